@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import contextlib
 import math
 from fractions import Fraction
 
@@ -20,14 +21,15 @@ from parkscore.framework.measures import (
     parse_measure,
 )
 
-SIMPLE = [
-    *(
-        "元 千元 万元 百万元 千万元 亿元 百亿元 美元 千美元 万美元 亿美元 人 万人 百人 人年 件 万件 百件 家 万家".split()
-    ),
-    *("次 万次 项 个 台 套 篇 种 所 张 分 吨标准煤 tce 千克标准煤 万吨标准煤 吨 千克 万吨 克 吨二氧化碳".split()),
-    *("千瓦时 万千瓦时 亿千瓦时 米 公里 平方米 公顷 亩 平方公里 立方米 年 月 天 日 小时 % ‰ 百分点 倍".split()),
-]
-COMPOUND = "件/万人 吨标准煤/万元 万元/人 件/千万元 件/百亿元 万元/人·年 平方米/人 家/平方公里 元/千瓦时".split()
+SIMPLE_WORDS = """
+元 千元 万元 百万元 千万元 亿元 百亿元 美元 千美元 万美元 亿美元
+人 万人 百人 人年 件 万件 百件 千件 家 万家 项 个 次 万次 台 套 篇 种 所 张 分
+吨标准煤 tce 千克标准煤 万吨标准煤 吨 千克 万吨 克 吨二氧化碳 千瓦时 万千瓦时 亿千瓦时
+米 公里 平方米 公顷 亩 平方公里 立方米 年 月 天 日 小时 % ‰ 百分点 倍
+"""
+COMPOUND_WORDS = "件/万人 吨标准煤/万元 万元/人 件/千万元 件/百亿元 万元/人·年 平方米/人 家/平方公里 元/千瓦时"
+SIMPLE = SIMPLE_WORDS.split()
+COMPOUND = COMPOUND_WORDS.split()
 
 measures = st.sampled_from([*SIMPLE, *COMPOUND]).map(parse_measure)
 amounts = st.floats(min_value=-1e15, max_value=1e15).filter(lambda x: x == 0 or abs(x) > 1e-15)
@@ -252,12 +254,8 @@ def test_an_unknown_measure_is_refused_with_a_suggestion(text: str, suggested: s
 
 @given(st.text(max_size=70))
 def test_any_text_is_a_measure_or_a_measure_error(text: str) -> None:
-    try:
-        measure = parse_measure(text)
-    except MeasureError as refused:
-        assert str(refused)
-    else:
-        assert measure.text == text.strip()
+    with contextlib.suppress(MeasureError):
+        assert parse_measure(text).text == text.strip()
 
 
 @pytest.mark.parametrize(
