@@ -1,0 +1,178 @@
+"""The parameters of a method, read from its signature."""
+
+from __future__ import annotations
+
+import difflib
+import inspect
+import math
+import types
+import typing
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Literal, NamedTuple, get_args, get_origin
+
+import numpy as np
+
+from parkscore.language import Text
+
+Measure = Literal["indicator", "score", "count", "plain"]
+
+
+class Meaning(NamedTuple):
+    """What a parameter means, and what it is measured in.
+
+    `indicator`: the measure of the indicator itself; `score`: points; `count`: a number of units; `plain`: nothing.
+    """
+
+    zh: str
+    en: str
+    measure: Measure = "plain"
+
+
+class Problem(NamedTuple):
+    """One thing wrong with stated parameters; `parameter` is None where no single one is at fault."""
+
+    parameter: str | None
+    reason: Text
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Parameter:
+    """One parameter of a method.
+
+    `supplied` parameters are handed in by the engine (the direction, the group of each unit) and cannot be stated
+    with the method in a framework.
+    """
+
+    name: str
+    meaning: Text
+    measure: Measure
+    annotation: str
+    kind: Text
+    choices: tuple[Any, ...]
+    default: Any
+    required: bool
+    supplied: bool
+    accepts: Callable[[Any], bool] = field(repr=False, compare=False)
+
+
+def read_parameters(
+    function: Callable[..., Any], meanings: Mapping[str, Meaning], supplied: Collection[str]
+) -> dict[str, Parameter]:
+    """The keyword-only parameters of a function, each with its meaning.
+
+    Raises TypeError where a parameter has no meaning or a meaning has no parameter.
+    """
+    signature = inspect.signature(function)
+    keywords = [each for each in signature.parameters.values() if each.kind is each.KEYWORD_ONLY]
+    if {each.name for each in keywords} != set(meanings):
+        raise TypeError(f"{function.__name__}: meanings of {sorted(meanings)}, parameters {[k.name for k in keywords]}")
+    hints = typing.get_type_hints(function)
+    return {each.name: _parameter(each, hints[each.name], meanings[each.name], supplied) for each in keywords}
+
+
+def _parameter(keyword: inspect.Parameter, hint: Any, meaning: Meaning, supplied: Collection[str]) -> Parameter:
+    required = keyword.default is keyword.empty
+    return Parameter(
+        name=keyword.name,
+        meaning=Text(meaning.zh, meaning.en),
+        measure=meaning.measure,
+        annotation=str(keyword.annotation),
+        kind=_kind(hint),
+        choices=get_args(hint) if get_origin(hint) is Literal else (),
+        default=None if required else keyword.default,
+        required=required,
+        supplied=keyword.name in supplied,
+        accepts=lambda value: _accepts(hint, value),
+    )
+
+
+def find_problems(parameters: Mapping[str, Parameter], stated: Mapping[str, Any]) -> list[Problem]:
+    """Unknown names, missing ones, wrong kinds and unknown choices, all at once."""
+    open_to_users = {name: each for name, each in parameters.items() if not each.supplied}
+    problems = [Problem(name, _unknown(name, open_to_users)) for name in stated if name not in open_to_users]
+    for name, parameter in open_to_users.items():
+        if name not in stated:
+            if parameter.required:
+                problems.append(Problem(name, Text(f"必须给出 {name}", f"{name} must be stated")))
+        elif not parameter.accepts(stated[name]):
+            problems.append(Problem(name, _unfit(parameter, stated[name])))
+    return problems
+
+
+def did_you_mean(word: str, words: Collection[str]) -> Text:
+    """A hint to the nearest known word, or the list of all; empty where there is none.
+
+    >>> did_you_mean("minmx", ["minmax", "zscore"]).en
+    'did you mean minmax?'
+    """
+    near = difflib.get_close_matches(word, words, n=1)
+    if near:
+        return Text(f"是否想写 {near[0]}？", f"did you mean {near[0]}?")
+    known = ", ".join(sorted(words))
+    return Text(f"可用：{known}", f"known: {known}") if known else Text("没有可用项", "there are none")
+
+
+def _unknown(name: str, known: Mapping[str, Parameter]) -> Text:
+    hint = did_you_mean(name, known)
+    return Text(f"没有参数 {name}；{hint.zh}", f"no parameter {name}; {hint.en}")
+
+
+def _unfit(parameter: Parameter, value: Any) -> Text:
+    hint = Text("", "")
+    if isinstance(value, str) and parameter.choices:
+        near = did_you_mean(value, [str(choice) for choice in parameter.choices])
+        hint = Text(f"；{near.zh}", f"; {near.en}")
+    name, kind = parameter.name, parameter.kind
+    return Text(f"{name} 应为{kind.zh}，而不是 {value!r}{hint.zh}", f"{name} is {value!r}, not {kind.en}{hint.en}")
+
+
+def _is_truth(value: Any) -> bool:
+    return isinstance(value, (bool, np.bool_))
+
+
+def _is_number(value: Any) -> bool:
+    return isinstance(value, (int, float, np.integer, np.floating)) and not _is_truth(value) and math.isfinite(value)
+
+
+def _is_whole(value: Any) -> bool:
+    return isinstance(value, (int, np.integer)) and not _is_truth(value) and bool(value >= 0)
+
+
+def _is_pair(value: Any) -> bool:
+    return isinstance(value, (Sequence, np.ndarray)) and len(value) == 2 and all(_is_number(number) for number in value)
+
+
+def _is_numeric_array(value: Any) -> bool:
+    return isinstance(value, np.ndarray) and value.dtype.kind in "iuf"
+
+
+_KINDS: Mapping[Any, tuple[Callable[[Any], bool], Text | None]] = {
+    bool: (_is_truth, Text("真或假", "true or false")),
+    int: (_is_whole, Text("不小于零的整数", "a whole number")),
+    float: (_is_number, Text("有限的数", "a finite number")),
+    tuple: (_is_pair, Text("两个数", "two numbers")),
+    # An array, or nothing stated, is no kind a framework file can write: it is accepted but not named.
+    np.ndarray: (_is_numeric_array, None),
+    types.NoneType: (lambda value: value is None, None),
+}
+
+
+def _alternatives(hint: Any) -> tuple[Any, ...]:
+    """The members of a union, or the hint itself."""
+    return get_args(hint) if get_origin(hint) in (types.UnionType, typing.Union) else (hint,)
+
+
+def _accepts(hint: Any, value: Any) -> bool:
+    if get_origin(hint) is Literal:
+        return isinstance(value, str) and value in get_args(hint)
+    return any(_KINDS[get_origin(each) or each][0](value) for each in _alternatives(hint))
+
+
+def _kind(hint: Any) -> Text:
+    if get_origin(hint) is Literal:
+        words = ", ".join(map(str, get_args(hint)))
+        return Text(f"以下之一：{words}", f"one of {words}")
+    named = [_KINDS[get_origin(each) or each][1] for each in _alternatives(hint)]
+    texts = [text for text in named if text is not None] or [Text("数组", "an array")]
+    return Text("或".join(text.zh for text in texts), " or ".join(text.en for text in texts))
