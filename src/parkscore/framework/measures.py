@@ -197,6 +197,8 @@ class Measure:
     def described(self) -> Text:
         """The measure with its dimension, for messages."""
         words = self.dimension_text
+        if self.text == "1":
+            return words
         return Text(f"{self.text}（{words.zh}）", f"{self.text} ({words.en})")
 
 

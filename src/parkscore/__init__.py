@@ -1,0 +1,59 @@
+"""Score and rank high-tech zones and enterprises under a framework that can be defended.
+
+Everything public is found here; nothing is imported before it is asked for.
+
+>>> import parkscore as ps
+>>> ps.load_framework("zone-2021").unit.key
+'zone'
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+from parkscore.version import VERSION as __version__
+
+if TYPE_CHECKING:
+    from parkscore.evaluating import evaluate as evaluate
+    from parkscore.evaluation import Evaluation as Evaluation
+    from parkscore.findings import DataError as DataError
+    from parkscore.findings import Finding as Finding
+    from parkscore.findings import FrameworkError as FrameworkError
+    from parkscore.findings import ParkscoreError as ParkscoreError
+    from parkscore.findings import UsageError as UsageError
+    from parkscore.framework.loading import load_framework as load_framework
+    from parkscore.framework.loading import load_scheme as load_scheme
+    from parkscore.framework.models import Framework as Framework
+    from parkscore.framework.models import WeightScheme as WeightScheme
+    from parkscore.sampling import sample as sample
+
+_HOME = {
+    "DataError": "parkscore.findings",
+    "Evaluation": "parkscore.evaluation",
+    "Finding": "parkscore.findings",
+    "Framework": "parkscore.framework.models",
+    "FrameworkError": "parkscore.findings",
+    "ParkscoreError": "parkscore.findings",
+    "UsageError": "parkscore.findings",
+    "WeightScheme": "parkscore.framework.models",
+    "evaluate": "parkscore.evaluating",
+    "load_framework": "parkscore.framework.loading",
+    "load_scheme": "parkscore.framework.loading",
+    "sample": "parkscore.sampling",
+}
+
+__all__ = ["__version__", *sorted(_HOME)]  # noqa: PLE0604  # the names above are all text
+
+def __getattr__(name: str) -> Any:
+    """Import a public name when it is first used."""
+    if name not in _HOME:
+        raise AttributeError(f"module 'parkscore' has no attribute {name!r}")
+
+    value = getattr(import_module(_HOME[name]), name)
+    globals()[name] = value
+    return value
+
+def __dir__() -> list[str]:
+    """The public names."""
+    return sorted(__all__)

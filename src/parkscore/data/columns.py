@@ -1,0 +1,106 @@
+"""The columns that formulas read: raw fields, derived fields, and either of them some years back."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from functools import lru_cache
+
+import numpy as np
+import pandas as pd
+
+from parkscore.data.grid import Rows
+from parkscore.data.table import UNIT, YEAR, State, Table
+from parkscore.framework.formula import Cells, Column, Formula, TextCells, compute, parse_formula
+from parkscore.framework.measures import Measure, parse_measure
+from parkscore.framework.models import Framework
+
+parse = lru_cache(maxsize=4096)(parse_formula)
+
+
+class Columns(Mapping[tuple[str, int], Column]):
+    """Columns by (field, years back), made when they are first asked for.
+
+    A year before the table begins, or a unit that is new in the table, is missing.
+    """
+
+    def __init__(self, framework: Framework, table: Table) -> None:
+        """Nothing is computed yet."""
+        self._framework = framework
+        self._table = table
+        self._made: dict[tuple[str, int], Column] = {}
+        self._earlier: dict[int, Rows] = {}
+
+    def __getitem__(self, key: tuple[str, int]) -> Column:
+        """The column of a field, so many years back; KeyError where there is no such field."""
+        if key not in self._made:
+            name, lag = key
+            self._made[key] = self._current(name) if lag == 0 else self._shifted(self[(name, 0)], lag)
+        return self._made[key]
+
+    def __iter__(self) -> Iterator[tuple[str, int]]:
+        """The raw fields, this year."""
+        return iter((name, 0) for name, field in self._framework.fields.items() if field.formula is None)
+
+    def __len__(self) -> int:
+        """The number of raw fields."""
+        return sum(field.formula is None for field in self._framework.fields.values())
+
+    def compute(self, text: str, target: str | None) -> Cells:
+        """The cells of a formula in a measure, for every row of the table."""
+        formula: Formula = parse(text)
+        return compute(formula, self, measure_of(target))
+
+    def _current(self, name: str) -> Column:
+        field = self._framework.fields[name]
+        measure = measure_of(field.measure)
+        if field.formula is not None:
+            return Column(self.compute(field.formula, field.measure), measure)
+        if field.kind == "text":
+            return Column(TextCells.of(self._texts(name)))
+        if name not in self._table.frame:
+            return Column(self._missing(), measure)
+        return Column(Cells(self._table.frame[name].to_numpy(dtype=np.float64), self._table.states[name]), measure)
+
+    def _texts(self, name: str) -> list[object]:
+        if name not in self._table.frame:
+            return [None] * len(self._table.frame)
+        return [value if isinstance(value, str) else None for value in self._table.frame[name].tolist()]
+
+    def _missing(self) -> Cells:
+        rows = len(self._table.frame)
+        return Cells(np.full(rows, np.nan), np.full(rows, State.MISSING, dtype=np.int8))
+
+    def _shifted(self, column: Column, lag: int) -> Column:
+        rows = self._rows_before(lag)
+        known = rows >= 0
+        states = np.where(known, column.cells.states[rows], np.int8(State.MISSING)).astype(np.int8)
+        if isinstance(column.cells, TextCells):
+            texts = np.where(known, column.cells.values[rows], None)
+            return Column(TextCells(texts, states))
+        return Column(Cells(np.where(known, column.cells.values[rows], np.nan), states), column.measure)
+
+    def _rows_before(self, lag: int) -> Rows:
+        """For each row the row of the same unit so many years earlier, or -1."""
+        if lag not in self._earlier:
+            frame = self._table.frame
+            if YEAR not in frame:
+                return np.full(len(frame), -1, dtype=np.intp)
+            known = pd.MultiIndex.from_arrays([frame[UNIT], frame[YEAR]])
+            wanted = pd.MultiIndex.from_arrays([frame[UNIT], frame[YEAR] - lag])
+            self._earlier[lag] = known.get_indexer(wanted).astype(np.intp)
+        return self._earlier[lag]
+
+
+def measure_of(text: str | None) -> Measure | None:
+    """The measure a framework states, or None where it states none."""
+    return None if text is None else parse_measure(text)
+
+
+def holds(cells: Cells) -> np.ndarray:
+    """Where a condition is true; where it cannot be told, it is not."""
+    return (cells.states == State.VALUE) & (cells.values == 1.0)
+
+
+def fails(cells: Cells) -> np.ndarray:
+    """Where a condition is false; where it cannot be told, it is not."""
+    return (cells.states == State.VALUE) & (cells.values == 0.0)

@@ -1,0 +1,101 @@
+"""A table as the engine sees it: one row per unit and year, one column per field, every cell traceable to its file."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from parkscore.findings import Place
+from parkscore.framework.formula import State as State
+
+UNIT = "unit"
+YEAR = "year"
+CLASS = "class"
+
+
+@dataclass(frozen=True, slots=True)
+class Conversion:
+    """A column that came in another measure: recorded, never silent."""
+
+    field: str
+    header: str
+    from_measure: str
+    to_measure: str
+    factor: float
+    place: Place | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """Where the rows and columns of a table came from.
+
+    rows: for each table row, (sheet or None, 1-based row number in the file).
+    columns: for each sheet (None for csv and frames) and each field, the 0-based column in the file.
+    """
+
+    file: str
+    rows: Sequence[tuple[str | None, int]] = ()
+    columns: Mapping[tuple[str | None, str], int] = field(default_factory=dict)
+
+    def place(self, row: int | None, column: str | None) -> Place:
+        """The place of a cell (0-based table row, field id), as exactly as it is known."""
+        if row is None or not self.rows:
+            sheet = self.rows[0][0] if self.rows else None
+            number = self.columns.get((sheet, column or ""))
+            if sheet is not None and number is not None:
+                return Place(self.file, sheet=sheet, cell=column_letters(number))
+            return Place(self.file, sheet=sheet)
+        sheet, line = self.rows[row]
+        number = self.columns.get((sheet, column or ""))
+        if sheet is None:
+            return Place(self.file, line=line, column=None if number is None else number + 1)
+        return Place(self.file, sheet=sheet, cell=f"{'' if number is None else column_letters(number)}{line}")
+
+
+def column_letters(number: int) -> str:
+    """The letters of a 0-based spreadsheet column.
+
+    >>> column_letters(0), column_letters(27)
+    ('A', 'AB')
+    """
+    letters = ""
+    number += 1
+    while number:
+        number, remainder = divmod(number - 1, 26)
+        letters = chr(ord("A") + remainder) + letters
+    return letters
+
+
+@dataclass(frozen=True)
+class Table:
+    """One row per unit and year, in file order.
+
+    frame: columns `unit` (text), `year` (int, where the framework has a time), then by id every field that has no
+    formula: number fields as float64 in the field's own measure with NaN where there is no number, text fields as text
+    (missing: None). A field without a column in the source is missing throughout.
+    states: per number field an int8 `State` per row.
+    notes: what the file says of itself (synthetic data says so here), carried into every output.
+    digest: SHA-256 of the file's bytes, or of the frame's contents.
+    """
+
+    frame: pd.DataFrame
+    states: Mapping[str, npt.NDArray[np.int8]]
+    origin: Origin
+    conversions: tuple[Conversion, ...] = ()
+    notes: tuple[str, ...] = ()
+    digest: str = ""
+
+    @property
+    def units(self) -> npt.NDArray[Any]:
+        """The unit of each row."""
+        return self.frame[UNIT].to_numpy(dtype=object)
+
+    @property
+    def years(self) -> npt.NDArray[np.int64] | None:
+        """The data year of each row, or None where the framework has no time."""
+        return self.frame[YEAR].to_numpy(dtype=np.int64) if YEAR in self.frame else None

@@ -1,0 +1,80 @@
+"""The ten steps, in order: a framework and a table become an evaluation."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from parkscore.data.cohorts import cohorts, scored_rows
+from parkscore.data.derive import derive
+from parkscore.data.impute import impute
+from parkscore.data.reading import read_table
+from parkscore.data.treat import screen, treat
+from parkscore.data.validate import validate
+from parkscore.evaluation import Evaluation
+from parkscore.findings import DataError, errors_of
+from parkscore.framework.loading import load_framework
+from parkscore.framework.models import Framework
+from parkscore.tree.aggregate import aggregate
+from parkscore.tree.gate import gate
+from parkscore.tree.rank import rank
+from parkscore.tree.score import score
+from parkscore.tree.weigh import Weights, resolve_scheme, weigh
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+
+def evaluate(
+    framework: str | Path | Framework,
+    data: str | Path | pd.DataFrame,
+    *,
+    weights: Weights = None,
+    year: int | None = None,
+) -> Evaluation:
+    """Score and rank the units of a table under a framework.
+
+    framework: a shipped name, a .yaml or .xlsx file, or a loaded framework. data: an .xlsx, .csv or .parquet file or a
+    DataFrame, one row per unit and year. weights: a weight scheme by name or file, or a weighting method by name; by
+    default the framework's own. year: the data year to score; by default each year in the data.
+
+    Raises FrameworkError, DataError or UsageError with every finding at once, and leaves nothing half done.
+    """
+    framework = load_framework(framework)
+    scheme = resolve_scheme(framework, weights)
+
+    table, found_reading = read_table(data, framework)
+    rows = scored_rows(table, year)
+    found_validating = validate(framework, table)
+    if errors_of(found_validating):
+        raise DataError([*found_reading, *found_validating])
+
+    indicators = derive(framework, table)
+    imputed, found_imputing = impute(framework, table, indicators, np.arange(len(table.frame), dtype=np.intp))
+    eligible, set_aside = screen(framework, indicators, np.arange(len(table.frame), dtype=np.intp))
+    groups = cohorts(framework, table, np.intersect1d(rows, eligible), eligible)
+    treated = treat(framework, imputed, groups)
+    scored = score(framework, table, treated.grid, groups)
+    weighing = weigh(framework, scored.scores, groups, scheme)
+    nodes = aggregate(framework, table, scored.scores, groups, weighing.shares)
+    outcomes, found_gating = gate(framework, table, nodes, rows, set_aside)
+    standing = rank(framework, table, nodes.scores[framework.total.id], rows, outcomes)
+
+    found_scoring = [*found_imputing, *treated.findings, *scored.findings, *weighing.findings]
+    return Evaluation(
+        framework=framework,
+        table=table,
+        rows=rows,
+        cohorts=groups,
+        indicator_grid=indicators,
+        imputed_grid=imputed,
+        treatment=treated,
+        scoring=scored,
+        weighing=weighing,
+        aggregated=nodes,
+        outcomes=outcomes,
+        standing=standing,
+        findings=(*found_reading, *found_validating, *found_scoring, *found_gating),
+    )

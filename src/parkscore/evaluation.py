@@ -1,0 +1,374 @@
+"""Everything one run produced, stage by stage, as labelled tables."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from parkscore.data.grid import Cohort, Grid, Matrix, Rows, Vector
+from parkscore.data.table import CLASS, UNIT, YEAR, Table
+from parkscore.data.treat import Treatment
+from parkscore.findings import Finding, Severity, UsageError, worst_first
+from parkscore.framework.models import Framework, Node
+from parkscore.framework.settings import aggregation_of
+from parkscore.language import Language, Text
+from parkscore.methods import aggregation
+from parkscore.output.files import write_whole
+from parkscore.output.safe_text import safe_frame
+from parkscore.output.workbook import Sheet, write_sheets
+from parkscore.tree.aggregate import Nodes
+from parkscore.tree.gate import Outcome
+from parkscore.tree.rank import Standing, class_names
+from parkscore.tree.score import Scored
+from parkscore.tree.weigh import Weighing, effective_weights
+from parkscore.version import VERSION
+
+SCHEMA = "parkscore-evaluation/1"
+
+
+@dataclass(frozen=True)
+class Evaluation:
+    """The result of `evaluate`: every stage, the ranking, the findings, and the status of the weights.
+
+    Tables are labelled by unit (and year, where the framework has one) and hold the rows that were scored. The stages
+    are `raw`, `indicators`, `imputed`, `treated`, `scored` and `nodes`; `ranking` and `contributions` stand on them.
+    """
+
+    framework: Framework
+    table: Table
+    rows: Rows
+    cohorts: tuple[Cohort, ...]
+    indicator_grid: Grid
+    imputed_grid: Grid
+    treatment: Treatment
+    scoring: Scored
+    weighing: Weighing
+    aggregated: Nodes
+    outcomes: Mapping[int, Outcome]
+    standing: Standing
+    findings: tuple[Finding, ...]
+
+    def __repr__(self) -> str:
+        """One line: what was ranked, under which weights."""
+        ranked = int((self.standing.overall[self.rows] > 0).sum())
+        return (
+            f"<Evaluation {self.framework.id}: {ranked} of {len(self.rows)} ranked, "
+            f"weights {self.weighing.name} ({self.weighing.status})>"
+        )
+
+    # --- stages ----------------------------------------------------------------------------------------------------
+
+    @cached_property
+    def index(self) -> pd.Index[Any]:
+        """Unit, or unit and year, of each scored row."""
+        units = pd.Index(self.table.units[self.rows], name=UNIT)
+        years = self.table.years
+        return units if years is None else pd.MultiIndex.from_arrays([units, years[self.rows]], names=[UNIT, YEAR])
+
+    @cached_property
+    def raw(self) -> pd.DataFrame:
+        """The fields as read, in their measures."""
+        columns = [name for name in self.table.frame.columns if name not in (UNIT, YEAR)]
+        return self.table.frame.iloc[self.rows][columns].set_axis(self.index, axis=0)
+
+    @cached_property
+    def indicators(self) -> pd.DataFrame:
+        """Indicator values as derived, in their measures; NaN where there is none."""
+        return self._labelled(self.indicator_grid.values)
+
+    @cached_property
+    def imputed(self) -> pd.DataFrame:
+        """Indicator values with gaps filled by their policies."""
+        return self._labelled(self.imputed_grid.values)
+
+    @cached_property
+    def treated(self) -> pd.DataFrame:
+        """Indicator values with outliers treated."""
+        return self._labelled(self.treatment.grid.values)
+
+    @cached_property
+    def scored(self) -> pd.DataFrame:
+        """Scores of the indicators."""
+        return self._labelled(self.scoring.scores)
+
+    @cached_property
+    def nodes(self) -> pd.DataFrame:
+        """Scores of every node, the total first, then the tree in its order."""
+        return self._by_node(self.aggregated.scores)
+
+    @cached_property
+    def coverage(self) -> pd.DataFrame:
+        """The share of each node's weight that has data, from 0 to 1."""
+        return self._by_node(self.aggregated.coverage)
+
+    def _labelled(self, values: Matrix) -> pd.DataFrame:
+        return pd.DataFrame(values[self.rows], index=self.index, columns=pd.Index(self.indicator_grid.ids))
+
+    def _by_node(self, values: Mapping[str, Vector]) -> pd.DataFrame:
+        ids = [self.framework.total.id, *(node.id for node in self.framework.walk())]
+        return pd.DataFrame({node_id: values[node_id][self.rows] for node_id in ids}, index=self.index)
+
+    # --- results ---------------------------------------------------------------------------------------------------
+
+    @cached_property
+    def scores(self) -> pd.DataFrame:
+        """The table of results: unit, year, class, score, rank, class rank, status, then a column per node.
+
+        Ordered by year and rank, units that are not ranked last. A last column `note` stands where there is something
+        to say of every row: assumed weights, synthetic data.
+        """
+        rows = self.rows[self.order]
+        columns: dict[str, Any] = {UNIT: self.table.units[rows]}
+        if self.table.years is not None:
+            columns[YEAR] = self.table.years[rows]
+        if self.framework.class_field is not None:
+            columns[CLASS] = class_names(self.framework, self.table)[rows]
+        columns["score"] = self.aggregated.scores[self.framework.total.id][rows]
+        columns["rank"] = _ranks(self.standing.overall[rows])
+        if self.standing.within_class is not None:
+            columns["class_rank"] = _ranks(self.standing.within_class[rows])
+        columns["status"] = [self.outcomes[int(row)].status for row in rows]
+        for node in self.framework.walk():
+            columns[node.id] = self.aggregated.scores[node.id][rows]
+        if self.notes:
+            columns["note"] = "; ".join(note.en for note in self.notes)
+        return pd.DataFrame(columns)
+
+    @cached_property
+    def ranking(self) -> pd.DataFrame:
+        """Unit, year, class, score, rank, class rank and status, best first within each year."""
+        leading = list(self.scores.columns).index("status") + 1
+        return self.scores.iloc[:, :leading]
+
+    @cached_property
+    def contributions(self) -> pd.DataFrame:
+        """What each indicator adds to each unit's score; a row sums to its score.
+
+        Raises UsageError where a node is not additive: there the score is no sum of parts.
+        """
+        refusal = self.why_not_additive()
+        if refusal is not None:
+            raise UsageError(refusal)
+        return pd.DataFrame(
+            _contributions(self)[self.rows], index=self.index, columns=pd.Index(self.indicator_grid.ids)
+        )
+
+    def why_not_additive(self) -> Finding | None:
+        """The finding that says which node keeps contributions from summing to the score, or None."""
+        for node in (self.framework.root, *self.framework.walk()):
+            choice = aggregation_of(self.framework, node)
+            if node.children and not aggregation[choice.name].additive:
+                title = aggregation[choice.name].title
+                return Finding(
+                    code="not_additive",
+                    severity=Severity.ERROR,
+                    field=node.id,
+                    message=Text(
+                        f"{node.id} 用{title.zh}合成，得分不是各指标贡献之和",
+                        f"{node.id} is a {title.en}: its score is not a sum of contributions",
+                    ),
+                    hint=Text("改看 nodes 和 scored 两个阶段", "look at the stages `nodes` and `scored` instead"),
+                )
+        return None
+
+    @cached_property
+    def weights(self) -> pd.DataFrame:
+        """Per node and reference: the number stated, the share within its parent, the weight in the total."""
+        return pd.DataFrame(
+            [
+                entry
+                for cohort, shares in zip(self.cohorts, self.weighing.shares, strict=True)
+                for entry in _weight_rows(self, cohort.name, shares)
+            ]
+        )
+
+    @property
+    def weights_status(self) -> str:
+        """`official`, `assumed`, `computed` or `expert`."""
+        return self.weighing.status
+
+    @cached_property
+    def notes(self) -> tuple[Text, ...]:
+        """What must stand on every output: weights that are assumed, data that call themselves synthetic."""
+        notes = []
+        if self.weighing.status == "assumed":
+            notes.append(Text(f"权重为假定：{self.weighing.name}", f"weights are assumed: {self.weighing.name}"))
+        notes += [Text(note, note) for note in self.table.notes]
+        return tuple(notes)
+
+    @cached_property
+    def about(self) -> dict[str, Any]:
+        """What was evaluated with what: framework, weights, data, version; enough to tell two runs apart."""
+        lag = self.framework.evaluation_lag
+        years = [] if self.table.years is None else sorted({int(year) for year in self.table.years[self.rows]})
+        return {
+            "parkscore": VERSION,
+            "framework": self.framework.id,
+            "framework_version": self.framework.version,
+            "framework_source": self.framework.source,
+            "framework_sha256": digest_of(self.framework),
+            "weights": self.weighing.name,
+            "weights_status": self.weighing.status,
+            "weights_source": self.weighing.source,
+            "data": Path(self.table.origin.file).name,
+            "data_sha256": self.table.digest,
+            "data_years": years,
+            "evaluation_years": [year + lag for year in years],
+            "reference": str(self.framework.reference),
+            "ties": self.framework.ranking.ties,
+            "decimals": self.framework.ranking.decimals,
+            "units": len(self.rows),
+            "ranked": int((self.standing.overall[self.rows] > 0).sum()),
+            "notes": [note.en for note in self.notes],
+        }
+
+    @cached_property
+    def order(self) -> Rows:
+        """Positions within `rows`: by year, then rank, then name; units that are not ranked last."""
+        ranks = self.standing.overall[self.rows].astype(np.int64)
+        ranks[ranks == 0] = len(self.table.frame) + 1
+        years = np.zeros(len(self.rows)) if self.table.years is None else self.table.years[self.rows]
+        names = np.unique(self.table.units[self.rows].astype(str), return_inverse=True)[1]
+        return np.lexsort((names, ranks, years))
+
+    # --- files -----------------------------------------------------------------------------------------------------
+
+    def to_csv(self, path: str | Path) -> Path:
+        """Write `scores` as csv, in UTF-8 with a mark so that Excel reads the Chinese."""
+        frame = safe_frame(self.scores)
+        return write_whole(path, lambda beside: frame.to_csv(beside, index=False, encoding="utf-8-sig"))
+
+    def to_parquet(self, path: str | Path) -> Path:
+        """Write `scores` as Parquet, with `about` in the file's metadata."""
+        import pyarrow as pa
+        import pyarrow.parquet as pq
+
+        table = pa.Table.from_pandas(self.scores, preserve_index=False)
+        about = {"parkscore": json.dumps(self.about, ensure_ascii=False)}
+        table = table.replace_schema_metadata({**(table.schema.metadata or {}), **about})
+        return write_whole(path, lambda beside: pq.write_table(table, beside))
+
+    def to_json(self, path: str | Path, language: Language = "en") -> Path:
+        """Write everything as one JSON document: `about`, results, weights, contributions and findings."""
+        text = json.dumps(self.as_dict(language), ensure_ascii=False, indent=1, allow_nan=False)
+        return write_whole(path, lambda beside: beside.write_text(text, encoding="utf-8") and None)
+
+    def to_excel(self, path: str | Path, language: Language = "zh") -> Path:
+        """Write a workbook: ranking, scores, values, contributions, weights, findings and sources, a sheet each."""
+        from parkscore.evaluation_sheets import sheets_of
+
+        properties = {"title": self.framework.title.label.in_language(language), "comments": self._note(language)}
+        return write_whole(path, lambda beside: write_sheets(sheets_of(self, language), beside, properties))
+
+    def as_dict(self, language: Language = "en") -> dict[str, Any]:
+        """The evaluation as plain data, ready for JSON."""
+        additive = self.why_not_additive() is None
+        return {
+            "schema": SCHEMA,
+            "about": self.about,
+            "scores": _records(self.scores),
+            "weights": _records(self.weights),
+            "contributions": _records(self.contributions.reset_index()) if additive else None,
+            "changed_by_treatment": [
+                {"unit": str(self.table.units[change.row]), "indicator": change.indicator}
+                | ({} if self.table.years is None else {"year": int(self.table.years[change.row])})
+                | {"before": change.before, "after": change.after}
+                for change in self.treatment.changes
+            ],
+            "findings": [finding.as_dict(language) for finding in worst_first(self.findings)],
+        }
+
+    def _note(self, language: Language) -> str:
+        return "; ".join(note.in_language(language) for note in self.notes)
+
+
+def digest_of(framework: Framework) -> str:
+    """SHA-256 of everything a framework says, whatever file it came in."""
+    canonical = json.dumps(framework.model_dump(mode="json", by_alias=True), ensure_ascii=False, sort_keys=True)
+    return hashlib.sha256(canonical.encode()).hexdigest()
+
+
+def _ranks(ranks: Any) -> Any:
+    """Ranks as nullable integers: a row that is not ranked has none."""
+    return pd.array(ranks, dtype="Int32").copy() if (ranks > 0).all() else pd.array(
+        [int(rank) if rank > 0 else None for rank in ranks], dtype="Int32"
+    )
+
+
+def _records(frame: pd.DataFrame) -> list[dict[str, Any]]:
+    """Rows as plain dicts with None where there is no value."""
+    return [
+        {name: _plain(value) for name, value in zip(frame.columns, row, strict=True)}
+        for row in frame.itertuples(index=False, name=None)
+    ]
+
+
+def _plain(value: Any) -> Any:
+    if value is None or value is pd.NA or value != value:
+        return None
+    return value.item() if hasattr(value, "item") else value
+
+
+def _contributions(evaluation: Evaluation) -> Matrix:
+    """Score times weight in the total, gaps' shares handed to siblings at every node; (rows, indicators)."""
+    framework = evaluation.framework
+    scores = evaluation.aggregated.scores
+    weights = np.full(evaluation.scoring.scores.shape, np.nan)
+    column_of = {leaf.id: index for index, leaf in enumerate(framework.leaves)}
+
+    def descend(node: Node, rows: Rows, weight: Vector, shares: Mapping[str, Vector]) -> None:
+        if not node.children:
+            weights[rows, column_of[node.id]] = weight
+            return
+        present = np.column_stack([~np.isnan(scores[child.id][rows]) for child in node.children])
+        handed = present * shares[node.id]
+        total = handed.sum(axis=1, keepdims=True)
+        own = np.divide(handed, total, out=np.zeros_like(handed), where=total > 0)
+        for position, child in enumerate(node.children):
+            descend(child, rows, weight * own[:, position], shares)
+
+    for cohort, shares in zip(evaluation.cohorts, evaluation.weighing.shares, strict=True):
+        descend(framework.root, cohort.apply, np.ones(len(cohort.apply)), shares)
+    lost = np.isnan(scores[framework.total.id])
+    contributions = np.where(np.isnan(evaluation.scoring.scores), 0.0, evaluation.scoring.scores) * weights
+    contributions[lost] = np.nan
+    return contributions
+
+
+def _weight_rows(evaluation: Evaluation, reference: str, shares: Mapping[str, Vector]) -> list[dict[str, Any]]:
+    framework, weighing = evaluation.framework, evaluation.weighing
+    in_total = dict(
+        zip((leaf.id for leaf in framework.leaves), effective_weights(framework, shares), strict=True)
+    )
+    entries: list[dict[str, Any]] = []
+
+    def descend(parent: Node, weight: float) -> None:
+        for child, share in zip(parent.children, shares[parent.id], strict=True):
+            own = weight * float(share)
+            entries.append(
+                {
+                    "reference": reference,
+                    "id": child.id,
+                    "zh": child.label.zh,
+                    "en": child.label.en,
+                    "parent": parent.id,
+                    "stated": weighing.stated.get(child.id),
+                    "share": float(share),
+                    "weight_in_total": in_total.get(child.id, own),
+                    "origin": weighing.origin[parent.id].en,
+                    "status": weighing.status,
+                }
+            )
+            if child.children:
+                descend(child, own)
+
+    descend(framework.root, 1.0)
+    return entries

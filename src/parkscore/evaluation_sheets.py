@@ -1,0 +1,241 @@
+"""The sheets of a result workbook, in the reader's language."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import pandas as pd
+
+from parkscore.data.table import CLASS, UNIT, YEAR
+from parkscore.findings import worst_first
+from parkscore.language import Language, Text
+from parkscore.output.workbook import Sheet
+
+if TYPE_CHECKING:
+    from parkscore.evaluation import Evaluation
+
+_HEADERS = {
+    UNIT: Text("评价对象", "unit"),
+    YEAR: Text("数据年份", "year"),
+    CLASS: Text("分类", "class"),
+    "score": Text("得分", "score"),
+    "rank": Text("位次", "rank"),
+    "class_rank": Text("类内位次", "class rank"),
+    "status": Text("状态", "status"),
+    "reason": Text("原因", "reason"),
+    "ranked": Text("已排名", "ranked"),
+    "not_ranked": Text("不排名", "not ranked"),
+    "reference": Text("参照", "reference"),
+    "id": Text("编码", "id"),
+    "name": Text("名称", "name"),
+    "parent": Text("上级", "parent"),
+    "stated": Text("所列权重", "stated weight"),
+    "share": Text("同级份额", "share"),
+    "weight_in_total": Text("总权重", "weight in total"),
+    "origin": Text("来历", "origin"),
+}
+_KINDS = {
+    YEAR: "count",
+    "score": "score",
+    "rank": "count",
+    "class_rank": "count",
+    "stated": "value",
+    "share": "share",
+    "weight_in_total": "share",
+}
+
+
+def sheets_of(evaluation: Evaluation, language: Language) -> list[Sheet]:
+    """Ranking, scores, values, contributions, weights, treatment, findings and sources, in this order."""
+    notes = [note.in_language(language) for note in evaluation.notes]
+    sheets = [
+        _ranking(evaluation, language),
+        _scores(evaluation, language),
+        _stage(evaluation, language, Text("指标值", "values"), evaluation.indicators, "value"),
+        _contributions(evaluation, language),
+        _weights(evaluation, language),
+        _changes(evaluation, language),
+        _findings(evaluation, language),
+        _about(evaluation, language),
+    ]
+    return [
+        Sheet(sheet.name, sheet.frame, [*notes, *sheet.notes], sheet.kinds, sheet.frozen_columns) for sheet in sheets
+    ]
+
+
+def _say(word: str, language: Language) -> str:
+    return _HEADERS[word].in_language(language)
+
+
+def _renamed(frame: pd.DataFrame, kinds: dict[str, str], language: Language) -> tuple[pd.DataFrame, dict[str, str]]:
+    names = {column: _say(column, language) for column in frame.columns if column in _HEADERS}
+    return frame.rename(columns=names), {names.get(column, column): kind for column, kind in kinds.items()}
+
+
+def _ranking(evaluation: Evaluation, language: Language) -> Sheet:
+    frame = evaluation.ranking.copy()
+    frame["reason"] = [_reason(evaluation, position, language) for position in range(len(frame))]
+    frame["status"] = [_say(status, language) for status in frame["status"]]
+    renamed, kinds = _renamed(frame, _KINDS, language)
+    return Sheet(Text("位次", "ranking").in_language(language), renamed, (), kinds)
+
+
+def _reason(evaluation: Evaluation, position: int, language: Language) -> str | None:
+    row = int(evaluation.rows[evaluation.order[position]])
+    reason = evaluation.outcomes[row].reason
+    return reason.in_language(language) if reason is not None else None
+
+
+def _scores(evaluation: Evaluation, language: Language) -> Sheet:
+    frame = evaluation.scores.drop(columns=["status", "note"], errors="ignore")
+    heads = _node_heads(evaluation, language)
+    kinds = {**_KINDS, **dict.fromkeys(heads, "score")}
+    renamed, kinds = _renamed(frame, kinds, language)
+    renamed = renamed.rename(columns=heads)
+    return Sheet(
+        Text("得分", "scores").in_language(language), renamed, (), {heads.get(key, key): kind for key, kind in kinds.items()}
+    )
+
+
+def _node_heads(evaluation: Evaluation, language: Language) -> dict[str, str]:
+    return {node.id: f"{node.id} {node.label.in_language(language)}" for node in evaluation.framework.walk()}
+
+
+def _stage(evaluation: Evaluation, language: Language, name: Text, stage: pd.DataFrame, kind: str) -> Sheet:
+    """A stage with one column per indicator, its measure in the header."""
+    heads = {
+        leaf.id: f"{leaf.id} {leaf.label.in_language(language)}" + (f" ({leaf.measure})" if leaf.measure else "")
+        for leaf in evaluation.framework.leaves
+    }
+    ordered = stage.iloc[evaluation.order].reset_index().rename(columns=heads)
+    renamed, _ = _renamed(ordered, {}, language)
+    kinds = {_say(YEAR, language): "count", **dict.fromkeys(heads.values(), kind)}
+    return Sheet(name.in_language(language), renamed, (), kinds)
+
+
+def _contributions(evaluation: Evaluation, language: Language) -> Sheet:
+    name = Text("贡献分解", "contributions")
+    refusal = evaluation.why_not_additive()
+    if refusal is not None:
+        return Sheet(name.in_language(language), pd.DataFrame(), [refusal.message.in_language(language)])
+    return _stage(evaluation, language, name, evaluation.contributions, "score")
+
+
+def _weights(evaluation: Evaluation, language: Language) -> Sheet:
+    frame = evaluation.weights.copy()
+    frame.insert(2, "name", frame["zh"] if language == "zh" else frame["en"])
+    frame["origin"] = [evaluation.weighing.origin[parent].in_language(language) for parent in frame["parent"]]
+    renamed, kinds = _renamed(frame.drop(columns=["zh", "en"]), _KINDS, language)
+    title = evaluation.weighing.title.in_language(language)
+    status = STATUS[evaluation.weighing.status].in_language(language)
+    note = Text(f"权重方案：{title}；状态：{status}", f"weight scheme: {title}; status: {status}")
+    return Sheet(Text("权重", "weights").in_language(language), renamed, [note.in_language(language)], kinds)
+
+
+STATUS = {
+    "official": Text("官方", "official"),
+    "assumed": Text("假定", "assumed"),
+    "computed": Text("计算", "computed"),
+    "expert": Text("专家", "expert"),
+}
+
+
+def _changes(evaluation: Evaluation, language: Language) -> Sheet:
+    years = evaluation.table.years
+    head = {
+        "unit": Text("评价对象", "unit"),
+        "year": Text("数据年份", "year"),
+        "indicator": Text("指标", "indicator"),
+        "before": Text("处理前", "before"),
+        "after": Text("处理后", "after"),
+    }
+    rows = [
+        {
+            "unit": str(evaluation.table.units[change.row]),
+            "year": None if years is None else int(years[change.row]),
+            "indicator": change.indicator,
+            "before": change.before,
+            "after": change.after,
+        }
+        for change in evaluation.treatment.changes
+    ]
+    frame = pd.DataFrame(rows, columns=list(head)).rename(columns={k: v.in_language(language) for k, v in head.items()})
+    kinds = {head["before"].in_language(language): "value", head["after"].in_language(language): "value"}
+    return Sheet(Text("异常值处理", "treated cells").in_language(language), frame, (), kinds)
+
+
+def findings_frame(findings: Any, language: Language) -> pd.DataFrame:
+    """Findings as a table, worst first, with headers in the reader's language."""
+    heads = {
+        "severity": Text("级别", "severity"),
+        "code": Text("代码", "code"),
+        "place": Text("位置", "place"),
+        "unit": Text("评价对象", "unit"),
+        "field": Text("字段/指标", "field"),
+        "year": Text("年份", "year"),
+        "value": Text("数值", "value"),
+        "rule": Text("规则", "rule"),
+        "message": Text("说明", "message"),
+        "hint": Text("办法", "hint"),
+    }
+    rows = [
+        finding.as_dict(language)
+        | {
+            "severity": finding.severity.text.in_language(language),
+            "place": str(finding.place) if finding.place is not None else None,
+        }
+        for finding in worst_first(findings)
+    ]
+    frame = pd.DataFrame(rows, columns=list(heads), dtype=object)
+    return frame.rename(columns={key: text.in_language(language) for key, text in heads.items()})
+
+
+def _findings(evaluation: Evaluation, language: Language) -> Sheet:
+    name = Text("数据质量", "findings")
+    return Sheet(name.in_language(language), findings_frame(evaluation.findings, language))
+
+
+_ABOUT = {
+    "parkscore": Text("parkscore 版本", "parkscore version"),
+    "framework": Text("指标体系", "framework"),
+    "framework_version": Text("指标体系版本", "framework version"),
+    "framework_source": Text("指标体系来源", "framework source"),
+    "framework_sha256": Text("指标体系 SHA-256", "framework SHA-256"),
+    "weights": Text("权重方案", "weight scheme"),
+    "weights_status": Text("权重状态", "status of the weights"),
+    "weights_source": Text("权重来源", "source of the weights"),
+    "data": Text("数据文件", "data file"),
+    "data_sha256": Text("数据 SHA-256", "data SHA-256"),
+    "data_years": Text("数据年份", "data years"),
+    "evaluation_years": Text("评价年度", "evaluation years"),
+    "reference": Text("参照", "reference"),
+    "ties": Text("并列规则", "tie rule"),
+    "decimals": Text("得分比较到小数位", "scores compared to decimals"),
+    "units": Text("评价对象数", "units"),
+    "ranked": Text("已排名数", "ranked"),
+    "notes": Text("须知", "notes"),
+}
+
+
+def _about(evaluation: Evaluation, language: Language) -> Sheet:
+    about = evaluation.about | {"notes": [note.in_language(language) for note in evaluation.notes]}
+    rows = [
+        {
+            Text("项目", "item").in_language(language): text.in_language(language),
+            Text("内容", "content").in_language(language): _plain(about[key]),
+        }
+        for key, text in _ABOUT.items()
+    ]
+    conversions = [
+        {
+            Text("项目", "item").in_language(language): Text("单位换算", "converted").in_language(language),
+            Text("内容", "content").in_language(language): f"{each.header}: {each.from_measure} -> {each.to_measure}",
+        }
+        for each in evaluation.table.conversions
+    ]
+    frame = pd.DataFrame([*rows, *conversions], dtype=object)
+    return Sheet(Text("参数与来源", "about").in_language(language), frame)
+
+
+def _plain(value: Any) -> Any:
+    return ", ".join(map(str, value)) if isinstance(value, list) else value

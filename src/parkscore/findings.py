@@ -1,0 +1,177 @@
+"""A finding: one mistake or oddity, where it stands, and the way out."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any
+
+from parkscore.language import Language, Text, preferred_language
+
+
+class Severity(StrEnum):
+    """How much a finding matters; an error stops the run."""
+
+    ERROR = "error"
+    WARNING = "warning"
+    INFO = "info"
+
+    @property
+    def text(self) -> Text:
+        """The word a person reads."""
+        return _SEVERITY_TEXT[self]
+
+
+_SEVERITY_TEXT = {
+    Severity.ERROR: Text("错误", "error"),
+    Severity.WARNING: Text("警告", "warning"),
+    Severity.INFO: Text("提示", "info"),
+}
+_WORST_FIRST = {Severity.ERROR: 0, Severity.WARNING: 1, Severity.INFO: 2}
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Place:
+    """Where in a file something stands: line and column, or sheet and cell.
+
+    >>> str(Place("park.yaml", line=41, column=17))
+    'park.yaml:41:17'
+    >>> str(Place("zones.xlsx", sheet="2024", cell="F17"))
+    'zones.xlsx!2024!F17'
+    """
+
+    file: str
+    line: int | None = None
+    column: int | None = None
+    sheet: str | None = None
+    cell: str | None = None
+
+    def __str__(self) -> str:
+        """`file:line:column` or `file!sheet!cell`, as far as known."""
+        if self.sheet is not None:
+            return "!".join(part for part in (self.file, self.sheet, self.cell) if part)
+        return ":".join(str(part) for part in (self.file, self.line, self.column) if part is not None)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Finding:
+    """One result of a check: what is wrong, where, by which rule, and what to do.
+
+    The same object is printed, written to `--json` and written to the workbook.
+
+    >>> finding = Finding(
+    ...     code="below_min", severity=Severity.ERROR, field="qd01", unit="合肥", year=2024, value=-3,
+    ...     message=Text("小于下限 0", "is below 0"), place=Place("z.csv", line=2, column=4))
+    >>> print(finding.render("en"))
+    z.csv:2:4  error below_min: qd01 = -3: is below 0
+        合肥, 2024
+    """
+
+    code: str
+    severity: Severity
+    message: Text
+    hint: Text | None = None
+    place: Place | None = None
+    unit: str | None = None
+    field: str | None = None
+    year: int | None = None
+    value: Any = None
+    rule: str | None = None
+
+    def render(self, language: Language) -> str:
+        """The finding as a person reads it, two to three lines."""
+        where = f"{self.place}  " if self.place else ""
+        what = self.field or ""
+        if self.value is not None:
+            what = f"{what} = {self.value}" if what else str(self.value)
+        what = f"{what}: " if what else ""
+        head = f"{where}{self.severity.text.in_language(language)} {self.code}: {what}{self.message.in_language(language)}"
+        context = [str(part) for part in (self.unit, self.year) if part is not None]
+        if self.rule is not None:
+            context.append(f"{Text('规则', 'rule').in_language(language)} {self.rule}")
+        lines = [head]
+        if context:
+            lines.append("    " + ", ".join(context))
+        if self.hint is not None:
+            lines.append(f"    {Text('办法', 'hint').in_language(language)}: {self.hint.in_language(language)}")
+        return "\n".join(lines)
+
+    def as_dict(self, language: Language) -> dict[str, Any]:
+        """The finding as plain data for JSON and tables; a key for each attribute, `None` where unknown."""
+        place = self.place or Place("")
+        return {
+            "code": self.code,
+            "severity": str(self.severity),
+            "message": self.message.in_language(language),
+            "hint": self.hint.in_language(language) if self.hint else None,
+            "file": place.file or None,
+            "line": place.line,
+            "column": place.column,
+            "sheet": place.sheet,
+            "cell": place.cell,
+            "unit": self.unit,
+            "field": self.field,
+            "year": self.year,
+            "value": _plain(self.value),
+            "rule": self.rule,
+        }
+
+
+def _plain(value: Any) -> Any:
+    """A value that JSON can hold; what it cannot hold becomes text."""
+    if hasattr(value, "item"):
+        value = value.item()
+    if isinstance(value, float) and not math.isfinite(value):
+        return str(value)
+    return value if value is None or isinstance(value, (bool, int, float, str)) else str(value)
+
+
+def worst_first(findings: Iterable[Finding]) -> list[Finding]:
+    """Findings by severity, then by place, in a stable order."""
+    return sorted(findings, key=lambda f: (_WORST_FIRST[f.severity], _place_key(f.place)))
+
+
+def _place_key(place: Place | None) -> tuple[str, str, int, int, str]:
+    if place is None:
+        return ("", "", 0, 0, "")
+    return (place.file, place.sheet or "", place.line or 0, place.column or 0, place.cell or "")
+
+
+def errors_of(findings: Iterable[Finding]) -> list[Finding]:
+    """Only the findings that stop a run."""
+    return [finding for finding in findings if finding.severity is Severity.ERROR]
+
+
+class ParkscoreError(Exception):
+    """A mistake of the user's that ends a command: findings, and the exit code of its kind."""
+
+    exit_code = 1
+
+    def __init__(self, findings: Finding | Sequence[Finding]) -> None:
+        """Keep the findings, worst first."""
+        self.findings: list[Finding] = worst_first([findings] if isinstance(findings, Finding) else findings)
+        super().__init__(self.findings)
+
+    def __str__(self) -> str:
+        """Every finding, in the language of the console."""
+        return "\n".join(finding.render(preferred_language()) for finding in self.findings)
+
+
+class UsageError(ParkscoreError):
+    """The call itself is off: a wrong option, an output that cannot be written."""
+
+    exit_code = 2
+
+
+class DataError(ParkscoreError):
+    """The data failed validation."""
+
+    exit_code = 3
+
+
+class FrameworkError(ParkscoreError):
+    """The framework or the weight scheme is invalid."""
+
+    exit_code = 4

@@ -1,0 +1,1 @@
+"""The framework language: models, YAML and workbook forms, formulas, checks."""

@@ -1,0 +1,131 @@
+"""Check the methods: names, parameters, and combinations that cannot work, before anything runs."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from parkscore.framework.building import did_you_mean
+from parkscore.framework.document import Path
+from parkscore.framework.models import REWEIGHT, Choice, Framework, Node
+from parkscore.framework.reporting import Reporter, nodes_with_paths
+from parkscore.framework.settings import aggregation_of, resolve_settings
+from parkscore.language import Text
+from parkscore.methods import Interval, Shelf, aggregation, imputation, ranking, scoring, treatment, weighting
+
+_SHELF_OF: Mapping[str, Shelf[Any]] = {
+    "score": scoring,
+    "missing": imputation,
+    "treat": treatment,
+    "aggregate": aggregation,
+    "weights": weighting,
+}
+
+
+def check_methods(framework: Framework, reporter: Reporter) -> None:
+    """Report unknown methods, unfit parameters and impossible combinations."""
+    before = len(reporter.findings)
+    places: list[tuple[Path, Any]] = [(("defaults",), framework.defaults), (("total",), framework.total)]
+    places += list(nodes_with_paths(framework))
+    for path, part in places:
+        for key, shelf in _SHELF_OF.items():
+            choice = getattr(part, key, None)
+            if choice is not None:
+                _check_choice(framework, choice, shelf, (*path, key), reporter)
+    if framework.ranking.ties not in ranking:
+        _report_unknown(framework.ranking.ties, ranking, ("ranking", "ties"), reporter)
+    if len(reporter.findings) == before:
+        _check_ranges(framework, reporter)
+
+
+def check_method(choice: Choice, shelf: Shelf[Any], path: Path, reporter: Reporter) -> None:
+    """Report an unknown method or unfit parameters."""
+    if choice.name not in shelf:
+        _report_unknown(choice.name, shelf, (*path, choice.key), reporter)
+        return
+    for problem in shelf[choice.name].check(choice.parameters):
+        inner = path if problem.parameter is None else (*path, problem.parameter)
+        reporter.report("parameter", inner, problem.reason, field=choice.name)
+
+
+def _check_choice(
+    framework: Framework, choice: Choice, shelf: Shelf[Any], path: Path, reporter: Reporter
+) -> None:
+    if shelf is not imputation:
+        check_method(choice, shelf, path, reporter)
+        return
+    if choice.name == REWEIGHT:
+        for name in choice.parameters:
+            reporter.report("parameter", (*path, name), Text(f"没有参数 {name}", f"no parameter {name}"))
+        return
+    own = {name: value for name, value in choice.parameters.items() if name != "by"}
+    check_method(choice.of(choice.name, **own), shelf, path, reporter)
+    if choice.name in shelf and "groups" in shelf[choice.name].parameters:
+        _check_groups(framework, choice, path, reporter)
+
+
+def _check_groups(framework: Framework, choice: Choice, path: Path, reporter: Reporter) -> None:
+    """A grouped imputation needs a text field, or the class, to group by."""
+    by = choice.parameters.get("by", framework.class_field)
+    field = framework.fields.get(str(by)) if by is not None else None
+    if field is None or field.kind != "text":
+        texts = [name for name, each in framework.fields.items() if each.kind == "text"]
+        reporter.report(
+            "unknown_field",
+            (*path, "by"),
+            Text("分组填补需要一个文字字段", "a grouped imputation needs a text field to group by"),
+            value=by,
+            hint=did_you_mean(str(by), texts) or Text("写 by: 字段编码", "write `by:` and the field's id"),
+        )
+
+
+def _report_unknown(name: str, shelf: Shelf[Any], path: Path, reporter: Reporter) -> None:
+    known = [*shelf, REWEIGHT] if shelf is imputation else list(shelf)
+    reporter.report(
+        "unknown_method",
+        path,
+        Text(f"{shelf.title.zh}中没有 {name}", f"there is no such {shelf.name} method"),
+        value=name,
+        hint=did_you_mean(name, known) or Text("可用：" + "、".join(known), "known: " + ", ".join(known)),
+    )
+
+
+def _check_ranges(framework: Framework, reporter: Reporter) -> None:
+    """Refuse a node whose method cannot take every score its children can have."""
+    settings = resolve_settings(framework)
+    paths: dict[str, Path] = {node.id: path for path, node in nodes_with_paths(framework)}
+
+    def range_of(node: Node) -> Interval | None:
+        if not node.children:
+            rule = settings[node.id].score
+            measure = scoring[rule.name].score_range
+            return measure(rule.parameters) if measure is not None else None
+        choice = aggregation_of(framework, node)
+        method = aggregation[choice.name]
+        ranges = [(child, found) for child in node.children if (found := range_of(child)) is not None]
+        for child, found in ranges:
+            reason = method.refuse_range(found) if method.refuse_range is not None else None
+            if reason is not None:
+                _report_clash(node, child, choice, reason, paths.get(node.id, ("total",)), reporter)
+        if method.combine_range is None or not ranges:
+            return None
+        return method.combine_range([found for _, found in ranges], choice.parameters)
+
+    range_of(framework.root)
+
+
+def _report_clash(node: Node, child: Node, choice: Choice, reason: Text, path: Path, reporter: Reporter) -> None:
+    title = aggregation[choice.name].title
+    reporter.report(
+        "incompatible_methods",
+        (*path, "aggregate") if node.aggregate is not None else path,
+        Text(
+            f"{node.id} 的{title.zh}不能合成 {child.id} {child.label.zh} 的得分：{reason.zh}",
+            f"the {title.en} at {node.id} cannot take the scores of {child.id} {child.label.en}: {reason.en}",
+        ),
+        field=node.id,
+        hint=Text(
+            "换一种合成方法，或让下级得分为正，如 `to: [1, 100]`",
+            "use another aggregation, or keep the scores below it positive, such as `to: [1, 100]`",
+        ),
+    )

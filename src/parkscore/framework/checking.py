@@ -1,0 +1,28 @@
+"""Check what a framework or a weight scheme means: all mistakes at once, each where it stands."""
+
+from __future__ import annotations
+
+from parkscore.findings import Finding, worst_first
+from parkscore.framework.check_fields import check_fields
+from parkscore.framework.check_formulas import check_formulas
+from parkscore.framework.check_methods import check_methods
+from parkscore.framework.check_tree import check_tree
+from parkscore.framework.check_weights import check_framework_weights, check_scheme_weights
+from parkscore.framework.document import Document
+from parkscore.framework.models import Framework, WeightScheme
+from parkscore.framework.reporting import Reporter
+
+
+def check_framework(framework: Framework, document: Document | None = None) -> list[Finding]:
+    """Every mistake and oddity in a framework, worst first; places are known where its document is given."""
+    reporter = Reporter(document)
+    for check in (check_tree, check_fields, check_formulas, check_methods, check_framework_weights):
+        check(framework, reporter)
+    return worst_first(reporter.findings)
+
+
+def check_scheme(scheme: WeightScheme, framework: Framework, document: Document | None = None) -> list[Finding]:
+    """Every mistake in a weight scheme for a framework, worst first."""
+    reporter = Reporter(document)
+    check_scheme_weights(scheme, framework, reporter)
+    return worst_first(reporter.findings)

@@ -1,0 +1,474 @@
+"""The framework language as strict, frozen models."""
+
+from __future__ import annotations
+
+import datetime
+import math
+import re
+from collections.abc import Iterator, Mapping
+from decimal import Decimal
+from typing import Annotated, Any, ClassVar, Literal, Self
+
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    PlainSerializer,
+    PlainValidator,
+    SerializerFunctionWrapHandler,
+    WithJsonSchema,
+    model_serializer,
+    model_validator,
+)
+from pydantic_core import PydanticCustomError
+
+from parkscore.language import Text
+
+_PERCENT = re.compile(r"\s*(-?\d+(?:\.\d+)?)\s*[%％]\s*")
+
+
+class Percent(float):
+    """A number written with a percent sign; it keeps its text so that a file round-trips.
+
+    >>> Percent("20%") == 0.2, str(Percent("20%"))
+    (True, '20%')
+    """
+
+    text: str
+
+    def __new__(cls, text: str) -> Self:
+        """Read `20%` as 0.2, exactly as the decimal is written."""
+        match = _PERCENT.fullmatch(text)
+        if match is None:
+            raise ValueError(text)
+        number = super().__new__(cls, float(Decimal(match.group(1)) / 100))
+        number.text = f"{match.group(1)}%"
+        return number
+
+    def __str__(self) -> str:
+        """The text it was written as."""
+        return self.text
+
+    def __repr__(self) -> str:
+        """The text it was written as."""
+        return self.text
+
+
+def read_number(value: Any) -> float:
+    """A finite number, or a text with a percent sign.
+
+    >>> read_number("20%"), read_number(3)
+    (20%, 3.0)
+    """
+    if isinstance(value, Percent):
+        return value
+    if isinstance(value, str) and _PERCENT.fullmatch(value):
+        return Percent(value)
+    if isinstance(value, bool) or not isinstance(value, (int, float)):
+        raise PydanticCustomError("float_type", "Input should be a valid number")
+    if not math.isfinite(value):
+        raise PydanticCustomError("finite_number", "Input should be a finite number")
+    return float(value)
+
+
+def _between(low: float, high: float = math.inf, *, open_low: bool = False) -> AfterValidator:
+    """A bound that a number must respect, with a message in both languages."""
+
+    def check(value: float) -> float:
+        if value < low or value > high or (open_low and value == low):
+            side = f"> {low:g}" if open_low else f">= {low:g}"
+            rule = side if high == math.inf else f"{side}, <= {high:g}"
+            raise PydanticCustomError("out_of_bounds", "must be {rule}", {"rule": rule, "zh": f"必须 {rule}"})
+        return value
+
+    return AfterValidator(check)
+
+
+def write_number(value: float) -> Any:
+    """The shortest plain form of a number: `20%`, `60`, `0.8`."""
+    if isinstance(value, Percent):
+        return value.text
+    return int(value) if isinstance(value, float) and value.is_integer() and abs(value) < 2**53 else value
+
+
+def read_parameter(value: Any) -> Any:
+    """A parameter of a method with every `20%` inside it read as a number."""
+    if isinstance(value, Mapping):
+        return {key: read_parameter(inner) for key, inner in value.items()}
+    if isinstance(value, (list, tuple)):
+        return tuple(read_parameter(inner) for inner in value)
+    return Percent(value) if isinstance(value, str) and _PERCENT.fullmatch(value) else value
+
+
+def write_parameter(value: Any) -> Any:
+    """The inverse of `read_parameter`, in plain lists and dicts."""
+    if isinstance(value, Mapping):
+        return {key: write_parameter(inner) for key, inner in value.items()}
+    if isinstance(value, tuple):
+        return [write_parameter(inner) for inner in value]
+    return write_number(value) if isinstance(value, float) else value
+
+
+def _read_date(value: Any) -> Any:
+    if isinstance(value, datetime.datetime):
+        return value.date()
+    if isinstance(value, str):
+        try:
+            return datetime.date.fromisoformat(value)
+        except ValueError:
+            return value
+    return value
+
+
+_NUMBER_SCHEMA = {"anyOf": [{"type": "number"}, {"type": "string", "pattern": r"^-?\d+(\.\d+)?\s*[%％]$"}]}
+Number = Annotated[
+    float, PlainValidator(read_number), PlainSerializer(write_number), WithJsonSchema(_NUMBER_SCHEMA)
+]
+Share = Annotated[Number, _between(0, 1)]
+Positive = Annotated[Number, _between(0, open_low=True)]
+Factor = Annotated[Number, _between(1, open_low=True)]
+Date = Annotated[datetime.date, BeforeValidator(_read_date)]
+Direction = Literal["higher", "lower"]
+SchemeStatus = Literal["official", "assumed", "computed", "expert"]
+SourceStatus = Literal["sourced", "transcribed", "partial", "assumed", "example"]
+UNKNOWN: Literal["unknown"] = "unknown"
+REWEIGHT = "reweight"
+
+
+def _read_weight(value: Any) -> Any:
+    return value if value == UNKNOWN else read_number(value)
+
+
+def _write_weight(value: Any) -> Any:
+    return value if value == UNKNOWN else write_number(value)
+
+
+Weight = Annotated[
+    float | Literal["unknown"],
+    PlainValidator(_read_weight),
+    PlainSerializer(_write_weight),
+    WithJsonSchema({"anyOf": [*_NUMBER_SCHEMA["anyOf"], {"const": UNKNOWN}]}),
+]
+
+
+class Model(BaseModel):
+    """What every part of the language shares: no unknown key, no change, no silent conversion."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, strict=True, populate_by_name=True)
+
+
+class Label(Model):
+    """A name in Chinese, English or both."""
+
+    zh: str | None = None
+    en: str | None = None
+
+    @model_validator(mode="after")
+    def _name_in_one_language(self) -> Self:
+        if self.zh is None and self.en is None:
+            raise PydanticCustomError(
+                "no_name", "needs a name: zh or en", {"zh": "需要名称：zh 或 en", "hint_zh": "", "hint_en": ""}
+            )
+        return self
+
+    @property
+    def label(self) -> Text:
+        """The name in both languages; where one is missing, the other serves."""
+        return Text(zh=self.zh or self.en or "", en=self.en or self.zh or "")
+
+
+class Choice(Model):
+    """A method of the shelf by name, with its parameters: `minmax`, or `{rule: minmax, clip: true}`."""
+
+    key: ClassVar[str] = "method"
+    name: str
+    parameters: dict[str, Any] = Field(default_factory=dict)
+
+    @classmethod
+    def of(cls, name: str, **parameters: Any) -> Self:
+        """The choice of a method from Python.
+
+        >>> ScoreRule.of("minmax", clip=False).parameters
+        {'clip': False}
+        """
+        return cls.model_validate({cls.key: name, **parameters})
+
+    @model_validator(mode="before")
+    @classmethod
+    def _name_or_mapping(cls, value: Any) -> Any:
+        if isinstance(value, str):
+            return {"name": value}
+        if isinstance(value, Mapping):
+            if cls.key not in value:
+                raise PydanticCustomError(
+                    "no_method",
+                    "names no method: `{key}:` is missing",
+                    {"key": cls.key, "zh": f"没有指明方法：缺少 `{cls.key}:`"},
+                )
+            rest = {key: read_parameter(inner) for key, inner in value.items() if key != cls.key}
+            return {"name": value[cls.key], "parameters": rest}
+        return value
+
+    @model_serializer(mode="wrap")
+    def _as_written(self, _: SerializerFunctionWrapHandler) -> Any:
+        if not self.parameters:
+            return self.name
+        return {self.key: self.name} | {key: write_parameter(value) for key, value in self.parameters.items()}
+
+    @classmethod
+    def __get_pydantic_json_schema__(cls, core_schema: Any, handler: Any) -> dict[str, Any]:
+        """A name, or an object that names the method under its key."""
+        del core_schema, handler
+        return {
+            "anyOf": [
+                {"type": "string"},
+                {"type": "object", "properties": {cls.key: {"type": "string"}}, "required": [cls.key]},
+            ]
+        }
+
+
+class ScoreRule(Choice):
+    """A scoring rule by name, with its parameters."""
+
+    key: ClassVar[str] = "rule"
+
+
+class UnitKey(Label):
+    """What one row is, and the column that names it."""
+
+    key: str
+    aliases: tuple[str, ...] = ()
+
+
+class DataField(Label):
+    """A raw column with a measure and plausible limits, or a formula over other fields."""
+
+    kind: Literal["number", "text"] = "number"
+    measure: str | None = None
+    min: Number | None = None
+    max: Number | None = None
+    formula: str | None = None
+    aliases: tuple[str, ...] = ()
+    totals: dict[int, Number] = Field(default_factory=dict)
+    source: str | None = None
+    note: str | None = None
+
+
+class Inherited(Model):
+    """What an indicator takes from the nearest node above it that says so, else from `defaults`."""
+
+    direction: Direction | None = None
+    score: ScoreRule | None = None
+    missing: Choice | None = None
+    treat: Choice | None = None
+    min_coverage: Share | None = None
+
+
+class Defaults(Inherited):
+    """What holds wherever a node says nothing."""
+
+    aggregate: Choice | None = None
+    weights: Choice | None = None
+
+
+class Node(Label, Inherited):
+    """A dimension with children, or an indicator with a formula."""
+
+    id: str
+    weight: Weight | None = None
+    weights: Choice | None = None
+    aggregate: Choice | None = None
+    formula: str | None = None
+    measure: str | None = None
+    children: tuple[Node, ...] = ()
+    source: str | None = None
+    note: str | None = None
+
+    @property
+    def is_indicator(self) -> bool:
+        """Whether the node is a leaf."""
+        return not self.children
+
+    def walk(self) -> Iterator[Node]:
+        """The node and all below it, depth first."""
+        yield self
+        for child in self.children:
+            yield from child.walk()
+
+
+class Total(Model):
+    """The root: what the score of a unit is called, and how the first level becomes it."""
+
+    id: str = "total"
+    zh: str | None = "综合得分"
+    en: str | None = "Total score"
+    aggregate: Choice | None = None
+    weights: Choice | None = None
+    min_coverage: Share | None = None
+
+
+class Jump(Model):
+    """A change between years by more than a factor."""
+
+    fields: tuple[str, ...]
+    factor: Factor
+
+
+class MeasureMixup(Model):
+    """A column whose size, per unit of another column, is a whole measure away from what is expected."""
+
+    field: str
+    per: str | None = None
+    expected: Positive
+    factor: Factor
+
+
+class Rule(Label):
+    """One validation rule: a condition that must hold, a jump, or a measure mix-up."""
+
+    id: str
+    severity: Literal["error", "warning", "info"] = "warning"
+    require: str | None = None
+    when: str | None = None
+    jump: Jump | None = None
+    measure_mixup: MeasureMixup | None = None
+    hint: Label | None = None
+    status: SourceStatus | None = None
+    source: str | None = None
+
+
+class Accepted(Model):
+    """A finding that somebody has looked at and answers for."""
+
+    rule: str
+    unit: str
+    field: str | None = None
+    year: int | None = None
+    reason: str
+    by: str
+
+
+class Screen(Model):
+    """Units with fewer indicators than this share are set aside before scoring."""
+
+    availability: Share
+
+
+class Ranking(Model):
+    """How equal scores are ranked, and to how many decimals scores count as equal."""
+
+    ties: str = "min"
+    decimals: Annotated[int, Field(ge=0, le=12)] = 9
+
+
+class Effective(Model):
+    """The years of data that the framework is meant for: first and last day in force."""
+
+    since: Date | None = None
+    until: Date | None = None
+
+
+class Framework(Model):
+    """An indicator framework: the tree, its fields, rules and sources."""
+
+    id: str
+    title: Label
+    extends: str | None = None
+    remove: tuple[str, ...] = ()
+    version: str | None = None
+    status: SourceStatus | None = None
+    source: str | None = None
+    note: str | None = None
+    effective: Effective | None = None
+    evaluation_lag: Annotated[int, Field(ge=0, le=5)] = 0
+    unit: UnitKey
+    time: str | None = None
+    class_field: str | None = Field(default=None, alias="class")
+    weights_status: SchemeStatus | None = None
+    weights_source: str | None = None
+    reference: Literal["per-year", "panel"] | int = "per-year"
+    screen: Screen | None = None
+    ranking: Ranking = Ranking()
+    defaults: Defaults = Defaults()
+    total: Total = Total()
+    fields: dict[str, DataField]
+    rules: tuple[Rule, ...] = ()
+    accepted: tuple[Accepted, ...] = ()
+    indicators: tuple[Node, ...]
+
+    def walk(self) -> Iterator[Node]:
+        """Every node below the root, depth first, in the order of the file."""
+        for node in self.indicators:
+            yield from node.walk()
+
+    @property
+    def leaves(self) -> tuple[Node, ...]:
+        """The indicators, in the order of the file."""
+        return tuple(node for node in self.walk() if node.is_indicator)
+
+    @property
+    def root(self) -> Node:
+        """The tree as one node, so that the first level is treated like any other."""
+        return Node.model_construct(
+            id=self.total.id,
+            zh=self.total.zh,
+            en=self.total.en,
+            aggregate=self.total.aggregate,
+            weights=self.total.weights,
+            min_coverage=self.total.min_coverage,
+            children=self.indicators,
+        )
+
+
+class WeightEntry(Model):
+    """One weight with its own source."""
+
+    weight: Number
+    source: str | None = None
+    status: SchemeStatus | None = None
+
+
+def _read_entry(value: Any) -> Any:
+    return WeightEntry.model_validate(value) if isinstance(value, Mapping) else read_number(value)
+
+
+NumberOrEntry = Annotated[
+    float | WeightEntry,
+    PlainValidator(_read_entry),
+    PlainSerializer(lambda value: value if isinstance(value, WeightEntry) else write_number(value)),
+    WithJsonSchema({"anyOf": [*_NUMBER_SCHEMA["anyOf"], {"type": "object"}]}),
+]
+
+
+class CombinedPart(Model):
+    """One part of a combination: a scheme or a method, and its share."""
+
+    scheme: str | None = None
+    method: Choice | None = None
+    share: Positive
+
+
+class WeightScheme(Model):
+    """One set of weights over a framework, with its status.
+
+    `weights` gives numbers by node id. `inside` says how the children of a node are weighed where no number is given
+    (`"*"` for every node). `method` weighs all indicators at once. `combine` mixes schemes and methods, additively.
+    """
+
+    id: str
+    framework: str
+    title: Label | None = None
+    status: SchemeStatus
+    source: str | None = None
+    note: str | None = None
+    weights: dict[str, NumberOrEntry] = Field(default_factory=dict)
+    inside: dict[str, Choice] = Field(default_factory=dict)
+    method: Choice | None = None
+    combine: tuple[CombinedPart, ...] = ()
+
+    def weight_of(self, node_id: str) -> float | None:
+        """The number given for a node, if there is one."""
+        entry = self.weights.get(node_id)
+        return entry.weight if isinstance(entry, WeightEntry) else entry

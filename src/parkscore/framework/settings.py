@@ -1,0 +1,59 @@
+"""What holds for each indicator once defaults and the nodes above it have had their say."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+
+from parkscore.framework.models import REWEIGHT, Choice, Direction, Framework, Inherited, Node, ScoreRule
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """Resolved settings of one node; an indicator uses all of them, a dimension only `min_coverage`."""
+
+    direction: Direction | None
+    score: ScoreRule
+    missing: Choice
+    treat: Choice | None
+    min_coverage: float
+
+
+_UNSAID = Settings(
+    direction=None,
+    score=ScoreRule.of("minmax"),
+    missing=Choice.of(REWEIGHT),
+    treat=None,
+    min_coverage=0.0,
+)
+
+
+def resolve_settings(framework: Framework) -> Mapping[str, Settings]:
+    """Settings by node id, the root included: nearest node that says so, else `defaults`, else the language's own.
+
+    The language's own are min-max over the data, reweighting of gaps, no treatment and no coverage threshold.
+    """
+    settings: dict[str, Settings] = {}
+
+    def descend(node: Node, above: Settings) -> None:
+        own = _said(node, above)
+        settings[node.id] = own
+        for child in node.children:
+            descend(child, own)
+
+    descend(framework.root, _said(framework.defaults, _UNSAID))
+    return settings
+
+
+def _said(part: Inherited, above: Settings) -> Settings:
+    said = {
+        name: value
+        for name in ("direction", "score", "missing", "treat", "min_coverage")
+        if (value := getattr(part, name, None)) is not None
+    }
+    return replace(above, **said) if said else above
+
+
+def aggregation_of(framework: Framework, node: Node) -> Choice:
+    """How a node's children become its score: its own word, else `defaults`, else arithmetic."""
+    return node.aggregate or framework.defaults.aggregate or Choice.of("arithmetic")

@@ -1,0 +1,1 @@
+"""Write results to files: whole or not at all, and safe to open in Excel."""

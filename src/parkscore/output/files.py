@@ -1,0 +1,63 @@
+"""Write a file beside its place and rename it when it is whole."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import tempfile
+from collections.abc import Callable
+from pathlib import Path
+
+from parkscore.findings import Finding, Place, Severity, UsageError
+from parkscore.language import Text
+
+
+def write_whole(path: str | Path, write: Callable[[Path], None]) -> Path:
+    """Let `write` fill a file next to `path`, then rename it; on any failure nothing is left behind.
+
+    Raises UsageError where the folder does not exist or cannot be written.
+    """
+    target = Path(path)
+    if target.is_dir():
+        raise _cannot_write(target, Text("是文件夹", "is a folder"))
+    if not target.parent.is_dir():
+        raise _cannot_write(target, Text("所在文件夹不存在", "its folder does not exist"))
+    try:
+        handle, name = tempfile.mkstemp(prefix=f".{target.stem}-", suffix=target.suffix, dir=target.parent)
+    except OSError as error:
+        raise _cannot_write(target, _reason(error)) from None
+    os.close(handle)
+    beside = Path(name)
+    try:
+        write(beside)
+        beside.chmod(0o666 & ~_umask())
+        beside.replace(target)
+    except OSError as error:
+        raise _cannot_write(target, _reason(error)) from None
+    finally:
+        with contextlib.suppress(FileNotFoundError):
+            beside.unlink()
+    return target
+
+
+def _umask() -> int:
+    """The permissions that new files do without; reading the mask means setting it and setting it back."""
+    mask = os.umask(0)
+    os.umask(mask)
+    return mask
+
+
+def _reason(error: OSError) -> Text:
+    return Text(error.strerror or str(error), error.strerror or str(error))
+
+
+def _cannot_write(target: Path, reason: Text) -> UsageError:
+    return UsageError(
+        Finding(
+            code="cannot_write",
+            severity=Severity.ERROR,
+            place=Place(str(target)),
+            message=Text(f"无法写入：{reason.zh}", f"cannot be written: {reason.en}"),
+            hint=Text("换一个位置，或关闭正在打开它的程序", "choose another place, or close the program that has it open"),
+        )
+    )

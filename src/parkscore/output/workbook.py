@@ -1,0 +1,71 @@
+"""A result workbook: one table a sheet, frozen headers, numbers as numbers, no formulas."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+import xlsxwriter
+
+_FORMATS = {"score": "0.0000", "share": "0.00%", "value": "#,##0.####", "count": "0", "text": "@"}
+_WIDTHS = {"score": 11, "share": 10, "value": 16, "count": 8, "text": 18}
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """One table: its name, a line of notes above it, the frame, and the kind of each column.
+
+    kinds: `score`, `share`, `value`, `count` or `text` by column; what is not named is `text`.
+    """
+
+    name: str
+    frame: pd.DataFrame
+    notes: Sequence[str] = ()
+    kinds: dict[str, str] | None = None
+    frozen_columns: int = 1
+
+
+def write_sheets(sheets: Sequence[Sheet], path: Path, properties: dict[str, str]) -> None:
+    """Write the sheets in order; text stays text, whatever it looks like."""
+    options = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
+    with xlsxwriter.Workbook(str(path), options) as book:
+        book.set_properties(properties)
+        styles = {kind: book.add_format({"num_format": code}) for kind, code in _FORMATS.items()}
+        head = book.add_format(
+            {"bold": True, "bg_color": "#DDEBF7", "bottom": 1, "text_wrap": True, "valign": "vcenter"}
+        )
+        note = book.add_format({"italic": True, "font_color": "#C00000"})
+        for sheet in sheets:
+            _write_sheet(book, sheet, styles, head, note)
+
+
+def _write_sheet(book: Any, sheet: Sheet, styles: dict[str, Any], head: Any, note: Any) -> None:
+    page = book.add_worksheet(sheet.name)
+    for line, text in enumerate(sheet.notes):
+        page.write_string(line, 0, text, note)
+    top = len(sheet.notes)
+    kinds = sheet.kinds or {}
+    for number, name in enumerate(sheet.frame.columns):
+        kind = kinds.get(str(name), "text")
+        page.write_string(top, number, str(name), head)
+        page.set_column(number, number, _WIDTHS[kind])
+        _write_column(page, top + 1, number, sheet.frame.iloc[:, number], styles[kind])
+    page.freeze_panes(top + 1, sheet.frozen_columns)
+    if len(sheet.frame) and len(sheet.frame.columns):
+        page.autofilter(top, 0, top + len(sheet.frame), len(sheet.frame.columns) - 1)
+
+
+def _write_column(page: Any, top: int, number: int, column: pd.Series[Any], style: Any) -> None:
+    for line, value in enumerate(column.tolist(), start=top):
+        if value is None or value is pd.NA or (isinstance(value, float) and math.isnan(value)):
+            continue
+        if isinstance(value, bool):
+            page.write_boolean(line, number, value, style)
+        elif isinstance(value, (int, float)):
+            page.write_number(line, number, value, style)
+        else:
+            page.write_string(line, number, str(value), style)

@@ -1,0 +1,1 @@
+"""The labelled steps over the tree: score, weigh, aggregate, gate and rank."""

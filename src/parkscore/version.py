@@ -1,0 +1,3 @@
+"""The version of parkscore, which every output names."""
+
+VERSION = "0.1.0"
