@@ -1,0 +1,26 @@
+"""Formulas: read them, check their measures, compute them on columns, print them."""
+
+from parkscore.framework.formula.cells import Cells, Column, State, TextCells
+from parkscore.framework.formula.compute import compute
+from parkscore.framework.formula.functions import FUNCTIONS
+from parkscore.framework.formula.measure_check import TEXT, check_measures
+from parkscore.framework.formula.parse import parse_formula
+from parkscore.framework.formula.parsed import Formula
+from parkscore.framework.formula.problems import FormulaError, FormulaProblem
+from parkscore.framework.formula.text import print_formula
+
+__all__ = [
+    "FUNCTIONS",
+    "TEXT",
+    "Cells",
+    "Column",
+    "Formula",
+    "FormulaError",
+    "FormulaProblem",
+    "State",
+    "TextCells",
+    "check_measures",
+    "compute",
+    "parse_formula",
+    "print_formula",
+]

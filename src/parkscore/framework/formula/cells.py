@@ -1,0 +1,81 @@
+"""Columns of cells, in which missing, not applicable, divided by zero and undefined stay four different things."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from enum import IntEnum
+from typing import Any
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from parkscore.framework.measures import Measure
+
+States = NDArray[np.int8]
+
+
+class State(IntEnum):
+    """What a cell holds: a value, or the reason why there is none."""
+
+    VALUE = 0
+    MISSING = 1
+    NOT_APPLICABLE = 2
+    DIVIDED_BY_ZERO = 3
+    UNDEFINED = 4
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Cells:
+    """One column of numbers.
+
+    values: float64, NaN wherever the state is not VALUE. states: int8 of the same shape, see State.
+    """
+
+    values: NDArray[np.float64]
+    states: States
+
+    @classmethod
+    def of(cls, values: ArrayLike) -> Cells:
+        """Cells of plain floats: NaN is missing, an infinity is undefined.
+
+        >>> Cells.of([1.0, float("nan")]).states
+        array([0, 1], dtype=int8)
+        """
+        floats = np.asarray(values, dtype=np.float64)
+        states = np.zeros(floats.shape, dtype=np.int8)
+        states[np.isnan(floats)] = State.MISSING
+        states[np.isinf(floats)] = State.UNDEFINED
+        return cls(np.where(states == State.VALUE, floats, np.nan), states)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class TextCells:
+    """One column of texts, such as an industry class.
+
+    values: objects, each a str wherever the state is VALUE. states: int8 of the same shape, see State.
+    """
+
+    values: NDArray[np.object_]
+    states: States
+
+    @classmethod
+    def of(cls, values: Iterable[Any]) -> TextCells:
+        """Cells of texts: whatever is not a str is missing.
+
+        >>> TextCells.of(["工业", None]).states
+        array([0, 1], dtype=int8)
+        """
+        listed = list(values)
+        texts = np.empty(len(listed), dtype=np.object_)
+        texts[:] = listed
+        states = [State.VALUE if isinstance(text, str) else State.MISSING for text in listed]
+        return cls(texts, np.array(states, dtype=np.int8))
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Column:
+    """What a formula reads under one name: cells, and the measure of the numbers (none: plain numbers)."""
+
+    cells: Cells | TextCells
+    measure: Measure | None = None

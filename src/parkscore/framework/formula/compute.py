@@ -1,0 +1,214 @@
+"""Compute a formula on columns."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import reduce
+
+import numpy as np
+
+from parkscore.framework.formula.cells import Cells, Column, State, TextCells
+from parkscore.framework.formula.functions import FUNCTIONS, Arguments
+from parkscore.framework.formula.kinds import Special
+from parkscore.framework.formula.measure_check import check_measures
+from parkscore.framework.formula.parsed import Formula
+from parkscore.framework.formula.problems import FormulaError, FormulaProblem
+from parkscore.framework.formula.tree import (
+    And,
+    Call,
+    Compare,
+    Member,
+    Name,
+    Negative,
+    Node,
+    Not,
+    Number,
+    Or,
+    Product,
+    Quantity,
+    Quoted,
+    Sum,
+)
+from parkscore.framework.formula.values import (
+    Truths,
+    Value,
+    add,
+    compare,
+    every,
+    in_measure,
+    merge_states,
+    multiply,
+    negate,
+    plain,
+    settle,
+    some,
+    states_of,
+    truth,
+)
+from parkscore.framework.measures import DIMENSIONLESS, Measure
+from parkscore.language import Text
+
+Columns = Mapping[tuple[str, int], Column]
+
+
+def compute(formula: Formula, columns: Columns, target: Measure | None) -> Cells:
+    """The value of a formula for every unit, in the target measure.
+
+    columns: for each name and years back (0: the year itself; see `formula.reads`) a column, all of one length n, with
+    any measure of the right dimension; only those the formula reads are asked for. target: None leaves the measure as
+    `check_measures` returns it; ratios then are plain numbers, 1 for 100 %. Conditions give 1.0 and 0.0.
+
+    Returns cells of shape (n,); of shape () where there is no column at all. A cell without a value says why:
+
+    - x / 0 and 0 / 0 are DIVIDED_BY_ZERO; a logarithm or root of what has none, and any overflow, are UNDEFINED;
+    - an operation on cells without a value has none; of several reasons the first counts in the order
+      NOT_APPLICABLE, DIVIDED_BY_ZERO, UNDEFINED, MISSING, since no further data could remove the earlier ones;
+    - `if` takes the state of its condition and of the branch it chose, nothing of the other branch;
+    - false and missing is false, true or missing is true, as in any three-valued logic.
+
+    Sums and comparisons are made in the measure of the first operand that is not a constant. Products are not
+    converted on the way; one exact factor is applied at the end.
+
+    Raises FormulaError where a column is missing or measures do not go together.
+
+    >>> from parkscore.framework.formula.parse import parse_formula
+    >>> from parkscore.framework.measures import parse_measure
+    >>> columns = {("qj56", 0): Column(Cells.of([3.0, 5.0]), parse_measure("件")),
+    ...            ("sumqh51_rd", 0): Column(Cells.of([8000.0, 0.0]), parse_measure("千元"))}
+    >>> cells = compute(parse_formula("qj56 / sumqh51_rd"), columns, parse_measure("件/千万元"))
+    >>> cells.values, cells.states
+    (array([3.75,  nan]), array([0, 3], dtype=int8))
+    """
+    _require_columns(formula, columns)
+    read = {name: columns[name, min(years)] for name, years in formula.reads.items()}
+    natural, problems = check_measures(formula, {name: _kind(column) for name, column in read.items()}, target)
+    if problems:
+        raise FormulaError(formula.text, problems)
+    with np.errstate(all="ignore"):
+        result = _Evaluation(columns).value(formula.root, 0)
+        values = in_measure(result, target or natural)
+        result = settle(values, result.states)
+    # A formula that reads nothing, such as `0`, is still one cell for every unit.
+    shape = next((column.cells.values.shape for column in (read or columns).values()), ())
+    return Cells(np.broadcast_to(result.values, shape).copy(), np.broadcast_to(states_of(result), shape).copy())
+
+
+def _require_columns(formula: Formula, columns: Columns) -> None:
+    problems = [
+        FormulaProblem(
+            formula.name_offsets[name][0],
+            Text(
+                f"没有 {name} 的数据" if back == 0 else f"没有 {name} 往前 {back} 年的数据",
+                f"there is no column {name}" if back == 0 else f"there is no column {name} of {back} years before",
+            ),
+        )
+        for name, years in formula.reads.items()
+        for back in sorted(years)
+        if (name, back) not in columns
+    ]
+    if problems:
+        raise FormulaError(formula.text, problems)
+
+
+def _kind(column: Column) -> Measure | Special | None:
+    return Special.TEXT if isinstance(column.cells, TextCells) else column.measure
+
+
+class _Evaluation:
+    """One pass over a checked tree, from the leaves up."""
+
+    def __init__(self, columns: Columns) -> None:
+        self.columns = columns
+        self.read: dict[tuple[str, int], Value] = {}
+
+    def value(self, node: Node, back: int) -> Value:
+        """A node as it stands `back` years before."""
+        match node:
+            case Number(value=number):
+                return Value(np.asarray(number, dtype=np.float64), None, None if number == 0 else DIMENSIONLESS)
+            case Quantity(value=number, measure=measure):
+                return Value(np.asarray(number, dtype=np.float64), None, measure)
+            case Name(name=name):
+                return self.column(name, back)
+            case Negative(operand=operand):
+                return negate(self.value(operand, back))
+            case Sum(terms=terms):
+                return add([(sign, self.value(term, back)) for sign, term in terms])
+            case Product(factors=factors):
+                return multiply([(operator, self.value(factor, back)) for operator, factor in factors])
+            case Call(function=function):
+                return FUNCTIONS[function].compute(Arguments(node, self.value, back))
+        return self.truth(node, back)
+
+    def truth(self, node: Node, back: int) -> Value:
+        """A node that is true or false."""
+        match node:
+            case Compare(operands=operands, operators=operators):
+                if self.is_text(operands[0], back):
+                    return self.compare_texts(node, back)
+                return compare(operators, [self.value(operand, back) for operand in operands])
+            case Member():
+                return self.member(node, back)
+            case Not(operand=operand):
+                denied = self.value(operand, back)
+                return truth(denied.values == 0, denied.states)
+            case And(operands=operands):
+                return every([self.value(operand, back) for operand in operands])
+            case Or(operands=operands):
+                return some([self.value(operand, back) for operand in operands])
+        raise TypeError(node)
+
+    def column(self, name: str, back: int) -> Value:
+        if (name, back) not in self.read:
+            column = self.columns[name, back]
+            cells = column.cells
+            if isinstance(cells, TextCells):
+                raise TypeError(name)
+            # A NaN whose state says otherwise is still missing.
+            states = np.where(np.isnan(cells.values) & (cells.states == State.VALUE), State.MISSING, cells.states)
+            known = states.astype(np.int8) if states.any() else None
+            self.read[name, back] = settle(cells.values, known, column.measure or DIMENSIONLESS)
+        return self.read[name, back]
+
+    def is_text(self, node: Node, back: int) -> bool:
+        match node:
+            case Quoted():
+                return True
+            case Name(name=name):
+                return isinstance(self.columns[name, back].cells, TextCells)
+            case Call(function="lag", arguments=(argument,), years=years):
+                return self.is_text(argument, back + years)
+        return False
+
+    def texts(self, node: Node, back: int) -> TextCells:
+        match node:
+            case Quoted(text=text):
+                return TextCells(np.array(text, dtype=np.object_), np.zeros((), dtype=np.int8))
+            case Name(name=name):
+                cells = self.columns[name, back].cells
+                if isinstance(cells, TextCells):
+                    return cells
+            case Call(function="lag", arguments=(argument,), years=years):
+                return self.texts(argument, back + years)
+        raise TypeError(node)
+
+    def compare_texts(self, node: Compare, back: int) -> Value:
+        texts = [self.texts(operand, back) for operand in node.operands]
+        links = []
+        for operator, left, right in zip(node.operators, texts[:-1], texts[1:], strict=True):
+            same = _same(left, right)
+            links.append(truth(same if operator == "==" else ~same, merge_states([left.states, right.states])))
+        return every(links)
+
+    def member(self, node: Member, back: int) -> Value:
+        if self.is_text(node.operand, back):
+            texts = self.texts(node.operand, back)
+            found = [_same(texts, self.texts(choice, back)) for choice in node.choices]
+            return truth(reduce(np.logical_or, found), texts.states)
+        operand = self.value(node.operand, back)
+        numbers = [choice.value for choice in node.choices if isinstance(choice, Number)]
+        return truth(np.isin(plain(operand), numbers), operand.states)
+
+
+def _same(left: TextCells, right: TextCells) -> Truths:
+    return np.asarray(left.values == right.values, dtype=np.bool_)

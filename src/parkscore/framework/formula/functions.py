@@ -1,0 +1,122 @@
+"""The closed list of functions: adding one is one entry in its table."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+
+from parkscore.framework.formula.kinds import Kind, Operand, Special, as_condition, as_number, as_plain_number
+from parkscore.framework.formula.kinds import same_measure as _same_measure
+from parkscore.framework.formula.problems import FormulaProblem
+from parkscore.framework.formula.tree import Call, Node
+from parkscore.framework.formula.values import Value, choose, combine, compound_growth, each, growth, settle
+from parkscore.framework.measures import DIMENSIONLESS
+from parkscore.language import Text
+
+MOST_YEARS: Final = 100
+
+
+@dataclass(frozen=True, slots=True)
+class Arguments:
+    """The arguments of one call, evaluated when asked for, this year or some years back."""
+
+    call: Call
+    evaluate: Callable[[Node, int], Value]
+    back: int
+
+    def at(self, index: int, years_back: int = 0) -> Value:
+        """One argument, as many years before the year of the call."""
+        return self.evaluate(self.call.arguments[index], self.back + years_back)
+
+    def all(self) -> list[Value]:
+        """Every argument in the year of the call."""
+        return [self.at(index) for index in range(len(self.call.arguments))]
+
+
+KindRule = Callable[[Call, Sequence[Operand], list[FormulaProblem]], Kind]
+
+
+@dataclass(frozen=True, slots=True)
+class Function:
+    """One function of the language.
+
+    name, zh: either may be written. least, most: how many arguments, without the years; None is no limit.
+    kind: the measure rule. compute: the NumPy implementation.
+    years: whether the last argument is a whole number of years, "optional" meaning 1 where it is left out.
+    lags: the years back at which the arguments are read, for a number of years.
+    """
+
+    name: str
+    zh: str
+    meaning: Text
+    least: int
+    most: int | None
+    kind: KindRule
+    compute: Callable[[Arguments], Value]
+    years: str | None = None
+    lags: Callable[[int], tuple[int, ...]] = lambda _: (0,)
+
+
+def _kept(_: Call, operands: Sequence[Operand], __: list[FormulaProblem]) -> Kind:
+    return operands[0].kind
+
+
+def _one_measure(_: Call, operands: Sequence[Operand], problems: list[FormulaProblem]) -> Kind:
+    return _same_measure(operands, problems)
+
+
+def _branches(_: Call, operands: Sequence[Operand], problems: list[FormulaProblem]) -> Kind:
+    as_condition(operands[0], problems)
+    kinds = {operand.kind for operand in operands[1:]}
+    return Special.TRUTH if kinds == {Special.TRUTH} else _same_measure(operands[1:], problems)
+
+
+def _plain_number(call: Call, operands: Sequence[Operand], problems: list[FormulaProblem]) -> Kind:
+    return as_plain_number(operands[0], Text(f"{call.function}()", f"{call.function}()"), problems)
+
+
+def _ratio(_: Call, operands: Sequence[Operand], problems: list[FormulaProblem]) -> Kind:
+    return Special.UNKNOWN if as_number(operands[0], problems) is Special.UNKNOWN else DIMENSIONLESS
+
+
+def _absolute(arguments: Arguments) -> Value:
+    operand = arguments.at(0)
+    return Value(np.asarray(np.abs(operand.values)), operand.states, operand.measure)
+
+
+def _mean(arguments: Arguments) -> Value:
+    total = combine(np.add, arguments.all())
+    return settle(total.values / len(arguments.call.arguments), total.states, total.measure)
+
+
+_LISTED: Final = (
+    Function("lag", "上年", Text("上年的值；lag(x, 2) 为前年", "the value of the year before; lag(x, 2): two years"),
+             1, 1, _kept, lambda a: a.at(0, a.call.years), years="optional", lags=lambda years: (years,)),
+    Function("growth", "增长率", Text("x / 上年(x) - 1", "x / lag(x) - 1"),
+             1, 1, _ratio, lambda a: growth(a.at(0), a.at(0, 1)), lags=lambda _: (0, 1)),
+    Function("cagr", "复合增长率", Text("n 年复合增长率：(x / lag(x, n))^(1/n) - 1", "yearly growth over n years"),
+             1, 1, _ratio, lambda a: compound_growth(a.at(0), a.at(0, a.call.years), a.call.years),
+             years="required", lags=lambda years: (0, years)),
+    Function("if", "如果", Text("条件成立取第二项，否则取第三项", "the second where the first holds, else the third"),
+             3, 3, _branches, lambda a: choose(a.at(0), a.at(1), a.at(2))),
+    Function("min", "最小", Text("最小的一项", "the smallest"),
+             1, None, _one_measure, lambda a: combine(np.minimum, a.all())),
+    Function("max", "最大", Text("最大的一项", "the largest"),
+             1, None, _one_measure, lambda a: combine(np.maximum, a.all())),
+    Function("sum", "合计", Text("各项之和；缺一项即缺", "the sum; missing where one item is"),
+             1, None, _one_measure, lambda a: combine(np.add, a.all())),
+    Function("mean", "平均", Text("各项平均；缺一项即缺", "the mean; missing where one item is"),
+             1, None, _one_measure, _mean),
+    Function("abs", "绝对值", Text("绝对值", "the absolute value"),
+             1, 1, _one_measure, _absolute),
+    Function("ln", "自然对数", Text("自然对数，只用于纯数", "natural logarithm of a plain number"),
+             1, 1, _plain_number, lambda a: each(np.log, a.at(0))),
+    Function("sqrt", "平方根", Text("平方根，只用于纯数", "square root of a plain number"),
+             1, 1, _plain_number, lambda a: each(np.sqrt, a.at(0))),
+)  # fmt: skip
+
+FUNCTIONS: Final = {function.name: function for function in _LISTED}
+BY_ANY_NAME: Final = FUNCTIONS | {function.zh: function for function in _LISTED}

@@ -1,0 +1,70 @@
+"""A parsed formula, and what it needs to be computed."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+
+from parkscore.framework.formula.functions import FUNCTIONS
+from parkscore.framework.formula.tree import Call, Name, Node, children, walk
+
+
+@dataclass(frozen=True)
+class Formula:
+    """A formula: its text as written, and its tree."""
+
+    text: str
+    root: Node
+
+    @cached_property
+    def name_offsets(self) -> Mapping[str, tuple[int, ...]]:
+        """Each name with the columns (from 0) at which it stands, in order of appearance."""
+        offsets: dict[str, tuple[int, ...]] = {}
+        for node in walk(self.root):
+            if isinstance(node, Name):
+                offsets[node.name] = (*offsets.get(node.name, ()), node.offset)
+        return offsets
+
+    @cached_property
+    def names(self) -> frozenset[str]:
+        """The fields and indicators that are read."""
+        return frozenset(self.name_offsets)
+
+    @cached_property
+    def reads(self) -> Mapping[str, frozenset[int]]:
+        """Each name with the years back at which it is read; 0 is the year itself.
+
+        >>> from parkscore.framework.formula.parse import parse_formula
+        >>> parse_formula("x - 上年(x)").reads
+        {'x': frozenset({0, 1})}
+        """
+        needed: dict[str, frozenset[int]] = {}
+        _gather(self.root, frozenset({0}), needed)
+        return needed
+
+    @cached_property
+    def lagged(self) -> Mapping[str, frozenset[int]]:
+        """Each name of which earlier years are read, with those years back; empty where one year is enough.
+
+        >>> from parkscore.framework.formula.parse import parse_formula
+        >>> parse_formula("y / lag(lag(x)) - growth(z)").lagged
+        {'x': frozenset({2}), 'z': frozenset({1})}
+        """
+        earlier = {name: years - {0} for name, years in self.reads.items()}
+        return {name: years for name, years in earlier.items() if years}
+
+    @cached_property
+    def functions(self) -> frozenset[str]:
+        """The functions used, by their English names."""
+        return frozenset(node.function for node in walk(self.root) if isinstance(node, Call))
+
+
+def _gather(node: Node, back: frozenset[int], needed: dict[str, frozenset[int]]) -> None:
+    if isinstance(node, Name):
+        needed[node.name] = needed.get(node.name, frozenset()) | back
+    if isinstance(node, Call):
+        lags = FUNCTIONS[node.function].lags(node.years)
+        back = frozenset(years + lag for years in back for lag in lags)
+    for child in children(node):
+        _gather(child, back, needed)
