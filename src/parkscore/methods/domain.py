@@ -79,7 +79,7 @@ class Needs:
 
 def _refuse_cells(bad: BoolArray, counted: BoolArray | None, sentence: Text) -> None:
     """Raise where a counted cell is bad."""
-    by_column = bad.reshape(bad.shape[0], -1)
+    by_column = bad if bad.ndim == 2 else bad[:, np.newaxis]
     if counted is not None:
         by_column = by_column & counted
     if by_column.any():

@@ -88,11 +88,22 @@ def _score_between(
     """Map [low, high] to the ends of `to`, reversed where lower is better; a constant column to their middle."""
     worst, best = _ends(to)
     gained = np.where(_is_higher_better(direction), x - low, high - x)
-    share = gained / np.where(constant, 1.0, high - low)
+    with np.errstate(over="ignore"):
+        share = gained / np.where(constant, 1.0, high - low)
     share = np.where(constant & ~np.isnan(x), 0.5, share)
     # The top of the scores is reached exactly: worst + (best - worst) can be one rounding away from best.
     scores = np.where(share == 1.0, best, worst + (best - worst) * share)
-    return np.asarray(np.clip(scores, worst, best) if clip else scores)
+    return _finite(np.clip(scores, worst, best) if clip else scores)
+
+
+def _finite(scores: FloatArray) -> FloatArray:
+    """The scores; DomainError where a stated reference is so narrow that some are beyond all numbers."""
+    if np.isinf(scores).any():
+        reason = Text(
+            "参照值的间距过小，得分超出可表示的范围", "the reference is too narrow: scores beyond all numbers"
+        )
+        raise DomainError(reason)
+    return np.asarray(scores)
 
 
 def _bounded_range(stated: Stated) -> Interval:
@@ -242,7 +253,9 @@ def log_minmax(
 ) -> FloatArray:
     """Min-max of the logarithm: each doubling counts the same.
 
-    As `minmax`; the bounds are stated in the indicator's own measure (100 and 75000, not their logarithms).
+    x: (units,) or (units, indicators), above zero; a gap stays a gap. As `minmax` otherwise; the bounds are stated in
+    the indicator's own measure (100 and 75000, not their logarithms).
+
     Raises DomainError, with the columns, where a value or a bound is not above zero.
 
     >>> log_minmax([1.0, 10.0, 100.0])
@@ -352,6 +365,7 @@ def zscore(
         reason = Text("标准差不能小于零", "a standard deviation cannot be below zero")
         raise DomainError(reason, columns=np.flatnonzero(spread < 0).tolist())
     sign = np.where(_is_higher_better(direction), 1.0, -1.0)
-    distance = (x - middle) / np.where(spread == 0, 1.0, spread)
+    with np.errstate(over="ignore"):
+        distance = (x - middle) / np.where(spread == 0, 1.0, spread)
     distance = np.where((spread == 0) & ~np.isnan(x), 0.0, distance)
-    return np.asarray(center + sign * scale * distance)
+    return _finite(center + sign * scale * distance)

@@ -1,0 +1,449 @@
+"""Each promise on a card, and each edge of the data, for every registered method."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Callable, Iterator
+from contextlib import nullcontext
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from parkscore.methods import INVARIANCES, SHELVES, DomainError, Interval, Method, aggregation, scoring
+from parkscore.methods.domain import FloatArray
+
+# Values for parameters that a user must state, by method.
+REQUIRED: dict[str, dict[str, Any]] = {"goalposts": {"low": 5.0, "high": 60.0}}
+# Further settings that matter, beyond the choices and switches that are tried in any case.
+FURTHER: dict[str, list[dict[str, Any]]] = {
+    "minmax": [
+        {"low": 20.0},
+        {"high": 60.0, "direction": -1},
+        {"low": 20.0, "clip": False},
+        {"high": 60.0, "clip": False},
+        {"low": 20.0, "high": 60.0},
+        {"low": 20.0, "high": 60.0, "clip": False, "direction": -1, "to": [60, 100]},
+    ],
+    "log": [{"low": 0.5, "high": 60.0}, {"to": [1, 100]}],
+    "zscore": [{"center": 100, "scale": 10, "direction": -1}, {"mean": 3.0}, {"sd": 2.0}],
+}
+
+
+def _settings(method: Method) -> list[dict[str, Any]]:
+    """Every combination of choices, switches and directions, then each further setting."""
+    options: dict[str, list[Any]] = {}
+    for name, parameter in method.parameters.items():
+        if parameter.choices:
+            options[name] = list(parameter.choices)
+        elif isinstance(parameter.default, bool):
+            options[name] = [True, False]
+        elif name == "direction":
+            options[name] = [1, -1]
+    combined = [dict(zip(options, values, strict=True)) for values in itertools.product(*options.values())]
+    further = FURTHER.get(method.name, []) if method.shelf == "scoring" else []
+    return [REQUIRED.get(method.name, {}) | each for each in combined + further]
+
+
+@dataclass(frozen=True)
+class Case:
+    """A method with its settings, on one table."""
+
+    method: Method
+    stated: dict[str, Any]
+    X: FloatArray
+    weights: FloatArray
+    groups: FloatArray
+
+    def run(self) -> np.ndarray:
+        stated = self.stated
+        if "groups" in self.method.parameters:
+            stated = stated | {"groups": self.groups}
+        if self.method.shelf == "aggregation":
+            return self.method(self.X, self.weights, **stated)
+        if self.method.shelf == "ranking":
+            return self.method(self.X[:, 0], **stated)
+        result = self.method(self.X, **stated)
+        return result.values if self.method.shelf == "treatment" else result
+
+    def units(self, chosen: Any) -> Case:
+        return replace(self, X=self.X[chosen], groups=self.groups[chosen])
+
+    def indicators(self, chosen: Any) -> Case:
+        return replace(self, X=self.X[:, chosen], weights=self.weights[chosen])
+
+    @property
+    def by_unit(self) -> bool:
+        """Whether the result has an entry per unit; the weights have one per indicator."""
+        return self.method.shelf != "weighting"
+
+
+ALL_METHODS = [method for shelf in SHELVES for method in shelf.values()]
+SETTINGS = [(method, stated) for method in ALL_METHODS for stated in _settings(method)]
+PROMISES = [
+    pytest.param(method, stated, promise, id=f"{method.shelf}-{method.name}-{promise}-{number}")
+    for number, (method, stated) in enumerate(SETTINGS)
+    for promise in sorted(method.obeys)
+]
+
+
+@st.composite
+def tables(draw: st.DrawFn) -> FloatArray:
+    """Up to 8 units and 4 indicators of quarters from 0.25 to 100: sums are exact, ties and constants are common."""
+    units, indicators = draw(st.integers(2, 8)), draw(st.integers(1, 4))
+    cells = draw(st.lists(st.integers(1, draw(st.sampled_from([2, 400]))), min_size=units * indicators,
+                          max_size=units * indicators))  # fmt: skip
+    gaps = draw(st.lists(st.integers(0, 5), min_size=units * indicators, max_size=units * indicators))
+    X = np.array(cells, dtype=np.float64) / 4
+    X[np.array(gaps) == 0] = np.nan
+    return X.reshape(units, indicators)
+
+
+@st.composite
+def cases(draw: st.DrawFn, method: Method, stated: dict[str, Any]) -> Case:
+    X = draw(tables())
+    if method.needs.complete:
+        X = np.nan_to_num(X, nan=1.0)
+    weights = np.array(draw(st.lists(st.integers(0, 5), min_size=X.shape[1], max_size=X.shape[1])), dtype=np.float64)
+    weights[draw(st.integers(0, X.shape[1] - 1))] += 1
+    groups = np.array(draw(st.lists(st.integers(-1, 2), min_size=X.shape[0], max_size=X.shape[0])))
+    return Case(method, stated, X, weights, groups)
+
+
+# --- how each promise is tested ----------------------------------------------------------------------------------
+
+
+def _unit_order(case: Case, draw: st.DrawFn) -> None:
+    order = draw(st.permutations(range(len(case.X))))
+    expected = case.run()[list(order)] if case.by_unit else case.run()
+    np.testing.assert_array_equal(case.units(list(order)).run(), expected)
+
+
+def _indicator_order(case: Case, draw: st.DrawFn) -> None:
+    order = list(draw(st.permutations(range(case.X.shape[1]))))
+    result, expected = case.indicators(order).run(), case.run()
+    if case.method.shelf != "aggregation":
+        expected = expected[..., order]
+    np.testing.assert_allclose(result, expected, rtol=1e-12)
+
+
+def _shift(case: Case, draw: st.DrawFn) -> None:
+    by = draw(st.lists(st.integers(0, 1000), min_size=case.X.shape[1], max_size=case.X.shape[1]))
+    _assert_same_scores(replace(case, X=case.X + by, stated=_without_fixed(case)), case)
+
+
+def _scaling(case: Case, draw: st.DrawFn) -> None:
+    by = draw(st.lists(st.sampled_from([0.001, 0.5, 3.0, 1e5]), min_size=case.X.shape[1], max_size=case.X.shape[1]))
+    _assert_same_scores(replace(case, X=case.X * by, stated=_without_fixed(case)), case)
+
+
+def _without_fixed(case: Case) -> dict[str, Any]:
+    """A promise about relative rules is one about statistics from the data."""
+    return {name: value for name, value in case.stated.items() if name not in ("low", "high", "mean", "sd")}
+
+
+def _assert_same_scores(changed: Case, case: Case) -> None:
+    original = replace(case, stated=_without_fixed(case))
+    np.testing.assert_allclose(changed.run(), original.run(), rtol=1e-9, atol=1e-9)
+
+
+def _scaling_of_scores(case: Case, draw: st.DrawFn) -> None:
+    by = draw(st.sampled_from([0.001, 3.0, 1e5]))
+    np.testing.assert_allclose(replace(case, X=case.X * by).run(), case.run() * by, rtol=1e-12)
+
+
+def _scaling_of_weights(case: Case, draw: st.DrawFn) -> None:
+    by = draw(st.sampled_from([1e-300, 0.01, 3.0, 1e300]))
+    np.testing.assert_allclose(replace(case, weights=case.weights * by).run(), case.run(), rtol=1e-12)
+
+
+def _duplicate_unit(case: Case, draw: st.DrawFn) -> None:
+    again = draw(st.integers(0, len(case.X) - 1))
+    result = case.units([*range(len(case.X)), again]).run()
+    np.testing.assert_array_equal(result[: len(case.X)] if case.by_unit else result, case.run())
+
+
+def _unit_by_unit(case: Case, draw: st.DrawFn) -> None:
+    one = draw(st.integers(0, len(case.X) - 1))
+    np.testing.assert_array_equal(case.units([one]).run(), case.run()[[one]])
+
+
+def _monotone(case: Case, draw: st.DrawFn) -> None:
+    if case.method.shelf == "aggregation":
+        row, column = draw(st.integers(0, len(case.X) - 1)), draw(st.integers(0, case.X.shape[1] - 1))
+        better = case.X.copy()
+        better[row, column] += draw(st.integers(1, 40))
+        before, after = case.run(), replace(case, X=better).run()
+        known = ~np.isnan(before)
+        assert np.all(after[known] >= before[known] - 1e-12 * before[known])
+        return
+    sign = case.stated.get("direction", 1)
+    value = case.X[:, :1] if case.method.shelf == "ranking" else case.X
+    result = -case.run().reshape(value.shape) if case.method.shelf == "ranking" else case.run()
+    for column, score in zip(value.T, result.T, strict=True):
+        known = ~np.isnan(column)
+        in_order = score[known][np.argsort(sign * column[known])]
+        assert np.all(np.diff(in_order) >= 0)
+
+
+def _unanimity(case: Case, draw: st.DrawFn) -> None:
+    row = case.X[:, :1]
+    same = np.where(np.isnan(case.X), np.nan, np.nan_to_num(row, nan=7.0))
+    expected = np.where(np.isnan(case.run()), np.nan, np.nan_to_num(row, nan=7.0)[:, 0])
+    np.testing.assert_allclose(replace(case, X=same).run(), expected, rtol=1e-12)
+
+
+def _present_cells(case: Case, draw: st.DrawFn) -> None:
+    present = ~np.isnan(case.X)
+    np.testing.assert_array_equal(case.run()[present], case.X[present])
+
+
+def _order_within(case: Case, draw: st.DrawFn) -> None:
+    for column, treated in zip(case.X.T, case.run().T, strict=True):
+        known = ~np.isnan(column)
+        order = np.argsort(column[known])
+        before, after = column[known][order], treated[known][order]
+        assert np.all(np.diff(after) >= 0)
+        assert np.all(after[1:][np.diff(before) == 0] == after[:-1][np.diff(before) == 0])
+
+
+def _increasing_transformation(case: Case, draw: st.DrawFn) -> None:
+    steps = np.cumsum(draw(st.lists(st.integers(1, 1000), min_size=401, max_size=401))).astype(np.float64) - 5000.0
+    changed = np.where(np.isnan(case.X), np.nan, steps[np.nan_to_num(case.X * 4).astype(int)])
+    np.testing.assert_array_equal(replace(case, X=changed).run(), case.run())
+
+
+CHECKS: dict[str, Callable[[Case, st.DrawFn], None]] = {
+    "unit order": _unit_order,
+    "indicator order": _indicator_order,
+    "shift of an indicator": _shift,
+    "scaling of an indicator": _scaling,
+    "scaling of all scores": _scaling_of_scores,
+    "scaling of the weights": _scaling_of_weights,
+    "duplicate unit": _duplicate_unit,
+    "unit by unit": _unit_by_unit,
+    "monotone": _monotone,
+    "unanimity": _unanimity,
+    "present cells": _present_cells,
+    "order within an indicator": _order_within,
+    "increasing transformation": _increasing_transformation,
+}
+
+
+def test_every_word_of_the_vocabulary_is_tested_and_promised_by_a_method():
+    assert set(CHECKS) == set(INVARIANCES)
+    assert set().union(*(method.obeys for method in ALL_METHODS)) == set(INVARIANCES)
+
+
+@pytest.mark.parametrize(("method", "stated", "promise"), PROMISES)
+@settings(max_examples=25)
+@given(data=st.data())
+def test_a_method_keeps_its_promise(method: Method, stated: dict[str, Any], promise: str, data: st.DataObject):
+    case = data.draw(cases(method, stated))
+    # A single stated bound can lie beyond all the data; only then may these tables be refused.
+    with pytest.raises(DomainError) if _is_crossed(case) else nullcontext():
+        CHECKS[promise](case, data.draw)
+        # Not every check runs the table as it is.
+        case.run()
+
+
+def _is_crossed(case: Case) -> bool:
+    """Whether a stated bound leaves some indicator with its lower bound above its upper one."""
+    if case.method.shelf != "scoring" or case.method.fit is None:
+        return False
+    bounds = case.stated | case.method.fit(case.X, **case.stated)
+    return bool(np.any(np.greater(bounds.get("low", 0), bounds.get("high", 1))))
+
+
+# --- the edges of the data ---------------------------------------------------------------------------------------
+
+NAN = np.nan
+EDGES: dict[str, FloatArray] = {
+    "plain": np.array([[1.0, 8.0], [2.0, 4.0], [4.0, 2.0], [8.0, 1.0]]),
+    "ties": np.array([[1.0, 5.0], [1.0, 5.0], [2.0, 6.0], [2.0, 6.0]]),
+    "gap": np.array([[1.0, NAN], [NAN, 3.0], [4.0, 5.0]]),
+    "unit without data": np.array([[NAN, NAN], [1.0, 2.0], [3.0, 4.0]]),
+    "indicator without data": np.array([[1.0, NAN], [2.0, NAN], [3.0, NAN]]),
+    "nothing but gaps": np.full((3, 2), NAN),
+    "constant": np.array([[0.1, 1.0], [0.1, 2.0], [0.1, 3.0]]),
+    "all constant": np.full((4, 2), 0.1),
+    "constant but for rounding": np.array([[0.3, 1.0], [0.1 + 0.2, 1.0], [0.3, 2.0]]),
+    "zero": np.array([[0.0, 1.0], [2.0, 0.0], [1.0, 1.0]]),
+    "all zero": np.zeros((3, 2)),
+    "negative zero": np.array([[-0.0, 0.0], [0.0, 1.0]]),
+    "negative": np.array([[-1.0, 1.0], [2.0, -3.0], [5.0, 5.0]]),
+    "mean of zero": np.array([[-1.0, 1.0], [1.0, -1.0]]),
+    "one unit": np.array([[3.0, 4.0]]),
+    "one value in an indicator": np.array([[3.0, NAN], [4.0, 5.0], [6.0, NAN]]),
+    "one indicator": np.array([[3.0], [4.0]]),
+    "no units": np.empty((0, 2)),
+    "no indicators": np.empty((3, 0)),
+    "largest": np.array([[1e150, 1.0], [-1e150, 2.0], [1.0, 3.0], [2.0, 9.0], [3.0, 1e150]]),
+    "largest and positive": np.array([[1e150, 1.0], [1e149, 2.0], [1.0, 3.0], [2.0, 9.0], [3.0, 1e150]]),
+    "smallest": np.array([[5e-324, 1.0], [1e-323, 2.0], [2e-323, 3.0], [5e-324, 9.0], [3e-310, 4.0]]),
+    "beyond the largest": np.array([[1e151, 1.0], [1.0, 2.0]]),
+    "infinite": np.array([[np.inf, 1.0], [1.0, 2.0]]),
+    "outlier": np.array([[1.0, 1e9], [2.0, 2.0], [3.0, 3.0], [4.0, 4.0], [5.0, 5.0], [6.0, 6.0], [1e6, -1e9]]),
+}
+
+
+def _edge_cases() -> Iterator[Any]:
+    for number, (method, stated) in enumerate(SETTINGS):
+        for edge, X in EDGES.items():
+            case = Case(method, stated, X, np.ones(X.shape[1]), np.arange(len(X)) % 2)
+            yield pytest.param(case, edge, id=f"{method.shelf}-{method.name}-{number}-{edge}")
+
+
+def _outcome(case: Case) -> np.ndarray | DomainError:
+    try:
+        return case.run()
+    except DomainError as refusal:
+        return refusal
+
+
+def _shape(case: Case) -> tuple[int, ...]:
+    units, indicators = case.X.shape
+    return {"weighting": (indicators,), "aggregation": (units,), "ranking": (units,)}.get(
+        case.method.shelf, (units, indicators)
+    )
+
+
+@pytest.mark.parametrize(("case", "edge"), list(_edge_cases()))
+def test_a_method_meets_every_edge_with_a_result_or_a_reason(case: Case, edge: str):
+    """Warnings are errors in this project, so a result here also came without one."""
+    if case.method.shelf == "ranking" and not case.X.shape[1]:
+        return
+    before = case.X.copy()
+    result = _outcome(case)
+    if isinstance(result, DomainError):
+        assert result.reason.zh.strip()
+        assert result.reason.en.isascii()
+        # A stated bound above or below all the data is a mistake on any table.
+        assert edge not in ("plain", "ties", "gap") or _is_crossed(case), result
+        return
+    np.testing.assert_array_equal(case.X, before)
+    assert result.shape == _shape(case)
+    assert result.dtype == (np.int32 if case.method.shelf == "ranking" else np.float64)
+    assert not np.isinf(result).any()
+    _assert_gaps(case, result)
+
+
+def _assert_gaps(case: Case, result: np.ndarray) -> None:
+    """Where a result may be missing, by shelf."""
+    missing = np.isnan(case.X)
+    match case.method.shelf:
+        case "scoring" | "treatment":
+            np.testing.assert_array_equal(np.isnan(result), missing)
+        case "imputation":
+            assert not np.any(np.isnan(result) & ~missing)
+        case "aggregation":
+            np.testing.assert_array_equal(np.isnan(result), missing.all(axis=1))
+        case "weighting":
+            assert np.all(result >= 0)
+            assert result.size == 0 or abs(result.sum() - 1) < 1e-12
+        case "ranking":
+            np.testing.assert_array_equal(result == 0, missing[:, 0])
+
+
+FINITE_METHODS = [pytest.param(each, id=f"{each.shelf}-{each.name}") for each in ALL_METHODS if each.needs.finite]
+
+
+@pytest.mark.parametrize("name", ["beyond the largest", "infinite"])
+@pytest.mark.parametrize(
+    "method", [each for each in ALL_METHODS if each.needs.finite], ids=lambda each: f"{each.shelf}-{each.name}"
+)
+def test_a_number_that_no_measurement_has_is_refused_with_its_place(method: Method, name: str):
+    case = Case(method, REQUIRED.get(method.name, {}), EDGES[name], np.ones(2), np.zeros(2, dtype=int))
+    with pytest.raises(DomainError, match="at most 1e150") as caught:
+        case.run()
+    assert caught.value.columns == (0,)
+    assert caught.value.units == (0,)
+
+
+# --- what a card says of ranges and references -------------------------------------------------------------------
+
+SCORING_SETTINGS = [pytest.param(m, s, id=f"{m.name}-{n}") for n, (m, s) in enumerate(SETTINGS) if m.shelf == "scoring"]
+
+
+@pytest.mark.parametrize(("method", "stated"), SCORING_SETTINGS)
+@given(X=tables())
+@settings(max_examples=40)
+def test_scores_lie_in_the_range_that_the_card_states(method: Method, stated: dict[str, Any], X: FloatArray):
+    assert method.score_range is not None
+    interval = method.score_range(stated)
+    try:
+        scores = method(X, **stated)
+    except DomainError:
+        return
+    slack = 1e-12 * (1 + np.abs(scores))
+    assert np.all((scores >= interval.low - slack) | np.isnan(scores))
+    assert np.all((scores <= interval.high + slack) | np.isnan(scores))
+    for column, score in zip(X.T, scores.T, strict=True):
+        known = score[~np.isnan(score)]
+        differ = len(np.unique(column[~np.isnan(column)])) > 1
+        if interval.reaches_low == "always" and differ:
+            assert known.min() == interval.low
+        if interval.reaches_low == "never":
+            assert np.all(known > interval.low)
+
+
+@pytest.mark.parametrize(("method", "stated"), SCORING_SETTINGS)
+@given(X=tables())
+@settings(max_examples=40)
+def test_a_rule_with_its_own_reference_gives_the_same_digits_unit_by_unit(
+    method: Method, stated: dict[str, Any], X: FloatArray
+):
+    if method.fit is None:
+        assert method.obeys >= {"unit by unit"}
+        return
+    try:
+        scores = method(X, **stated)
+    except DomainError:
+        return
+    reference = method.fit(X, **stated)
+    np.testing.assert_array_equal(method(X, **stated, **reference), scores)
+    np.testing.assert_array_equal(method(X[:1], **stated, **reference), scores[:1])
+
+
+@pytest.mark.parametrize(("method", "stated"), SCORING_SETTINGS)
+@given(X=tables())
+@settings(max_examples=40)
+def test_a_column_alone_scores_as_within_its_table(method: Method, stated: dict[str, Any], X: FloatArray):
+    try:
+        scores = method(X, **stated)
+    except DomainError:
+        return
+    np.testing.assert_array_equal(method(X[:, 0], **stated), scores[:, 0])
+    if method.fit is not None:
+        alone, within = method.fit(X[:, 0], **stated), method.fit(X, **stated)
+        assert all(isinstance(value, float) for value in alone.values())
+        np.testing.assert_array_equal(list(alone.values()), [np.asarray(value)[0] for value in within.values()])
+
+
+@pytest.mark.parametrize("name", list(aggregation))
+@given(data=st.data(), low=st.sampled_from([0.0, 1.0, 40.0, 60.0]), high=st.sampled_from([61.0, 100.0]))
+def test_an_aggregate_lies_in_the_range_that_the_card_derives(name: str, data: st.DataObject, low: float, high: float):
+    method = aggregation[name]
+    assert method.combine_range is not None
+    units, indicators = data.draw(st.integers(1, 6)), data.draw(st.integers(1, 4))
+    share = data.draw(st.lists(st.floats(0, 1), min_size=units * indicators, max_size=units * indicators))
+    X = (low + (high - low) * np.array(share)).reshape(units, indicators)
+    weights = np.array(data.draw(st.lists(st.integers(1, 9), min_size=indicators, max_size=indicators)), dtype=float)
+    for stated in _settings(method):
+        interval = method.combine_range([Interval(low, high)] * indicators, stated)
+        try:
+            result = method(X, weights, **stated)
+        except DomainError:
+            assert name == "mazziotta_pareto"
+            assert low == 0
+            continue
+        assert np.all(result >= interval.low - 1e-9)
+        assert np.all(result <= interval.high + 1e-9)
+
+
+def test_each_scoring_rule_tried_here_states_what_it_requires():
+    for method in scoring.values():
+        assert not method.check(REQUIRED.get(method.name, {}))
