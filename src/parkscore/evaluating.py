@@ -11,7 +11,8 @@ from parkscore.data.cohorts import cohorts, scored_rows
 from parkscore.data.derive import derive
 from parkscore.data.impute import impute
 from parkscore.data.reading import read_table
-from parkscore.data.treat import screen, treat
+from parkscore.data.screen import screen
+from parkscore.data.treat import treat
 from parkscore.data.validate import validate
 from parkscore.evaluation import Evaluation
 from parkscore.findings import DataError, errors_of
@@ -52,8 +53,8 @@ def evaluate(
         raise DataError([*found_reading, *found_validating])
 
     indicators = derive(framework, table)
-    imputed, found_imputing = impute(framework, table, indicators, np.arange(len(table.frame), dtype=np.intp))
-    eligible, set_aside = screen(framework, indicators, np.arange(len(table.frame), dtype=np.intp))
+    imputed, found_imputing = impute(framework, table, indicators)
+    eligible, set_aside = screen(framework, indicators, imputed)
     groups = cohorts(framework, table, np.intersect1d(rows, eligible), eligible)
     treated = treat(framework, imputed, groups)
     scored = score(framework, table, treated.grid, groups)

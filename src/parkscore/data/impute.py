@@ -15,15 +15,15 @@ from parkscore.language import Text
 from parkscore.methods import imputation
 
 
-def impute(framework: Framework, table: Table, grid: Grid, rows: Rows) -> tuple[Grid, list[Finding]]:
-    """The grid with gaps filled, year by year, over the given rows, and a finding per indicator and year.
+def impute(framework: Framework, table: Table, grid: Grid) -> tuple[Grid, list[Finding]]:
+    """The grid with gaps filled, year by year, and a finding per indicator and year.
 
     Only missing cells are filled: what is not applicable or divided by zero stays a gap.
     """
     values = grid.values.copy()
     findings: list[Finding] = []
     for choice, columns in _columns_by_policy(framework, grid):
-        for year, own in _by_year(table, rows):
+        for year, own in _by_year(table):
             block = np.ix_(own, columns)
             filled = _fill(choice, framework, table, own, grid.values[block])
             missing = grid.states[block] == State.MISSING
@@ -47,7 +47,8 @@ def _columns_by_policy(framework: Framework, grid: Grid) -> list[tuple[Choice, l
     return [(choices[key], columns[key]) for key in columns]
 
 
-def _by_year(table: Table, rows: Rows) -> list[tuple[int | None, Rows]]:
+def _by_year(table: Table) -> list[tuple[int | None, Rows]]:
+    rows = np.arange(len(table.frame), dtype=np.intp)
     if table.years is None:
         return [(None, rows)]
     return [(int(str(year)), own) for year, own in rows_by_value(table.years, rows)]

@@ -7,14 +7,13 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from parkscore.data.grid import Cohort, Grid, Rows
-from parkscore.data.table import State
+from parkscore.data.grid import Cohort, Grid
 from parkscore.findings import Finding, Severity
 from parkscore.framework.models import Choice, Framework
 from parkscore.framework.settings import resolve_settings
 from parkscore.language import Text
-from parkscore.methods import treatment
-from parkscore.methods.registry import TreatmentRecord
+from parkscore.methods import TreatmentRecord, treatment
+
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,17 +95,3 @@ def _findings(framework: Framework, records: list[tuple[str, str, TreatmentRecor
             )
         )
     return findings
-
-
-def screen(framework: Framework, grid: Grid, rows: Rows) -> tuple[Rows, dict[int, float]]:
-    """The rows with enough indicators, and the availability of those set aside.
-
-    Availability is the share of a row's indicators that have a number before anything is filled; an indicator that is
-    not applicable to the unit does not count.
-    """
-    threshold = framework.screen.availability if framework.screen is not None else 0.0
-    applicable = (grid.states[rows] != State.NOT_APPLICABLE).sum(axis=1)
-    present = (~np.isnan(grid.values[rows])).sum(axis=1)
-    share = np.divide(present, applicable, out=np.zeros(len(rows)), where=applicable > 0)
-    low = share < threshold
-    return rows[~low], {int(row): float(value) for row, value in zip(rows[low], share[low], strict=True)}

@@ -351,9 +351,13 @@ class Accepted(Model):
 
 
 class Screen(Model):
-    """Units with fewer indicators than this share are set aside before scoring."""
+    """Units with fewer indicators than this share are set aside before scoring.
+
+    `stage` says whether indicators are counted as they were derived, or after gaps were filled.
+    """
 
     availability: Share
+    stage: Literal["indicators", "imputed"] = "indicators"
 
 
 class Ranking(Model):

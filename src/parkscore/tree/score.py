@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
 
-from parkscore.data.grid import Cohort, Grid, Matrix, Rows
-from parkscore.data.table import Table
+from parkscore.data.grid import Cohort, Grid, Matrix, Rows, States
+from parkscore.data.table import State, Table
 from parkscore.findings import DataError, Finding, Severity
 from parkscore.framework.models import Framework, Node
 from parkscore.framework.settings import Settings, resolve_settings
@@ -46,6 +47,7 @@ def score(framework: Framework, table: Table, grid: Grid, cohorts: tuple[Cohort,
         for column, leaf in enumerate(framework.leaves):
             fit_values = grid.values[cohort.fit, column]
             findings += _oddities(leaf, fit_values, cohort)
+            findings += _gaps(leaf, grid.states[cohort.apply, column], cohort)
             try:
                 reference = _fit(settings[leaf.id], fit_values)
                 scores[cohort.apply, column] = _apply(settings[leaf.id], grid.values[cohort.apply, column], reference)
@@ -59,19 +61,19 @@ def score(framework: Framework, table: Table, grid: Grid, cohorts: tuple[Cohort,
 
 
 def _fit(settings: Settings, values: Matrix) -> dict[str, float]:
-    """The statistics of a relative rule; an absolute rule has none, and without a value there are none."""
-    method = scoring[settings.score.name]
-    if method.fit is None or np.isnan(values).all():
+    """The statistics that a relative rule takes from the values; an absolute rule takes none."""
+    fit = scoring[settings.score.name].fit
+    if fit is None:
         return {}
-    return {name: float(value) for name, value in method.fit(values, **settings.score.parameters).items()}
+    return {name: float(value) for name, value in fit(values, **settings.score.parameters).items()}
 
 
 def _apply(settings: Settings, values: Matrix, reference: Mapping[str, float]) -> Matrix:
-    method = scoring[settings.score.name]
-    if method.fit is not None and not reference:
+    """Scores against a reference; none where the reference has no value to measure against."""
+    if any(math.isnan(value) for value in reference.values()):
         return np.full(values.shape, np.nan)
     direction = SIGN[str(settings.direction)]
-    return method(values, direction=direction, **{**settings.score.parameters, **reference})
+    return scoring[settings.score.name](values, direction=direction, **{**settings.score.parameters, **reference})
 
 
 def _oddities(leaf: Node, values: Matrix, cohort: Cohort) -> list[Finding]:
@@ -105,6 +107,38 @@ def _oddities(leaf: Node, values: Matrix, cohort: Cohort) -> list[Finding]:
             )
         ]
     return []
+
+
+_STATE_TEXT = {
+    State.MISSING: Text("缺失", "missing"),
+    State.NOT_APPLICABLE: Text("不适用", "not applicable"),
+    State.DIVIDED_BY_ZERO: Text("除数为零", "divided by zero"),
+    State.UNDEFINED: Text("无定义", "undefined"),
+}
+
+
+def _gaps(leaf: Node, states: States, cohort: Cohort) -> list[Finding]:
+    """How many units have no score in an indicator, by reason; none of the reasons is ever taken for zero."""
+    counts = {state: int((states == state).sum()) for state in _STATE_TEXT}
+    total = sum(counts.values())
+    if total in (0, len(states)):
+        return []
+    reasons = {state: count for state, count in counts.items() if count}
+    zh = "、".join(f"{_STATE_TEXT[state].zh} {count}" for state, count in reasons.items())
+    en = ", ".join(f"{_STATE_TEXT[state].en} {count}" for state, count in reasons.items())
+    return [
+        Finding(
+            code="no_value",
+            severity=Severity.INFO,
+            field=leaf.id,
+            year=int(cohort.name) if cohort.name.isdigit() else None,
+            value=total,
+            message=Text(
+                f"{leaf.label.zh}：{len(states)} 个中有 {total} 个没有数值（{zh}），其份额由同级指标分担",
+                f"{leaf.label.en}: {total} of {len(states)} have no value ({en}); the share goes to its siblings",
+            ),
+        )
+    ]
 
 
 def _refused(
