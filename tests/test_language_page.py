@@ -1,0 +1,41 @@
+"""The page on the framework language names every key there is."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+
+from parkscore.framework import models
+from parkscore.framework.formula import FUNCTIONS
+
+PAGE = (Path(__file__).resolve().parents[1] / "docs" / "framework-language.md").read_text(encoding="utf-8")
+MODELS = [
+    models.Framework,
+    models.UnitKey,
+    models.DataField,
+    models.Node,
+    models.Total,
+    models.Defaults,
+    models.Rule,
+    models.Jump,
+    models.MeasureMixup,
+    models.Accepted,
+    models.Screen,
+    models.Ranking,
+    models.Effective,
+    models.WeightScheme,
+    models.CombinedPart,
+]
+
+
+@pytest.mark.parametrize("model", MODELS, ids=lambda model: model.__name__)
+def test_every_key_of_the_language_is_on_its_page(model: type[models.Model]) -> None:
+    keys = {info.alias or name for name, info in model.model_fields.items()}
+    named = set(re.findall(r"[a-z_]+", PAGE))
+    assert keys - named == set()
+
+
+def test_every_function_is_on_the_page() -> None:
+    assert {function for function in FUNCTIONS if function.isascii()} - set(re.findall(r"[a-z]+", PAGE)) == set()
