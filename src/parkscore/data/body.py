@@ -1,0 +1,246 @@
+"""The body of a sheet: which rows count, and what their cells say."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from typing import Final
+
+import numpy as np
+import numpy.typing as npt
+
+from parkscore.data.cells import (
+    NOTICES,
+    Fault,
+    NumberColumn,
+    RawCells,
+    is_blank,
+    read_numbers,
+    read_texts,
+    read_years,
+)
+from parkscore.data.collecting import Collected
+from parkscore.data.headers import normalised
+from parkscore.data.layout import Heading, Layout, measure_of
+from parkscore.data.sheets import Sheet
+from parkscore.data.table import UNIT, YEAR, Conversion
+from parkscore.framework.measures import conversion, convert
+from parkscore.framework.models import Framework
+from parkscore.language import Text
+
+TOTAL_NAMES: Final = frozenset(
+    {"合计", "总计", "小计", "全国", "全国合计", "全国总计", "total", "grandtotal", "subtotal"}
+)
+
+
+@dataclass
+class Body:
+    """What one sheet says, row by row: the rows left in have a unit that is no total.
+
+    rows: for each, its row in the sheet from 0. units: "" where there is none. years: 0 where there is none.
+    columns: number fields as values and states, text fields as texts.
+    """
+
+    sheet: Sheet
+    layout: Layout
+    rows: npt.NDArray[np.int64]
+    units: list[str]
+    years: npt.NDArray[np.int64] | None
+    numbers: dict[str, tuple[npt.NDArray[np.float64], npt.NDArray[np.int8]]] = field(default_factory=dict)
+    texts: dict[str, list[str | None]] = field(default_factory=dict)
+    conversions: list[Conversion] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
+
+
+def read_body(sheet: Sheet, layout: Layout, framework: Framework, found: Collected) -> Body:
+    """Read every row below the header, collecting what is wrong with any cell."""
+    units = _read_units(sheet, layout, found)
+    rows = np.array([number for number, unit in enumerate(units) if unit is not None], dtype=np.int64)
+    body = Body(sheet, layout, rows + layout.first_row, [unit for unit in units if unit is not None], None)
+    _report_merged(body, found)
+    if framework.time is not None:
+        body.years = _read_year_column(body, rows, found)
+    for identifier, heading in layout.fields.items():
+        cells = _taken(sheet.column(heading.column, layout.first_row), rows)
+        if framework.fields[identifier].kind == "text":
+            column = read_texts(cells, apostrophes=sheet.apostrophes)
+            _report_faults(body, heading, identifier, column.faults, found)
+            body.texts[identifier] = column.texts
+        else:
+            _read_number_column(body, heading, identifier, cells, framework, found)
+        _report_formulas(body, heading, identifier, found)
+    if layout.note is not None:
+        notes = read_texts(_taken(sheet.column(layout.note.column, layout.first_row), rows)).texts
+        body.notes = list(dict.fromkeys(note for note in notes if note))
+    return body
+
+
+def _taken(cells: RawCells, rows: npt.NDArray[np.int64]) -> RawCells:
+    """The cells of some rows."""
+    if len(rows) == len(cells):
+        return cells
+    return cells[rows] if isinstance(cells, np.ndarray) else [cells[row] for row in rows.tolist()]
+
+
+def _read_units(sheet: Sheet, layout: Layout, found: Collected) -> list[str | None]:
+    """The unit of each row below the header; None for rows left out: empty ones, totals, rows without a unit."""
+    if layout.unit is None:
+        count = len(sheet.column(next(layout.headings()).column, layout.first_row))
+        filled = set(_rows_with_values(sheet, layout, range(count)))
+        return ["" if row in filled else None for row in range(count)]
+    column = read_texts(sheet.column(layout.unit.column, layout.first_row), apostrophes=sheet.apostrophes)
+    for fault in column.faults:
+        place = sheet.place(fault.row + layout.first_row, layout.unit.column)
+        found.error(fault.code, fault.message, fault.hint, place=place, value=fault.value)
+    faulty = {fault.row for fault in column.faults}
+    nameless = [row for row, unit in enumerate(column.texts) if unit is None and row not in faulty]
+    for row in _rows_with_values(sheet, layout, nameless):
+        found.error(
+            "unit_missing",
+            Text(f"这一行有数据，但“{layout.unit.text}”是空的", f"the row has values but no '{layout.unit.text}'"),
+            Text("填上评价对象，或删掉这一行", "name the unit, or delete the row"),
+            place=sheet.place(row + layout.first_row, layout.unit.column),
+        )
+    return [_unless_total(sheet, layout, row, unit, found) for row, unit in enumerate(column.texts)]
+
+
+def _unless_total(sheet: Sheet, layout: Layout, row: int, unit: str | None, found: Collected) -> str | None:
+    if unit is None or normalised(unit).casefold() not in TOTAL_NAMES:
+        return unit
+    found.warning(
+        "total_row",
+        Text("这是合计行，不是评价对象，未读取", "this row is a total, not a unit; it is left out"),
+        place=sheet.place(row + layout.first_row, layout.unit.column if layout.unit else None),
+        value=unit,
+    )
+    return None
+
+
+def _rows_with_values(sheet: Sheet, layout: Layout, rows: Iterable[int]) -> list[int]:
+    """Those of the rows that hold anything in a column that is read."""
+    wanted = list(rows)
+    filled: set[int] = set()
+    for heading in layout.headings() if wanted else ():
+        cells = sheet.column(heading.column, layout.first_row)
+        filled.update(row for row in wanted if not is_blank(cells[row]))
+    return sorted(filled)
+
+
+def _read_year_column(body: Body, rows: npt.NDArray[np.int64], found: Collected) -> npt.NDArray[np.int64]:
+    """The year of each row, from its column, from the name of its sheet, or from both where they agree."""
+    sheet, heading = body.sheet, body.layout.year
+    stated = np.full(len(rows), sheet.year or 0, dtype=np.int64)
+    if heading is None:
+        return stated
+    column = read_years(_taken(sheet.column(heading.column, body.layout.first_row), rows))
+    faults = [fault for fault in column.faults if fault.code != "missing_year" or sheet.year is None]
+    _report_faults(body, heading, None, faults, found)
+    if sheet.year is None:
+        return column.years
+    for row in np.flatnonzero((column.years != 0) & (column.years != sheet.year)).tolist():
+        found.error(
+            "year_mismatch",
+            Text(
+                f"工作表名是 {sheet.name}，年份列是 {column.years[row]}",
+                f"the sheet is {sheet.name}, the year {column.years[row]}",
+            ),
+            Text("改正其中一个", "correct one of the two"),
+            place=sheet.place(int(body.rows[row]), heading.column),
+            unit=body.units[row] or None,
+        )
+    return stated
+
+
+def _read_number_column(
+    body: Body, heading: Heading, identifier: str, cells: RawCells, framework: Framework, found: Collected
+) -> None:
+    """Read numbers, bring them to the field's measure, and say what was done."""
+    column = read_numbers(cells, heading.measure)
+    _report_faults(body, heading, identifier, column.faults, found)
+    _report_notices(body, heading, identifier, column, found)
+    own = measure_of(framework.fields[identifier])
+    values = convert(column.values, heading.measure, own)
+    body.numbers[identifier] = (values, column.states)
+    factor = conversion(heading.measure, own)
+    if factor == 1.0:
+        return
+    place = body.sheet.place(body.layout.header_row, heading.column)
+    body.conversions.append(Conversion(identifier, heading.text, str(heading.measure), str(own), factor, place))
+    found.info(
+        "measure_converted",
+        Text(
+            f"由 {heading.measure} 换算为 {own}，乘以 {factor:.15g}",
+            f"converted from {heading.measure} to {own}, times {factor:.15g}",
+        ),
+        place=place,
+        field=identifier,
+    )
+
+
+def _report_faults(
+    body: Body, heading: Heading, identifier: str | None, faults: Sequence[Fault], found: Collected
+) -> None:
+    for fault in faults:
+        found.error(
+            fault.code,
+            fault.message,
+            fault.hint,
+            place=body.sheet.place(int(body.rows[fault.row]), heading.column),
+            unit=body.units[fault.row] or None,
+            field=identifier,
+            year=_year(body, fault.row),
+            value=fault.value,
+        )
+
+
+def _year(body: Body, row: int) -> int | None:
+    return int(body.years[row]) or None if body.years is not None else None
+
+
+def _report_notices(body: Body, heading: Heading, identifier: str, column: NumberColumn, found: Collected) -> None:
+    for code, rows in column.notices.items():
+        what = NOTICES[code]
+        found.info(
+            code,
+            Text(f"{len(rows)} {what.zh}", f"{len(rows)} {what.en}"),
+            place=body.sheet.place(int(body.rows[rows[0]]), heading.column),
+            field=identifier,
+        )
+
+
+def _report_formulas(body: Body, heading: Heading, identifier: str, found: Collected) -> None:
+    spots = body.sheet.formulas.get(heading.column, frozenset())
+    rows = [int(row) for row in body.rows if int(row) in spots] if spots else []
+    if rows:
+        found.info(
+            "formula_cells",
+            Text(
+                f"{len(rows)} 个单元格是公式，采用最近一次保存的结果",
+                f"{len(rows)} cells are formulas; their last saved results are used",
+            ),
+            place=body.sheet.place(rows[0], heading.column),
+            field=identifier,
+        )
+
+
+def _report_merged(body: Body, found: Collected) -> None:
+    """Report merged cells among the rows and columns that are read: only the first of them holds the value."""
+    columns = [heading.column for heading in body.layout.headings()]
+    for merged in body.sheet.merged:
+        in_rows = np.any((body.rows >= merged.top) & (body.rows <= merged.bottom))
+        in_columns = any(merged.left <= column <= merged.right for column in columns)
+        if merged.top >= body.layout.first_row and in_rows and in_columns:
+            found.error(
+                "merged_cells",
+                Text(
+                    f"合并单元格 {merged} 只有第一格有值", f"of the merged cells {merged} only the first has the value"
+                ),
+                Text("取消合并，每格都填上", "unmerge them and fill in every cell"),
+                place=body.sheet.place(merged.top, merged.left),
+            )
+
+
+def key_columns(layout: Layout) -> dict[str, int]:
+    """The column of the unit and of the year, by the names they have in a table."""
+    keys = {UNIT: layout.unit, YEAR: layout.year}
+    return {name: heading.column for name, heading in keys.items() if heading is not None}

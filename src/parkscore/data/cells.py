@@ -1,0 +1,386 @@
+"""One column of cells becomes numbers, texts or years: what a cell means, and what it must not be taken for."""
+
+from __future__ import annotations
+
+import datetime
+import math
+import numbers
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from decimal import Decimal
+from enum import Enum
+from fractions import Fraction
+from typing import Any, Final
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from parkscore.data.table import State
+from parkscore.framework.measures import Measure, MeasureError, parse_measure
+from parkscore.language import Text
+
+RawCells = Sequence[Any] | npt.NDArray[Any]
+
+
+class Mark(Enum):
+    """What stands in a cell in place of a value."""
+
+    UNCALCULATED = "formula"
+
+    def __str__(self) -> str:
+        """What a message shows as the value."""
+        return self.value
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """Why a cell cannot be read; row counts within the column."""
+
+    row: int
+    code: str
+    value: Any
+    message: Text
+    hint: Text | None
+
+
+@dataclass(slots=True)
+class NumberColumn:
+    """Numbers in the measure of the column's heading, NaN where there is none, and a `State` for each.
+
+    notices: code -> the rows where a spelling was understood that is worth saying once per column.
+    """
+
+    values: npt.NDArray[np.float64]
+    states: npt.NDArray[np.int8]
+    faults: list[Fault] = field(default_factory=list)
+    notices: dict[str, list[int]] = field(default_factory=dict)
+
+
+@dataclass(slots=True)
+class TextColumn:
+    """Texts, None where there is none."""
+
+    texts: list[str | None]
+    faults: list[Fault] = field(default_factory=list)
+
+
+@dataclass(slots=True)
+class YearColumn:
+    """Years, 0 where there is a fault."""
+
+    years: npt.NDArray[np.int64]
+    faults: list[Fault] = field(default_factory=list)
+
+
+MISSING_WORDS: Final = frozenset({"", "na", "nan", "null", "缺失", "missing"})
+NOT_APPLICABLE_WORDS: Final = frozenset({"不适用", "not applicable"})
+# Each of these is used for "missing", for "not applicable" and for zero: nobody but the sender knows.
+AMBIGUOUS_WORDS: Final = frozenset(
+    {"n/a", "-", "--", "---", "–", "—", "——", "/", "\\", "…", "……", "...", "......", ".", "无", "none", "nil"}
+)
+INFINITE_WORDS: Final = frozenset({"inf", "infinity", "∞"})
+EXCEL_ERRORS: Final = frozenset(
+    {"#N/A", "#DIV/0!", "#REF!", "#VALUE!", "#NAME?", "#NUM!", "#NULL!", "#SPILL!", "#CALC!", "#FIELD!", "#BLOCKED!"}
+)
+
+_ORDINARY: Final = str.maketrans("０１２３４５６７８９．，－−＋％", "0123456789.,--+%")
+_SPACES: Final = str.maketrans("\u00a0\u2009\u202f\u3000\ufeff\u200b", "      ")
+_PLAIN: Final = re.compile(r"[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d{1,3})?", re.ASCII)
+_PLAIN_SIGNS: Final = "0123456789.+-eE"
+_GROUPED: Final = re.compile(r"[+-]?[1-9]\d{0,2}([, ])\d{3}(?:\1\d{3})*(?:\.\d+)?", re.ASCII)
+_WITH_MEASURE: Final = re.compile(r"([+-]?[\d.,]*\d)\s*(\D.*)", re.ASCII | re.DOTALL)
+_YEAR: Final = re.compile(r"(\d{4})(?:\.0+)?(?:年度?)?", re.ASCII)
+_FIRST_YEAR, _LAST_YEAR = 1900, 2100
+_LONGEST_NUMBER: Final = 400
+_SHOWN: Final = 60
+_PROTECTED: Final = re.compile(r"'[=+\-@\t\r＝＋－＠]")
+
+FULL_WIDTH: Final = "full_width_digits"
+THOUSANDS: Final = "thousands_separators"
+PERCENT: Final = "percent_signs"
+
+NOTICES: Final = {
+    FULL_WIDTH: Text(
+        "个单元格含全角数字或符号，按半角读取", "cells have full-width digits or signs, read as ordinary ones"
+    ),
+    THOUSANDS: Text("个单元格含千位分隔符，已去掉", "cells have thousands separators, taken out"),
+    PERCENT: Text("个单元格是百分数，已按计量单位换算", "cells are percentages, converted to the measure of the field"),
+}
+
+_FAULTS: Final = {
+    "ambiguous_empty": (
+        Text("这个写法含义不明：缺失、不适用还是零？", "can mean missing, not applicable or zero"),
+        Text(
+            "缺失请留空，不适用请写“不适用”，零请写 0",
+            "leave it empty if missing, write 不适用 if not applicable, 0 if zero",
+        ),
+    ),
+    "excel_error": (
+        Text("是 Excel 的错误值", "is an error value of the spreadsheet"),
+        Text("改正公式，或留空表示缺失", "correct the formula, or leave the cell empty if the value is missing"),
+    ),
+    "formula_not_calculated": (
+        Text("公式从未计算过，没有可信的结果", "the formula was never calculated, so its result cannot be trusted"),
+        Text("用 Excel 或 WPS 打开并保存，或粘贴为数值", "open and save it in Excel or WPS, or paste it as values"),
+    ),
+    "infinite": (
+        Text("不是有限的数", "is not a finite number"),
+        Text("改成实际数值，或留空表示缺失", "write the actual number, or leave the cell empty if it is missing"),
+    ),
+    "boolean_in_number": (
+        Text("是逻辑值，这里应是数", "is true or false where a number is expected"),
+        Text("写 1 或 0", "write 1 or 0"),
+    ),
+    "date_in_number": (
+        Text("是日期，这里应是数", "is a date where a number is expected"),
+        Text("把单元格格式改为“常规”再核对数值", "set the cell's format to General and check the number"),
+    ),
+    "percent_in_quantity": (
+        Text("是百分数，而这一列不是比率", "is a percentage, but the column is not a ratio"),
+        Text("写数值本身，或改正单元格格式", "write the amount itself, or correct the format of the cell"),
+    ),
+    "measure_in_cell": (
+        Text("数后面带着计量单位", "has a measure after the number"),
+        Text(
+            "单元格里只写数，单位写在表头，如 营业收入(亿元)",
+            "keep the number only and put the measure in the header, like 营业收入(亿元)",
+        ),
+    ),
+    "text_in_number": (
+        Text("不是数", "is not a number"),
+        Text("写一个数；缺失请留空", "write a number, or leave the cell empty if it is missing"),
+    ),
+    "missing_year": (
+        Text("没有年份", "has no year"),
+        Text("写四位年份，如 2024", "write a year of four digits, like 2024"),
+    ),
+    "bad_year": (
+        Text("不是年份", "is not a year"),
+        Text("写四位年份，如 2024", "write a year of four digits, like 2024"),
+    ),
+}
+
+
+def is_blank(cell: Any) -> bool:
+    """Whether a cell holds nothing: no value, NaN, or white space only.
+
+    >>> [is_blank(cell) for cell in (None, float("nan"), " 　", 0, "-")]
+    [True, True, True, False, False]
+    """
+    if isinstance(cell, str):
+        return not cell.translate(_SPACES).strip()
+    return cell is None or cell is pd.NA or cell is pd.NaT or (isinstance(cell, float) and math.isnan(cell))
+
+
+def read_numbers(cells: RawCells, measure: Measure) -> NumberColumn:
+    """Read a column of numbers that its heading gives in a measure.
+
+    Plain numbers are taken as they are; every other cell is looked at one by one. Nothing is guessed: what can mean
+    two things is a fault.
+
+    >>> from parkscore.framework.measures import DIMENSIONLESS
+    >>> column = read_numbers(["1,234.5", "不适用", "-"], DIMENSIONLESS)
+    >>> column.values, [fault.code for fault in column.faults]
+    (array([1234.5,    nan,    nan]), ['ambiguous_empty'])
+    """
+    if isinstance(cells, np.ndarray) and cells.dtype.kind in "iuf":
+        values = cells.astype(np.float64)
+    else:
+        values = np.array(_all_plain(cells) or [_plain_number(cell) for cell in cells], dtype=np.float64)
+    column = NumberColumn(values, np.zeros(len(values), dtype=np.int8))
+    for row in np.flatnonzero(~np.isfinite(values)).tolist():
+        _read_carefully(column, row, cells[row], measure)
+    return column
+
+
+def _all_plain(cells: RawCells) -> list[float] | None:
+    """The numbers of a column of plain numbers written as text, the usual case in a large csv file; else None.
+
+    Python reads more as a number than a table may hold (1_000, nan, full-width digits), hence the look at the signs.
+    """
+    try:
+        return None if "".join(cells).strip(_PLAIN_SIGNS) else [float(cell) for cell in cells]
+    except (TypeError, ValueError):
+        return None
+
+
+def _plain_number(cell: Any) -> float:
+    """The number of a cell that is one and needs no thought, else NaN."""
+    kind = type(cell)
+    if kind is float:
+        return float(cell)
+    if kind is str:
+        return float(cell) if _PLAIN.fullmatch(cell) else math.nan
+    if kind is int:
+        return float(cell) if abs(cell) < 2**1023 else math.inf
+    return math.nan
+
+
+def _read_carefully(column: NumberColumn, row: int, cell: Any, measure: Measure) -> None:
+    """Settle one cell: a number, a state, or a fault."""
+    column.values[row] = math.nan
+    column.states[row] = State.MISSING
+    if is_blank(cell):
+        return
+    try:
+        if isinstance(cell, str):
+            value, state, notices = _read_number_text(cell, measure)
+        else:
+            value, state, notices = _read_object(cell), State.VALUE, []
+    except _UnreadableError as fault:
+        column.faults.append(_fault(row, fault.code, cell))
+        return
+    column.values[row] = value
+    column.states[row] = state
+    for code in notices:
+        column.notices.setdefault(code, []).append(row)
+
+
+class _UnreadableError(Exception):
+    """A cell that is no number, by the code of its fault."""
+
+    def __init__(self, code: str) -> None:
+        self.code = code
+        super().__init__(code)
+
+
+def _fault(row: int, code: str, cell: Any) -> Fault:
+    message, hint = _FAULTS[code]
+    shown = cell if isinstance(cell, (int, float)) else str(cell)[:_SHOWN]
+    return Fault(row, code, None if is_blank(cell) else shown, message, hint)
+
+
+def _read_object(cell: Any) -> float:
+    """The number in a cell that is neither empty nor text."""
+    if cell is Mark.UNCALCULATED:
+        raise _UnreadableError("formula_not_calculated")
+    if isinstance(cell, (bool, np.bool_)):
+        raise _UnreadableError("boolean_in_number")
+    if isinstance(cell, (datetime.date, datetime.time, datetime.timedelta, np.datetime64, np.timedelta64)):
+        raise _UnreadableError("date_in_number")
+    if not isinstance(cell, (numbers.Real, Decimal)):
+        raise _UnreadableError("text_in_number")
+    try:
+        value = float(cell)
+    except OverflowError:
+        raise _UnreadableError("infinite") from None
+    if not math.isfinite(value):
+        raise _UnreadableError("infinite")
+    return value
+
+
+def _read_number_text(cell: str, measure: Measure) -> tuple[float, State, list[str]]:
+    """Value, state and notices of a text; raises _UnreadableError."""
+    spaced = cell.translate(_SPACES).strip()
+    text = spaced.translate(_ORDINARY)
+    _refuse_words(text)
+    word = text.casefold()
+    if word in MISSING_WORDS:
+        return math.nan, State.MISSING, []
+    if word in NOT_APPLICABLE_WORDS:
+        return math.nan, State.NOT_APPLICABLE, []
+    notices = [FULL_WIDTH] if text != spaced else []
+    percent = text.endswith("%")
+    digits = text.removesuffix("%").rstrip()
+    if _GROUPED.fullmatch(digits):
+        digits = digits.replace(",", "").replace(" ", "")
+        notices.append(THOUSANDS)
+    if len(digits) > _LONGEST_NUMBER or not _PLAIN.fullmatch(digits):
+        raise _UnreadableError("measure_in_cell" if _has_measure(text) else "text_in_number")
+    if not math.isfinite(float(digits)):
+        raise _UnreadableError("infinite")
+    if not percent:
+        return float(digits), State.VALUE, notices
+    if measure.dimension:
+        raise _UnreadableError("percent_in_quantity")
+    # One exact fraction, rounded once: 12.5% is 12.5 in % and 0.125 as a plain ratio.
+    return float(Fraction(digits) / 100 / measure.factor), State.VALUE, [*notices, PERCENT]
+
+
+def _refuse_words(text: str) -> None:
+    word = text.casefold()
+    if word in AMBIGUOUS_WORDS:
+        raise _UnreadableError("ambiguous_empty")
+    if text.upper() in EXCEL_ERRORS:
+        raise _UnreadableError("excel_error")
+    if word.lstrip("+-") in INFINITE_WORDS:
+        raise _UnreadableError("infinite")
+
+
+def _has_measure(text: str) -> bool:
+    found = _WITH_MEASURE.fullmatch(text[:_LONGEST_NUMBER])
+    if found is None:
+        return False
+    try:
+        parse_measure(found.group(2))
+    except MeasureError:
+        return False
+    return True
+
+
+def read_texts(cells: RawCells, *, apostrophes: bool = False) -> TextColumn:
+    """Read a column of texts: stripped, None where empty, whole numbers without a decimal point.
+
+    apostrophes: take off the apostrophe that keeps a spreadsheet from running a text that starts like a formula.
+
+    >>> read_texts([" 合肥　", 19.0, "", "'=1"], apostrophes=True).texts
+    ['合肥', '19', None, '=1']
+    """
+    column = TextColumn([])
+    for row, cell in enumerate(cells):
+        text = text_of(cell)
+        if apostrophes and text is not None and _PROTECTED.match(text):
+            text = text[1:]
+        if cell is Mark.UNCALCULATED:
+            column.faults.append(_fault(row, "formula_not_calculated", cell))
+            text = None
+        elif text in EXCEL_ERRORS:
+            column.faults.append(_fault(row, "excel_error", cell))
+            text = None
+        column.texts.append(text)
+    return column
+
+
+def text_of(cell: Any) -> str | None:
+    """The text that a person sees in a cell, without white space around it; None where there is none."""
+    if is_blank(cell):
+        return None
+    if isinstance(cell, str):
+        return cell.strip(" \t\r\n\u00a0\u3000\ufeff\u200b")
+    if isinstance(cell, (bool, np.bool_)):
+        return str(bool(cell)).upper()  # as a spreadsheet writes it
+    if isinstance(cell, (float, np.floating)) and float(cell).is_integer():
+        return str(int(cell))
+    if isinstance(cell, datetime.datetime) and cell.time() == datetime.time():
+        return cell.date().isoformat()
+    return str(cell)
+
+
+def read_years(cells: RawCells) -> YearColumn:
+    """Read a column of years: 2024, "2024", "2024年" or 2024.0.
+
+    >>> read_years([2024, "2024年", 2024.0, "２０２４"]).years.tolist()
+    [2024, 2024, 2024, 2024]
+    """
+    column = YearColumn(np.zeros(len(cells), dtype=np.int64))
+    for row, cell in enumerate(cells):
+        year = year_of(cell)
+        if year is None:
+            blank = "missing_year" if is_blank(cell) else "bad_year"
+            code = "formula_not_calculated" if cell is Mark.UNCALCULATED else blank
+            column.faults.append(_fault(row, code, cell))
+        else:
+            column.years[row] = year
+    return column
+
+
+def year_of(cell: Any) -> int | None:
+    """The year that a cell or the name of a sheet states, else None."""
+    if isinstance(cell, (bool, np.bool_)):
+        return None
+    text = str(cell).translate(_SPACES).translate(_ORDINARY).strip()
+    found = _YEAR.fullmatch(text)
+    year = int(found.group(1)) if found else 0
+    return year if _FIRST_YEAR <= year <= _LAST_YEAR else None

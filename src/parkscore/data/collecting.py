@@ -1,0 +1,67 @@
+"""Collect findings while reading goes on, so that all mistakes are reported at once."""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import Any, Final
+
+from parkscore.findings import DataError, Finding, Severity
+from parkscore.language import Text
+
+REPEATED_AT_MOST: Final = 200
+
+
+class Collected:
+    """The findings of one reading, in the order they were met.
+
+    Of one code at most `REPEATED_AT_MOST` are kept; one more says how many were left out.
+    """
+
+    def __init__(self) -> None:
+        """Start with none."""
+        self._kept: list[Finding] = []
+        self._met: Counter[tuple[str, Severity]] = Counter()
+
+    def error(self, code: str, message: Text, hint: Text | None = None, **where: Any) -> None:
+        """Add what makes the table unusable; reading goes on to find the rest."""
+        self._add(Severity.ERROR, code, message, hint, where)
+
+    def warning(self, code: str, message: Text, hint: Text | None = None, **where: Any) -> None:
+        """Add what a person should look at."""
+        self._add(Severity.WARNING, code, message, hint, where)
+
+    def info(self, code: str, message: Text, hint: Text | None = None, **where: Any) -> None:
+        """Add what was done with the data, so that nothing is silent."""
+        self._add(Severity.INFO, code, message, hint, where)
+
+    def _add(self, severity: Severity, code: str, message: Text, hint: Text | None, where: dict[str, Any]) -> None:
+        self._met[code, severity] += 1
+        if self._met[code, severity] <= REPEATED_AT_MOST:
+            self._kept.append(Finding(code=code, severity=severity, message=message, hint=hint, **where))
+
+    @property
+    def findings(self) -> list[Finding]:
+        """All that were kept, then one for each code of which some were left out."""
+        left_out = [
+            Finding(
+                code=code,
+                severity=severity,
+                message=Text(
+                    f"同类问题还有 {met - REPEATED_AT_MOST} 处，未逐一列出",
+                    f"and {met - REPEATED_AT_MOST} more of the same, not listed one by one",
+                ),
+            )
+            for (code, severity), met in self._met.items()
+            if met > REPEATED_AT_MOST
+        ]
+        return self._kept + left_out
+
+    @property
+    def has_errors(self) -> bool:
+        """Whether anything met so far makes the table unusable."""
+        return any(severity is Severity.ERROR for _, severity in self._met)
+
+    def stop_on_errors(self) -> None:
+        """Raise DataError with everything collected, if any of it is an error."""
+        if self.has_errors:
+            raise DataError(self.findings)

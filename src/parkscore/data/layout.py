@@ -1,0 +1,336 @@
+"""The layout of a sheet: where its header stands, what each column holds, and what is wrong with either."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+from parkscore.data.cells import is_blank
+from parkscore.data.collecting import Collected
+from parkscore.data.headers import (
+    HEADER_MEASURE_WORDS,
+    Match,
+    Names,
+    Role,
+    Target,
+    closest,
+    find_header,
+    header_text,
+    known_measure,
+)
+from parkscore.data.sheets import HEADER_WITHIN, Sheet
+from parkscore.framework.measures import (
+    DIMENSIONLESS,
+    Measure,
+    MeasureError,
+    conversion,
+    parse_measure,
+)
+from parkscore.framework.models import DataField, Framework
+from parkscore.language import Text
+
+LIKELY_TYPO: Final = 0.75
+SOMEWHAT_LIKE: Final = 0.6
+_LISTED: Final = 30
+
+
+@dataclass(frozen=True, slots=True)
+class Heading:
+    """One column that is read: the text of its header and the measure that its numbers come in."""
+
+    column: int
+    text: str
+    measure: Measure
+
+
+@dataclass(frozen=True)
+class Layout:
+    """Where in a sheet things stand; rows and columns from 0. Unit and year are None where they were not found."""
+
+    header_row: int
+    first_row: int
+    unit: Heading | None
+    year: Heading | None
+    note: Heading | None
+    fields: dict[str, Heading]
+
+    def headings(self) -> Iterator[Heading]:
+        """Every column that is read."""
+        yield from (heading for heading in (self.unit, self.year, self.note) if heading)
+        yield from self.fields.values()
+
+
+def measure_of(data_field: DataField) -> Measure:
+    """The measure a field's numbers are kept in; plain numbers where it states none."""
+    return parse_measure(data_field.measure) if data_field.measure else DIMENSIONLESS
+
+
+def read_layout(sheet: Sheet, framework: Framework, names: Names, found: Collected) -> Layout | None:
+    """Find the header of a sheet and match its columns; None, with an error collected, where there is no header."""
+    header_row = find_header(sheet.head[:HEADER_WITHIN], names)
+    if header_row is None:
+        _report_no_header(sheet, names, found)
+        return None
+    texts = [header_text(cell) for cell in sheet.head[header_row]]
+    measures_row = _measures_row(sheet, header_row, texts, names)
+    columns = _Columns(sheet, framework, names, header_row, measures_row, found)
+    for number, text in enumerate(texts):
+        if text:
+            columns.take(number, text)
+    columns.report_missing(texts)
+    first_row = header_row + (1 if measures_row is None else 2)
+    _report_merged_header(sheet, header_row, first_row, found)
+    return Layout(
+        header_row,
+        first_row,
+        columns.headings.get(Target(Role.UNIT)),
+        columns.headings.get(Target(Role.YEAR)),
+        columns.headings.get(Target(Role.NOTE)),
+        {target.field: heading for target, heading in columns.headings.items() if target.field is not None},
+    )
+
+
+def _report_no_header(sheet: Sheet, names: Names, found: Collected) -> None:
+    first = next((row for row in sheet.head if any(not is_blank(cell) for cell in row)), ())
+    seen = listed([header_text(cell) for cell in first])
+    found.error(
+        "no_header",
+        Text(
+            f"前 {HEADER_WITHIN} 行里没有表头；第一行是 {seen.zh}",
+            f"no header among the first {HEADER_WITHIN} rows; the first row is {seen.en}",
+        ),
+        Text(
+            f"表头要有“{names.unit_names[0]}”一列和至少一个数据项，可用 parkscore template 生成空表",
+            f"a header has a column '{names.unit_names[0]}' and at least one field; "
+            "parkscore template writes a blank one",
+        ),
+        place=sheet.place(),
+    )
+
+
+def listed(texts: Sequence[str]) -> Text:
+    """The texts that are not empty, in a sentence, with an end.
+
+    >>> listed(["a", "", "b"]).en
+    'a, b'
+    """
+    shown = [text for text in texts if text]
+    more = len(shown) - _LISTED
+    zh, en = "、".join(shown[:_LISTED]), ", ".join(shown[:_LISTED])
+    if more > 0:
+        return Text(f"{zh} 等 {len(shown)} 个", f"{en} and {more} more")
+    return Text(zh or "空的", en or "empty")
+
+
+def _measures_row(sheet: Sheet, header_row: int, texts: Sequence[str], names: Names) -> dict[int, str] | None:
+    """The measures that stand in a row of their own below the header, by column; None where there is no such row.
+
+    It is one if it names no unit of evaluation, holds no number, and at least one of its cells is a known measure
+    (a year alone, a count alone or a remark is none).
+    """
+    if header_row + 1 >= len(sheet.head):
+        return None
+    measures: dict[int, str] = {}
+    for column, (header, cell) in enumerate(zip(texts, sheet.head[header_row + 1], strict=True)):
+        if is_blank(cell):
+            continue
+        match = names.match(header)
+        roles = {target.role for target in match.targets} if match else set()
+        text = header_text(cell)
+        if Role.UNIT in roles and text not in HEADER_MEASURE_WORDS:
+            return None
+        if not isinstance(cell, str) or text[:1].isdigit():
+            return None
+        if Role.FIELD in roles:
+            measures[column] = text
+    return measures if any(known_measure(text) for text in measures.values()) else None
+
+
+class _Columns:
+    """The columns of one sheet as they are matched, one by one."""
+
+    def __init__(
+        self,
+        sheet: Sheet,
+        framework: Framework,
+        names: Names,
+        header_row: int,
+        measures_row: dict[int, str] | None,
+        found: Collected,
+    ) -> None:
+        self.headings: dict[Target, Heading] = {}
+        self._sheet, self._fields, self._names = sheet, framework.fields, names
+        self._header_row, self._measures_row, self._found = header_row, measures_row or {}, found
+        self._extra: list[tuple[int, str]] = []
+
+    def take(self, column: int, text: str) -> None:
+        """Match one header and keep what it names."""
+        match = self._names.match(text)
+        if match is None:
+            self._extra.append((column, text))
+        elif len(match.targets) > 1:
+            self._report_ambiguous(column, text, match)
+        elif match.targets[0] in self.headings:
+            self._report_duplicate(column, text, self.headings[match.targets[0]])
+        else:
+            self._keep(match.targets[0], column, text, match)
+
+    def _keep(self, target: Target, column: int, text: str, match: Match) -> None:
+        if target.field is not None and self._fields[target.field].formula is not None:
+            self._report_derived(target.field, column, text)
+            return
+        measure = DIMENSIONLESS
+        if target.field is not None and self._fields[target.field].kind == "number":
+            measure = self._measure(target.field, column, text, match)
+        self.headings[target] = Heading(column, text, measure)
+
+    def _measure(self, field_id: str, column: int, text: str, match: Match) -> Measure:
+        """The measure of a column; the field's own, with an error collected, where the header's cannot be used."""
+        own = measure_of(self._fields[field_id])
+        stated, row = match.measure_text, self._header_row
+        below = self._measures_row.get(column)
+        if below is not None:
+            if stated is not None and known_measure(stated) != known_measure(below):
+                self._report_two_measures(field_id, column, stated, below)
+                return own
+            stated, row = below, self._header_row + 1
+        if stated is None:
+            return own
+        where: dict[str, Any] = {"place": self._sheet.place(row, column), "field": field_id, "value": text}
+        try:
+            measure = parse_measure(stated)
+        except MeasureError as problem:
+            self._found.error("unknown_measure", problem.reason, problem.hint, **where)
+            return own
+        try:
+            conversion(measure, own)
+        except MeasureError as problem:
+            hint = problem.hint or _own_measure_hint(self._fields[field_id], own)
+            self._found.error("wrong_measure", problem.reason, hint, **where)
+            return own
+        return measure
+
+    def _report_two_measures(self, field_id: str, column: int, stated: str, below: str) -> None:
+        self._found.error(
+            "two_measures",
+            Text(f"表头写 {stated}，下一行写 {below}", f"the header says {stated}, the row below it says {below}"),
+            Text("只留一个计量单位", "keep one measure"),
+            place=self._sheet.place(self._header_row + 1, column),
+            field=field_id,
+        )
+
+    def _report_ambiguous(self, column: int, text: str, match: Match) -> None:
+        meant = [target.field or target.role.value for target in match.targets]
+        self._found.error(
+            "ambiguous_header",
+            Text(f"表头可指 {'、'.join(meant)}", f"the header can mean {', '.join(meant)}"),
+            Text("用数据项编码作表头", "use the field's id as the header"),
+            place=self._sheet.place(self._header_row, column),
+            value=text,
+        )
+
+    def _report_duplicate(self, column: int, text: str, first: Heading) -> None:
+        other = self._sheet.place(self._header_row, first.column)
+        self._found.error(
+            "duplicate_column",
+            Text(
+                f"“{text}”与“{first.text}”（{other}）是同一列数据",
+                f"'{text}' and '{first.text}' ({other}) are the same column",
+            ),
+            Text("只留一列", "keep one of the two"),
+            place=self._sheet.place(self._header_row, column),
+        )
+
+    def _report_derived(self, field_id: str, column: int, text: str) -> None:
+        self._found.warning(
+            "derived_column",
+            Text("这一项由公式算出，列中数值未读取", "this field is computed by its formula; the column is not read"),
+            place=self._sheet.place(self._header_row, column),
+            field=field_id,
+            value=text,
+            rule=self._fields[field_id].formula,
+        )
+
+    def report_missing(self, texts: Sequence[str]) -> None:
+        """Report the columns that are not there, then those nobody asked for."""
+        if Target(Role.UNIT) not in self.headings:
+            self._report_missing_key("missing_unit_column", self._names.unit_names, texts)
+        if self._names.year_names and self._sheet.year is None and Target(Role.YEAR) not in self.headings:
+            self._report_missing_key("missing_year_column", self._names.year_names, texts)
+        wanted = [identifier for identifier, field in self._fields.items() if field.formula is None]
+        missing = [identifier for identifier in wanted if Target(Role.FIELD, identifier) not in self.headings]
+        if len(missing) == len(wanted):
+            self._report_no_field(texts)
+        else:
+            for identifier in missing:
+                self._report_missing_field(identifier)
+        for column, text in self._extra:
+            self._report_extra(column, text, missing)
+
+    def _report_missing_key(self, code: str, wanted: Sequence[str], texts: Sequence[str]) -> None:
+        seen = listed(texts)
+        extra = [text for _, text in self._extra]
+        close = next((text for name in wanted if (text := closest(name, extra))), None)
+        hint = Text(f"把列名改为“{wanted[0]}”", f"name the column '{wanted[0]}'")
+        if close:
+            hint = Text(f"是不是“{close}”？{hint.zh}", f"did you mean '{close}'? {hint.en}")
+        self._found.error(
+            code,
+            Text(
+                f"没有“{wanted[0]}”列；表头有 {seen.zh}", f"there is no column '{wanted[0]}'; the header has {seen.en}"
+            ),
+            hint,
+            place=self._sheet.place(self._header_row),
+        )
+
+    def _report_no_field(self, texts: Sequence[str]) -> None:
+        seen = listed(texts)
+        self._found.error(
+            "no_field_column",
+            Text(
+                f"表头里没有一个数据项属于这个指标体系；表头有 {seen.zh}",
+                f"no column is a field of this framework; the header has {seen.en}",
+            ),
+            Text("核对指标体系是否选对", "check that the framework is the right one"),
+            place=self._sheet.place(self._header_row),
+        )
+
+    def _report_missing_field(self, identifier: str) -> None:
+        label = self._fields[identifier].label
+        self._found.warning(
+            "missing_column",
+            Text(f"没有“{label.zh}”列，全部视为缺失", f"there is no column '{label.en}'; all its values are missing"),
+            place=self._sheet.place(self._header_row),
+            field=identifier,
+        )
+
+    def _report_extra(self, column: int, text: str, missing: Sequence[str]) -> None:
+        message = Text("不属于这个指标体系，未读取", "is no field of this framework and is not read")
+        where: dict[str, Any] = {"place": self._sheet.place(self._header_row, column), "value": text}
+        close = self._names.closest_field(text, missing, SOMEWHAT_LIKE)
+        if close is None:
+            self._found.info("extra_column", message, **where)
+            return
+        label = self._fields[close].label
+        hint = Text(f"是不是“{label.zh}”？", f"did you mean '{label.en}'?")
+        likely = self._names.closest_field(text, missing, LIKELY_TYPO) is not None
+        report = self._found.warning if likely else self._found.info
+        report("extra_column", message, hint, **where)
+
+
+def _own_measure_hint(data_field: DataField, own: Measure) -> Text:
+    if data_field.measure is None:
+        return Text("指标体系没有给这一项规定计量单位", "the framework states no measure for this field")
+    return Text(f"这一项以 {own.text} 计", f"this field is kept in {own.text}")
+
+
+def _report_merged_header(sheet: Sheet, header_row: int, first_row: int, found: Collected) -> None:
+    for merged in sheet.merged:
+        if merged.top < first_row and merged.bottom >= header_row:
+            found.error(
+                "merged_header",
+                Text(f"表头有合并单元格 {merged}", f"the header has merged cells, {merged}"),
+                Text("取消合并，每列写一个表头", "unmerge them and give each column its own header"),
+                place=sheet.place(merged.top, merged.left),
+            )

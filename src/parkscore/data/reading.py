@@ -1,0 +1,218 @@
+"""Read a table for a framework: a workbook, a csv file, a Parquet file or a frame, with every oddity as a finding."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any, Final
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from parkscore.data.body import Body, key_columns, read_body
+from parkscore.data.collecting import Collected
+from parkscore.data.frames import digest_of_frame, read_parquet, sheet_of_frame
+from parkscore.data.headers import Names, normalised
+from parkscore.data.layout import read_layout
+from parkscore.data.sheets import Sheet
+from parkscore.data.table import UNIT, YEAR, Origin, State, Table
+from parkscore.data.text_files import read_text_file
+from parkscore.data.workbooks import read_workbook
+from parkscore.findings import Finding, Place, Severity, UsageError
+from parkscore.framework.models import Framework
+from parkscore.language import Text
+
+FRAME: Final = "DataFrame"
+_SUFFIXES: Final = (".xlsx", ".csv", ".parquet")
+
+
+def read_table(source: str | os.PathLike[str] | pd.DataFrame, framework: Framework) -> tuple[Table, list[Finding]]:
+    """Read the units, years and fields of a framework from a file or a frame.
+
+    source: the path of an .xlsx, .csv or .parquet file, or a frame, which is left as it is.
+    Returns the table, one row per unit and year in the order of the source, numbers in the measures of the fields;
+    and the findings that do not stop a run, in the order they were met.
+    Raises UsageError where the source is no file that can be read, and DataError with everything that is wrong with
+    its contents, warnings included.
+
+    The same data give the same table from each kind of source, whatever the order of the columns.
+
+    >>> from parkscore.framework.models import DataField, Label, UnitKey
+    >>> framework = Framework(
+    ...     id="f", title=Label(zh="例"), unit=UnitKey(key="zone", zh="高新区"), indicators=(),
+    ...     fields={"qc05": DataField(zh="营业收入", measure="千元")})
+    >>> table, findings = read_table(pd.DataFrame({"高新区": ["甲"], "营业收入(亿元)": [2]}), framework)
+    >>> table.frame["qc05"].tolist(), [finding.code for finding in findings]
+    ([200000.0], ['measure_converted'])
+    """
+    names = Names(framework)
+    found = Collected()
+    if isinstance(source, pd.DataFrame):
+        file, digest = FRAME, digest_of_frame(source)
+        sheets: Sequence[Sheet] = [sheet_of_frame(source, file, names)]
+    else:
+        file = os.fspath(source)
+        content = _content(file)
+        digest = hashlib.sha256(content).hexdigest()
+        sheets = _sheets(content, file, names, found)
+    bodies = [
+        read_body(sheet, layout, framework, found)
+        for sheet in sheets
+        if (layout := read_layout(sheet, framework, names, found)) is not None
+    ]
+    _check_rows(bodies, file, found)
+    found.stop_on_errors()
+    return _table(bodies, file, framework, digest), found.findings
+
+
+def _content(file: str) -> bytes:
+    """The bytes of a file that exists and has a suffix that is read."""
+    path = Path(file)
+    if path.is_dir():
+        raise _unusable("is_a_folder", file, Text("是文件夹，这里应是数据文件", "is a folder where a file is expected"))
+    if not path.exists():
+        raise _unusable("not_found", file, Text("没有这个文件", "does not exist"), _closest_file(path))
+    if path.suffix.lower() not in _SUFFIXES:
+        raise _unusable(
+            "unsupported_file",
+            file,
+            Text(f"不读取“{path.suffix}”文件", f"'{path.suffix}' files are not read"),
+            Text(f"另存为 {' 或 '.join(_SUFFIXES)}", f"save it as {' or '.join(_SUFFIXES)}"),
+        )
+    if not path.is_file():
+        raise _unusable("unreadable", file, Text("不是普通文件", "is not a regular file"))
+    try:
+        return path.read_bytes()
+    except OSError as problem:
+        reason = problem.strerror or str(problem)
+        raise _unusable("unreadable", file, Text(f"读不出来：{reason}", f"cannot be read: {reason}")) from None
+
+
+def _closest_file(path: Path) -> Text | None:
+    """The name of a file beside it that differs in its suffix only."""
+    beside = [str(path.with_suffix(suffix)) for suffix in _SUFFIXES if path.with_suffix(suffix).is_file()]
+    return Text(f"是不是 {beside[0]}？", f"did you mean {beside[0]}?") if beside else None
+
+
+def _unusable(code: str, file: str, message: Text, hint: Text | None = None) -> UsageError:
+    return UsageError(Finding(code=code, severity=Severity.ERROR, message=message, hint=hint, place=Place(file)))
+
+
+def _sheets(content: bytes, file: str, names: Names, found: Collected) -> Sequence[Sheet]:
+    suffix = Path(file).suffix.lower()
+    if not content.strip():
+        found.error("empty_file", Text("文件是空的", "the file is empty"), place=Place(file))
+        return []
+    if suffix == ".xlsx":
+        return read_workbook(content, file, names, found)
+    read_one = read_text_file if suffix == ".csv" else read_parquet
+    sheet = read_one(content, file, names, found)
+    return [] if sheet is None else [sheet]
+
+
+def _check_rows(bodies: Sequence[Body], file: str, found: Collected) -> None:
+    """Report what only shows when all rows are seen together."""
+    if bodies and not any(len(body.rows) for body in bodies) and not found.has_errors:
+        found.error("no_rows", Text("表头下面没有数据行", "there are no rows below the header"), place=Place(file))
+    rows = [(body, number) for body in bodies if body.layout.unit for number in range(len(body.rows))]
+    if rows:
+        _report_duplicates(rows, found)
+        _report_similar_units(rows, found)
+
+
+def _row_place(body: Body, number: int) -> Place:
+    return body.sheet.place(int(body.rows[number]), body.layout.unit.column if body.layout.unit else None)
+
+
+def _key(body: Body, number: int) -> tuple[str, int | None]:
+    return body.units[number], int(body.years[number]) if body.years is not None else None
+
+
+def _report_duplicates(rows: Sequence[tuple[Body, int]], found: Collected) -> None:
+    keys = [_key(body, number) for body, number in rows]
+    if len(set(keys)) == len(keys):
+        return
+    first: dict[tuple[str, int | None], Place] = {}
+    for (body, number), key in zip(rows, keys, strict=True):
+        unit, year = key
+        here = _row_place(body, number)
+        earlier = first.setdefault(key, here)
+        if earlier is not here and year != 0:  # year 0 is reported as a missing or bad year
+            found.error(
+                "duplicate_row",
+                Text(
+                    f"与 {earlier} 重复：同一评价对象同一年只能有一行",
+                    f"repeats {earlier}: a unit has one row per year",
+                ),
+                Text("删掉其中一行", "delete one of the two"),
+                place=here,
+                unit=unit,
+                year=year,
+            )
+
+
+def _report_similar_units(rows: Sequence[tuple[Body, int]], found: Collected) -> None:
+    first: dict[str, tuple[Body, int]] = {}
+    for body, number in rows:
+        first.setdefault(body.units[number], (body, number))
+    spelled: dict[str, str] = {}
+    for unit, (body, number) in first.items():
+        other = spelled.setdefault(normalised(unit), unit)
+        if other != unit:
+            found.warning(
+                "similar_units",
+                Text(
+                    f"与“{other}”（{_row_place(*first[other])}）只差全半角或空格，按两个评价对象处理",
+                    f"differs from '{other}' ({_row_place(*first[other])}) in width or space only; taken as two units",
+                ),
+                Text("若是同一个，请统一写法", "if they are the same, spell them alike"),
+                place=_row_place(body, number),
+                unit=unit,
+            )
+
+
+def _table(bodies: Sequence[Body], file: str, framework: Framework, digest: str) -> Table:
+    """The rows of all sheets under each other, with every field that is not derived."""
+    columns: dict[str, Any] = {UNIT: pd.Series([unit for body in bodies for unit in body.units], dtype=object)}
+    if framework.time is not None:
+        columns[YEAR] = np.concatenate([body.years for body in bodies if body.years is not None])
+    states: dict[str, npt.NDArray[np.int8]] = {}
+    for identifier, data_field in framework.fields.items():
+        if data_field.formula is not None:
+            continue
+        if data_field.kind == "text":
+            texts = [text for body in bodies for text in body.texts.get(identifier, [None] * len(body.rows))]
+            columns[identifier] = pd.Series(texts, dtype=object)
+        else:
+            parts = [body.numbers.get(identifier) or _all_missing(len(body.rows)) for body in bodies]
+            columns[identifier] = np.concatenate([values for values, _ in parts])
+            states[identifier] = np.concatenate([part_states for _, part_states in parts])
+    return Table(
+        frame=pd.DataFrame(columns),
+        states=states,
+        origin=_origin(bodies, file),
+        conversions=tuple(conversion for body in bodies for conversion in body.conversions),
+        notes=tuple(dict.fromkeys(note for body in bodies for note in body.notes)),
+        digest=digest,
+    )
+
+
+def _all_missing(count: int) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.int8]]:
+    return np.full(count, np.nan), np.full(count, State.MISSING, dtype=np.int8)
+
+
+def _origin(bodies: Sequence[Body], file: str) -> Origin:
+    """Where each row and column stands in the file."""
+    rows = [(body.sheet.name, body.sheet.lines[row]) for body in bodies for row in body.rows.tolist()]
+    columns = {
+        (body.sheet.name, name): column
+        for body in bodies
+        for name, column in (
+            key_columns(body.layout)
+            | {identifier: heading.column for identifier, heading in body.layout.fields.items()}
+        ).items()
+    }
+    return Origin(file, rows, columns)

@@ -1,0 +1,141 @@
+"""Read a csv file into a sheet: its encoding, its separator, its rows."""
+
+from __future__ import annotations
+
+import contextlib
+import csv
+import io
+from collections.abc import Iterator
+from itertools import islice
+from typing import Final
+
+from parkscore.data.cells import is_blank
+from parkscore.data.collecting import Collected
+from parkscore.data.headers import Names, find_header, has_header
+from parkscore.data.sheets import HEADER_WITHIN, Sheet, sheet_of_rows
+from parkscore.findings import Place
+from parkscore.language import Text
+
+_SEPARATORS: Final = (",", "\t", ";")
+_UTF_16: Final = (b"\xff\xfe", b"\xfe\xff")
+_SAVE_AS_UTF_8: Final = Text("另存为“CSV UTF-8（逗号分隔）”", "save it as 'CSV UTF-8 (comma delimited)'")
+
+_Rows = list[tuple[int, list[str]]]
+
+
+def read_text_file(content: bytes, file: str, names: Names, found: Collected) -> Sheet | None:
+    """The one sheet of a csv file, every cell as text; None, with errors collected, where it cannot be read."""
+    decoded = _decode(content, file, found)
+    if decoded is None:
+        return None
+    text, encoding = decoded
+    separator = _separator(text, names)
+    try:
+        rows = list(_rows(text, separator))
+    except csv.Error as problem:
+        found.error(
+            "malformed_csv",
+            Text(f"不是完整的 csv：{problem}", f"is not a well-formed csv file: {problem}"),
+            Text("检查引号是否成对", "check that quotation marks come in pairs"),
+            place=Place(file, line=_last_line(text, separator)),
+        )
+        return None
+    header = find_header([cells for _, cells in rows[:HEADER_WITHIN]], names)
+    if header is None and encoding == "gb18030":
+        found.error(
+            "encoding",
+            Text(
+                "不是 UTF-8，按 GB18030 读取又认不出表头", "is not UTF-8, and read as GB18030 no header is recognised"
+            ),
+            _SAVE_AS_UTF_8,
+            place=Place(file),
+        )
+        return None
+    if encoding == "gb18030":
+        found.info("encoding_used", Text("按 GB18030 编码读取", "read as GB18030"), place=Place(file))
+    padded = _same_width(rows, header or 0, file, found)
+    return sheet_of_rows(file, padded, [line for line, _ in rows], apostrophes=True)
+
+
+def _decode(content: bytes, file: str, found: Collected) -> tuple[str, str] | None:
+    """The text and its encoding: UTF-8 where it is that, else GB18030."""
+    if content.startswith(_UTF_16):
+        found.error("encoding", Text("是 UTF-16 编码", "is UTF-16"), _SAVE_AS_UTF_8, place=Place(file))
+        return None
+    nul = content.find(b"\0")
+    if nul >= 0:
+        found.error(
+            "nul_bytes",
+            Text("含空字节，不是文本文件", "has NUL bytes: it is not a text file"),
+            _SAVE_AS_UTF_8,
+            place=Place(file, line=content.count(b"\n", 0, nul) + 1),
+        )
+        return None
+    for encoding in ("utf-8-sig", "gb18030"):
+        try:
+            return content.decode(encoding), encoding
+        except UnicodeDecodeError:
+            continue
+    found.error(
+        "encoding",
+        Text("既不是 UTF-8 也不是 GB18030", "is neither UTF-8 nor GB18030"),
+        _SAVE_AS_UTF_8,
+        place=Place(file),
+    )
+    return None
+
+
+def _separator(text: str, names: Names) -> str:
+    """The first separator under which a header is seen; the comma where none shows one."""
+    for separator in _SEPARATORS:
+        try:
+            head = [cells for _, cells in islice(_rows(text, separator), HEADER_WITHIN)]
+        except csv.Error:
+            continue
+        if has_header(head, names):
+            return separator
+    first_line = text.lstrip("\r\n").partition("\n")[0]
+    return max(_SEPARATORS, key=first_line.count)
+
+
+def _rows(text: str, separator: str) -> Iterator[tuple[int, list[str]]]:
+    """Each row that is not blank, with the line it starts on."""
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=separator, strict=True)
+    line = 1
+    for cells in reader:
+        if cells:
+            yield line, cells
+        line = reader.line_num + 1
+
+
+def _last_line(text: str, separator: str) -> int:
+    """The line at which reading stops."""
+    line = 1
+    with contextlib.suppress(csv.Error):
+        for start, _ in _rows(text, separator):
+            line = start + 1
+    return line
+
+
+def _same_width(rows: _Rows, header: int, file: str, found: Collected) -> list[list[str]]:
+    """Rows as wide as the header; below it, a row of another width is an error unless the surplus is empty."""
+    width = len(rows[header][1]) if rows else 0
+    padded = []
+    for number, (line, cells) in enumerate(rows):
+        if len(cells) == width:
+            padded.append(cells)
+            continue
+        surplus = any(not is_blank(cell) for cell in cells[width:])
+        if number > header and (surplus or _stops_short(cells, width)):
+            found.error(
+                "ragged_row",
+                Text(f"有 {len(cells)} 格，表头有 {width} 格", f"has {len(cells)} cells where the header has {width}"),
+                Text("检查这一行的分隔符和引号", "check the separators and quotation marks of this row"),
+                place=Place(file, line=line),
+            )
+        padded.append(cells[:width] + [""] * (width - len(cells)))
+    return padded
+
+
+def _stops_short(cells: list[str], width: int) -> bool:
+    return len(cells) < width and any(not is_blank(cell) for cell in cells)
