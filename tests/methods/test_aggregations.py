@@ -36,12 +36,6 @@ def test_geometric_asem_gmean(asem, asem_tree):
     np.testing.assert_allclose(nodes, asem("aggregation/minmax_1_100__gmean.csv")[NODES], rtol=1e-12)
 
 
-def test_geometric_hdi_2017_to_2021_shows_where_the_index_is_tested():
-    """Norway 2021 by hand from its three published dimension indices; all 954 are in test_scoring_rules."""
-    dimensions = np.array([[0.973, 0.926, 0.978]])
-    assert aggregation["geometric"](dimensions, [1, 1, 1])[0] == pytest.approx((0.973 * 0.926 * 0.978) ** (1 / 3))
-
-
 def test_mazziotta_pareto_croatia_2017_as_published_556_of_556(table):
     towns = table("croatia/crodi2017.csv")
     indicators = ["inc", "rev", "edu", "pop", "emp", "agi"]

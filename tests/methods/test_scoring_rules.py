@@ -1,15 +1,12 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
 
 import numpy as np
 import pandas as pd
 import pytest
 
 from parkscore.methods import DomainError, Interval, aggregation, scoring
-
-ReadTable = Callable[[str], pd.DataFrame]
 
 
 def _hdi(panel: pd.DataFrame) -> np.ndarray:
@@ -23,23 +20,14 @@ def _hdi(panel: pd.DataFrame) -> np.ndarray:
     return aggregation["geometric"](np.column_stack([health, education, income]), [1, 1, 1])
 
 
-def _assert_hdi_as_published(table: ReadTable) -> None:
+def test_goalposts_log_and_geometric_hdi_2017_to_2021_as_published_954_of_954(table):
     panel = table("hdi/hdi_panel_2017_2021.csv")
-    complete = panel[["le", "eys", "mys", "gnipc", "hdi"]].notna().all(axis=1)
-    rows = panel[complete]
+    rows = panel[panel[["le", "eys", "mys", "gnipc", "hdi"]].notna().all(axis=1)]
     assert len(rows) == 954
     np.testing.assert_array_equal(np.round(_hdi(rows), 3), rows["hdi"])
 
 
-def test_goalposts_hdi_2017_to_2021_as_published_954_of_954(table):
-    _assert_hdi_as_published(table)
-
-
-def test_log_hdi_2017_to_2021_as_published_954_of_954(table):
-    _assert_hdi_as_published(table)
-
-
-def test_goalposts_hdi_2021_gives_full_marks_beyond_a_goalpost_to_liechtensteins_income(table):
+def test_log_gives_full_marks_to_an_income_beyond_the_goalpost_hdi_2021_liechtenstein(table):
     report = table("hdi/hdi_2021.csv").set_index("iso3")
     assert report.loc["LIE", "gnipc"] > 75000
     assert scoring["log"]([report.loc["LIE", "gnipc"]], low=100, high=75000)[0] == 1.0

@@ -43,35 +43,43 @@ def counts(x: FloatArray) -> FloatArray:
     return np.asarray(np.count_nonzero(~np.isnan(x), axis=0), dtype=np.float64)
 
 
-def sums(x: FloatArray) -> FloatArray:
-    """The sum of the present values of each column.
+def in_order(x: FloatArray) -> FloatArray:
+    """The values of each column from small to large, gaps last: (indicators, units), or (units,) for a single column.
 
-    Sorted first, so that no order of the units can change a digit; summed pairwise along contiguous memory, so that a
-    column on its own gives the same digits as within a matrix.
+    Whatever is summed in this order is the same to the last digit for any order of the units; as each column lies
+    contiguous in memory, it is also the same for a column alone and within a table.
     """
-    in_order = np.sort(np.nan_to_num(np.ascontiguousarray(x.T)), axis=-1)
-    return np.asarray(in_order.sum(axis=-1))
+    return np.asarray(np.sort(np.ascontiguousarray(x.T), axis=-1))
+
+
+def sums(ordered: FloatArray) -> FloatArray:
+    """The sum of the present values along the last axis."""
+    return np.asarray(np.where(np.isnan(ordered), 0.0, ordered).sum(axis=-1))
 
 
 def means(x: FloatArray) -> FloatArray:
     """The mean of the present values of each column; NaN where there is none."""
-    # Kept within the values: a mean of 0.1, 0.1, 0.1 is 0.1 and not one rounding beside it.
-    return np.asarray(np.clip(_ratio(sums(x), counts(x)), lowest(x), highest(x)))
+    return _means(x, in_order(x))
 
 
-def deviations(x: FloatArray, divisor: Divisor) -> FloatArray:
-    """The standard deviation of each column; 0 where it is constant, NaN where it is empty.
+def moments(x: FloatArray, divisor: Divisor) -> tuple[FloatArray, FloatArray]:
+    """The mean and the standard deviation of each column; sd 0 where it is constant, both NaN where it is empty.
 
     The deviations are brought to a size near 1 before they are squared: nothing overflows, nothing vanishes.
     """
-    low, high = lowest(x), highest(x)
-    from_mean = x - means(x)
-    size = highest(np.abs(from_mean))
+    ordered = in_order(x)
+    mean = _means(x, ordered)
+    from_mean = ordered - mean[..., np.newaxis]
+    size = np.fmax.reduce(np.abs(from_mean), axis=-1, initial=0.0)
     size = np.where(size > 0, size, 1.0)
-    squares = sums(np.square(from_mean / size))
-    freedom = counts(x) - (divisor == "n-1")
-    spread = size * np.sqrt(_ratio(squares, freedom))
-    return np.asarray(np.where(is_constant(low, high), 0.0, spread))
+    squares = sums(np.square(from_mean / size[..., np.newaxis]))
+    spread = size * np.sqrt(_ratio(squares, counts(x) - (divisor == "n-1")))
+    return mean, np.where(is_constant(lowest(x), highest(x)), 0.0, spread)
+
+
+def _means(x: FloatArray, ordered: FloatArray) -> FloatArray:
+    # Kept within the values: a mean of 0.1, 0.1, 0.1 is 0.1 and not one rounding beside it.
+    return np.asarray(np.clip(_ratio(sums(ordered), counts(x)), lowest(x), highest(x)))
 
 
 def _ratio(numerator: FloatArray, denominator: FloatArray) -> FloatArray:

@@ -14,7 +14,7 @@ from parkscore.methods.parameters import Meaning
 from parkscore.methods.registry import imputation
 
 _ALWAYS = {"unit order", "indicator order", "present cells"}
-_HANDBOOK = "OECD/JRC, Handbook on Constructing Composite Indicators, 2008, section 3"
+_HANDBOOK = "OECD/JRC, Handbook on Constructing Composite Indicators, 2008, step 3 (imputation)"
 
 
 def _fill(X: FloatArray, values: FloatArray) -> FloatArray:

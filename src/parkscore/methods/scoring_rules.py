@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from parkscore.language import Text
-from parkscore.methods.columns import Divisor, deviations, highest, is_constant, lowest, means
+from parkscore.methods.columns import Divisor, highest, is_constant, lowest, moments
 from parkscore.methods.domain import BoolArray, DomainError, FloatArray, Needs
 from parkscore.methods.parameters import Meaning, Problem
 from parkscore.methods.ranges import Interval
@@ -159,7 +159,7 @@ def _crossed_or_not_positive(stated: Stated) -> list[Problem]:
         "duplicate unit",
         "monotone",
     },
-    reference="OECD/JRC, Handbook on Constructing Composite Indicators, 2008, section 5.2",
+    reference="OECD/JRC, Handbook on Constructing Composite Indicators, 2008, step 5 (normalisation)",
     golden="asem_0_to_100",
     parameters={"direction": _DIRECTION, "low": _LOW, "high": _HIGH, "to": _TO, "clip": _CLIP},
     fit=fit_bounds,
@@ -291,12 +291,14 @@ def fit_moments(
     >>> fit_moments([1.0, 3.0])
     {'mean': 2.0, 'sd': 1.0}
     """
-    array = np.asarray(x, dtype=np.float64)
+    if mean is not None and sd is not None:
+        return {}
+    fitted_mean, fitted_sd = moments(np.asarray(x, dtype=np.float64), divisor)
     fitted: dict[str, Statistic] = {}
     if mean is None:
-        fitted["mean"] = _statistic(means(array))
+        fitted["mean"] = _statistic(fitted_mean)
     if sd is None:
-        fitted["sd"] = _statistic(deviations(array, divisor))
+        fitted["sd"] = _statistic(fitted_sd)
     return fitted
 
 
@@ -318,7 +320,7 @@ def _unbounded_range(_stated: Stated) -> Interval:
     en="Z-score",
     formula="s = center ± scale (x - mean) / sd",
     obeys={"unit order", "indicator order", "shift of an indicator", "scaling of an indicator", "monotone"},
-    reference="OECD/JRC, Handbook on Constructing Composite Indicators, 2008, section 5.1",
+    reference="OECD/JRC, Handbook on Constructing Composite Indicators, 2008, step 5 (normalisation)",
     golden="asem_0_1",
     parameters={
         "direction": _DIRECTION,
@@ -359,8 +361,8 @@ def zscore(
     >>> zscore([0.1, 0.1, 0.1])
     array([0., 0., 0.])
     """
-    moments = {"mean": mean, "sd": sd} | fit_moments(x, mean=mean, sd=sd, divisor=divisor)
-    middle, spread = (np.asarray(moments[name], dtype=np.float64) for name in ("mean", "sd"))
+    reference = {"mean": mean, "sd": sd} | fit_moments(x, mean=mean, sd=sd, divisor=divisor)
+    middle, spread = (np.asarray(reference[name], dtype=np.float64) for name in ("mean", "sd"))
     if (spread < 0).any():
         reason = Text("标准差不能小于零", "a standard deviation cannot be below zero")
         raise DomainError(reason, columns=np.flatnonzero(spread < 0).tolist())

@@ -17,7 +17,7 @@ from parkscore.methods.registry import treatment
 _MOST = Meaning("最多缩尾的点数", "the most points to winsorise", "count")
 _SKEW = Meaning("偏度绝对值低于此数即通过", "an absolute skewness below this passes")
 _KURTOSIS = Meaning("超额峰度低于此数即通过", "an excess kurtosis below this passes")
-_COIN_RULE = "Becker, Saisana et al., COINr (skewness 2 or kurtosis 3.5); JRC COIN tool"
+_COIN_RULE = "the JRC COIN tool; Becker et al. 2022, COINr, Journal of Open Source Software"
 _ALWAYS = {"unit order", "indicator order", "order within an indicator"}
 
 # A shape needs four values: the adjusted kurtosis divides by n - 3.
@@ -36,12 +36,14 @@ def shape_of(values: FloatArray) -> tuple[float, float]:
     if n < _FEWEST or values.min() == values.max():
         return math.nan, math.nan
     # Sorted, so that no order of the units can change a digit and with it a verdict.
-    from_mean = np.sort(values) - np.sort(values).mean()
+    in_order = np.sort(values)
+    from_mean = in_order - in_order.mean()
     # Brought to a size near 1 before the fourth power.
     from_mean = from_mean / np.abs(from_mean).max()
     z = from_mean / math.sqrt(np.square(from_mean).sum() / (n - 1))
-    skewness = n / ((n - 1) * (n - 2)) * float((z**3).sum())
-    fourth = n * (n + 1) / ((n - 1) * (n - 2) * (n - 3)) * float((z**4).sum())
+    squares = np.square(z)
+    skewness = n / ((n - 1) * (n - 2)) * float((squares * z).sum())
+    fourth = n * (n + 1) / ((n - 1) * (n - 2) * (n - 3)) * float(np.square(squares).sum())
     return skewness, fourth - 3 * (n - 1) ** 2 / ((n - 2) * (n - 3))
 
 
@@ -112,7 +114,7 @@ def _thresholds(stated: Mapping[str, Any]) -> list[Problem]:
     en="No treatment",
     formula="x",
     obeys=_ALWAYS | {"duplicate unit", "unit by unit", "present cells"},
-    reference="OECD/JRC, Handbook on Constructing Composite Indicators, 2008, section 4",
+    reference=_COIN_RULE,
     no_golden="it changes nothing",
 )
 def none(X: FloatArray) -> Treated:

@@ -6,7 +6,7 @@ from typing import Literal
 
 import numpy as np
 
-from parkscore.methods.columns import counts, highest, is_constant, lowest, means, sums
+from parkscore.methods.columns import counts, highest, in_order, is_constant, lowest, means, sums
 from parkscore.methods.domain import FloatArray, Needs
 from parkscore.methods.parameters import Meaning
 from parkscore.methods.registry import weighting
@@ -24,7 +24,7 @@ _SQUEEZE = 0.002
     en="Equal weights",
     formula="w = 1 / m",
     obeys={"unit order", "indicator order", "shift of an indicator", "scaling of an indicator", "duplicate unit"},
-    reference="OECD/JRC, Handbook on Constructing Composite Indicators, 2008, section 6",
+    reference="OECD/JRC, Handbook on Constructing Composite Indicators, 2008, step 6 (weighting and aggregation)",
     no_golden="one over the number of indicators",
 )
 def equal(X: FloatArray) -> FloatArray:
@@ -91,7 +91,7 @@ def _unevenness(X: FloatArray) -> FloatArray:
     n = counts(X)
     mean = means(X)
     even = (n < 2) | (mean == 0) | is_constant(lowest(X), highest(X))
-    excess = X / np.where(even, 1.0, mean) - 1.0
+    excess = in_order(X) / np.where(even, 1.0, mean)[:, np.newaxis] - 1.0
     logs = np.log1p(excess, out=np.zeros_like(excess), where=excess > -1.0)
     terms = np.maximum((1.0 + excess) * logs - excess, 0.0)
     scale = np.where(even, 1.0, n * np.log(np.maximum(n, 2)))
