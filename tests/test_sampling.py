@@ -13,8 +13,7 @@ from hypothesis import strategies as st
 import parkscore as ps
 from parkscore.data.reading import read_table
 from parkscore.data.validate import validate
-from parkscore.findings import Severity, UsageError
-from parkscore.framework.formula import parse_formula
+from parkscore.findings import UsageError
 from parkscore.framework.models import DataField, Framework, Label, Node, UnitKey
 from parkscore.sampling import header_of, sample
 
@@ -75,15 +74,12 @@ def test_the_largest_zone_has_about_the_share_of_zhongguancun_in_2023_and_2024(
 
 
 @pytest.mark.parametrize("seed", range(5))
-def test_synthetic_zones_break_no_rule_of_the_framework(zone: Framework, seed: int) -> None:
+def test_synthetic_zones_are_read_and_validated_without_a_finding(zone: Framework, seed: int) -> None:
     table, reading = read_table(sample(zone, 178, 2, seed), zone)
-    findings = [*reading, *validate(zone, table)]
-    assert [finding for finding in findings if finding.severity is Severity.ERROR] == []
+    assert [*reading, *validate(zone, table)] == []
 
 
 def test_parts_never_exceed_their_whole(zone: Framework, zones: pd.DataFrame) -> None:
-    pairs = [parse_formula(str(rule.require)).names for rule in zone.rules if rule.severity == "error" and rule.require]
-    assert len(pairs) == 9
     for part, whole in [("qc05_0_gf", "qc05_0"), ("qc11_1", "qc11"), ("qd03", "qd01"), ("qz001_gy", "qz001")]:
         assert (column(zone, zones, part) <= column(zone, zones, whole)).all()
 

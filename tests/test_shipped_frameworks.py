@@ -20,7 +20,7 @@ from parkscore.data.validate import validate
 from parkscore.findings import Finding, Severity
 from parkscore.framework.formula import Cells, Column, compute, parse_formula, print_formula
 from parkscore.framework.loading import load_scheme, read_framework
-from parkscore.framework.measures import parse_measure
+from parkscore.framework.measures import Measure, parse_measure
 from parkscore.framework.models import Framework, Node, WeightEntry
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -221,7 +221,7 @@ def test_a_formula_and_its_conversion_agree_with_the_hand(
     assert result.values[0] == pytest.approx(expected, rel=1e-14)
 
 
-def measure_of(framework: Framework, name: str) -> object:
+def measure_of(framework: Framework, name: str) -> Measure | None:
     measure = framework.fields[name].measure
     return None if measure is None else parse_measure(measure)
 
