@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
-from parkscore.framework.models import REWEIGHT, Choice, Direction, Framework, Inherited, Node, ScoreRule
+from parkscore.framework.models import REWEIGHT, Choice, Direction, Framework, Inherited, Node, ScoreRule, Total
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +33,9 @@ def resolve_settings(framework: Framework) -> Mapping[str, Settings]:
 
     The language's own are min-max over the data, reweighting of gaps, no treatment and no coverage threshold.
     """
-    settings: dict[str, Settings] = {}
+    default = _said(framework.defaults, _UNSAID)
+    # What the total asks of its own coverage is no wish of the dimensions below it.
+    settings = {framework.total.id: _said(framework.total, default)}
 
     def descend(node: Node, above: Settings) -> None:
         own = _said(node, above)
@@ -41,11 +43,12 @@ def resolve_settings(framework: Framework) -> Mapping[str, Settings]:
         for child in node.children:
             descend(child, own)
 
-    descend(framework.root, _said(framework.defaults, _UNSAID))
+    for node in framework.indicators:
+        descend(node, default)
     return settings
 
 
-def _said(part: Inherited, above: Settings) -> Settings:
+def _said(part: Inherited | Total, above: Settings) -> Settings:
     said = {
         name: value
         for name in ("direction", "score", "missing", "treat", "min_coverage")
