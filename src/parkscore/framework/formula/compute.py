@@ -7,7 +7,7 @@ from functools import reduce
 
 import numpy as np
 
-from parkscore.framework.formula.cells import Cells, Column, State, TextCells
+from parkscore.framework.formula.cells import Cells, Column, TextCells
 from parkscore.framework.formula.functions import FUNCTIONS, Arguments
 from parkscore.framework.formula.kinds import Special
 from parkscore.framework.formula.measure_check import check_measures
@@ -36,13 +36,15 @@ from parkscore.framework.formula.values import (
     compare,
     every,
     in_measure,
-    merge_states,
+    merge_reasons,
     multiply,
     negate,
+    of_cells,
     plain,
+    ranked,
     settle,
     some,
-    states_of,
+    to_cells,
     truth,
 )
 from parkscore.framework.measures import DIMENSIONLESS, Measure
@@ -87,10 +89,10 @@ def compute(formula: Formula, columns: Columns, target: Measure | None) -> Cells
     with np.errstate(all="ignore"):
         result = _Evaluation(columns).value(formula.root, 0)
         values = in_measure(result, target or natural)
-        result = settle(values, result.states)
+        result = settle(values, result.reasons)
     # A formula that reads nothing, such as `0`, is still one cell for every unit.
     shape = next((column.cells.values.shape for column in (read or columns).values()), ())
-    return Cells(np.broadcast_to(result.values, shape).copy(), np.broadcast_to(states_of(result), shape).copy())
+    return to_cells(result, shape)
 
 
 def _require_columns(formula: Formula, columns: Columns) -> None:
@@ -151,7 +153,7 @@ class _Evaluation:
                 return self.member(node, back)
             case Not(operand=operand):
                 denied = self.value(operand, back)
-                return truth(denied.values == 0, denied.states)
+                return truth(denied.values == 0, denied.reasons)
             case And(operands=operands):
                 return every([self.value(operand, back) for operand in operands])
             case Or(operands=operands):
@@ -164,10 +166,7 @@ class _Evaluation:
             cells = column.cells
             if isinstance(cells, TextCells):
                 raise TypeError(name)
-            # A NaN whose state says otherwise is still missing.
-            states = np.where(np.isnan(cells.values) & (cells.states == State.VALUE), State.MISSING, cells.states)
-            known = states.astype(np.int8) if states.any() else None
-            self.read[name, back] = settle(cells.values, known, column.measure or DIMENSIONLESS)
+            self.read[name, back] = of_cells(cells, column.measure or DIMENSIONLESS)
         return self.read[name, back]
 
     def is_text(self, node: Node, back: int) -> bool:
@@ -197,17 +196,18 @@ class _Evaluation:
         links = []
         for operator, left, right in zip(node.operators, texts[:-1], texts[1:], strict=True):
             same = _same(left, right)
-            links.append(truth(same if operator == "==" else ~same, merge_states([left.states, right.states])))
+            reasons = merge_reasons([ranked(left.states), ranked(right.states)])
+            links.append(truth(same if operator == "==" else ~same, reasons))
         return every(links)
 
     def member(self, node: Member, back: int) -> Value:
         if self.is_text(node.operand, back):
             texts = self.texts(node.operand, back)
             found = [_same(texts, self.texts(choice, back)) for choice in node.choices]
-            return truth(reduce(np.logical_or, found), texts.states)
+            return truth(reduce(np.logical_or, found), ranked(texts.states))
         operand = self.value(node.operand, back)
         numbers = [choice.value for choice in node.choices if isinstance(choice, Number)]
-        return truth(np.isin(plain(operand), numbers), operand.states)
+        return truth(np.isin(plain(operand), numbers), operand.reasons)
 
 
 def _same(left: TextCells, right: TextCells) -> Truths:

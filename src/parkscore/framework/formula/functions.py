@@ -84,12 +84,12 @@ def _ratio(_: Call, operands: Sequence[Operand], problems: list[FormulaProblem])
 
 def _absolute(arguments: Arguments) -> Value:
     operand = arguments.at(0)
-    return Value(np.asarray(np.abs(operand.values)), operand.states, operand.measure)
+    return Value(np.asarray(np.abs(operand.values)), operand.reasons, operand.measure)
 
 
 def _mean(arguments: Arguments) -> Value:
     total = combine(np.add, arguments.all())
-    return settle(total.values / len(arguments.call.arguments), total.states, total.measure)
+    return settle(total.values / len(arguments.call.arguments), total.reasons, total.measure)
 
 
 _LISTED: Final = (

@@ -13,7 +13,7 @@ from lark import Lark
 RESERVED: Final = frozenset({"and", "AND", "且", "or", "OR", "或", "not", "NOT", "非", "in", "IN", "属于"})
 
 # A bare name; anything else stands in brackets. Digits of any alphabet are letters here, except as the first one.
-NAME_PATTERN: Final = rf"(?!(?:{'|'.join(sorted(RESERVED))})(?!\w))[^\W\d]\w*"
+NAME_PATTERN: Final = rf"(?!(?:{'|'.join(sorted(RESERVED))})(?!\w))(?:[^\W\d]|＿)[\w＿]*"
 
 GRAMMAR: Final = rf"""
 ?start: either

@@ -67,12 +67,12 @@ def check_measures(
     check = _Check(measures)
     result = Operand(formula.root, check.kind(formula.root))
     kind = as_number(result, check.problems)
-    if not isinstance(kind, Measure):
-        return None, check.problems
-    measure = kind if kind.dimension else DIMENSIONLESS
-    if target is not None:
-        check.problems.extend(_target_problems(formula, measures, measure, target))
-    return measure, check.problems
+    measure = None
+    if isinstance(kind, Measure):
+        measure = kind if kind.dimension else DIMENSIONLESS
+        if target is not None:
+            check.problems.extend(_target_problems(formula, measures, measure, target))
+    return measure, sorted(check.problems, key=lambda problem: problem.offset)
 
 
 def _target_problems(

@@ -14,7 +14,7 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
-from parkscore.framework.formula.cells import State, States
+from parkscore.framework.formula.cells import Cells, State, States
 from parkscore.framework.measures import DIMENSIONLESS, Measure, convert
 from parkscore.framework.measures import divide as divide_measures
 from parkscore.framework.measures import multiply as multiply_measures
@@ -27,36 +27,73 @@ Truths = NDArray[np.bool_]
 class Value:
     """A column, or one number for every unit, on its way through a formula.
 
-    values: NaN wherever there is no value. states: None where every cell holds a value, which is the fast way.
-    measure: None for a bare 0, which fits any measure.
+    values: NaN wherever there is no value. reasons: why there is none, ranked by strength, see `ranked`; None where
+    every cell holds a value, which is the fast way. measure: None for a bare 0, which fits any measure.
     """
 
     values: Floats
-    states: States | None
+    reasons: States | None
     measure: Measure | None = DIMENSIONLESS
 
 
-# Exchanges NOT_APPLICABLE and UNDEFINED, so that the larger number is the reason that wins; its own inverse.
-_STRENGTH: Final[States] = np.array([0, 1, 4, 3, 2], dtype=np.int8)
+# The rank of each State: with NOT_APPLICABLE and UNDEFINED exchanged, the reason that wins is the larger number.
+_RANKS: Final[States] = np.array([0, 1, 4, 3, 2], dtype=np.int8)
+_VALUE: Final = _RANKS[State.VALUE]
+_UNDEFINED: Final = _RANKS[State.UNDEFINED]
+_DIVIDED_BY_ZERO: Final = _RANKS[State.DIVIDED_BY_ZERO]
 
 
-def merge_states(states: Sequence[States | None]) -> States | None:
+def ranked(states: States) -> States:
+    """States as ranks, so that merging them is a maximum; applied to ranks, the states again.
+
+    >>> ranked(ranked(np.array([0, 1, 2, 3, 4], dtype=np.int8)))
+    array([0, 1, 2, 3, 4], dtype=int8)
+    """
+    plain_or_missing = states.size == 0 or states.max() <= State.MISSING
+    return states if plain_or_missing else np.asarray(_RANKS[states])
+
+
+def of_cells(cells: Cells, measure: Measure) -> Value:
+    """A column as it comes in; a NaN or an infinity whose state says otherwise has no value either."""
+    finite = np.isfinite(cells.values)
+    states = cells.states
+    if finite.all() and not states.any():
+        return Value(cells.values, None, measure)
+    unstated = ~finite & (states == _VALUE)
+    if unstated.any():
+        states = np.where(unstated, Cells.of(cells.values).states, states)
+    return settle(cells.values, ranked(states), measure)
+
+
+def to_cells(value: Value, shape: tuple[int, ...]) -> Cells:
+    """A result as it goes out, one cell for every unit."""
+    reasons = np.zeros(shape, dtype=np.int8) if value.reasons is None else ranked(value.reasons)
+    return Cells(np.broadcast_to(value.values, shape).copy(), np.broadcast_to(reasons, shape).copy())
+
+
+def merge_reasons(reasons: Sequence[States | None]) -> States | None:
     """Per cell the strongest reason among operands, None where no operand lacks a value."""
-    known = [_STRENGTH[state] for state in states if state is not None]
-    return _STRENGTH[reduce(np.maximum, known)] if known else None
+    known = [reason for reason in reasons if reason is not None]
+    return reduce(np.maximum, known) if known else None
 
 
-def settle(values: Any, states: States | None, measure: Measure | None = DIMENSIONLESS) -> Value:
+def settle(values: Any, reasons: States | None, measure: Measure | None = DIMENSIONLESS) -> Value:
     """A result with its invariants restored: what came out infinite or NaN from values is undefined."""
     floats = np.asarray(values, dtype=np.float64)
     finite = np.isfinite(floats)
-    if states is None:
-        if finite.all():
-            return Value(floats, None, measure)
-        settled = np.where(finite, State.VALUE, State.UNDEFINED)
-    else:
-        settled = np.where(finite | (states != State.VALUE), states, State.UNDEFINED)
-    return Value(np.where(settled == State.VALUE, floats, np.nan), settled.astype(np.int8), measure)
+    if finite.all() and reasons is None:
+        return Value(floats, None, measure)
+    if reasons is None:
+        reasons = np.zeros((), dtype=np.int8)
+    undefined = ~finite & (reasons == _VALUE)
+    settled = np.maximum(reasons, _where(undefined, _UNDEFINED)) if undefined.any() else reasons
+    stray = (settled != _VALUE) & ~np.isnan(floats)
+    return Value(np.where(stray, np.nan, floats) if stray.any() else floats, settled, measure)
+
+
+def _where(cells: Truths, reason: np.int8) -> States:
+    """A reason in some cells, 0 in the others; several times as fast as np.where."""
+    return cells.astype(np.int8) * reason
 
 
 def in_measure(value: Value, measure: Measure | None) -> Floats:
@@ -72,65 +109,65 @@ def plain(value: Value) -> Floats:
 
 
 def together(operands: Sequence[Value]) -> tuple[list[Floats], States | None, Measure | None]:
-    """Operands in one measure (of the first that is no constant), and their merged states."""
+    """Operands in one measure (of the first that is no constant), and their merged reasons."""
     stated = [operand for operand in operands if operand.measure is not None]
     measure = next((operand.measure for operand in stated if operand.values.ndim), None)
     if measure is None and stated:
         measure = stated[0].measure
-    states = merge_states([operand.states for operand in operands])
-    return [in_measure(operand, measure) for operand in operands], states, measure
+    reasons = merge_reasons([operand.reasons for operand in operands])
+    return [in_measure(operand, measure) for operand in operands], reasons, measure
 
 
 def each(operation: Callable[[Floats], Any], operand: Value) -> Value:
     """A function of one plain number."""
-    return settle(operation(plain(operand)), operand.states)
+    return settle(operation(plain(operand)), operand.reasons)
 
 
 def combine(operation: Callable[[Any, Any], Any], operands: Sequence[Value]) -> Value:
     """An operation between neighbours of one measure, such as addition or the larger of two."""
-    columns, states, measure = together(operands)
-    return settle(reduce(operation, columns), states, measure)
+    columns, reasons, measure = together(operands)
+    return settle(reduce(operation, columns), reasons, measure)
 
 
 def add(terms: Sequence[tuple[str, Value]]) -> Value:
     """Terms with their signs, in the measure of the first that is no constant."""
-    columns, states, measure = together([term for _, term in terms])
+    columns, reasons, measure = together([term for _, term in terms])
     total = columns[0]
     for (sign, _), column in zip(terms[1:], columns[1:], strict=True):
         total = total + column if sign == "+" else total - column
-    return settle(total, states, measure)
+    return settle(total, reasons, measure)
 
 
 def multiply(factors: Sequence[tuple[str, Value]]) -> Value:
     """Factors with * or /. Nothing is converted: the measure of the result carries the scale, exactly."""
     _, first = factors[0]
     product, measure = first.values, first.measure or DIMENSIONLESS
-    states = [first.states]
+    reasons = [first.reasons]
     for operator, factor in factors[1:]:
-        states.append(factor.states)
+        reasons.append(factor.reasons)
         if operator == "*":
             product = product * factor.values
             measure = multiply_measures(measure, factor.measure or DIMENSIONLESS)
         else:
-            states.append(_zeros(factor))
+            reasons.append(_zeros(factor))
             product = product / factor.values
             measure = divide_measures(measure, factor.measure or DIMENSIONLESS)
-    return settle(product, merge_states(states), measure)
+    return settle(product, merge_reasons(reasons), measure)
 
 
 def _zeros(divisor: Value) -> States | None:
     zero = divisor.values == 0
-    return np.where(zero, State.DIVIDED_BY_ZERO, State.VALUE).astype(np.int8) if zero.any() else None
+    return _where(zero, _DIVIDED_BY_ZERO) if zero.any() else None
 
 
 def negate(operand: Value) -> Value:
     """The operand with its sign turned."""
-    return Value(np.asarray(-operand.values), operand.states, operand.measure)
+    return Value(np.asarray(-operand.values), operand.reasons, operand.measure)
 
 
-def truth(holds: Truths, states: States | None) -> Value:
+def truth(holds: Truths, reasons: States | None) -> Value:
     """1 where something holds, 0 where not."""
-    return settle(holds.astype(np.float64), states)
+    return settle(holds.astype(np.float64), reasons)
 
 
 def compare(operators: Sequence[str], operands: Sequence[Value]) -> Value:
@@ -138,8 +175,8 @@ def compare(operators: Sequence[str], operands: Sequence[Value]) -> Value:
     links = []
     for index, operator in enumerate(operators):
         # The measure of the whole chain does not matter: each link is compared in one measure.
-        (left, right), states, _ = together(operands[index : index + 2])
-        links.append(truth(_COMPARISONS[operator](left, right), states))
+        (left, right), reasons, _ = together(operands[index : index + 2])
+        links.append(truth(_COMPARISONS[operator](left, right), reasons))
     return links[0] if len(links) == 1 else every(links)
 
 
@@ -166,32 +203,32 @@ def some(operands: Sequence[Value]) -> Value:
 
 def _decide(operands: Sequence[Value], deciding: Sequence[Truths], outcome: float) -> Value:
     decided = reduce(np.logical_or, deciding)
-    states = merge_states([operand.states for operand in operands])
-    if states is not None:
-        states = np.where(decided, np.int8(State.VALUE), states)
-    return settle(np.where(decided, outcome, 1.0 - outcome), states)
+    reasons = merge_reasons([operand.reasons for operand in operands])
+    if reasons is not None:
+        reasons = np.where(decided, _VALUE, reasons)
+    return settle(np.where(decided, outcome, 1.0 - outcome), reasons)
 
 
 def choose(condition: Value, yes: Value, no: Value) -> Value:
     """One of two operands per cell; the one not chosen leaves no trace."""
     (left, right), _, measure = together([yes, no])
     holds = condition.values != 0
-    if condition.states is None and yes.states is None and no.states is None:
+    if condition.reasons is None and yes.reasons is None and no.reasons is None:
         return settle(np.where(holds, left, right), None, measure)
-    states = np.where(holds, states_of(yes), states_of(no))
-    states = np.where(states_of(condition) == State.VALUE, states, states_of(condition))
-    return settle(np.where(holds, left, right), states, measure)
+    reasons = np.where(holds, reasons_of(yes), reasons_of(no))
+    reasons = np.where(reasons_of(condition) == _VALUE, reasons, reasons_of(condition))
+    return settle(np.where(holds, left, right), reasons, measure)
 
 
-def states_of(value: Value) -> States:
-    """The states of every cell, spelled out."""
-    return np.zeros((), dtype=np.int8) if value.states is None else value.states
+def reasons_of(value: Value) -> States:
+    """The reasons of every cell, spelled out."""
+    return np.zeros((), dtype=np.int8) if value.reasons is None else value.reasons
 
 
 def growth(now: Value, before: Value) -> Value:
     """How much larger than before, as a share: now / before - 1."""
     ratio = multiply([("*", now), ("/", before)])
-    return settle(plain(ratio) - 1.0, ratio.states)
+    return settle(plain(ratio) - 1.0, ratio.reasons)
 
 
 def compound_growth(now: Value, before: Value, years: int) -> Value:
@@ -199,4 +236,4 @@ def compound_growth(now: Value, before: Value, years: int) -> Value:
     ratio = multiply([("*", now), ("/", before)])
     # Two losses make a positive ratio, and no growth rate.
     shares = np.where((now.values < 0) | (before.values < 0), np.nan, plain(ratio))
-    return settle(shares ** (1.0 / years) - 1.0, ratio.states)
+    return settle(shares ** (1.0 / years) - 1.0, ratio.reasons)
