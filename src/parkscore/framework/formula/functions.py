@@ -75,7 +75,7 @@ def _branches(_: Call, operands: Sequence[Operand], problems: list[FormulaProble
 
 
 def _plain_number(call: Call, operands: Sequence[Operand], problems: list[FormulaProblem]) -> Kind:
-    return as_plain_number(operands[0], Text(f"{call.function}()", f"{call.function}()"), problems)
+    return as_plain_number(operands[0], f"{call.function}()", problems)
 
 
 def _ratio(_: Call, operands: Sequence[Operand], problems: list[FormulaProblem]) -> Kind:

@@ -47,23 +47,20 @@ def as_number(operand: Operand, problems: list[FormulaProblem]) -> Kind:
     return Special.UNKNOWN
 
 
-def as_plain_number(operand: Operand, use: Text, problems: list[FormulaProblem]) -> Kind:
+def as_plain_number(operand: Operand, use: str, problems: list[FormulaProblem]) -> Kind:
     """A number without a dimension, as logarithms and roots need."""
     kind = as_number(operand, problems)
-    if isinstance(kind, Measure) and kind.dimension:
-        problems.append(
-            FormulaProblem(
-                operand.node.offset,
-                Text(f"{use.zh}只能用于纯数，这里是 {kind.described.zh}", f"{use.en} needs a plain number, this is "
-                     f"{kind.described.en}"),
-                Text(f"先除以一个单位，如 x / 1{kind.text}", f"divide by one of the measure first, such as "
-                     f"x / 1{kind.text}")
-                if len(kind.dimension) == 1 and "/" not in kind.text
-                else None,
-            )
-        )  # fmt: skip
-        return Special.UNKNOWN
-    return DIMENSIONLESS
+    if not isinstance(kind, Measure) or not kind.dimension:
+        return DIMENSIONLESS
+    message = Text(
+        f"{use}只能用于纯数，这里是 {kind.described.zh}",
+        f"{use} needs a plain number, this is {kind.described.en}",
+    )
+    one = "x / 1" + kind.text
+    hint = Text(f"先除以一个单位，如 {one}", f"divide by one of the measure first, such as {one}")
+    is_simple = "/" not in kind.text and "·" not in kind.text
+    problems.append(FormulaProblem(operand.node.offset, message, hint if is_simple else None))
+    return Special.UNKNOWN
 
 
 def as_condition(operand: Operand, problems: list[FormulaProblem]) -> None:

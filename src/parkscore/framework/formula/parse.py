@@ -306,10 +306,10 @@ def _unknown_function(written: str) -> tuple[Text, Text]:
 def _wrong_count(function: Function, written: str, given: int) -> tuple[Text, Text]:
     years = {None: 0, "optional": 0, "required": 1}[function.years]
     least = function.least + years
-    more_zh, more_en = ("", "") if function.most else ("至少 ", "at least ")
+    more_zh, more_en = ("", "") if function.most else ("至少", "at least ")
     return (
         Text(
-            f"{written} 需要{more_zh} {least} 个参数，这里有 {given} 个".replace("  ", " "),
+            f"{written} 需要{more_zh} {least} 个参数，这里有 {given} 个",
             f"{written} takes {more_en}{least} argument{'s' if least > 1 else ''}, {given} given",
         ),
         Text(f"{function.name}：{function.meaning.zh}", f"{function.name}: {function.meaning.en}"),
