@@ -18,7 +18,7 @@ MODULES = sorted(PACKAGE.rglob("*.py"))
 # From the ground up: a room may import what is named beside it, and itself. docs/architecture.md gives the reasons.
 GROUND = {"language", "findings", "shipped", "version"}
 INPUT = GROUND | {"methods", "framework", "data"}
-RESULT = INPUT | {"tree", "output", "evaluation", "evaluate"}
+RESULT = INPUT | {"tree", "output", "evaluation", "evaluating"}
 MAY_IMPORT: dict[str, set[str]] = {
     "language": set(),
     "version": set(),
@@ -30,15 +30,15 @@ MAY_IMPORT: dict[str, set[str]] = {
     "data": GROUND | {"methods", "framework"},
     "tree": INPUT,
     "evaluation": INPUT | {"tree", "output"},
-    "evaluate": INPUT | {"tree", "evaluation"},
-    "sample": RESULT,
+    "evaluating": INPUT | {"tree", "evaluation"},
+    "sampling": RESULT,
     "robustness": RESULT,
     "explain": RESULT,
     "report": RESULT,
     "runs": RESULT,
     "engine": RESULT,
 }
-UPPER = RESULT | {"sample", "robustness", "explain", "report", "runs", "engine"}
+UPPER = RESULT | {"sampling", "robustness", "explain", "report", "runs", "engine"}
 MAY_IMPORT["public API"] = UPPER  # parkscore/__init__.py
 MAY_IMPORT["cli"] = UPPER | {"public API"}
 MAY_IMPORT["__main__"] = {"cli"}
@@ -151,10 +151,10 @@ def test_a_room_imports_only_the_rooms_below_it(file: Path) -> None:
         ("parkscore.methods.ranks", "from parkscore.findings import Finding"),
         ("parkscore.methods.ranks", "import parkscore.data.read"),
         ("parkscore.framework.models", "def f():\n    from ..data import read"),
-        ("parkscore.data.read", "from .. import evaluate"),
+        ("parkscore.data.read", "from .. import evaluating"),
         ("parkscore.data.read", "from parkscore import load_framework"),
-        ("parkscore.evaluation", "import parkscore.evaluate"),
-        ("parkscore.evaluation_sheets", "from parkscore.evaluate import evaluate"),
+        ("parkscore.evaluation", "import parkscore.evaluating"),
+        ("parkscore.evaluation_sheets", "from parkscore.evaluating import evaluate"),
         ("parkscore.report.html", "from parkscore.cli import main"),
     ],
 )

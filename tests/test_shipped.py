@@ -31,6 +31,7 @@ def test_a_checkout_offers_its_own_folders(checkout: Path) -> None:
     assert shipped.framework_path("park") == framework
     assert shipped.scheme_path("park-equal") == scheme
     assert shipped.example_path("zones.csv") == example
+    assert shipped.example_names() == ["zones.csv"]
 
 
 def test_an_installed_package_offers_what_it_carries(checkout: Path) -> None:
@@ -57,6 +58,7 @@ def test_folders_that_are_absent_hold_nothing(checkout: Path) -> None:
     assert shipped.framework_names() == []
     assert shipped.scheme_names() == []
     assert shipped.example_path("zones.csv") is None
+    assert shipped.example_names() == []
 
 
 def test_this_checkout_ships_the_zone_framework_with_a_scheme_and_figures() -> None:

@@ -36,6 +36,11 @@ def example_path(name: str) -> Path | None:
     return {file.name: file for file in _folder("examples").glob("*") if file.is_file()}.get(name)
 
 
+def example_names() -> list[str]:
+    """The file names of the shipped examples, in alphabetical order."""
+    return sorted(file.name for file in _folder("examples").glob("*") if file.is_file())
+
+
 def _yaml_files(kind: str) -> dict[str, Path]:
     """Every file of one kind by name: a name is looked up, never joined to a path, so it cannot lead elsewhere."""
     return {file.stem: file for file in sorted(_folder(kind).glob("*.yaml"))}

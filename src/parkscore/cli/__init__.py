@@ -1,0 +1,141 @@
+"""The command line: every command, its options and its exit codes."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import re
+import sys
+import traceback
+from collections.abc import Sequence
+from typing import Annotated, Any
+
+import typer
+from typer.core import TyperGroup
+
+from parkscore.cli import frameworks, samples, scoring
+from parkscore.cli.console import JsonOption, LanguageOption, internal_fault, preset, reply_asked_for, use_utf8
+from parkscore.findings import Finding, ParkscoreError, Severity
+from parkscore.language import Text
+from parkscore.version import VERSION
+
+__all__ = ["app", "main"]
+
+INTERRUPTED = 130
+BROKEN_PIPE = 141
+
+
+class Commands(TyperGroup):
+    """The group of all commands; every mistake and fault ends here, in one place."""
+
+    def main(
+        self,
+        args: Sequence[str] | None = None,
+        prog_name: str | None = None,
+        complete_var: str | None = None,
+        standalone_mode: bool = True,
+        windows_expand_args: bool = True,
+        **extra: Any,
+    ) -> Any:
+        """Run a command line and leave with its exit code, never with a traceback."""
+        del prog_name, standalone_mode  # `python -m parkscore` is parkscore too, and mistakes are explained below
+        use_utf8()
+        arguments = sys.argv[1:] if args is None else list(args)
+        reply = reply_asked_for(arguments)
+        try:
+            done = super().main(arguments, "parkscore", complete_var, False, windows_expand_args, **extra)
+            code = int(done or 0)
+        except ParkscoreError as error:
+            reply.refuse(error.findings, error.exit_code)
+            code = error.exit_code
+        except typer.Abort:
+            code = INTERRUPTED
+        except Exception as error:
+            if reply.debug:
+                traceback.print_exception(error)
+            finding, code = _explain(error)
+            reply.refuse([finding], code)
+        if code == INTERRUPTED:
+            reply.tell(Text("已中断", "interrupted"))
+        sys.exit(code)
+
+    def invoke(self, ctx: Any) -> Any:
+        """Run the command and hand over all that it printed; a reader that went away is no fault."""
+        try:
+            result = super().invoke(ctx)
+            sys.stdout.flush()
+        except BrokenPipeError:
+            # What is still in the buffer has no reader; let the interpreter's last flush go nowhere.
+            with contextlib.suppress(OSError, ValueError):
+                os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+            raise typer.Exit(BROKEN_PIPE) from None
+        return result
+
+
+def _explain(error: Exception) -> tuple[Finding, int]:
+    """The finding and the exit code for a command line that cannot be understood, or for a fault of our own."""
+    if not hasattr(error, "format_message"):
+        return internal_fault(error), 1
+    message = " ".join(str(error.format_message()).split()).replace("Value error, ", "")
+    context = getattr(error, "ctx", None)
+    path = context.command_path if context is not None else "parkscore"
+    text = Text(f"{_in_chinese(message)}（见 `{path} --help`）", f"{message} (see `{path} --help`)")
+    return Finding(code="usage", severity=Severity.ERROR, message=text), 2
+
+
+# What typer says in English only.
+_CHINESE = (
+    (r"No such command '(.*?)'", "没有命令 {}"),
+    (r"No such option: (\S+)", "没有选项 {}"),
+    (r"Missing (?:argument|option|parameter):? '(.*?)'", "缺少 {}"),
+    (r"Invalid value for '(.*?)': (.*)", "{} 的值不对：{}"),
+    (r"Option '(.*?)' requires", "选项 {} 后面缺少值"),
+    (r"Got unexpected extra argument\S* \((.*)\)", "多余的内容：{}"),
+)
+_SUGGESTION = r"(?:Did you mean|Possible options:) (.*?)[?)]"
+
+
+def _in_chinese(message: str) -> str:
+    for pattern, chinese in _CHINESE:
+        if found := re.match(pattern, message):
+            near = re.search(_SUGGESTION, message)
+            return chinese.format(*found.groups()) + (f"，是否想写 {near.group(1)}？" if near else "")
+    return f"命令写法有误：{message}"
+
+
+app = typer.Typer(
+    cls=Commands,
+    add_completion=False,
+    rich_markup_mode=None,  # plain help starts three times as fast and reads well in a pipe
+    context_settings={"help_option_names": ["-h", "--help"]},
+    help="由指标体系和数据表得出经得起追问的排名。 Turn a framework and a table into a ranking that can be defended.",
+)
+
+DebugOption = Annotated[bool, typer.Option("--debug", help="内部故障时显示细节。 Show where an internal fault arose.")]
+VersionOption = Annotated[bool, typer.Option("--version", help="版本。 Show the version.")]
+
+
+@app.callback(invoke_without_command=True)
+def every_command(
+    context: typer.Context,
+    language: LanguageOption = None,
+    as_json: JsonOption = False,
+    debug: DebugOption = False,
+    version: VersionOption = False,
+) -> None:
+    """What holds for every command; without one, the help."""
+    del debug  # read from the words of the command line, so that it holds for a fault while they are parsed
+    preset(language, as_json)
+    if version:
+        print(f"parkscore {VERSION}")
+    elif context.invoked_subcommand is None:
+        print(context.get_help())
+
+
+for group in (frameworks, scoring, samples):
+    group.add_to(app)
+
+
+def main() -> None:
+    """Run the command line of this process."""
+    app()

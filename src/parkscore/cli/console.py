@@ -1,0 +1,185 @@
+"""Answer on the console: results on stdout, messages on stderr, or one JSON document."""
+
+from __future__ import annotations
+
+import contextlib
+import io
+import json
+import os
+import sys
+import threading
+from collections.abc import Iterable, Iterator, Sequence
+from contextvars import ContextVar
+from dataclasses import dataclass
+from typing import Annotated, Any
+
+import typer
+
+from parkscore.findings import Finding, Severity, worst_first
+from parkscore.language import LANGUAGES, Language, Text, preferred_language
+
+LanguageOption = Annotated[Language | None, typer.Option("--lang", help="语言。 Language of the answer.")]
+JsonOption = Annotated[bool, typer.Option("--json", help="只输出一个 JSON 文档。 Answer with one JSON document.")]
+
+ERROR_SCHEMA = "parkscore-error/1"
+MOST_LINES = 30
+MOST_ERRORS = 100
+_WIDTH_OF_A_FILE = 240  # so that a table that goes into a file or a pipe keeps one line a row
+_PATIENCE = 1.0  # seconds of silence before a wait is shown
+
+
+@dataclass(frozen=True)
+class Reply:
+    """How one command answers: in which language, whether as JSON, and whether a fault of ours shows its traceback."""
+
+    language: Language
+    as_json: bool = False
+    debug: bool = False
+
+    def say(self, *lines: Text | str) -> None:
+        """Print lines of the result; under `--json` the document alone is the result."""
+        if lines and not self.as_json:
+            print(*(self.word(line) for line in lines), sep="\n")
+
+    def tell(self, *lines: Text | str) -> None:
+        """Print messages about the run to stderr; under `--json` they are in the document."""
+        if lines and not self.as_json:
+            print(*(self.word(line) for line in lines), sep="\n", file=sys.stderr)
+
+    def word(self, text: Text | str) -> str:
+        """A text in the reader's language; what has one form only passes."""
+        return text.in_language(self.language) if isinstance(text, Text) else text
+
+    def document(self, command: str, content: dict[str, Any]) -> None:
+        """Print the one JSON document of a command, whose `schema` names the command and the version of its form."""
+        if self.as_json:
+            print_json({"schema": f"parkscore-{command}/1", **content})
+
+    def table(self, heads: Sequence[Text | str], rows: Iterable[Sequence[Any]], right: Iterable[int] = ()) -> None:
+        """Print a table, columns wide enough for Chinese; `right` are the columns of numbers."""
+        if self.as_json:
+            return
+        from rich import box
+        from rich.console import Console
+        from rich.table import Table
+        from rich.text import Text as Cell
+
+        numbers = set(right)
+        table = Table(box=box.SIMPLE_HEAD, pad_edge=False, show_edge=False)
+        for position, head in enumerate(heads):
+            table.add_column(Cell(self.word(head)), justify="right" if position in numbers else "left")
+        for row in rows:
+            table.add_row(*(Cell("" if cell is None else self.word(cell)) for cell in row))
+        page = io.StringIO()
+        width = Console().width if sys.stdout.isatty() else _WIDTH_OF_A_FILE
+        Console(file=page, width=width, highlight=False).print(table)
+        print(*(line.rstrip() for line in page.getvalue().splitlines()), sep="\n")
+
+    def show_findings(self, findings: Iterable[Finding], rest: Text | None = None) -> None:
+        """Print errors and warnings to stderr, worst first, then how many are left over and where to find them."""
+        ordered = worst_first(findings)
+        shown = self._first(ordered)
+        self.tell(*(finding.render(self.language) for finding in shown))
+        left = len(ordered) - len(shown)
+        if left:
+            where = rest or Text("用 --json 列出全部", "--json lists all of them")
+            infos = sum(finding.severity is Severity.INFO for finding in ordered)
+            about = Text(f"（提示 {infos} 条）", f" ({infos} of them for information)") if infos else Text("", "")
+            self.tell(Text(f"…… 还有 {left} 条{about.zh}：{where.zh}", f"... and {left} more{about.en}: {where.en}"))
+
+    def _first(self, ordered: Sequence[Finding]) -> list[Finding]:
+        """The errors, up to a hundred, and as many warnings as some thirty lines hold."""
+        shown: list[Finding] = []
+        lines = 0
+        for finding in ordered:
+            if finding.severity is Severity.INFO:
+                break
+            lines += finding.render(self.language).count("\n") + 1
+            if len(shown) >= MOST_ERRORS or (finding.severity is Severity.WARNING and lines > MOST_LINES):
+                break
+            shown.append(finding)
+        return shown
+
+    def refuse(self, findings: Sequence[Finding], exit_code: int) -> None:
+        """Say why a command ends without a result."""
+        if self.as_json:
+            plain = [finding.as_dict(self.language) for finding in findings]
+            print_json({"schema": ERROR_SCHEMA, "exit_code": exit_code, "findings": plain})
+        else:
+            self.show_findings(findings)
+
+    @contextlib.contextmanager
+    def waiting(self, text: Text) -> Iterator[None]:
+        """Show on a terminal what is being waited for, once the wait is longer than a second."""
+        if self.as_json or not sys.stderr.isatty():
+            yield
+            return
+        from rich.console import Console
+
+        status = Console(stderr=True).status(self.word(text))
+        timer = threading.Timer(_PATIENCE, status.start)
+        timer.daemon = True
+        timer.start()
+        try:
+            yield
+        finally:
+            timer.cancel()
+            timer.join()
+            status.stop()
+
+
+# What the options before the command say; the command's own options come on top.
+_asked: ContextVar[Reply | None] = ContextVar("asked", default=None)
+
+
+def reply_to(language: Language | None, as_json: bool) -> Reply:
+    """The reply that a command's own options ask for, on top of those before the command."""
+    standing = _asked.get() or Reply(preferred_language())
+    return Reply(language or standing.language, as_json or standing.as_json)
+
+
+def preset(language: Language | None, as_json: bool) -> None:
+    """Keep what the options before the command ask for."""
+    _asked.set(Reply(language or preferred_language(), as_json))
+
+
+def reply_asked_for(arguments: Sequence[str]) -> Reply:
+    """The reply that a command line asks for, even where the rest of it cannot be understood.
+
+    >>> reply_asked_for(["score", "--lang=en", "--josn", "--json"])
+    Reply(language='en', as_json=True, debug=False)
+    """
+    language = preferred_language()
+    for word, following in zip(arguments, [*arguments[1:], ""], strict=True):
+        name, equals, value = word.partition("=")
+        value = value if equals else following
+        if name == "--lang" and value in LANGUAGES:
+            language = "zh" if value == "zh" else "en"
+    debug = "--debug" in arguments or bool(os.environ.get("PARKSCORE_DEBUG"))
+    return Reply(language, "--json" in arguments, debug)
+
+
+def print_json(document: dict[str, Any]) -> None:
+    """Print plain data as JSON; Chinese stays readable."""
+    print(json.dumps(document, ensure_ascii=False, indent=1, allow_nan=False))
+
+
+def use_utf8() -> None:
+    """Let both streams take Chinese whatever the console's encoding; what it cannot show is escaped."""
+    for stream in (sys.stdout, sys.stderr):
+        reconfigure = getattr(stream, "reconfigure", None)
+        if reconfigure is not None:
+            reconfigure(encoding="utf-8", errors="backslashreplace")
+
+
+def internal_fault(error: BaseException) -> Finding:
+    """One line for what should never happen."""
+    reason = " ".join(f"{type(error).__name__}: {error}".split())
+    return Finding(
+        code="internal_fault",
+        severity=Severity.ERROR,
+        message=Text(
+            f"内部故障：{reason}（`parkscore --debug …` 显示细节）",
+            f"internal fault: {reason} (`parkscore --debug ...` shows where)",
+        ),
+    )

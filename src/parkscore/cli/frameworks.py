@@ -1,0 +1,397 @@
+"""Commands about frameworks: what ships, what one says, whether it is right, and its other forms."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from parkscore import shipped
+from parkscore.cli.console import JsonOption, LanguageOption, Reply, print_json, reply_to
+from parkscore.cli.files import check_output
+from parkscore.findings import Finding, FrameworkError, Severity, errors_of
+from parkscore.language import Text
+
+if TYPE_CHECKING:
+    from parkscore.framework.models import Framework, Node, WeightScheme
+
+FrameworkArgument = Annotated[
+    str,
+    typer.Argument(
+        metavar="FRAMEWORK", help="随附指标体系的名称，或 .yaml、.xlsx 文件。 A shipped framework by name, or a file."
+    ),
+]
+WeightsOption = Annotated[
+    str | None,
+    typer.Option(
+        "--weights",
+        "-w",
+        metavar="W",
+        help="权重方案的名称或文件，或赋权方法。 A weight scheme by name or file, or a method such as entropy.",
+    ),
+]
+FORMS = (".yaml", ".yml", ".xlsx")
+
+
+def add_to(app: typer.Typer) -> None:
+    """Put these commands into the command line."""
+    app.command("list", short_help="列出随附的内容。 List what ships.")(list_shipped)
+    app.command("show", short_help="显示一个指标体系。 Show a framework.")(show)
+    app.command("check", short_help="检查指标体系和权重。 Check a framework and its weights.")(check)
+    app.command("template", short_help="生成待填写的工作簿。 Make a workbook to fill in.")(template)
+    app.command("convert", short_help="YAML 与工作簿互转。 Convert between YAML and a workbook.")(convert)
+    app.command("schema", short_help="输出 JSON Schema。 Print the JSON Schema.")(schema)
+
+
+# --- list ----------------------------------------------------------------------------------------------------------
+
+
+def list_shipped(language: LanguageOption = None, as_json: JsonOption = False) -> None:
+    """列出随附的指标体系、权重方案和示例数据。 List the frameworks, weight schemes and examples that ship."""
+    reply = reply_to(language, as_json)
+    entries = [_entry(name, reply) for name in shipped.framework_names()]
+    schemes = [scheme for entry in entries for scheme in entry.pop("scheme_entries")]
+    examples = shipped.example_names()
+    reply.document("list", {"frameworks": entries, "schemes": schemes, "examples": examples})
+    reply.say(Text("指标体系", "Frameworks"), "")
+    heads = (Text("编码", "id"), Text("名称", "title"), Text("状态", "status"), Text("指标", "indicators"))
+    reply.table(
+        (*heads, Text("权重", "weights"), Text("权重方案", "weight schemes")),
+        (
+            (
+                entry["id"],
+                entry["title"],
+                entry["status"],
+                str(entry["indicators"]),
+                entry["weights_status"] if entry["weights_known"] else Text("有未知", "some unknown"),
+                ", ".join(entry["schemes"]),
+            )
+            for entry in entries
+        ),
+        right=[3],
+    )
+    reply.say("", Text("权重方案", "Weight schemes"), "")
+    reply.table(
+        (Text("编码", "id"), Text("名称", "title"), Text("状态", "status"), Text("指标体系", "framework")),
+        ((scheme["id"], scheme["title"], scheme["status"], scheme["framework"]) for scheme in schemes),
+    )
+    reply.say("", Text("示例数据", "Examples"), "", *(f"{example}" for example in examples))
+
+
+def _entry(name: str, reply: Reply) -> dict[str, Any]:
+    from parkscore.framework.loading import load_framework, load_scheme
+    from parkscore.tree.weigh import schemes_for
+
+    framework = load_framework(name)
+    schemes = [load_scheme(scheme, framework) for scheme in schemes_for(framework)]
+    return {
+        "id": name,
+        "title": reply.word(framework.title.label),
+        "status": framework.status,
+        "indicators": len(framework.leaves),
+        "weights_known": not dimensions_without_weights(framework, None),
+        "weights_status": framework.weights_status,
+        "schemes": [scheme.id for scheme in schemes],
+        "scheme_entries": [
+            {
+                "id": scheme.id,
+                "title": reply.word(scheme.title.label) if scheme.title is not None else scheme.id,
+                "status": scheme.status,
+                "framework": name,
+            }
+            for scheme in schemes
+        ],
+    }
+
+
+def dimensions_without_weights(framework: Framework, scheme: WeightScheme | None) -> list[Node]:
+    """The dimensions whose children's weights nobody has stated, the root included."""
+    from parkscore.tree.weigh import weight_source
+
+    if scheme is not None and (scheme.method is not None or scheme.combine):
+        return []
+    dimensions = [node for node in (framework.root, *framework.walk()) if node.children]
+    return [node for node in dimensions if weight_source(framework, scheme, node) is None]
+
+
+# --- show ----------------------------------------------------------------------------------------------------------
+
+
+def show(
+    framework: FrameworkArgument,
+    fields: Annotated[bool, typer.Option("--fields", help="列出原始数据项。 List the fields.")] = False,
+    language: LanguageOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """显示指标树：权重、单位、方向、公式和来源。 Show the tree: weights, measures, directions, formulas, sources."""
+    from parkscore.framework.loading import load_framework
+
+    reply = reply_to(language, as_json)
+    loaded = load_framework(framework)
+    nodes = list(_node_entries(loaded, reply))
+    about = _about(loaded, reply)
+    field_entries = list(_field_entries(loaded, reply))
+    reply.document("show", {"framework": about, "nodes": nodes, "fields": field_entries})
+    _say_about(loaded, about, reply)
+    if fields:
+        heads = (Text("编码", "id"), Text("名称", "name"), Text("单位", "measure"), Text("下限", "min"))
+        keys = ("id", "name", "measure", "min", "max", "formula", "source")
+        tail = (Text("上限", "max"), Text("公式", "formula"), Text("来源", "source"))
+        reply.table((*heads, *tail), ([_cell(entry[key]) for key in keys] for entry in field_entries), right=[3, 4])
+    else:
+        heads = (Text("编码", "id"), Text("名称", "name"), Text("权重", "weight"), Text("单位", "measure"))
+        tail = (Text("方向", "direction"), Text("公式", "formula"), Text("来源", "source"))
+        reply.table((*heads, *tail), (_node_row(entry) for entry in nodes), right=[2])
+
+
+def _about(framework: Framework, reply: Reply) -> dict[str, Any]:
+    return {
+        "id": framework.id,
+        "title": reply.word(framework.title.label),
+        "version": framework.version,
+        "status": framework.status,
+        "source": framework.source,
+        "note": framework.note,
+        "unit": reply.word(framework.unit.label),
+        "unit_column": framework.unit.key,
+        "time": framework.time,
+        "class": framework.class_field,
+        "indicators": len(framework.leaves),
+        "fields": len(framework.fields),
+        "weights_status": framework.weights_status,
+        "weights_known": not dimensions_without_weights(framework, None),
+    }
+
+
+def _say_about(framework: Framework, about: dict[str, Any], reply: Reply) -> None:
+    reply.say(
+        f"{framework.id}  {about['title']}",
+        Text(f"来源：{framework.source or '未注明'}", f"source: {framework.source or 'not stated'}"),
+        Text(
+            f"{about['indicators']} 项指标，{about['fields']} 个数据项（--fields 列出）",
+            f"{about['indicators']} indicators, {about['fields']} fields (--fields lists them)",
+        ),
+    )
+    if not about["weights_known"]:
+        reply.say(
+            Text(
+                f"有未知的权重，见 `parkscore check {framework.id}`",
+                f"some weights are unknown, see `parkscore check {framework.id}`",
+            )
+        )
+    reply.say("")
+
+
+def _node_entries(framework: Framework, reply: Reply) -> Iterator[dict[str, Any]]:
+    from parkscore.framework.settings import aggregation_of, resolve_settings
+
+    settings = resolve_settings(framework)
+
+    def descend(parent: Node, level: int) -> Iterator[dict[str, Any]]:
+        for node in parent.children:
+            yield {
+                "id": node.id,
+                "level": level,
+                "parent": parent.id,
+                "name": reply.word(node.label),
+                "weight": None if node.weight is None else str(node.weight),
+                "measure": node.measure,
+                "direction": settings[node.id].direction if node.is_indicator else None,
+                "formula": node.formula,
+                "aggregate": None if node.is_indicator else aggregation_of(framework, node).name,
+                "source": node.source,
+            }
+            yield from descend(node, level + 1)
+
+    yield from descend(framework.root, 1)
+
+
+def _node_row(entry: dict[str, Any]) -> list[Any]:
+    words = {
+        "higher": Text("越大越好", "higher"),
+        "lower": Text("越小越好", "lower"),
+        "unknown": Text("未知", "unknown"),
+    }
+    indent = "  " * (entry["level"] - 1)
+    weight, direction = entry["weight"], entry["direction"]
+    return [
+        entry["id"],
+        f"{indent}{entry['name']}",
+        words.get(weight, weight),
+        entry["measure"],
+        words.get(direction, direction),
+        entry["formula"],
+        entry["source"],
+    ]
+
+
+def _field_entries(framework: Framework, reply: Reply) -> Iterator[dict[str, Any]]:
+    for field_id, field in framework.fields.items():
+        named = field.zh is not None or field.en is not None
+        yield {
+            "id": field_id,
+            "name": reply.word(field.label) if named else field_id,
+            "kind": field.kind,
+            "measure": field.measure,
+            "min": field.min,
+            "max": field.max,
+            "formula": field.formula,
+            "aliases": list(field.aliases),
+            "source": field.source,
+            "note": field.note,
+        }
+
+
+def _cell(value: Any) -> str | None:
+    return f"{value:g}" if isinstance(value, float) else value
+
+
+# --- check ---------------------------------------------------------------------------------------------------------
+
+
+def check(
+    framework: FrameworkArgument,
+    weights: WeightsOption = None,
+    language: LanguageOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """检查指标体系（和权重方案），一次列出全部问题。 Check a framework (and a weight scheme): all mistakes at once.
+
+    有错误时退出码为 4。 The exit code is 4 where there are errors.
+    """
+    from parkscore.framework.loading import read_framework
+    from parkscore.tree.weigh import resolve_scheme
+
+    reply = reply_to(language, as_json)
+    read = read_framework(framework)
+    scheme = resolve_scheme(read.framework, weights)
+    findings = [*read.findings, *_weight_findings(read.framework, scheme)]
+    if errors_of(findings):
+        raise FrameworkError(findings)
+    loaded = read.framework
+    counts = {
+        "dimensions": sum(not node.is_indicator for node in loaded.walk()),
+        "indicators": len(loaded.leaves),
+        "fields": len(loaded.fields),
+        "rules": len(loaded.rules),
+    }
+    plain = [finding.as_dict(reply.language) for finding in findings]
+    about = {"framework": loaded.id, "weights": None if scheme is None else scheme.id}
+    reply.document("check", {"ok": True, **about, **counts, "findings": plain})
+    reply.say(*(finding.render(reply.language) for finding in findings))
+    reply.say(
+        Text(
+            "ok：{id}，{dimensions} 个一级及中间指标，{indicators} 项指标，{fields} 个数据项，{rules} 条校验规则",
+            "ok: {id}, {dimensions} dimensions, {indicators} indicators, {fields} fields, {rules} rules",
+        )
+        .in_language(reply.language)
+        .format(id=loaded.id, **counts)
+    )
+    if scheme is not None:
+        reply.say(Text(f"ok：权重方案 {scheme.id}，状态 {scheme.status}", f"ok: weights {scheme.id} ({scheme.status})"))
+
+
+def _weight_findings(framework: Framework, scheme: WeightScheme | None) -> list[Finding]:
+    """Which weights are unknown, and what to name: a remark on a framework, an error of a scheme."""
+    from parkscore.framework.models import UNKNOWN
+    from parkscore.tree.weigh import schemes_for
+
+    lacking = dimensions_without_weights(framework, scheme)
+    unknown = [child.id for node in lacking for child in node.children if child.weight in (None, UNKNOWN)]
+    if not unknown:
+        return []
+    named = " ".join(f"--weights {name}" for name in schemes_for(framework)[:1]) or "--weights equal"
+    return [
+        Finding(
+            code="unknown_weights",
+            severity=Severity.INFO if scheme is None else Severity.ERROR,
+            message=Text(
+                f"{len(unknown)} 个权重未知：{', '.join(unknown)}",
+                f"{len(unknown)} weights are unknown: {', '.join(unknown)}",
+            ),
+            hint=Text(f"计分时指明权重方案：{named}", f"name a weight scheme when scoring: {named}"),
+        )
+    ]
+
+
+# --- other forms ---------------------------------------------------------------------------------------------------
+
+
+def template(
+    framework: FrameworkArgument,
+    output: Annotated[Path, typer.Option("--output", "-o", metavar="OUT.xlsx", help="要写的工作簿。 The workbook.")],
+    language: LanguageOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """生成待填写的工作簿，每个数据项一列。 Make a workbook to fill in, with a column for each field."""
+    from parkscore.data.template import write_template
+    from parkscore.framework.loading import load_framework
+    from parkscore.output.files import write_whole
+
+    reply = reply_to(language, as_json)
+    check_output(output, (".xlsx",), [framework])
+    loaded = load_framework(framework)
+    write_whole(output, lambda beside: write_template(loaded, beside, reply.language))
+    reply.document("template", {"framework": loaded.id, "output": str(output)})
+    reply.say(
+        Text(
+            f"已写入 {output}：填好后 `parkscore validate {framework} {output}`",
+            f"wrote {output}: fill it in, then `parkscore validate {framework} {output}`",
+        )
+    )
+
+
+def convert(
+    source: FrameworkArgument,
+    output: Annotated[Path, typer.Argument(metavar="OUTPUT", help="要写的 .yaml 或 .xlsx。 The other form.")],
+    language: LanguageOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """在 YAML 和工作簿之间转换指标体系，内容不变。 Convert a framework between YAML and a workbook, without loss.
+
+    YAML 的注释不在内容之内。 Comments in YAML are no content and are left behind.
+    """
+    from parkscore.framework.loading import find_framework, read_framework, read_own_document
+    from parkscore.framework.workbook_form import write_workbook
+    from parkscore.framework.yaml_form import write_yaml
+    from parkscore.output.files import write_whole
+
+    reply = reply_to(language, as_json)
+    path = find_framework(source)
+    check_output(output, FORMS, [str(path)])
+    loaded = read_framework(path).framework  # a framework with mistakes has no other form
+    data = read_own_document(path).data
+
+    def write(beside: Path) -> None:
+        if output.suffix.lower() == ".xlsx":
+            write_workbook(data, beside)
+        else:
+            beside.write_text(write_yaml(data), encoding="utf-8", newline="\n")
+
+    write_whole(output, write)
+    reply.document("convert", {"framework": loaded.id, "source": str(path), "output": str(output)})
+    reply.say(Text(f"已写入 {output}", f"wrote {output}"))
+    if loaded.extends is not None and output.resolve().parent != path.resolve().parent:
+        reply.tell(
+            Text(
+                f"注意：extends: {loaded.extends} 从 {output} 所在文件夹查找",
+                f"note: `extends: {loaded.extends}` is looked for in the folder of {output}",
+            )
+        )
+
+
+def schema(
+    scheme: Annotated[bool, typer.Option("--scheme", help="权重方案的。 That of weight schemes.")] = False,
+    language: LanguageOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """输出指标体系文件的 JSON Schema，供编辑器使用。 Print the JSON Schema of framework files, for editors."""
+    from parkscore.framework.json_schema import framework_schema, scheme_schema
+
+    reply = reply_to(language, as_json)
+    document = scheme_schema() if scheme else framework_schema()
+    reply.document("schema", {"of": "scheme" if scheme else "framework", "document": document})
+    if not reply.as_json:
+        print_json(document)

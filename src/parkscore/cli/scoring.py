@@ -1,0 +1,382 @@
+"""Commands about data: validate a table, score and rank its units, compute weights from it."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from parkscore.cli.console import JsonOption, LanguageOption, Reply, reply_to
+from parkscore.cli.files import check_output, find_data
+from parkscore.cli.frameworks import FrameworkArgument, WeightsOption
+from parkscore.findings import DataError, Finding, Severity, UsageError, worst_first
+from parkscore.language import Text
+
+if TYPE_CHECKING:
+    from parkscore.evaluation import Evaluation
+    from parkscore.framework.models import Framework
+
+DataArgument = Annotated[
+    str,
+    typer.Argument(
+        metavar="DATA", help=".xlsx、.csv 或 .parquet 文件，或随附示例。 A file, or a shipped example by name."
+    ),
+]
+YearOption = Annotated[
+    int | None, typer.Option("--year", metavar="Y", help="只算这个数据年份。 This data year only; by default each.")
+]
+StrictOption = Annotated[bool, typer.Option("--strict", help="警告也算错误。 Let warnings end the run like errors.")]
+
+RESULT_FORMS = (".xlsx", ".csv", ".parquet", ".json")
+FINDING_FORMS = (".xlsx", ".csv", ".json")
+SCHEME_FORMS = (".yaml", ".yml")
+FINDINGS_SCHEMA = "parkscore-findings/1"
+TOP = 10
+
+
+def add_to(app: typer.Typer) -> None:
+    """Put these commands into the command line."""
+    app.command("validate", short_help="校验数据表。 Validate a table.")(validate)
+    app.command("score", short_help="计分排名。 Score and rank.")(score)
+    app.command("weigh", short_help="由数据计算权重。 Compute weights from data.")(weigh)
+
+
+# --- validate ------------------------------------------------------------------------------------------------------
+
+
+def validate(
+    framework: FrameworkArgument,
+    data: DataArgument,
+    output: Annotated[
+        Path | None,
+        typer.Option("--output", "-o", metavar="OUT", help="问题清单 .xlsx、.csv 或 .json。 A file for the findings."),
+    ] = None,
+    strict: StrictOption = False,
+    language: LanguageOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """校验数据表，列出全部问题。 Validate a table and list every finding.
+
+    有错误时退出码为 3。 The exit code is 3 where there are errors.
+    """
+    from parkscore.framework.loading import load_framework
+
+    reply = reply_to(language, as_json)
+    source = find_data(data)
+    if output is not None:
+        check_output(output, FINDING_FORMS, [framework, source])
+    loaded = load_framework(framework)
+    with reply.waiting(Text("正在校验", "validating")):
+        findings, rows = all_findings(loaded, source)
+    counts = {severity: sum(finding.severity is severity for finding in findings) for severity in Severity}
+    passed = not counts[Severity.ERROR] and not (strict and counts[Severity.WARNING])
+    if output is not None:
+        _write_findings(findings, output, reply)
+    reply.document(
+        "validate",
+        {
+            "framework": loaded.id,
+            "data": source,
+            "ok": passed,
+            "rows": rows,
+            "errors": counts[Severity.ERROR],
+            "warnings": counts[Severity.WARNING],
+            "infos": counts[Severity.INFO],
+            "output": None if output is None else str(output),
+            "findings": [finding.as_dict(reply.language) for finding in findings],
+        },
+    )
+    reply.say(*(finding.render(reply.language) for finding in findings), counted(findings, passed))
+    if output is not None:
+        reply.say(Text(f"已写入 {output}", f"wrote {output}"))
+    if not passed:
+        raise typer.Exit(DataError.exit_code)
+
+
+def all_findings(framework: Framework, source: str) -> tuple[list[Finding], int | None]:
+    """Everything that reading and the framework's rules find, worst first; and the rows, where it could be read."""
+    from parkscore.data.reading import read_table
+    from parkscore.data.validate import validate as validate_table
+
+    try:
+        table, found = read_table(source, framework)
+    except DataError as error:
+        return error.findings, None
+    return worst_first([*found, *validate_table(framework, table)]), len(table.frame)
+
+
+def counted(findings: Sequence[Finding], passed: bool) -> Text:
+    """One line that says how many findings of each kind there are."""
+    errors, warnings, infos = (sum(finding.severity is severity for finding in findings) for severity in Severity)
+    return Text(
+        f"{'通过' if passed else '未通过'}：错误 {errors}，警告 {warnings}，提示 {infos}",
+        f"{'passed' if passed else 'failed'}: {errors} errors, {warnings} warnings, {infos} for information",
+    )
+
+
+def _write_findings(findings: Sequence[Finding], output: Path, reply: Reply) -> None:
+    from parkscore.evaluation_sheets import findings_frame
+    from parkscore.output.files import write_whole
+    from parkscore.output.safe_text import safe_frame
+    from parkscore.output.workbook import Sheet, write_sheets
+
+    plain = {"schema": FINDINGS_SCHEMA, "findings": [finding.as_dict(reply.language) for finding in findings]}
+    text = json.dumps(plain, ensure_ascii=False, indent=1, allow_nan=False)
+    frame = findings_frame(findings, reply.language)
+    sheet = Sheet(reply.word(Text("数据质量", "findings")), frame)
+
+    def write(beside: Path) -> None:
+        if output.suffix.lower() == ".json":
+            beside.write_text(text, encoding="utf-8")
+        elif output.suffix.lower() == ".csv":
+            safe_frame(frame).to_csv(beside, index=False, encoding="utf-8-sig")
+        else:
+            write_sheets([sheet], beside, {})
+
+    write_whole(output, write)
+
+
+# --- score ---------------------------------------------------------------------------------------------------------
+
+
+def score(
+    framework: FrameworkArgument,
+    data: DataArgument,
+    output: Annotated[
+        Path | None,
+        typer.Option(
+            "--output", "-o", metavar="OUT", help="结果 .xlsx、.csv、.parquet 或 .json。 A file for the result."
+        ),
+    ] = None,
+    weights: WeightsOption = None,
+    year: YearOption = None,
+    strict: StrictOption = False,
+    language: LanguageOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """计分并排名。 Score and rank the units of a table.
+
+    不给 -o 时结果写到标准输出：终端上是表，管道里是 csv。
+    Without -o the result goes to stdout: a table on a terminal, csv into a pipe.
+    """
+    reply = reply_to(language, as_json)
+    source = find_data(data)
+    if output is not None:
+        check_output(output, RESULT_FORMS, [framework, source, weights or framework])
+    with reply.waiting(Text("正在计分", "scoring")):
+        evaluation = evaluated(framework, source, weights, year, strict)
+    if output is not None:
+        write_evaluation(evaluation, output, reply)
+    path = None if output is None else str(output)
+    if reply.as_json:
+        reply.document("score", evaluation.as_dict(reply.language) | {"schema": "parkscore-score/1", "output": path})
+    elif output is not None:
+        say_result(evaluation, reply)
+        say_top(evaluation, reply)
+        reply.say(Text(f"已写入 {output}", f"wrote {output}"))
+    elif sys.stdout.isatty():
+        say_ranking(evaluation, list(range(len(evaluation.ranking))), reply)
+        say_result(evaluation, reply)
+    else:
+        _print_csv(evaluation)
+    reply.show_findings(evaluation.findings, _where_findings_are(output))
+
+
+def evaluated(
+    framework: str, source: str, weights: str | None = None, year: int | None = None, strict: bool = False
+) -> Evaluation:
+    """The evaluation; under `strict` DataError where there is a warning."""
+    from parkscore.evaluating import evaluate
+
+    evaluation = evaluate(framework, source, weights=weights, year=year)
+    warnings = [finding for finding in evaluation.findings if finding.severity is Severity.WARNING]
+    if strict and warnings:
+        message = Text(f"有 {len(warnings)} 条警告", f"there are {len(warnings)} warnings")
+        finding = Finding(code="strict", severity=Severity.ERROR, message=message, rule="--strict")
+        raise DataError([finding, *warnings])
+    return evaluation
+
+
+def write_evaluation(evaluation: Evaluation, output: Path, reply: Reply) -> None:
+    """Write the result in the form that the suffix names."""
+    suffix = output.suffix.lower()
+    if suffix == ".csv":
+        evaluation.to_csv(output)
+    elif suffix == ".parquet":
+        evaluation.to_parquet(output)
+    elif suffix == ".json":
+        evaluation.to_json(output, reply.language)
+    else:
+        evaluation.to_excel(output, reply.language)
+
+
+def say_result(evaluation: Evaluation, reply: Reply) -> None:
+    """How many are ranked, under which weights, and what must be said of every result."""
+    from parkscore.evaluation_sheets import STATUS
+
+    about, status = evaluation.about, STATUS[evaluation.weights_status]
+    years = ", ".join(map(str, about["data_years"]))
+    of_zh, of_en = (f"（数据年份 {years}）", f" (data of {years})") if years else ("", "")
+    title = evaluation.weighing.title
+    reply.say(
+        Text(
+            f"{about['units']} 个对象中 {about['ranked']} 个已排名{of_zh}",
+            f"{about['ranked']} of {about['units']} ranked{of_en}",
+        ),
+        Text(f"权重：{title.zh}；状态：{status.zh}", f"weights: {title.en}; status: {status.en}"),
+        *(Text(f"注意：{note.zh}", f"note: {note.en}") for note in evaluation.notes),
+    )
+
+
+def say_top(evaluation: Evaluation, reply: Reply) -> None:
+    """The first ten of the latest year."""
+    positions, year = latest_ranked(evaluation)
+    if positions:
+        label = "" if year is None else f" {year}"
+        reply.say("", Text(f"前 {min(TOP, len(positions))} 名{label}", f"top {min(TOP, len(positions))}{label}"))
+        say_ranking(evaluation, positions[:TOP], reply)
+        reply.say("")
+
+
+def latest_ranked(evaluation: Evaluation) -> tuple[list[int], int | None]:
+    """The positions in `ranking` of the units ranked in the latest year, best first; and that year."""
+    ranking = evaluation.ranking
+    ranked = ranking["rank"].notna()
+    year = int(ranking.loc[ranked, "year"].max()) if "year" in ranking and ranked.any() else None
+    chosen = ranked if year is None else ranked & (ranking["year"] == year)
+    return [position for position, keep in enumerate(chosen) if keep], year
+
+
+_HEADS = {
+    "unit": Text("评价对象", "unit"),
+    "year": Text("年份", "year"),
+    "class": Text("分类", "class"),
+    "score": Text("得分", "score"),
+    "rank": Text("位次", "rank"),
+    "class_rank": Text("类内位次", "class rank"),
+    "status": Text("状态", "status"),
+}
+_STATUS = {"ranked": Text("已排名", "ranked"), "not_ranked": Text("不排名", "not ranked")}
+
+
+def say_ranking(evaluation: Evaluation, positions: Sequence[int], reply: Reply) -> None:
+    """Rows of the ranking as a table."""
+    chosen = evaluation.ranking.iloc[list(positions)]
+    columns = [str(column) for column in chosen.columns]
+    reply.table(
+        [_HEADS[column] for column in columns],
+        (
+            [_shown(column, value) for column, value in zip(columns, row, strict=True)]
+            for row in chosen.itertuples(index=False, name=None)
+        ),
+        right=[number for number, column in enumerate(columns) if column not in ("unit", "class", "status")],
+    )
+
+
+def _shown(key: str, value: Any) -> Any:
+    if key == "status":
+        return _STATUS[value]
+    if key in ("unit", "class"):
+        return str(value)
+    if str(value) in ("<NA>", "nan"):
+        return None
+    return str(int(value)) if key in ("year", "rank", "class_rank") else f"{value:.4f}"
+
+
+def _print_csv(evaluation: Evaluation) -> None:
+    from parkscore.output.safe_text import safe_frame
+
+    sys.stdout.write(safe_frame(evaluation.scores).to_csv(index=False, lineterminator="\n"))
+
+
+def _where_findings_are(output: Path | None) -> Text:
+    if output is not None and output.suffix.lower() == ".xlsx":
+        return Text("见工作表“数据质量”，或用 --json", "see the sheet `findings`, or use --json")
+    if output is not None and output.suffix.lower() == ".json":
+        return Text(f"见 {output}", f"see {output}")
+    return Text("用 --json 列出全部", "--json lists all of them")
+
+
+# --- weigh ---------------------------------------------------------------------------------------------------------
+
+
+def weigh(
+    framework: FrameworkArgument,
+    data: DataArgument,
+    method: Annotated[
+        str, typer.Option("--method", "-m", metavar="METHOD", help="赋权方法，如 entropy。 Such as entropy.")
+    ],
+    output: Annotated[
+        Path, typer.Option("--output", "-o", metavar="OUT.yaml", help="要写的权重方案。 The scheme to write.")
+    ],
+    year: YearOption = None,
+    language: LanguageOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """由数据计算权重，写成权重方案。 Compute weights from data and write them as a weight scheme."""
+    from parkscore.framework.yaml_form import write_yaml
+    from parkscore.output.files import write_whole
+    from parkscore.tree.computed_scheme import computed_scheme, scheme_data
+
+    reply = reply_to(language, as_json)
+    source = find_data(data)
+    check_output(output, SCHEME_FORMS, [framework, source])
+    _check_method(method)
+    with reply.waiting(Text("正在计算权重", "computing weights")):
+        evaluation = evaluated(framework, source, method, year)
+    scheme = computed_scheme(
+        evaluation.framework,
+        evaluation.weighing,
+        evaluation.cohorts,
+        data=Path(source).name,
+        digest=evaluation.table.digest,
+    )
+    content = scheme_data(scheme)
+    text = write_yaml(content)
+
+    def write(beside: Path) -> None:
+        beside.write_text(text, encoding="utf-8", newline="\n")
+
+    write_whole(output, write)
+    reply.document(
+        "weigh",
+        {
+            "output": str(output),
+            "scheme": content,
+            "weights": evaluation.as_dict(reply.language)["weights"],
+            "notes": [reply.word(note) for note in evaluation.notes],
+        },
+    )
+    say_result(evaluation, reply)
+    _say_weights(evaluation, reply)
+    reply.say(Text(f"已写入 {output}", f"wrote {output}"))
+    reply.show_findings(evaluation.findings)
+
+
+def _check_method(method: str) -> None:
+    from parkscore.methods import UnknownMethodError, weighting
+
+    try:
+        weighting[method]
+    except UnknownMethodError as error:
+        finding = Finding(code="unknown_method", severity=Severity.ERROR, message=error.reason, value=method)
+        raise UsageError(finding) from None
+
+
+def _say_weights(evaluation: Evaluation, reply: Reply) -> None:
+    """The ten indicators that weigh most."""
+    names = {leaf.id: leaf.label for leaf in evaluation.framework.leaves}
+    weights = evaluation.weights
+    own = weights[weights["id"].isin(list(names))].sort_values("weight_in_total", ascending=False, kind="stable")
+    columns = zip(own["id"].astype(str), own["share"], own["weight_in_total"], strict=True)
+    reply.say("", Text("总权重最大的指标", "the indicators that weigh most in the total"))
+    reply.table(
+        (Text("编码", "id"), Text("指标", "indicator"), Text("同级份额", "share"), Text("总权重", "in total")),
+        [(node, names[node], f"{share:.2%}", f"{total:.2%}") for node, share, total in columns][:TOP],
+        right=[2, 3],
+    )
+    reply.say("")

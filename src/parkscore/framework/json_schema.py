@@ -1,0 +1,130 @@
+"""The JSON Schema of framework files and weight schemes, so that an editor completes and checks while one types."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from parkscore.framework.models import REWEIGHT, Framework, WeightScheme
+from parkscore.methods import Method, Shelf, aggregation, imputation, ranking, scoring, treatment, weighting
+from parkscore.methods.parameters import Parameter
+
+DIALECT = "https://json-schema.org/draft/2020-12/schema"
+Schema = dict[str, Any]
+
+_NUMBERS: list[Schema] = [{"type": "number"}, {"type": "string", "pattern": r"^-?\d+(\.\d+)?\s*[%％]$"}]
+# A value of each kind that a file can state, and the kind's schema.
+_KINDS: tuple[tuple[Any, Schema], ...] = (
+    (0.5, {"anyOf": _NUMBERS}),
+    (1, {"type": "integer"}),
+    (True, {"type": "boolean"}),
+    ((0.0, 1.0), {"type": "array", "items": {"anyOf": _NUMBERS}, "minItems": 2, "maxItems": 2}),
+)
+
+
+def framework_schema() -> Schema:
+    """The JSON Schema of a framework file, every method of the shelves with its parameters.
+
+    A file with `extends:` states only what differs from its base, so it needs no more than its `id`.
+
+    >>> schema = framework_schema()
+    >>> schema["required"], "indicators" in schema["then"]["required"]
+    (['id'], True)
+    """
+    schema = _described(Framework.model_json_schema(by_alias=True))
+    required = schema["required"]
+    whole = {"if": {"not": {"required": ["extends"]}}, "then": {"required": required}}
+    parts = schema["$defs"]
+    for replaced in ("Choice", "ScoreRule"):
+        del parts[replaced]
+    for part in ("Defaults", "Node", "Total"):
+        _name_methods(parts[part]["properties"])
+    parts["UnitKey"].pop("required", None)  # a file that extends may restate one of its names only
+    parts["Ranking"]["properties"]["ties"] = {"enum": list(ranking), "default": "min"}
+    return {"$schema": DIALECT, **schema, "required": ["id"], **whole}
+
+
+def scheme_schema() -> Schema:
+    """The JSON Schema of a weight scheme file, every weighting method with its parameters.
+
+    >>> scheme_schema()["required"]
+    ['id', 'framework', 'status']
+    """
+    schema = _described(WeightScheme.model_json_schema(by_alias=True))
+    choice = _choices(weighting, "method")
+    properties = schema["properties"]
+    properties["inside"] = {"type": "object", "additionalProperties": choice}
+    properties["method"] = choice
+    schema["$defs"]["CombinedPart"]["properties"]["method"] = choice
+    del schema["$defs"]["Choice"]
+    return {"$schema": DIALECT, **schema}
+
+
+def _described(schema: Schema) -> Schema:
+    """The schema without the titles that only repeat the keys."""
+    return {key: _without_titles(value) for key, value in schema.items() if key != "title"}
+
+
+def _without_titles(value: Any) -> Any:
+    if isinstance(value, Mapping):
+        # `title` is also a key of the language: there its value is a schema, not a text.
+        return {
+            key: _without_titles(inner)
+            for key, inner in value.items()
+            if not (key == "title" and isinstance(inner, str))
+        }
+    return [_without_titles(inner) for inner in value] if isinstance(value, list) else value
+
+
+def _name_methods(properties: Schema) -> None:
+    """Put the methods of its shelf in place of each key that chooses one."""
+    choices = {
+        "score": _choices(scoring, "rule"),
+        "missing": _with_reweight(_choices(imputation, "method", by={"type": "string"})),
+        "treat": _choices(treatment, "method"),
+        "aggregate": _choices(aggregation, "method"),
+        "weights": _choices(weighting, "method"),
+    }
+    properties.update({key: choice for key, choice in choices.items() if key in properties})
+
+
+def _with_reweight(choice: Schema) -> Schema:
+    """Imputations, and what needs no method: a gap's share goes to its siblings."""
+    names, *forms = choice["anyOf"]
+    bare = {"type": "object", "properties": {"method": {"const": REWEIGHT}}, "required": ["method"]}
+    return {"anyOf": [{"enum": [*names["enum"], REWEIGHT]}, *forms, bare | {"additionalProperties": False}]}
+
+
+def _choices(shelf: Shelf[Any], key: str, **more: Schema) -> Schema:
+    """A method by its name, or as an object with its parameters; `more` are parameters the engine reads itself."""
+    bare = [name for name, method in shelf.items() if not any(each.required for each in _stated(method))]
+    return {"anyOf": [{"enum": bare}, *(_form(method, key, more) for method in shelf.values())]}
+
+
+def _stated(method: Method[Any]) -> Sequence[Parameter]:
+    """The parameters that a file states; the others come from the engine."""
+    return [parameter for parameter in method.parameters.values() if not parameter.supplied]
+
+
+def _form(method: Method[Any], key: str, more: Mapping[str, Schema]) -> Schema:
+    stated = _stated(method)
+    return {
+        "type": "object",
+        "description": f"{method.title.zh} {method.title.en}: {method.formula}",
+        "properties": {
+            key: {"const": method.name},
+            **{parameter.name: _parameter(parameter) for parameter in stated},
+            **more,
+        },
+        "required": [key, *(parameter.name for parameter in stated if parameter.required)],
+        "additionalProperties": False,
+    }
+
+
+def _parameter(parameter: Parameter) -> Schema:
+    """A parameter with its meaning, and the kinds of values that its card accepts."""
+    description = {"description": f"{parameter.meaning.zh} {parameter.meaning.en}"}
+    if parameter.choices:
+        return {"enum": list(parameter.choices), **description}
+    kinds = [kind for value, kind in _KINDS if parameter.accepts(value)]
+    return {"anyOf": kinds, **description} if kinds else description
