@@ -121,6 +121,12 @@ def test_as_many_weights_as_columns_are_needed():
         aggregation["arithmetic"]([[1.0, 2.0]], [1.0])
 
 
+@pytest.mark.parametrize("name", ["arithmetic", "geometric", "mazziotta_pareto"])
+def test_weights_of_any_size_count_as_their_shares(name):
+    huge = aggregation[name]([[4.0, 9.0]], [1e308, 1e308])
+    np.testing.assert_array_equal(huge, aggregation[name]([[4.0, 9.0]], [1, 1]))
+
+
 def test_only_the_arithmetic_mean_is_additive():
     assert [name for name, method in aggregation.items() if method.additive] == ["arithmetic"]
 

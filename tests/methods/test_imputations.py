@@ -38,8 +38,9 @@ def test_one_group_is_the_mean(X):
 
 
 def test_a_group_without_a_value_and_a_unit_without_a_group_stay_empty():
-    X = [[1.0], [np.nan], [np.nan], [np.nan]]
-    np.testing.assert_array_equal(imputation["group_mean"](X, groups=[0, 0, 1, -1]), [[1.0], [1.0], [np.nan], [np.nan]])
+    X = [[1.0], [np.nan], [np.nan], [np.nan], [9.0]]
+    filled = imputation["group_mean"](X, groups=[0, 0, 1, -1, -1])
+    np.testing.assert_array_equal(filled[:, 0], [1.0, 1.0, np.nan, np.nan, 9.0])
 
 
 @pytest.mark.parametrize("groups", [[0], [0.0, 1.0], ["a", "b"]])

@@ -76,7 +76,7 @@ def test_minmax_caps_what_a_frozen_reference_did_not_see_unless_told_not_to():
 
 
 def test_minmax_reaches_both_ends_to_the_last_digit():
-    for worst, best in [(0.1, 0.3), (0.7, 1.1), (-0.3, 0.7), (1e-3, 0.9)]:
+    for worst, best in [(-0.9, 0.7), (-0.9, 0.3), (-0.9, -0.1), (0.1, 0.3)]:
         scores = scoring["minmax"]([1.0, 2.0, 4.0], to=(worst, best), clip=False)
         assert (scores[0], scores[-1]) == (worst, best)
 
@@ -112,6 +112,10 @@ def test_goalposts_that_coincide_are_refused():
 
 def test_log_bounds_are_in_the_measure_of_the_indicator():
     assert scoring["log"].fit([100.0, 75000.0]) == {"low": 100.0, "high": 75000.0}
+
+
+def test_log_does_not_score_a_difference_that_its_logarithms_cannot_hold():
+    np.testing.assert_array_equal(scoring["log"]([1e100, 1e100 * (1 + 1e-14)]), [0.5, 0.5])
 
 
 def test_log_refuses_a_bound_of_zero():

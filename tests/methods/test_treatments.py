@@ -96,6 +96,13 @@ def test_points_tied_at_the_extreme_are_drawn_in_together_and_each_counts():
     assert record.points == 2
 
 
+def test_winsorising_never_makes_a_column_constant():
+    X = _column(*np.zeros(9), 100.0)
+    values, (record,) = treatment["winsorise"](X)
+    np.testing.assert_array_equal(values, X)
+    assert (record.points, record.passed) == (0, False)
+
+
 def test_ties_that_are_more_than_the_points_left_stay():
     X = _column(*np.arange(1.0, 60.0), 900.0, 900.0)
     values, (record,) = treatment["winsorise"](X, most=1)
