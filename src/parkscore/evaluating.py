@@ -21,8 +21,9 @@ from parkscore.framework.models import Framework
 from parkscore.tree.aggregate import aggregate
 from parkscore.tree.gate import gate
 from parkscore.tree.rank import rank
+from parkscore.tree.schemes import Weights, plan_weights
 from parkscore.tree.score import score
-from parkscore.tree.weigh import Weights, resolve_scheme, weigh
+from parkscore.tree.weigh import weigh
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -44,7 +45,7 @@ def evaluate(
     Raises FrameworkError, DataError or UsageError with every finding at once, and leaves nothing half done.
     """
     framework = load_framework(framework)
-    scheme = resolve_scheme(framework, weights)
+    plan = plan_weights(framework, weights)
 
     table, found_reading = read_table(data, framework)
     rows = scored_rows(table, year)
@@ -58,10 +59,10 @@ def evaluate(
     groups = cohorts(framework, table, np.intersect1d(rows, eligible), eligible)
     treated = treat(framework, imputed, groups)
     scored = score(framework, table, treated.grid, groups)
-    weighing = weigh(framework, scored.scores, groups, scheme)
+    weighing = weigh(framework, table, scored.scores, groups, plan)
     nodes = aggregate(framework, table, scored.scores, groups, weighing.shares)
     outcomes, found_gating = gate(framework, table, nodes, rows, set_aside)
-    standing = rank(framework, table, nodes.scores[framework.total.id], rows, outcomes)
+    standing = rank(framework, table, nodes.scores[framework.total.id], outcomes.ranked)
 
     found_scoring = [*found_imputing, *treated.findings, *scored.findings, *weighing.findings]
     return Evaluation(

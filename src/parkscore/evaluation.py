@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -23,12 +23,13 @@ from parkscore.language import Language, Text
 from parkscore.methods import aggregation
 from parkscore.output.files import write_whole
 from parkscore.output.safe_text import safe_frame
-from parkscore.output.workbook import Sheet, write_sheets
-from parkscore.tree.aggregate import Nodes
-from parkscore.tree.gate import Outcome
-from parkscore.tree.rank import Standing, class_names
+from parkscore.output.workbook import write_sheets
+from parkscore.tree.aggregate import Nodes, Shares
+from parkscore.tree.contributions import contributions, not_additive
+from parkscore.tree.gate import NOT_RANKED, RANKED, Outcomes
+from parkscore.tree.rank import Ranks, Standing, classes_of
 from parkscore.tree.score import Scored
-from parkscore.tree.weigh import Weighing, effective_weights
+from parkscore.tree.weigh import Weighing
 from parkscore.version import VERSION
 
 SCHEMA = "parkscore-evaluation/1"
@@ -52,15 +53,14 @@ class Evaluation:
     scoring: Scored
     weighing: Weighing
     aggregated: Nodes
-    outcomes: Mapping[int, Outcome]
+    outcomes: Outcomes
     standing: Standing
     findings: tuple[Finding, ...]
 
     def __repr__(self) -> str:
         """One line: what was ranked, under which weights."""
-        ranked = int((self.standing.overall[self.rows] > 0).sum())
         return (
-            f"<Evaluation {self.framework.id}: {ranked} of {len(self.rows)} ranked, "
+            f"<Evaluation {self.framework.id}: {self.outcomes.ranked.sum()} of {len(self.rows)} ranked, "
             f"weights {self.weighing.name} ({self.weighing.status})>"
         )
 
@@ -122,22 +122,21 @@ class Evaluation:
     def scores(self) -> pd.DataFrame:
         """The table of results: unit, year, class, score, rank, class rank, status, then a column per node.
 
-        Ordered by year and rank, units that are not ranked last. A last column `note` stands where there is something
-        to say of every row: assumed weights, synthetic data.
+        Ordered by year and rank, units that are not ranked last. The status is `ranked`, or `not_ranked: ` and why. A
+        last column `note` stands where there is something to say of every row: assumed weights, synthetic data.
         """
-        rows = self.rows[self.order]
+        rows = self.ordered_rows
         columns: dict[str, Any] = {UNIT: self.table.units[rows]}
         if self.table.years is not None:
             columns[YEAR] = self.table.years[rows]
         if self.framework.class_field is not None:
-            columns[CLASS] = class_names(self.framework, self.table)[rows]
+            columns[CLASS] = classes_of(self.framework, self.table)[rows]
         columns["score"] = self.aggregated.scores[self.framework.total.id][rows]
-        columns["rank"] = _ranks(self.standing.overall[rows])
+        columns["rank"] = _nullable(self.standing.overall[rows])
         if self.standing.within_class is not None:
-            columns["class_rank"] = _ranks(self.standing.within_class[rows])
-        columns["status"] = [self.outcomes[int(row)].status for row in rows]
-        for node in self.framework.walk():
-            columns[node.id] = self.aggregated.scores[node.id][rows]
+            columns["class_rank"] = _nullable(self.standing.within_class[rows])
+        columns["status"] = [RANKED if why is None else f"{NOT_RANKED}: {why.en}" for why in self.reasons]
+        columns |= {node.id: self.aggregated.scores[node.id][rows] for node in self.framework.walk()}
         if self.notes:
             columns["note"] = "; ".join(note.en for note in self.notes)
         return pd.DataFrame(columns)
@@ -149,46 +148,73 @@ class Evaluation:
         return self.scores.iloc[:, :leading]
 
     @cached_property
-    def contributions(self) -> pd.DataFrame:
-        """What each indicator adds to each unit's score; a row sums to its score.
+    def reasons(self) -> list[Text | None]:
+        """For each row of `scores`, why it is not ranked, or None."""
+        return [self.outcomes.reasons.get(row) for row in self.ordered_rows.tolist()]
 
-        Raises UsageError where a node is not additive: there the score is no sum of parts.
+    @cached_property
+    def contributions(self) -> pd.DataFrame:
+        """What each indicator adds to each unit's score; a row sums to its score, one without a score is NaN.
+
+        An indicator without a value adds 0, and its weight counts for its siblings. Raises UsageError where a node is
+        not additive: there the score is no sum of parts.
         """
         refusal = self.why_not_additive()
         if refusal is not None:
             raise UsageError(refusal)
-        return pd.DataFrame(
-            _contributions(self)[self.rows], index=self.index, columns=pd.Index(self.indicator_grid.ids)
-        )
+        return self._labelled(contributions(self.framework, self.aggregated, self.cohorts, self.weighing.shares))
+
+    @cached_property
+    def changes(self) -> pd.DataFrame:
+        """Every value that the treatment of outliers changed: unit, year, indicator, before, after."""
+        positions, columns = np.nonzero(self.treatment.changed[self.rows])
+        rows = self.rows[positions]
+        frame = {UNIT: self.table.units[rows]} | ({} if self.table.years is None else {YEAR: self.table.years[rows]})
+        frame["indicator"] = np.array(self.indicator_grid.ids, dtype=object)[columns]
+        frame["before"] = self.imputed_grid.values[rows, columns]
+        frame["after"] = self.treatment.grid.values[rows, columns]
+        return pd.DataFrame(frame)
 
     def why_not_additive(self) -> Finding | None:
         """The finding that says which node keeps contributions from summing to the score, or None."""
-        for node in (self.framework.root, *self.framework.walk()):
-            choice = aggregation_of(self.framework, node)
-            if node.children and not aggregation[choice.name].additive:
-                title = aggregation[choice.name].title
-                return Finding(
-                    code="not_additive",
-                    severity=Severity.ERROR,
-                    field=node.id,
-                    message=Text(
-                        f"{node.id} 用{title.zh}合成，得分不是各指标贡献之和",
-                        f"{node.id} is a {title.en}: its score is not a sum of contributions",
-                    ),
-                    hint=Text("改看 nodes 和 scored 两个阶段", "look at the stages `nodes` and `scored` instead"),
-                )
-        return None
+        node = not_additive(self.framework)
+        if node is None:
+            return None
+        title = aggregation[aggregation_of(self.framework, node).name].title
+        return Finding(
+            code="not_additive",
+            severity=Severity.ERROR,
+            field=node.id,
+            message=Text(
+                f"{node.id} 用{title.zh}合成，得分不是各指标贡献之和",
+                f"{node.id} is a {title.en}: its score is not a sum of contributions",
+            ),
+            hint=Text("改看 nodes 和 scored 两个阶段", "look at the stages `nodes` and `scored` instead"),
+        )
 
     @cached_property
     def weights(self) -> pd.DataFrame:
-        """Per node and reference: the number stated, the share within its parent, the weight in the total."""
-        return pd.DataFrame(
-            [
-                entry
-                for cohort, shares in zip(self.cohorts, self.weighing.shares, strict=True)
-                for entry in _weight_rows(self, cohort.name, shares)
-            ]
+        """Per reference and node: the number stated, the share within its parent, the weight in the total."""
+        entries = (
+            entry
+            for cohort, shares in zip(self.cohorts, self.weighing.shares, strict=True)
+            for entry in self._weight_rows(cohort.name, shares)
         )
+        return pd.DataFrame(entries, columns=_WEIGHT_COLUMNS)
+
+    def _weight_rows(self, reference: str, shares: Shares) -> Iterator[tuple[Any, ...]]:
+        weighing = self.weighing
+
+        def descend(parent: Node, weight: float) -> Iterator[tuple[Any, ...]]:
+            origin = weighing.origin[parent.id].en
+            for child, share in zip(parent.children, shares[parent.id].tolist(), strict=True):
+                in_total = weight * share
+                stated = weighing.stated[child.id]
+                yield reference, child.id, *child.label, parent.id, stated, share, in_total, origin, weighing.status
+                if child.children:
+                    yield from descend(child, in_total)
+
+        return descend(self.framework.root, 1.0)
 
     @property
     def weights_status(self) -> str:
@@ -226,7 +252,7 @@ class Evaluation:
             "ties": self.framework.ranking.ties,
             "decimals": self.framework.ranking.decimals,
             "units": len(self.rows),
-            "ranked": int((self.standing.overall[self.rows] > 0).sum()),
+            "ranked": int(self.outcomes.ranked.sum()),
             "notes": [note.en for note in self.notes],
         }
 
@@ -238,6 +264,11 @@ class Evaluation:
         years = np.zeros(len(self.rows)) if self.table.years is None else self.table.years[self.rows]
         names = np.unique(self.table.units[self.rows].astype(str), return_inverse=True)[1]
         return np.lexsort((names, ranks, years))
+
+    @cached_property
+    def ordered_rows(self) -> Rows:
+        """The scored rows of the table in the order of `scores`."""
+        return self.rows[self.order]
 
     # --- files -----------------------------------------------------------------------------------------------------
 
@@ -258,36 +289,51 @@ class Evaluation:
 
     def to_json(self, path: str | Path, language: Language = "en") -> Path:
         """Write everything as one JSON document: `about`, results, weights, contributions and findings."""
-        text = json.dumps(self.as_dict(language), ensure_ascii=False, indent=1, allow_nan=False)
-        return write_whole(path, lambda beside: beside.write_text(text, encoding="utf-8") and None)
+        text = _json_by_line(self.as_dict(language))
+
+        def write(beside: Path) -> None:
+            beside.write_text(text, encoding="utf-8", newline="\n")
+
+        return write_whole(path, write)
 
     def to_excel(self, path: str | Path, language: Language = "zh") -> Path:
         """Write a workbook: ranking, scores, values, contributions, weights, findings and sources, a sheet each."""
         from parkscore.evaluation_sheets import sheets_of
 
-        properties = {"title": self.framework.title.label.in_language(language), "comments": self._note(language)}
+        comments = "; ".join(note.in_language(language) for note in self.notes)
+        properties = {"title": self.framework.title.label.in_language(language), "comments": comments}
         return write_whole(path, lambda beside: write_sheets(sheets_of(self, language), beside, properties))
 
     def as_dict(self, language: Language = "en") -> dict[str, Any]:
-        """The evaluation as plain data, ready for JSON."""
+        """The evaluation as plain data, ready for JSON; a unit that is not ranked has its reason beside its status."""
+        status = [RANKED if why is None else NOT_RANKED for why in self.reasons]
+        reason = [None if why is None else why.in_language(language) for why in self.reasons]
+        scores = self.scores.assign(status=status)
+        scores.insert(list(scores.columns).index("status") + 1, "reason", reason)
         additive = self.why_not_additive() is None
         return {
             "schema": SCHEMA,
             "about": self.about,
-            "scores": _records(self.scores),
+            "scores": _records(scores),
             "weights": _records(self.weights),
             "contributions": _records(self.contributions.reset_index()) if additive else None,
-            "changed_by_treatment": [
-                {"unit": str(self.table.units[change.row]), "indicator": change.indicator}
-                | ({} if self.table.years is None else {"year": int(self.table.years[change.row])})
-                | {"before": change.before, "after": change.after}
-                for change in self.treatment.changes
-            ],
+            "changed_by_treatment": _records(self.changes),
             "findings": [finding.as_dict(language) for finding in worst_first(self.findings)],
         }
 
-    def _note(self, language: Language) -> str:
-        return "; ".join(note.in_language(language) for note in self.notes)
+
+_WEIGHT_COLUMNS = [
+    "reference",
+    "id",
+    "zh",
+    "en",
+    "parent",
+    "stated",
+    "share",
+    "weight_in_total",
+    "origin",
+    "status",
+]
 
 
 def digest_of(framework: Framework) -> str:
@@ -296,79 +342,35 @@ def digest_of(framework: Framework) -> str:
     return hashlib.sha256(canonical.encode()).hexdigest()
 
 
-def _ranks(ranks: Any) -> Any:
+def _nullable(ranks: Ranks) -> Any:
     """Ranks as nullable integers: a row that is not ranked has none."""
-    return pd.array(ranks, dtype="Int32").copy() if (ranks > 0).all() else pd.array(
-        [int(rank) if rank > 0 else None for rank in ranks], dtype="Int32"
-    )
+    return pd.arrays.IntegerArray(ranks.copy(), mask=ranks == 0)
 
 
 def _records(frame: pd.DataFrame) -> list[dict[str, Any]]:
     """Rows as plain dicts with None where there is no value."""
-    return [
-        {name: _plain(value) for name, value in zip(frame.columns, row, strict=True)}
-        for row in frame.itertuples(index=False, name=None)
-    ]
+    names = list(frame.columns)
+    columns = [_plain(frame.iloc[:, number]) for number in range(len(names))]
+    return [dict(zip(names, row, strict=True)) for row in zip(*columns, strict=True)]
 
 
-def _plain(value: Any) -> Any:
-    if value is None or value is pd.NA or value != value:
-        return None
-    return value.item() if hasattr(value, "item") else value
+def _plain(column: pd.Series[Any]) -> list[Any]:
+    """Python's own numbers and texts, None where there is no value."""
+    gaps = column.isna().to_numpy()
+    values = column.tolist()
+    return [None if gap else value for gap, value in zip(gaps, values, strict=True)] if gaps.any() else values
 
 
-def _contributions(evaluation: Evaluation) -> Matrix:
-    """Score times weight in the total, gaps' shares handed to siblings at every node; (rows, indicators)."""
-    framework = evaluation.framework
-    scores = evaluation.aggregated.scores
-    weights = np.full(evaluation.scoring.scores.shape, np.nan)
-    column_of = {leaf.id: index for index, leaf in enumerate(framework.leaves)}
+def _json_by_line(document: Mapping[str, Any]) -> str:
+    """A JSON document with one line for each entry of its lists, so that two of them can be compared line by line."""
 
-    def descend(node: Node, rows: Rows, weight: Vector, shares: Mapping[str, Vector]) -> None:
-        if not node.children:
-            weights[rows, column_of[node.id]] = weight
-            return
-        present = np.column_stack([~np.isnan(scores[child.id][rows]) for child in node.children])
-        handed = present * shares[node.id]
-        total = handed.sum(axis=1, keepdims=True)
-        own = np.divide(handed, total, out=np.zeros_like(handed), where=total > 0)
-        for position, child in enumerate(node.children):
-            descend(child, rows, weight * own[:, position], shares)
+    def text_of(value: Any) -> str:
+        # JSON knows no NaN and no infinity; one that slipped through is a fault, not a value.
+        return json.dumps(value, ensure_ascii=False, allow_nan=False)
 
-    for cohort, shares in zip(evaluation.cohorts, evaluation.weighing.shares, strict=True):
-        descend(framework.root, cohort.apply, np.ones(len(cohort.apply)), shares)
-    lost = np.isnan(scores[framework.total.id])
-    contributions = np.where(np.isnan(evaluation.scoring.scores), 0.0, evaluation.scoring.scores) * weights
-    contributions[lost] = np.nan
-    return contributions
+    def part(value: Any) -> str:
+        if not isinstance(value, list) or not value:
+            return text_of(value)
+        return "[\n" + ",\n".join(text_of(entry) for entry in value) + "\n]"
 
-
-def _weight_rows(evaluation: Evaluation, reference: str, shares: Mapping[str, Vector]) -> list[dict[str, Any]]:
-    framework, weighing = evaluation.framework, evaluation.weighing
-    in_total = dict(
-        zip((leaf.id for leaf in framework.leaves), effective_weights(framework, shares), strict=True)
-    )
-    entries: list[dict[str, Any]] = []
-
-    def descend(parent: Node, weight: float) -> None:
-        for child, share in zip(parent.children, shares[parent.id], strict=True):
-            own = weight * float(share)
-            entries.append(
-                {
-                    "reference": reference,
-                    "id": child.id,
-                    "zh": child.label.zh,
-                    "en": child.label.en,
-                    "parent": parent.id,
-                    "stated": weighing.stated.get(child.id),
-                    "share": float(share),
-                    "weight_in_total": in_total.get(child.id, own),
-                    "origin": weighing.origin[parent.id].en,
-                    "status": weighing.status,
-                }
-            )
-            if child.children:
-                descend(child, own)
-
-    descend(framework.root, 1.0)
-    return entries
+    return "{\n" + ",\n".join(f"{text_of(key)}: {part(value)}" for key, value in document.items()) + "\n}\n"

@@ -10,6 +10,7 @@ from parkscore.data.table import CLASS, UNIT, YEAR
 from parkscore.findings import worst_first
 from parkscore.language import Language, Text
 from parkscore.output.workbook import Sheet
+from parkscore.tree.gate import NOT_RANKED, RANKED
 
 if TYPE_CHECKING:
     from parkscore.evaluation import Evaluation
@@ -33,6 +34,9 @@ _HEADERS = {
     "share": Text("同级份额", "share"),
     "weight_in_total": Text("总权重", "weight in total"),
     "origin": Text("来历", "origin"),
+    "indicator": Text("指标", "indicator"),
+    "before": Text("处理前", "before"),
+    "after": Text("处理后", "after"),
 }
 _KINDS = {
     YEAR: "count",
@@ -73,28 +77,18 @@ def _renamed(frame: pd.DataFrame, kinds: dict[str, str], language: Language) -> 
 
 
 def _ranking(evaluation: Evaluation, language: Language) -> Sheet:
-    frame = evaluation.ranking.copy()
-    frame["reason"] = [_reason(evaluation, position, language) for position in range(len(frame))]
-    frame["status"] = [_say(status, language) for status in frame["status"]]
+    reasons = evaluation.reasons
+    frame = evaluation.ranking.assign(status=[_say(RANKED if why is None else NOT_RANKED, language) for why in reasons])
+    frame["reason"] = pd.Series([None if why is None else why.in_language(language) for why in reasons], dtype=object)
     renamed, kinds = _renamed(frame, _KINDS, language)
     return Sheet(Text("位次", "ranking").in_language(language), renamed, (), kinds)
 
 
-def _reason(evaluation: Evaluation, position: int, language: Language) -> str | None:
-    row = int(evaluation.rows[evaluation.order[position]])
-    reason = evaluation.outcomes[row].reason
-    return reason.in_language(language) if reason is not None else None
-
-
 def _scores(evaluation: Evaluation, language: Language) -> Sheet:
-    frame = evaluation.scores.drop(columns=["status", "note"], errors="ignore")
     heads = _node_heads(evaluation, language)
-    kinds = {**_KINDS, **dict.fromkeys(heads, "score")}
-    renamed, kinds = _renamed(frame, kinds, language)
-    renamed = renamed.rename(columns=heads)
-    return Sheet(
-        Text("得分", "scores").in_language(language), renamed, (), {heads.get(key, key): kind for key, kind in kinds.items()}
-    )
+    frame = evaluation.scores.drop(columns=["status", "note"], errors="ignore").rename(columns=heads)
+    renamed, kinds = _renamed(frame, {**_KINDS, **dict.fromkeys(heads.values(), "score")}, language)
+    return Sheet(Text("得分", "scores").in_language(language), renamed, (), kinds)
 
 
 def _node_heads(evaluation: Evaluation, language: Language) -> dict[str, str]:
@@ -107,9 +101,8 @@ def _stage(evaluation: Evaluation, language: Language, name: Text, stage: pd.Dat
         leaf.id: f"{leaf.id} {leaf.label.in_language(language)}" + (f" ({leaf.measure})" if leaf.measure else "")
         for leaf in evaluation.framework.leaves
     }
-    ordered = stage.iloc[evaluation.order].reset_index().rename(columns=heads)
-    renamed, _ = _renamed(ordered, {}, language)
-    kinds = {_say(YEAR, language): "count", **dict.fromkeys(heads.values(), kind)}
+    ordered = stage.rename(columns=heads).iloc[evaluation.order].reset_index()
+    renamed, kinds = _renamed(ordered, {YEAR: "count", **dict.fromkeys(heads.values(), kind)}, language)
     return Sheet(name.in_language(language), renamed, (), kinds)
 
 
@@ -122,10 +115,10 @@ def _contributions(evaluation: Evaluation, language: Language) -> Sheet:
 
 
 def _weights(evaluation: Evaluation, language: Language) -> Sheet:
-    frame = evaluation.weights.copy()
-    frame.insert(2, "name", frame["zh"] if language == "zh" else frame["en"])
+    frame = evaluation.weights.rename(columns={language: "name"}).drop(columns=["en" if language == "zh" else "zh"])
     frame["origin"] = [evaluation.weighing.origin[parent].in_language(language) for parent in frame["parent"]]
-    renamed, kinds = _renamed(frame.drop(columns=["zh", "en"]), _KINDS, language)
+    frame["status"] = [STATUS[status].in_language(language) for status in frame["status"]]
+    renamed, kinds = _renamed(frame, _KINDS, language)
     title = evaluation.weighing.title.in_language(language)
     status = STATUS[evaluation.weighing.status].in_language(language)
     note = Text(f"权重方案：{title}；状态：{status}", f"weight scheme: {title}; status: {status}")
@@ -141,27 +134,8 @@ STATUS = {
 
 
 def _changes(evaluation: Evaluation, language: Language) -> Sheet:
-    years = evaluation.table.years
-    head = {
-        "unit": Text("评价对象", "unit"),
-        "year": Text("数据年份", "year"),
-        "indicator": Text("指标", "indicator"),
-        "before": Text("处理前", "before"),
-        "after": Text("处理后", "after"),
-    }
-    rows = [
-        {
-            "unit": str(evaluation.table.units[change.row]),
-            "year": None if years is None else int(years[change.row]),
-            "indicator": change.indicator,
-            "before": change.before,
-            "after": change.after,
-        }
-        for change in evaluation.treatment.changes
-    ]
-    frame = pd.DataFrame(rows, columns=list(head)).rename(columns={k: v.in_language(language) for k, v in head.items()})
-    kinds = {head["before"].in_language(language): "value", head["after"].in_language(language): "value"}
-    return Sheet(Text("异常值处理", "treated cells").in_language(language), frame, (), kinds)
+    renamed, kinds = _renamed(evaluation.changes, {YEAR: "count", "before": "value", "after": "value"}, language)
+    return Sheet(Text("异常值处理", "treated cells").in_language(language), renamed, (), kinds)
 
 
 def findings_frame(findings: Any, language: Language) -> pd.DataFrame:

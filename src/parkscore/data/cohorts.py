@@ -20,46 +20,47 @@ def scored_rows(table: Table, year: int | None) -> Rows:
     if year is None:
         return np.arange(len(table.frame), dtype=np.intp)
     if years is None:
-        raise UsageError(
-            Finding(
-                code="no_time",
-                severity=Severity.ERROR,
-                value=year,
-                message=Text("该指标体系没有年份列，不能指定年份", "the framework has no year column to choose from"),
-            )
-        )
+        message = Text("该指标体系没有年份列，不能指定年份", "the framework has no year column to choose from")
+        raise UsageError(Finding(code="no_time", severity=Severity.ERROR, value=year, message=message))
     rows = np.flatnonzero(years == year)
     if not rows.size:
-        raise UsageError(_no_such_year(table, year))
+        raise UsageError(_no_such_year(table, year, Text("数据中没有这一年", "the table has no such year")))
     return rows
 
 
-def _no_such_year(table: Table, year: int) -> Finding:
+def _no_such_year(table: Table, year: int, message: Text) -> Finding:
     known = ", ".join(str(each) for each in np.unique(table.years if table.years is not None else []))
     return Finding(
         code="no_such_year",
         severity=Severity.ERROR,
         place=Place(table.origin.file),
         value=year,
-        message=Text("数据中没有这一年", "the table has no such year"),
+        message=message,
         hint=Text(f"有：{known}", f"it has: {known}"),
     )
 
 
 def cohorts(framework: Framework, table: Table, rows: Rows, eligible: Rows) -> tuple[Cohort, ...]:
-    """The rows to score, grouped by what they are measured against.
+    """The rows to score, grouped by what they are measured against; no group is empty.
 
-    rows: the rows to score; eligible: every row that may be part of a reference (all years, screened rows left out).
+    rows: the rows to score; eligible: every row that may be part of a reference, of whatever year, `rows` among them.
     `reference: per-year` measures each year against itself, `panel` all years together, a year all against that year.
+
+    Raises DataError where no row of the reference year may be measured against.
     """
     years = table.years
+    if not rows.size:
+        return ()
     if years is None:
-        return (Cohort("all", rows, np.intersect1d(rows, eligible)),)
-    if framework.reference == "panel":
-        return (Cohort("panel", rows, eligible),)
+        return (Cohort("all", None, rows, rows, rows),)
     if framework.reference == "per-year":
-        return tuple(Cohort(str(year), own, np.intersect1d(own, eligible)) for year, own in rows_by_value(years, rows))
+        return tuple(Cohort(str(year), year, own, own, own) for year, own in rows_by_value(years, rows))
+    if framework.reference == "panel":
+        return (Cohort("panel", None, rows, eligible, eligible),)
     fit = eligible[years[eligible] == framework.reference]
     if not fit.size:
-        raise DataError(_no_such_year(table, int(framework.reference)))
-    return (Cohort(str(framework.reference), rows, fit),)
+        message = Text(
+            "参照年份（reference）没有可用的数据", "the reference year of the framework has no unit to measure against"
+        )
+        raise DataError(_no_such_year(table, int(framework.reference), message))
+    return (Cohort(str(framework.reference), None, rows, fit, eligible),)

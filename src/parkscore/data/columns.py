@@ -8,7 +8,7 @@ from functools import lru_cache
 import numpy as np
 import pandas as pd
 
-from parkscore.data.grid import Rows
+from parkscore.data.grid import Rows, Truths
 from parkscore.data.table import UNIT, YEAR, State, Table
 from parkscore.framework.formula import Cells, Column, Formula, TextCells, compute, parse_formula
 from parkscore.framework.measures import Measure, parse_measure
@@ -56,35 +56,25 @@ class Columns(Mapping[tuple[str, int], Column]):
         if field.formula is not None:
             return Column(self.compute(field.formula, field.measure), measure)
         if field.kind == "text":
-            return Column(TextCells.of(self._texts(name)))
-        if name not in self._table.frame:
-            return Column(self._missing(), measure)
+            return Column(TextCells.of(self._table.frame[name].tolist()))
         return Column(Cells(self._table.frame[name].to_numpy(dtype=np.float64), self._table.states[name]), measure)
-
-    def _texts(self, name: str) -> list[object]:
-        if name not in self._table.frame:
-            return [None] * len(self._table.frame)
-        return [value if isinstance(value, str) else None for value in self._table.frame[name].tolist()]
-
-    def _missing(self) -> Cells:
-        rows = len(self._table.frame)
-        return Cells(np.full(rows, np.nan), np.full(rows, State.MISSING, dtype=np.int8))
 
     def _shifted(self, column: Column, lag: int) -> Column:
         rows = self._rows_before(lag)
         known = rows >= 0
         states = np.where(known, column.cells.states[rows], np.int8(State.MISSING)).astype(np.int8)
         if isinstance(column.cells, TextCells):
-            texts = np.where(known, column.cells.values[rows], None)
+            texts = column.cells.values[rows]
+            texts[~known] = None
             return Column(TextCells(texts, states))
         return Column(Cells(np.where(known, column.cells.values[rows], np.nan), states), column.measure)
 
     def _rows_before(self, lag: int) -> Rows:
         """For each row the row of the same unit so many years earlier, or -1."""
+        frame = self._table.frame
+        if YEAR not in frame:
+            return np.full(len(frame), -1, dtype=np.intp)
         if lag not in self._earlier:
-            frame = self._table.frame
-            if YEAR not in frame:
-                return np.full(len(frame), -1, dtype=np.intp)
             known = pd.MultiIndex.from_arrays([frame[UNIT], frame[YEAR]])
             wanted = pd.MultiIndex.from_arrays([frame[UNIT], frame[YEAR] - lag])
             self._earlier[lag] = known.get_indexer(wanted).astype(np.intp)
@@ -96,11 +86,11 @@ def measure_of(text: str | None) -> Measure | None:
     return None if text is None else parse_measure(text)
 
 
-def holds(cells: Cells) -> np.ndarray:
+def holds(cells: Cells) -> Truths:
     """Where a condition is true; where it cannot be told, it is not."""
-    return (cells.states == State.VALUE) & (cells.values == 1.0)
+    return np.asarray((cells.states == State.VALUE) & (cells.values == 1.0))
 
 
-def fails(cells: Cells) -> np.ndarray:
+def fails(cells: Cells) -> Truths:
     """Where a condition is false; where it cannot be told, it is not."""
-    return (cells.states == State.VALUE) & (cells.values == 0.0)
+    return np.asarray((cells.states == State.VALUE) & (cells.values == 0.0))

@@ -1,15 +1,17 @@
-"""Numbers by row and indicator, each gap with its reason."""
+"""Numbers by row and indicator, each gap with its reason, and the groups of rows that are measured together."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
 Matrix = npt.NDArray[np.float64]
 Vector = npt.NDArray[np.float64]
+Truths = npt.NDArray[np.bool_]
 States = npt.NDArray[np.int8]
 Rows = npt.NDArray[np.intp]
 
@@ -25,11 +27,7 @@ class Grid:
     ids: tuple[str, ...]
     values: Matrix
     states: States
-    filled: npt.NDArray[np.bool_]
-
-    def column(self, indicator: str) -> Vector:
-        """The numbers of one indicator, (rows,)."""
-        return self.values[:, self.ids.index(indicator)]
+    filled: Truths
 
     def with_values(self, values: Matrix) -> Grid:
         """The same gaps with other numbers."""
@@ -40,16 +38,23 @@ class Grid:
 class Cohort:
     """Rows that are measured against the same reference.
 
-    name: what the reference is called (`2024`, `panel`, `all`). apply: the rows to score. fit: the rows that the
-    reference is fitted on.
+    name: what the reference is called (`2024`, `panel`, `all`). year: the data year of the rows to score, None where
+    they are of several years or of none. apply: the rows to score. fit: the rows that the reference, and weights that
+    are computed, are fitted on. pool: the rows whose outliers are treated together, so that all are on one scale.
     """
 
     name: str
+    year: int | None
     apply: Rows
     fit: Rows
+    pool: Rows
 
 
-def rows_by_value(keys: npt.NDArray[np.generic], rows: Rows) -> Sequence[tuple[object, Rows]]:
-    """Rows grouped by a key, keys ascending."""
+def rows_by_value(keys: npt.NDArray[Any], rows: Rows) -> Sequence[tuple[Any, Rows]]:
+    """Rows grouped by a key, keys ascending.
+
+    >>> [(key, rows.tolist()) for key, rows in rows_by_value(np.array([2024, 2023, 2024]), np.arange(3))]
+    [(2023, [1]), (2024, [0, 2])]
+    """
     own = keys[rows]
-    return [(key.item() if hasattr(key, "item") else key, rows[own == key]) for key in np.unique(own)]
+    return [(key, rows[own == key]) for key in np.unique(own).tolist()]

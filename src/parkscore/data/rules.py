@@ -114,11 +114,16 @@ def _mixup_finding(
             f"the median of {field.label.en} ({measure}){of.en} is {typical:.4g}, about {mixup.expected:g} is expected"
             f"{suspicion.en}",
         ),
-        hint=Text(
-            f"在表头写明实际单位，如 {field.label.zh}({likely or '亿元'})",
-            f"name the real measure in the header, such as {field.label.zh}({likely or '亿元'})",
-        ),
+        hint=_mixup_hint(field.label, likely, per),
     )
+
+
+def _mixup_hint(field: Text, likely: str | None, per: Text | None) -> Text:
+    if likely is not None:
+        header = f"{field.zh}({likely})"
+        return Text(f"在表头写明实际单位，如 {header}", f"name the real measure in the header, such as {header}")
+    others = Text(f"和{per.zh}", f" and {per.en}") if per is not None else Text("", "")
+    return Text(f"检查{field.zh}{others.zh}的单位", f"check the measure of {field.en}{others.en}")
 
 
 def _likely_measure(measure: str, times: float) -> str | None:

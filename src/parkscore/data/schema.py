@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Iterator
+from typing import Any, NamedTuple
 
 import pandas as pd
 import pandera.pandas as pa
@@ -10,23 +11,32 @@ import pandera.pandas as pa
 from parkscore.data.table import UNIT, YEAR
 from parkscore.framework.models import Framework
 
+BELOW_MIN = "below_min"
+ABOVE_MAX = "above_max"
+
+
+class Failure(NamedTuple):
+    """One failed check; `row` is None where a column or the whole table is at fault."""
+
+    check: str
+    column: str
+    row: int | None
+    value: Any
+
 
 def compile_schema(framework: Framework) -> pa.DataFrameSchema:
     """The schema of a table that has been read: types, limits, and one row per unit and year.
 
-    Fields are optional and may have gaps, because a missing column or cell is a finding of its own and no failure of
-    the schema; each check is named after the finding it becomes.
+    Fields may have gaps, because a missing column or cell is a finding of its own and no failure of the schema; each
+    check of a limit is named after the finding it becomes.
     """
     columns: dict[str, Any] = {UNIT: pa.Column(str, nullable=False)}
     if framework.time is not None:
         columns[YEAR] = pa.Column(int, nullable=False)
     for field_id, field in framework.fields.items():
-        if field.formula is not None:
-            continue
-        if field.kind == "text":
-            columns[field_id] = pa.Column(nullable=True, required=False)
-        else:
-            columns[field_id] = pa.Column(float, checks=_limits(field.min, field.max), nullable=True, required=False)
+        if field.formula is None:
+            kind = None if field.kind == "text" else float
+            columns[field_id] = pa.Column(kind, checks=_limits(field.min, field.max), nullable=True)
     keys = [UNIT] if framework.time is None else [UNIT, YEAR]
     return pa.DataFrameSchema(columns, unique=keys, strict=False, coerce=False, name=framework.id)
 
@@ -34,16 +44,23 @@ def compile_schema(framework: Framework) -> pa.DataFrameSchema:
 def _limits(low: float | None, high: float | None) -> list[pa.Check]:
     checks = []
     if low is not None:
-        checks.append(pa.Check.ge(low, name="below_min"))
+        checks.append(pa.Check.ge(low, name=BELOW_MIN))
     if high is not None:
-        checks.append(pa.Check.le(high, name="above_max"))
+        checks.append(pa.Check.le(high, name=ABOVE_MAX))
     return checks
 
 
-def failures(schema: pa.DataFrameSchema, frame: pd.DataFrame) -> pd.DataFrame:
-    """Every failure of a lazy validation: columns `check`, `column`, `index`, `failure_case`; empty where none."""
+def failures(schema: pa.DataFrameSchema, frame: pd.DataFrame) -> Iterator[Failure]:
+    """Every failure of a lazy validation; one that is not about a cell comes once, however many rows show it."""
     try:
         schema.validate(frame, lazy=True)
     except pa.errors.SchemaErrors as error:
-        return error.failure_cases
-    return pd.DataFrame(columns=["check", "column", "index", "failure_case"])
+        cases = error.failure_cases
+        seen = set()
+        columns = (cases[name].tolist() for name in ("check", "column", "index", "failure_case"))
+        for check, column, row, value in zip(*columns, strict=True):
+            if check in (BELOW_MIN, ABOVE_MAX):
+                yield Failure(check, column, int(row), value)
+            elif (check, column) not in seen:
+                seen.add((check, column))
+                yield Failure(str(check), str(column), None, value)

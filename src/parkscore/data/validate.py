@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 import numpy as np
 
+from parkscore.data.capping import first_of_each_kind
 from parkscore.data.columns import Columns
 from parkscore.data.rules import check_rule
-from parkscore.data.schema import compile_schema, failures
+from parkscore.data.schema import ABOVE_MAX, BELOW_MIN, Failure, compile_schema, failures
 from parkscore.data.table import Table
 from parkscore.findings import Finding, Severity
 from parkscore.framework.models import Accepted, Framework
@@ -18,52 +20,55 @@ from parkscore.language import Text
 def validate(framework: Framework, table: Table) -> list[Finding]:
     """Every finding that the framework's limits and rules make about a table.
 
-    A finding that the framework lists under `accepted` becomes a note that names the reason and who answers for it.
+    A finding that the framework lists under `accepted` becomes a note that names the reason and who answers for it. Of
+    many findings of one kind the first are listed and the others counted.
     """
-    findings = [*_limit_findings(framework, table), *_force_findings(framework, table)]
+    return first_of_each_kind(_accepted(framework, finding) for finding in _findings(framework, table))
+
+
+def _findings(framework: Framework, table: Table) -> Iterator[Finding]:
+    for failure in failures(compile_schema(framework), table.frame):
+        beyond_limit = failure.check in (BELOW_MIN, ABOVE_MAX)
+        yield _beyond_limit(framework, table, failure) if beyond_limit else _unexpected(table, failure)
+    yield from _force_findings(framework, table)
     columns = Columns(framework, table)
     for rule in framework.rules:
-        findings += check_rule(framework, table, columns, rule)
-    return [_accepted(framework, finding) for finding in findings]
+        yield from check_rule(framework, table, columns, rule)
 
 
-def _limit_findings(framework: Framework, table: Table) -> Iterator[Finding]:
-    for failure in failures(compile_schema(framework), table.frame).itertuples(index=False):
-        if failure.check not in ("below_min", "above_max"):
-            yield _unexpected(table, failure)
-            continue
-        field = framework.fields[str(failure.column)]
-        low = failure.check == "below_min"
-        limit, measure = (field.min if low else field.max), field.measure or ""
-        row = int(failure.index)
-        years = table.years
-        yield Finding(
-            code=str(failure.check),
-            severity=Severity.ERROR,
-            place=table.origin.place(row, str(failure.column)),
-            unit=str(table.units[row]),
-            year=None if years is None else int(years[row]),
-            field=str(failure.column),
-            value=float(failure.failure_case),
-            rule=f"{'min' if low else 'max'} {limit:g}",
-            message=Text(
-                f"{field.label.zh}{'小于下限' if low else '大于上限'} {limit:g} {measure}",
-                f"{field.label.en} is {'below the minimum' if low else 'above the maximum'} {limit:g} {measure}",
-            ),
-            hint=Text("更正数值，或更正表头中的单位", "correct the value, or the measure in the header"),
-        )
+def _beyond_limit(framework: Framework, table: Table, failure: Failure) -> Finding:
+    field = framework.fields[failure.column]
+    low = failure.check == BELOW_MIN
+    limit = f"{field.min if low else field.max:g}"
+    measure = f" {field.measure}" if field.measure else ""
+    years, row = table.years, failure.row
+    assert row is not None  # noqa: S101  # a limit is checked cell by cell
+    return Finding(
+        code=failure.check,
+        severity=Severity.ERROR,
+        place=table.origin.place(row, failure.column),
+        unit=str(table.units[row]),
+        year=None if years is None else int(years[row]),
+        field=failure.column,
+        value=float(failure.value),
+        rule=f"{'min' if low else 'max'} {limit}",
+        message=Text(
+            f"{field.label.zh}{'小于下限' if low else '大于上限'} {limit}{measure}",
+            f"{field.label.en} is {'below the minimum' if low else 'above the maximum'} {limit}{measure}",
+        ),
+        hint=Text("更正数值，或更正表头中的单位", "correct the value, or the measure in the header"),
+    )
 
 
-def _unexpected(table: Table, failure: object) -> Finding:
+def _unexpected(table: Table, failure: Failure) -> Finding:
     """A failure of a check that reading should have made impossible, shown rather than swallowed."""
-    check, column = getattr(failure, "check", ""), getattr(failure, "column", "")
     return Finding(
         code="schema",
         severity=Severity.ERROR,
         place=table.origin.place(None, None),
-        field=str(column),
-        value=str(getattr(failure, "failure_case", "")),
-        rule=str(check),
+        field=failure.column,
+        value=str(failure.value),
+        rule=failure.check,
         message=Text("表结构不符合指标体系", "the table does not fit the framework"),
     )
 
@@ -73,6 +78,7 @@ def _force_findings(framework: Framework, table: Table) -> Iterator[Finding]:
     effective = framework.effective
     if effective is None or table.years is None:
         return
+    since, until = effective.since or "...", effective.until or "..."
     for year in np.unique(table.years):
         evaluated = int(year) + framework.evaluation_lag
         early = effective.since is not None and evaluated < effective.since.year
@@ -83,9 +89,8 @@ def _force_findings(framework: Framework, table: Table) -> Iterator[Finding]:
                 severity=Severity.WARNING,
                 year=int(year),
                 message=Text(
-                    f"评价年度 {evaluated} 不在指标体系的有效期内（{effective.since or '…'} 至 {effective.until or '…'}）",
-                    f"the evaluation year {evaluated} is outside the framework's dates "
-                    f"({effective.since or '...'} to {effective.until or '...'})",
+                    f"评价年度 {evaluated} 不在指标体系的有效期内（{since} 至 {until}）",
+                    f"the evaluation year {evaluated} is outside the framework's dates ({since} to {until})",
                 ),
             )
 
@@ -94,15 +99,10 @@ def _accepted(framework: Framework, finding: Finding) -> Finding:
     entry = next((entry for entry in framework.accepted if _covers(entry, finding)), None)
     if entry is None:
         return finding
-    return Finding(
-        code=finding.code,
+    return replace(
+        finding,
         severity=Severity.INFO,
-        place=finding.place,
-        unit=finding.unit,
-        field=finding.field,
-        year=finding.year,
-        value=finding.value,
-        rule=finding.rule,
+        hint=None,
         message=Text(
             f"{finding.message.zh}（{entry.by} 已认可：{entry.reason}）",
             f"{finding.message.en} (accepted by {entry.by}: {entry.reason})",

@@ -58,6 +58,6 @@ def _cannot_write(target: Path, reason: Text) -> UsageError:
             severity=Severity.ERROR,
             place=Place(str(target)),
             message=Text(f"无法写入：{reason.zh}", f"cannot be written: {reason.en}"),
-            hint=Text("换一个位置，或关闭正在打开它的程序", "choose another place, or close the program that has it open"),
+            hint=Text("换一个位置，或关闭打开着它的程序", "choose another place, or close the program using it"),
         )
     )

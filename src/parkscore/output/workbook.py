@@ -11,7 +11,13 @@ from typing import Any
 import pandas as pd
 import xlsxwriter
 
-_FORMATS = {"score": "0.0000", "share": "0.00%", "value": "#,##0.####", "count": "0", "text": "@"}
+from parkscore.findings import Finding, Place, Severity, UsageError
+from parkscore.language import Text
+
+MOST_ROWS = 1_048_576
+"""As many as a sheet of Excel has."""
+
+_FORMATS = {"score": "0.0000", "share": "0.00%", "value": "General", "count": "0", "text": "@"}
 _WIDTHS = {"score": 11, "share": 10, "value": 16, "count": 8, "text": 18}
 
 
@@ -30,7 +36,13 @@ class Sheet:
 
 
 def write_sheets(sheets: Sequence[Sheet], path: Path, properties: dict[str, str]) -> None:
-    """Write the sheets in order; text stays text, whatever it looks like."""
+    """Write the sheets in order; text stays text, whatever it looks like.
+
+    Raises UsageError where a table has more rows than a sheet.
+    """
+    for sheet in sheets:
+        if len(sheet.notes) + 1 + len(sheet.frame) > MOST_ROWS:
+            raise UsageError(_too_long(sheet))
     options = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
     with xlsxwriter.Workbook(str(path), options) as book:
         book.set_properties(properties)
@@ -41,6 +53,18 @@ def write_sheets(sheets: Sequence[Sheet], path: Path, properties: dict[str, str]
         note = book.add_format({"italic": True, "font_color": "#C00000"})
         for sheet in sheets:
             _write_sheet(book, sheet, styles, head, note)
+
+
+def _too_long(sheet: Sheet) -> Finding:
+    rows = len(sheet.frame)
+    return Finding(
+        code="too_many_rows",
+        severity=Severity.ERROR,
+        place=Place("", sheet=sheet.name),
+        value=rows,
+        message=Text(f"超过工作表的 {MOST_ROWS} 行", f"more rows than the {MOST_ROWS} of a sheet"),
+        hint=Text("改写为 .parquet 或 .csv", "write .parquet or .csv instead"),
+    )
 
 
 def _write_sheet(book: Any, sheet: Sheet, styles: dict[str, Any], head: Any, note: Any) -> None:

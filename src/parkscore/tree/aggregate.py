@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 
-from parkscore.data.grid import Cohort, Matrix, Vector
+from parkscore.data.capping import first_of_each_kind
+from parkscore.data.grid import Cohort, Matrix, Rows, Vector
 from parkscore.data.table import Table
 from parkscore.findings import DataError, Finding, Severity
 from parkscore.framework.models import Framework, Node
@@ -16,9 +17,10 @@ from parkscore.framework.settings import aggregation_of, resolve_settings
 from parkscore.language import Text
 from parkscore.methods import DomainError, aggregation
 
-if TYPE_CHECKING:
-    from parkscore.tree.weigh import Shares
+Shares = Mapping[str, Vector]
+"""For each dimension, the root included, the shares of its children, summing to 1."""
 
+# A coverage is a sum of shares, and one short of its threshold by rounding has reached it.
 _ROUNDING = 1e-9
 
 
@@ -47,71 +49,82 @@ def aggregate(
 
     Raises DataError, naming unit and node, where a method refuses the scores it is given.
     """
-    settings = resolve_settings(framework)
-    rows = scores.shape[0]
-    node_ids = [framework.total.id, *(node.id for node in framework.walk())]
-    all_scores = {node_id: np.full(rows, np.nan) for node_id in node_ids}
-    all_coverage = {node_id: np.zeros(rows) for node_id in node_ids}
-    column_of = {leaf.id: index for index, leaf in enumerate(framework.leaves)}
-
-    def descend(node: Node, cohort: Cohort, own_shares: Shares) -> None:
-        if not node.children:
-            own = scores[cohort.apply, column_of[node.id]]
-            all_scores[node.id][cohort.apply] = own
-            all_coverage[node.id][cohort.apply] = ~np.isnan(own)
-            return
-        for child in node.children:
-            descend(child, cohort, own_shares)
-        below = np.column_stack([all_scores[child.id][cohort.apply] for child in node.children])
-        covered = np.column_stack([all_coverage[child.id][cohort.apply] for child in node.children])
-        threshold = settings[node.id].min_coverage
-        try:
-            result = aggregate_node(framework, node, below, own_shares[node.id], threshold, covered)
-        except DomainError as error:
-            raise DataError(_refused(framework, table, node, cohort, below, error)) from None
-        all_scores[node.id][cohort.apply] = result.scores
-        all_coverage[node.id][cohort.apply] = result.coverage
-
+    all_scores = {node.id: np.full(len(scores), np.nan) for node in framework.root.walk()}
+    all_coverage = {node.id: np.zeros(len(scores)) for node in framework.root.walk()}
     for cohort, own_shares in zip(cohorts, shares, strict=True):
-        descend(framework.root, cohort, own_shares)
+        tree = Tree(framework, table, scores, cohort.apply, own_shares)
+        for node in framework.root.walk():
+            result = tree.scores_of(node)
+            all_scores[node.id][cohort.apply] = result.scores
+            all_coverage[node.id][cohort.apply] = result.coverage
     return Nodes(all_scores, all_coverage)
 
 
-def aggregate_node(
-    framework: Framework, node: Node, below: Matrix, shares: Vector, threshold: float, covered: Matrix | None = None
-) -> NodeScores:
-    """One node from its children's scores, (rows, children), and coverage; NaN where coverage is below the threshold.
+class Tree:
+    """The scores of the nodes for some rows of a table, each computed when it is first asked for."""
 
-    A child without a score hands its share to its siblings. Coverage counts what a child without a score has as nothing.
-    """
-    choice = aggregation_of(framework, node)
-    present = ~np.isnan(below)
-    reached = present.astype(np.float64) if covered is None else np.where(present, covered, 0.0)
-    coverage = reached @ (shares / shares.sum())
-    scores = aggregation[choice.name](below, shares, **choice.parameters)
-    return NodeScores(np.where(coverage < threshold - _ROUNDING, np.nan, scores), coverage)
+    def __init__(self, framework: Framework, table: Table, scores: Matrix, rows: Rows, shares: Shares) -> None:
+        """Nothing is computed yet; `shares` may be filled while the tree is climbed."""
+        self._framework = framework
+        self._table = table
+        self._rows = rows
+        self._shares = shares
+        self._settings = resolve_settings(framework)
+        self._known: dict[str, NodeScores] = {}
+        for column, leaf in enumerate(framework.leaves):
+            own = scores[rows, column]
+            self._known[leaf.id] = NodeScores(own, np.where(np.isnan(own), 0.0, 1.0))
 
+    def scores_of(self, node: Node) -> NodeScores:
+        """The scores and the coverage of a node; DataError where its method refuses the scores of its children."""
+        if node.id not in self._known:
+            below = [self.scores_of(child) for child in node.children]
+            self._known[node.id] = self._combine(node, below)
+        return self._known[node.id]
 
-def _refused(
-    framework: Framework, table: Table, node: Node, cohort: Cohort, below: Matrix, error: DomainError
-) -> list[Finding]:
-    title = aggregation[aggregation_of(framework, node).name].title
-    rows = [int(cohort.apply[unit]) for unit in error.units] or [None]
-    children = [node.children[column].id for column in error.columns] or [child.id for child in node.children]
-    years = table.years
-    return [
-        Finding(
-            code="domain",
-            severity=Severity.ERROR,
-            place=table.origin.place(row, None),
-            field=node.id,
-            unit=None if row is None else str(table.units[row]),
-            year=None if row is None or years is None else int(years[row]),
-            message=Text(
-                f"{title.zh}不能合成 {', '.join(children)} 的得分：{error.reason.zh}",
-                f"{title.en} cannot take the scores of {', '.join(children)}: {error.reason.en}",
-            ),
-            hint=Text("换一种合成方法或赋分规则", "choose another aggregation or scoring rule"),
+    def scores_below(self, node: Node) -> Matrix:
+        """The scores of a node's children, (rows, children)."""
+        return np.column_stack([self.scores_of(child).scores for child in node.children])
+
+    def _combine(self, node: Node, below: Sequence[NodeScores]) -> NodeScores:
+        """A node from its children; NaN where coverage is below the node's threshold.
+
+        A child without a score hands its share to its siblings, and nothing of it is covered.
+        """
+        choice = aggregation_of(self._framework, node)
+        shares = self._shares[node.id]
+        scores = np.column_stack([each.scores for each in below])
+        covered = np.column_stack([np.where(np.isnan(each.scores), 0.0, each.coverage) for each in below])
+        # Row by row and not as a matrix product, whose rounding may depend on where a row stands.
+        coverage = (covered * shares).sum(axis=1)
+        try:
+            combined = aggregation[choice.name](scores, shares, **choice.parameters)
+        except DomainError as error:
+            raise DataError(first_of_each_kind(self._refused(node, error))) from None
+        enough = coverage >= self._settings[node.id].min_coverage - _ROUNDING
+        return NodeScores(np.where(enough, combined, np.nan), coverage)
+
+    def _refused(self, node: Node, error: DomainError) -> list[Finding]:
+        title = aggregation[aggregation_of(self._framework, node).name].title
+        children = [node.children[column].id for column in error.columns] or [child.id for child in node.children]
+        message = Text(
+            f"{title.zh}不能合成 {', '.join(children)} 的得分：{error.reason.zh}",
+            f"{title.en} cannot take the scores of {', '.join(children)}: {error.reason.en}",
         )
-        for row in rows
-    ]
+        hint = Text("换一种合成方法或赋分规则", "choose another aggregation or scoring rule")
+        if not error.units:
+            return [Finding(code="domain", severity=Severity.ERROR, field=node.id, message=message, hint=hint)]
+        years = self._table.years
+        return [
+            Finding(
+                code="domain",
+                severity=Severity.ERROR,
+                place=self._table.origin.place(int(row), None),
+                field=node.id,
+                unit=str(self._table.units[row]),
+                year=None if years is None else int(years[row]),
+                message=message,
+                hint=hint,
+            )
+            for row in self._rows[list(error.units)]
+        ]

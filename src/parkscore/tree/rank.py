@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
-from parkscore.data.grid import Rows, Vector, rows_by_value
+from parkscore.data.grid import Rows, Truths, Vector, rows_by_value
 from parkscore.data.table import Table
 from parkscore.framework.models import Framework
 from parkscore.methods import ranking
-from parkscore.tree.gate import RANKED, Outcome
 
 Ranks = npt.NDArray[np.int32]
 
@@ -24,32 +24,34 @@ class Standing:
     within_class: Ranks | None
 
 
-def rank(
-    framework: Framework, table: Table, score: Vector, rows: Rows, outcomes: dict[int, Outcome]
-) -> Standing:
-    """Ranks by the declared tie rule; scores count as equal when they agree to the declared number of decimals."""
+def rank(framework: Framework, table: Table, score: Vector, ranked: Truths) -> Standing:
+    """Ranks by the declared tie rule, of each year and of each class in it; a unit without a class has none there.
+
+    Scores count as equal when they agree to the declared number of decimals.
+    """
+    # Adding 0 makes one zero of 0 and -0.
     rounded = np.round(score, framework.ranking.decimals) + 0.0
-    ranked = np.array([row for row in rows if outcomes[int(row)].status == RANKED], dtype=np.intp)
-    overall = _rank_each(framework, table, rounded, [ranked])
+    rows = np.flatnonzero(ranked)
+    overall = _rank_each(framework, table, rounded, [rows])
     if framework.class_field is None:
         return Standing(overall, None)
-    classes = class_names(framework, table)
-    groups = [own for _, own in rows_by_value(classes, ranked)]
+    classes = classes_of(framework, table)
+    known = rows[[classes[row] is not None for row in rows]]
+    groups = [own for _, own in rows_by_value(classes.astype(str), known)]
     return Standing(overall, _rank_each(framework, table, rounded, groups))
 
 
-def class_names(framework: Framework, table: Table) -> npt.NDArray[np.str_]:
-    """The class of each row as text; a row without one is its own empty class."""
-    column = table.frame[framework.class_field]
-    return np.array(["" if value is None or value != value else str(value) for value in column])
+def classes_of(framework: Framework, table: Table) -> npt.NDArray[Any]:
+    """The class of each row, None where it has none."""
+    names = np.empty(len(table.frame), dtype=object)
+    names[:] = [name if isinstance(name, str) else None for name in table.frame[framework.class_field].tolist()]
+    return names
 
 
 def _rank_each(framework: Framework, table: Table, score: Vector, groups: list[Rows]) -> Ranks:
     ranks = np.zeros(len(score), dtype=np.int32)
     method = ranking[framework.ranking.ties]
     for group in groups:
-        cohorts = [group] if table.years is None else [own for _, own in rows_by_value(table.years, group)]
-        for own in cohorts:
-            if own.size:
-                ranks[own] = method(score[own])
+        for own in [group] if table.years is None else [rows for _, rows in rows_by_value(table.years, group)]:
+            ranks[own] = method(score[own])
     return ranks

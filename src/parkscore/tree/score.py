@@ -3,32 +3,36 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 import numpy as np
 
-from parkscore.data.grid import Cohort, Grid, Matrix, Rows, States
+from parkscore.data.capping import first_of_each_kind
+from parkscore.data.grid import Cohort, Grid, Matrix, Rows, States, Vector
 from parkscore.data.table import State, Table
 from parkscore.findings import DataError, Finding, Severity
 from parkscore.framework.models import Framework, Node
 from parkscore.framework.settings import Settings, resolve_settings
 from parkscore.language import Text
 from parkscore.methods import DomainError, scoring
+from parkscore.methods.columns import highest, is_constant, lowest
 
 SIGN = {"higher": 1, "lower": -1}
+Reference = Mapping[str, float]
 
 
 @dataclass(frozen=True)
 class Scored:
     """The scored stage.
 
-    scores: (rows, indicators), NaN where there is no score. references: per cohort and indicator, the fitted statistics
-    of the rule. findings: indicators that tell no unit from another.
+    scores: (rows, indicators), NaN where there is no score; the rows of a reference are scored too, for weights are
+    computed on them. references: per cohort and indicator, the fitted statistics of the rule. findings: gaps by reason,
+    and indicators that tell no unit from another.
     """
 
     scores: Matrix
-    references: Mapping[str, Mapping[str, Mapping[str, float]]]
+    references: Mapping[str, Mapping[str, Reference]]
     findings: tuple[Finding, ...]
 
 
@@ -38,29 +42,31 @@ def score(framework: Framework, table: Table, grid: Grid, cohorts: tuple[Cohort,
     Raises DataError with every value that a rule cannot take, such as the logarithm of a negative number.
     """
     settings = resolve_settings(framework)
+    leaves = framework.leaves
     scores = np.full(grid.values.shape, np.nan)
-    references: dict[str, dict[str, dict[str, float]]] = {}
+    references: dict[str, dict[str, Reference]] = {}
     findings: list[Finding] = []
     refusals: list[Finding] = []
     for cohort in cohorts:
         own = references.setdefault(cohort.name, {})
-        for column, leaf in enumerate(framework.leaves):
-            fit_values = grid.values[cohort.fit, column]
-            findings += _oddities(leaf, fit_values, cohort)
-            findings += _gaps(leaf, grid.states[cohort.apply, column], cohort)
+        rows = np.union1d(cohort.apply, cohort.fit)
+        for column, leaf in enumerate(leaves):
+            values = grid.values[:, column]
             try:
-                reference = _fit(settings[leaf.id], fit_values)
-                scores[cohort.apply, column] = _apply(settings[leaf.id], grid.values[cohort.apply, column], reference)
+                own[leaf.id] = _fit(settings[leaf.id], values[cohort.fit])
+                scores[rows, column] = _apply(settings[leaf.id], values[rows], own[leaf.id])
             except DomainError as error:
-                refusals += _refused(leaf, settings[leaf.id], table, cohort.apply, grid.values[:, column], error)
+                refusals += _refused(leaf, settings[leaf.id], table, cohort, rows, values, error)
                 continue
-            own[leaf.id] = reference
+            findings += _oddities(leaf, cohort, values, grid.states[cohort.apply, column], own[leaf.id])
+        if cohort.fit.size == 1 and any(own.values()):
+            findings.append(_single_unit(table, cohort))
     if refusals:
-        raise DataError(refusals)
+        raise DataError(first_of_each_kind(refusals))
     return Scored(scores, references, tuple(findings))
 
 
-def _fit(settings: Settings, values: Matrix) -> dict[str, float]:
+def _fit(settings: Settings, values: Vector) -> Reference:
     """The statistics that a relative rule takes from the values; an absolute rule takes none."""
     fit = scoring[settings.score.name].fit
     if fit is None:
@@ -68,7 +74,7 @@ def _fit(settings: Settings, values: Matrix) -> dict[str, float]:
     return {name: float(value) for name, value in fit(values, **settings.score.parameters).items()}
 
 
-def _apply(settings: Settings, values: Matrix, reference: Mapping[str, float]) -> Matrix:
+def _apply(settings: Settings, values: Vector, reference: Reference) -> Vector:
     """Scores against a reference; none where the reference has no value to measure against."""
     if any(math.isnan(value) for value in reference.values()):
         return np.full(values.shape, np.nan)
@@ -76,37 +82,19 @@ def _apply(settings: Settings, values: Matrix, reference: Mapping[str, float]) -
     return scoring[settings.score.name](values, direction=direction, **{**settings.score.parameters, **reference})
 
 
-def _oddities(leaf: Node, values: Matrix, cohort: Cohort) -> list[Finding]:
-    present = values[~np.isnan(values)]
-    year = int(cohort.name) if cohort.name.isdigit() else None
-    if not present.size:
-        return [
-            Finding(
-                code="all_missing",
-                severity=Severity.WARNING,
-                field=leaf.id,
-                year=year,
-                message=Text(
-                    f"{leaf.label.zh}：没有一个评价对象有数值，不参与评分",
-                    f"{leaf.label.en}: no unit has a value; it takes no part in the score",
-                ),
-            )
-        ]
-    if present.size > 1 and np.all(present == present[0]):
-        return [
-            Finding(
-                code="constant_column",
-                severity=Severity.WARNING,
-                field=leaf.id,
-                year=year,
-                value=float(present[0]),
-                message=Text(
-                    f"{leaf.label.zh}：所有评价对象的数值相同，得分相同，不区分名次",
-                    f"{leaf.label.en}: the same for every unit; all score alike and it tells none apart",
-                ),
-            )
-        ]
-    return []
+def _oddities(leaf: Node, cohort: Cohort, values: Vector, states: States, reference: Reference) -> Iterator[Finding]:
+    """What keeps an indicator from telling the units of a cohort apart."""
+    if np.isnan(values[cohort.apply]).all():
+        yield _all_missing(leaf, cohort, states)
+        return
+    if any(math.isnan(value) for value in reference.values()):
+        yield _no_reference(leaf, cohort)
+        return
+    if states.any():
+        yield _some_missing(leaf, cohort, states)
+    measured = values[cohort.fit]
+    if np.count_nonzero(~np.isnan(measured)) > 1 and is_constant(lowest(measured), highest(measured)):
+        yield _constant(leaf, cohort, float(lowest(measured)))
 
 
 _STATE_TEXT = {
@@ -117,42 +105,98 @@ _STATE_TEXT = {
 }
 
 
-def _gaps(leaf: Node, states: States, cohort: Cohort) -> list[Finding]:
-    """How many units have no score in an indicator, by reason; none of the reasons is ever taken for zero."""
-    counts = {state: int((states == state).sum()) for state in _STATE_TEXT}
-    total = sum(counts.values())
-    if total in (0, len(states)):
-        return []
-    reasons = {state: count for state, count in counts.items() if count}
-    zh = "、".join(f"{_STATE_TEXT[state].zh} {count}" for state, count in reasons.items())
-    en = ", ".join(f"{_STATE_TEXT[state].en} {count}" for state, count in reasons.items())
-    return [
-        Finding(
-            code="no_value",
-            severity=Severity.INFO,
-            field=leaf.id,
-            year=int(cohort.name) if cohort.name.isdigit() else None,
-            value=total,
-            message=Text(
-                f"{leaf.label.zh}：{len(states)} 个中有 {total} 个没有数值（{zh}），其份额由同级指标分担",
-                f"{leaf.label.en}: {total} of {len(states)} have no value ({en}); the share goes to its siblings",
-            ),
-        )
-    ]
+def _reasons(states: States) -> Text:
+    """How many have no value, by reason; none of the reasons is ever taken for zero or for another."""
+    counts = {text: int((states == state).sum()) for state, text in _STATE_TEXT.items()}
+    return Text(
+        "、".join(f"{text.zh} {count}" for text, count in counts.items() if count),
+        ", ".join(f"{text.en} {count}" for text, count in counts.items() if count),
+    )
+
+
+def _all_missing(leaf: Node, cohort: Cohort, states: States) -> Finding:
+    why = _reasons(states)
+    return Finding(
+        code="all_missing",
+        severity=Severity.WARNING,
+        field=leaf.id,
+        year=cohort.year,
+        value=len(states),
+        message=Text(
+            f"{leaf.label.zh}：没有一个评价对象有数值（{why.zh}），不参与评分",
+            f"{leaf.label.en}: no unit has a value ({why.en}); it takes no part in the score",
+        ),
+    )
+
+
+def _some_missing(leaf: Node, cohort: Cohort, states: States) -> Finding:
+    why, count = _reasons(states), int((states != State.VALUE).sum())
+    return Finding(
+        code="no_value",
+        severity=Severity.INFO,
+        field=leaf.id,
+        year=cohort.year,
+        value=count,
+        message=Text(
+            f"{leaf.label.zh}：{len(states)} 个中有 {count} 个没有数值（{why.zh}），其份额由同级指标分担",
+            f"{leaf.label.en}: {count} of {len(states)} have no value ({why.en}); the share goes to its siblings",
+        ),
+    )
+
+
+def _no_reference(leaf: Node, cohort: Cohort) -> Finding:
+    return Finding(
+        code="no_reference",
+        severity=Severity.WARNING,
+        field=leaf.id,
+        message=Text(
+            f"{leaf.label.zh}：参照（{cohort.name}）中没有一个数值可比，不参与评分",
+            f"{leaf.label.en}: the reference ({cohort.name}) has no value to measure against; "
+            "it takes no part in the score",
+        ),
+    )
+
+
+def _constant(leaf: Node, cohort: Cohort, value: float) -> Finding:
+    return Finding(
+        code="constant_column",
+        severity=Severity.WARNING,
+        field=leaf.id,
+        year=cohort.year,
+        value=value,
+        message=Text(
+            f"{leaf.label.zh}：参照（{cohort.name}）中所有评价对象的数值相同，不区分名次",
+            f"{leaf.label.en}: the same for every unit of the reference ({cohort.name}); it tells none apart",
+        ),
+    )
+
+
+def _single_unit(table: Table, cohort: Cohort) -> Finding:
+    return Finding(
+        code="single_unit",
+        severity=Severity.WARNING,
+        unit=str(table.units[cohort.fit[0]]),
+        year=cohort.year,
+        message=Text(
+            f"参照（{cohort.name}）中只有一个评价对象，无从比较，相对赋分没有意义",
+            f"the reference ({cohort.name}) has one unit only: scores relative to others mean nothing",
+        ),
+    )
 
 
 def _refused(
-    leaf: Node, settings: Settings, table: Table, rows: Rows, column: Matrix, error: DomainError
+    leaf: Node, settings: Settings, table: Table, cohort: Cohort, rows: Rows, values: Vector, error: DomainError
 ) -> list[Finding]:
     """One finding per unit whose value the rule cannot take, or one for the column."""
     title = scoring[settings.score.name].title
     message = Text(
-        f"{leaf.label.zh}：{title.zh}{error.reason.zh}", f"{leaf.label.en}: {title.en} {error.reason.en}"
+        f"{leaf.label.zh}（{title.zh}）：{error.reason.zh}", f"{leaf.label.en} ({title.en}): {error.reason.en}"
     )
     hint = Text("更正数值，或换一种赋分规则", "correct the value or choose another scoring rule")
-    guilty = rows[list(error.units)] if error.units else []
-    if not len(guilty):
-        return [Finding(code="domain", severity=Severity.ERROR, field=leaf.id, message=message, hint=hint)]
+    if not error.units:
+        return [
+            Finding(code="domain", severity=Severity.ERROR, field=leaf.id, year=cohort.year, message=message, hint=hint)
+        ]
     years = table.years
     return [
         Finding(
@@ -162,9 +206,9 @@ def _refused(
             field=leaf.id,
             unit=str(table.units[row]),
             year=None if years is None else int(years[row]),
-            value=float(column[row]),
+            value=float(values[row]),
             message=message,
             hint=hint,
         )
-        for row in guilty
+        for row in rows[list(error.units)]
     ]

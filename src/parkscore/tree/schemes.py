@@ -1,0 +1,173 @@
+"""Find the weight scheme that is meant, and where the shares inside each dimension come from under it."""
+
+from __future__ import annotations
+
+import difflib
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import numpy as np
+
+from parkscore import shipped
+from parkscore.data.grid import Vector
+from parkscore.findings import Finding, FrameworkError, Severity, UsageError
+from parkscore.framework.check_weights import EVERY_NODE
+from parkscore.framework.loading import load_scheme
+from parkscore.framework.models import UNKNOWN, Choice, Framework, Label, Node, WeightScheme
+from parkscore.language import Text
+from parkscore.methods import weighting
+
+Weights = str | Path | WeightScheme | Choice | None
+
+
+@dataclass(frozen=True)
+class WeightPlan:
+    """A weight scheme with everything it names at hand; None stands for the framework's own weights.
+
+    parts: the schemes that a combination mixes, each with its share, the shares summing to 1.
+    """
+
+    scheme: WeightScheme | None
+    parts: tuple[tuple[float, WeightPlan], ...] = ()
+
+    @property
+    def method(self) -> Choice | None:
+        """The method that weighs all indicators at once, if there is one."""
+        return None if self.scheme is None else self.scheme.method
+
+    @property
+    def is_node_by_node(self) -> bool:
+        """Whether each dimension has a source of its own for the shares inside it."""
+        return self.method is None and not self.parts
+
+
+def plan_weights(framework: Framework, weights: Weights) -> WeightPlan:
+    """The weights that a user named: None for the framework's own, a method's name for one over all indicators.
+
+    Raises UsageError where there is no such scheme, and FrameworkError where it does not fit the framework, combines
+    itself, or leaves weights unknown; the last names a scheme that is shipped.
+    """
+    return _plan(framework, weights, ())
+
+
+def _plan(framework: Framework, weights: Weights, trail: tuple[str, ...]) -> WeightPlan:
+    scheme = resolve_scheme(framework, weights)
+    if scheme is not None and scheme.combine:
+        if scheme.id in trail:
+            raise FrameworkError(_combines_itself((*trail, scheme.id)))
+        total = sum(part.share for part in scheme.combine)
+        inner = (*trail, scheme.id)
+        parts = ((part.share / total, _plan(framework, part.method or part.scheme, inner)) for part in scheme.combine)
+        return WeightPlan(scheme, tuple(parts))
+    plan = WeightPlan(scheme)
+    if plan.is_node_by_node:
+        _refuse_unknown_weights(framework, scheme)
+    return plan
+
+
+def resolve_scheme(framework: Framework, weights: Weights) -> WeightScheme | None:
+    """The scheme that a user named, checked against the framework; a method's name is one over all indicators.
+
+    Raises UsageError where there is no such scheme, and FrameworkError with everything that is wrong with it.
+    """
+    if weights is None:
+        return None
+    if isinstance(weights, str) and weights in weighting:
+        weights = Choice.of(weights)
+    if isinstance(weights, Choice):
+        return load_scheme(_scheme_of_method(framework, weights), framework)
+    try:
+        return load_scheme(weights, framework)
+    except UsageError as error:
+        near = difflib.get_close_matches(str(weights), weighting, n=1)
+        if not near:
+            raise
+        hint = Text(f"是否想写方法 {near[0]}？", f"did you mean the method {near[0]}?")
+        raise UsageError([replace(finding, hint=hint) for finding in error.findings]) from None
+
+
+def _scheme_of_method(framework: Framework, choice: Choice) -> WeightScheme:
+    known = weighting.get(choice.name)
+    return WeightScheme.model_construct(
+        id=choice.name,
+        framework=framework.id,
+        title=Label(zh=known.title.zh, en=known.title.en) if known is not None else None,
+        # Nothing in the data speaks for equal weights; they are an assumption like any other number.
+        status="assumed" if choice.name == "equal" else "computed",
+        source=known.reference if known is not None else None,
+        method=choice,
+    )
+
+
+def _refuse_unknown_weights(framework: Framework, scheme: WeightScheme | None) -> None:
+    dimensions = [node for node in framework.root.walk() if node.children]
+    unknown = [node for node in dimensions if weight_source(framework, scheme, node) is None]
+    if unknown:
+        names = schemes_for(framework)
+        raise FrameworkError([_unknown_weights(node, names) for node in unknown])
+
+
+def _combines_itself(trail: tuple[str, ...]) -> Finding:
+    names = " -> ".join(trail)
+    return Finding(
+        code="scheme_cycle",
+        severity=Severity.ERROR,
+        field=trail[-1],
+        message=Text(f"权重方案组合了自己：{names}", f"the weight scheme combines itself: {names}"),
+    )
+
+
+def weight_source(framework: Framework, scheme: WeightScheme | None, node: Node) -> Vector | Choice | None:
+    """Where a dimension's shares come from: numbers, a method, or None where they are unknown.
+
+    In this order: numbers in the scheme; a method the scheme names for the node; numbers in the framework; the scheme's
+    method for every node; the framework's method for the node or by default. An only child needs no weight.
+    """
+    given = [None if scheme is None else scheme.weight_of(child.id) for child in node.children]
+    own = [child.weight for child in node.children]
+    inside = {} if scheme is None else scheme.inside
+    if all(weight is not None for weight in given):
+        return np.array(given, dtype=np.float64)
+    if node.id in inside:
+        return inside[node.id]
+    if all(weight is not None and weight != UNKNOWN for weight in own):
+        return np.array(own, dtype=np.float64)
+    if len(own) == 1:
+        return np.ones(1)
+    if EVERY_NODE in inside:
+        return inside[EVERY_NODE]
+    silent = all(weight is None for weight in own)
+    return (node.weights or framework.defaults.weights) if silent else None
+
+
+def _unknown_weights(node: Node, schemes: list[str]) -> Finding:
+    unknown = [child.id for child in node.children if child.weight in (None, UNKNOWN)]
+    if schemes:
+        hint = Text(f"指明一个权重方案：--weights {schemes[0]}", f"name a weight scheme: --weights {schemes[0]}")
+    else:
+        hint = Text(
+            "用 --weights 指明权重方案或方法，如 equal、entropy",
+            "name a scheme or a method with --weights, such as equal or entropy",
+        )
+    return Finding(
+        code="unknown_weights",
+        severity=Severity.ERROR,
+        field=node.id,
+        message=Text(
+            f"{node.id} {node.label.zh} 下 {len(unknown)} 个指标的权重未知：{', '.join(unknown)}",
+            f"{len(unknown)} weights under {node.id} {node.label.en} are unknown: {', '.join(unknown)}",
+        ),
+        hint=hint,
+    )
+
+
+def schemes_for(framework: Framework) -> list[str]:
+    """The shipped schemes for a framework, by name."""
+    names = []
+    for name in shipped.scheme_names():
+        try:
+            load_scheme(name, framework)
+        except FrameworkError:
+            continue
+        names.append(name)
+    return names
