@@ -2,62 +2,96 @@
 
 from __future__ import annotations
 
-import difflib
-from collections.abc import Iterable
-from typing import Any, TypeVar, get_args
+from dataclasses import dataclass
+from typing import Any, Generic, TypeVar, get_args
 
 from pydantic import BaseModel, ValidationError
 
-from parkscore.findings import Finding, Severity
+from parkscore.findings import Finding, Place, Severity
 from parkscore.framework import models
 from parkscore.framework.document import Document, Path
+from parkscore.framework.suggesting import did_you_mean, nearest_or_all
 from parkscore.language import Text
 
 ModelType = TypeVar("ModelType", bound=models.Model)
 
 
-def build(document: Document, model: type[ModelType]) -> tuple[ModelType | None, list[Finding]]:
-    """The model in a document, or None and all the findings of form."""
+@dataclass(frozen=True)
+class Fault:
+    """A mistake of form: its kind, as pydantic names it, and its path."""
+
+    kind: str
+    path: Path
+
+
+@dataclass(frozen=True)
+class Built(Generic[ModelType]):
+    """The model in a document, or None with the findings of form and the fault that each of them tells about."""
+
+    model: ModelType | None
+    findings: tuple[Finding, ...] = ()
+    faults: tuple[Fault, ...] = ()
+
+
+def build(document: Document, model: type[ModelType]) -> Built[ModelType]:
+    """The model in a document, or all that is wrong with its form."""
     try:
-        return model.model_validate(document.data), []
+        return Built(model.model_validate(document.data))
     except ValidationError as error:
-        details = error.errors(include_url=False)
-        return None, [_finding(document, model, detail) for detail in _without_echoes(details)]
-
-
-def _without_echoes(details: Iterable[Any]) -> list[Any]:
-    """Drop `no_name` where the same group has a mistake that explains it, such as a misspelt `zh`."""
-    kept = list(details)
-    groups = {tuple(detail["loc"][:-1]) for detail in kept if detail["type"] == "extra_forbidden"}
-    return [detail for detail in kept if detail["type"] != "no_name" or tuple(detail["loc"]) not in groups]
-
-
-def did_you_mean(word: str, known: Iterable[str]) -> Text | None:
-    """A hint that names the nearest known words, or None where nothing is near.
-
-    >>> did_you_mean("wieght", ["weight", "source"]).en
-    'did you mean `weight`?'
-    """
-    near = difflib.get_close_matches(word, list(known), n=2, cutoff=0.6)
-    if not near:
-        return None
-    return Text(
-        "是否想写 " + " 或 ".join(f"`{name}`" for name in near) + "？",
-        "did you mean " + " or ".join(f"`{name}`" for name in near) + "?",
+        details = [(_own_path(detail["loc"], document.data), detail) for detail in error.errors(include_url=False)]
+    details = _without_echoes(details)
+    return Built(
+        None,
+        tuple(_finding(document, model, path, detail) for path, detail in details),
+        tuple(Fault(detail["type"], path) for path, detail in details),
     )
 
 
-def _finding(document: Document, model: type[models.Model], detail: Any) -> Finding:
-    path: Path = tuple(detail["loc"])
+def _own_path(location: tuple[str | int, ...], data: Any) -> Path:
+    """A path with the document's own keys: pydantic names a key such as 1.1 by its text."""
+    path: list[str | int] = []
+    for step in location:
+        if isinstance(data, dict) and step not in data:
+            step = next((key for key in data if str(key) == step), step)
+        path.append(step)
+        try:
+            data = data[step]
+        except (KeyError, IndexError, TypeError):
+            data = None
+    return tuple(path)
+
+
+def _without_echoes(details: list[tuple[Path, Any]]) -> list[tuple[Path, Any]]:
+    """Without the keys that are missing only because they are misspelt, which is told already."""
+    unknown: dict[Path, list[str]] = {}
+    for path, detail in details:
+        if detail["type"] in _UNKNOWN_KEY:
+            unknown.setdefault(path[:-1], []).append(str(path[-1]))
+    return [
+        (path, detail)
+        for path, detail in details
+        if detail["type"] != "missing" or not did_you_mean(str(path[-1]), unknown.get(path[:-1], []))
+    ]
+
+
+_UNKNOWN_KEY = ("extra_forbidden", "invalid_key")
+
+
+def _finding(document: Document, model: type[models.Model], path: Path, detail: Any) -> Finding:
     kind = detail["type"]
-    if kind == "extra_forbidden":
+    if kind in _UNKNOWN_KEY:
         return _unknown_key(document, model, path)
+    of_key = path[-1:] == ("[key]",)
+    place = document.key_place(path[:-1]) if of_key else document.place(path)
     message, hint = _explain(kind, detail)
+    if kind == "string_type":
+        written = document.key_written(path[:-1]) if of_key else document.written(path)
+        hint = _quoting_hint(detail.get("input"), written, place)
     return Finding(
         code=_CODES.get(kind, kind),
         severity=Severity.ERROR,
-        place=document.place(path),
-        field=_dotted(path, document),
+        place=place,
+        field=_dotted(path[:-1] if of_key else path, document),
         value=detail.get("input") if _is_scalar(detail.get("input")) and kind != "missing" else None,
         message=message,
         hint=hint,
@@ -68,28 +102,36 @@ _CODES = {
     "missing": "missing_key",
     "string_type": "wrong_type",
     "int_type": "wrong_type",
+    "int_from_float": "wrong_type",
     "float_type": "wrong_type",
     "bool_type": "wrong_type",
     "tuple_type": "wrong_type",
     "dict_type": "wrong_type",
     "model_type": "wrong_type",
     "date_type": "wrong_type",
+    "date_parsing": "wrong_type",
+    "finite_number": "wrong_type",
+    "reference": "wrong_type",
     "literal_error": "unknown_choice",
     "greater_than_equal": "out_of_bounds",
     "less_than_equal": "out_of_bounds",
 }
 
+_GROUP = Text("应是 `键: 值` 的组", "must be a group of `key: value`")
+_WHOLE = Text("应是整数", "must be a whole number")
+_DATE = Text("应是日期，如 2021-04-22", "must be a date such as 2021-04-22")
 _TYPES = {
     "string_type": Text("应是文字", "must be text"),
-    "int_type": Text("应是整数", "must be a whole number"),
-    "int_from_float": Text("应是整数", "must be a whole number"),
+    "int_type": _WHOLE,
+    "int_from_float": _WHOLE,
     "float_type": Text("应是数字或百分数", "must be a number or a percentage"),
     "finite_number": Text("应是有限的数字", "must be a finite number"),
     "bool_type": Text("应是 true 或 false", "must be true or false"),
     "tuple_type": Text("应是列表", "must be a list"),
-    "dict_type": Text("应是 `键: 值` 的组", "must be a group of `key: value`"),
-    "model_type": Text("应是 `键: 值` 的组", "must be a group of `key: value`"),
-    "date_type": Text("应是日期，如 2021-04-22", "must be a date such as 2021-04-22"),
+    "dict_type": _GROUP,
+    "model_type": _GROUP,
+    "date_type": _DATE,
+    "date_parsing": _DATE,
 }
 
 
@@ -99,39 +141,44 @@ def _explain(kind: str, detail: Any) -> tuple[Text, Text | None]:
         key = str(detail["loc"][-1])
         return Text(f"缺少必填项 `{key}`", f"the key `{key}` is missing"), None
     if kind in _TYPES:
-        return _TYPES[kind], _type_hint(kind, detail.get("input"))
+        return _TYPES[kind], None
     if kind == "literal_error":
-        expected = str(context.get("expected", "")).replace("'", "")
-        words = expected.replace(" or ", ", ").split(", ")
-        return Text(f"只能是 {'、'.join(words)}", f"must be one of {', '.join(words)}"), did_you_mean(
-            str(detail.get("input")), words
-        )
+        words = str(context.get("expected", "")).replace("'", "").replace(" or ", ", ").split(", ")
+        message = Text(f"只能是 {'、'.join(words)}", f"must be one of {', '.join(words)}")
+        return message, did_you_mean(str(detail.get("input")), words)
     if kind in ("greater_than_equal", "less_than_equal"):
-        bound = context.get("ge", context.get("le"))
-        sign = ">=" if kind == "greater_than_equal" else "<="
+        sign, bound = (">=", context.get("ge")) if kind == "greater_than_equal" else ("<=", context.get("le"))
         return Text(f"必须 {sign} {bound}", f"must be {sign} {bound}"), None
-    return Text(str(context.get("zh", detail["msg"])), str(detail["msg"])), None
+    hint = _EMPTY_HINT if kind == "empty_text" else None
+    return Text(str(context.get("zh", detail["msg"])), str(detail["msg"])), hint
 
 
-def _type_hint(kind: str, value: Any) -> Text | None:
-    if kind == "string_type" and isinstance(value, (int, float)) and not isinstance(value, bool):
-        return Text(f'编码是文字，请加引号："{value}"', f'codes are text: put it in quotes, "{value}"')
-    return None
+_EMPTY_HINT = Text("写上内容，或去掉这个键", "write something, or leave the key out")
+
+
+def _quoting_hint(value: Any, written: str | None, place: Place) -> Text | None:
+    """The way out where a text such as the code 2.10 was read as a number; its digits are shown as written."""
+    if isinstance(value, (dict, tuple)) or written is None:
+        return None
+    if place.sheet is not None:
+        return Text(
+            "把单元格格式设为文本后重新输入；“框架”表中还要加引号",
+            "set the cell's format to text and type it again; on the sheet 框架 put it in quotes, too",
+        )
+    return Text(f'编码是文字，请加引号："{written}"', f'codes are text: put it in quotes, "{written}"')
 
 
 def _unknown_key(document: Document, model: type[models.Model], path: Path) -> Finding:
     owner = _model_at(model, path[:-1])
     known = sorted(info.alias or name for name, info in owner.model_fields.items())
-    nearest = did_you_mean(str(path[-1]), known)
-    listing = Text("可用的键：" + "、".join(known), "known keys: " + ", ".join(known))
     return Finding(
         code="unknown_key",
         severity=Severity.ERROR,
         place=document.key_place(path),
-        field=_dotted(path[:-1], document) or None,
+        field=_dotted(path[:-1], document),
         value=str(path[-1]),
         message=Text("不认识的键", "is not a key that is known here"),
-        hint=nearest or listing,
+        hint=nearest_or_all(str(path[-1]), known),
     )
 
 
@@ -139,11 +186,8 @@ def _model_at(model: type[BaseModel], path: Path) -> type[BaseModel]:
     """The model that owns the keys at a path, found by walking the annotations."""
     owner = model
     for step in path:
-        if isinstance(step, int):
-            continue
         info = next((info for name, info in owner.model_fields.items() if step in (name, info.alias)), None)
-        inner = _first_model(info.annotation) if info is not None else None
-        owner = inner or owner
+        owner = (_first_model(info.annotation) if info is not None else None) or owner
     return owner
 
 
@@ -153,15 +197,19 @@ def _first_model(annotation: Any) -> type[BaseModel] | None:
     return next((found for inner in get_args(annotation) if (found := _first_model(inner))), None)
 
 
+_NODE_LISTS = ("indicators", "children")
+
+
 def _dotted(path: Path, document: Document) -> str | None:
-    """A path as a person names it: node ids instead of positions."""
+    """A path as a person names it: ids instead of positions, of nodes only the innermost one."""
     words: list[str] = []
     for length, step in enumerate(path, start=1):
-        if isinstance(step, int):
-            item = document.value(path[:length])
-            words.append(str(item["id"]) if isinstance(item, dict) and "id" in item else str(step + 1))
-        elif step not in ("indicators", "children"):
-            words.append(step)
+        if isinstance(step, int) and isinstance(document.value(path[: length - 1]), tuple):
+            item_id = document.written((*path[:length], "id"))
+            word = str(step + 1) if item_id is None else item_id
+            words = [word] if path[length - 2] in _NODE_LISTS else [*words, word]
+        elif step not in _NODE_LISTS:
+            words.append(str(step))
     return ".".join(words) or None
 
 

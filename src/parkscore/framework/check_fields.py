@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import unicodedata
 
-from parkscore.findings import Severity
+from parkscore.framework.document import Path
 from parkscore.framework.measures import MeasureError, parse_measure
-from parkscore.framework.models import DataField, Framework
+from parkscore.framework.models import DataField, Framework, Label
 from parkscore.framework.reporting import Reporter, nodes_with_paths
 from parkscore.language import Text
 
@@ -17,12 +17,11 @@ def check_fields(framework: Framework, reporter: Reporter) -> None:
         _check_field(field_id, field, reporter)
     for path, node in nodes_with_paths(framework):
         if node.measure is not None:
-            check_measure(node.measure, (*path, "measure"), reporter, node.id)
+            _check_measure(node.measure, (*path, "measure"), reporter, node.id)
     _check_names(framework, reporter)
 
 
-def check_measure(text: str, path: tuple[str | int, ...], reporter: Reporter, field: str) -> None:
-    """Report a measure that is not known."""
+def _check_measure(text: str, path: Path, reporter: Reporter, field: str) -> None:
     try:
         parse_measure(text)
     except MeasureError as error:
@@ -31,7 +30,7 @@ def check_measure(text: str, path: tuple[str | int, ...], reporter: Reporter, fi
 
 def _check_field(field_id: str, field: DataField, reporter: Reporter) -> None:
     if field.measure is not None:
-        check_measure(field.measure, ("fields", field_id, "measure"), reporter, field_id)
+        _check_measure(field.measure, ("fields", field_id, "measure"), reporter, field_id)
     if field.min is not None and field.max is not None and field.min > field.max:
         reporter.report(
             "out_of_bounds",
@@ -42,28 +41,40 @@ def _check_field(field_id: str, field: DataField, reporter: Reporter) -> None:
         )
     if field.kind == "text":
         for key in ("measure", "min", "max", "formula", "totals"):
-            if getattr(field, key):
+            if getattr(field, key) not in (None, {}):
                 reporter.report(
                     "not_for_text",
                     ("fields", field_id, key),
                     Text(f"文字字段不能有 {key}", f"a text field cannot have {key}"),
                     field=field_id,
+                    hint=Text("去掉这个键，或去掉 kind: text", f"remove {key}, or remove `kind: text`"),
                 )
 
 
 def _check_names(framework: Framework, reporter: Reporter) -> None:
+    """No two columns may go by one name, since columns are found by name."""
+    unit = framework.unit
+    columns = {"unit.key": _names(unit.key, unit, unit.aliases)}
+    if framework.time is not None:
+        columns["time"] = {framework.time}
+    columns |= {field_id: _names(field_id, field, field.aliases) for field_id, field in framework.fields.items()}
     owner: dict[str, str] = {}
-    for field_id, field in framework.fields.items():
-        names = {field_id, field.zh, field.en, *field.aliases} - {None}
-        for name in sorted(filter(None, names)):
-            folded = unicodedata.normalize("NFKC", name).strip()
-            first = owner.setdefault(folded, field_id)
-            if first != field_id:
+    for column, names in columns.items():
+        for name in sorted(names):
+            first = owner.setdefault(_folded(name), column)
+            if first != column:
                 reporter.report(
                     "ambiguous_name",
-                    ("fields", field_id),
-                    Text(f"名称“{name}”也属于字段 {first}", f"the name {name!r} also belongs to the field {first}"),
-                    field=field_id,
-                    severity=Severity.ERROR,
+                    ("fields", column) if column in framework.fields else ("time",),
+                    Text(f"名称“{name}”也属于 {first}", f"the name {name!r} also belongs to {first}"),
+                    field=column,
                     hint=Text("表头靠名称识别，请改成不同的名称", "columns are found by name: make the names differ"),
                 )
+
+
+def _names(key: str, label: Label, aliases: tuple[str, ...]) -> set[str]:
+    return {name for name in (key, label.zh, label.en, *aliases) if name is not None}
+
+
+def _folded(name: str) -> str:
+    return unicodedata.normalize("NFKC", name).strip()

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import unicodedata
+from collections.abc import Iterator, Mapping
 from graphlib import CycleError, TopologicalSorter
 
-from parkscore.framework.building import did_you_mean
 from parkscore.framework.document import Path
 from parkscore.framework.formula import TEXT, Formula, FormulaError, check_measures, parse_formula
 from parkscore.framework.formula.kinds import Special
+from parkscore.framework.formula.tree import Negative, Number, Product, Quantity, Quoted, Sum
 from parkscore.framework.measures import DIMENSIONLESS, Measure, MeasureError, parse_measure
-from parkscore.framework.models import Framework
+from parkscore.framework.models import Framework, Rule
 from parkscore.framework.reporting import Reporter, nodes_with_paths
+from parkscore.framework.suggesting import did_you_mean
 from parkscore.language import Text
 
 
@@ -28,15 +30,23 @@ def check_formulas(framework: Framework, reporter: Reporter) -> None:
         for key in ("require", "when"):
             text = getattr(rule, key)
             if text is not None:
-                checker.check(text, ("rules", index, key), rule.id, DIMENSIONLESS)
+                checker.check(text, ("rules", index, key), rule.id, DIMENSIONLESS, condition=True)
     _check_rules(framework, reporter)
     _check_circles(framework, reporter)
 
 
 def formula_order(framework: Framework) -> list[str]:
     """The derived fields in an order in which each can be computed; CycleError where there is none."""
-    graph = {field_id: _derived_names(framework, field.formula) for field_id, field in framework.fields.items()}
-    return [field_id for field_id in TopologicalSorter(graph).static_order() if _is_derived(framework, field_id)]
+    return list(TopologicalSorter(_dependencies(framework)).static_order())
+
+
+def _dependencies(framework: Framework) -> dict[str, list[str]]:
+    """For each derived field the derived fields that it reads, in a settled order."""
+    return {
+        field_id: sorted(_derived_names(framework, field.formula))
+        for field_id, field in framework.fields.items()
+        if field.formula is not None
+    }
 
 
 def _derived_names(framework: Framework, text: str | None) -> set[str]:
@@ -68,13 +78,22 @@ def _measure(text: str | None) -> Measure | None:
         return None
 
 
+_NO_CONDITIONS = (Number, Quantity, Quoted, Negative, Sum, Product)
+
+
 class _Checker:
     def __init__(self, framework: Framework, reporter: Reporter) -> None:
         self.framework = framework
         self.reporter = reporter
         self.measures = _field_measures(framework)
+        self.ids = {
+            _folded(name): field_id
+            for field_id, field in reversed(framework.fields.items())
+            for name in (field.en, field.zh, *field.aliases)
+            if name is not None
+        }
 
-    def check(self, text: str, path: Path, owner: str, target: Measure | None) -> None:
+    def check(self, text: str, path: Path, owner: str, target: Measure | None, *, condition: bool = False) -> None:
         try:
             formula = parse_formula(text)
         except FormulaError as error:
@@ -93,24 +112,29 @@ class _Checker:
                 Text("上年() 需要年份列", "上年() needs a year column"),
                 Text("写 time: year", "write `time: year`"),
             )
+        if condition and isinstance(formula.root, _NO_CONDITIONS):
+            message = Text("这里需要条件", "a condition belongs here")
+            hint = Text("写成比较式，如 x > 0", "write a comparison, such as x > 0")
+            self._report("formula", path, owner, formula.root.offset, message, hint)
         for problem in check_measures(formula, self.measures, target)[1]:
             self._report("measure", path, owner, problem.offset, problem.message, problem.hint)
 
     def _report_unknown(self, formula: Formula, name: str, path: Path, owner: str) -> None:
-        names = [*self.framework.fields, *(field.label.zh for field in self.framework.fields.values())]
-        hint = did_you_mean(name, names)
-        by_label = next((key for key, field in self.framework.fields.items() if name == field.zh), None)
-        if by_label is not None:
-            hint = Text(f"公式里用编码：`{by_label}`", f"formulas use ids: `{by_label}`")
-        offset = formula.name_offsets[name][0]
-        self._report(
-            "unknown_field", path, owner, offset, Text(f"没有字段 {name}", f"there is no field {name}"), hint
+        by_label = self.ids.get(_folded(name))
+        hint = (
+            Text(f"公式里用编码：`{by_label}`", f"formulas use ids: `{by_label}`")
+            if by_label is not None
+            else did_you_mean(name, [*self.framework.fields, *self.ids])
         )
+        message = Text(f"没有字段 {name}", f"there is no field {name}")
+        self._report("unknown_field", path, owner, formula.name_offsets[name][0], message, hint)
 
-    def _report(
-        self, code: str, path: Path, owner: str, offset: int | None, message: Text, hint: Text | None
-    ) -> None:
+    def _report(self, code: str, path: Path, owner: str, offset: int | None, message: Text, hint: Text | None) -> None:
         self.reporter.report(code, path, message, hint=hint, field=owner, offset=offset)
+
+
+def _folded(name: str) -> str:
+    return unicodedata.normalize("NFKC", name).strip()
 
 
 def _check_rules(framework: Framework, reporter: Reporter) -> None:
@@ -125,37 +149,65 @@ def _check_rules(framework: Framework, reporter: Reporter) -> None:
                 ),
                 field=rule.id,
             )
-        named: list[tuple[Path, str]] = []
-        if rule.jump is not None:
-            named += [(("rules", index, "jump", "fields", n), name) for n, name in enumerate(rule.jump.fields)]
-            if framework.time is None:
-                reporter.report(
-                    "no_time", ("rules", index, "jump"), Text("突变规则需要年份列", "a jump needs a year column")
-                )
-        if rule.measure_mixup is not None:
-            named.append((("rules", index, "measure_mixup", "field"), rule.measure_mixup.field))
-            if rule.measure_mixup.per is not None:
-                named.append((("rules", index, "measure_mixup", "per"), rule.measure_mixup.per))
-        for path, name in named:
-            if name not in framework.fields:
-                reporter.report(
-                    "unknown_field",
-                    path,
-                    Text(f"没有字段 {name}", f"there is no field {name}"),
-                    hint=did_you_mean(name, framework.fields),
-                    field=rule.id,
-                )
+        if rule.when is not None and rule.require is None:
+            reporter.report(
+                "misplaced_key",
+                ("rules", index, "when"),
+                Text("when 只与 require 同用", "`when` only goes with `require`"),
+                field=rule.id,
+            )
+        if rule.jump is not None and framework.time is None:
+            reporter.report(
+                "no_time", ("rules", index, "jump"), Text("突变规则需要年份列", "a jump needs a year column")
+            )
+        for path, name in _fields_of(rule, index):
+            _check_number_field(framework, rule, path, name, reporter)
+
+
+def _fields_of(rule: Rule, index: int) -> Iterator[tuple[Path, str]]:
+    if rule.jump is not None:
+        for number, name in enumerate(rule.jump.fields):
+            yield ("rules", index, "jump", "fields", number), name
+    if rule.measure_mixup is not None:
+        yield ("rules", index, "measure_mixup", "field"), rule.measure_mixup.field
+        if rule.measure_mixup.per is not None:
+            yield ("rules", index, "measure_mixup", "per"), rule.measure_mixup.per
+
+
+def _check_number_field(framework: Framework, rule: Rule, path: Path, name: str, reporter: Reporter) -> None:
+    if name not in framework.fields:
+        reporter.report(
+            "unknown_field",
+            path,
+            Text(f"没有字段 {name}", f"there is no field {name}"),
+            hint=did_you_mean(name, framework.fields),
+            field=rule.id,
+        )
+    elif framework.fields[name].kind == "text":
+        reporter.report("not_for_text", path, Text(f"{name} 是文字字段", f"{name} is a text field"), field=rule.id)
 
 
 def _check_circles(framework: Framework, reporter: Reporter) -> None:
-    try:
-        formula_order(framework)
-    except CycleError as error:
-        circle = list(reversed(error.args[1]))
+    """Report every circle: each is told once, from its first field in the file on, and then taken out."""
+    graph = _dependencies(framework)
+    while True:
+        try:
+            TopologicalSorter(graph).prepare()
+        except CycleError as error:
+            # Each name comes before those that read it, the first one again at the end.
+            circle = list(reversed(error.args[1]))[:-1]
+        else:
+            return
+        first = min(range(len(circle)), key=lambda index: list(framework.fields).index(circle[index]))
+        circle = circle[first:] + circle[:first]
+        arrows = " -> ".join([*circle, circle[0]])
         reporter.report(
             "cycle",
             ("fields", circle[0], "formula"),
-            Text(f"公式互相依赖：{' -> '.join(circle)}", f"the formulas run in a circle: {' -> '.join(circle)}"),
+            Text(f"公式互相依赖：{arrows}", f"the formulas run in a circle: {arrows}"),
             field=circle[0],
             hint=Text("让其中一个成为原始数据项", "make one of them a raw field"),
         )
+        graph = {
+            name: [each for each in below if each not in circle] for name, below in graph.items() if name not in circle
+        }

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from parkscore.framework.building import did_you_mean
 from parkscore.framework.document import Path
 from parkscore.framework.models import REWEIGHT, Choice, Framework, Node
 from parkscore.framework.reporting import Reporter, nodes_with_paths
 from parkscore.framework.settings import aggregation_of, resolve_settings
+from parkscore.framework.suggesting import did_you_mean, nearest_or_all
 from parkscore.language import Text
 from parkscore.methods import Interval, Shelf, aggregation, imputation, ranking, scoring, treatment, weighting
 
@@ -48,15 +48,14 @@ def check_method(choice: Choice, shelf: Shelf[Any], path: Path, reporter: Report
         reporter.report("parameter", inner, problem.reason, field=choice.name)
 
 
-def _check_choice(
-    framework: Framework, choice: Choice, shelf: Shelf[Any], path: Path, reporter: Reporter
-) -> None:
+def _check_choice(framework: Framework, choice: Choice, shelf: Shelf[Any], path: Path, reporter: Reporter) -> None:
     if shelf is not imputation:
         check_method(choice, shelf, path, reporter)
         return
     if choice.name == REWEIGHT:
         for name in choice.parameters:
-            reporter.report("parameter", (*path, name), Text(f"没有参数 {name}", f"no parameter {name}"))
+            message = Text(f"没有参数 {name}", f"no parameter {name}")
+            reporter.report("parameter", (*path, name), message, field=choice.name)
         return
     own = {name: value for name, value in choice.parameters.items() if name != "by"}
     check_method(choice.of(choice.name, **own), shelf, path, reporter)
@@ -86,7 +85,7 @@ def _report_unknown(name: str, shelf: Shelf[Any], path: Path, reporter: Reporter
         path,
         Text(f"{shelf.title.zh}中没有 {name}", f"there is no such {shelf.name} method"),
         value=name,
-        hint=did_you_mean(name, known) or Text("可用：" + "、".join(known), "known: " + ", ".join(known)),
+        hint=nearest_or_all(name, known),
     )
 
 

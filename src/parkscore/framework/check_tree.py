@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from parkscore.framework.building import did_you_mean
-from parkscore.framework.models import Framework
+from collections.abc import Iterable
+
+from parkscore.framework.document import Path
+from parkscore.framework.models import Framework, Node
 from parkscore.framework.reporting import Reporter, nodes_with_paths
 from parkscore.framework.settings import resolve_settings
+from parkscore.framework.suggesting import did_you_mean
 from parkscore.language import Text
 
 
@@ -19,37 +22,47 @@ def check_tree(framework: Framework, reporter: Reporter) -> None:
 
 
 def _check_ids(framework: Framework, reporter: Reporter) -> None:
-    seen = {framework.total.id: ("total", "id")}
-    for path, node in nodes_with_paths(framework):
-        if node.id in seen:
-            first = reporter.document.place(seen[node.id]) if reporter.document else ""
-            reporter.report(
-                "duplicate_id",
-                (*path, "id"),
-                Text(f"编码已在 {first} 使用", f"the id is already used at {first}"),
-                value=node.id,
-                hint=Text("每个指标的编码应唯一", "give each node an id of its own"),
-            )
-        else:
-            seen[node.id] = (*path, "id")  # type: ignore[assignment]  # a path of any length
+    nodes: list[tuple[Path, str]] = [(("total", "id"), framework.total.id)]
+    nodes += [((*path, "id"), node.id) for path, node in nodes_with_paths(framework)]
+    _check_unique(nodes, reporter)
+    _check_unique([(("rules", index, "id"), rule.id) for index, rule in enumerate(framework.rules)], reporter)
     if not framework.indicators:
         reporter.report(
             "empty_dimension", ("indicators",), Text("没有任何指标", "the framework has no indicators at all")
         )
+    if framework.remove and framework.extends is None:
+        reporter.report(
+            "remove_without_extends",
+            ("remove",),
+            Text("没有 extends:，无处可去掉", "there is nothing to remove from without `extends:`"),
+        )
+
+
+def _check_unique(ids: Iterable[tuple[Path, str]], reporter: Reporter) -> None:
+    seen: dict[str, Path] = {}
+    for path, each in ids:
+        first = seen.setdefault(each, path)
+        if first is not path:
+            place = reporter.document.place(first) if reporter.document is not None else None
+            where = (
+                Text(f"已在 {place} 使用", f"is already used at {place}") if place else Text("重复", "is used twice")
+            )
+            reporter.report(
+                "duplicate_id",
+                path,
+                Text(f"编码{where.zh}", f"the id {where.en}"),
+                value=each,
+                hint=Text("编码应各不相同", "give each an id of its own"),
+            )
 
 
 def _check_leaves(framework: Framework, reporter: Reporter) -> None:
     settings = resolve_settings(framework)
     for path, node in nodes_with_paths(framework):
-        if node.children and node.formula is not None:
-            reporter.report(
-                "formula_on_dimension",
-                (*path, "formula"),
-                Text("有下级指标的一级指标不能有公式", "a dimension with children cannot have a formula"),
-                field=node.id,
-                hint=Text("去掉公式，或去掉下级指标", "remove the formula or the children"),
-            )
-        elif not node.children and node.formula is None:
+        _check_misplaced(node, path, reporter)
+        if node.children:
+            continue
+        if node.formula is None:
             reporter.report(
                 "empty_dimension",
                 path,
@@ -60,7 +73,7 @@ def _check_leaves(framework: Framework, reporter: Reporter) -> None:
                 field=node.id,
                 hint=Text("补上 children: 或 formula:", "add children: or formula:"),
             )
-        elif not node.children and settings[node.id].direction is None:
+        elif settings[node.id].direction is None:
             reporter.report(
                 "no_direction",
                 path,
@@ -70,6 +83,21 @@ def _check_leaves(framework: Framework, reporter: Reporter) -> None:
                 ),
                 field=node.id,
                 hint=Text("写 direction: higher 或 lower", "write `direction: higher` or `direction: lower`"),
+            )
+
+
+def _check_misplaced(node: Node, path: Path, reporter: Reporter) -> None:
+    """What a dimension or an indicator says that only the other can mean."""
+    for key in ("formula", "measure") if node.children else ("aggregate", "weights"):
+        if getattr(node, key) is not None:
+            reporter.report(
+                "misplaced_key",
+                (*path, key),
+                Text(f"有下级指标的一级指标不能有 {key}", f"a dimension with children cannot have `{key}`")
+                if node.children
+                else Text(f"没有下级的指标不能有 {key}", f"an indicator without children cannot have `{key}`"),
+                field=node.id,
+                hint=Text(f"去掉 {key}", f"remove `{key}`"),
             )
 
 
@@ -124,4 +152,11 @@ def _check_accepted(framework: Framework, reporter: Reporter) -> None:
                 Text("没有这条校验规则", "there is no such rule"),
                 value=entry.rule,
                 hint=did_you_mean(entry.rule, known),
+            )
+        if entry.field is not None and entry.field not in framework.fields:
+            reporter.report(
+                "unknown_field",
+                ("accepted", index, "field"),
+                Text(f"没有字段 {entry.field}", f"there is no field {entry.field}"),
+                hint=did_you_mean(entry.field, framework.fields),
             )

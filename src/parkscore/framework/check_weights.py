@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from parkscore.framework.building import did_you_mean
 from parkscore.framework.check_methods import check_method
 from parkscore.framework.document import Path
-from parkscore.framework.models import UNKNOWN, Framework, Node, WeightScheme
-from parkscore.framework.reporting import Reporter, nodes_with_paths
+from parkscore.framework.models import Framework, Node, WeightScheme
+from parkscore.framework.reporting import Reporter, nodes_with_paths, parents_with_paths
+from parkscore.framework.suggesting import did_you_mean
 from parkscore.language import Text
 from parkscore.methods import weighting
 
@@ -17,29 +17,36 @@ EVERY_NODE = "*"
 
 def check_framework_weights(framework: Framework, reporter: Reporter) -> None:
     """Report weights in the framework that cannot be shares; unknown ones are no mistake here."""
-    paths: dict[str, Path] = {node.id: path for path, node in nodes_with_paths(framework)}
-    for node_id, path in paths.items():
-        node = next(each for each in framework.walk() if each.id == node_id)
+    for path, node in nodes_with_paths(framework):
         if isinstance(node.weight, float) and node.weight < 0:
             _report_negative(node, node.weight, (*path, "weight"), reporter)
-    parents = [framework.root, *(node for node in framework.walk() if node.children)]
-    for parent in parents:
-        weights = [child.weight for child in parent.children]
-        stated = [weight for weight in weights if weight is not None and weight != UNKNOWN]
-        if stated and len(stated) == len(weights) and sum(stated) == 0:  # type: ignore[arg-type]  # no text is left
-            _report_zero(parent, paths.get(parent.id, ("indicators",)), reporter)
-        silent = [child for child in parent.children if child.weight is None]
+    for path, parent in parents_with_paths(framework):
+        stated = [child.weight for child in parent.children if isinstance(child.weight, float)]
+        if stated and len(stated) == len(parent.children) and sum(stated) == 0:
+            _report_zero(parent, path, reporter)
+        silent = [(index, child) for index, child in enumerate(parent.children) if child.weight is None]
         if stated and silent:
-            reporter.report(
-                "weight_missing",
-                paths[silent[0].id],
-                Text(
-                    f"{parent.id} 下有的指标有权重，这些没有：{_ids(silent)}",
-                    f"some children of {parent.id} have a weight, these have none: {_ids(silent)}",
-                ),
-                field=silent[0].id,
-                hint=Text("补上权重；不知道的写 weight: unknown", "add it; where it is not known write `weight: unknown`"),
+            _report_missing(
+                parent,
+                [child for _, child in silent],
+                (*path, silent[0][0]),
+                Text("补上权重；不知道的写 weight: unknown", "add it; where it is not known write `weight: unknown`"),
+                reporter,
             )
+
+
+def _report_missing(parent: Node, silent: list[Node], path: Path, hint: Text, reporter: Reporter) -> None:
+    ids = ", ".join(node.id for node in silent)
+    reporter.report(
+        "weight_missing",
+        path,
+        Text(
+            f"{parent.id} 下有的指标有权重，这些没有：{ids}",
+            f"some children of {parent.id} have a weight, these have none: {ids}",
+        ),
+        field=silent[0].id,
+        hint=hint,
+    )
 
 
 def _report_negative(node: Node, weight: float, path: Path, reporter: Reporter) -> None:
@@ -49,9 +56,7 @@ def _report_negative(node: Node, weight: float, path: Path, reporter: Reporter) 
         Text("小于 0；权重是同级中的份额", "is below 0; weights are shares within their parent"),
         field=f"{node.id} {node.label.zh}",
         value=weight,
-        hint=Text(
-            "如果越大越差，请写 direction: lower", "to let it count against a unit, write `direction: lower`"
-        ),
+        hint=Text("如果越大越差，请写 direction: lower", "to let it count against a unit, write `direction: lower`"),
     )
 
 
@@ -63,10 +68,6 @@ def _report_zero(parent: Node, path: Path, reporter: Reporter) -> None:
         field=parent.id,
         hint=Text("至少一个权重应大于 0", "at least one weight must be above 0"),
     )
-
-
-def _ids(nodes: Iterable[Node]) -> str:
-    return ", ".join(node.id for node in nodes)
 
 
 def check_scheme_weights(scheme: WeightScheme, framework: Framework, reporter: Reporter) -> None:
@@ -95,12 +96,20 @@ def check_scheme_weights(scheme: WeightScheme, framework: Framework, reporter: R
             value=", ".join(kinds) or None,
         )
     known = {framework.total.id, *(node.id for node in framework.walk())}
+    leaves = {node.id for node in framework.leaves}
     for node_id in scheme.weights:
         if node_id not in known:
             _report_unknown_node(node_id, known, ("weights", node_id), reporter)
     for node_id, choice in scheme.inside.items():
         if node_id not in known | {EVERY_NODE}:
             _report_unknown_node(node_id, known, ("inside", node_id), reporter)
+        elif node_id in leaves:
+            reporter.report(
+                "misplaced_key",
+                ("inside", node_id),
+                Text("这个指标没有下级", "this indicator has no children to weigh"),
+                value=node_id,
+            )
         check_method(choice, weighting, ("inside", node_id), reporter)
     if scheme.method is not None:
         check_method(scheme.method, weighting, ("method",), reporter)
@@ -123,22 +132,15 @@ def _check_given(scheme: WeightScheme, framework: Framework, reporter: Reporter)
         weight = scheme.weight_of(node.id)
         if weight is not None and weight < 0:
             _report_negative(node, weight, ("weights", node.id), reporter)
-    for parent in [framework.root, *(node for node in framework.walk() if node.children)]:
-        given = [scheme.weight_of(child.id) for child in parent.children]
-        numbers = [weight for weight in given if weight is not None]
-        if len(numbers) == len(given) and sum(numbers) == 0:
+    for _, parent in parents_with_paths(framework):
+        given = [(child, scheme.weight_of(child.id)) for child in parent.children]
+        numbers = [weight for _, weight in given if weight is not None]
+        silent = [child for child, weight in given if weight is None]
+        if numbers and not silent and sum(numbers) == 0:
             _report_zero(parent, ("weights", parent.children[0].id), reporter)
-        if numbers and len(numbers) < len(given):
-            silent = [child for child, weight in zip(parent.children, given, strict=True) if weight is None]
-            reporter.report(
-                "weight_missing",
-                ("weights",),
-                Text(
-                    f"{parent.id} 下有的指标有权重，这些没有：{_ids(silent)}",
-                    f"some children of {parent.id} have a weight, these have none: {_ids(silent)}",
-                ),
-                field=silent[0].id,
-            )
+        if numbers and silent:
+            hint = Text("补上这些编码的权重", "give these ids a weight, too")
+            _report_missing(parent, silent, ("weights",), hint, reporter)
 
 
 def _check_parts(scheme: WeightScheme, reporter: Reporter) -> None:

@@ -11,18 +11,23 @@ from parkscore.framework.check_weights import check_framework_weights, check_sch
 from parkscore.framework.document import Document
 from parkscore.framework.models import Framework, WeightScheme
 from parkscore.framework.reporting import Reporter
+from parkscore.framework.setting_aside import SetAside
 
 
-def check_framework(framework: Framework, document: Document | None = None) -> list[Finding]:
+def check_framework(
+    framework: Framework, document: Document | None = None, aside: SetAside | None = None
+) -> list[Finding]:
     """Every mistake and oddity in a framework, worst first; places are known where its document is given."""
-    reporter = Reporter(document)
+    reporter = Reporter(document, aside)
     for check in (check_tree, check_fields, check_formulas, check_methods, check_framework_weights):
         check(framework, reporter)
     return worst_first(reporter.findings)
 
 
-def check_scheme(scheme: WeightScheme, framework: Framework, document: Document | None = None) -> list[Finding]:
+def check_scheme(
+    scheme: WeightScheme, framework: Framework, document: Document | None = None, aside: SetAside | None = None
+) -> list[Finding]:
     """Every mistake in a weight scheme for a framework, worst first."""
-    reporter = Reporter(document)
+    reporter = Reporter(document, aside)
     check_scheme_weights(scheme, framework, reporter)
     return worst_first(reporter.findings)

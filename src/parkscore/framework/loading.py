@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-import difflib
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from parkscore import shipped
 from parkscore.findings import Finding, FrameworkError, Place, Severity, UsageError, errors_of
-from parkscore.framework.building import build
+from parkscore.framework.building import ModelType, build
 from parkscore.framework.checking import check_framework, check_scheme
 from parkscore.framework.document import Document
 from parkscore.framework.extending import overlay
 from parkscore.framework.models import Framework, WeightScheme
+from parkscore.framework.setting_aside import SetAside, set_aside
+from parkscore.framework.suggesting import did_you_mean
 from parkscore.framework.workbook_form import read_workbook
 from parkscore.framework.yaml_form import read_yaml
 from parkscore.language import Text
@@ -31,25 +33,50 @@ class Loaded:
 
 
 def load_framework(source: str | Path | Framework) -> Framework:
-    """The framework with a shipped name, or in a .yaml or .xlsx file, complete and checked.
+    """The framework with a shipped name, or in a .yaml or .xlsx file, or made in Python: complete and checked.
 
     Raises UsageError where there is no such framework and FrameworkError with every mistake at once.
 
     >>> load_framework("zone-2021").title.en
     'National high-tech zone comprehensive evaluation indicator system (2021)'
     """
-    return source if isinstance(source, Framework) else read_framework(source).framework
+    if not isinstance(source, Framework):
+        return read_framework(source).framework
+    findings = check_framework(source)
+    if errors_of(findings):
+        raise FrameworkError(findings)
+    return source
 
 
 def read_framework(source: str | Path) -> Loaded:
     """As `load_framework`, with the document and the warnings."""
     document = read_document(find_framework(source))
-    framework, findings = build(document, Framework)
-    if framework is not None:
-        findings = check_framework(framework, document)
-    if framework is None or errors_of(findings):
+    framework, findings = _understand(document, Framework, check_framework)
+    return Loaded(framework, document, findings)
+
+
+Check = Callable[[ModelType, Document, SetAside | None], list[Finding]]
+
+
+def _understand(
+    document: Document, model: type[ModelType], check: Check[ModelType]
+) -> tuple[ModelType, tuple[Finding, ...]]:
+    """The model in a document, and its warnings.
+
+    Raises FrameworkError with all mistakes of reading, of form, and of what the parts that are sound in form mean.
+    """
+    built = build(document, model)
+    findings = [*document.findings, *built.findings]
+    if built.model is not None:
+        findings += check(built.model, document, None)
+    else:
+        rest = set_aside(document, built.faults)
+        sound = build(rest[0], model).model if rest is not None else None
+        if rest is not None and sound is not None:
+            findings += check(sound, *rest)
+    if built.model is None or errors_of(findings):
         raise FrameworkError(findings)
-    return Loaded(framework, document, tuple(findings))
+    return built.model, tuple(findings)
 
 
 def read_document(path: Path, seen: tuple[Path, ...] = ()) -> Document:
@@ -79,11 +106,14 @@ def read_own_document(path: Path) -> Document:
 
 
 def _find_base(name: object, path: Path, own: Document) -> Path:
+    """The framework that a file extends: a file beside it, with or without its ending, else a shipped one."""
     if isinstance(name, str):
         beside = path.parent / name
-        candidates = [beside, *(beside.with_name(beside.name + suffix) for suffix in SUFFIXES)]
-        found = next((candidate for candidate in candidates if candidate.is_file()), None)
-        found = found or shipped.framework_path(name)
+        if _is_file(beside):
+            return beside
+        with_endings = [Path(f"{beside}{suffix}") for suffix in SUFFIXES]
+        others = [each for each in with_endings if _is_file(each) and each.resolve() != path.resolve()]
+        found = others[0] if others else shipped.framework_path(name)
         if found is not None:
             return found
     raise FrameworkError(
@@ -98,59 +128,95 @@ def _find_base(name: object, path: Path, own: Document) -> Path:
     )
 
 
+def _is_file(path: Path) -> bool:
+    try:
+        return path.is_file()
+    except (OSError, ValueError):  # a name that no file can have, such as one of 5000 characters
+        return False
+
+
 def find_framework(source: str | Path) -> Path:
     """The file of a framework by path or shipped name; UsageError where there is none."""
-    return _find(source, shipped.framework_path(str(source)), shipped.framework_names(), Text("指标体系", "framework"))
+    shipped_path, names = shipped.framework_path(str(source)), shipped.framework_names()
+    return _find(Path(source), SUFFIXES, shipped_path, names, Text("指标体系", "framework"))
 
 
 def find_scheme(source: str | Path) -> Path:
     """The file of a weight scheme by path or shipped name; UsageError where there is none."""
-    return _find(source, shipped.scheme_path(str(source)), shipped.scheme_names(), Text("权重方案", "weight scheme"))
+    shipped_path, names = shipped.scheme_path(str(source)), shipped.scheme_names()
+    return _find(Path(source), YAML_SUFFIXES, shipped_path, names, Text("权重方案", "weight scheme"))
 
 
-def _find(source: str | Path, shipped_path: Path | None, names: list[str], kind: Text) -> Path:
-    path = Path(source)
-    if path.suffix.lower() in SUFFIXES and path.is_file():
+def _find(path: Path, suffixes: tuple[str, ...], shipped_path: Path | None, names: list[str], kind: Text) -> Path:
+    is_file = _is_file(path)
+    if is_file and path.suffix.lower() in suffixes:
         return path
     if shipped_path is not None:
         return shipped_path
-    if path.is_dir():
+    if is_file:
+        message = Text(f"应是 {'、'.join(suffixes)} 文件", f"must be a {', '.join(suffixes)} file")
+    elif path.is_dir():
         message = Text("是文件夹，不是文件", "is a folder, not a file")
-    elif path.is_file():
-        message = Text(f"应是 {'、'.join(SUFFIXES)} 文件", f"must be a {', '.join(SUFFIXES)} file")
     else:
         message = Text(f"没有这个{kind.zh}", f"no such {kind.en}")
     raise UsageError(
         Finding(
             code="not_found",
             severity=Severity.ERROR,
-            place=Place(str(source)),
+            place=Place(str(path)),
             message=message,
-            hint=_names_hint(str(source), names),
+            hint=_names_hint(str(path), names),
         )
     )
 
 
 def _names_hint(name: str, names: list[str]) -> Text:
-    near = difflib.get_close_matches(name, names, n=2)
-    if near:
-        return Text("是否想写 " + " 或 ".join(near) + "？", "did you mean " + " or ".join(near) + "?")
-    return Text("随附的有：" + "、".join(names), "shipped: " + ", ".join(names))
+    return did_you_mean(name, names) or Text("随附的有：" + "、".join(names), "shipped: " + ", ".join(names))
 
 
 def load_scheme(source: str | Path | WeightScheme, framework: Framework) -> WeightScheme:
-    """The weight scheme with a shipped name, or in a .yaml file, checked against a framework.
+    """The weight scheme with a shipped name, or in a .yaml file, or made in Python, checked against a framework.
 
-    Raises UsageError where there is no such scheme and FrameworkError with every mistake at once.
+    The schemes that it combines are checked with it. Raises UsageError where there is no such scheme and FrameworkError
+    with every mistake at once.
     """
     if isinstance(source, WeightScheme):
-        findings = check_scheme(source, framework, None)
-        scheme: WeightScheme | None = source
-    else:
-        document = read_yaml(find_scheme(source))
-        scheme, findings = build(document, WeightScheme)
-        if scheme is not None:
-            findings = check_scheme(scheme, framework, document)
-    if scheme is None or errors_of(findings):
-        raise FrameworkError(findings)
+        findings = check_scheme(source, framework)
+        if errors_of(findings):
+            raise FrameworkError(findings)
+        _load_parts(source, framework, None, ())
+        return source
+    return _read_scheme(find_scheme(source), framework, ())
+
+
+def _read_scheme(path: Path, framework: Framework, trail: tuple[Path, ...]) -> WeightScheme:
+    document = read_yaml(path)
+    scheme, _ = _understand(
+        document, WeightScheme, lambda scheme, document, aside: check_scheme(scheme, framework, document, aside)
+    )
+    _load_parts(scheme, framework, document, (*trail, path.resolve()))
     return scheme
+
+
+def _load_parts(scheme: WeightScheme, framework: Framework, document: Document | None, trail: tuple[Path, ...]) -> None:
+    """Refuse a combination of schemes that are unknown, at fault, or that lead back to themselves."""
+    for index, part in enumerate(scheme.combine):
+        if part.scheme is None:
+            continue
+        place = document.place(("combine", index, "scheme")) if document is not None else None
+        try:
+            path = find_scheme(part.scheme)
+        except UsageError as error:
+            (finding,) = error.findings
+            raise FrameworkError(replace(finding, place=place, code="unknown_scheme", value=part.scheme)) from None
+        if path.resolve() in trail:
+            names = " -> ".join(step.name for step in (*trail, path))
+            raise FrameworkError(
+                Finding(
+                    code="scheme_cycle",
+                    severity=Severity.ERROR,
+                    place=place,
+                    message=Text(f"权重方案互相引用：{names}", f"the schemes run in a circle: {names}"),
+                )
+            )
+        _read_scheme(path, framework, trail)

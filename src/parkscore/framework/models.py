@@ -47,6 +47,10 @@ class Percent(float):
         number.text = f"{match.group(1)}%"
         return number
 
+    def __getnewargs__(self) -> tuple[str]:  # type: ignore[override]  # a float is made from a float, this from a text
+        """What a copy or a pickle is made from."""
+        return (self.text,)
+
     def __str__(self) -> str:
         """The text it was written as."""
         return self.text
@@ -62,15 +66,17 @@ def read_number(value: Any) -> float:
     >>> read_number("20%"), read_number(3)
     (20%, 3.0)
     """
-    if isinstance(value, Percent):
-        return value
     if isinstance(value, str) and _PERCENT.fullmatch(value):
-        return Percent(value)
+        value = Percent(value)
     if isinstance(value, bool) or not isinstance(value, (int, float)):
         raise PydanticCustomError("float_type", "Input should be a valid number")
-    if not math.isfinite(value):
+    try:
+        number = value if isinstance(value, Percent) else float(value)
+    except OverflowError:
+        number = math.inf
+    if not math.isfinite(number):
         raise PydanticCustomError("finite_number", "Input should be a finite number")
-    return float(value)
+    return number
 
 
 def _between(low: float, high: float = math.inf, *, open_low: bool = False) -> AfterValidator:
@@ -114,7 +120,7 @@ def write_parameter(value: Any) -> Any:
 def _read_date(value: Any) -> Any:
     if isinstance(value, datetime.datetime):
         return value.date()
-    if isinstance(value, str):
+    if isinstance(value, str) and re.fullmatch(r"\d{4}-\d\d-\d\d", value):
         try:
             return datetime.date.fromisoformat(value)
         except ValueError:
@@ -122,14 +128,40 @@ def _read_date(value: Any) -> Any:
     return value
 
 
+def _read_reference(value: Any) -> Any:
+    if value in ("per-year", "panel") or (isinstance(value, int) and not isinstance(value, bool)):
+        return value
+    raise PydanticCustomError(
+        "reference",
+        "must be `per-year`, `panel` or a year",
+        {"zh": "应是 `per-year`、`panel` 或一个年份"},
+    )
+
+
+# A blank says nothing and could not be told from an empty cell; a control character can neither be seen nor be kept.
+_INVISIBLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
+
+
+def _visible(text: str) -> str:
+    if not text.strip():
+        raise PydanticCustomError("empty_text", "is empty", {"zh": "是空的"})
+    if _INVISIBLE.search(text):
+        raise PydanticCustomError("control_character", "holds a control character", {"zh": "含有控制字符"})
+    return text
+
+
+Words = Annotated[str, AfterValidator(_visible)]
 _NUMBER_SCHEMA = {"anyOf": [{"type": "number"}, {"type": "string", "pattern": r"^-?\d+(\.\d+)?\s*[%％]$"}]}
-Number = Annotated[
-    float, PlainValidator(read_number), PlainSerializer(write_number), WithJsonSchema(_NUMBER_SCHEMA)
-]
+Number = Annotated[float, PlainValidator(read_number), PlainSerializer(write_number), WithJsonSchema(_NUMBER_SCHEMA)]
 Share = Annotated[Number, _between(0, 1)]
 Positive = Annotated[Number, _between(0, open_low=True)]
 Factor = Annotated[Number, _between(1, open_low=True)]
 Date = Annotated[datetime.date, BeforeValidator(_read_date)]
+Reference = Annotated[
+    Literal["per-year", "panel"] | int,
+    PlainValidator(_read_reference),
+    WithJsonSchema({"anyOf": [{"enum": ["per-year", "panel"]}, {"type": "integer"}]}),
+]
 Direction = Literal["higher", "lower"]
 SchemeStatus = Literal["official", "assumed", "computed", "expert"]
 SourceStatus = Literal["sourced", "transcribed", "partial", "assumed", "example"]
@@ -162,15 +194,13 @@ class Model(BaseModel):
 class Label(Model):
     """A name in Chinese, English or both."""
 
-    zh: str | None = None
-    en: str | None = None
+    zh: Words | None = None
+    en: Words | None = None
 
     @model_validator(mode="after")
     def _name_in_one_language(self) -> Self:
         if self.zh is None and self.en is None:
-            raise PydanticCustomError(
-                "no_name", "needs a name: zh or en", {"zh": "需要名称：zh 或 en", "hint_zh": "", "hint_en": ""}
-            )
+            raise PydanticCustomError("no_name", "needs a name: zh or en", {"zh": "需要名称：zh 或 en"})
         return self
 
     @property
@@ -201,11 +231,11 @@ class Choice(Model):
         if isinstance(value, str):
             return {"name": value}
         if isinstance(value, Mapping):
-            if cls.key not in value:
+            if not isinstance(value.get(cls.key), str):
                 raise PydanticCustomError(
                     "no_method",
-                    "names no method: `{key}:` is missing",
-                    {"key": cls.key, "zh": f"没有指明方法：缺少 `{cls.key}:`"},
+                    "names no method: it needs `{key}:` and the method's name",
+                    {"key": cls.key, "zh": f"没有指明方法：需要 `{cls.key}:` 和方法名"},
                 )
             rest = {key: read_parameter(inner) for key, inner in value.items() if key != cls.key}
             return {"name": value[cls.key], "parameters": rest}
@@ -238,22 +268,22 @@ class ScoreRule(Choice):
 class UnitKey(Label):
     """What one row is, and the column that names it."""
 
-    key: str
-    aliases: tuple[str, ...] = ()
+    key: Words
+    aliases: tuple[Words, ...] = ()
 
 
 class DataField(Label):
     """A raw column with a measure and plausible limits, or a formula over other fields."""
 
     kind: Literal["number", "text"] = "number"
-    measure: str | None = None
+    measure: Words | None = None
     min: Number | None = None
     max: Number | None = None
-    formula: str | None = None
-    aliases: tuple[str, ...] = ()
+    formula: Words | None = None
+    aliases: tuple[Words, ...] = ()
     totals: dict[int, Number] = Field(default_factory=dict)
-    source: str | None = None
-    note: str | None = None
+    source: Words | None = None
+    note: Words | None = None
 
 
 class Inherited(Model):
@@ -276,15 +306,15 @@ class Defaults(Inherited):
 class Node(Label, Inherited):
     """A dimension with children, or an indicator with a formula."""
 
-    id: str
+    id: Words
     weight: Weight | None = None
     weights: Choice | None = None
     aggregate: Choice | None = None
-    formula: str | None = None
-    measure: str | None = None
+    formula: Words | None = None
+    measure: Words | None = None
     children: tuple[Node, ...] = ()
-    source: str | None = None
-    note: str | None = None
+    source: Words | None = None
+    note: Words | None = None
 
     @property
     def is_indicator(self) -> bool:
@@ -301,9 +331,9 @@ class Node(Label, Inherited):
 class Total(Model):
     """The root: what the score of a unit is called, and how the first level becomes it."""
 
-    id: str = "total"
-    zh: str | None = "综合得分"
-    en: str | None = "Total score"
+    id: Words = "total"
+    zh: Words | None = "综合得分"
+    en: Words | None = "Total score"
     aggregate: Choice | None = None
     weights: Choice | None = None
     min_coverage: Share | None = None
@@ -312,15 +342,15 @@ class Total(Model):
 class Jump(Model):
     """A change between years by more than a factor."""
 
-    fields: tuple[str, ...]
+    fields: tuple[Words, ...]
     factor: Factor
 
 
 class MeasureMixup(Model):
     """A column whose size, per unit of another column, is a whole measure away from what is expected."""
 
-    field: str
-    per: str | None = None
+    field: Words
+    per: Words | None = None
     expected: Positive
     factor: Factor
 
@@ -328,26 +358,26 @@ class MeasureMixup(Model):
 class Rule(Label):
     """One validation rule: a condition that must hold, a jump, or a measure mix-up."""
 
-    id: str
+    id: Words
     severity: Literal["error", "warning", "info"] = "warning"
-    require: str | None = None
-    when: str | None = None
+    require: Words | None = None
+    when: Words | None = None
     jump: Jump | None = None
     measure_mixup: MeasureMixup | None = None
     hint: Label | None = None
     status: SourceStatus | None = None
-    source: str | None = None
+    source: Words | None = None
 
 
 class Accepted(Model):
     """A finding that somebody has looked at and answers for."""
 
-    rule: str
-    unit: str
-    field: str | None = None
+    rule: Words
+    unit: Words
+    field: Words | None = None
     year: int | None = None
-    reason: str
-    by: str
+    reason: Words
+    by: Words
 
 
 class Screen(Model):
@@ -363,7 +393,7 @@ class Screen(Model):
 class Ranking(Model):
     """How equal scores are ranked, and to how many decimals scores count as equal."""
 
-    ties: str = "min"
+    ties: Words = "min"
     decimals: Annotated[int, Field(ge=0, le=12)] = 9
 
 
@@ -377,27 +407,27 @@ class Effective(Model):
 class Framework(Model):
     """An indicator framework: the tree, its fields, rules and sources."""
 
-    id: str
+    id: Words
     title: Label
-    extends: str | None = None
-    remove: tuple[str, ...] = ()
-    version: str | None = None
+    extends: Words | None = None
+    remove: tuple[Words, ...] = ()
+    version: Words | None = None
     status: SourceStatus | None = None
-    source: str | None = None
-    note: str | None = None
+    source: Words | None = None
+    note: Words | None = None
     effective: Effective | None = None
     evaluation_lag: Annotated[int, Field(ge=0, le=5)] = 0
     unit: UnitKey
-    time: str | None = None
-    class_field: str | None = Field(default=None, alias="class")
+    time: Words | None = None
+    class_field: Words | None = Field(default=None, alias="class")
     weights_status: SchemeStatus | None = None
-    weights_source: str | None = None
-    reference: Literal["per-year", "panel"] | int = "per-year"
+    weights_source: Words | None = None
+    reference: Reference = "per-year"
     screen: Screen | None = None
     ranking: Ranking = Ranking()
     defaults: Defaults = Defaults()
     total: Total = Total()
-    fields: dict[str, DataField]
+    fields: dict[Words, DataField]
     rules: tuple[Rule, ...] = ()
     accepted: tuple[Accepted, ...] = ()
     indicators: tuple[Node, ...]
@@ -427,29 +457,31 @@ class Framework(Model):
 
 
 class WeightEntry(Model):
-    """One weight with its own source."""
+    """One weight, with its own source where it has one: `0.8`, `20%`, or `{weight: 20%, source: ...}`."""
 
     weight: Number
-    source: str | None = None
+    source: Words | None = None
     status: SchemeStatus | None = None
 
+    @model_validator(mode="before")
+    @classmethod
+    def _number_or_mapping(cls, value: Any) -> Any:
+        return value if isinstance(value, (Mapping, cls)) else {"weight": read_number(value)}
 
-def _read_entry(value: Any) -> Any:
-    return WeightEntry.model_validate(value) if isinstance(value, Mapping) else read_number(value)
+    @model_serializer(mode="wrap")
+    def _as_written(self, write: SerializerFunctionWrapHandler) -> Any:
+        return write_number(self.weight) if self.source is None and self.status is None else write(self)
 
-
-NumberOrEntry = Annotated[
-    float | WeightEntry,
-    PlainValidator(_read_entry),
-    PlainSerializer(lambda value: value if isinstance(value, WeightEntry) else write_number(value)),
-    WithJsonSchema({"anyOf": [*_NUMBER_SCHEMA["anyOf"], {"type": "object"}]}),
-]
+    @classmethod
+    def __get_pydantic_json_schema__(cls, core_schema: Any, handler: Any) -> dict[str, Any]:
+        """A number, or an object with its source."""
+        return {"anyOf": [*_NUMBER_SCHEMA["anyOf"], handler(core_schema)]}
 
 
 class CombinedPart(Model):
     """One part of a combination: a scheme or a method, and its share."""
 
-    scheme: str | None = None
+    scheme: Words | None = None
     method: Choice | None = None
     share: Positive
 
@@ -461,18 +493,18 @@ class WeightScheme(Model):
     (`"*"` for every node). `method` weighs all indicators at once. `combine` mixes schemes and methods, additively.
     """
 
-    id: str
-    framework: str
+    id: Words
+    framework: Words
     title: Label | None = None
     status: SchemeStatus
-    source: str | None = None
-    note: str | None = None
-    weights: dict[str, NumberOrEntry] = Field(default_factory=dict)
-    inside: dict[str, Choice] = Field(default_factory=dict)
+    source: Words | None = None
+    note: Words | None = None
+    weights: dict[Words, WeightEntry] = Field(default_factory=dict)
+    inside: dict[Words, Choice] = Field(default_factory=dict)
     method: Choice | None = None
     combine: tuple[CombinedPart, ...] = ()
 
     def weight_of(self, node_id: str) -> float | None:
         """The number given for a node, if there is one."""
         entry = self.weights.get(node_id)
-        return entry.weight if isinstance(entry, WeightEntry) else entry
+        return None if entry is None else entry.weight

@@ -3,21 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
 from typing import Any
 
-from parkscore.findings import Finding, Place, Severity
+from parkscore.findings import Finding, Severity
 from parkscore.framework.document import Document, Path
 from parkscore.framework.models import Framework, Node
+from parkscore.framework.setting_aside import SetAside
 from parkscore.language import Text
 
 
 class Reporter:
     """Turns a path and a sentence into a finding with its place."""
 
-    def __init__(self, document: Document | None) -> None:
-        """Without a document (a framework made in Python), places stay unknown."""
+    def __init__(self, document: Document | None, set_aside: SetAside | None = None) -> None:
+        """Without a document (a framework made in Python), places stay unknown.
+
+        What may only follow from a part that was set aside is not reported.
+        """
         self.document = document
+        self.set_aside = set_aside
         self.findings: list[Finding] = []
 
     def report(
@@ -32,18 +36,10 @@ class Reporter:
         **context: Any,
     ) -> None:
         """Add a finding about the value at a path; `offset` is a position inside a text value."""
-        place = self._place(path, offset)
-        self.findings.append(
-            Finding(code=code, severity=severity, place=place, message=message, hint=hint, **context)
-        )
-
-    def _place(self, path: Path, offset: int | None) -> Place | None:
-        if self.document is None:
-            return None
-        place = self.document.place(path)
-        if offset is None or place.line is None or place.column is None or path not in self.document.places:
-            return place
-        return replace(place, column=place.column + offset)
+        if self.set_aside is not None and self.set_aside.explains(code, path):
+            return
+        place = self.document.place(path, offset) if self.document is not None else None
+        self.findings.append(Finding(code=code, severity=severity, place=place, message=message, hint=hint, **context))
 
 
 def nodes_with_paths(framework: Framework) -> Iterator[tuple[Path, Node]]:
@@ -56,3 +52,11 @@ def nodes_with_paths(framework: Framework) -> Iterator[tuple[Path, Node]]:
             yield from descend(node.children, (*inner, "children"))
 
     yield from descend(framework.indicators, ("indicators",))
+
+
+def parents_with_paths(framework: Framework) -> Iterator[tuple[Path, Node]]:
+    """Every node that has children, with the path of the list of its children; the root first."""
+    yield ("indicators",), framework.root
+    for path, node in nodes_with_paths(framework):
+        if node.children:
+            yield (*path, "children"), node

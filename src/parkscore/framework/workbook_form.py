@@ -2,21 +2,21 @@
 
 from __future__ import annotations
 
-import zipfile
+import io
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path as FilePath
-from typing import Any
+from typing import Any, Final
 
 import xlsxwriter
 from python_calamine import CalamineError, CalamineWorkbook
 
 from parkscore.findings import Finding, FrameworkError, Place, Severity
-from parkscore.framework.document import Document, Path
-from parkscore.framework.yaml_form import MOST_BYTES, parse_yaml, write_flow
+from parkscore.framework.document import Document, Path, Spot
+from parkscore.framework.suggesting import did_you_mean
+from parkscore.framework.workbook_safety import refuse_unsafe
+from parkscore.framework.yaml_form import parse_yaml, read_bytes, write_flow
 from parkscore.language import Text
-
-MOST_UNCOMPRESSED = 50 * MOST_BYTES
 
 
 @dataclass(frozen=True)
@@ -89,52 +89,93 @@ ACCEPTED = Sheet(
     (("rule", "规则"), ("unit", "对象"), ("field", "字段"), ("year", "年份"), ("reason", "理由"), ("by", "认可人")),
 )
 SHEETS = (SETTINGS, FIELDS, INDICATORS, RULES, ACCEPTED)
-_STRUCTURED = {
-    *("aliases", "totals", "score", "aggregate", "weights", "missing", "treat", "jump", "measure_mixup", "hint"),
+_STRUCTURED: Final = frozenset(
+    {"aliases", "totals", "score", "aggregate", "weights", "missing", "treat", "jump", "measure_mixup", "hint"}
+)
+# A number may stand in a text cell, because Excel makes texts of what is typed into cells formatted as text.
+_NUMBERS: Final = frozenset({"level", "weight", "min", "max", "min_coverage", "year"})
+_TABLES: Final = frozenset(sheet.key for sheet in SHEETS if sheet.key)
+_CHOICES: Final = {
+    "kind": ["number", "text"],
+    "direction": ["higher", "lower"],
+    "severity": ["error", "warning", "info"],
 }
-_TABLES = {sheet.key for sheet in SHEETS if sheet.key}
-_TEXT = "@"
+_LAST_ROW_WITH_CHOICES: Final = 1000
+LONGEST_CELL: Final = 32_767
 
 
 # --- writing -----------------------------------------------------------------------------------------------------
 
 
 def write_workbook(data: dict[str, Any], path: FilePath) -> None:
-    """Write a document's data as a workbook; every cell is text or a number, none is a formula."""
+    """Write a document's data as a workbook; every cell is text or a number, none is a formula.
+
+    Raises FrameworkError where a text is longer than a cell can be.
+    """
     options = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
+    tables = [(sheet, [_row_cells(sheet, row) for row in _rows_of(sheet, data)]) for sheet in SHEETS]
+    _refuse_long_texts(tables, path)
     with xlsxwriter.Workbook(str(path), options) as book:
         head = book.add_format({"bold": True, "bg_color": "#DDEBF7", "border": 1, "text_wrap": True})
-        text = book.add_format({"num_format": _TEXT, "valign": "top"})
-        for sheet in SHEETS:
+        text = book.add_format({"num_format": "@", "valign": "top"})
+        number = book.add_format({"valign": "top"})
+        for sheet, rows in tables:
             page = book.add_worksheet(sheet.name)
             page.freeze_panes(1, 0)
-            page.set_column(0, len(sheet.columns) - 1, 18, text)
-            for number, (key, zh) in enumerate(sheet.columns):
-                page.write_string(0, number, f"{zh} {key}", head)
-            for line, row in enumerate(_rows_of(sheet, data), start=1):
-                for number, (key, _) in enumerate(sheet.columns):
-                    _write_cell(page, line, number, row.get(key), text)
-            if sheet is INDICATORS:
-                choices = {"validate": "list", "source": ["higher", "lower"]}
-                page.data_validation(1, 7, 1000, 7, choices)
+            for column, (key, zh) in enumerate(sheet.columns):
+                page.set_column(column, column, 18, number if key in _NUMBERS else text)
+                page.write_string(0, column, f"{zh} {key}", head)
+                if key in _CHOICES:
+                    choices = {"validate": "list", "source": _CHOICES[key]}
+                    page.data_validation(1, column, _LAST_ROW_WITH_CHOICES, column, choices)
+            for line, cells in enumerate(rows, start=1):
+                for column, value in enumerate(cells):
+                    if isinstance(value, str):
+                        page.write_string(line, column, value, text)
+                    elif value is not None:
+                        page.write_number(line, column, value, number)
 
 
-def _write_cell(page: Any, line: int, number: int, value: Any, text: Any) -> None:
-    if value is None:
-        return
-    if isinstance(value, (int, float)) and not isinstance(value, bool):
-        page.write_number(line, number, value)
-    elif isinstance(value, str):
-        page.write_string(line, number, value, text)
-    else:
-        page.write_string(line, number, write_flow(value), text)
+def _row_cells(sheet: Sheet, row: dict[str, Any]) -> list[str | float | None]:
+    return [_cell(key, row.get(key), sheet) for key, _ in sheet.columns]
+
+
+def _cell(key: str, value: Any, sheet: Sheet) -> str | float | None:
+    """A value as text or number; what a plain cell could not hold is written as one line of YAML."""
+    if value is None or (isinstance(value, (int, float)) and not isinstance(value, bool)):
+        return value
+    as_it_is = (
+        isinstance(value, str) and key not in _STRUCTURED | _NUMBERS and not (sheet is SETTINGS and key == "value")
+    )
+    return value if as_it_is else write_flow(value)
+
+
+def _refuse_long_texts(tables: list[tuple[Sheet, list[list[Any]]]], path: FilePath) -> None:
+    findings = [
+        Finding(
+            code="text_too_long",
+            severity=Severity.ERROR,
+            place=Place(str(path), sheet=sheet.name, cell=f"{_letters(column)}{line}"),
+            message=Text(
+                f"有 {len(value):,} 个字符，单元格最多 {LONGEST_CELL:,}",
+                f"has {len(value):,} characters, a cell holds {LONGEST_CELL:,}",
+            ),
+            hint=Text("缩短文字，或保留 YAML 形式", "shorten the text, or keep the YAML form"),
+        )
+        for sheet, rows in tables
+        for line, cells in enumerate(rows, start=2)
+        for column, value in enumerate(cells)
+        if isinstance(value, str) and len(value) > LONGEST_CELL
+    ]
+    if findings:
+        raise FrameworkError(findings)
 
 
 def _rows_of(sheet: Sheet, data: dict[str, Any]) -> Iterator[dict[str, Any]]:
     if sheet is SETTINGS:
         for key, value in data.items():
             if key not in _TABLES:
-                yield {"key": key, "value": _quoted(value)}
+                yield {"key": key, "value": value}
     elif sheet is FIELDS:
         for field_id, field in data.get("fields", {}).items():
             yield {"id": field_id} | field
@@ -150,69 +191,43 @@ def _node_rows(nodes: Any, level: int) -> Iterator[dict[str, Any]]:
         yield from _node_rows(node.get("children", ()), level + 1)
 
 
-def _quoted(value: Any) -> Any:
-    """A setting as a cell; a text that would read as something else is quoted."""
-    return write_flow(value) if not isinstance(value, (int, float)) or isinstance(value, bool) else value
-
-
 # --- reading -----------------------------------------------------------------------------------------------------
 
 
 def read_workbook(path: FilePath) -> Document:
     """The document in a workbook.
 
-    Raises FrameworkError with every unknown header, unreadable cell and level that skips, by sheet and cell.
+    Unknown headers, unreadable cells and levels that skip are findings of the document, by sheet and cell. Raises
+    FrameworkError where the file is not a workbook of this form, or not a safe one.
     """
-    _refuse_bombs(path)
+    content = read_bytes(path)
+    refuse_unsafe(content, str(path))
     try:
-        book = CalamineWorkbook.from_path(str(path))
-    except (CalamineError, OSError) as error:
-        raise FrameworkError(_not_a_workbook(path, str(error))) from None
-    return _WorkbookReader(path, book).document()
-
-
-def _not_a_workbook(path: FilePath, detail: str) -> Finding:
-    return Finding(
-        code="not_a_workbook",
-        severity=Severity.ERROR,
-        place=Place(str(path)),
-        message=Text(f"不是可读的 .xlsx 工作簿：{detail}", f"is not a readable .xlsx workbook: {detail}"),
-        hint=Text("请在 Excel 中另存为 .xlsx", "save it as .xlsx in Excel"),
-    )
-
-
-def _refuse_bombs(path: FilePath) -> None:
-    try:
-        with zipfile.ZipFile(path) as archive:
-            size = sum(entry.file_size for entry in archive.infolist())
-    except (zipfile.BadZipFile, OSError) as error:
-        raise FrameworkError(_not_a_workbook(path, str(error))) from None
-    if size > MOST_UNCOMPRESSED:
+        with CalamineWorkbook.from_filelike(io.BytesIO(content)) as book:
+            return _WorkbookReader(path, book).document()
+    except CalamineError as error:
         raise FrameworkError(
             Finding(
-                code="file_too_large",
+                code="not_a_workbook",
                 severity=Severity.ERROR,
                 place=Place(str(path)),
-                message=Text(
-                    f"展开后有 {size:,} 字节，上限 {MOST_UNCOMPRESSED:,}",
-                    f"unpacks to {size:,} bytes, {MOST_UNCOMPRESSED:,} at most",
-                ),
+                message=Text(f"不是可读的 .xlsx 工作簿：{error}", f"is not a readable .xlsx workbook: {error}"),
+                hint=Text("在 Excel 中另存为 .xlsx", "save it as .xlsx in Excel"),
             )
-        )
+        ) from None
 
 
 class _WorkbookReader:
-    """Turns the sheets of the form into plain data while noting places and collecting findings."""
+    """Turns the sheets of the form into plain data while noting spots and collecting findings."""
 
     def __init__(self, path: FilePath, book: CalamineWorkbook) -> None:
         self.file = str(path)
         self.book = book
-        self.places: dict[Path, Place] = {(): Place(self.file)}
-        self.keys: dict[Path, Place] = {}
+        self.spots: dict[Path, Spot] = {(): Spot(Place(self.file))}
         self.findings: list[Finding] = []
 
     def document(self) -> Document:
-        if INDICATORS.name not in self.book.sheet_names and SETTINGS.name not in self.book.sheet_names:
+        if not {SETTINGS.name, INDICATORS.name} & set(self.book.sheet_names):
             self._refuse(
                 "not_a_framework",
                 Place(self.file),
@@ -224,41 +239,24 @@ class _WorkbookReader:
             )
             raise FrameworkError(self.findings)
         data = self._settings()
-        fields = self._fields()
-        if fields:
-            data["fields"] = fields
-        indicators = self._indicators()
-        if indicators:
-            data["indicators"] = indicators
+        parts = {"fields": self._fields(), "indicators": self._indicators()}
         for sheet in (RULES, ACCEPTED):
-            rows = tuple(
-                self._mapping((sheet.key, index), cells, place)
-                for index, (cells, place) in enumerate(self._table(sheet))
-            )
-            if rows:
-                data[sheet.key] = rows
-        if self.findings:
-            raise FrameworkError(self.findings)
-        return Document(data, self.file, self.places, self.keys)
+            rows = enumerate(self._table(sheet))
+            parts[sheet.key] = tuple(self._mapping((sheet.key, index), cells, place) for index, (cells, place) in rows)
+        required = () if "extends" in data else ("fields", "indicators")
+        data |= {key: part for key, part in parts.items() if part or key in required}
+        return Document(data, self.file, self.spots, tuple(self.findings))
 
     def _settings(self) -> dict[str, Any]:
         data: dict[str, Any] = {}
         for cells, place in self._table(SETTINGS):
-            key, key_place = cells.get("key", (None, place))
-            if key is None:
-                continue
             value, value_place = cells.get("value", (None, place))
-            path = (str(key),)
-            if path in self.keys:
-                self._refuse(
-                    "duplicate_key",
-                    key_place,
-                    Text(f"项目 {key} 已在 {self.keys[path]} 出现", f"the key {key} already stands at {self.keys[path]}"),
-                )
-                continue
-            self.keys[path] = key_place
-            data[str(key)] = self._parsed(path, value, value_place) if isinstance(value, str) else value
-            self.places[path] = value_place
+            key, key_place = cells.get("key", (None, place))
+            if not isinstance(key, str):
+                self._refuse("no_key", place, Text("这一行没有写明项目", "this row names no key"))
+            elif self._is_new((key,), key_place):
+                self.spots[key,] = Spot(value_place, key_place)
+                data[key] = self._parsed(value, value_place)
         return data
 
     def _fields(self) -> dict[str, Any]:
@@ -269,26 +267,29 @@ class _WorkbookReader:
                 self._refuse(
                     "code_not_text",
                     id_place,
-                    Text(f"编码应是文本，现为 {field_id}", f"a code must be text, not {field_id}"),
+                    Text("缺少编码", "the id is missing")
+                    if field_id is None
+                    else Text(f"编码应是文本，现为数字 {field_id}", f"an id must be text, not the number {field_id}"),
                     Text("把单元格格式设为文本后重新输入", "set the cell's format to text and type it again"),
                 )
-                continue
-            path: Path = ("fields", field_id)
-            if path in self.keys:
-                first = self.keys[path]
-                self._refuse(
-                    "duplicate_key",
-                    id_place,
-                    Text(f"字段 {field_id} 已在 {first} 出现", f"the field {field_id} already stands at {first}"),
-                )
-                continue
-            self.keys[path] = id_place
-            data[field_id] = self._mapping(path, cells, id_place)
+            elif self._is_new(("fields", field_id), id_place):
+                data[field_id] = self._mapping(("fields", field_id), cells, id_place)
         return data
 
+    def _is_new(self, path: Path, place: Place) -> bool:
+        if path not in self.spots:
+            return True
+        first = self.spots[path].key or self.spots[path].value
+        self._refuse(
+            "duplicate_key",
+            place,
+            Text(f"{path[-1]} 已在 {first} 出现", f"{path[-1]} already stands at {first}"),
+            Text("删去其中一行", "remove one of the two rows"),
+        )
+        return False
+
     def _indicators(self) -> tuple[Any, ...]:
-        rows = list(self._table(INDICATORS))
-        nodes, _ = self._children(rows, 0, 1, ("indicators",))
+        nodes, _ = self._children(list(self._table(INDICATORS)), 0, 1, ("indicators",))
         return nodes
 
     def _children(self, rows: list[Any], start: int, level: int, path: Path) -> tuple[tuple[Any, ...], int]:
@@ -297,15 +298,10 @@ class _WorkbookReader:
         while position < len(rows):
             cells, place = rows[position]
             own_level, level_place = cells.get("level", (None, place))
-            if isinstance(own_level, int) and own_level < level:
+            if isinstance(own_level, int) and 1 <= own_level < level:
                 break
             if own_level != level:
-                self._refuse(
-                    "level",
-                    level_place,
-                    Text(f"层级应为 {level} 或更小，现为 {own_level}", f"the level must be {level} or less, not {own_level}"),
-                    Text("一级指标为 1，其下逐级加 1，不能跳级", "1 is the first level; each level below adds 1"),
-                )
+                self._refuse_level(own_level, level, level_place)
                 position += 1
                 continue
             inner = (*path, len(nodes))
@@ -313,30 +309,46 @@ class _WorkbookReader:
             children, position = self._children(rows, position + 1, level + 1, (*inner, "children"))
             if children:
                 node["children"] = children
-                self.places[(*inner, "children")] = place
+                self.spots[*inner, "children"] = Spot(place)
             nodes.append(node)
         return tuple(nodes), position
 
-    def _mapping(self, path: Path, cells: dict[str, tuple[Any, Place]], place: Place) -> dict[str, Any]:
-        self.places[path] = place
-        data: dict[str, Any] = {}
-        for key, (value, cell_place) in cells.items():
-            inner = (*path, key)
-            self.places[inner] = cell_place
-            self.keys[inner] = cell_place
-            structured = key in _STRUCTURED and isinstance(value, str)
-            data[key] = self._parsed(inner, value, cell_place) if structured else value
-        return data
+    def _refuse_level(self, level: Any, deepest: int, place: Place) -> None:
+        expected = "1" if deepest == 1 else f"1-{deepest}"
+        self._refuse(
+            "level",
+            place,
+            Text("缺少层级", "the level is missing")
+            if level is None
+            else Text(f"层级应为 {expected}，现为 {level}", f"the level must be {expected}, not {level}"),
+            Text(
+                "一级指标为 1，其下逐级加 1，不能跳级", "1 is the first level; each level below adds 1, none is skipped"
+            ),
+        )
 
-    def _parsed(self, path: Path, text: str, place: Place) -> Any:
-        """A cell written as one line of YAML; places inside it are the cell."""
-        del path
+    def _mapping(self, path: Path, cells: dict[str, tuple[Any, Place]], place: Place) -> dict[str, Any]:
+        self.spots[path] = Spot(place, place)
+        for key, (_, cell_place) in cells.items():
+            self.spots[*path, key] = Spot(cell_place, cell_place)
+        return {key: value for key, (value, _) in cells.items()}
+
+    def _parsed(self, value: Any, place: Place) -> Any:
+        """What a cell says that is written as one line of YAML; places inside it are the cell."""
+        if not isinstance(value, str):
+            return value
         try:
-            return parse_yaml(f"value: {text}", self.file).data["value"]
+            document = parse_yaml(f"value: {value}", self.file)
         except FrameworkError as error:
-            for finding in error.findings:
-                self._refuse("cell_syntax", place, finding.message, finding.hint)
-            return None
+            findings = error.findings
+        else:
+            findings = list(document.findings)
+            if not findings and len(document.data) == 1:
+                return document.data["value"]
+        for finding in findings:
+            self._refuse("cell_syntax", place, finding.message, finding.hint)
+        if not findings:
+            self._refuse("cell_syntax", place, Text("应写成一行", "must be one line of YAML"))
+        return None
 
     def _table(self, sheet: Sheet) -> Iterator[tuple[dict[str, tuple[Any, Place]], Place]]:
         """Each filled row of a sheet as {key: (value, place)} with the place of the row."""
@@ -347,16 +359,22 @@ class _WorkbookReader:
             return
         keys = self._header(sheet, lines[0])
         for number, line in enumerate(lines[1:], start=2):
-            cells = {
-                key: (_plain(value), self._place(sheet, number, column))
-                for column, (key, value) in enumerate(zip(keys, line, strict=False))
-                if key is not None and value != ""
-            }
+            cells: dict[str, tuple[Any, Place]] = {}
+            for column, (key, value) in enumerate(zip(keys, line, strict=True)):
+                place = self._place(sheet, number, column)
+                if value == "":
+                    continue
+                if key is not None:
+                    parsed = key in _STRUCTURED | _NUMBERS
+                    cells[key] = (self._parsed(value, place) if parsed else value, place)
+                elif not lines[0][column]:
+                    self._refuse("no_header", place, Text("这一列没有表头", "this column has no header"))
+            cells = {key: (_plain(value), place) for key, (value, place) in cells.items()}
             if cells:
                 yield cells, self._place(sheet, number, 0)
 
     def _header(self, sheet: Sheet, line: list[Any]) -> list[str | None]:
-        known = {name: key for key, zh in sheet.columns for name in (key, zh, f"{zh} {key}")}
+        known = {name: key for key, zh in sheet.columns for name in (f"{zh} {key}", zh, key)}
         keys: list[str | None] = []
         for column, cell in enumerate(line):
             header = str(cell).strip()
@@ -366,12 +384,19 @@ class _WorkbookReader:
                     "unknown_key",
                     self._place(sheet, 1, column),
                     Text(f"不认识的表头“{header}”", f"unknown header {header!r}"),
-                    Text(
+                    did_you_mean(header, known)
+                    or Text(
                         "可用：" + "、".join(zh for _, zh in sheet.columns),
                         "known: " + ", ".join(key for key, _ in sheet.columns),
                     ),
                 )
-            keys.append(key)
+            elif key is not None and key in keys:
+                self._refuse(
+                    "duplicate_key",
+                    self._place(sheet, 1, column),
+                    Text(f"表头“{header}”出现两次", f"the header {header!r} stands twice"),
+                )
+            keys.append(key if key not in keys else None)
         return keys
 
     def _place(self, sheet: Sheet, line: int, column: int) -> Place:
