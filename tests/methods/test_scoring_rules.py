@@ -33,6 +33,12 @@ def test_log_gives_full_marks_to_an_income_beyond_the_goalpost_hdi_2021_liechten
     assert scoring["log"]([report.loc["LIE", "gnipc"]], low=100, high=75000)[0] == 1.0
 
 
+def test_as_is_zone_innovation_2015_sub_indices_give_the_published_180_9():
+    sub_indices = scoring["as_is"]([[162.6, 298.8, 124.3, 259.5, 126.4]])
+    total = aggregation["arithmetic"](sub_indices, [0.20, 0.20, 0.25, 0.10, 0.25])
+    assert total[0] == pytest.approx(180.905, abs=1e-12)
+
+
 def test_minmax_asem_0_to_100(asem, asem_tree):
     treated, expected = asem("stages/treated.csv"), asem("normalisation/minmax_0_100.csv")
     directions = asem_tree.loc[treated.columns, "Direction"].to_numpy(int)

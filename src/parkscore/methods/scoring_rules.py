@@ -371,3 +371,32 @@ def zscore(
         distance = (x - middle) / np.where(spread == 0, 1.0, spread)
     distance = np.where((spread == 0) & ~np.isnan(x), 0.0, distance)
     return _finite(center + sign * scale * distance)
+
+
+# --- the value itself --------------------------------------------------------------------------------------------
+
+
+def _any_score(_stated: Stated) -> Interval:
+    return Interval(-math.inf, math.inf, "never")
+
+
+@scoring(
+    "as_is",
+    zh="原值为分",
+    en="The value is the score",
+    formula="s = ± x",
+    obeys={"unit order", "indicator order", "duplicate unit", "unit by unit", "monotone"},
+    reference="国家高新区创新能力评价指标体系 (2014): base-period indices are added as they are",
+    golden="zone_innovation_2015",
+    parameters={"direction": _DIRECTION},
+    score_range=_any_score,
+)
+def as_is(x: FloatArray, *, direction: Direction = 1) -> FloatArray:
+    """Scores that are the values themselves, for points and indices that somebody has scored already.
+
+    x: (units,) or (units, indicators); a gap stays a gap. Where lower is better the sign is turned.
+
+    >>> as_is([162.6, 298.8]), as_is([3.0], direction=-1)
+    (array([162.6, 298.8]), array([-3.]))
+    """
+    return direction * x + 0.0
