@@ -171,7 +171,9 @@ def is_blank(cell: Any) -> bool:
     """
     if isinstance(cell, str):
         return not cell.translate(_SPACES).strip()
-    return cell is None or cell is pd.NA or cell is pd.NaT or (isinstance(cell, float) and math.isnan(cell))
+    return (
+        cell is None or cell is pd.NA or cell is pd.NaT or (isinstance(cell, (float, np.floating)) and math.isnan(cell))
+    )
 
 
 def read_numbers(cells: RawCells, measure: Measure) -> NumberColumn:

@@ -66,12 +66,16 @@ def _cells(series: pd.Series[Any]) -> RawCells:
 
 
 def digest_of_frame(frame: pd.DataFrame) -> str:
-    """SHA-256 over the names, types and contents of columns and index, the same in every process."""
+    """SHA-256 over the names, types and contents of index and columns, the same in every process."""
     digest = hashlib.sha256()
+    for level, name in enumerate(frame.index.names):
+        _add_to_digest(digest, name, frame.index.get_level_values(level).to_series())
     for number, label in enumerate(frame.columns):
-        series = frame.iloc[:, number]
-        digest.update(repr((label, str(frame.dtypes.iloc[number]))).encode())
-        digest.update(pd.util.hash_pandas_object(series, index=False).to_numpy().tobytes())
-    digest.update(repr(list(frame.index.names)).encode())
-    digest.update(pd.util.hash_pandas_object(frame.index).to_numpy().tobytes())
+        _add_to_digest(digest, label, frame.iloc[:, number])
     return digest.hexdigest()
+
+
+def _add_to_digest(digest: hashlib._Hash, label: Hashable, series: pd.Series[Any]) -> None:
+    array = series.to_numpy()
+    digest.update(repr((label, str(series.dtype))).encode())
+    digest.update(array.tobytes() if array.dtype.kind in "biufM" else repr(array.tolist()).encode())

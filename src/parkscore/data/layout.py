@@ -67,7 +67,7 @@ def measure_of(data_field: DataField) -> Measure:
 
 
 def read_layout(sheet: Sheet, framework: Framework, names: Names, found: Collected) -> Layout | None:
-    """Find the header of a sheet and match its columns; None, with an error collected, where there is no header."""
+    """Find the header of a sheet and match its columns; None, with errors collected, where no column can be read."""
     header_row = find_header(sheet.head[:HEADER_WITHIN], names)
     if header_row is None:
         _report_no_header(sheet, names, found)
@@ -78,9 +78,13 @@ def read_layout(sheet: Sheet, framework: Framework, names: Names, found: Collect
     for number, text in enumerate(texts):
         if text:
             columns.take(number, text)
+        elif any(not is_blank(cell) for cell in sheet.column(number, header_row + 1)):
+            _report_unnamed(sheet, header_row, number, found)
     columns.report_missing(texts)
     first_row = header_row + (1 if measures_row is None else 2)
     _report_merged_header(sheet, header_row, first_row, found)
+    if not columns.headings:
+        return None
     return Layout(
         header_row,
         first_row,
@@ -106,6 +110,14 @@ def _report_no_header(sheet: Sheet, names: Names, found: Collected) -> None:
             "parkscore template writes a blank one",
         ),
         place=sheet.place(),
+    )
+
+
+def _report_unnamed(sheet: Sheet, header_row: int, column: int, found: Collected) -> None:
+    found.info(
+        "unnamed_column",
+        Text("这一列有内容但没有表头，未读取", "the column has values but no header and is not read"),
+        place=sheet.place(header_row, column),
     )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import hashlib
 import os
 from collections.abc import Sequence
@@ -71,6 +72,16 @@ def read_table(source: str | os.PathLike[str] | pd.DataFrame, framework: Framewo
 def _content(file: str) -> bytes:
     """The bytes of a file that exists and has a suffix that is read."""
     path = Path(file)
+    try:
+        _refuse_unsuitable(path)
+        return path.read_bytes()
+    except OSError as problem:
+        reason = problem.strerror or str(problem)
+        raise _unusable("unreadable", file, Text(f"读不出来：{reason}", f"cannot be read: {reason}")) from None
+
+
+def _refuse_unsuitable(path: Path) -> None:
+    file = str(path)
     if path.is_dir():
         raise _unusable("is_a_folder", file, Text("是文件夹，这里应是数据文件", "is a folder where a file is expected"))
     if not path.exists():
@@ -84,11 +95,6 @@ def _content(file: str) -> bytes:
         )
     if not path.is_file():
         raise _unusable("unreadable", file, Text("不是普通文件", "is not a regular file"))
-    try:
-        return path.read_bytes()
-    except OSError as problem:
-        reason = problem.strerror or str(problem)
-        raise _unusable("unreadable", file, Text(f"读不出来：{reason}", f"cannot be read: {reason}")) from None
 
 
 def _closest_file(path: Path) -> Text | None:
@@ -103,7 +109,7 @@ def _unusable(code: str, file: str, message: Text, hint: Text | None = None) -> 
 
 def _sheets(content: bytes, file: str, names: Names, found: Collected) -> Sequence[Sheet]:
     suffix = Path(file).suffix.lower()
-    if not content.strip():
+    if not content.removeprefix(codecs.BOM_UTF8).strip():
         found.error("empty_file", Text("文件是空的", "the file is empty"), place=Place(file))
         return []
     if suffix == ".xlsx":

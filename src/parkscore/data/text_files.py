@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import contextlib
 import csv
 import io
@@ -17,7 +18,7 @@ from parkscore.findings import Place
 from parkscore.language import Text
 
 _SEPARATORS: Final = (",", "\t", ";")
-_UTF_16: Final = (b"\xff\xfe", b"\xfe\xff")
+_UTF_16: Final = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 _SAVE_AS_UTF_8: Final = Text("另存为“CSV UTF-8（逗号分隔）”", "save it as 'CSV UTF-8 (comma delimited)'")
 
 _Rows = list[tuple[int, list[str]]]

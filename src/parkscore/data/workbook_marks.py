@@ -96,7 +96,7 @@ def _parse(archive: zipfile.ZipFile, part: str, listener: _Listener, sheet: str 
     listener.listen(parser)
     try:
         parser.Parse(archive.read(part), True)
-    except (KeyError, ValueError, expat.ExpatError, zipfile.BadZipFile) as problem:
+    except (LookupError, ValueError, expat.ExpatError, zipfile.BadZipFile) as problem:
         raise UnsafeWorkbookError(
             "not_a_workbook",
             Text(f"不是完整的 .xlsx 工作簿：{part} 读不出来", f"is not a sound .xlsx workbook: {part} cannot be read"),

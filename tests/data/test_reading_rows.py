@@ -1,0 +1,138 @@
+"""Rows: which of them are units, and which are left out, refused or doubted."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from parkscore.data.reading import read_table
+from parkscore.findings import Finding, Severity
+from parkscore.framework.models import Framework
+
+Write = Callable[..., Path]
+FindingsOf = Callable[..., list[Finding]]
+both = pytest.mark.parametrize("kind", ["csv", "xlsx"])
+
+
+@both
+def test_empty_rows_are_skipped_and_places_stay_right(
+    kind: str, framework: Framework, write: Write, findings_of: FindingsOf
+) -> None:
+    rows = [["高新区", "年份", "营业收入"], ["甲", 2024, 1], ["", "", ""], [" ", "", ""], ["乙", 2024, "多"]]
+    path = write(rows, kind)
+    (finding,) = findings_of(path, framework, "text_in_number")
+    assert str(finding.place) == {"csv": f"{path}:5:3", "xlsx": f"{path}!Sheet1!C5"}[kind]
+
+
+@both
+def test_a_row_with_values_but_no_unit_is_an_error(
+    kind: str, framework: Framework, write: Write, findings_of: FindingsOf
+) -> None:
+    path = write([["高新区", "年份", "营业收入"], ["甲", 2024, 1], ["", 2024, 2]], kind)
+    (finding,) = findings_of(path, framework, "unit_missing")
+    assert str(finding.place).endswith({"csv": ":3:1", "xlsx": "!A3"}[kind])
+
+
+@both
+def test_units_are_stripped_and_kept_as_written(kind: str, framework: Framework, write: Write) -> None:
+    rows = [["高新区", "年份", "营业收入"], [" 合肥　", 2024, 1], ["ＡＢ 区", 2024, 2]]
+    table, _ = read_table(write(rows, kind), framework)
+    assert table.units.tolist() == ["合肥", "ＡＢ 区"]
+
+
+def test_codes_keep_their_zeros_in_csv(revenue_only: Framework, write: Write) -> None:
+    table, _ = read_table(write([["高新区", "营业收入"], ["007", 1], ["1e3", 2], ["NA", 3]]), revenue_only)
+    assert table.units.tolist() == ["007", "1e3", "NA"]
+
+
+def test_a_whole_number_as_a_code_in_a_workbook_has_no_decimal_point(revenue_only: Framework, write: Write) -> None:
+    table, _ = read_table(write([["高新区", "营业收入"], [19.0, 1], ["019", 2]], "xlsx"), revenue_only)
+    assert table.units.tolist() == ["19", "019"]
+
+
+@both
+def test_a_unit_twice_in_a_year_is_an_error_that_names_both_rows(
+    kind: str, framework: Framework, write: Write, findings_of: FindingsOf
+) -> None:
+    rows = [["高新区", "年份", "营业收入"], ["甲", 2024, 1], ["甲", 2023, 1], ["甲", 2024, 2]]
+    path = write(rows, kind)
+    (finding,) = findings_of(path, framework, "duplicate_row")
+    ends = {"csv": (":2:1", ":4:1"), "xlsx": ("!A2", "!A4")}[kind]
+    assert ends[0] in finding.message.en
+    assert str(finding.place).endswith(ends[1])
+    assert (finding.unit, finding.year) == ("甲", 2024)
+
+
+def test_a_unit_twice_is_an_error_where_there_are_no_years(
+    revenue_only: Framework, write: Write, findings_of: FindingsOf
+) -> None:
+    path = write([["高新区", "营业收入"], ["甲", 1], ["甲", 2]])
+    assert len(findings_of(path, revenue_only, "duplicate_row")) == 1
+
+
+def test_rows_without_a_year_are_not_also_called_duplicates(
+    framework: Framework, write: Write, findings_of: FindingsOf
+) -> None:
+    path = write([["高新区", "年份", "营业收入"], ["甲", "", 1], ["甲", "", 2]])
+    assert [finding.code for finding in findings_of(path, framework)].count("missing_year") == 2
+    assert findings_of(path, framework, "duplicate_row") == []
+
+
+@pytest.mark.parametrize(
+    ("first", "other"), [("合肥", "合 肥"), ("合肥", "合\u200b肥"), ("A区", "Ａ区"), ("a（二）", "a(二)")]
+)
+def test_names_that_differ_only_in_width_or_space_are_doubted(
+    first: str, other: str, revenue_only: Framework, write: Write, findings_of: FindingsOf
+) -> None:
+    path = write([["高新区", "营业收入"], [first, 1], [other, 2], ["乙", 3]])
+    (finding,) = findings_of(path, revenue_only, "similar_units")
+    assert (finding.severity, finding.unit) == (Severity.WARNING, other)
+    assert f"'{first}' ({path}:2:1)" in finding.message.en
+
+
+@pytest.mark.parametrize("name", ["合计", "总 计", "全国", "合　　计", "Total"])
+@both
+def test_a_row_of_totals_is_left_out_with_a_warning(name: str, kind: str, framework: Framework, write: Write) -> None:
+    rows = [["高新区", "年份", "营业收入"], ["甲", 2024, 1], [name, "", "—"]]
+    table, findings = read_table(write(rows, kind), framework)
+    assert table.units.tolist() == ["甲"]
+    (finding,) = [finding for finding in findings if finding.code == "total_row"]
+    assert finding.severity is Severity.WARNING
+    assert str(finding.place).endswith({"csv": ":3:1", "xlsx": "!A3"}[kind])
+
+
+@both
+def test_a_header_without_rows_is_an_error(
+    kind: str, framework: Framework, write: Write, findings_of: FindingsOf
+) -> None:
+    errors = [f for f in findings_of(write([["高新区", "年份", "营业收入"]], kind), framework) if f.severity == "error"]
+    assert [finding.code for finding in errors] == ["no_rows"]
+
+
+@both
+def test_one_row_is_enough(kind: str, framework: Framework, write: Write) -> None:
+    table, _ = read_table(write([["高新区", "年份", "营业收入"], ["甲", 2024, 1]], kind), framework)
+    assert len(table.frame) == 1
+
+
+@both
+def test_a_column_without_a_value_or_with_one_value_throughout_is_read(
+    kind: str, framework: Framework, write: Write
+) -> None:
+    rows = [["高新区", "年份", "营业收入", "年末从业人员"], ["甲", 2024, "", 5], ["乙", 2024, "", 5]]
+    table, _ = read_table(write(rows, kind), framework)
+    assert table.states["qc05_0"].tolist() == [1, 1]
+    assert table.frame["qd01"].tolist() == [5.0, 5.0]
+
+
+def test_the_table_leads_back_to_each_cell_of_the_file(framework: Framework, write: Write) -> None:
+    rows = [["注", "", ""], ["营业收入", "年份", "高新区"], ["", "", ""], [1, 2024, "甲"]]
+    path = write(rows)
+    table, _ = read_table(path, framework)
+    assert str(table.origin.place(0, "qc05_0")) == f"{path}:4:1"
+    assert str(table.origin.place(0, "unit")) == f"{path}:4:3"
+    path = write(rows, "xlsx")
+    table, _ = read_table(path, framework)
+    assert str(table.origin.place(0, "qc05_0")) == f"{path}!Sheet1!A4"
