@@ -91,7 +91,7 @@ def _refuse_unsuitable(path: Path) -> None:
             "unsupported_file",
             file,
             Text(f"不读取“{path.suffix}”文件", f"'{path.suffix}' files are not read"),
-            Text(f"另存为 {' 或 '.join(_SUFFIXES)}", f"save it as {' or '.join(_SUFFIXES)}"),
+            Text("另存为 .xlsx、.csv 或 .parquet", "save it as .xlsx, .csv or .parquet"),
         )
     if not path.is_file():
         raise _unusable("unreadable", file, Text("不是普通文件", "is not a regular file"))
