@@ -43,10 +43,11 @@ def compile_schema(framework: Framework) -> pa.DataFrameSchema:
 
 def _limits(low: float | None, high: float | None) -> list[pa.Check]:
     checks = []
+    # What `error` says is what stands in the table of failures.
     if low is not None:
-        checks.append(pa.Check.ge(low, name=BELOW_MIN))
+        checks.append(pa.Check.ge(low, error=BELOW_MIN))
     if high is not None:
-        checks.append(pa.Check.le(high, name=ABOVE_MAX))
+        checks.append(pa.Check.le(high, error=ABOVE_MAX))
     return checks
 
 

@@ -1,0 +1,95 @@
+"""Which rows are scored, and against which others."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pytest
+
+from parkscore.data.cohorts import cohorts, scored_rows
+from parkscore.data.grid import Cohort
+from parkscore.data.table import Table
+from parkscore.findings import DataError, UsageError
+from parkscore.framework.models import Framework
+from tests.small_frameworks import leaf, panel, rows, small, table_of
+
+FRAME = panel("zone year a\n甲 2023 1\n乙 2024 2\n甲 2024 3\n乙 2022 4")
+ALL = np.arange(4)
+
+
+def yearly(reference: Any) -> tuple[Framework, Table]:
+    framework = small(leaf("a"), time="year", reference=reference)
+    return framework, table_of(framework, FRAME)
+
+
+def plain(cohort: Cohort) -> tuple[Any, ...]:
+    return cohort.name, cohort.year, cohort.apply.tolist(), cohort.fit.tolist(), cohort.pool.tolist()
+
+
+def test_each_year_is_measured_against_itself() -> None:
+    found = cohorts(*yearly("per-year"), ALL, ALL)
+    assert [plain(cohort) for cohort in found] == [
+        ("2022", 2022, [3], [3], [3]),
+        ("2023", 2023, [0], [0], [0]),
+        ("2024", 2024, [1, 2], [1, 2], [1, 2]),
+    ]
+
+
+def test_a_panel_is_measured_against_all_years_even_where_one_is_scored() -> None:
+    framework, table = yearly("panel")
+    (found,) = cohorts(framework, table, scored_rows(table, 2024), ALL)
+    assert plain(found) == ("panel", None, [1, 2], [0, 1, 2, 3], [0, 1, 2, 3])
+
+
+def test_a_named_year_is_what_all_years_are_measured_against() -> None:
+    (found,) = cohorts(*yearly(2023), ALL, ALL)
+    assert plain(found) == ("2023", None, [0, 1, 2, 3], [0], [0, 1, 2, 3])
+
+
+def test_rows_that_were_screened_out_are_no_reference() -> None:
+    eligible = np.array([0, 2])
+    (found,) = cohorts(*yearly("panel"), eligible, eligible)
+    assert plain(found) == ("panel", None, [0, 2], [0, 2], [0, 2])
+
+
+def test_a_year_without_any_eligible_row_is_no_cohort() -> None:
+    eligible = np.array([1, 2])
+    assert [cohort.name for cohort in cohorts(*yearly("per-year"), eligible, eligible)] == ["2024"]
+    nobody = np.array([], dtype=np.intp)
+    assert cohorts(*yearly("panel"), nobody, ALL) == ()
+
+
+def test_without_years_all_rows_are_measured_together() -> None:
+    framework = small(leaf("a"))
+    (found,) = cohorts(framework, table_of(framework, rows(a=[1, 2])), np.arange(2), np.arange(2))
+    assert plain(found) == ("all", None, [0, 1], [0, 1], [0, 1])
+
+
+def test_a_reference_year_that_is_not_in_the_data_is_refused_with_the_years_that_are() -> None:
+    with pytest.raises(DataError) as raised:
+        cohorts(*yearly(2019), ALL, ALL)
+    (finding,) = raised.value.findings
+    assert finding.code == "no_such_year"
+    assert finding.value == 2019
+    assert "reference" in finding.message.en
+    assert str(finding.place) == "DataFrame"
+    assert finding.hint is not None
+    assert "2022, 2023, 2024" in finding.hint.en
+
+
+def test_a_year_to_score_that_is_not_in_the_data_is_refused_with_the_years_that_are() -> None:
+    _, table = yearly("per-year")
+    with pytest.raises(UsageError) as raised:
+        scored_rows(table, 2019)
+    (finding,) = raised.value.findings
+    assert (finding.code, finding.value) == ("no_such_year", 2019)
+    assert finding.hint is not None
+    assert "2022, 2023, 2024" in finding.hint.zh
+
+
+def test_a_year_cannot_be_named_where_there_are_none() -> None:
+    framework = small(leaf("a"))
+    with pytest.raises(UsageError) as raised:
+        scored_rows(table_of(framework, rows(a=[1])), 2024)
+    assert raised.value.findings[0].code == "no_time"

@@ -1,0 +1,83 @@
+"""Outliers are drawn in, and every changed cell is marked."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pytest
+
+import parkscore as ps
+from parkscore.data.cohorts import cohorts
+from parkscore.data.derive import derive
+from parkscore.data.treat import treat
+from parkscore.framework.models import Choice, Framework
+from tests.small_frameworks import everywhere, leaf, panel, rows, small, table_of
+
+WINSORISE = Choice.of("winsorise", most=2, skew=1, kurtosis=2)
+LOG = Choice.of("log", skew=1, kurtosis=2)
+# One value far out; its neighbour is 5.
+FIRST = [1.0, 2.0, 3.0, 4.0, 5.0, 90.0]
+SECOND = [2.0, 3.0, 4.0, 5.0, 6.0, 7.0]
+
+
+def two_years(reference: Any, treatment: Choice = WINSORISE) -> Framework:
+    return small(leaf("a", treat=treatment), leaf("b"), time="year", reference=reference)
+
+
+def two_year_frame() -> Any:
+    lines = [
+        f"z{unit} {year} {value} {value}"
+        for year, values in ((2023, FIRST), (2024, SECOND))
+        for unit, value in enumerate(values)
+    ]
+    return panel("zone year a b\n" + "\n".join(lines))
+
+
+def test_each_year_is_treated_on_its_own_where_it_is_its_own_reference() -> None:
+    evaluation = ps.evaluate(two_years("per-year"), two_year_frame())
+    assert everywhere(evaluation.treated["a"], [1, 2, 3, 4, 5, 5, *SECOND])
+    assert everywhere(evaluation.treated["b"], [*FIRST, *SECOND])
+    assert evaluation.changes.to_dict("records") == [
+        {"unit": "z5", "year": 2023, "indicator": "a", "before": 90.0, "after": 5.0}
+    ]
+    (finding,) = [each for each in evaluation.findings if each.code == "treated"]
+    assert (finding.field, finding.year) == ("a", 2023)
+    assert "extreme values winsorised: 1" in finding.message.en
+
+
+def test_a_panel_is_treated_as_one() -> None:
+    evaluation = ps.evaluate(two_years("panel"), two_year_frame())
+    assert everywhere(evaluation.treated["a"], [1, 2, 3, 4, 5, 7, *SECOND])
+
+
+@pytest.mark.parametrize("reference", ["panel", 2023, "per-year"])
+@pytest.mark.parametrize("treatment", [WINSORISE, LOG])
+def test_naming_a_year_changes_no_treated_value_and_no_score_of_that_year(reference: Any, treatment: Choice) -> None:
+    framework = two_years(reference, treatment)
+    both = ps.evaluate(framework, two_year_frame())
+    alone = ps.evaluate(framework, two_year_frame(), year=2024)
+    for stage in ("treated", "scored", "nodes"):
+        expected = getattr(both, stage).loc[(slice(None), 2024), :]
+        assert everywhere(getattr(alone, stage), expected)
+
+
+def test_only_changes_of_the_scored_rows_are_listed() -> None:
+    assert len(ps.evaluate(two_years("panel"), two_year_frame(), year=2024).changes) == 0
+
+
+def test_a_gap_is_no_change_and_stays_a_gap() -> None:
+    framework = small(leaf("a", treat=WINSORISE))
+    table = table_of(framework, rows(a=[*FIRST, None]))
+    grid = derive(framework, table)
+    everyone = np.arange(7)
+    treatment = treat(framework, grid, cohorts(framework, table, everyone, everyone))
+    assert np.isnan(treatment.grid.values[6, 0])
+    assert treatment.changed[:, 0].tolist() == [False] * 5 + [True, False]
+    assert everywhere(grid.values[:, 0], [*FIRST, np.nan])
+
+
+def test_a_column_that_no_treatment_mends_is_a_warning() -> None:
+    framework = small(leaf("a", treat=Choice.of("winsorise", most=1, skew=0.001, kurtosis=-10)))
+    evaluation = ps.evaluate(framework, rows(a=FIRST))
+    assert [finding.code for finding in evaluation.findings if finding.field == "a"] == ["still_skewed"]
