@@ -41,15 +41,34 @@ class Commands(TyperGroup):
         del prog_name, standalone_mode  # `python -m parkscore` is parkscore too, and mistakes are explained below
         use_utf8()
         arguments = sys.argv[1:] if args is None else list(args)
+        try:
+            code = self._run(arguments, complete_var, windows_expand_args, extra)
+            sys.stdout.flush()
+        except BrokenPipeError:
+            code = BROKEN_PIPE
+        if code == BROKEN_PIPE:
+            # What is still in the buffer has no reader; let the interpreter's last flush go nowhere.
+            with contextlib.suppress(OSError, ValueError):
+                os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        sys.exit(code)
+
+    def invoke(self, ctx: Any) -> Any:
+        """Run the command; a reader that went away is no fault."""
+        try:
+            return super().invoke(ctx)
+        except BrokenPipeError:
+            raise typer.Exit(BROKEN_PIPE) from None
+
+    def _run(self, arguments: list[str], complete_var: str | None, expand: bool, extra: dict[str, Any]) -> int:
+        """The exit code of a command line, after its mistakes have been explained."""
         reply = reply_asked_for(arguments)
         try:
-            done = super().main(arguments, "parkscore", complete_var, False, windows_expand_args, **extra)
-            code = int(done or 0)
+            code = int(super().main(arguments, "parkscore", complete_var, False, expand, **extra) or 0)
         except ParkscoreError as error:
-            reply.refuse(error.findings, error.exit_code)
             code = error.exit_code
-        except typer.Abort:
-            code = INTERRUPTED
+            reply.refuse(error.findings, code)
+        except SystemExit:  # how typer itself ends where nobody reads its help
+            code = BROKEN_PIPE
         except Exception as error:
             if reply.debug:
                 traceback.print_exception(error)
@@ -57,19 +76,7 @@ class Commands(TyperGroup):
             reply.refuse([finding], code)
         if code == INTERRUPTED:
             reply.tell(Text("已中断", "interrupted"))
-        sys.exit(code)
-
-    def invoke(self, ctx: Any) -> Any:
-        """Run the command and hand over all that it printed; a reader that went away is no fault."""
-        try:
-            result = super().invoke(ctx)
-            sys.stdout.flush()
-        except BrokenPipeError:
-            # What is still in the buffer has no reader; let the interpreter's last flush go nowhere.
-            with contextlib.suppress(OSError, ValueError):
-                os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-            raise typer.Exit(BROKEN_PIPE) from None
-        return result
+        return code
 
 
 def _explain(error: Exception) -> tuple[Finding, int]:
@@ -106,6 +113,7 @@ def _in_chinese(message: str) -> str:
 app = typer.Typer(
     cls=Commands,
     add_completion=False,
+    pretty_exceptions_enable=False,
     rich_markup_mode=None,  # plain help starts three times as fast and reads well in a pipe
     context_settings={"help_option_names": ["-h", "--help"]},
     help="由指标体系和数据表得出经得起追问的排名。 Turn a framework and a table into a ranking that can be defended.",

@@ -11,6 +11,7 @@ import threading
 from collections.abc import Iterable, Iterator, Sequence
 from contextvars import ContextVar
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Annotated, Any
 
 import typer
@@ -150,7 +151,7 @@ def reply_asked_for(arguments: Sequence[str]) -> Reply:
     Reply(language='en', as_json=True, debug=False)
     """
     language = preferred_language()
-    for word, following in zip(arguments, [*arguments[1:], ""], strict=True):
+    for word, following in pairwise([*arguments, ""]):
         name, equals, value = word.partition("=")
         value = value if equals else following
         if name == "--lang" and value in LANGUAGES:

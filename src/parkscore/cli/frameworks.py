@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -11,11 +12,11 @@ import typer
 from parkscore import shipped
 from parkscore.cli.console import JsonOption, LanguageOption, Reply, print_json, reply_to
 from parkscore.cli.files import check_output
-from parkscore.findings import Finding, FrameworkError, Severity, errors_of
+from parkscore.findings import Finding, FrameworkError, Severity
 from parkscore.language import Text
 
 if TYPE_CHECKING:
-    from parkscore.framework.models import Framework, Node, WeightScheme
+    from parkscore.framework.models import Framework, Node
 
 FrameworkArgument = Annotated[
     str,
@@ -82,7 +83,7 @@ def list_shipped(language: LanguageOption = None, as_json: JsonOption = False) -
 
 def _entry(name: str, reply: Reply) -> dict[str, Any]:
     from parkscore.framework.loading import load_framework, load_scheme
-    from parkscore.tree.weigh import schemes_for
+    from parkscore.tree.schemes import schemes_for
 
     framework = load_framework(name)
     schemes = [load_scheme(scheme, framework) for scheme in schemes_for(framework)]
@@ -91,7 +92,7 @@ def _entry(name: str, reply: Reply) -> dict[str, Any]:
         "title": reply.word(framework.title.label),
         "status": framework.status,
         "indicators": len(framework.leaves),
-        "weights_known": not dimensions_without_weights(framework, None),
+        "weights_known": not unknown_weights(framework),
         "weights_status": framework.weights_status,
         "schemes": [scheme.id for scheme in schemes],
         "scheme_entries": [
@@ -106,14 +107,15 @@ def _entry(name: str, reply: Reply) -> dict[str, Any]:
     }
 
 
-def dimensions_without_weights(framework: Framework, scheme: WeightScheme | None) -> list[Node]:
-    """The dimensions whose children's weights nobody has stated, the root included."""
-    from parkscore.tree.weigh import weight_source
+def unknown_weights(framework: Framework) -> list[Finding]:
+    """What keeps a framework from being scored with its own weights, each with the scheme to name instead."""
+    from parkscore.tree.schemes import plan_weights
 
-    if scheme is not None and (scheme.method is not None or scheme.combine):
-        return []
-    dimensions = [node for node in (framework.root, *framework.walk()) if node.children]
-    return [node for node in dimensions if weight_source(framework, scheme, node) is None]
+    try:
+        plan_weights(framework, None)
+    except FrameworkError as error:
+        return error.findings
+    return []
 
 
 # --- show ----------------------------------------------------------------------------------------------------------
@@ -161,7 +163,7 @@ def _about(framework: Framework, reply: Reply) -> dict[str, Any]:
         "indicators": len(framework.leaves),
         "fields": len(framework.fields),
         "weights_status": framework.weights_status,
-        "weights_known": not dimensions_without_weights(framework, None),
+        "weights_known": not unknown_weights(framework),
     }
 
 
@@ -196,7 +198,7 @@ def _node_entries(framework: Framework, reply: Reply) -> Iterator[dict[str, Any]
                 "level": level,
                 "parent": parent.id,
                 "name": reply.word(node.label),
-                "weight": None if node.weight is None else str(node.weight),
+                "weight": _weight(node.weight),
                 "measure": node.measure,
                 "direction": settings[node.id].direction if node.is_indicator else None,
                 "formula": node.formula,
@@ -206,6 +208,13 @@ def _node_entries(framework: Framework, reply: Reply) -> Iterator[dict[str, Any]
             yield from descend(node, level + 1)
 
     yield from descend(framework.root, 1)
+
+
+def _weight(weight: float | str | None) -> str | None:
+    """A weight as it is written: `20%`, `3`, `unknown`."""
+    from parkscore.framework.models import write_number
+
+    return str(write_number(weight)) if isinstance(weight, float) else weight
 
 
 def _node_row(entry: dict[str, Any]) -> list[Any]:
@@ -262,14 +271,14 @@ def check(
     有错误时退出码为 4。 The exit code is 4 where there are errors.
     """
     from parkscore.framework.loading import read_framework
-    from parkscore.tree.weigh import resolve_scheme
+    from parkscore.tree.schemes import plan_weights
 
     reply = reply_to(language, as_json)
     read = read_framework(framework)
-    scheme = resolve_scheme(read.framework, weights)
-    findings = [*read.findings, *_weight_findings(read.framework, scheme)]
-    if errors_of(findings):
-        raise FrameworkError(findings)
+    scheme = plan_weights(read.framework, weights).scheme if weights is not None else None
+    findings = list(read.findings)
+    if scheme is None:
+        findings += [replace(finding, severity=Severity.INFO) for finding in unknown_weights(read.framework)]
     loaded = read.framework
     counts = {
         "dimensions": sum(not node.is_indicator for node in loaded.walk()),
@@ -291,29 +300,6 @@ def check(
     )
     if scheme is not None:
         reply.say(Text(f"ok：权重方案 {scheme.id}，状态 {scheme.status}", f"ok: weights {scheme.id} ({scheme.status})"))
-
-
-def _weight_findings(framework: Framework, scheme: WeightScheme | None) -> list[Finding]:
-    """Which weights are unknown, and what to name: a remark on a framework, an error of a scheme."""
-    from parkscore.framework.models import UNKNOWN
-    from parkscore.tree.weigh import schemes_for
-
-    lacking = dimensions_without_weights(framework, scheme)
-    unknown = [child.id for node in lacking for child in node.children if child.weight in (None, UNKNOWN)]
-    if not unknown:
-        return []
-    named = " ".join(f"--weights {name}" for name in schemes_for(framework)[:1]) or "--weights equal"
-    return [
-        Finding(
-            code="unknown_weights",
-            severity=Severity.INFO if scheme is None else Severity.ERROR,
-            message=Text(
-                f"{len(unknown)} 个权重未知：{', '.join(unknown)}",
-                f"{len(unknown)} weights are unknown: {', '.join(unknown)}",
-            ),
-            hint=Text(f"计分时指明权重方案：{named}", f"name a weight scheme when scoring: {named}"),
-        )
-    ]
 
 
 # --- other forms ---------------------------------------------------------------------------------------------------

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from itertools import compress
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -252,10 +253,5 @@ def _say_figures(evaluation: Evaluation, reply: Reply) -> None:
     say_result(evaluation, reply)
     reply.say("")
     ranked = evaluation.ranking["rank"].notna().tolist()
-    say_ranking(evaluation, [position for position, has_rank in enumerate(ranked) if has_rank], reply)
-    reply.say("")
-    left_out = [finding for finding in evaluation.findings if finding.code == "not_ranked"]
-    reply.table(
-        (Text("评价对象", "unit"), Text("年份", "year"), Text("为什么不排名", "why it is not ranked")),
-        ((finding.unit, str(finding.year), finding.message) for finding in left_out),
-    )
+    positions = range(len(ranked))
+    say_ranking(evaluation, [*compress(positions, ranked), *(each for each in positions if not ranked[each])], reply)

@@ -258,33 +258,37 @@ _HEADS = {
     "score": Text("得分", "score"),
     "rank": Text("位次", "rank"),
     "class_rank": Text("类内位次", "class rank"),
-    "status": Text("状态", "status"),
 }
-_STATUS = {"ranked": Text("已排名", "ranked"), "not_ranked": Text("不排名", "not ranked")}
 
 
 def say_ranking(evaluation: Evaluation, positions: Sequence[int], reply: Reply) -> None:
-    """Rows of the ranking as a table."""
+    """Rows of the ranking as a table; a unit that is not ranked has the reason."""
     chosen = evaluation.ranking.iloc[list(positions)]
-    columns = [str(column) for column in chosen.columns]
+    columns = [str(column) for column in chosen.columns if column != "status"]
     reply.table(
-        [_HEADS[column] for column in columns],
+        [*(_HEADS[column] for column in columns), Text("状态", "status")],
         (
-            [_shown(column, value) for column, value in zip(columns, row, strict=True)]
-            for row in chosen.itertuples(index=False, name=None)
+            [
+                *(_shown(column, value) for column, value in zip(columns, row, strict=True)),
+                _status(evaluation, position),
+            ]
+            for position, row in zip(positions, chosen[columns].itertuples(index=False, name=None), strict=True)
         ),
-        right=[number for number, column in enumerate(columns) if column not in ("unit", "class", "status")],
+        right=[number for number, column in enumerate(columns) if column not in ("unit", "class")],
     )
 
 
-def _shown(key: str, value: Any) -> Any:
-    if key == "status":
-        return _STATUS[value]
-    if key in ("unit", "class"):
+def _shown(column: str, value: Any) -> str | None:
+    if column in ("unit", "class"):
         return str(value)
     if str(value) in ("<NA>", "nan"):
         return None
-    return str(int(value)) if key in ("year", "rank", "class_rank") else f"{value:.4f}"
+    return f"{value:.4f}" if column == "score" else str(int(value))
+
+
+def _status(evaluation: Evaluation, position: int) -> Text:
+    why = evaluation.reasons[position]
+    return Text("已排名", "ranked") if why is None else Text(f"不排名：{why.zh}", f"not ranked: {why.en}")
 
 
 def _print_csv(evaluation: Evaluation) -> None:

@@ -23,8 +23,8 @@ def computed_scheme(
     if len(cohorts) != 1:
         raise UsageError(_several(cohorts))
     (cohort,), (shares,) = cohorts, weighing.shares
-    weights: dict[str, float | WeightEntry] = {
-        child.id: float(share)
+    weights = {
+        child.id: WeightEntry(weight=float(share))
         for node in (framework.root, *framework.walk())
         if node.children
         for child, share in zip(node.children, shares[node.id], strict=True)

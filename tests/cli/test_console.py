@@ -1,0 +1,235 @@
+"""Tests of what holds for every command: help, languages, JSON, streams, terminals."""
+
+from __future__ import annotations
+
+import io
+import json
+import os
+import pty
+import subprocess
+import sys
+import time
+from pathlib import Path
+from typing import Any
+
+import pytest
+from typer.main import get_command
+
+from parkscore.cli import app
+from parkscore.cli.console import MOST_LINES, Reply
+from parkscore.findings import Finding, Severity
+from parkscore.language import Text
+from parkscore.version import VERSION
+
+SOURCE = Path(__file__).resolve().parents[2] / "src"
+COMMANDS = ["list", "show", "check", "template", "convert", "schema", "validate", "score", "weigh", "sample", "demo"]
+
+
+def has_chinese(text: str) -> bool:
+    return any("\u4e00" <= letter <= "\u9fff" for letter in text)
+
+
+def has_english(text: str) -> bool:
+    return any(word.isascii() and word.isalpha() and len(word) > 2 for word in text.replace(".", " ").split())
+
+
+def test_the_commands_are_those_of_the_design() -> None:
+    group: Any = get_command(app)
+    assert list(group.commands) == COMMANDS
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_help_opens_in_both_languages_and_names_the_common_options(run, command: str) -> None:
+    answer = run(command, "--help")
+    assert (answer.code, answer.err) == (0, "")
+    body = answer.out.split("\n\n")[1]
+    assert has_chinese(body)
+    assert has_english(body)
+    assert "--lang" in answer.out
+    assert "--json" in answer.out
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_every_option_and_argument_is_explained_in_both_languages(command: str) -> None:
+    group: Any = get_command(app)
+    own = [each for each in group.commands[command].params if each.name != "help"]
+    assert [each.name for each in own if not (has_chinese(each.help or "") and has_english(each.help or ""))] == []
+
+
+def test_parkscore_alone_shows_the_help(run) -> None:
+    assert run().out.rstrip() == run("--help").out.rstrip()
+
+
+def test_the_version_is_told(run) -> None:
+    assert run("--version").out == f"parkscore {VERSION}\n"
+
+
+@pytest.mark.parametrize(
+    "words", [("--lang", "zh", "list"), ("list", "--lang", "zh"), ("--lang", "en", "list", "--lang=zh")]
+)
+def test_the_language_may_stand_before_or_after_the_command_and_the_last_one_counts(
+    run, words: tuple[str, ...]
+) -> None:
+    assert run(*words).out.startswith("指标体系")
+
+
+def test_json_may_stand_before_the_command(run) -> None:
+    assert run("--json", "list").document["schema"] == "parkscore-list/1"
+
+
+def test_one_command_does_not_set_the_language_of_the_next(run) -> None:
+    run("--lang", "zh", "--json", "list")
+    assert run("list").out.startswith("Frameworks")
+
+
+def test_the_language_comes_from_the_environment(run, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PARKSCORE_LANG", "zh")
+    assert run("list").out.startswith("指标体系")
+    assert "没有命令" in run("lits").err
+
+
+# --- real processes ------------------------------------------------------------------------------------------------
+
+
+def start(*words: str, **environment: str) -> subprocess.CompletedProcess[bytes]:
+    return subprocess.run(
+        [sys.executable, "-m", "parkscore", *words],
+        env={**os.environ, "PYTHONPATH": str(SOURCE), "PARKSCORE_LANG": "zh", **environment},
+        capture_output=True,
+        check=False,
+    )
+
+
+def test_python_m_parkscore_is_the_command(folder: Path) -> None:
+    done = start("score", "park.yaml", "zones.csv", "--json")
+    assert done.returncode == 0
+    assert json.loads(done.stdout)["about"]["ranked"] == 6
+
+
+@pytest.mark.parametrize("encoding", ["ascii", "gbk", "latin-1"])
+def test_chinese_is_printed_whatever_the_encoding_of_the_console(folder: Path, encoding: str) -> None:
+    done = start("show", "park.yaml", PYTHONIOENCODING=encoding, LC_ALL="C")
+    assert done.returncode == 0
+    assert "园区评价" in done.stdout.decode("utf-8")
+    wrong = start("show", "没有.yaml", PYTHONIOENCODING=encoding, LC_ALL="C")
+    assert wrong.returncode == 2
+    assert "没有这个指标体系" in wrong.stderr.decode("utf-8")
+
+
+@pytest.mark.parametrize("words", [("--help",), ("schema",), ("list", "--josn", "--json")], ids=" ".join)
+def test_a_reader_that_has_left_is_no_fault(folder: Path, words: tuple[str, ...]) -> None:
+    reading, writing = os.pipe()
+    os.close(reading)
+    done = subprocess.run(
+        [sys.executable, "-m", "parkscore", *words],
+        env={**os.environ, "PYTHONPATH": str(SOURCE), "PARKSCORE_LANG": "en"},
+        stdout=writing,
+        stderr=subprocess.PIPE,
+        check=False,
+    )
+    os.close(writing)
+    assert (done.returncode, done.stderr) == (141, b"")
+
+
+def on_terminal(*words: str) -> tuple[int, str]:
+    """The exit code and everything that a command shows on a terminal of its own."""
+    own, theirs = pty.openpty()
+    with subprocess.Popen(
+        [sys.executable, "-m", "parkscore", *words],
+        env={**os.environ, "PYTHONPATH": str(SOURCE), "PARKSCORE_LANG": "en", "COLUMNS": "100", "TERM": "xterm"},
+        stdout=theirs,
+        stderr=theirs,
+        stdin=theirs,
+    ) as process:
+        os.close(theirs)
+        shown = b""
+        while True:
+            try:
+                piece = os.read(own, 65536)
+            except OSError:  # Linux ends a terminal that nobody holds any more with an error
+                break
+            if not piece:
+                break
+            shown += piece
+    os.close(own)
+    return process.returncode, shown.decode()
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no pseudo-terminals")
+def test_on_a_terminal_score_shows_a_table_and_the_status_of_the_weights(folder: Path) -> None:
+    code, shown = on_terminal("score", "park.yaml", "zones.csv")
+    assert code == 0
+    assert ["丙", "2024", "100.0000", "1", "ranked"] in [line.split() for line in shown.splitlines()]
+    assert "status: official" in shown
+    assert "unit,year" not in shown
+
+
+class Terminal(io.StringIO):
+    """A stream that says that it is a terminal."""
+
+    def isatty(self) -> bool:
+        return True
+
+
+def test_a_long_wait_is_shown_on_a_terminal(monkeypatch: pytest.MonkeyPatch) -> None:
+    terminal = Terminal()
+    monkeypatch.setattr(sys, "stderr", terminal)
+    monkeypatch.setattr("parkscore.cli.console._PATIENCE", 0.01)
+    monkeypatch.setenv("TERM", "xterm")
+    with Reply("en").waiting(Text("等", "waiting for it")):
+        deadline = time.monotonic() + 20
+        while "waiting for it" not in terminal.getvalue() and time.monotonic() < deadline:
+            time.sleep(0.01)
+    assert "waiting for it" in terminal.getvalue()
+
+
+def test_a_short_wait_is_not_shown(monkeypatch: pytest.MonkeyPatch) -> None:
+    terminal = Terminal()
+    monkeypatch.setattr(sys, "stderr", terminal)
+    monkeypatch.setattr("parkscore.cli.console._PATIENCE", 3600)
+    with Reply("en").waiting(Text("等", "waiting for it")):
+        pass
+    assert "waiting for it" not in terminal.getvalue()
+
+
+def test_a_wait_is_never_shown_in_a_pipe(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("parkscore.cli.console._PATIENCE", 0)
+    with Reply("en").waiting(Text("等", "waiting for it")):
+        time.sleep(0.05)
+    assert capsys.readouterr().err == ""
+
+
+# --- findings ------------------------------------------------------------------------------------------------------
+
+
+def finding(severity: Severity, number: int = 0) -> Finding:
+    return Finding(code=f"c{number}", severity=severity, message=Text(f"第 {number} 条", f"number {number}"))
+
+
+def test_errors_are_all_shown_before_warnings_are_cut_off(capsys: pytest.CaptureFixture[str]) -> None:
+    findings = [finding(Severity.WARNING, n) for n in range(50)] + [finding(Severity.ERROR, n) for n in range(40)]
+    Reply("en").show_findings([*findings, finding(Severity.INFO)])
+    lines = capsys.readouterr().err.splitlines()
+    assert sum(line.startswith("error") for line in lines) == 40
+    assert not any(line.startswith("warning") for line in lines)
+    assert lines[-1] == "... and 51 more (1 of them for information): --json lists all of them"
+
+
+def test_warnings_stop_at_thirty_lines(capsys: pytest.CaptureFixture[str]) -> None:
+    Reply("zh").show_findings([finding(Severity.WARNING, n) for n in range(50)])
+    lines = capsys.readouterr().err.splitlines()
+    assert len(lines) == MOST_LINES + 1
+    assert lines[-1] == "…… 还有 20 条：用 --json 列出全部"
+
+
+def test_under_json_nothing_but_the_document_is_printed(capsys: pytest.CaptureFixture[str]) -> None:
+    reply = Reply("en", as_json=True)
+    reply.say("a result")
+    reply.tell("a message")
+    reply.table(["a"], [["b"]])
+    reply.show_findings([finding(Severity.WARNING)])
+    reply.document("test", {"name": "合肥"})
+    captured = capsys.readouterr()
+    assert captured.err == ""
+    assert json.loads(captured.out) == {"schema": "parkscore-test/1", "name": "合肥"}
+    assert "合肥" in captured.out

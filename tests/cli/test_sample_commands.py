@@ -1,0 +1,89 @@
+"""Tests of sample and demo."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pandas as pd
+import pyarrow.parquet as pq
+import pytest
+from openpyxl import load_workbook
+
+from parkscore import shipped
+from parkscore.data.reading import read_table
+from parkscore.framework.loading import load_framework
+
+
+@pytest.mark.parametrize("suffix", [".csv", ".xlsx", ".parquet"])
+def test_a_sample_is_read_back_as_synthetic_data(run, folder: Path, suffix: str) -> None:
+    path = folder / f"synthetic{suffix}"
+    answer = run("sample", "park.yaml", "--units", "7", "--years", "2", "--seed", "3", "-o", path)
+    assert (answer.code, answer.err) == (0, "")
+    assert "synthetic data, not real: 14 rows" in answer.out
+    table, _ = read_table(path, load_framework("park.yaml"))
+    assert len(table.frame) == 14
+    assert any("synthetic" in note for note in table.notes)
+
+
+def test_each_form_of_a_sample_holds_the_same_table(run, folder: Path) -> None:
+    frames = []
+    for suffix in (".csv", ".xlsx", ".parquet"):
+        run("sample", "park.yaml", "--units", "7", "-o", f"synthetic{suffix}")
+        frames.append(read_table(folder / f"synthetic{suffix}", load_framework("park.yaml"))[0].frame)
+    pd.testing.assert_frame_equal(frames[0], frames[1])
+    pd.testing.assert_frame_equal(frames[0], frames[2])
+
+
+def test_a_sample_is_labelled_in_the_metadata_of_its_file(run, folder: Path) -> None:
+    run("sample", "park.yaml", "--units", "3", "-o", "synthetic.xlsx")
+    run("sample", "park.yaml", "--units", "3", "-o", "synthetic.parquet")
+    assert "synthetic" in load_workbook(folder / "synthetic.xlsx").properties.description
+    assert b"synthetic" in pq.read_metadata(folder / "synthetic.parquet").metadata[b"parkscore"]
+
+
+def test_a_sample_without_a_name_gets_one_that_says_synthetic(run, folder: Path) -> None:
+    run("sample", "park.yaml", "--units", "3")
+    assert (folder / "park-synthetic.csv").exists()
+
+
+def test_a_name_that_does_not_say_synthetic_is_remarked_on(run, folder: Path) -> None:
+    answer = run("sample", "park.yaml", "--units", "3", "-o", "zones-2.csv")
+    assert answer.code == 0
+    assert "does not say that the data are synthetic" in answer.err
+
+
+def test_the_shipped_example_is_what_the_sample_command_makes(run, folder: Path) -> None:
+    words = ("sample", "zone-2021", "--units", "178", "--years", "2", "--seed", "1", "-o", "zones-synthetic.csv")
+    assert run(*words).code == 0
+    shipped_example = shipped.example_path("zones-synthetic.csv")
+    assert shipped_example is not None
+    assert (folder / "zones-synthetic.csv").read_bytes() == shipped_example.read_bytes()
+
+
+def test_a_sample_of_no_units_is_refused(run) -> None:
+    answer = run("sample", "park.yaml", "--units", "0", "-o", "synthetic.csv")
+    assert answer.code == 2
+    assert "must be between 1 and" in answer.err
+
+
+@pytest.mark.parametrize(
+    ("language", "sentences"),
+    [
+        ("en", ["synthetic, not real", "status: assumed", "no official ranking", "not ranked: data cover"]),
+        ("zh", ["合成数据，不是真实数据", "状态：假定", "不是官方排名", "不排名：有数据的权重占"]),
+    ],
+)
+def test_the_demo_ranks_what_ships_and_says_what_it_is_made_of(
+    run, folder: Path, language: str, sentences: list[str]
+) -> None:
+    answer = run("demo", "--lang", language)
+    assert (answer.code, answer.err) == (0, "")
+    assert [sentence for sentence in sentences if sentence not in answer.out] == []
+    assert (folder / "parkscore-demo.xlsx").exists()
+
+
+def test_the_command_lines_that_the_demo_shows_can_be_run(run, folder: Path) -> None:
+    document = run("demo", "-o", "ranking.xlsx", "--json").document
+    assert document["schema"] == "parkscore-demo/1"
+    assert document["synthetic"]["about"]["weights_status"] == "assumed"
+    assert [run(*command.split()[1:]).code for command in document["commands"]] == [0, 0, 0]

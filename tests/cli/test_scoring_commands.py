@@ -1,0 +1,251 @@
+"""Tests of validate, score and weigh."""
+
+from __future__ import annotations
+
+import io
+import json
+import re
+from pathlib import Path
+
+import pandas as pd
+import pytest
+from openpyxl import load_workbook
+
+from parkscore import evaluate
+from parkscore.framework.loading import load_framework, load_scheme
+
+
+def table_of(text: str) -> pd.DataFrame:
+    return pd.read_csv(io.StringIO(text), dtype={"unit": str})
+
+
+# --- validate ------------------------------------------------------------------------------------------------------
+
+
+def test_validate_passes_a_table_without_findings(run) -> None:
+    answer = run("validate", "park.yaml", "zones.csv")
+    assert (answer.code, answer.out) == (0, "passed: 0 errors, 0 warnings, 0 for information\n")
+
+
+@pytest.fixture
+def poor(folder: Path) -> Path:
+    """A table with one error (a negative number) and one warning (staff without income)."""
+    text = (folder / "zones.csv").read_text(encoding="utf-8")
+    path = folder / "poor.csv"
+    path.write_text(text.replace("甲,2023,100", "甲,2023,-1").replace("乙,2024,190,2500", "乙,2024,190,0"), "utf-8")
+    return path
+
+
+def test_validate_lists_findings_with_their_cells_and_exits_with_3(run, poor: Path) -> None:
+    answer = run("validate", "park.yaml", "poor.csv")
+    assert answer.code == 3
+    assert "poor.csv:2:3  error below_min: staff = -1.0" in answer.out
+    assert answer.out.splitlines()[-1] == "failed: 1 errors, 1 warnings, 0 for information"
+
+
+def test_validate_as_json_counts_and_lists_the_findings(run, poor: Path) -> None:
+    answer = run("validate", "park.yaml", "poor.csv", "--json")
+    document = answer.document
+    assert answer.code == 3
+    assert (document["schema"], document["ok"], document["rows"]) == ("parkscore-validate/1", False, 6)
+    assert (document["errors"], document["warnings"]) == (1, 1)
+    assert document["findings"][0]["code"] == "below_min"
+    assert (document["findings"][0]["unit"], document["findings"][0]["year"]) == ("甲", 2023)
+
+
+def test_strict_validation_turns_a_warning_into_3(run, folder: Path) -> None:
+    text = (folder / "zones.csv").read_text(encoding="utf-8").replace("乙,2024,190,2500", "乙,2024,190,0")
+    (folder / "odd.csv").write_text(text, encoding="utf-8")
+    assert run("validate", "park.yaml", "odd.csv").code == 0
+    assert run("validate", "park.yaml", "odd.csv", "--strict").code == 3
+
+
+@pytest.mark.parametrize("suffix", [".xlsx", ".csv", ".json"])
+def test_validate_writes_its_findings_to_a_file(run, poor: Path, folder: Path, suffix: str) -> None:
+    path = folder / f"findings{suffix}"
+    answer = run("validate", "park.yaml", "poor.csv", "-o", path, "--lang", "zh")
+    assert answer.code == 3
+    if suffix == ".json":
+        codes = [finding["code"] for finding in json.loads(path.read_text(encoding="utf-8"))["findings"]]
+    elif suffix == ".csv":
+        codes = pd.read_csv(path)["代码"].tolist()
+    else:
+        rows = list(load_workbook(path)["数据质量"].values)
+        codes = [row[rows[0].index("代码")] for row in rows[1:]]
+    assert codes == ["below_min", "rule"]
+
+
+def test_findings_are_written_even_where_the_table_cannot_be_read(run, folder: Path) -> None:
+    text = (folder / "zones.csv").read_text(encoding="utf-8").replace("1000", "很多")
+    (folder / "text.csv").write_text(text, encoding="utf-8")
+    assert run("validate", "park.yaml", "text.csv", "-o", "findings.csv").code == 3
+    assert "text_in_number" in (folder / "findings.csv").read_text(encoding="utf-8-sig")
+
+
+# --- score ---------------------------------------------------------------------------------------------------------
+
+
+def test_score_prints_csv_where_stdout_is_no_terminal(run) -> None:
+    table = table_of(run("score", "park.yaml", "zones.csv").out)
+    assert table.columns.tolist() == ["unit", "year", "score", "rank", "status", "1", "1.1", "1.2", "2", "2.1"]
+    # 2024, by hand: staff 110-310, income 1500-5000, energy per income 20/2500 worst, 20/5000 best, so
+    # 丙 is best in all three; 乙: 0.6 (0.25·40 + 0.75·28.5714) + 0.4·0; 甲: 0.6·0 + 0.4·(1 - (10/1500 - .004)/.004)
+    scores = table[table["year"] == 2024].set_index("unit")["score"]
+    assert scores["丙"] == pytest.approx(100)
+    assert scores["乙"] == pytest.approx(0.6 * (0.25 * 40 + 0.75 * 100 * 1000 / 3500))
+    assert scores["甲"] == pytest.approx(40 * (0.008 - 10 / 1500) / 0.004)
+    assert table["rank"].tolist() == [1, 2, 3, 1, 2, 3]
+
+
+def test_piped_csv_is_what_the_csv_file_holds(run, folder: Path) -> None:
+    piped = run("score", "park.yaml", "zones.csv").out
+    assert run("score", "park.yaml", "zones.csv", "-o", "out.csv").code == 0
+    assert (folder / "out.csv").read_text(encoding="utf-8-sig") == piped
+
+
+def test_score_with_an_output_prints_what_was_ranked_the_top_and_the_path(run) -> None:
+    answer = run("score", "park.yaml", "zones.csv", "-o", "out.xlsx")
+    assert answer.code == 0
+    lines = answer.out.splitlines()
+    assert lines[0] == "6 of 6 ranked (data of 2023, 2024)"
+    assert lines[1] == "weights: the weights in Park evaluation; status: official"
+    assert "top 3 2024" in lines
+    assert [line.split() for line in lines if line.startswith("丙")] == [["丙", "2024", "100.0000", "1", "ranked"]]
+    assert lines[-1] == "wrote out.xlsx"
+
+
+@pytest.mark.parametrize("suffix", [".xlsx", ".csv", ".parquet", ".json"])
+def test_every_form_of_output_holds_the_same_scores(run, folder: Path, suffix: str) -> None:
+    path = folder / f"out{suffix}"
+    assert run("score", "park.yaml", "zones.csv", "-o", path).code == 0
+    wanted = evaluate("park.yaml", "zones.csv").scores["score"].tolist()
+    if suffix == ".json":
+        found = [row["score"] for row in json.loads(path.read_text(encoding="utf-8"))["scores"]]
+    elif suffix == ".parquet":
+        found = pd.read_parquet(path)["score"].tolist()
+    elif suffix == ".csv":
+        found = pd.read_csv(path)["score"].tolist()
+    else:
+        rows = list(load_workbook(path)["ranking"].values)
+        found = [row[rows[0].index("score")] for row in rows[1:]]
+    assert found == pytest.approx(wanted, rel=1e-15)
+
+
+def test_score_as_json_is_one_document_with_everything(run) -> None:
+    document = run("score", "park.yaml", "zones.csv", "--json").document
+    assert (document["schema"], document["output"]) == ("parkscore-score/1", None)
+    assert document["about"]["weights_status"] == "official"
+    assert len(document["scores"]) == 6
+    assert {"weights", "contributions", "findings"} <= document.keys()
+    assert run("score", "park.yaml", "zones.csv", "-o", "a.csv", "--json").document["output"] == "a.csv"
+
+
+def test_score_of_one_year_ranks_that_year_only(run) -> None:
+    table = table_of(run("score", "park.yaml", "zones.csv", "--year", "2023").out)
+    assert set(table["year"]) == {2023}
+
+
+def test_assumed_weights_and_synthetic_data_are_said_in_both_forms_of_stdout(run, folder: Path) -> None:
+    run("sample", "park.yaml", "--units", "6", "--years", "1", "-o", "synthetic.csv")
+    piped = table_of(run("score", "park.yaml", "synthetic.csv", "--weights", "equal").out)
+    said = run("score", "park.yaml", "synthetic.csv", "--weights", "equal", "-o", "out.xlsx").out
+    for note in ("weights are assumed: equal", "synthetic"):
+        assert piped["note"].str.contains(note).all()
+        assert note in said
+
+
+def test_unknown_weights_are_refused_with_the_name_of_a_scheme(run) -> None:
+    answer = run("score", "zone-2021", "zones-synthetic.csv", "-o", "out.csv")
+    assert answer.code == 4
+    assert "--weights zone-2021-equal-within" in answer.err
+    assert answer.out == ""
+
+
+def test_the_synthetic_zones_are_all_ranked_under_the_assumed_scheme(run) -> None:
+    words = ("score", "zone-2021", "zones-synthetic.csv", "--weights", "zone-2021-equal-within")
+    table = table_of(run(*words).out)
+    assert len(table) == 356
+    assert table["note"].str.contains("assumed").all()
+    assert table["note"].str.contains("synthetic").all()
+
+
+def test_a_unit_that_is_not_ranked_stands_on_stderr_with_the_reason(run) -> None:
+    answer = run("score", "zone-figures", "zone-figures.csv", "-o", "out.xlsx")
+    assert answer.code == 0
+    assert "3 of 21 ranked" in answer.out
+    assert "not ranked: data cover 33.3% of the weight, 80% needed" in answer.err
+
+
+def test_many_warnings_are_cut_off_with_their_number_and_where_to_find_them(run, folder: Path) -> None:
+    lines = ["park,year,人员(人),收入(千元),能耗(吨标准煤)", *(f"区{n},2024,{n + 1},0,{n + 5}" for n in range(80))]
+    (folder / "many.csv").write_text("\n".join(lines), encoding="utf-8")
+    answer = run("score", "park.yaml", "many.csv", "-o", "out.xlsx")
+    assert answer.code == 0
+    shown = answer.err.splitlines()
+    assert len(shown) <= 31
+    assert "sheet" in shown[-1]
+    left = len(evaluate("park.yaml", "many.csv").findings) - len(re.findall(r"^(?:\S+  )?warning ", answer.err, re.M))
+    assert shown[-1].startswith(f"... and {left} more")
+
+
+def test_strict_scoring_stops_at_a_warning_and_writes_nothing(run, folder: Path) -> None:
+    text = (folder / "zones.csv").read_text(encoding="utf-8").replace("乙,2024,190,2500", "乙,2024,190,0")
+    (folder / "odd.csv").write_text(text, encoding="utf-8")
+    assert run("score", "park.yaml", "odd.csv", "-o", "out.csv").code == 0
+    (folder / "out.csv").unlink()
+    answer = run("score", "park.yaml", "odd.csv", "-o", "out.csv", "--strict")
+    assert answer.code == 3
+    assert "warnings" in answer.err
+    assert not (folder / "out.csv").exists()
+
+
+def test_score_speaks_chinese(run) -> None:
+    answer = run("score", "park.yaml", "zones.csv", "-o", "out.xlsx", "--lang", "zh")
+    assert "6 个对象中 6 个已排名" in answer.out
+    assert "状态：官方" in answer.out
+    assert "位次" in answer.out
+
+
+# --- weigh ---------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("method", ["entropy", "equal"])
+def test_a_computed_scheme_loads_back_and_gives_the_same_scores(run, folder: Path, method: str) -> None:
+    words = ("weigh", "zone-2021", "zones-synthetic.csv", "--method", method, "--year", "2024", "-o", "scheme.yaml")
+    assert run(*words).code == 0
+    common = ("score", "zone-2021", "zones-synthetic.csv", "--year", "2024", "--weights")
+    by_method, by_scheme = (table_of(run(*common, weights).out) for weights in (method, "scheme.yaml"))
+    pd.testing.assert_frame_equal(
+        by_method.drop(columns="note"), by_scheme.drop(columns="note"), rtol=1e-12, atol=1e-12
+    )
+
+
+def test_a_computed_scheme_says_how_it_was_computed_and_from_what(run, folder: Path) -> None:
+    run("weigh", "park.yaml", "zones.csv", "--method", "entropy", "--year", "2024", "-o", "scheme.yaml")
+    scheme = load_scheme("scheme.yaml", load_framework("park.yaml"))
+    evaluation = evaluate("park.yaml", "zones.csv")
+    assert (scheme.id, scheme.status) == ("park-entropy-2024", "computed")
+    assert scheme.source is not None
+    for part in ("Entropy weights", "zones.csv", "2024", evaluation.table.digest):
+        assert part in scheme.source
+
+
+def test_several_years_need_a_year_to_weigh_by(run) -> None:
+    answer = run("weigh", "park.yaml", "zones.csv", "--method", "entropy", "-o", "scheme.yaml")
+    assert answer.code == 2
+    assert "--year 2024" in answer.err
+
+
+def test_weigh_prints_the_weights_and_as_json_the_scheme(run) -> None:
+    words = ("weigh", "park.yaml", "zones.csv", "-m", "entropy", "--year", "2023", "-o", "scheme.yaml")
+    printed = run(*words).out
+    assert "the indicators that weigh most" in printed
+    document = run(*words, "--json").document
+    assert document["schema"] == "parkscore-weigh/1"
+    assert document["scheme"]["weights"].keys() == {"1", "1.1", "1.2", "2", "2.1"}
+
+
+def test_an_unknown_method_names_the_nearest(run) -> None:
+    answer = run("weigh", "park.yaml", "zones.csv", "--method", "entrpy", "-o", "scheme.yaml")
+    assert answer.code == 2
+    assert "did you mean entropy?" in answer.err
