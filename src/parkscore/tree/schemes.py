@@ -44,20 +44,13 @@ class WeightPlan:
 def plan_weights(framework: Framework, weights: Weights) -> WeightPlan:
     """The weights that a user named: None for the framework's own, a method's name for one over all indicators.
 
-    Raises UsageError where there is no such scheme, and FrameworkError where it does not fit the framework, combines
-    itself, or leaves weights unknown; the last names a scheme that is shipped.
+    Raises UsageError where there is no such scheme, and FrameworkError where it does not fit the framework or leaves
+    weights unknown; the latter names a scheme that is shipped.
     """
-    return _plan(framework, weights, ())
-
-
-def _plan(framework: Framework, weights: Weights, trail: tuple[str, ...]) -> WeightPlan:
     scheme = resolve_scheme(framework, weights)
     if scheme is not None and scheme.combine:
-        if scheme.id in trail:
-            raise FrameworkError(_combines_itself((*trail, scheme.id)))
         total = sum(part.share for part in scheme.combine)
-        inner = (*trail, scheme.id)
-        parts = ((part.share / total, _plan(framework, part.method or part.scheme, inner)) for part in scheme.combine)
+        parts = [(part.share / total, plan_weights(framework, part.method or part.scheme)) for part in scheme.combine]
         return WeightPlan(scheme, tuple(parts))
     plan = WeightPlan(scheme)
     if plan.is_node_by_node:
@@ -105,16 +98,6 @@ def _refuse_unknown_weights(framework: Framework, scheme: WeightScheme | None) -
     if unknown:
         names = schemes_for(framework)
         raise FrameworkError([_unknown_weights(node, names) for node in unknown])
-
-
-def _combines_itself(trail: tuple[str, ...]) -> Finding:
-    names = " -> ".join(trail)
-    return Finding(
-        code="scheme_cycle",
-        severity=Severity.ERROR,
-        field=trail[-1],
-        message=Text(f"权重方案组合了自己：{names}", f"the weight scheme combines itself: {names}"),
-    )
 
 
 def weight_source(framework: Framework, scheme: WeightScheme | None, node: Node) -> Vector | Choice | None:

@@ -15,8 +15,6 @@ from parkscore.language import Text
 from parkscore.methods import DomainError, weighting
 from parkscore.tree.aggregate import Shares, Tree
 from parkscore.tree.schemes import WeightPlan, weight_source
-from parkscore.tree.schemes import resolve_scheme as resolve_scheme
-from parkscore.tree.schemes import schemes_for as schemes_for
 
 
 @dataclass(frozen=True)

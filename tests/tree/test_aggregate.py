@@ -1,0 +1,166 @@
+"""Scores go up the tree: shares of gaps handed on, thresholds kept, refusals located."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pytest
+
+import parkscore as ps
+from parkscore.data.grid import Cohort
+from parkscore.findings import DataError
+from parkscore.framework.models import Choice, Defaults, Framework, ScoreRule, Total
+from parkscore.tree.aggregate import aggregate
+from tests.small_frameworks import dimension, everywhere, leaf, panel, rows, small, table_of
+
+NAN = np.nan
+# Values are their own scores.
+AS_IS = ScoreRule.of("goalposts", low=0, high=1)
+
+
+def tree(**said: Any) -> Framework:
+    """Two dimensions of two: X over a and b (1 : 3), Y over c and d (1 : 1), X : Y as 3 : 1."""
+    parts: dict[str, Any] = {"x": {}, "y": {}, "total": Total()} | said
+    return small(
+        dimension("X", leaf("a", weight=1), leaf("b", weight=3), weight="75%", **parts["x"]),
+        dimension("Y", leaf("c", weight=0.5), leaf("d", weight=0.5), weight="25%", **parts["y"]),
+        defaults=Defaults(score=AS_IS),
+        total=parts["total"],
+    )
+
+
+def one(framework: Framework, a: Any, b: Any, c: Any, d: Any) -> ps.Evaluation:
+    # A second, whole unit keeps each column filled.
+    return ps.evaluate(framework, rows(a=[a, 0.5], b=[b, 0.5], c=[c, 0.5], d=[d, 0.5]))
+
+
+def test_each_node_is_the_weighted_mean_of_its_children() -> None:
+    nodes = one(tree(), 0.2, 0.6, 1.0, 0.0).nodes.iloc[0]
+    assert nodes["X"] == pytest.approx(0.25 * 0.2 + 0.75 * 0.6, rel=1e-15)
+    assert nodes["Y"] == 0.5
+    assert nodes["total"] == pytest.approx(0.75 * 0.5 + 0.25 * 0.5, rel=1e-15)
+    assert list(nodes.index) == ["total", "X", "a", "b", "Y", "c", "d"]
+
+
+def test_the_share_of_a_gap_goes_to_its_siblings_and_never_to_zero() -> None:
+    evaluation = one(tree(), None, 0.6, None, None)
+    nodes, coverage = evaluation.nodes.iloc[0], evaluation.coverage.iloc[0]
+    assert nodes["X"] == 0.6
+    assert np.isnan(nodes["Y"])
+    assert nodes["total"] == 0.6
+    # X has 3 of 4 parts; the total has that of its three quarters, and nothing of Y.
+    assert coverage[["X", "Y", "a", "b"]].tolist() == [0.75, 0.0, 0.0, 1.0]
+    assert coverage["total"] == pytest.approx(0.5625, rel=1e-15)
+
+
+def test_a_zero_is_covered_and_a_gap_is_not() -> None:
+    coverage = one(tree(), 0.0, 0.0, 0.0, 0.0).coverage.iloc[0]
+    assert coverage.tolist() == [1.0] * 7
+
+
+@pytest.mark.parametrize(("needed", "kept"), [(0.5, True), ("50%", True), (0.51, False), (0, True)])
+def test_a_node_below_its_threshold_has_no_score_and_one_exactly_at_it_has(needed: Any, kept: bool) -> None:
+    nodes = one(tree(y={"min_coverage": needed}), 1, 1, 0.25, None).nodes.iloc[0]
+    assert bool(nodes["Y"] == 0.25) == kept
+    assert nodes["total"] == (0.75 + 0.25 * 0.25 if kept else 1.0)
+
+
+def test_a_coverage_of_three_tenths_reached_by_adding_shares_counts_as_reached() -> None:
+    # 0.1 + 0.2 is 0.30000000000000004 and 0.7 + 0.1 + 0.1 is 0.8999999999999999: both are what they stand for.
+    framework = small(
+        leaf("a", weight=0.7),
+        leaf("b", weight=0.1),
+        leaf("c", weight=0.1),
+        leaf("d", weight=0.1),
+        defaults=Defaults(score=AS_IS),
+        total=Total(min_coverage=0.9),
+    )
+    assert not np.isnan(one(framework, 1, 1, 1, None).nodes["total"].iloc[0])
+
+
+def test_the_total_has_a_threshold_of_its_own_that_counts_what_lies_below_the_dimensions() -> None:
+    enough = one(tree(total=Total(min_coverage=0.56)), None, 0.6, None, None).nodes["total"].iloc[0]
+    short = one(tree(total=Total(min_coverage=0.57)), None, 0.6, None, None).nodes["total"].iloc[0]
+    assert enough == 0.6
+    assert np.isnan(short)
+
+
+def test_nothing_of_a_dimension_that_falls_short_counts_as_covered() -> None:
+    # Y lacks half: it has no score, and the half that it has is no part of the total's coverage.
+    coverage = one(tree(y={"min_coverage": 0.8}), 1, 1, 0.25, None).coverage.iloc[0]
+    assert coverage["Y"] == 0.5
+    assert coverage["total"] == 0.75
+
+
+def test_a_child_of_weight_zero_neither_counts_nor_is_missed() -> None:
+    framework = small(leaf("a", weight=1), leaf("b", weight=0), defaults=Defaults(score=AS_IS))
+    evaluation = ps.evaluate(framework, rows(a=[0.2, None], b=[None, 0.9]))
+    assert everywhere(evaluation.nodes["total"], [0.2, NAN])
+    assert everywhere(evaluation.coverage["total"], [1.0, 0.0])
+
+
+def test_any_node_may_have_a_method_of_its_own() -> None:
+    evaluation = one(tree(x={"aggregate": Choice.of("geometric")}), 0.5, 0.25, 0.2, 0.4)
+    nodes = evaluation.nodes.iloc[0]
+    assert nodes["X"] == pytest.approx(0.5**0.25 * 0.25**0.75, rel=1e-14)
+    assert nodes["total"] == pytest.approx(0.75 * nodes["X"] + 0.25 * 0.3, rel=1e-14)
+
+
+def test_nested_dimensions_of_any_depth_are_climbed() -> None:
+    framework = small(
+        dimension("X", dimension("XX", dimension("XXX", leaf("a"), leaf("b")), leaf("c")), leaf("d")),
+        defaults=Defaults(score=AS_IS, weights=Choice.of("equal")),
+    )
+    assert one(framework, 1, 0, 1, 0).nodes["total"].iloc[0] == ((0.5 + 1) / 2 + 0) / 2
+
+
+def test_a_mean_that_a_penalty_cannot_be_measured_against_is_refused_by_unit_node_and_year() -> None:
+    framework = small(
+        dimension("X", leaf("a"), leaf("b"), aggregate=Choice.of("mazziotta_pareto")),
+        time="year",
+        defaults=Defaults(score=ScoreRule.of("zscore"), weights=Choice.of("equal")),
+    )
+    frame = panel("zone year a b\n甲 2024 1 1\n乙 2024 2 2\n丙 2024 3 3\n甲 2023 2 2\n乙 2023 1 1")
+    with pytest.raises(DataError) as raised:
+        ps.evaluate(framework, frame, year=2024)
+    found = raised.value.findings
+    assert {(finding.code, finding.field, finding.unit, finding.year) for finding in found} == {
+        ("domain", "X", "甲", 2024),
+        ("domain", "X", "乙", 2024),
+    }
+    assert all(finding.place is not None and finding.place.line for finding in found)
+
+
+def test_a_negative_score_under_a_geometric_mean_is_refused_by_unit_and_indicator() -> None:
+    framework = small(
+        leaf("a"),
+        leaf("b"),
+        defaults=Defaults(score=AS_IS, weights=Choice.of("equal")),
+        total=Total(aggregate=Choice.of("geometric")),
+    )
+    table = table_of(framework, rows(a=[1, 1, 1], b=[1, 1, 1]))
+    everyone = np.arange(3)
+    scores = np.array([[0.5, 0.5], [0.5, -0.5], [np.nan, 0.5]])
+    with pytest.raises(DataError) as raised:
+        aggregate(
+            framework,
+            table,
+            scores,
+            (Cohort("all", None, everyone, everyone, everyone),),
+            ({"total": np.array([0.5, 0.5])},),
+        )
+    (finding,) = raised.value.findings
+    assert (finding.field, finding.unit) == ("total", "乙")
+    assert "cannot take the scores of b" in finding.message.en
+
+
+def test_a_refusal_while_weighing_is_located_too() -> None:
+    framework = small(
+        dimension("X", leaf("a"), leaf("b"), aggregate=Choice.of("mazziotta_pareto")),
+        leaf("c"),
+        defaults=Defaults(score=ScoreRule.of("zscore"), weights=Choice.of("entropy")),
+    )
+    with pytest.raises(DataError) as raised:
+        ps.evaluate(framework, rows(a=[1, 2, 3], b=[1, 2, 3], c=[1, 2, 3]))
+    assert {finding.code for finding in raised.value.findings} == {"domain"}

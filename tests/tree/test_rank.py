@@ -1,0 +1,99 @@
+"""Ranks follow the scores, by the declared tie rule and precision, within years and classes."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pandas as pd
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+import parkscore as ps
+from parkscore.framework.models import Choice, Defaults, Framework, Ranking, ScoreRule
+from tests.small_frameworks import field, leaf, panel, rows, small
+
+AS_IS = Defaults(score=ScoreRule.of("goalposts", low=0, high=1), weights=Choice.of("equal"))
+STAGE = {"stage": field("stage", kind="text")}
+
+
+def ranked(ties: str = "min", decimals: int = 9, **said: Any) -> Framework:
+    return small(leaf("a"), defaults=AS_IS, ranking=Ranking(ties=ties, decimals=decimals), **said)
+
+
+def ranks(evaluation: ps.Evaluation, column: str = "rank") -> dict[Any, Any]:
+    return dict(zip(evaluation.scores["unit"], evaluation.scores[column], strict=True))
+
+
+@pytest.mark.parametrize(("ties", "expected"), [("min", [1, 2, 2, 4]), ("max", [1, 3, 3, 4]), ("dense", [1, 2, 2, 3])])
+def test_ties_are_ranked_by_the_rule_of_the_framework(ties: str, expected: list[int]) -> None:
+    evaluation = ps.evaluate(ranked(ties), rows(a=[0.5, 0.9, 0.1, 0.5]))
+    assert evaluation.ranking["rank"].tolist() == expected
+    assert evaluation.ranking["unit"].tolist() == ["乙", "丁", "甲", "丙"]  # tied units by name
+
+
+@pytest.mark.parametrize(("decimals", "expected"), [(3, [1, 2]), (2, [1, 1])])
+def test_scores_that_agree_to_the_declared_decimals_are_tied(decimals: int, expected: list[int]) -> None:
+    evaluation = ps.evaluate(ranked(decimals=decimals), rows(a=[0.502, 0.501]))
+    assert evaluation.ranking["rank"].tolist() == expected
+    # The scores themselves are not rounded.
+    assert sorted(evaluation.ranking["score"]) == [0.501, 0.502]
+
+
+def test_a_row_that_is_not_ranked_has_no_rank_and_takes_none_from_the_others() -> None:
+    evaluation = ps.evaluate(ranked(), rows(a=[0.5, None, 0.1]))
+    assert evaluation.ranking["unit"].tolist() == ["甲", "丙", "乙"]
+    assert evaluation.ranking["rank"].tolist()[:2] == [1, 2]
+    assert evaluation.ranking["rank"].isna().tolist() == [False, False, True]
+    assert str(evaluation.ranking["rank"].dtype) == "Int32"
+
+
+def test_each_year_is_ranked_on_its_own() -> None:
+    frame = panel("zone year a\n甲 2023 0.1\n乙 2023 0.2\n甲 2024 0.9\n乙 2024 0.3\n丙 2024 0.5")
+    evaluation = ps.evaluate(ranked(time="year"), frame)
+    assert evaluation.ranking[["unit", "year", "rank"]].values.tolist() == [
+        ["乙", 2023, 1],
+        ["甲", 2023, 2],
+        ["甲", 2024, 1],
+        ["丙", 2024, 2],
+        ["乙", 2024, 3],
+    ]
+
+
+def test_units_are_also_ranked_within_their_class_and_a_unit_without_one_is_not() -> None:
+    frame = rows(a=[0.9, 0.8, 0.7, 0.6, 0.5], stage=["成长", "初创", "成长", "初创", None])
+    evaluation = ps.evaluate(ranked(class_field="stage", fields=STAGE), frame)
+    assert list(evaluation.ranking.columns) == ["unit", "class", "score", "rank", "class_rank", "status"]
+    assert evaluation.ranking["rank"].tolist() == [1, 2, 3, 4, 5]
+    assert evaluation.ranking["class_rank"].tolist()[:4] == [1, 1, 2, 2]
+    assert evaluation.ranking["class_rank"].isna().tolist() == [False] * 4 + [True]
+    assert evaluation.ranking["class"].isna().tolist() == [False] * 4 + [True]
+
+
+def test_classes_are_ranked_year_by_year() -> None:
+    frame = panel("zone year a stage\n甲 2023 0.1 x\n乙 2023 0.2 x\n甲 2024 0.9 x\n乙 2024 0.3 y")
+    evaluation = ps.evaluate(ranked(time="year", class_field="stage", fields=STAGE), frame)
+    assert evaluation.ranking["class_rank"].tolist() == [1, 2, 1, 1]
+
+
+SCORES = st.lists(st.sampled_from([None, 0.0, 0.1, 0.1 + 1e-12, 0.25, 0.5, 1.0]), min_size=1, max_size=12)
+
+
+@given(SCORES, st.sampled_from(["min", "max", "dense"]), st.randoms(use_true_random=False))
+def test_ranks_agree_with_the_scores_and_never_with_the_order_of_the_rows(
+    scores: list[float | None], ties: str, random: Any
+) -> None:
+    names = [f"z{number:02d}" for number in range(len(scores))]
+    frame = pd.DataFrame({"zone": names, "a": pd.Series(scores, dtype=float)})
+    by_unit = ranks(ps.evaluate(ranked(ties), frame))
+    kept = {name: round(score, 9) for name, score in zip(names, scores, strict=True) if score is not None}
+    for name, score in kept.items():
+        better = [other for other in kept.values() if other > score]
+        as_good = [other for other in kept.values() if other >= score]
+        assert by_unit[name] == {"min": len(better) + 1, "max": len(as_good), "dense": len(set(better)) + 1}[ties]
+    assert {name for name, rank in by_unit.items() if rank is pd.NA} == set(names) - set(kept)
+
+    order = list(range(len(scores)))
+    random.shuffle(order)
+    again = ps.evaluate(ranked(ties), frame.iloc[order])
+    assert again.ranking.equals(ps.evaluate(ranked(ties), frame).ranking)
