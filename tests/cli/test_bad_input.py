@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -65,7 +65,7 @@ def contents(folder: Path) -> dict[str, bytes | None]:
 
 @pytest.mark.parametrize(("words", "code", "hint"), MISTAKES.values(), ids=MISTAKES.keys())
 def test_a_mistake_is_explained_and_leaves_no_file(
-    run, littered: Path, words: tuple[str, ...], code: int, hint: str
+    run: Any, littered: Path, words: tuple[str, ...], code: int, hint: str
 ) -> None:
     before = contents(littered)
     answer = run(*words)
@@ -78,7 +78,7 @@ def test_a_mistake_is_explained_and_leaves_no_file(
 
 @pytest.mark.parametrize(("words", "code", "hint"), MISTAKES.values(), ids=MISTAKES.keys())
 def test_a_mistake_under_json_is_one_document_with_the_exit_code(
-    run, littered: Path, words: tuple[str, ...], code: int, hint: str
+    run: Any, littered: Path, words: tuple[str, ...], code: int, hint: str
 ) -> None:
     answer = run(*words, "--json")
     assert answer.code == code
@@ -90,30 +90,32 @@ def test_a_mistake_under_json_is_one_document_with_the_exit_code(
 
 @pytest.mark.parametrize(("words", "code", "hint"), MISTAKES.values(), ids=MISTAKES.keys())
 def test_a_mistake_is_explained_in_chinese_too(
-    run, littered: Path, words: tuple[str, ...], code: int, hint: str
+    run: Any, littered: Path, words: tuple[str, ...], code: int, hint: str
 ) -> None:
     answer = run("--lang", "zh", *words)
     assert answer.code == code
-    assert answer.err.startswith(("错误", "text.csv", "empty.csv", "false.", "broken.yaml")) or "错误" in answer.err
+    assert "错误" in answer.err
     assert "hint:" not in answer.err
 
 
 @pytest.mark.parametrize("words", [("scroe",), ("list", "--josn"), ("score", "park.yaml"), ("list", "--lang", "fr")])
-def test_a_command_line_that_cannot_be_understood_is_explained_in_one_line(run, words: tuple[str, ...]) -> None:
+def test_a_command_line_that_cannot_be_understood_is_explained_in_one_line(run: Any, words: tuple[str, ...]) -> None:
     answer = run(*words)
     assert len(answer.err.splitlines()) == 1
     assert "--help" in answer.err
 
 
-@pytest.mark.skipif(not hasattr(os, "geteuid") or os.geteuid() == 0, reason="root may write anywhere")
-def test_a_folder_that_may_not_be_written_is_named(run, folder: Path) -> None:
-    (folder / "locked").mkdir(mode=0o500)
-    answer = run(*SCORE, "-o", "locked/out.xlsx")
+def test_a_folder_that_may_not_be_written_is_named(run: Any, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(**_: object) -> None:
+        raise PermissionError(13, "Permission denied")
+
+    monkeypatch.setattr("parkscore.output.files.tempfile.mkstemp", refuse)
+    answer = run(*SCORE, "-o", "out.xlsx")
     assert answer.code == 2
-    assert "locked" in answer.err
+    assert "out.xlsx  error cannot_write: cannot be written: Permission denied" in answer.err
 
 
-def test_a_fault_of_ours_is_one_line_and_exits_with_1(run, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_fault_of_ours_is_one_line_and_exits_with_1(run: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     def fail(*_: object, **__: object) -> None:
         raise ZeroDivisionError("by\naccident")
 
@@ -126,7 +128,7 @@ def test_a_fault_of_ours_is_one_line_and_exits_with_1(run, monkeypatch: pytest.M
     assert run(*SCORE, "--json").document["exit_code"] == 1
 
 
-def test_a_fault_of_ours_shows_its_traceback_under_debug(run, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_fault_of_ours_shows_its_traceback_under_debug(run: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     def fail(*_: object, **__: object) -> None:
         raise ZeroDivisionError
 
@@ -136,7 +138,7 @@ def test_a_fault_of_ours_shows_its_traceback_under_debug(run, monkeypatch: pytes
     assert "Traceback" in run(*SCORE).err
 
 
-def test_a_writer_that_fails_halfway_leaves_no_file(run, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_writer_that_fails_halfway_leaves_no_file(run: Any, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     def fail(_: object, path: Path, __: object) -> None:
         path.write_bytes(b"half")
         raise OSError(28, "No space left on device")
@@ -149,7 +151,7 @@ def test_a_writer_that_fails_halfway_leaves_no_file(run, folder: Path, monkeypat
     assert contents(folder) == before
 
 
-def test_an_interrupted_command_says_so_in_one_line(run, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_interrupted_command_says_so_in_one_line(run: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     def interrupt(*_: object, **__: object) -> None:
         raise KeyboardInterrupt
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import io
 import json
 import os
-import pty
 import subprocess
 import sys
 import time
@@ -39,7 +38,7 @@ def test_the_commands_are_those_of_the_design() -> None:
 
 
 @pytest.mark.parametrize("command", COMMANDS)
-def test_help_opens_in_both_languages_and_names_the_common_options(run, command: str) -> None:
+def test_help_opens_in_both_languages_and_names_the_common_options(run: Any, command: str) -> None:
     answer = run(command, "--help")
     assert (answer.code, answer.err) == (0, "")
     body = answer.out.split("\n\n")[1]
@@ -56,11 +55,11 @@ def test_every_option_and_argument_is_explained_in_both_languages(command: str) 
     assert [each.name for each in own if not (has_chinese(each.help or "") and has_english(each.help or ""))] == []
 
 
-def test_parkscore_alone_shows_the_help(run) -> None:
+def test_parkscore_alone_shows_the_help(run: Any) -> None:
     assert run().out.rstrip() == run("--help").out.rstrip()
 
 
-def test_the_version_is_told(run) -> None:
+def test_the_version_is_told(run: Any) -> None:
     assert run("--version").out == f"parkscore {VERSION}\n"
 
 
@@ -68,21 +67,21 @@ def test_the_version_is_told(run) -> None:
     "words", [("--lang", "zh", "list"), ("list", "--lang", "zh"), ("--lang", "en", "list", "--lang=zh")]
 )
 def test_the_language_may_stand_before_or_after_the_command_and_the_last_one_counts(
-    run, words: tuple[str, ...]
+    run: Any, words: tuple[str, ...]
 ) -> None:
     assert run(*words).out.startswith("指标体系")
 
 
-def test_json_may_stand_before_the_command(run) -> None:
+def test_json_may_stand_before_the_command(run: Any) -> None:
     assert run("--json", "list").document["schema"] == "parkscore-list/1"
 
 
-def test_one_command_does_not_set_the_language_of_the_next(run) -> None:
+def test_one_command_does_not_set_the_language_of_the_next(run: Any) -> None:
     run("--lang", "zh", "--json", "list")
     assert run("list").out.startswith("Frameworks")
 
 
-def test_the_language_comes_from_the_environment(run, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_language_comes_from_the_environment(run: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PARKSCORE_LANG", "zh")
     assert run("list").out.startswith("指标体系")
     assert "没有命令" in run("lits").err
@@ -133,6 +132,8 @@ def test_a_reader_that_has_left_is_no_fault(folder: Path, words: tuple[str, ...]
 
 def on_terminal(*words: str) -> tuple[int, str]:
     """The exit code and everything that a command shows on a terminal of its own."""
+    import pty  # Windows has none
+
     own, theirs = pty.openpty()
     with subprocess.Popen(
         [sys.executable, "-m", "parkscore", *words],

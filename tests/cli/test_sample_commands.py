@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 import pyarrow.parquet as pq
@@ -15,7 +16,7 @@ from parkscore.framework.loading import load_framework
 
 
 @pytest.mark.parametrize("suffix", [".csv", ".xlsx", ".parquet"])
-def test_a_sample_is_read_back_as_synthetic_data(run, folder: Path, suffix: str) -> None:
+def test_a_sample_is_read_back_as_synthetic_data(run: Any, folder: Path, suffix: str) -> None:
     path = folder / f"synthetic{suffix}"
     answer = run("sample", "park.yaml", "--units", "7", "--years", "2", "--seed", "3", "-o", path)
     assert (answer.code, answer.err) == (0, "")
@@ -25,7 +26,7 @@ def test_a_sample_is_read_back_as_synthetic_data(run, folder: Path, suffix: str)
     assert any("synthetic" in note for note in table.notes)
 
 
-def test_each_form_of_a_sample_holds_the_same_table(run, folder: Path) -> None:
+def test_each_form_of_a_sample_holds_the_same_table(run: Any, folder: Path) -> None:
     frames = []
     for suffix in (".csv", ".xlsx", ".parquet"):
         run("sample", "park.yaml", "--units", "7", "-o", f"synthetic{suffix}")
@@ -34,25 +35,25 @@ def test_each_form_of_a_sample_holds_the_same_table(run, folder: Path) -> None:
     pd.testing.assert_frame_equal(frames[0], frames[2])
 
 
-def test_a_sample_is_labelled_in_the_metadata_of_its_file(run, folder: Path) -> None:
+def test_a_sample_is_labelled_in_the_metadata_of_its_file(run: Any, folder: Path) -> None:
     run("sample", "park.yaml", "--units", "3", "-o", "synthetic.xlsx")
     run("sample", "park.yaml", "--units", "3", "-o", "synthetic.parquet")
     assert "synthetic" in load_workbook(folder / "synthetic.xlsx").properties.description
     assert b"synthetic" in pq.read_metadata(folder / "synthetic.parquet").metadata[b"parkscore"]
 
 
-def test_a_sample_without_a_name_gets_one_that_says_synthetic(run, folder: Path) -> None:
+def test_a_sample_without_a_name_gets_one_that_says_synthetic(run: Any, folder: Path) -> None:
     run("sample", "park.yaml", "--units", "3")
     assert (folder / "park-synthetic.csv").exists()
 
 
-def test_a_name_that_does_not_say_synthetic_is_remarked_on(run, folder: Path) -> None:
+def test_a_name_that_does_not_say_synthetic_is_remarked_on(run: Any, folder: Path) -> None:
     answer = run("sample", "park.yaml", "--units", "3", "-o", "zones-2.csv")
     assert answer.code == 0
     assert "does not say that the data are synthetic" in answer.err
 
 
-def test_the_shipped_example_is_what_the_sample_command_makes(run, folder: Path) -> None:
+def test_the_shipped_example_is_what_the_sample_command_makes(run: Any, folder: Path) -> None:
     words = ("sample", "zone-2021", "--units", "178", "--years", "2", "--seed", "1", "-o", "zones-synthetic.csv")
     assert run(*words).code == 0
     shipped_example = shipped.example_path("zones-synthetic.csv")
@@ -60,7 +61,7 @@ def test_the_shipped_example_is_what_the_sample_command_makes(run, folder: Path)
     assert (folder / "zones-synthetic.csv").read_bytes() == shipped_example.read_bytes()
 
 
-def test_a_sample_of_no_units_is_refused(run) -> None:
+def test_a_sample_of_no_units_is_refused(run: Any) -> None:
     answer = run("sample", "park.yaml", "--units", "0", "-o", "synthetic.csv")
     assert answer.code == 2
     assert "must be between 1 and" in answer.err
@@ -74,7 +75,7 @@ def test_a_sample_of_no_units_is_refused(run) -> None:
     ],
 )
 def test_the_demo_ranks_what_ships_and_says_what_it_is_made_of(
-    run, folder: Path, language: str, sentences: list[str]
+    run: Any, folder: Path, language: str, sentences: list[str]
 ) -> None:
     answer = run("demo", "--lang", language)
     assert (answer.code, answer.err) == (0, "")
@@ -82,7 +83,7 @@ def test_the_demo_ranks_what_ships_and_says_what_it_is_made_of(
     assert (folder / "parkscore-demo.xlsx").exists()
 
 
-def test_the_command_lines_that_the_demo_shows_can_be_run(run, folder: Path) -> None:
+def test_the_command_lines_that_the_demo_shows_can_be_run(run: Any, folder: Path) -> None:
     document = run("demo", "-o", "ranking.xlsx", "--json").document
     assert document["schema"] == "parkscore-demo/1"
     assert document["synthetic"]["about"]["weights_status"] == "assumed"

@@ -6,6 +6,7 @@ import io
 import json
 import re
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 import pytest
@@ -22,7 +23,7 @@ def table_of(text: str) -> pd.DataFrame:
 # --- validate ------------------------------------------------------------------------------------------------------
 
 
-def test_validate_passes_a_table_without_findings(run) -> None:
+def test_validate_passes_a_table_without_findings(run: Any) -> None:
     answer = run("validate", "park.yaml", "zones.csv")
     assert (answer.code, answer.out) == (0, "passed: 0 errors, 0 warnings, 0 for information\n")
 
@@ -36,14 +37,14 @@ def poor(folder: Path) -> Path:
     return path
 
 
-def test_validate_lists_findings_with_their_cells_and_exits_with_3(run, poor: Path) -> None:
+def test_validate_lists_findings_with_their_cells_and_exits_with_3(run: Any, poor: Path) -> None:
     answer = run("validate", "park.yaml", "poor.csv")
     assert answer.code == 3
     assert "poor.csv:2:3  error below_min: staff = -1.0" in answer.out
     assert answer.out.splitlines()[-1] == "failed: 1 errors, 1 warnings, 0 for information"
 
 
-def test_validate_as_json_counts_and_lists_the_findings(run, poor: Path) -> None:
+def test_validate_as_json_counts_and_lists_the_findings(run: Any, poor: Path) -> None:
     answer = run("validate", "park.yaml", "poor.csv", "--json")
     document = answer.document
     assert answer.code == 3
@@ -53,7 +54,7 @@ def test_validate_as_json_counts_and_lists_the_findings(run, poor: Path) -> None
     assert (document["findings"][0]["unit"], document["findings"][0]["year"]) == ("甲", 2023)
 
 
-def test_strict_validation_turns_a_warning_into_3(run, folder: Path) -> None:
+def test_strict_validation_turns_a_warning_into_3(run: Any, folder: Path) -> None:
     text = (folder / "zones.csv").read_text(encoding="utf-8").replace("乙,2024,190,2500", "乙,2024,190,0")
     (folder / "odd.csv").write_text(text, encoding="utf-8")
     assert run("validate", "park.yaml", "odd.csv").code == 0
@@ -61,7 +62,7 @@ def test_strict_validation_turns_a_warning_into_3(run, folder: Path) -> None:
 
 
 @pytest.mark.parametrize("suffix", [".xlsx", ".csv", ".json"])
-def test_validate_writes_its_findings_to_a_file(run, poor: Path, folder: Path, suffix: str) -> None:
+def test_validate_writes_its_findings_to_a_file(run: Any, poor: Path, folder: Path, suffix: str) -> None:
     path = folder / f"findings{suffix}"
     answer = run("validate", "park.yaml", "poor.csv", "-o", path, "--lang", "zh")
     assert answer.code == 3
@@ -75,7 +76,7 @@ def test_validate_writes_its_findings_to_a_file(run, poor: Path, folder: Path, s
     assert codes == ["below_min", "rule"]
 
 
-def test_findings_are_written_even_where_the_table_cannot_be_read(run, folder: Path) -> None:
+def test_findings_are_written_even_where_the_table_cannot_be_read(run: Any, folder: Path) -> None:
     text = (folder / "zones.csv").read_text(encoding="utf-8").replace("1000", "很多")
     (folder / "text.csv").write_text(text, encoding="utf-8")
     assert run("validate", "park.yaml", "text.csv", "-o", "findings.csv").code == 3
@@ -85,7 +86,7 @@ def test_findings_are_written_even_where_the_table_cannot_be_read(run, folder: P
 # --- score ---------------------------------------------------------------------------------------------------------
 
 
-def test_score_prints_csv_where_stdout_is_no_terminal(run) -> None:
+def test_score_prints_csv_where_stdout_is_no_terminal(run: Any) -> None:
     table = table_of(run("score", "park.yaml", "zones.csv").out)
     assert table.columns.tolist() == ["unit", "year", "score", "rank", "status", "1", "1.1", "1.2", "2", "2.1"]
     # 2024, by hand: staff 110-310, income 1500-5000, energy per income 20/2500 worst, 20/5000 best, so
@@ -97,13 +98,13 @@ def test_score_prints_csv_where_stdout_is_no_terminal(run) -> None:
     assert table["rank"].tolist() == [1, 2, 3, 1, 2, 3]
 
 
-def test_piped_csv_is_what_the_csv_file_holds(run, folder: Path) -> None:
+def test_piped_csv_is_what_the_csv_file_holds(run: Any, folder: Path) -> None:
     piped = run("score", "park.yaml", "zones.csv").out
     assert run("score", "park.yaml", "zones.csv", "-o", "out.csv").code == 0
     assert (folder / "out.csv").read_text(encoding="utf-8-sig") == piped
 
 
-def test_score_with_an_output_prints_what_was_ranked_the_top_and_the_path(run) -> None:
+def test_score_with_an_output_prints_what_was_ranked_the_top_and_the_path(run: Any) -> None:
     answer = run("score", "park.yaml", "zones.csv", "-o", "out.xlsx")
     assert answer.code == 0
     lines = answer.out.splitlines()
@@ -115,7 +116,7 @@ def test_score_with_an_output_prints_what_was_ranked_the_top_and_the_path(run) -
 
 
 @pytest.mark.parametrize("suffix", [".xlsx", ".csv", ".parquet", ".json"])
-def test_every_form_of_output_holds_the_same_scores(run, folder: Path, suffix: str) -> None:
+def test_every_form_of_output_holds_the_same_scores(run: Any, folder: Path, suffix: str) -> None:
     path = folder / f"out{suffix}"
     assert run("score", "park.yaml", "zones.csv", "-o", path).code == 0
     wanted = evaluate("park.yaml", "zones.csv").scores["score"].tolist()
@@ -131,7 +132,7 @@ def test_every_form_of_output_holds_the_same_scores(run, folder: Path, suffix: s
     assert found == pytest.approx(wanted, rel=1e-15)
 
 
-def test_score_as_json_is_one_document_with_everything(run) -> None:
+def test_score_as_json_is_one_document_with_everything(run: Any) -> None:
     document = run("score", "park.yaml", "zones.csv", "--json").document
     assert (document["schema"], document["output"]) == ("parkscore-score/1", None)
     assert document["about"]["weights_status"] == "official"
@@ -140,12 +141,12 @@ def test_score_as_json_is_one_document_with_everything(run) -> None:
     assert run("score", "park.yaml", "zones.csv", "-o", "a.csv", "--json").document["output"] == "a.csv"
 
 
-def test_score_of_one_year_ranks_that_year_only(run) -> None:
+def test_score_of_one_year_ranks_that_year_only(run: Any) -> None:
     table = table_of(run("score", "park.yaml", "zones.csv", "--year", "2023").out)
     assert set(table["year"]) == {2023}
 
 
-def test_assumed_weights_and_synthetic_data_are_said_in_both_forms_of_stdout(run, folder: Path) -> None:
+def test_assumed_weights_and_synthetic_data_are_said_in_both_forms_of_stdout(run: Any, folder: Path) -> None:
     run("sample", "park.yaml", "--units", "6", "--years", "1", "-o", "synthetic.csv")
     piped = table_of(run("score", "park.yaml", "synthetic.csv", "--weights", "equal").out)
     said = run("score", "park.yaml", "synthetic.csv", "--weights", "equal", "-o", "out.xlsx").out
@@ -154,14 +155,14 @@ def test_assumed_weights_and_synthetic_data_are_said_in_both_forms_of_stdout(run
         assert note in said
 
 
-def test_unknown_weights_are_refused_with_the_name_of_a_scheme(run) -> None:
+def test_unknown_weights_are_refused_with_the_name_of_a_scheme(run: Any) -> None:
     answer = run("score", "zone-2021", "zones-synthetic.csv", "-o", "out.csv")
     assert answer.code == 4
     assert "--weights zone-2021-equal-within" in answer.err
     assert answer.out == ""
 
 
-def test_the_synthetic_zones_are_all_ranked_under_the_assumed_scheme(run) -> None:
+def test_the_synthetic_zones_are_all_ranked_under_the_assumed_scheme(run: Any) -> None:
     words = ("score", "zone-2021", "zones-synthetic.csv", "--weights", "zone-2021-equal-within")
     table = table_of(run(*words).out)
     assert len(table) == 356
@@ -169,14 +170,14 @@ def test_the_synthetic_zones_are_all_ranked_under_the_assumed_scheme(run) -> Non
     assert table["note"].str.contains("synthetic").all()
 
 
-def test_a_unit_that_is_not_ranked_stands_on_stderr_with_the_reason(run) -> None:
+def test_a_unit_that_is_not_ranked_stands_on_stderr_with_the_reason(run: Any) -> None:
     answer = run("score", "zone-figures", "zone-figures.csv", "-o", "out.xlsx")
     assert answer.code == 0
     assert "3 of 21 ranked" in answer.out
     assert "not ranked: data cover 33.3% of the weight, 80% needed" in answer.err
 
 
-def test_many_warnings_are_cut_off_with_their_number_and_where_to_find_them(run, folder: Path) -> None:
+def test_many_warnings_are_cut_off_with_their_number_and_where_to_find_them(run: Any, folder: Path) -> None:
     lines = ["park,year,人员(人),收入(千元),能耗(吨标准煤)", *(f"区{n},2024,{n + 1},0,{n + 5}" for n in range(80))]
     (folder / "many.csv").write_text("\n".join(lines), encoding="utf-8")
     answer = run("score", "park.yaml", "many.csv", "-o", "out.xlsx")
@@ -188,7 +189,7 @@ def test_many_warnings_are_cut_off_with_their_number_and_where_to_find_them(run,
     assert shown[-1].startswith(f"... and {left} more")
 
 
-def test_strict_scoring_stops_at_a_warning_and_writes_nothing(run, folder: Path) -> None:
+def test_strict_scoring_stops_at_a_warning_and_writes_nothing(run: Any, folder: Path) -> None:
     text = (folder / "zones.csv").read_text(encoding="utf-8").replace("乙,2024,190,2500", "乙,2024,190,0")
     (folder / "odd.csv").write_text(text, encoding="utf-8")
     assert run("score", "park.yaml", "odd.csv", "-o", "out.csv").code == 0
@@ -199,7 +200,7 @@ def test_strict_scoring_stops_at_a_warning_and_writes_nothing(run, folder: Path)
     assert not (folder / "out.csv").exists()
 
 
-def test_score_speaks_chinese(run) -> None:
+def test_score_speaks_chinese(run: Any) -> None:
     answer = run("score", "park.yaml", "zones.csv", "-o", "out.xlsx", "--lang", "zh")
     assert "6 个对象中 6 个已排名" in answer.out
     assert "状态：官方" in answer.out
@@ -210,7 +211,7 @@ def test_score_speaks_chinese(run) -> None:
 
 
 @pytest.mark.parametrize("method", ["entropy", "equal"])
-def test_a_computed_scheme_loads_back_and_gives_the_same_scores(run, folder: Path, method: str) -> None:
+def test_a_computed_scheme_loads_back_and_gives_the_same_scores(run: Any, folder: Path, method: str) -> None:
     words = ("weigh", "zone-2021", "zones-synthetic.csv", "--method", method, "--year", "2024", "-o", "scheme.yaml")
     assert run(*words).code == 0
     common = ("score", "zone-2021", "zones-synthetic.csv", "--year", "2024", "--weights")
@@ -220,7 +221,7 @@ def test_a_computed_scheme_loads_back_and_gives_the_same_scores(run, folder: Pat
     )
 
 
-def test_a_computed_scheme_says_how_it_was_computed_and_from_what(run, folder: Path) -> None:
+def test_a_computed_scheme_says_how_it_was_computed_and_from_what(run: Any, folder: Path) -> None:
     run("weigh", "park.yaml", "zones.csv", "--method", "entropy", "--year", "2024", "-o", "scheme.yaml")
     scheme = load_scheme("scheme.yaml", load_framework("park.yaml"))
     evaluation = evaluate("park.yaml", "zones.csv")
@@ -230,13 +231,13 @@ def test_a_computed_scheme_says_how_it_was_computed_and_from_what(run, folder: P
         assert part in scheme.source
 
 
-def test_several_years_need_a_year_to_weigh_by(run) -> None:
+def test_several_years_need_a_year_to_weigh_by(run: Any) -> None:
     answer = run("weigh", "park.yaml", "zones.csv", "--method", "entropy", "-o", "scheme.yaml")
     assert answer.code == 2
     assert "--year 2024" in answer.err
 
 
-def test_weigh_prints_the_weights_and_as_json_the_scheme(run) -> None:
+def test_weigh_prints_the_weights_and_as_json_the_scheme(run: Any) -> None:
     words = ("weigh", "park.yaml", "zones.csv", "-m", "entropy", "--year", "2023", "-o", "scheme.yaml")
     printed = run(*words).out
     assert "the indicators that weigh most" in printed
@@ -245,7 +246,7 @@ def test_weigh_prints_the_weights_and_as_json_the_scheme(run) -> None:
     assert document["scheme"]["weights"].keys() == {"1", "1.1", "1.2", "2", "2.1"}
 
 
-def test_an_unknown_method_names_the_nearest(run) -> None:
+def test_an_unknown_method_names_the_nearest(run: Any) -> None:
     answer = run("weigh", "park.yaml", "zones.csv", "--method", "entrpy", "-o", "scheme.yaml")
     assert answer.code == 2
     assert "did you mean entropy?" in answer.err

@@ -22,6 +22,7 @@ from parkscore.cli.scoring import (
     say_top,
     write_evaluation,
 )
+from parkscore.findings import Severity
 from parkscore.language import Text
 
 if TYPE_CHECKING:
@@ -168,7 +169,7 @@ def demo(
         say_result(synthetic, reply)
         say_top(synthetic, reply)
         _say_first_and_last(synthetic, reply)
-        reply.say(_written(output))
+        reply.say(_kinds_of_findings(synthetic), _written(output))
         _step(3, Text("真实数字：稀疏，但不猜", "Real figures: sparse, and nothing is guessed"), commands[2], reply)
         _say_figures(figures, reply)
 
@@ -179,12 +180,29 @@ def _summary(evaluation: Evaluation) -> dict[str, Any]:
     return {
         "about": whole["about"],
         "ranking": [{column: row[column] for column in columns} for row in whole["scores"]],
-        "findings": dict(Counter(finding.code for finding in evaluation.findings)),
+        "findings": _counts(evaluation),
     }
 
 
 def _step(number: int, title: Text, command: str, reply: Reply) -> None:
     reply.say("", Text(f"{number}. {title.zh}", f"{number}. {title.en}"), f"   $ {command}", "")
+
+
+def _kinds_of_findings(evaluation: Evaluation) -> Text:
+    """How many findings of each severity scoring made, and of which kinds."""
+    warnings, infos = (
+        sum(finding.severity is severity for finding in evaluation.findings)
+        for severity in (Severity.WARNING, Severity.INFO)
+    )
+    kinds = ", ".join(f"{code} {count}" for code, count in _counts(evaluation).items())
+    return Text(
+        f"计分中的警告 {warnings} 条，提示 {infos} 条（{kinds}），见工作表“数据质量”",
+        f"scoring gave {warnings} warnings and {infos} remarks ({kinds}), see the sheet `findings`",
+    )
+
+
+def _counts(evaluation: Evaluation) -> dict[str, int]:
+    return dict(Counter(finding.code for finding in evaluation.findings))
 
 
 def _written(output: Path) -> Text:
