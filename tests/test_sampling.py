@@ -146,7 +146,7 @@ def framework_of(fields: dict[str, DataField]) -> Framework:
         title=Label(zh="试", en="trial"),
         unit=UnitKey(zh="单位", en="unit", key="unit"),
         fields=fields,
-        indicators=(Node(id="1", zh="一", en="one", formula=next(iter(fields))),),
+        indicators=(Node(id="1", zh="一", en="one", formula=next(iter(fields)), direction="higher"),),
     )
 
 
