@@ -14,7 +14,7 @@ from parkscore.data.reading import read_table
 from parkscore.data.screen import screen
 from parkscore.data.treat import treat
 from parkscore.data.validate import validate
-from parkscore.evaluation import Evaluation
+from parkscore.evaluation import Evaluation, refuse_taken_ids
 from parkscore.findings import DataError, errors_of
 from parkscore.framework.loading import load_framework
 from parkscore.framework.models import Framework
@@ -45,6 +45,7 @@ def evaluate(
     Raises FrameworkError, DataError or UsageError with every finding at once, and leaves nothing half done.
     """
     framework = load_framework(framework)
+    refuse_taken_ids(framework)
     plan = plan_weights(framework, weights)
 
     table, found_reading = read_table(data, framework)
