@@ -84,6 +84,7 @@ def annual_ranking(tmp_path_factory: pytest.TempPathFactory) -> nbformat.Noteboo
         notes="[note.zh for note in evaluations['组合'].notes]",
         mistakes="[[finding.code, finding.field] for finding in mistakes_found]",
         lines="{line.name: list(line.y) for line in rank_flow.data}",
+        subtitle="rank_flow.layout.title.subtitle.text",
         moved_unit="moved_unit",
         lead="lead_over_mean.sum().to_dict()",
     )
@@ -202,6 +203,7 @@ def test_assumed_weights_and_synthetic_data_are_said(found: dict[str, Any]) -> N
     assert found["statuses"] == {"公布·等权": "assumed", "组合": "assumed", "熵权": "computed"}
     assert any("权重为假定" in note for note in found["notes"])
     assert any("合成数据" in note for note in found["notes"])
+    assert found["subtitle"] == "；".join(found["notes"])
 
 
 def test_a_revenue_written_with_a_digit_too_many_is_found(found: dict[str, Any]) -> None:
