@@ -147,7 +147,7 @@ for group in (frameworks, scoring, samples):
 
 def main() -> None:
     """Run the command line of this process."""
-    # Imports make objects by the hundred thousand and none of them is garbage: looking for some takes a third of a second.
+    # Imports make objects by the hundred thousand, none of them garbage: looking for some takes a third of a second.
     gc.set_threshold(100_000, 50, 1000)
     try:
         app()
