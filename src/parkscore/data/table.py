@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -90,12 +91,12 @@ class Table:
     notes: tuple[str, ...] = ()
     digest: str = ""
 
-    @property
+    @cached_property
     def units(self) -> npt.NDArray[Any]:
         """The unit of each row."""
         return self.frame[UNIT].to_numpy(dtype=object)
 
-    @property
+    @cached_property
     def years(self) -> npt.NDArray[np.int64] | None:
         """The data year of each row, or None where the framework has no time."""
         return self.frame[YEAR].to_numpy(dtype=np.int64) if YEAR in self.frame else None

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from itertools import chain
 
 import numpy as np
 
@@ -12,7 +13,7 @@ from parkscore.data.capping import first_of_each_kind
 from parkscore.data.grid import Rows, Truths
 from parkscore.data.table import Table
 from parkscore.findings import Finding, Severity
-from parkscore.framework.models import Framework, Node
+from parkscore.framework.models import Framework
 from parkscore.framework.settings import resolve_settings
 from parkscore.language import Text
 from parkscore.tree.aggregate import Nodes
@@ -38,24 +39,35 @@ def gate(
     """
     ranked = np.zeros(len(table.frame), dtype=np.bool_)
     ranked[rows] = ~np.isnan(nodes.scores[framework.total.id][rows])
-    reasons = {int(row): _reason(framework, nodes, int(row), set_aside) for row in rows[~ranked[rows]]}
-    findings = [*_not_ranked(framework, table, reasons), *_not_scored(framework, table, nodes, rows[ranked[rows]])]
-    return Outcomes(ranked, reasons), first_of_each_kind(findings)
+    reasons = _reasons(framework, nodes, rows[~ranked[rows]], set_aside)
+    found = chain(_not_ranked(framework, table, reasons), _not_scored(framework, table, nodes, rows[ranked[rows]]))
+    return Outcomes(ranked, reasons), first_of_each_kind(found)
 
 
-def _reason(framework: Framework, nodes: Nodes, row: int, set_aside: Mapping[int, float]) -> Text:
-    if row in set_aside and framework.screen is not None:
-        have, need = _percent(set_aside[row]), _percent(framework.screen.availability)
-        return Text(f"有数值的指标占 {have}，低于 {need}", f"{have} of the indicators have a value, {need} needed")
-    have, need = _coverage(framework, nodes, framework.root, row)
-    if need == _percent(0.0):
+def _reasons(framework: Framework, nodes: Nodes, rows: Rows, set_aside: Mapping[int, float]) -> dict[int, Text]:
+    coverage = nodes.coverage[framework.total.id][rows]
+    needed = resolve_settings(framework)[framework.total.id].min_coverage
+    available = framework.screen.availability if framework.screen is not None else 0.0
+    return {
+        row: _too_few(set_aside[row], available) if row in set_aside else _too_little(covered, needed)
+        for row, covered in zip(rows.tolist(), coverage.tolist(), strict=True)
+    }
+
+
+def _too_few(have: float, need: float) -> Text:
+    return Text(
+        f"有数值的指标占 {_percent(have)}，低于 {_percent(need)}",
+        f"{_percent(have)} of the indicators have a value, {_percent(need)} needed",
+    )
+
+
+def _too_little(have: float, need: float) -> Text:
+    if need == 0:
         return Text("没有一个有权重的指标有得分", "no indicator that carries weight has a score")
-    return Text(f"有数据的权重占 {have}，低于 {need}", f"data cover {have} of the weight, {need} needed")
-
-
-def _coverage(framework: Framework, nodes: Nodes, node: Node, row: int) -> tuple[str, str]:
-    """The share of a node's weight that has data, and the share it needs."""
-    return _percent(float(nodes.coverage[node.id][row])), _percent(resolve_settings(framework)[node.id].min_coverage)
+    return Text(
+        f"有数据的权重占 {_percent(have)}，低于 {_percent(need)}",
+        f"data cover {_percent(have)} of the weight, {_percent(need)} needed",
+    )
 
 
 def _percent(share: float) -> str:
@@ -75,16 +87,18 @@ def _not_ranked(framework: Framework, table: Table, reasons: Mapping[int, Text])
 
 def _not_scored(framework: Framework, table: Table, nodes: Nodes, ranked: Rows) -> Iterator[Finding]:
     """A ranked unit whose dimension fell short of data has that dimension's share handed to the others: say so."""
+    settings = resolve_settings(framework)
     for node in framework.walk():
         if node.children:
-            for row in ranked[np.isnan(nodes.scores[node.id][ranked])]:
-                have, need = _coverage(framework, nodes, node, int(row))
+            need = _percent(settings[node.id].min_coverage)
+            for row in ranked[np.isnan(nodes.scores[node.id][ranked])].tolist():
+                have = _percent(float(nodes.coverage[node.id][row]))
                 message = Text(
                     f"{node.label.zh}不计分：有数据的权重占 {have}，需要 {need}，其份额由同级分担",
                     f"{node.label.en} is not scored: data cover {have} of its weight, {need} needed; "
                     "its share goes to its siblings",
                 )
-                yield _finding(table, int(row), "dimension_not_scored", node.id, message)
+                yield _finding(table, row, "dimension_not_scored", node.id, message)
 
 
 def _finding(table: Table, row: int, code: str, field: str, message: Text) -> Finding:
