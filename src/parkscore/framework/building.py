@@ -26,7 +26,7 @@ class Fault:
 
 @dataclass(frozen=True)
 class Built(Generic[ModelType]):
-    """The model in a document, or None with the findings of form and the fault that each of them tells about."""
+    """The model in a document, or None with all faults of its form and the findings that tell about them."""
 
     model: ModelType | None
     findings: tuple[Finding, ...] = ()
@@ -39,10 +39,9 @@ def build(document: Document, model: type[ModelType]) -> Built[ModelType]:
         return Built(model.model_validate(document.data))
     except ValidationError as error:
         details = [(_own_path(detail["loc"], document.data), detail) for detail in error.errors(include_url=False)]
-    details = _without_echoes(details)
     return Built(
         None,
-        tuple(_finding(document, model, path, detail) for path, detail in details),
+        tuple(_finding(document, model, path, detail) for path, detail in _without_echoes(details)),
         tuple(Fault(detail["type"], path) for path, detail in details),
     )
 

@@ -65,8 +65,8 @@ def set_aside(document: Document, faults: Iterable[Fault]) -> tuple[Document, Se
 
 def _existing(fault: Fault, document: Document) -> Path:
     """The path of a fault as far as it exists in the document; of a missing key, where it would stand."""
-    if fault.kind == "missing":
-        return fault.path
+    if fault.kind == "missing":  # nothing stands in for the number of a weight with its source
+        return fault.path[:-1] if fault.path[0] == "weights" else fault.path
     if fault.kind == "no_name":
         return (*fault.path, "zh")
     path = fault.path
@@ -97,7 +97,7 @@ def _holds_faulty_item(value: Any, faults: Iterable[Path], path: Path) -> bool:
 
 
 def _stand_in(fault: Fault, path: Path, document: Document) -> Any:
-    if fault.kind in ("missing", "no_name"):
+    if fault.kind == "no_name" or (fault.kind == "missing" and fault.path == path):
         return _PLACEHOLDER
     if fault.kind == "string_type" and fault.path == path:
         return document.written(path) or _PLACEHOLDER

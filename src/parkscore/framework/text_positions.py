@@ -32,17 +32,15 @@ def position_of(source: str, start: int, style: str | None, text: str, offset: i
 def _behind(source: str, index: int, style: str | None, character: str) -> int:
     """The index behind one character of a plain or quoted text."""
     index = _behind_continuation(source, index, style)
-    if style == '"' and source[index : index + 1] == "\\":
-        return index + _ESCAPE_LENGTHS.get(source[index + 1 : index + 2], 2)
-    if style == "'" and source.startswith("''", index):
-        return index + 2
-    if character in " \n":
-        fold = _FOLD.match(source, index)
-        if fold is not None:
-            return fold.end()
-        if character == "\n":  # the fold that made several line breaks is behind already
-            return index
-    return index + 1
+    fold = _FOLD.match(source, index) if character in " \n" else None
+    if fold is not None:
+        return fold.end()
+    escape = source[index : index + 2] if style == '"' and source.startswith("\\", index) else ""
+    if character == "\n" and escape != "\\n":
+        return index  # the fold that made several line breaks is behind already
+    if escape:
+        return index + _ESCAPE_LENGTHS.get(escape[1:], 2)
+    return index + (2 if style == "'" and source.startswith("''", index) else 1)
 
 
 def _behind_continuation(source: str, index: int, style: str | None) -> int:
@@ -56,11 +54,13 @@ def _in_block(source: str, start: int, text: str, offset: int) -> int:
     first = source.index("\n", start) + 1
     indentation = _indentation(source[first:]) - _indentation(text)
     index = _behind_indentation(source, first, indentation)
-    for character in text[:offset]:
-        while character != "\n" and source.startswith("\n", index):  # several breaks folded into fewer
+    for position in range(offset + 1):
+        character = text[position : position + 1]
+        while character.strip(" \n") and source.startswith("\n", index):  # several breaks were folded into fewer
             index = _behind_indentation(source, index + 1, indentation)
-        at_break = source.startswith("\n", index)
-        index = _behind_indentation(source, index + 1, indentation if at_break else 0)
+        if position < offset:
+            at_break = source.startswith("\n", index)
+            index = _behind_indentation(source, index + 1, indentation if at_break else 0)
     return index
 
 

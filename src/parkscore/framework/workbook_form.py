@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path as FilePath
 from typing import Any, Final
 
@@ -100,6 +100,7 @@ _CHOICES: Final = {
     "direction": ["higher", "lower"],
     "severity": ["error", "warning", "info"],
 }
+_NULL: Final = "~"
 _LAST_ROW_WITH_CHOICES: Final = 1000
 LONGEST_CELL: Final = 32_767
 
@@ -137,17 +138,23 @@ def write_workbook(data: dict[str, Any], path: FilePath) -> None:
 
 
 def _row_cells(sheet: Sheet, row: dict[str, Any]) -> list[str | float | None]:
-    return [_cell(key, row.get(key), sheet) for key, _ in sheet.columns]
+    return [_cell(sheet, key, row[key]) if key in row else None for key, _ in sheet.columns]
 
 
-def _cell(key: str, value: Any, sheet: Sheet) -> str | float | None:
-    """A value as text or number; what a plain cell could not hold is written as one line of YAML."""
-    if value is None or (isinstance(value, (int, float)) and not isinstance(value, bool)):
-        return value
-    as_it_is = (
-        isinstance(value, str) and key not in _STRUCTURED | _NUMBERS and not (sheet is SETTINGS and key == "value")
-    )
-    return value if as_it_is else write_flow(value)
+def _cell(sheet: Sheet, key: str, value: Any) -> str | float:
+    """A value as number or text; what a plain cell could not hold is written as one line of YAML."""
+    if isinstance(value, (int, float)) and not isinstance(value, bool) and float(f"{value:.16G}") == value:
+        return value  # a number cell keeps sixteen digits; a longer number is a text
+    if _is_yaml(sheet, key):
+        return write_flow(value)
+    # A null says that nothing of the base framework is kept. Texts of nothing but that sign get one more of it.
+    text = _NULL if value is None else str(value)
+    return text + _NULL if value is not None and not text.strip(_NULL) else text
+
+
+def _is_yaml(sheet: Sheet, key: str) -> bool:
+    """Whether the cells of a column are written as one line of YAML."""
+    return key in _STRUCTURED or key in _NUMBERS or (sheet is SETTINGS and key == "value")
 
 
 def _refuse_long_texts(tables: list[tuple[Sheet, list[list[Any]]]], path: FilePath) -> None:
@@ -217,6 +224,9 @@ def read_workbook(path: FilePath) -> Document:
         ) from None
 
 
+Cells = dict[str, tuple[Any, Place]]
+
+
 class _WorkbookReader:
     """Turns the sheets of the form into plain data while noting spots and collecting findings."""
 
@@ -256,7 +266,7 @@ class _WorkbookReader:
                 self._refuse("no_key", place, Text("这一行没有写明项目", "this row names no key"))
             elif self._is_new((key,), key_place):
                 self.spots[key,] = Spot(value_place, key_place)
-                data[key] = self._parsed(value, value_place)
+                data[key] = value
         return data
 
     def _fields(self) -> dict[str, Any]:
@@ -326,52 +336,55 @@ class _WorkbookReader:
             ),
         )
 
-    def _mapping(self, path: Path, cells: dict[str, tuple[Any, Place]], place: Place) -> dict[str, Any]:
+    def _mapping(self, path: Path, cells: Cells, place: Place) -> dict[str, Any]:
         self.spots[path] = Spot(place, place)
         for key, (_, cell_place) in cells.items():
             self.spots[*path, key] = Spot(cell_place, cell_place)
         return {key: value for key, (value, _) in cells.items()}
 
-    def _parsed(self, value: Any, place: Place) -> Any:
-        """What a cell says that is written as one line of YAML; places inside it are the cell."""
-        if not isinstance(value, str):
-            return value
+    def _value(self, sheet: Sheet, key: str, cell: Any, place: Place) -> Any:
+        """What a cell says. Raises FrameworkError where it should be one line of YAML, and is not."""
+        if not isinstance(cell, str):
+            return _plain(cell)
+        if not _is_yaml(sheet, key):
+            return _null_or_text(cell)
         try:
-            document = parse_yaml(f"value: {value}", self.file)
+            document = parse_yaml(f"value: {cell}", self.file)
+            if document.findings:
+                raise FrameworkError(document.findings)
         except FrameworkError as error:
-            findings = error.findings
-        else:
-            findings = list(document.findings)
-            if not findings and len(document.data) == 1:
-                return document.data["value"]
-        for finding in findings:
-            self._refuse("cell_syntax", place, finding.message, finding.hint)
-        if not findings:
-            self._refuse("cell_syntax", place, Text("应写成一行", "must be one line of YAML"))
-        return None
+            raise FrameworkError([replace(each, code="cell_syntax", place=place) for each in error.findings]) from None
+        if len(document.data) > 1:
+            message = Text("应是一行 YAML", "must be one line of YAML")
+            raise FrameworkError(Finding(code="cell_syntax", severity=Severity.ERROR, place=place, message=message))
+        return document.data["value"]
 
-    def _table(self, sheet: Sheet) -> Iterator[tuple[dict[str, tuple[Any, Place]], Place]]:
-        """Each filled row of a sheet as {key: (value, place)} with the place of the row."""
+    def _table(self, sheet: Sheet) -> Iterator[tuple[Cells, Place]]:
+        """Each filled row of a sheet with the place of the row."""
         if sheet.name not in self.book.sheet_names:
             return
-        lines = self.book.get_sheet_by_name(sheet.name).to_python(skip_empty_area=False)
-        if not lines:
-            return
-        keys = self._header(sheet, lines[0])
-        for number, line in enumerate(lines[1:], start=2):
-            cells: dict[str, tuple[Any, Place]] = {}
-            for column, (key, value) in enumerate(zip(keys, line, strict=True)):
-                place = self._place(sheet, number, column)
-                if value == "":
+        header, *lines = self.book.get_sheet_by_name(sheet.name).to_python(skip_empty_area=False) or [[]]
+        keys = self._header(sheet, header)
+        for number, line in enumerate(lines, start=2):
+            cells: Cells = {}
+            for column, cell in enumerate(line):
+                place, key = self._place(sheet, number, column), keys[column]
+                if cell == "":
                     continue
                 if key is not None:
-                    parsed = key in _STRUCTURED | _NUMBERS
-                    cells[key] = (self._parsed(value, place) if parsed else value, place)
-                elif not lines[0][column]:
+                    cells |= self._cell(sheet, key, cell, place)
+                elif header[column] == "":
                     self._refuse("no_header", place, Text("这一列没有表头", "this column has no header"))
-            cells = {key: (_plain(value), place) for key, (value, place) in cells.items()}
             if cells:
                 yield cells, self._place(sheet, number, 0)
+
+    def _cell(self, sheet: Sheet, key: str, cell: Any, place: Place) -> Cells:
+        """The value of a cell under its key; nothing where it cannot be read."""
+        try:
+            return {key: (self._value(sheet, key, cell, place), place)}
+        except FrameworkError as error:
+            self.findings += error.findings
+            return {}
 
     def _header(self, sheet: Sheet, line: list[Any]) -> list[str | None]:
         known = {name: key for key, zh in sheet.columns for name in (f"{zh} {key}", zh, key)}
@@ -409,6 +422,13 @@ class _WorkbookReader:
 def _plain(value: Any) -> Any:
     """A cell's value as the models expect it: whole numbers are integers."""
     return int(value) if isinstance(value, float) and value.is_integer() else value
+
+
+def _null_or_text(text: str) -> str | None:
+    """The inverse of how a null, and texts that would look like one, are written."""
+    if text.strip(_NULL):
+        return text
+    return text.removesuffix(_NULL) or None
 
 
 def _letters(column: int) -> str:

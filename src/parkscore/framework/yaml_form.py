@@ -85,9 +85,11 @@ def parse_yaml(text: str, file: str) -> Document:
     except (YAMLError, ValueError, RecursionError) as error:
         raise FrameworkError(_syntax_finding(error, source, file)) from None
     reader = _NodeReader(source, file)
-    data = reader.read(node, (), 0) if node is not None else {}
+    data = reader.read(node, (), 0) if node is not None else None
     if reader.refused:
         raise FrameworkError([*reader.refused, *reader.repeated])
+    if data in (None, {}):
+        raise FrameworkError(_error("empty_file", Place(file), Text("文件是空的", "the file is empty")))
     if not isinstance(data, dict):
         raise FrameworkError(
             _error(
@@ -96,8 +98,6 @@ def parse_yaml(text: str, file: str) -> Document:
                 Text("最外层应是 `键: 值`", "the top level must be `key: value` lines"),
             )
         )
-    if not data:
-        raise FrameworkError(_error("empty_file", Place(file), Text("文件是空的", "the file is empty")))
     return Document(data, file, reader.spots, tuple(reader.repeated))
 
 
@@ -292,6 +292,7 @@ def _writer() -> YAML:
     writer.allow_unicode = True
     writer.width = 120
     writer.indent(mapping=2, sequence=4, offset=2)
+    writer.representer.ignore_aliases = lambda _: True  # what is said twice is written twice
     return writer
 
 
@@ -331,5 +332,5 @@ def _flow(value: Any) -> Any:
 
 
 def _text(value: Any) -> Any:
-    """A text that starts with a question mark is quoted: the writer takes it for plain, the reader for a key."""
-    return DoubleQuotedScalarString(value) if isinstance(value, str) and value.startswith("?") else value
+    """A text with a colon or a question mark is quoted: the writer takes more of them for plain than the reader."""
+    return DoubleQuotedScalarString(value) if isinstance(value, str) and {":", "?"} & set(value) else value

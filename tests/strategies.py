@@ -1,0 +1,251 @@
+"""Hypothesis strategies for what the language can say: texts that are awkward to write down, and whole frameworks."""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Callable
+from typing import Any
+
+from hypothesis import strategies as st
+from hypothesis.strategies import DrawFn, SearchStrategy
+
+from parkscore.framework.models import Framework
+
+Data = dict[str, Any]
+
+AWKWARD = (
+    *("a: b", "=1+1", "是", "no", "yes", "null", "~", "1.10", "010", "2021-04-22", "true", "1e3", "20%", ":", "x:"),
+    *(" leading", "trailing ", "two\nlines", "a\n\n\nb", "\ttab", 'say "hi"', "it's", "''", "# no comment", "a # b?"),
+    *(
+        "- x",
+        "? y",
+        "?",
+        "@x",
+        "%x",
+        "&a",
+        "*a",
+        "!t",
+        "| x",
+        "> x",
+        "[x",
+        "{x}",
+        "a, b",
+        "---",
+        "...",
+        "<<",
+        "=",
+        "\\",
+    ),
+    *(
+        "_x0041_",
+        "<b>&amp;",
+        "－1",
+        "　全角空格",
+        "合肥高新区",
+        "\u200bno width",
+        "😀",
+        "x" * 150,
+        "字 " * 60,
+        "back\\nslash",
+    ),
+    *("carriage\rreturn", "~~"),
+)
+NUMBER_MEASURES = ("千元", "万元", "亿元", "人", "件", "%", None)
+
+
+def texts() -> SearchStrategy[str]:
+    """A text that a framework may hold: something visible, no control character."""
+    letters = st.characters(exclude_categories=("Cc", "Cs"), exclude_characters="\ufffe\uffff")
+    return st.sampled_from(AWKWARD) | st.text(letters, min_size=1, max_size=20).filter(lambda text: text.strip() != "")
+
+
+def numbers(low: float, high: float) -> SearchStrategy[Any]:
+    """A number as it may be written: whole, with a point, or as a percentage."""
+    whole = st.integers(int(low), int(high))
+    return whole | st.floats(low, high, allow_nan=False) | whole.map(lambda number: f"{number}%")
+
+
+def optional(key: str, values: SearchStrategy[Any]) -> SearchStrategy[Data]:
+    """A group with the key, or without."""
+    return st.just({}) | values.map(lambda value: {key: value})
+
+
+@st.composite
+def joined(draw: DrawFn, *parts: SearchStrategy[Data]) -> Data:
+    """Several groups as one."""
+    return {key: value for part in parts for key, value in draw(part).items()}
+
+
+def names() -> SearchStrategy[Data]:
+    """A name in Chinese, in English, or in both."""
+    return st.one_of(
+        texts().map(lambda zh: {"zh": zh}),
+        texts().map(lambda en: {"en": en}),
+        st.tuples(texts(), texts()).map(lambda both: {"zh": both[0], "en": both[1]}),
+    )
+
+
+_DIRECTIONS = optional("direction", st.sampled_from(["higher", "lower"]))
+_TREATMENTS = optional("treat", st.sampled_from(["none", "log", {"method": "winsorise", "most": 3, "skew": 1.5}]))
+_POSITIVE_SCORES = (
+    {"rule": "minmax", "to": (1, 100)},
+    {"rule": "minmax", "to": (0.5, 1), "clip": True, "low": 0, "high": "20%"},
+)
+_SCORES = (*_POSITIVE_SCORES, "zscore", "as_is", "minmax", {"rule": "goalposts", "low": "5%", "high": "60%"})
+_SOURCES = joined(optional("source", texts()), optional("note", texts()))
+
+
+@st.composite
+def _fields(draw: DrawFn) -> dict[str, Data]:
+    """One to four number fields, perhaps one derived from them, and a text field."""
+    fields: dict[str, Data] = {}
+    for index in range(draw(st.integers(1, 4))):
+        # Names and aliases are unique through their last characters, whatever comes before.
+        aliases = tuple(f"{draw(texts())}◆{index}.{n}" for n in range(draw(st.integers(0, 2))))
+        fields[f"f{index}"] = draw(
+            joined(
+                texts().map(lambda text, index=index: {"zh": f"{text}◇{index}"}),
+                st.sampled_from(NUMBER_MEASURES).map(lambda measure: {} if measure is None else {"measure": measure}),
+                optional("min", numbers(-5, 0)),
+                optional("max", numbers(1, 5)),
+                optional("totals", st.dictionaries(st.integers(2000, 2030), numbers(0, 10**12), max_size=2)),
+                st.just({"aliases": aliases} if aliases else {}),
+                _SOURCES,
+            )
+        )
+    if draw(st.booleans()):
+        fields["derived"] = {"zh": "推算", "formula": "f0 * 2", "kind": "number"}
+    fields["class"] = {"en": "class", "kind": "text"}
+    return fields
+
+
+def _weighing(count: int) -> SearchStrategy[list[Data]]:
+    """What siblings say about their weights: nothing, percentages, coefficients, or that one of them is unknown."""
+    shares = st.lists(st.integers(1, 60).map(lambda share: f"{share}%"), min_size=count, max_size=count)
+    coefficients = st.lists(st.sampled_from([0.8, 1, 1.2, 2.5]), min_size=count, max_size=count)
+    unknown = coefficients.map(lambda weights: ["unknown", *weights[1:]])
+    silent = st.just([{} for _ in range(count)])
+    return silent | (shares | coefficients | unknown).map(lambda weights: [{"weight": weight} for weight in weights])
+
+
+@st.composite
+def _nodes(
+    draw: DrawFn, depth: int, fields: dict[str, Data], positive: bool, new_id: Callable[[], str]
+) -> tuple[Data, ...]:
+    count = draw(st.integers(1, 3))
+    nodes = []
+    for weight in draw(_weighing(count)):
+        node = {"id": new_id(), **draw(names()), **weight}
+        if depth < 3 and draw(st.booleans()):
+            methods = ["arithmetic", "geometric", {"method": "mazziotta_pareto", "penalty": "positive"}]
+            node |= draw(
+                joined(optional("aggregate", st.sampled_from(methods if positive else methods[:1])), _DIRECTIONS)
+            )
+            node |= draw(optional("weights", st.sampled_from(["equal", {"method": "entropy", "zeros": "shift"}])))
+            node["children"] = draw(_nodes(depth + 1, fields, positive, new_id))
+        else:
+            node |= draw(_leaf(fields, positive))
+        node |= draw(_SOURCES)
+        nodes.append(node)
+    return tuple(nodes)
+
+
+@st.composite
+def _leaf(draw: DrawFn, fields: dict[str, Data], positive: bool) -> Data:
+    name = draw(st.sampled_from([name for name in fields if name != "class"]))
+    measure = fields[name].get("measure")
+    formula = draw(
+        st.sampled_from([name, f"{name} - 上年({name})", f"if({name} >= 0, {name}, -{name})", f"{name} / f0"])
+    )
+    stated = measure is not None and not formula.endswith("/ f0")
+    return draw(
+        joined(
+            st.just({"formula": formula} | ({"measure": measure} if stated else {})),
+            _DIRECTIONS,
+            optional("score", st.sampled_from(_POSITIVE_SCORES if positive else _SCORES)),
+            optional("missing", st.sampled_from(["reweight", "mean", {"method": "group_mean", "by": "class"}])),
+            _TREATMENTS,
+            optional("min_coverage", numbers(0, 1)),
+        )
+    )
+
+
+@st.composite
+def _rules(draw: DrawFn) -> tuple[Data, ...]:
+    kinds = [
+        {"require": "f0 >= 0"},
+        {"require": "f0 == 0 or not f0 < 0", "when": "class in [\"A\", '乙']"},
+        {"jump": {"fields": ("f0",), "factor": 5}},
+        {"measure_mixup": {"field": "f0", "per": "f0", "expected": 2052.42, "factor": 30}},
+        {"measure_mixup": {"field": "f0", "expected": "7%", "factor": 1.5}},
+    ]
+    rules = []
+    for index in range(draw(st.integers(0, 3))):
+        severity = optional("severity", st.sampled_from(["error", "warning", "info"]))
+        status = optional("status", st.sampled_from(["sourced", "assumed"]))
+        said = joined(names(), st.sampled_from(kinds), severity, status, optional("hint", names()))
+        rules.append({"id": f"rule-{index}", **draw(said), **draw(optional("source", texts()))})
+    return tuple(rules)
+
+
+@st.composite
+def _accepted(draw: DrawFn, rules: tuple[Data, ...]) -> tuple[Data, ...]:
+    entry = joined(
+        st.builds(dict, rule=st.sampled_from([rule["id"] for rule in rules]), unit=texts(), reason=texts(), by=texts()),
+        optional("field", st.just("f0")),
+        optional("year", st.integers(2000, 2030)),
+    )
+    return tuple(draw(st.lists(entry, max_size=2)))
+
+
+@st.composite
+def framework_data(draw: DrawFn) -> Data:
+    """A valid framework as plain data, as a file states it; it draws no finding from any check."""
+    positive = draw(st.booleans())
+    codes = iter(range(1, 1000))
+    prefix = draw(texts())
+    fields = draw(_fields())
+    rules = draw(_rules())
+    accepted = draw(_accepted(rules)) if rules else ()
+    scores = st.sampled_from(_POSITIVE_SCORES if positive else _SCORES)
+    dates = st.dates(datetime.date(2000, 1, 1), datetime.date(2030, 1, 1))
+    defaults = joined(
+        st.sampled_from(["higher", "lower"]).map(lambda direction: {"direction": direction}),
+        scores.map(lambda score: {"score": score}) if positive else optional("score", scores),
+        optional("missing", st.sampled_from(["reweight", "median"])),
+        _TREATMENTS,
+        optional("weights", st.just("equal")),
+        optional("min_coverage", numbers(0, 1)),
+    )
+    total = joined(optional("id", st.just("index")), optional("zh", texts()), optional("min_coverage", numbers(0, 1)))
+    head = joined(
+        names().map(lambda title: {"id": "made", "title": title, "time": "year"}),
+        names().map(
+            lambda label: {
+                "unit": {"key": "the unit", "aliases": ("园区",), **{k: f"{v}▣{k}" for k, v in label.items()}}
+            }
+        ),
+        optional("version", texts()),
+        optional("status", st.sampled_from(["sourced", "partial", "example"])),
+        _SOURCES,
+        optional("effective", dates.map(lambda day: {"since": day, "until": day})),
+        optional("evaluation_lag", st.integers(0, 5)),
+        optional("class", st.just("class")),
+        optional("weights_status", st.sampled_from(["official", "assumed"])),
+        optional("weights_source", texts()),
+        optional("reference", st.sampled_from(["per-year", "panel", 2023])),
+        optional("screen", st.builds(dict, availability=numbers(0, 1))),
+        optional("ranking", st.sampled_from([{"ties": "dense"}, {"ties": "max", "decimals": 3}])),
+        defaults.map(lambda said: {"defaults": said}),
+        optional("total", total),
+    )
+    indicators = draw(_nodes(1, fields, positive, lambda: f"{prefix}{next(codes)}"))
+    lists = {"rules": rules, "accepted": accepted}
+    return (
+        draw(head) | {"fields": fields, "indicators": indicators} | {key: rows for key, rows in lists.items() if rows}
+    )
+
+
+def frameworks() -> SearchStrategy[Framework]:
+    """A small valid framework: nested, weighted in every way, with methods, rules, aliases and awkward texts."""
+    return framework_data().map(Framework.model_validate)
