@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
+import pandas as pd
 import pytest
 
 import parkscore as ps
@@ -51,12 +52,26 @@ def test_a_panel_is_treated_as_one() -> None:
     assert everywhere(evaluation.treated["a"], [1, 2, 3, 4, 5, 7, *SECOND])
 
 
+@pytest.mark.parametrize("treatment", [WINSORISE, LOG])
+def test_years_that_are_measured_against_one_year_are_treated_on_one_scale(treatment: Choice) -> None:
+    evaluation = ps.evaluate(two_years(2023, treatment), two_year_frame())
+    before, after = evaluation.imputed["a"], evaluation.treated["a"]
+    assert (before != after).any()
+    # 2, 3, 4 and 5 stand in both years.
+    for value in (2.0, 3.0, 4.0, 5.0):
+        assert before.eq(value).sum() == 2
+        assert after[before == value].nunique() == 1
+        assert evaluation.scored["a"][before == value].nunique() == 1
+
+
 @pytest.mark.parametrize("reference", ["panel", 2023, "per-year"])
 @pytest.mark.parametrize("treatment", [WINSORISE, LOG])
 def test_naming_a_year_changes_no_treated_value_and_no_score_of_that_year(reference: Any, treatment: Choice) -> None:
     framework = two_years(reference, treatment)
-    both = ps.evaluate(framework, two_year_frame())
-    alone = ps.evaluate(framework, two_year_frame(), year=2024)
+    third = pd.DataFrame({"zone": ["z0", "z1"], "year": 2022, "a": [900.0, 1000.0], "b": [1.0, 2.0]})
+    frame = pd.concat([two_year_frame(), third])
+    both = ps.evaluate(framework, frame)
+    alone = ps.evaluate(framework, frame, year=2024)
     for stage in ("treated", "scored", "nodes"):
         expected = getattr(both, stage).loc[(slice(None), 2024), :]
         assert everywhere(getattr(alone, stage), expected)

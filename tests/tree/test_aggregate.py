@@ -66,17 +66,16 @@ def test_a_node_below_its_threshold_has_no_score_and_one_exactly_at_it_has(neede
     assert nodes["total"] == (0.75 + 0.25 * 0.25 if kept else 1.0)
 
 
-def test_a_coverage_of_three_tenths_reached_by_adding_shares_counts_as_reached() -> None:
-    # 0.1 + 0.2 is 0.30000000000000004 and 0.7 + 0.1 + 0.1 is 0.8999999999999999: both are what they stand for.
+def test_a_threshold_that_is_missed_by_rounding_alone_is_reached() -> None:
+    # 0.3 + 0.4 + 0.1 adds up to 0.7999999999999999.
     framework = small(
-        leaf("a", weight=0.7),
-        leaf("b", weight=0.1),
-        leaf("c", weight=0.1),
-        leaf("d", weight=0.1),
+        *(leaf(code, weight=weight) for code, weight in {"a": 0.3, "b": 0.4, "c": 0.1, "d": 0.2}.items()),
         defaults=Defaults(score=AS_IS),
-        total=Total(min_coverage=0.9),
+        total=Total(min_coverage="80%"),
     )
-    assert not np.isnan(one(framework, 1, 1, 1, None).nodes["total"].iloc[0])
+    evaluation = one(framework, 0.5, 0.5, 0.5, None)
+    assert evaluation.coverage["total"].iloc[0] < 0.8
+    assert evaluation.ranking["rank"].tolist() == [1, 1]
 
 
 def test_the_total_has_a_threshold_of_its_own_that_counts_what_lies_below_the_dimensions() -> None:

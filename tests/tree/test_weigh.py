@@ -278,6 +278,17 @@ def test_computed_weights_of_a_named_year_come_from_that_year_even_where_another
         assert yearly(2023, year).weights["share"].tolist() == pytest.approx(expected, rel=1e-14)
 
 
+def test_weights_computed_inside_a_dimension_come_from_the_reference_too() -> None:
+    framework = small(
+        dimension("X", leaf("a"), leaf("b"), weights=ENTROPY), leaf("c", "a"), time="year", reference="panel"
+    )
+    both, alone = ps.evaluate(framework, YEARS), ps.evaluate(framework, YEARS, year=2024)
+    assert alone.weights.equals(both.weights)
+    assert [share(alone)["a"], share(alone)["b"]] == pytest.approx(
+        weighting["entropy"](both.scored[["a", "b"]].to_numpy()), rel=1e-14
+    )
+
+
 # Combinations
 
 

@@ -43,8 +43,7 @@ def write_sheets(sheets: Sequence[Sheet], path: Path, properties: dict[str, str]
     for sheet in sheets:
         if len(sheet.notes) + 1 + len(sheet.frame) > MOST_ROWS:
             raise UsageError(_too_long(sheet))
-    options = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
-    with xlsxwriter.Workbook(str(path), options) as book:
+    with xlsxwriter.Workbook(str(path)) as book:
         book.set_properties(properties)
         styles = {kind: book.add_format({"num_format": code}) for kind, code in _FORMATS.items()}
         head = book.add_format(
@@ -92,4 +91,5 @@ def _write_column(page: Any, top: int, number: int, column: pd.Series[Any], styl
         elif isinstance(value, (int, float)):
             page.write_number(line, number, value, style)
         else:
+            # Not `write`, which makes formulas, links and numbers of texts that look like them.
             page.write_string(line, number, str(value), style)
