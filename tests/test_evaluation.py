@@ -14,7 +14,7 @@ import pytest
 from openpyxl import load_workbook
 
 import parkscore as ps
-from parkscore.findings import FrameworkError, UsageError
+from parkscore.findings import DataError, FrameworkError, UsageError
 from parkscore.framework.models import Choice, Defaults, Framework, ScoreRule, Total, WeightScheme
 from parkscore.output import workbook
 from parkscore.shipped import example_path
@@ -107,6 +107,12 @@ def test_another_framework_and_other_data_have_other_digests(evaluation: ps.Eval
     changed = ps.evaluate(framework(), FRAME.assign(a=FRAME["a"] + 1), weights=ASSUMED).about
     assert changed["framework_sha256"] == evaluation.about["framework_sha256"]
     assert changed["data_sha256"] != evaluation.about["data_sha256"]
+
+
+def test_a_table_without_rows_is_refused() -> None:
+    with pytest.raises(DataError) as raised:
+        ps.evaluate(framework(), FRAME.iloc[:0])
+    assert [finding.code for finding in raised.value.findings] == ["no_rows"]
 
 
 # Contributions that cannot be
