@@ -59,10 +59,14 @@ def _derived_names(framework: Framework, text: str | None) -> set[str]:
 
 
 def _field_measures(framework: Framework) -> Mapping[str, Measure | Special | None]:
-    """What a formula may do with each field: its measure, None where none is stated, or TEXT."""
+    """What a formula may do with each field: its measure, None where none is stated, or TEXT.
+
+    A field with a measure that cannot be read is left out, so that it fits anywhere: the mistake is told already.
+    """
     return {
         field_id: TEXT if field.kind == "text" else _measure(field.measure)
         for field_id, field in framework.fields.items()
+        if field.kind == "text" or field.measure is None or _measure(field.measure) is not None
     }
 
 
@@ -71,7 +75,7 @@ def _is_derived(framework: Framework, name: str) -> bool:
 
 
 def _measure(text: str | None) -> Measure | None:
-    """A stated measure; one that cannot be read is reported with the fields and counts as unstated here."""
+    """A stated measure; None for one that cannot be read, which is reported with the fields."""
     try:
         return None if text is None else parse_measure(text)
     except MeasureError:

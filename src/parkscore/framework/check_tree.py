@@ -42,18 +42,19 @@ def _check_unique(ids: Iterable[tuple[Path, str]], reporter: Reporter) -> None:
     seen: dict[str, Path] = {}
     for path, each in ids:
         first = seen.setdefault(each, path)
-        if first is not path:
-            place = reporter.document.place(first) if reporter.document is not None else None
-            where = (
-                Text(f"已在 {place} 使用", f"is already used at {place}") if place else Text("重复", "is used twice")
-            )
-            reporter.report(
-                "duplicate_id",
-                path,
-                Text(f"编码{where.zh}", f"the id {where.en}"),
-                value=each,
-                hint=Text("编码应各不相同", "give each an id of its own"),
-            )
+        if first is path:
+            continue
+        if reporter.is_own(first) and not reporter.is_own(path):  # a local file repeats an id that comes later
+            path, first = first, path
+        place = reporter.document.place(first) if reporter.document is not None else None
+        where = Text(f"已在 {place} 使用", f"is already used at {place}") if place else Text("重复", "is used twice")
+        reporter.report(
+            "duplicate_id",
+            path,
+            Text(f"编码{where.zh}", f"the id {where.en}"),
+            value=each,
+            hint=Text("编码应各不相同", "give each an id of its own"),
+        )
 
 
 def _check_leaves(framework: Framework, reporter: Reporter) -> None:

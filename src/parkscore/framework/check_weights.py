@@ -22,7 +22,7 @@ def check_framework_weights(framework: Framework, reporter: Reporter) -> None:
             _report_negative(node, node.weight, (*path, "weight"), reporter)
     for path, parent in parents_with_paths(framework):
         stated = [child.weight for child in parent.children if isinstance(child.weight, float)]
-        if stated and len(stated) == len(parent.children) and sum(stated) == 0:
+        if stated and len(stated) == len(parent.children) and not any(stated):
             _report_zero(parent, path, reporter)
         silent = [(index, child) for index, child in enumerate(parent.children) if child.weight is None]
         if stated and silent:
@@ -136,7 +136,7 @@ def _check_given(scheme: WeightScheme, framework: Framework, reporter: Reporter)
         given = [(child, scheme.weight_of(child.id)) for child in parent.children]
         numbers = [weight for _, weight in given if weight is not None]
         silent = [child for child, weight in given if weight is None]
-        if numbers and not silent and sum(numbers) == 0:
+        if numbers and not silent and not any(numbers):
             _report_zero(parent, ("weights", parent.children[0].id), reporter)
         if numbers and silent:
             hint = Text("补上这些编码的权重", "give these ids a weight, too")

@@ -135,6 +135,13 @@ def _is_file(path: Path) -> bool:
         return False
 
 
+def _is_folder(path: Path) -> bool:
+    try:
+        return path.is_dir()
+    except (OSError, ValueError):
+        return False
+
+
 def find_framework(source: str | Path) -> Path:
     """The file of a framework by path or shipped name; UsageError where there is none."""
     shipped_path, names = shipped.framework_path(str(source)), shipped.framework_names()
@@ -155,7 +162,7 @@ def _find(path: Path, suffixes: tuple[str, ...], shipped_path: Path | None, name
         return shipped_path
     if is_file:
         message = Text(f"应是 {'、'.join(suffixes)} 文件", f"must be a {', '.join(suffixes)} file")
-    elif path.is_dir():
+    elif _is_folder(path):
         message = Text("是文件夹，不是文件", "is a folder, not a file")
     else:
         message = Text(f"没有这个{kind.zh}", f"no such {kind.en}")

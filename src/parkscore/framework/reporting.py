@@ -41,6 +41,10 @@ class Reporter:
         place = self.document.place(path, offset) if self.document is not None else None
         self.findings.append(Finding(code=code, severity=severity, place=place, message=message, hint=hint, **context))
 
+    def is_own(self, path: Path) -> bool:
+        """Whether a path stands in the document's own file, and not in one that it extends."""
+        return self.document is None or self.document.place(path).file == self.document.file
+
 
 def nodes_with_paths(framework: Framework) -> Iterator[tuple[Path, Node]]:
     """Every node below the root, depth first, with its path in the document."""
