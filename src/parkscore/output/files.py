@@ -18,12 +18,11 @@ def write_whole(path: str | Path, write: Callable[[Path], None]) -> Path:
     Raises UsageError where the folder does not exist or cannot be written.
     """
     target = Path(path)
-    if target.is_dir():
-        raise _cannot_write(target, Text("是文件夹", "is a folder"))
-    if not target.parent.is_dir():
-        raise _cannot_write(target, Text("所在文件夹不存在", "its folder does not exist"))
     try:
-        handle, name = tempfile.mkstemp(prefix=f".{target.stem}-", suffix=target.suffix, dir=target.parent)
+        obstacle = _obstacle(target)
+        if obstacle is not None:
+            raise _cannot_write(target, obstacle)
+        handle, name = tempfile.mkstemp(prefix=".parkscore-", suffix=target.suffix, dir=target.parent)
     except OSError as error:
         raise _cannot_write(target, _reason(error)) from None
     os.close(handle)
@@ -38,6 +37,16 @@ def write_whole(path: str | Path, write: Callable[[Path], None]) -> Path:
         with contextlib.suppress(FileNotFoundError):
             beside.unlink()
     return target
+
+
+def _obstacle(target: Path) -> Text | None:
+    if target.is_dir():
+        return Text("是文件夹", "is a folder")
+    if target.exists() and not target.is_file():
+        return Text("是设备，不是文件", "is a device, not a file")
+    if not target.parent.is_dir():
+        return Text("所在文件夹不存在", "its folder does not exist")
+    return None
 
 
 def _umask() -> int:

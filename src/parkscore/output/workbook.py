@@ -88,7 +88,7 @@ def _write_column(page: Any, top: int, number: int, column: pd.Series[Any], styl
             continue
         if isinstance(value, bool):
             page.write_boolean(line, number, value, style)
-        elif isinstance(value, (int, float)):
+        elif isinstance(value, (int, float)) and math.isfinite(value):
             page.write_number(line, number, value, style)
         else:
             # Not `write`, which makes formulas, links and numbers of texts that look like them.

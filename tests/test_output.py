@@ -1,0 +1,242 @@
+"""Tests of parkscore.output: files are whole or not there, and nothing in them becomes a formula."""
+
+from __future__ import annotations
+
+import csv
+import os
+import stat
+import zipfile
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from openpyxl import load_workbook
+from python_calamine import CalamineWorkbook
+
+from parkscore.data.cells import read_texts
+from parkscore.findings import UsageError
+from parkscore.output.files import write_whole
+from parkscore.output.safe_text import safe_frame, safe_text
+from parkscore.output.workbook import Sheet, write_sheets
+from tests.framework_texts import assert_bilingual
+from tests.strategies import texts
+
+# --- files -------------------------------------------------------------------------------------------------------
+
+
+def write_hello(file: Path) -> None:
+    file.write_text("hello", encoding="utf-8")
+
+
+def refused(path: Path | str, write: Callable[[Path], None] = write_hello) -> str:
+    with pytest.raises(UsageError) as caught:
+        write_whole(path, write)
+    (finding,) = caught.value.findings
+    assert_bilingual([finding])
+    assert (finding.code, str(finding.place)) == ("cannot_write", str(path))
+    return finding.message.en
+
+
+def test_a_file_is_written_and_nothing_stands_beside_it(tmp_path: Path) -> None:
+    assert write_whole(tmp_path / "out.csv", write_hello) == tmp_path / "out.csv"
+    assert [(file.name, file.read_text()) for file in tmp_path.iterdir()] == [("out.csv", "hello")]
+
+
+def test_the_file_being_written_has_the_ending_of_the_one_it_becomes(tmp_path: Path) -> None:
+    seen: list[Path] = []
+    write_whole(str(tmp_path / "out.xlsx"), seen.append)
+    assert [(file.suffix, file.parent) for file in seen] == [(".xlsx", tmp_path)]
+
+
+def test_an_old_file_is_there_until_the_new_one_is_whole(tmp_path: Path) -> None:
+    target = tmp_path / "out.csv"
+    target.write_text("old", encoding="utf-8")
+
+    def write(file: Path) -> None:
+        file.write_text("half", encoding="utf-8")
+        assert target.read_text(encoding="utf-8") == "old"
+        file.write_text("new", encoding="utf-8")
+
+    write_whole(target, write)
+    assert target.read_text(encoding="utf-8") == "new"
+
+
+@pytest.mark.parametrize("fault", [ValueError("a fault"), KeyboardInterrupt()])
+def test_where_writing_fails_the_old_file_stays_and_nothing_else_does(tmp_path: Path, fault: BaseException) -> None:
+    (tmp_path / "out.csv").write_text("old", encoding="utf-8")
+
+    def write(file: Path) -> None:
+        file.write_text("half", encoding="utf-8")
+        raise fault
+
+    with pytest.raises(type(fault)):
+        write_whole(tmp_path / "out.csv", write)
+    assert [(file.name, file.read_text()) for file in tmp_path.iterdir()] == [("out.csv", "old")]
+
+
+def test_a_full_disk_is_told_in_one_line_and_leaves_nothing(tmp_path: Path) -> None:
+    def write(file: Path) -> None:
+        file.write_text("half", encoding="utf-8")
+        raise OSError(28, "No space left on device")
+
+    assert "No space left" in refused(tmp_path / "out.csv", write)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_folder_a_missing_folder_and_a_device_are_refused(tmp_path: Path) -> None:
+    assert "a folder" in refused(tmp_path)
+    assert "does not exist" in refused(tmp_path / "missing" / "out.csv")
+    assert "device" in refused(os.devnull)
+    assert not (tmp_path / "missing").exists()
+
+
+def test_a_file_in_place_of_the_folder_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("", encoding="utf-8")
+    assert "does not exist" in refused(tmp_path / "file" / "out.csv")
+
+
+def test_a_name_too_long_for_any_file_is_refused(tmp_path: Path) -> None:
+    assert "too long" in refused(tmp_path / f"{'x' * 5000}.csv")
+
+
+def test_the_longest_name_a_file_can_have_is_written(tmp_path: Path) -> None:
+    name = "x" * 251 + ".csv"
+    assert write_whole(tmp_path / name, write_hello).read_text(encoding="utf-8") == "hello"
+
+
+def test_a_folder_without_the_right_to_write_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def no_right(**_: object) -> None:
+        raise PermissionError(13, "Permission denied")
+
+    # Set at the call, since some users may write everywhere.
+    monkeypatch.setattr("tempfile.mkstemp", no_right)
+    assert "Permission denied" in refused(tmp_path / "out.csv")
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows has no such permissions")
+@pytest.mark.parametrize(("mask", "mode"), [(0o022, 0o644), (0o077, 0o600), (0o002, 0o664)])
+def test_a_new_file_has_the_permissions_of_any_other_new_file(tmp_path: Path, mask: int, mode: int) -> None:
+    before = os.umask(mask)
+    try:
+        write_whole(tmp_path / "out.csv", write_hello)
+        assert os.umask(mask) == mask
+    finally:
+        os.umask(before)
+    assert stat.S_IMODE((tmp_path / "out.csv").stat().st_mode) == mode
+
+
+# --- texts -------------------------------------------------------------------------------------------------------
+
+FORMULAS = ["=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "＝1+1", "＋1", "－1", "＠x", '=HYPERLINK("x")', "-"]
+
+
+@pytest.mark.parametrize("text", FORMULAS)
+def test_a_text_that_a_spreadsheet_would_run_starts_with_an_apostrophe(text: str) -> None:
+    assert safe_text(text) == "'" + text
+
+
+@pytest.mark.parametrize("value", ["合肥", "1", "a=b", "", -5, 1.5, None, True])
+def test_everything_else_passes(value: object) -> None:
+    assert safe_text(value) is value
+
+
+@pytest.mark.parametrize(("text", "safe"), [("\r=1", "'\n=1"), ("a\r=1", "a\n=1"), ("a\r\nb", "a\nb")])
+def test_a_carriage_return_cannot_start_a_new_row(text: str, safe: str) -> None:
+    assert safe_text(text) == safe
+
+
+@given(texts().filter(lambda text: not text.startswith("'") and "\r" not in text))
+def test_a_text_is_read_back_from_a_csv_file_as_it_was(text: str) -> None:
+    plain, protected = (read_texts([each], apostrophes=True).texts[0] for each in (text, safe_text(text)))
+    if text.startswith("\t"):  # reading takes off blanks around a text, but not those that the apostrophe shields
+        protected = read_texts([protected]).texts[0]
+    assert protected == plain
+
+
+def test_a_frame_is_safe_in_texts_and_headers_and_keeps_its_numbers() -> None:
+    frame = pd.DataFrame({"unit": ["=1+1", "合肥"], "=score": [-1.5, 2.0], "status": [None, "-x"], "n": [1, -2]})
+    safe = safe_frame(frame)
+    assert list(safe.columns) == ["unit", "'=score", "status", "n"]
+    assert safe["unit"].tolist() == ["'=1+1", "合肥"]
+    assert safe["'=score"].tolist() == [-1.5, 2.0]
+    assert (safe["status"].isna()[0], safe["status"][1]) == (True, "'-x")
+    assert safe["n"].tolist() == [1, -2]
+    assert frame["unit"].tolist() == ["=1+1", "合肥"]
+
+
+def test_no_field_of_a_csv_file_starts_a_formula(tmp_path: Path) -> None:
+    hostile = [*FORMULAS, "\r=1", "a\r=1", "a\r\n=1"]
+    frame = pd.DataFrame({text: [text] for text in hostile})
+    safe_frame(frame).to_csv(tmp_path / "out.csv", index=False, encoding="utf-8-sig")
+    with (tmp_path / "out.csv").open(encoding="utf-8-sig", newline="") as file:
+        cells = [cell for row in csv.reader(file) for cell in row]
+    assert len(cells) == 2 * len(hostile)
+    assert not [cell for cell in cells if cell.startswith(tuple("=+-@\t\r＝＋－＠"))]
+
+
+# --- workbooks ---------------------------------------------------------------------------------------------------
+
+
+def test_texts_stay_texts_and_numbers_stay_numbers(tmp_path: Path) -> None:
+    frame = pd.DataFrame(
+        {
+            "unit": ["=1+1", "007", "https://example.org", "合肥"],
+            "score": [0.1 + 0.2, -1e-9, np.nan, 12345678.9],
+            "rank": pd.array([1, 2, None, 3], dtype="Int64"),
+            "passed": [True, False, True, False],
+            "=head": ["{=1}", "2024-01-01", None, "1e5"],
+        }
+    )
+    sheet = Sheet("名次", frame, ["=note"], {"score": "score", "rank": "count"})
+    write_sheets([sheet], tmp_path / "out.xlsx", {"title": "t"})
+    page = load_workbook(tmp_path / "out.xlsx")["名次"]
+    rows = [[cell.value for cell in row] for row in page.iter_rows()]
+    assert rows == [
+        ["=note", None, None, None, None],
+        ["unit", "score", "rank", "passed", "=head"],
+        ["=1+1", 0.3, 1, True, "{=1}"],
+        ["007", -1e-9, 2, False, "2024-01-01"],
+        ["https://example.org", None, None, True, None],
+        ["合肥", 12345678.9, 3, False, "1e5"],
+    ]
+    assert "f" not in {cell.data_type for row in page.iter_rows() for cell in row}
+    assert page["B3"].number_format == "0.0000"
+    assert page.freeze_panes == "B3"
+    with zipfile.ZipFile(tmp_path / "out.xlsx") as archive:
+        assert b"<f>" not in archive.read("xl/worksheets/sheet1.xml")
+        assert not any("hyperlink" in archive.read(name).decode("utf-8", "replace") for name in archive.namelist())
+
+
+def test_an_infinite_number_is_shown_as_text(tmp_path: Path) -> None:
+    write_sheets([Sheet("x", pd.DataFrame({"a": [np.inf, 1.0]}))], tmp_path / "out.xlsx", {})
+    assert [cell.value for cell in load_workbook(tmp_path / "out.xlsx")["x"]["A"]] == ["a", "inf", 1]
+
+
+def test_an_empty_table_is_a_header(tmp_path: Path) -> None:
+    write_sheets([Sheet("x", pd.DataFrame({"a": [], "b": []}))], tmp_path / "out.xlsx", {})
+    assert [[cell.value for cell in row] for row in load_workbook(tmp_path / "out.xlsx")["x"].iter_rows()] == [
+        ["a", "b"]
+    ]
+
+
+def test_a_table_with_more_rows_than_a_sheet_is_refused(tmp_path: Path) -> None:
+    frame = pd.DataFrame({"a": np.zeros(1_048_576)})
+    with pytest.raises(UsageError) as caught:
+        write_sheets([Sheet("x", frame)], tmp_path / "out.xlsx", {})
+    assert [finding.code for finding in caught.value.findings] == ["too_many_rows"]
+    assert_bilingual(caught.value.findings)
+    assert not (tmp_path / "out.xlsx").exists()
+
+
+@given(st.lists(texts(), min_size=1, max_size=5))
+def test_texts_of_a_workbook_are_read_back_as_they_were(
+    tmp_path_factory: pytest.TempPathFactory, values: list[str]
+) -> None:
+    file = tmp_path_factory.mktemp("texts") / "out.xlsx"
+    write_sheets([Sheet("x", pd.DataFrame({"a": values}))], file, {})
+    rows = CalamineWorkbook.from_path(str(file)).get_sheet_by_name("x").to_python()
+    assert [row[0] for row in rows] == ["a", *values]
