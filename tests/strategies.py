@@ -92,6 +92,7 @@ _POSITIVE_SCORES = (
     {"rule": "minmax", "to": (0.5, 1), "clip": True, "low": 0, "high": "20%"},
 )
 _SCORES = (*_POSITIVE_SCORES, "zscore", "as_is", "minmax", {"rule": "goalposts", "low": "5%", "high": "60%"})
+_STAGES = optional("stage", st.sampled_from(["indicators", "imputed"]))
 _SOURCES = joined(optional("source", texts()), optional("note", texts()))
 
 
@@ -115,7 +116,7 @@ def _fields(draw: DrawFn) -> dict[str, Data]:
         )
     if draw(st.booleans()):
         fields["derived"] = {"zh": "推算", "formula": "f0 * 2", "kind": "number"}
-    fields["class"] = {"en": "class", "kind": "text"}
+    fields["stage"] = {"en": "class", "kind": "text"}
     return fields
 
 
@@ -152,7 +153,7 @@ def _nodes(
 
 @st.composite
 def _leaf(draw: DrawFn, fields: dict[str, Data], positive: bool) -> Data:
-    name = draw(st.sampled_from([name for name in fields if name != "class"]))
+    name = draw(st.sampled_from([name for name in fields if name != "stage"]))
     measure = fields[name].get("measure")
     formula = draw(
         st.sampled_from([name, f"{name} - 上年({name})", f"if({name} >= 0, {name}, -{name})", f"{name} / f0"])
@@ -163,7 +164,7 @@ def _leaf(draw: DrawFn, fields: dict[str, Data], positive: bool) -> Data:
             st.just({"formula": formula} | ({"measure": measure} if stated else {})),
             _DIRECTIONS,
             optional("score", st.sampled_from(_POSITIVE_SCORES if positive else _SCORES)),
-            optional("missing", st.sampled_from(["reweight", "mean", {"method": "group_mean", "by": "class"}])),
+            optional("missing", st.sampled_from(["reweight", "mean", {"method": "group_mean", "by": "stage"}])),
             _TREATMENTS,
             optional("min_coverage", numbers(0, 1)),
         )
@@ -174,7 +175,7 @@ def _leaf(draw: DrawFn, fields: dict[str, Data], positive: bool) -> Data:
 def _rules(draw: DrawFn) -> tuple[Data, ...]:
     kinds = [
         {"require": "f0 >= 0"},
-        {"require": "f0 == 0 or not f0 < 0", "when": "class in [\"A\", '乙']"},
+        {"require": "f0 == 0 or not f0 < 0", "when": "stage in [\"A\", '乙']"},
         {"jump": {"fields": ("f0",), "factor": 5}},
         {"measure_mixup": {"field": "f0", "per": "f0", "expected": 2052.42, "factor": 30}},
         {"measure_mixup": {"field": "f0", "expected": "7%", "factor": 1.5}},
@@ -188,10 +189,17 @@ def _rules(draw: DrawFn) -> tuple[Data, ...]:
     return tuple(rules)
 
 
+def _of_a_unit(rule: str) -> SearchStrategy[Data]:
+    return texts().map(lambda unit: {"rule": rule, "unit": unit})
+
+
 @st.composite
 def _accepted(draw: DrawFn, rules: tuple[Data, ...]) -> tuple[Data, ...]:
+    of_columns = {rule["id"] for rule in rules if "measure_mixup" in rule}
+    known = st.sampled_from([*(rule["id"] for rule in rules), "below_min", "above_max"])
     entry = joined(
-        st.builds(dict, rule=st.sampled_from([rule["id"] for rule in rules]), unit=texts(), reason=texts(), by=texts()),
+        known.flatmap(lambda rule: st.just({"rule": rule}) if rule in of_columns else _of_a_unit(rule)),
+        st.builds(dict, reason=texts(), by=texts()),
         optional("field", st.just("f0")),
         optional("year", st.integers(2000, 2030)),
     )
@@ -230,11 +238,11 @@ def framework_data(draw: DrawFn) -> Data:
         _SOURCES,
         optional("effective", dates.map(lambda day: {"since": day, "until": day})),
         optional("evaluation_lag", st.integers(0, 5)),
-        optional("class", st.just("class")),
+        optional("class", st.just("stage")),
         optional("weights_status", st.sampled_from(["official", "assumed"])),
         optional("weights_source", texts()),
         optional("reference", st.sampled_from(["per-year", "panel", 2023])),
-        optional("screen", st.builds(dict, availability=numbers(0, 1))),
+        optional("screen", joined(numbers(0, 1).map(lambda share: {"availability": share}), _STAGES)),
         optional("ranking", st.sampled_from([{"ties": "dense"}, {"ties": "max", "decimals": 3}])),
         defaults.map(lambda said: {"defaults": said}),
         optional("total", total),

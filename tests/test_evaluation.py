@@ -362,7 +362,8 @@ def test_indicators_may_be_called_like_headers_of_the_workbook(tmp_path: Path) -
 
 
 def test_indicators_called_like_columns_of_the_results_are_refused_all_at_once() -> None:
-    named = small(dimension("rank", leaf("score", "a"), leaf("unit", "a")), leaf("a"), fields={"a": field("a")})
+    tree = (dimension("rank", leaf("score", "a"), leaf("unit", "a")), leaf("a"))
+    named = small(leaf("a")).model_copy(update={"indicators": tree})  # not a framework that any check has seen
     with pytest.raises(FrameworkError) as raised:
         ps.evaluate(named, rows(a=[1, 2]))
     assert [(finding.code, finding.field) for finding in raised.value.findings] == [

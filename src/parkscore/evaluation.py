@@ -18,7 +18,9 @@ from parkscore.data.table import CLASS, UNIT, YEAR, Table
 from parkscore.data.treat import Treatment
 from parkscore.findings import Finding, FrameworkError, Severity, UsageError, worst_first
 from parkscore.framework.models import Framework, Node
+from parkscore.framework.reporting import Reporter
 from parkscore.framework.settings import aggregation_of
+from parkscore.framework.taken_ids import check_taken_ids
 from parkscore.language import Language, Text
 from parkscore.methods import aggregation
 from parkscore.output.files import write_whole
@@ -33,8 +35,6 @@ from parkscore.tree.weigh import Weighing
 from parkscore.version import VERSION
 
 SCHEMA = "parkscore-evaluation/1"
-RESULT_COLUMNS = frozenset({UNIT, YEAR, CLASS, "score", "rank", "class_rank", "status", "reason", "note"})
-"""What the columns of the results are called, beside one for each node by its id."""
 
 
 @dataclass(frozen=True)
@@ -339,22 +339,11 @@ _WEIGHT_COLUMNS = [
 
 
 def refuse_taken_ids(framework: Framework) -> None:
-    """Raise FrameworkError where a node is called like another column of the results and would take its place."""
-    taken = [node for node in framework.walk() if node.id in RESULT_COLUMNS]
-    if taken:
-        raise FrameworkError([_taken_id(node) for node in taken])
-
-
-def _taken_id(node: Node) -> Finding:
-    return Finding(
-        code="taken_id",
-        severity=Severity.ERROR,
-        field=node.id,
-        message=Text(
-            f"{node.label.zh}的编码 {node.id} 是结果表的列名", f"the id of {node.label.en} is a column of the results"
-        ),
-        hint=Text(f"改用别的编码，如 {node.id}_1", f"call it otherwise, such as {node.id}_1"),
-    )
+    """Raise FrameworkError where an id would take the place of a column, in a framework that no check has seen."""
+    reporter = Reporter(None)
+    check_taken_ids(framework, reporter)
+    if reporter.findings:
+        raise FrameworkError(reporter.findings)
 
 
 def digest_of(framework: Framework) -> str:

@@ -14,7 +14,7 @@ from parkscore.data.reading import read_table
 from parkscore.data.schema import compile_schema, failures
 from parkscore.data.validate import validate
 from parkscore.findings import DataError, Finding, Severity
-from parkscore.framework.models import Accepted, Effective, Framework, Jump, Rule
+from parkscore.framework.models import Accepted, Effective, Framework, Jump, MeasureMixup, Rule
 from parkscore.language import Text
 from tests.small_frameworks import codes, field, leaf, panel, rows, small, table_of
 
@@ -88,6 +88,26 @@ def test_an_acceptance_covers_what_it_says_and_no_more(narrowed: dict[str, objec
     found = validate(jump_framework(entry), table_of(jump_framework(), LEAPS))
     assert [finding.severity for finding in found].count(Severity.INFO) == infos
     assert all(finding.unit == "甲" for finding in found if finding.severity is Severity.INFO)
+
+
+def test_a_mixed_up_measure_is_accepted_for_the_column_and_not_for_a_unit() -> None:
+    rule = Rule(id="size", zh="单位", measure_mixup=MeasureMixup(field="a", expected=1000.0, factor=5.0))
+    entry = Accepted(rule="size", field="a", reason="小型园区", by="王工")
+    framework = small(leaf("a"), rules=(rule,), accepted=(entry,))
+    (finding,) = validate(framework, table_of(framework, rows(a=[1, 2, 3])))
+    assert (finding.code, finding.severity) == ("measure_mixup", Severity.INFO)
+    assert finding.message.en.endswith("(accepted by 王工: 小型园区)")
+
+
+def test_a_value_beyond_a_limit_can_be_accepted_and_no_longer_stops_the_run() -> None:
+    entry = Accepted(rule="below_min", unit="甲", field="a", reason="合并报表抵销", by="王工")
+    framework = small(leaf("a"), fields={"a": field("a", min=0, max=10)}, accepted=(entry,))
+    found = validate(framework, table_of(framework, rows(a=[-1, -1, 11])))
+    assert [(finding.unit, finding.code, finding.severity) for finding in found] == [
+        ("甲", "below_min", Severity.INFO),
+        ("乙", "below_min", Severity.ERROR),
+        ("丙", "above_max", Severity.ERROR),
+    ]
 
 
 @pytest.mark.parametrize(

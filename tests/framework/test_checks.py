@@ -178,7 +178,7 @@ PARTS = [
     (head_with("{zh: 从业人员", "▲{zh: 营业收入"), "ambiguous_name"),
     (head_with("{zh: 从业人员", "▲{zh: 从业人员, aliases: [ｍｏｎｅｙ]"), "ambiguous_name"),
     (head_with("{zh: 从业人员", "▲{zh: 园区"), "ambiguous_name"),
-    (head_with("staff: {", "year: ▲{"), "ambiguous_name"),
+    (head_with("time: year", "time: period").replace("staff: {", "period: ▲{"), "ambiguous_name"),
     (head_with("time: year", "time: ▲园区"), "ambiguous_name"),
     (head_with("kind: text", "kind: text, min: ▲0"), "not_for_text"),
     (head_with("kind: text", "kind: text, measure: ▲家"), "not_for_text"),
@@ -191,6 +191,16 @@ PARTS = [
     (head_with("fields:", "ranking: {ties: ▲mni}\nfields:"), "unknown_method"),
     (head_with("fields:", "remove: ▲['1']\nfields:"), "remove_without_extends"),
     (head_with("fields:", "accepted: [{rule: ▲r, unit: x, reason: x, by: x}]\nfields:"), "unknown_rule"),
+    (head_with("fields:", "accepted: [▲{rule: below_min, reason: x, by: x}]\nfields:"), "missing_key"),
+    (
+        with_rules("- {id: m, zh: m, measure_mixup: {field: money, expected: 1, factor: 3}}")
+        + "accepted: [{rule: m, unit: ▲x, reason: x, by: x}]\n",
+        "misplaced_key",
+    ),
+    (head_with("  staff: {", "  class: ▲{"), "taken_id"),
+    (head_with("  staff: {", "  unit: ▲{"), "taken_id"),
+    (head_with("time: year", "time: period").replace("  staff: {", "  year: ▲{"), "taken_id"),
+    (HEAD + "indicators:\n  - {id: ▲rank, zh: 一, formula: money}\n", "taken_id"),
     (head_with("time: year", "reference: ▲panel"), "no_time"),
     (head_with("time: year", "reference: ▲2023"), "no_time"),
     (head_with("direction: higher", "treat: none").replace("{id:", "▲{id:"), "no_direction"),
@@ -245,6 +255,17 @@ def test_every_circle_of_derived_fields_is_told_once_from_its_first_field_on(fou
     findings = found(with_derived(a="▲b + 1", b="c * 2", c="a", d="▲d", e="▲1 / f", f="e", g="a + 1"))
     circles = [finding.message.en.removeprefix("the formulas run in a circle: ") for finding in findings]
     assert circles == ["a -> b -> c -> a", "d -> d", "e -> f -> e"]
+
+
+def test_a_circle_is_found_behind_fields_that_lead_to_it(found: Found) -> None:
+    findings = found(with_derived(a="b + c", b="c + 1", c="▲d", d="e * c", e="money / staff"))
+    assert [finding.message.en for finding in findings] == ["the formulas run in a circle: c -> d -> c"]
+
+
+def test_thousands_of_fields_in_a_chain_are_no_circle(found: Found) -> None:
+    # Deeper than Python's own recursion goes.
+    chain = {f"f{number}": f"f{number - 1} + 1" for number in range(1, 3000)}
+    assert found(with_derived(f0="1 / 3", **chain)) == []
 
 
 def test_a_field_that_is_read_twice_is_no_circle(found: Found) -> None:

@@ -96,8 +96,8 @@ def _mixup_finding(
     mixup = rule.measure_mixup
     assert mixup is not None  # noqa: S101  # check_rule asks only for rules of this kind
     field = framework.fields[mixup.field]
-    measure = field.measure or ""
-    likely = _likely_measure(measure, times)
+    measure = Text(f"（{field.measure}）", f" ({field.measure})") if field.measure else Text("", "")
+    likely = _likely_measure(field.measure, times)
     per = framework.fields[mixup.per].label if mixup.per is not None else None
     of = Text(f"每{per.zh}" if per else "", f" per {per.en}" if per else "")
     suspicion = Text(f"，像是以{likely}填报", f"; it looks as if it were in {likely}") if likely else Text("", "")
@@ -110,8 +110,8 @@ def _mixup_finding(
         value=float(f"{typical:.6g}"),
         rule=rule.id,
         message=Text(
-            f"{field.label.zh}（{measure}）的中位数{of.zh}为 {typical:.4g}，应在 {mixup.expected:g} 左右{suspicion.zh}",
-            f"the median of {field.label.en} ({measure}){of.en} is {typical:.4g}, about {mixup.expected:g} is expected"
+            f"{field.label.zh}{measure.zh}的中位数{of.zh}为 {typical:.4g}，应在 {mixup.expected:g} 左右{suspicion.zh}",
+            f"the median of {field.label.en}{measure.en}{of.en} is {typical:.4g}, about {mixup.expected:g} is expected"
             f"{suspicion.en}",
         ),
         hint=_mixup_hint(field.label, likely, per),
@@ -126,7 +126,7 @@ def _mixup_hint(field: Text, likely: str | None, per: Text | None) -> Text:
     return Text(f"检查{field.zh}{others.zh}的单位", f"check the measure of {field.en}{others.en}")
 
 
-def _likely_measure(measure: str, times: float) -> str | None:
+def _likely_measure(measure: str | None, times: float) -> str | None:
     """The measure of the same dimension in which the column would have the expected size."""
     own = measure_of(measure)
     if own is None:

@@ -9,10 +9,7 @@ import pandas as pd
 import pandera.pandas as pa
 
 from parkscore.data.table import UNIT, YEAR
-from parkscore.framework.models import Framework
-
-BELOW_MIN = "below_min"
-ABOVE_MAX = "above_max"
+from parkscore.framework.models import ABOVE_MAX, BELOW_MIN, LIMITS, Framework
 
 
 class Failure(NamedTuple):
@@ -60,7 +57,7 @@ def failures(schema: pa.DataFrameSchema, frame: pd.DataFrame) -> Iterator[Failur
         seen = set()
         columns = (cases[name].tolist() for name in ("check", "column", "index", "failure_case"))
         for check, column, row, value in zip(*columns, strict=True):
-            if check in (BELOW_MIN, ABOVE_MAX):
+            if check in LIMITS:
                 yield Failure(check, column, int(row), value)
             elif (check, column) not in seen:
                 seen.add((check, column))

@@ -13,10 +13,9 @@ import pandas as pd
 
 from parkscore.findings import Place
 from parkscore.framework.formula import State as State
-
-UNIT = "unit"
-YEAR = "year"
-CLASS = "class"
+from parkscore.framework.taken_ids import CLASS as CLASS
+from parkscore.framework.taken_ids import UNIT as UNIT
+from parkscore.framework.taken_ids import YEAR as YEAR
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,10 +10,10 @@ import numpy as np
 from parkscore.data.capping import first_of_each_kind
 from parkscore.data.columns import Columns
 from parkscore.data.rules import check_rule
-from parkscore.data.schema import ABOVE_MAX, BELOW_MIN, Failure, compile_schema, failures
+from parkscore.data.schema import Failure, compile_schema, failures
 from parkscore.data.table import Table
 from parkscore.findings import Finding, Severity
-from parkscore.framework.models import Accepted, Framework
+from parkscore.framework.models import BELOW_MIN, LIMITS, Accepted, Framework
 from parkscore.language import Text
 
 
@@ -28,7 +28,7 @@ def validate(framework: Framework, table: Table) -> list[Finding]:
 
 def _findings(framework: Framework, table: Table) -> Iterator[Finding]:
     for failure in failures(compile_schema(framework), table.frame):
-        beyond_limit = failure.check in (BELOW_MIN, ABOVE_MAX)
+        beyond_limit = failure.check in LIMITS
         yield _beyond_limit(framework, table, failure) if beyond_limit else _unexpected(table, failure)
     yield from _force_findings(framework, table)
     columns = Columns(framework, table)
@@ -112,7 +112,7 @@ def _accepted(framework: Framework, finding: Finding) -> Finding:
 
 def _covers(entry: Accepted, finding: Finding) -> bool:
     return (
-        entry.rule == finding.rule
+        entry.rule == (finding.code if finding.code in LIMITS else finding.rule)
         and entry.unit == finding.unit
         and entry.field in (None, finding.field)
         and entry.year in (None, finding.year)

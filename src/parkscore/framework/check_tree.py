@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from parkscore.framework.document import Path
-from parkscore.framework.models import Framework, Node
+from parkscore.framework.models import LIMITS, Accepted, Framework, Node
 from parkscore.framework.reporting import Reporter, nodes_with_paths
 from parkscore.framework.settings import resolve_settings
 from parkscore.framework.suggesting import did_you_mean
@@ -144,7 +144,8 @@ def _check_class(framework: Framework, reporter: Reporter) -> None:
 
 
 def _check_accepted(framework: Framework, reporter: Reporter) -> None:
-    known = {rule.id for rule in framework.rules}
+    known = {rule.id for rule in framework.rules} | set(LIMITS)
+    of_columns = {rule.id for rule in framework.rules if rule.measure_mixup is not None}
     for index, entry in enumerate(framework.accepted):
         if entry.rule not in known:
             reporter.report(
@@ -154,6 +155,8 @@ def _check_accepted(framework: Framework, reporter: Reporter) -> None:
                 value=entry.rule,
                 hint=did_you_mean(entry.rule, known),
             )
+        elif (entry.unit is None) != (entry.rule in of_columns):
+            _report_scope(entry, index, reporter)
         if entry.field is not None and entry.field not in framework.fields:
             reporter.report(
                 "unknown_field",
@@ -161,3 +164,18 @@ def _check_accepted(framework: Framework, reporter: Reporter) -> None:
                 Text(f"没有字段 {entry.field}", f"there is no field {entry.field}"),
                 hint=did_you_mean(entry.field, framework.fields),
             )
+
+
+def _report_scope(entry: Accepted, index: int, reporter: Reporter) -> None:
+    """An entry that could never cover a finding, because it says too much of where, or too little."""
+    if entry.unit is None:
+        message = Text("没有写明是哪个评价对象", "does not say for which unit")
+        reporter.report(
+            "missing_key", ("accepted", index), message, field=entry.rule, hint=Text("补上 unit:", "add unit:")
+        )
+        return
+    message = Text(
+        "这条规则针对整列，不针对某个评价对象", "this rule is about a whole column and not about one of the units"
+    )
+    hint = Text("去掉 unit", "remove `unit`")
+    reporter.report("misplaced_key", ("accepted", index, "unit"), message, field=entry.rule, hint=hint)

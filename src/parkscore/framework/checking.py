@@ -12,6 +12,7 @@ from parkscore.framework.document import Document
 from parkscore.framework.models import Framework, WeightScheme
 from parkscore.framework.reporting import Reporter
 from parkscore.framework.setting_aside import SetAside
+from parkscore.framework.taken_ids import check_taken_ids
 
 
 def check_framework(
@@ -19,7 +20,8 @@ def check_framework(
 ) -> list[Finding]:
     """Every mistake and oddity in a framework, worst first; places are known where its document is given."""
     reporter = Reporter(document, aside)
-    for check in (check_tree, check_fields, check_formulas, check_methods, check_framework_weights):
+    checks = (check_tree, check_fields, check_taken_ids, check_formulas, check_methods, check_framework_weights)
+    for check in checks:
         check(framework, reporter)
     return worst_first(reporter.findings)
 

@@ -369,11 +369,20 @@ class Rule(Label):
     source: Words | None = None
 
 
+BELOW_MIN = "below_min"
+ABOVE_MAX = "above_max"
+LIMITS = (BELOW_MIN, ABOVE_MAX)
+"""What the limits of a field are called among the rules."""
+
+
 class Accepted(Model):
-    """A finding that somebody has looked at and answers for."""
+    """A finding that somebody has looked at and answers for: of a rule by its id, or of a field's limit.
+
+    Every finding but that of a mixed-up measure, which is one of a whole column, is about a unit.
+    """
 
     rule: Words
-    unit: Words
+    unit: Words | None = None
     field: Words | None = None
     year: int | None = None
     reason: Words
