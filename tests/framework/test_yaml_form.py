@@ -180,6 +180,10 @@ def test_anchors_tags_and_keys_that_are_lists_are_all_told_at_once() -> None:
     ]
 
 
+def test_an_anchor_that_stands_twice_is_told_twice_and_draws_no_warning_beside() -> None:
+    assert [str(each.place) for each in refused("a: &x 1\nb: &x 2")] == ["park.yaml:1:4", "park.yaml:2:4"]
+
+
 def test_aliases_of_aliases_are_not_unfolded() -> None:
     lines = ["a0: &a0 [x, x]", *(f"a{n}: &a{n} [{', '.join([f'*a{n - 1}'] * 9)}]" for n in range(1, 30))]
     assert {each.code for each in refused("\n".join(lines))} == {"yaml_anchor"}

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Iterator, Mapping
-from graphlib import CycleError, TopologicalSorter
+from collections.abc import Iterator, Mapping, Sequence
+from graphlib import TopologicalSorter
 
 from parkscore.framework.document import Path
 from parkscore.framework.formula import TEXT, Formula, FormulaError, check_measures, parse_formula
@@ -192,26 +192,33 @@ def _check_number_field(framework: Framework, rule: Rule, path: Path, name: str,
 
 
 def _check_circles(framework: Framework, reporter: Reporter) -> None:
-    """Report every circle: each is told once, from its first field in the file on, and then taken out."""
-    graph = _dependencies(framework)
-    while True:
-        try:
-            TopologicalSorter(graph).prepare()
-        except CycleError as error:
-            # Each name comes before those that read it, the first one again at the end.
-            circle = list(reversed(error.args[1]))[:-1]
-        else:
-            return
-        first = min(range(len(circle)), key=lambda index: list(framework.fields).index(circle[index]))
-        circle = circle[first:] + circle[:first]
-        arrows = " -> ".join([*circle, circle[0]])
+    position = {field_id: number for number, field_id in enumerate(framework.fields)}
+    for circle in _circles(_dependencies(framework)):
+        first = min(range(len(circle)), key=lambda index: position[circle[index]])
+        ordered = circle[first:] + circle[:first]
+        arrows = " -> ".join([*ordered, ordered[0]])
         reporter.report(
             "cycle",
-            ("fields", circle[0], "formula"),
+            ("fields", ordered[0], "formula"),
             Text(f"公式互相依赖：{arrows}", f"the formulas run in a circle: {arrows}"),
-            field=circle[0],
+            field=ordered[0],
             hint=Text("让其中一个成为原始数据项", "make one of them a raw field"),
         )
-        graph = {
-            name: [each for each in below if each not in circle] for name, below in graph.items() if name not in circle
-        }
+
+
+def _circles(graph: Mapping[str, Sequence[str]]) -> Iterator[list[str]]:
+    """The circles met on a walk along every edge of a graph."""
+    done: set[str] = set()
+    for start in graph:
+        trail = {} if start in done else {start: iter(graph[start])}
+        while trail:
+            name = next(reversed(trail))
+            following = next(trail[name], None)
+            if following is None:
+                done.add(name)
+                trail.popitem()
+            elif following in trail:
+                names = list(trail)
+                yield names[names.index(following) :]
+            elif following not in done:
+                trail[following] = iter(graph[following])

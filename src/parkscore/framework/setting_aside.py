@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import Any, Final
 
 from parkscore.framework.building import Fault
@@ -27,26 +28,40 @@ _PLACEHOLDER: Final = "?"
 class SetAside:
     """The paths of what was set aside."""
 
-    paths: tuple[Path, ...]
+    paths: frozenset[Path]
 
     def explains(self, code: str, path: Path) -> bool:
         """Whether a finding may only follow from what was set aside.
 
-        >>> aside = SetAside((("indicators", 0, "wieght"),))
+        >>> aside = SetAside(frozenset({("indicators", 0, "wieght")}))
         >>> aside.explains("weight_missing", ("indicators", 0)), aside.explains("formula", ("indicators", 0, "formula"))
         (True, False)
         """
-        return any(_explains(fault, code, path) for fault in self.paths)
+        if code == "measure" and (self._hides_a_field or path[:-1] in self._without_measure):
+            return True
+        return path in self.paths or path in self._groups or code in self._following
 
+    @cached_property
+    def _groups(self) -> frozenset[Path]:
+        return frozenset(path[:-1] for path in self.paths)
 
-def _explains(fault: Path, code: str, path: Path) -> bool:
-    if path in (fault, fault[:-1]):
-        return True
-    if code == "measure":
-        is_near = fault[0] == "fields" or fault[:-1] == path[:-1]
-        return is_near and (len(fault) == 2 or _may_mean(fault[-1], ("measure", "kind")))
-    reasons = _FOLLOWS.get(code, ())
-    return fault[0] in reasons or _may_mean(fault[0], reasons)
+    @cached_property
+    def _without_measure(self) -> frozenset[Path]:
+        """The fields and nodes of which the measure may have been set aside."""
+        return frozenset(path[:-1] for path in self.paths if _may_mean(path[-1], ("measure", "kind")))
+
+    @cached_property
+    def _hides_a_field(self) -> bool:
+        """Whether formulas may miss the measure of a field."""
+        whole = any(len(path) == 2 and path[0] == "fields" for path in self.paths)
+        return whole or any(group[:1] == ("fields",) for group in self._without_measure)
+
+    @cached_property
+    def _following(self) -> frozenset[str]:
+        tops = {path[0] for path in self.paths}
+        return frozenset(
+            code for code, reasons in _FOLLOWS.items() if any(top in reasons or _may_mean(top, reasons) for top in tops)
+        )
 
 
 def _may_mean(key: str | int, known: Iterable[str]) -> bool:
@@ -58,9 +73,13 @@ def set_aside(document: Document, faults: Iterable[Fault]) -> tuple[Document, Se
     listed = list(faults)
     if any(fault.kind == "missing" and len(fault.path) == 1 for fault in listed):
         return None
-    paths = [_existing(fault, document) for fault in listed]
-    data = _mended(document.data, dict(zip(paths, listed, strict=True)), (), document)
-    return replace(document, data=data, findings=()), SetAside(tuple(paths))
+    by_group: dict[Path, dict[str | int, Fault]] = {}
+    for fault in listed:
+        path = _existing(fault, document)
+        by_group.setdefault(path[:-1], {})[path[-1]] = fault
+    data = _mended(document.data, (), by_group, document)
+    paths = frozenset((*group, key) for group, faults in by_group.items() for key in faults)
+    return replace(document, data=data, findings=()), SetAside(paths)
 
 
 def _existing(fault: Fault, document: Document) -> Path:
@@ -75,25 +94,24 @@ def _existing(fault: Fault, document: Document) -> Path:
     return path
 
 
-def _mended(value: Any, faults: dict[Path, Fault], path: Path, document: Document) -> Any:
+_FaultsByGroup = Mapping[Path, Mapping[str | int, Fault]]
+
+
+def _mended(value: Any, path: Path, by_group: _FaultsByGroup, document: Document) -> Any:
     """A value without the faulty parts below it; a number for a text becomes text, a missing text a placeholder."""
     if isinstance(value, dict):
-        below = {fault_path[-1]: fault for fault_path, fault in faults.items() if fault_path[:-1] == path}
+        below = by_group.get(path, {})
+        # Leaving out one item would move those behind it away from their places, so the whole list is left out.
         kept = {
-            key: _mended(inner, faults, (*path, key), document)
+            key: _mended(inner, (*path, key), by_group, document)
             for key, inner in value.items()
-            if key not in below and not _holds_faulty_item(inner, faults, (*path, key))
+            if key not in below and not (isinstance(inner, tuple) and (*path, key) in by_group)
         }
         stand_ins = {key: _stand_in(fault, (*path, key), document) for key, fault in below.items()}
         return kept | {key: stand_in for key, stand_in in stand_ins.items() if stand_in is not None}
     if isinstance(value, tuple):
-        return tuple(_mended(inner, faults, (*path, index), document) for index, inner in enumerate(value))
+        return tuple(_mended(inner, (*path, index), by_group, document) for index, inner in enumerate(value))
     return value
-
-
-def _holds_faulty_item(value: Any, faults: Iterable[Path], path: Path) -> bool:
-    """Leaving out an item would move those behind it away from their places, so the whole list is left out."""
-    return isinstance(value, tuple) and any(fault[:-1] == path for fault in faults)
 
 
 def _stand_in(fault: Fault, path: Path, document: Document) -> Any:

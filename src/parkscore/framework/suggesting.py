@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Iterable
+from typing import Final
 
 from parkscore.language import Text
+
+MOST_COMPARED: Final = 1000
 
 
 def did_you_mean(word: str, known: Iterable[str]) -> Text | None:
@@ -14,7 +17,9 @@ def did_you_mean(word: str, known: Iterable[str]) -> Text | None:
     >>> did_you_mean("wieght", ["weight", "source"]).en
     'did you mean `weight`?'
     """
-    near = difflib.get_close_matches(word, list(known), n=2, cutoff=0.6)
+    words = list(known)
+    # Among thousands of names the comparison would take longer than everything else.
+    near = difflib.get_close_matches(word, words, n=2, cutoff=0.6) if len(words) <= MOST_COMPARED else []
     if not near:
         return None
     return Text(

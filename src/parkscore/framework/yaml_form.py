@@ -80,8 +80,10 @@ def _text_of(path: FilePath) -> str:
 def parse_yaml(text: str, file: str) -> Document:
     """The document in a YAML text; `file` is what findings call it. Raises as `read_yaml`."""
     source = text.replace("\r\n", "\n").replace("\r", "\n")
+    loader = YAML(typ="safe", pure=True)
+    loader.composer.warn_double_anchors = False  # every anchor is refused below, with its place
     try:
-        node = YAML(typ="safe", pure=True).compose(source)
+        node = loader.compose(source)
     except (YAMLError, ValueError, RecursionError) as error:
         raise FrameworkError(_syntax_finding(error, source, file)) from None
     reader = _NodeReader(source, file)
