@@ -22,8 +22,8 @@ from parkscore.methods.diagnostics import (
 )
 from parkscore.methods.domain import DomainError
 
-# Published in the "Analysis" vignette of the R package COINr (Becker et al. 2022), to three significant digits, over its
-# ASEM data. https://bluefoxr.github.io/COINr/articles/analysis.html
+# Published in the "Analysis" vignette of the R package COINr (Becker et al. 2022) over its ASEM data, the statistics to
+# three significant digits. https://bluefoxr.github.io/COINr/articles/analysis.html
 COINR_STATISTICS = {
     #          min   max   mean  median sd     skew    kurt  zeros unique
     "LPI": (2.07, 4.23, 3.41, 3.42, 0.538, -0.304, -0.657, 0, 51),

@@ -66,7 +66,6 @@ def test_main_effect_over_a_few_levels_is_that_of_the_means_of_the_levels():
 def test_main_effect_of_an_increasing_but_wildly_skewed_part_is_whole():
     x = np.exp(8 * np.random.default_rng(0).normal(size=178))
     assert main_effect(x, np.log(x)) == pytest.approx(1.0, abs=0.005)
-    assert main_effect(np.log(x), x) == pytest.approx(1.0, abs=0.05)
 
 
 def test_main_effect_of_what_has_no_influence_is_near_zero_on_average():
