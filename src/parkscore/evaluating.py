@@ -58,7 +58,7 @@ def evaluate(
     imputed, found_imputing = impute(framework, table, indicators)
     eligible, set_aside = screen(framework, indicators, imputed)
     groups = cohorts(framework, table, np.intersect1d(rows, eligible), eligible)
-    treated = treat(framework, imputed, groups)
+    treated = treat(framework, table, imputed, groups)
     scored = score(framework, table, treated.grid, groups)
     weighing = weigh(framework, table, scored.scores, groups, plan)
     nodes = aggregate(framework, table, scored.scores, groups, weighing.shares)

@@ -86,10 +86,43 @@ def test_a_gap_is_no_change_and_stays_a_gap() -> None:
     table = table_of(framework, rows(a=[*FIRST, None]))
     grid = derive(framework, table)
     everyone = np.arange(7)
-    treatment = treat(framework, grid, cohorts(framework, table, everyone, everyone))
+    treatment = treat(framework, table, grid, cohorts(framework, table, everyone, everyone))
     assert np.isnan(treatment.grid.values[6, 0])
     assert treatment.changed[:, 0].tolist() == [False] * 5 + [True, False]
     assert everywhere(grid.values[:, 0], [*FIRST, np.nan])
+
+
+def test_every_value_that_a_treatment_cannot_take_is_told_with_its_unit() -> None:
+    framework = small(leaf("a", treat=Choice.of("ln")), leaf("b", treat=Choice.of("ln")), leaf("c"))
+    with pytest.raises(ps.DataError) as raised:
+        ps.evaluate(framework, rows(a=[1, 0, 3], b=[-1, 2, 3], c=[-1, -2, -3]))
+    found = [(finding.code, finding.unit, finding.field, finding.value) for finding in raised.value.findings]
+    assert set(found) == {("domain", "乙", "a", 0.0), ("domain", "甲", "b", -1.0)}
+    assert len(found) == 2
+
+
+def test_a_power_that_makes_too_large_numbers_is_told_for_the_indicator() -> None:
+    framework = small(leaf("a", treat=Choice.of("box_cox", power=5)))
+    with pytest.raises(ps.DataError) as raised:
+        ps.evaluate(framework, rows(a=[1e-100, 1e100]))
+    assert [(finding.code, finding.unit, finding.field) for finding in raised.value.findings] == [("domain", None, "a")]
+
+
+@pytest.mark.parametrize("name", ["percentile", "iqr_fences", "log1p", "signed_log", "ln", "box_cox"])
+def test_every_cell_that_a_treatment_changes_is_listed_before_and_after(name: str) -> None:
+    evaluation = ps.evaluate(small(leaf("a", treat=Choice.of(name))), rows(a=FIRST))
+    before, after = np.array(FIRST), evaluation.treated["a"].to_numpy()
+    changed = before != after
+    assert changed.any()
+    assert everywhere(evaluation.changes["before"], before[changed])
+    assert everywhere(evaluation.changes["after"], after[changed])
+
+
+def test_a_box_cox_transformation_says_its_power() -> None:
+    evaluation = ps.evaluate(small(leaf("a", treat=Choice.of("box_cox", power=0.5))), rows(a=FIRST))
+    (message,) = [each.message for each in evaluation.findings if each.field == "a"]
+    assert "λ = 0.5" in message.zh
+    assert "λ = 0.5" in message.en
 
 
 def test_a_column_that_no_treatment_mends_is_a_warning() -> None:

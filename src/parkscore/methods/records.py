@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+import math
 from typing import Literal, NamedTuple
 
 from parkscore.methods.domain import FloatArray
 
-Action = Literal["none", "winsorised", "log"]
+Action = Literal["none", "winsorised", "log", "box_cox"]
 
 
 class TreatmentRecord(NamedTuple):
     """What a treatment did to one column.
 
-    `action` is `none`, `winsorised` or `log`; `points` is the number of values that winsorising replaced; skewness and
+    `action` is `none`, `winsorised`, `log` or `box_cox`; `points` is the number of values that winsorising replaced; skewness and
     kurtosis are NaN where a column is too short or too even to have them; `passed` is the verdict after the treatment.
+    `power` is the λ of a Box-Cox transformation, NaN elsewhere.
     """
 
     action: Action
@@ -23,6 +25,7 @@ class TreatmentRecord(NamedTuple):
     skewness_after: float
     kurtosis_after: float
     passed: bool
+    power: float = math.nan
 
 
 class Treated(NamedTuple):

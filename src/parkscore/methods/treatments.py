@@ -47,7 +47,7 @@ def shape_of(values: FloatArray) -> tuple[float, float]:
     return skewness, fourth - 3 * (n - 1) ** 2 / ((n - 2) * (n - 3))
 
 
-def _passes(shape: tuple[float, float], skew: float, kurtosis: float) -> bool:
+def passes(shape: tuple[float, float], skew: float, kurtosis: float) -> bool:
     """The rule: either is small enough; a column that has no shape has no outlier either."""
     return math.isnan(shape[0]) or abs(shape[0]) < skew or shape[1] < kurtosis
 
@@ -65,7 +65,7 @@ def _drawn_in(values: FloatArray, most: int, skew: float, kurtosis: float) -> Fl
         if cap == from_extreme[-1]:
             break
         drawn = sign * np.minimum(sign * values, cap)
-        if _passes(shape_of(drawn), skew, kurtosis):
+        if passes(shape_of(drawn), skew, kurtosis):
             break
     return drawn
 
@@ -93,11 +93,11 @@ def _treat(
         values = column[present]
         before = shape_of(values)
         action: Action = "none"
-        if not _passes(before, skew, kurtosis):
+        if not passes(before, skew, kurtosis):
             action, column[present] = improve(values)
         after = shape_of(column[present])
         points = int(np.count_nonzero(column[present] != values)) if action == "winsorised" else 0
-        records.append(TreatmentRecord(action, points, *before, *after, _passes(after, skew, kurtosis)))
+        records.append(TreatmentRecord(action, points, *before, *after, passes(after, skew, kurtosis)))
     return Treated(treated, records)
 
 
@@ -203,6 +203,6 @@ def skewness_kurtosis(X: FloatArray, *, most: int = 5, skew: float = 2.0, kurtos
 
     def improve(values: FloatArray) -> tuple[Action, FloatArray]:
         drawn = _drawn_in(values, most, skew, kurtosis)
-        return ("winsorised", drawn) if _passes(shape_of(drawn), skew, kurtosis) else ("log", _logarithm(values))
+        return ("winsorised", drawn) if passes(shape_of(drawn), skew, kurtosis) else ("log", _logarithm(values))
 
     return _treat(X, improve, skew, kurtosis)

@@ -1,0 +1,128 @@
+"""Caps from quantiles and transformations of whole columns."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from hypothesis.extra.numpy import arrays
+
+from parkscore.methods import DomainError, treatment
+
+stats = pytest.importorskip("scipy.stats")
+
+ANY = arrays(np.float64, st.integers(1, 30), elements=st.integers(-(10**6), 10**6).map(float))
+POSITIVE = arrays(np.float64, st.integers(5, 40), elements=st.integers(1, 10**6).map(float), unique=True)
+
+
+def _treated(name: str, values: np.ndarray, **stated: float) -> tuple[np.ndarray, object]:
+    X, (record,) = treatment[name](values[:, np.newaxis], **stated)
+    return X[:, 0], record
+
+
+@given(ANY, st.floats(0, 0.4), st.floats(0.6, 1))
+def test_percentile_caps_are_the_quantiles_of_numpy(values, lower, upper):
+    low, high = np.quantile(values, [lower, upper])
+    found, record = _treated("percentile", values, lower=lower, upper=upper)
+    expected = np.clip(values, low, high) if low < high else values
+    np.testing.assert_array_equal(found, expected)
+    assert record.points == np.count_nonzero(found != values)
+
+
+@given(ANY)
+def test_no_cap_makes_a_column_constant(values):
+    for name in ("percentile", "iqr_fences"):
+        found, _ = _treated(name, values)
+        assert np.ptp(found) > 0 or np.ptp(values) == 0
+
+
+def test_fences_stand_one_and_a_half_interquartile_ranges_outside_the_quartiles():
+    # 1 .. 9: quartiles 3 and 7, fences -3 and 13.
+    values = np.array([-20.0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 50.0])
+    first, third = np.quantile(values, [0.25, 0.75])
+    found, record = _treated("iqr_fences", values)
+    assert (first, third) == (2.5, 7.5)
+    np.testing.assert_array_equal(found, [-5.0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 15.0])
+    assert (record.action, record.points) == ("winsorised", 2)
+
+
+def test_fences_further_out_change_nothing_and_say_so():
+    values = np.array([-20.0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 50.0])
+    found, record = _treated("iqr_fences", values, k=10.0)
+    np.testing.assert_array_equal(found, values)
+    assert record.action == "none"
+
+
+def test_a_column_of_mostly_one_value_has_no_fences():
+    values = np.array([0.0] * 9 + [100.0])
+    found, record = _treated("iqr_fences", values)
+    np.testing.assert_array_equal(found, values)
+    assert (record.action, record.passed) == ("none", False)
+
+
+@pytest.mark.parametrize(
+    ("name", "stated", "parameter"),
+    [
+        ("percentile", {"lower": 0.9, "upper": 0.1}, "lower"),
+        ("percentile", {"lower": -0.1}, "lower"),
+        ("iqr_fences", {"k": 0}, "k"),
+        ("box_cox", {"power": "half"}, "power"),
+    ],
+)
+def test_thresholds_that_make_no_sense_are_refused_before_a_run(name, stated, parameter):
+    assert [problem.parameter for problem in treatment[name].check(stated)] == [parameter]
+
+
+@given(ANY)
+def test_the_signed_logarithm_is_odd_and_that_of_one_more_above_zero(values):
+    found, _ = _treated("signed_log", values)
+    np.testing.assert_array_equal(-found, _treated("signed_log", -values)[0])
+    above = np.abs(values)
+    np.testing.assert_array_equal(_treated("log1p", above)[0], _treated("signed_log", above)[0])
+
+
+def test_a_logarithm_of_what_is_not_positive_is_refused_with_its_place():
+    with pytest.raises(DomainError) as caught:
+        treatment["ln"]([[1.0], [0.0]])
+    assert (caught.value.columns, caught.value.units) == ((0,), (1,))
+    with pytest.raises(DomainError):
+        treatment["log1p"]([[-0.5]])
+    with pytest.raises(DomainError):
+        treatment["box_cox"]([[0.0]])
+
+
+@given(POSITIVE, st.sampled_from([-2.0, -0.5, 0.0, 0.5, 1.0, 2.0]))
+def test_box_cox_of_a_stated_power_is_that_of_scipy_on_values_over_their_geometric_mean(values, power):
+    found, record = _treated("box_cox", values, power=power)
+    expected = stats.boxcox(values / stats.gmean(values), lmbda=power)
+    np.testing.assert_allclose(found, expected, rtol=1e-9, atol=1e-9)
+    assert record.power == power
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_the_likeliest_power_is_that_of_scipy(seed):
+    values = np.random.default_rng(seed).lognormal(sigma=1.0, size=200) ** (1 + seed / 2) + seed
+    _, record = _treated("box_cox", values)
+    assert record.power == pytest.approx(stats.boxcox_normmax(values, method="mle"), abs=1e-5)
+
+
+@given(POSITIVE)
+def test_box_cox_does_not_depend_on_the_measure(values):
+    found, record = _treated("box_cox", values)
+    converted, other = _treated("box_cox", values / 1000)
+    assert record.power == pytest.approx(other.power, abs=1e-4)
+    z, other_z = ((each - each.mean()) / each.std() for each in (found, converted))
+    np.testing.assert_allclose(z, other_z, atol=1e-2)
+
+
+def test_a_column_that_is_short_or_constant_has_no_likeliest_power():
+    for values in (np.array([1.0, 2.0, 900.0]), np.full(6, 7.0)):
+        found, record = _treated("box_cox", values)
+        np.testing.assert_array_equal(found, values)
+        assert (record.action, np.isnan(record.power)) == ("none", True)
+
+
+def test_a_power_that_makes_infinite_numbers_is_refused():
+    with pytest.raises(DomainError, match="power 5"):
+        treatment["box_cox"]([[1e-100], [1.0], [1e100]], power=5)
