@@ -176,6 +176,9 @@ def _rules(draw: DrawFn) -> tuple[Data, ...]:
     kinds = [
         {"require": "f0 >= 0"},
         {"require": "f0 == 0 or not f0 < 0", "when": "stage in [\"A\", '乙']"},
+        {"required": ("f0", "stage")},
+        {"required": ("f0",), "when": "stage == '乙'"},
+        {"outlier": {"fields": ("f0",), "z": 3.5}},
         {"jump": {"fields": ("f0",), "factor": 5}},
         {"measure_mixup": {"field": "f0", "per": "f0", "expected": 2052.42, "factor": 30}},
         {"measure_mixup": {"field": "f0", "expected": "7%", "factor": 1.5}},

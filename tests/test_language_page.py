@@ -21,6 +21,7 @@ MODELS = [
     models.Rule,
     models.Jump,
     models.MeasureMixup,
+    models.Outlier,
     models.Accepted,
     models.Screen,
     models.Ranking,

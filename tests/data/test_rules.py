@@ -13,7 +13,7 @@ import parkscore as ps
 from parkscore.data.reading import read_table
 from parkscore.data.validate import validate
 from parkscore.findings import Finding, Severity
-from parkscore.framework.models import Framework, Jump, Label, MeasureMixup, Rule
+from parkscore.framework.models import Framework, Jump, Label, MeasureMixup, Outlier, Rule
 from parkscore.shipped import example_path
 from tests.small_frameworks import codes, field, leaf, of_code, panel, rows, small, table_of
 
@@ -53,6 +53,55 @@ def test_a_condition_is_asked_only_where_its_when_holds() -> None:
 
 def test_a_rule_has_the_severity_that_it_states() -> None:
     assert found(with_rule(require="a > 0", severity="info"), rows(a=[-1], b=[1]))[0].severity is Severity.INFO
+
+
+# Fields that must be filled
+
+
+def test_a_missing_cell_is_found_where_it_must_be_filled_and_nowhere_else() -> None:
+    framework = with_rule(required=("a",), when="b > 0")
+    found_here = found(
+        framework, rows(a=pd.Series([None, None, "不适用", 5, None], dtype=object), b=[1, 0, 1, 1, None])
+    )
+    assert [(finding.code, finding.unit, finding.field) for finding in found_here] == [("required_missing", "甲", "a")]
+    assert found_here[0].message == ("字段a未填：不合理", "field a is missing: not plausible")
+
+
+def test_a_text_can_be_required_without_a_condition() -> None:
+    framework = with_rule(required=("a", "stage"), fields={"stage": field("stage", kind="text")}, severity="error")
+    missing = found(framework, rows(a=[1, None], b=[1, 1], stage=[None, "初创"]))
+    assert {(finding.unit, finding.field) for finding in missing} == {("甲", "stage"), ("乙", "a")}
+    assert {finding.severity for finding in missing} == {Severity.ERROR}
+
+
+# Outliers
+
+
+FAR = {"outlier": Outlier(fields=("a",), z=3.5)}
+
+
+def test_a_value_beyond_so_many_robust_standard_deviations_is_found_and_the_one_on_the_limit_is_not() -> None:
+    # Median 3, median absolute deviation 1: at z = 3.5 the limit lies at 3 + 3.5 x 1.4826 = 8.1891.
+    outliers = found(with_rule(**FAR), rows(a=[1, 2, 2, 3, 3, 4, 4, 8.18, -2.19], b=[1] * 9))
+    assert [(finding.code, finding.unit, finding.value) for finding in outliers] == [("outlier", "壬", -2.19)]
+    assert outliers[0].message.en == "field a is far from the median 3 of its peers (robust z = -3.5)"
+    assert outliers[0].hint is not None
+
+
+def test_an_outlier_is_one_within_its_year_and_class() -> None:
+    fields = {"a": field("a"), "stage": field("stage", kind="text")}
+    framework = with_rule(**FAR, fields=fields, time="year")
+    in_class = framework.model_copy(update={"class_field": "stage"})
+    lines = [f"小{n} 2024 {n} 1 小" for n in range(1, 8)] + [f"大{n} 2024 {1000 + n} 1 大" for n in range(1, 4)]
+    lines += ["小1 2025 1000 1 小", "小2 2025 1001 1 小", "小3 2025 1002 1 小"]
+    frame = panel("zone year a b stage\n" + "\n".join(lines))
+    assert {finding.unit for finding in found(framework, frame)} == {"大1", "大2", "大3"}
+    assert found(in_class, frame) == []
+
+
+def test_where_most_values_are_equal_or_missing_nothing_is_an_outlier() -> None:
+    assert found(with_rule(**FAR), rows(a=[0, 0, 0, 900], b=[1] * 4)) == []
+    assert found(with_rule(**FAR), rows(a=[None, None], b=[1, 1])) == []
 
 
 # Jumps

@@ -191,6 +191,11 @@ PARTS = [
     (head_with("fields:", "ranking: {ties: ▲mni}\nfields:"), "unknown_method"),
     (head_with("fields:", "remove: ▲['1']\nfields:"), "remove_without_extends"),
     (head_with("fields:", "accepted: [{rule: ▲r, unit: x, reason: x, by: x}]\nfields:"), "unknown_rule"),
+    (
+        with_rules("- {id: r, zh: r, require: money > 0}")
+        + "accepted: [{rule: r, unit: x, field: ▲mony, reason: x, by: x}]\n",
+        "unknown_field",
+    ),
     (head_with("fields:", "accepted: [▲{rule: below_min, reason: x, by: x}]\nfields:"), "missing_key"),
     (
         with_rules("- {id: m, zh: m, measure_mixup: {field: money, expected: 1, factor: 3}}")
@@ -214,6 +219,13 @@ PARTS = [
     (with_rules("- {id: r, zh: r, require: money > 0, when: ▲stag == 'x'}"), "unknown_field"),
     (with_rules("- {id: r, zh: r, jump: {fields: [money], factor: 5}, when: ▲money > 0}"), "misplaced_key"),
     (with_rules("- {id: r, zh: r, jump: {fields: [money, ▲stff], factor: 5}}"), "unknown_field"),
+    (with_rules("- {id: r, zh: r, required: [money, ▲stff]}"), "unknown_field"),
+    (with_rules("- {id: r, zh: r, required: [stage], when: ▲stff > 0}"), "unknown_field"),
+    (with_rules("- {id: r, zh: r, outlier: {fields: [▲stff], z: 5}}"), "unknown_field"),
+    (with_rules("- {id: r, zh: r, outlier: {fields: [▲stage], z: 5}}"), "not_for_text"),
+    (with_rules("- {id: r, zh: r, outlier: {fields: [money], z: ▲0}}"), "out_of_bounds"),
+    (with_rules("- {id: r, zh: r, outlier: {fields: [money], z: 5}, when: ▲money > 0}"), "misplaced_key"),
+    (with_rules("- ▲{id: r, zh: r, required: [money], require: money > 0}"), "rule_kind"),
     (with_rules("- {id: r, zh: r, jump: {fields: [▲stage], factor: 5}}"), "not_for_text"),
     (with_rules("- {id: r, zh: r, jump: ▲{fields: [money], factor: 5}}").replace("time: year\n", ""), "no_time"),
     (
@@ -255,6 +267,11 @@ def test_every_circle_of_derived_fields_is_told_once_from_its_first_field_on(fou
     findings = found(with_derived(a="▲b + 1", b="c * 2", c="a", d="▲d", e="▲1 / f", f="e", g="a + 1"))
     circles = [finding.message.en.removeprefix("the formulas run in a circle: ") for finding in findings]
     assert circles == ["a -> b -> c -> a", "d -> d", "e -> f -> e"]
+
+
+def test_a_derived_field_that_cannot_be_read_is_told_once_and_by_its_own_mistake(found: Found) -> None:
+    finding = only(found(with_derived(a="b +▲", b="1 / a")))
+    assert finding.code == "formula"
 
 
 def test_a_circle_is_found_behind_fields_that_lead_to_it(found: Found) -> None:

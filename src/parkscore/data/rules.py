@@ -1,4 +1,4 @@
-"""The three kinds of validation rule: a condition, a jump between years, a mixed-up measure."""
+"""The kinds of validation rule: a condition, fields to fill, a jump between years, a mixed-up measure, an outlier."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from collections.abc import Iterator
 import numpy as np
 
 from parkscore.data.columns import Columns, fails, holds, measure_of
+from parkscore.data.peers import peers, robust_z
 from parkscore.data.table import State, Table
 from parkscore.findings import Finding, Severity
 from parkscore.framework.formula import Cells
@@ -20,6 +21,10 @@ def check_rule(framework: Framework, table: Table, columns: Columns, rule: Rule)
     """What one rule finds in a table."""
     if rule.require is not None:
         yield from _require(framework, table, columns, rule)
+    elif rule.required is not None:
+        yield from _required(framework, table, columns, rule)
+    elif rule.outlier is not None:
+        yield from _outlier(framework, table, columns, rule)
     elif rule.jump is not None:
         yield from _jump(framework, table, columns, rule)
     elif rule.measure_mixup is not None:
@@ -32,6 +37,42 @@ def _require(framework: Framework, table: Table, columns: Columns, rule: Rule) -
         broken &= holds(columns.compute(rule.when, None))
     for row in np.flatnonzero(broken):
         yield _finding(table, rule, int(row), None, None, rule.label, _stated_hint(rule))
+
+
+def _required(framework: Framework, table: Table, columns: Columns, rule: Rule) -> Iterator[Finding]:
+    """A cell that is missing where it must not be; one that says `不适用` is filled."""
+    asked = np.ones(len(table.frame), dtype=np.bool_) if rule.when is None else holds(columns.compute(rule.when, None))
+    for name in rule.required or ():
+        label = framework.fields[name].label
+        for row in np.flatnonzero(asked & (columns[(name, 0)].cells.states == State.MISSING)):
+            message = Text(f"{label.zh}未填：{rule.label.zh}", f"{label.en} is missing: {rule.label.en}")
+            yield _finding(table, rule, int(row), name, None, message, _stated_hint(rule) or _FILL)
+
+
+_FILL = Text(
+    "补填；确实没有的写 0，不适用的写“不适用”", "fill it in: 0 where there is none, `n/a` where it does not apply"
+)
+
+
+def _outlier(framework: Framework, table: Table, columns: Columns, rule: Rule) -> Iterator[Finding]:
+    """A value whose robust z, within its year and class, is beyond the limit."""
+    assert rule.outlier is not None  # noqa: S101  # check_rule asks only for rules of this kind
+    groups = list(peers(framework, table))
+    for name in rule.outlier.fields:
+        field = framework.fields[name]
+        cells = columns[(name, 0)].cells
+        assert isinstance(cells, Cells)  # noqa: S101  # rules over text fields are refused by the framework's check
+        for rows in groups:
+            values = cells.values[rows]
+            z, median = robust_z(values)
+            for position in np.flatnonzero(np.abs(z) > rule.outlier.z):
+                typical = f"{median:.6g}" + (f" {field.measure}" if field.measure else "")
+                message = Text(
+                    f"{field.label.zh}离同类的中位数 {typical} 太远（稳健 z = {z[position]:.1f}）",
+                    f"{field.label.en} is far from the median {typical} of its peers (robust z = {z[position]:.1f})",
+                )
+                hint = _stated_hint(rule) or _ACCEPT
+                yield _finding(table, rule, int(rows[position]), name, float(values[position]), message, hint)
 
 
 def _stated_hint(rule: Rule) -> Text | None:
@@ -137,12 +178,15 @@ def _likely_measure(measure: str | None, times: float) -> str | None:
     return nearest if nearest is not None and distance[nearest] < 0.5 else None
 
 
+_CODES = {"jump": "magnitude_jump", "required": "required_missing", "outlier": "outlier"}
+
+
 def _finding(
     table: Table, rule: Rule, row: int, field: str | None, value: float | None, message: Text, hint: Text | None
 ) -> Finding:
     years = table.years
     return Finding(
-        code="magnitude_jump" if rule.jump is not None else "rule",
+        code=next((code for kind, code in _CODES.items() if getattr(rule, kind) is not None), "rule"),
         severity=Severity(rule.severity),
         place=table.origin.place(row, field),
         unit=str(table.units[row]),

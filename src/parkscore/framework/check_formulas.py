@@ -141,23 +141,27 @@ def _folded(name: str) -> str:
     return unicodedata.normalize("NFKC", name).strip()
 
 
+_KINDS = ("require", "required", "jump", "measure_mixup", "outlier")
+_CONDITIONAL = ("require", "required")
+
+
 def _check_rules(framework: Framework, reporter: Reporter) -> None:
     for index, rule in enumerate(framework.rules):
-        kinds = [key for key in ("require", "jump", "measure_mixup") if getattr(rule, key) is not None]
+        kinds = [key for key in _KINDS if getattr(rule, key) is not None]
         if len(kinds) != 1:
             reporter.report(
                 "rule_kind",
                 ("rules", index),
-                Text(
-                    "每条规则恰有 require、jump、measure_mixup 之一", "a rule has one of require, jump, measure_mixup"
-                ),
+                Text(f"每条规则恰有 {'、'.join(_KINDS)} 之一", f"a rule has one of {', '.join(_KINDS)}"),
                 field=rule.id,
             )
-        if rule.when is not None and rule.require is None:
+        if rule.when is not None and not any(getattr(rule, key) is not None for key in _CONDITIONAL):
             reporter.report(
                 "misplaced_key",
                 ("rules", index, "when"),
-                Text("when 只与 require 同用", "`when` only goes with `require`"),
+                Text(
+                    f"when 只与 {'、'.join(_CONDITIONAL)} 同用", f"`when` only goes with {' and '.join(_CONDITIONAL)}"
+                ),
                 field=rule.id,
             )
         if rule.jump is not None and framework.time is None:
@@ -165,20 +169,25 @@ def _check_rules(framework: Framework, reporter: Reporter) -> None:
                 "no_time", ("rules", index, "jump"), Text("突变规则需要年份列", "a jump needs a year column")
             )
         for path, name in _fields_of(rule, index):
-            _check_number_field(framework, rule, path, name, reporter)
+            _check_field(framework, rule, path, name, reporter)
 
 
 def _fields_of(rule: Rule, index: int) -> Iterator[tuple[Path, str]]:
     if rule.jump is not None:
         for number, name in enumerate(rule.jump.fields):
             yield ("rules", index, "jump", "fields", number), name
+    if rule.outlier is not None:
+        for number, name in enumerate(rule.outlier.fields):
+            yield ("rules", index, "outlier", "fields", number), name
+    for number, name in enumerate(rule.required or ()):
+        yield ("rules", index, "required", number), name
     if rule.measure_mixup is not None:
         yield ("rules", index, "measure_mixup", "field"), rule.measure_mixup.field
         if rule.measure_mixup.per is not None:
             yield ("rules", index, "measure_mixup", "per"), rule.measure_mixup.per
 
 
-def _check_number_field(framework: Framework, rule: Rule, path: Path, name: str, reporter: Reporter) -> None:
+def _check_field(framework: Framework, rule: Rule, path: Path, name: str, reporter: Reporter) -> None:
     if name not in framework.fields:
         reporter.report(
             "unknown_field",
@@ -187,7 +196,7 @@ def _check_number_field(framework: Framework, rule: Rule, path: Path, name: str,
             hint=did_you_mean(name, framework.fields),
             field=rule.id,
         )
-    elif framework.fields[name].kind == "text":
+    elif framework.fields[name].kind == "text" and rule.required is None:
         reporter.report("not_for_text", path, Text(f"{name} 是文字字段", f"{name} is a text field"), field=rule.id)
 
 

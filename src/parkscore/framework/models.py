@@ -355,15 +355,24 @@ class MeasureMixup(Model):
     factor: Factor
 
 
+class Outlier(Model):
+    """A value far from the median of its year and class, counted in robust standard deviations."""
+
+    fields: tuple[Words, ...]
+    z: Positive
+
+
 class Rule(Label):
-    """One validation rule: a condition that must hold, a jump, or a measure mix-up."""
+    """One validation rule: a condition that must hold, fields that must be filled, a jump, a mix-up or an outlier."""
 
     id: Words
     severity: Literal["error", "warning", "info"] = "warning"
     require: Words | None = None
+    required: tuple[Words, ...] | None = None
     when: Words | None = None
     jump: Jump | None = None
     measure_mixup: MeasureMixup | None = None
+    outlier: Outlier | None = None
     hint: Label | None = None
     status: SourceStatus | None = None
     source: Words | None = None

@@ -75,9 +75,11 @@ RULES = Sheet(
         *_NAMES,
         ("severity", "级别"),
         ("require", "要求"),
+        ("required", "必填"),
         ("when", "条件"),
         ("jump", "突变"),
         ("measure_mixup", "单位混淆"),
+        ("outlier", "离群"),
         ("hint", "办法"),
         ("status", "状态"),
         ("source", "来源"),
@@ -90,7 +92,10 @@ ACCEPTED = Sheet(
 )
 SHEETS = (SETTINGS, FIELDS, INDICATORS, RULES, ACCEPTED)
 _STRUCTURED: Final = frozenset(
-    {"aliases", "totals", "score", "aggregate", "weights", "missing", "treat", "jump", "measure_mixup", "hint"}
+    {
+        *("aliases", "totals", "score", "aggregate", "weights", "missing", "treat"),
+        *("required", "jump", "measure_mixup", "outlier", "hint"),
+    }
 )
 # A number may stand in a text cell, because Excel makes texts of what is typed into cells formatted as text.
 _NUMBERS: Final = frozenset({"level", "weight", "min", "max", "min_coverage", "year"})
