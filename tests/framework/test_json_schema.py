@@ -123,10 +123,29 @@ def test_the_schema_offers_every_method_of_the_shelf(key: str, shelf: Any, rule:
 
 def test_the_schema_of_schemes_offers_every_weighting_method() -> None:
     scheme = "id: s\nframework: park\nstatus: assumed\n%s\n"
-    for method in weighting:
-        assert mistakes(scheme % f"method: {method}", scheme_schema()) == []
-        assert mistakes(scheme % f'inside: {{"*": {method}}}', scheme_schema()) == []
+    for name, method in weighting.items():
+        if any(parameter.required for parameter in method.parameters.values()):
+            continue
+        assert mistakes(scheme % f"method: {name}", scheme_schema()) == []
+        assert mistakes(scheme % f'inside: {{"*": {name}}}', scheme_schema()) == []
     assert mistakes(scheme % "method: entrpy", scheme_schema())
+
+
+@pytest.mark.parametrize(
+    ("judged", "is_one"),
+    [
+        ("{method: ahp, matrix: {a: {b: 3}}}", True),
+        ("{method: ahp, matrix: [{a: {b: 3}}, {a: {b: 2}}], max_consistency_ratio: 0.2}", True),
+        ("{method: ahp}", False),
+        ("{method: ahp, matrix: [[1, 3]]}", False),
+        ("{method: best_worst, best_to_others: {a: 1, b: 3}, others_to_worst: {a: 3, b: 1}}", True),
+        ("{method: rank_order, ranks: {a: 1, b: 2}, formula: rr}", True),
+        ("{method: rank_order, ranks: [a, b]}", False),
+    ],
+)
+def test_the_schema_of_schemes_takes_judgements_by_id(judged: str, is_one: bool) -> None:
+    scheme = f"id: s\nframework: park\nstatus: expert\ninside: {{total: {judged}}}\n"
+    assert (mistakes(scheme, scheme_schema()) == []) is is_one
 
 
 def test_the_shipped_frameworks_point_editors_to_the_schema() -> None:

@@ -83,7 +83,7 @@ def test_every_golden_case_named_on_a_card_is_a_test_and_its_absence_has_a_reaso
 def test_every_docstring_says_shapes_and_shows_an_example(method: Method):
     text = method.__doc__
     assert text
-    assert "(units" in text
+    assert ("(schemes" if method.shelf == "combination" else "(units") in text
     assert doctest.DocTestParser().get_examples(text)
 
 
@@ -107,7 +107,7 @@ def test_every_default_is_a_value_that_the_check_accepts(method: Method):
 @pytest.mark.parametrize("method", METHODS)
 def test_every_promise_is_in_the_vocabulary(method: Method):
     assert method.obeys <= set(INVARIANCES)
-    assert "unit order" in method.obeys
+    assert ("scheme order" if method.shelf == "combination" else "unit order") in method.obeys
 
 
 @pytest.mark.parametrize("method", METHODS)
@@ -115,6 +115,7 @@ def test_a_card_fills_the_fields_of_its_own_shelf_only(method: Method):
     assert (method.score_range is not None) == (method.shelf == "scoring")
     assert (method.combine_range is not None) == (method.shelf == "aggregation")
     assert method.fit is None or method.shelf == "scoring"
+    assert method.remark is None or method.shelf == "weighting"
     assert not method.additive or method.name == "arithmetic"
 
 
@@ -136,8 +137,8 @@ def test_an_unknown_method_names_the_nearest_in_both_languages():
 
 
 def test_an_unknown_method_with_nothing_near_lists_what_there_is():
-    with pytest.raises(UnknownMethodError, match="known: entropy, equal"):
-        weighting["???"]
+    with pytest.raises(UnknownMethodError, match="known: dense, max, min"):
+        ranking["???"]
 
 
 def test_asking_whether_a_shelf_has_a_method_raises_nothing():

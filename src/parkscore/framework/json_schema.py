@@ -13,12 +13,16 @@ DIALECT = "https://json-schema.org/draft/2020-12/schema"
 Schema = dict[str, Any]
 
 _NUMBERS: list[Schema] = [{"type": "number"}, {"type": "string", "pattern": r"^-?\d+(\.\d+)?\s*[%％]$"}]
+_BY_ID: Schema = {"type": "object", "additionalProperties": {"anyOf": _NUMBERS}}
+_BY_PAIRS: Schema = {"type": "object", "additionalProperties": _BY_ID}
 # A value of each kind that a file can state, and the kind's schema.
 _KINDS: tuple[tuple[Any, Schema], ...] = (
     (0.5, {"anyOf": _NUMBERS}),
     (1, {"type": "integer"}),
     (True, {"type": "boolean"}),
     ((0.0, 1.0), {"type": "array", "items": {"anyOf": _NUMBERS}, "minItems": 2, "maxItems": 2}),
+    ({"甲": 3.0}, _BY_ID),
+    ({"甲": {"乙": 3.0}}, {"anyOf": [_BY_PAIRS, {"type": "array", "items": _BY_PAIRS}]}),
 )
 
 

@@ -1,6 +1,16 @@
-"""The mathematics: six shelves of pure array functions, each with its card."""
+"""The mathematics: seven shelves of pure array functions, each with its card."""
 
-from parkscore.methods import aggregations, imputations, ranks, scoring_rules, treatments, weights
+from parkscore.methods import (
+    aggregations,
+    combinations,
+    imputations,
+    ranks,
+    scoring_rules,
+    treatments,
+    weights,
+    weights_judged,
+    weights_panel,
+)
 from parkscore.methods.domain import DomainError, Needs
 from parkscore.methods.invariances import INVARIANCES
 from parkscore.methods.parameters import Meaning, Parameter, Problem
@@ -11,6 +21,7 @@ from parkscore.methods.registry import (
     Shelf,
     UnknownMethodError,
     aggregation,
+    combination,
     imputation,
     ranking,
     scoring,
@@ -18,11 +29,21 @@ from parkscore.methods.registry import (
     weighting,
 )
 
-SHELVES = (scoring, weighting, aggregation, imputation, treatment, ranking)
+SHELVES = (scoring, weighting, combination, aggregation, imputation, treatment, ranking)
 """Every shelf, in the order of the steps that use them."""
 
 # Importing these modules is what puts their methods on the shelves.
-_REGISTERED = (aggregations, imputations, ranks, scoring_rules, treatments, weights)
+_REGISTERED = (
+    aggregations,
+    combinations,
+    imputations,
+    ranks,
+    scoring_rules,
+    treatments,
+    weights,
+    weights_judged,
+    weights_panel,
+)
 
 __all__ = [
     "INVARIANCES",
@@ -39,6 +60,7 @@ __all__ = [
     "TreatmentRecord",
     "UnknownMethodError",
     "aggregation",
+    "combination",
     "imputation",
     "ranking",
     "scoring",

@@ -12,6 +12,10 @@ INVARIANCES = MappingProxyType(
             "打乱评价对象的次序，结果随之重排，数值一位不变",
             "reordering the units reorders the result and changes no digit",
         ),
+        "scheme order": Text(
+            "打乱所组合方案的次序，结果不变",
+            "listing the combined schemes in another order changes nothing",
+        ),
         "indicator order": Text(
             "打乱指标的次序，结果只随之重排",
             "reordering the indicators only reorders the result",

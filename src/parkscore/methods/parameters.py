@@ -16,17 +16,21 @@ import numpy as np
 from parkscore.language import Text
 
 Measure = Literal["indicator", "score", "count", "plain"]
+Judged = Literal["each", "pairs"]
 
 
 class Meaning(NamedTuple):
     """What a parameter means, and what it is measured in.
 
     `indicator`: the measure of the indicator itself; `score`: points; `count`: a number of units; `plain`: nothing.
+    `judged` marks a judgement about the indicators, which a file states by id, never by position: a number for `each`
+    of them, or a number for `pairs`.
     """
 
     zh: str
     en: str
     measure: Measure = "plain"
+    judged: Judged | None = None
 
 
 class Problem(NamedTuple):
@@ -53,6 +57,7 @@ class Parameter:
     default: Any
     required: bool
     supplied: bool
+    judged: Judged | None
     accepts: Callable[[Any], bool] = field(repr=False, compare=False)
 
 
@@ -78,12 +83,13 @@ def _parameter(keyword: inspect.Parameter, hint: Any, meaning: Meaning, supplied
         meaning=Text(meaning.zh, meaning.en),
         measure=meaning.measure,
         annotation=str(keyword.annotation),
-        kind=_kind(hint),
+        kind=_kind(hint) if meaning.judged is None else _JUDGED[meaning.judged][1],
         choices=get_args(hint) if get_origin(hint) is Literal else (),
         default=None if required else keyword.default,
         required=required,
         supplied=keyword.name in supplied,
-        accepts=lambda value: _accepts(hint, value),
+        judged=meaning.judged,
+        accepts=_judges(meaning.judged) if meaning.judged is not None else lambda value: _accepts(hint, value),
     )
 
 
@@ -156,6 +162,30 @@ _KINDS: Mapping[Any, tuple[Callable[[Any], bool], Text | None]] = {
     np.ndarray: (_is_numeric_array, None),
     types.NoneType: (lambda value: value is None, None),
 }
+
+
+def _is_by_id(value: Any) -> bool:
+    return isinstance(value, Mapping) and bool(value) and all(_is_number(number) for number in value.values())
+
+
+def _is_by_pairs(value: Any) -> bool:
+    if isinstance(value, (list, tuple)):
+        return bool(value) and all(isinstance(expert, Mapping) and _is_by_pairs(expert) for expert in value)
+    return isinstance(value, Mapping) and bool(value) and all(_is_by_id(row) for row in value.values())
+
+
+_JUDGED: Mapping[Judged, tuple[Callable[[Any], bool], Text]] = {
+    "each": (_is_by_id, Text("按编码给出的数，如 {甲: 1, 乙: 3}", "a number by id, such as {a: 1, b: 3}")),
+    "pairs": (
+        _is_by_pairs,
+        Text("按编码成对给出的正数，如 {甲: {乙: 3}}", "numbers by pairs of ids, such as {a: {b: 3}}"),
+    ),
+}
+
+
+def _judges(judged: Judged) -> Callable[[Any], bool]:
+    """Judgements by id as a file states them, or by position as an array."""
+    return lambda value: _is_numeric_array(value) or _JUDGED[judged][0](value)
 
 
 def _alternatives(hint: Any) -> tuple[Any, ...]:

@@ -27,7 +27,7 @@ class Method(Generic[Result]):
 
     A call first checks the card's needs, so that a function may rely on them, and raises `DomainError` otherwise.
     Only the fields of its shelf are filled: `fit` and `score_range` belong to scoring rules; `additive`,
-    `combine_range` and `refuse_range` to aggregations.
+    `combine_range` and `refuse_range` to aggregations; `remark`, what to know of judgements, to weighting methods.
 
     >>> from parkscore.methods import scoring
     >>> scoring["minmax"].title.zh
@@ -55,6 +55,7 @@ class Method(Generic[Result]):
     additive: bool = False
     combine_range: Callable[[Sequence[Interval], Stated], Interval] | None = None
     refuse_range: Callable[[Interval], Text | None] | None = None
+    remark: Callable[[Stated], Text] | None = None
 
     def __call__(self, x: ArrayLike, weights: ArrayLike | None = None, /, **parameters: Any) -> Result:
         """Apply the method to an array (and weights, for an aggregation); DomainError where the card forbids it."""
@@ -214,6 +215,9 @@ class Shelf(Mapping[str, Method[Result]]):
 
 scoring: Shelf[FloatArray] = Shelf("scoring", Text("赋分规则", "scoring rules"), (1, 2), supplied={"direction"})
 weighting: Shelf[FloatArray] = Shelf("weighting", Text("赋权方法", "weighting methods"), (2,))
+combination: Shelf[FloatArray] = Shelf(
+    "combination", Text("组合赋权", "combinations of weights"), (2,), supplied={"shares"}
+)
 aggregation: Shelf[FloatArray] = Shelf("aggregation", Text("合成方法", "aggregation methods"), (2,))
 imputation: Shelf[FloatArray] = Shelf("imputation", Text("缺失值填补", "imputations"), (2,), supplied={"groups"})
 treatment: Shelf[Treated] = Shelf("treatment", Text("异常值处理", "outlier treatments"), (2,))
