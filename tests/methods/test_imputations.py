@@ -58,7 +58,7 @@ def test_zero_and_none_do_what_they_say():
 @pytest.mark.parametrize("name", list(imputation))
 def test_the_input_is_left_alone(name):
     X = np.array([[1.0], [np.nan]])
-    stated = {"groups": [0, 0]} if name == "group_mean" else {}
-    result = imputation[name](X, **stated)
+    supplied = {"groups": [0, 0], "units": [0, 0], "years": [2023, 2024]}
+    result = imputation[name](X, **{each: supplied[each] for each in imputation[name].parameters})
     assert result is not X
     assert np.isnan(X[1, 0])

@@ -2,70 +2,110 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
 
+from parkscore.data.columns import Columns
 from parkscore.data.grid import Grid, Matrix, Rows, Truths, rows_by_value
 from parkscore.data.policies import columns_by_choice
 from parkscore.data.table import State, Table
 from parkscore.findings import Finding, Severity
-from parkscore.framework.models import REWEIGHT, Choice, Framework
+from parkscore.framework.models import INVALID, REWEIGHT, SCORE_GROUP_MEAN, SHORTER_HISTORY, Choice, Framework
 from parkscore.framework.settings import resolve_settings
 from parkscore.language import Text
 from parkscore.methods import imputation
 
 
 def impute(framework: Framework, table: Table, grid: Grid) -> tuple[Grid, list[Finding]]:
-    """The grid with gaps filled, year by year, and a finding per indicator and year.
+    """The grid with gaps filled, and a finding per indicator and year.
 
-    Only missing cells are filled: what is not applicable, divided by zero or undefined stays a gap.
+    Only missing cells are filled: what is not applicable, divided by zero or undefined stays a gap. An imputation looks
+    at each year on its own, except where it is one over years.
     """
     values = grid.values.copy()
     findings: list[Finding] = []
     for choice, columns in columns_by_choice(_policies(framework)):
-        for year, own in _by_year(table):
-            block = np.ix_(own, columns)
-            filled = _fill(choice, framework, table, own, grid.values[block])
-            put = (grid.states[block] == State.MISSING) & ~np.isnan(filled)
-            values[block] = np.where(put, filled, grid.values[block])
-            findings += _count(framework, choice, columns, put, year)
+        filled = _filled(choice, framework, table, columns, grid)
+        put = (grid.states[:, columns] == State.MISSING) & ~np.isnan(filled)
+        values[:, columns] = np.where(put, filled, grid.values[:, columns])
+        for year, own in years_of(table):
+            findings += count_filled(framework, title_of(choice), columns, put[own], year)
     put_anywhere = ~np.isnan(values) & np.isnan(grid.values)
     states = np.where(put_anywhere, np.int8(State.VALUE), grid.states)
     return Grid(grid.ids, values, states, grid.filled | put_anywhere), findings
 
 
+_LATER = (REWEIGHT, INVALID, SCORE_GROUP_MEAN)
+
+
 def _policies(framework: Framework) -> list[Choice | None]:
-    """How each indicator's gaps are filled; None where the shares of gaps go to the siblings instead."""
+    """How each indicator's gaps are filled; None where that is not for this stage."""
     settings = resolve_settings(framework)
     choices = [settings[leaf.id].missing for leaf in framework.leaves]
-    return [None if choice.name == REWEIGHT else choice for choice in choices]
+    return [None if choice.name in _LATER else choice for choice in choices]
 
 
-def _by_year(table: Table) -> list[tuple[int | None, Rows]]:
-    rows = np.arange(len(table.frame), dtype=np.intp)
-    return [(None, rows)] if table.years is None else list(rows_by_value(table.years, rows))
+def years_of(table: Table, rows: Rows | None = None) -> list[tuple[int | None, Rows]]:
+    """Rows by year (default: all of them), in one group where there are no years."""
+    own = np.arange(len(table.frame), dtype=np.intp) if rows is None else rows
+    return [(None, own)] if table.years is None else list(rows_by_value(table.years, own))
 
 
-def _fill(choice: Choice, framework: Framework, table: Table, rows: Rows, values: Matrix) -> Matrix:
+def title_of(choice: Choice) -> Text:
+    """What a policy is called."""
+    return _TITLES[choice.name] if choice.name in _TITLES else imputation[choice.name].title
+
+
+_TITLES = {
+    SHORTER_HISTORY: Text("较短年限的公式", "a formula over fewer years"),
+    SCORE_GROUP_MEAN: Text("同类该项平均得分", "the mean score of the group"),
+}
+
+
+def _filled(choice: Choice, framework: Framework, table: Table, columns: Rows, grid: Grid) -> Matrix:
+    """What a policy puts into the gaps of some indicators, (rows, columns)."""
+    if choice.name == SHORTER_HISTORY:
+        return _over_fewer_years(choice, framework, table, columns)
     method = imputation[choice.name]
-    parameters = dict(choice.parameters)
-    by = parameters.pop("by", framework.class_field)
-    if "groups" in method.parameters:
-        parameters["groups"] = _group_numbers(table.frame[by].to_numpy(dtype=object)[rows])
-    return method(values, **parameters)
+    values = grid.values[:, columns]
+    if "years" in method.parameters:
+        units = np.unique(table.units.astype(str), return_inverse=True)[1].astype(np.intp)
+        return method(values, units=units, years=table.years, **choice.parameters)
+    filled = values.copy()
+    for _, own in years_of(table):
+        parameters = dict(choice.parameters)
+        if "groups" in method.parameters:
+            parameters["groups"] = group_numbers(choice, framework, table, own)
+            parameters.pop("by", None)
+        filled[own] = method(values[own], **parameters)
+    return filled
 
 
-def _group_numbers(names: np.typing.NDArray[Any]) -> np.typing.NDArray[np.intp]:
-    """A number for each group; -1 where a unit has none, for units without a group are no group."""
+def _over_fewer_years(choice: Choice, framework: Framework, table: Table, columns: Rows) -> Matrix:
+    """The first of the stated formulas that has a value."""
+    fields = Columns(framework, table)
+    filled = np.full((len(table.frame), len(columns)), np.nan)
+    for position, column in enumerate(columns):
+        for formula in choice.parameters["formulas"]:
+            other = fields.compute(formula, framework.leaves[column].measure).values
+            filled[:, position] = np.where(np.isnan(filled[:, position]), other, filled[:, position])
+    return filled
+
+
+def group_numbers(choice: Choice, framework: Framework, table: Table, rows: Rows) -> Rows:
+    """A number for the group of each row: of the field named `by`, else of the class.
+
+    It is -1 where a unit has none, for units without a group are no group.
+    """
+    by = choice.parameters.get("by", framework.class_field)
+    names = table.frame[by].to_numpy(dtype=object)[rows]
     known = np.array([isinstance(name, str) for name in names], dtype=np.bool_)
     numbers = np.full(len(names), -1, dtype=np.intp)
     numbers[known] = np.unique(names[known].astype(str), return_inverse=True)[1]
     return numbers
 
 
-def _count(framework: Framework, choice: Choice, columns: Rows, put: Truths, year: int | None) -> list[Finding]:
-    title = imputation[choice.name].title
+def count_filled(framework: Framework, title: Text, columns: Rows, put: Truths, year: int | None) -> list[Finding]:
+    """A finding for each indicator with filled cells; put: (rows of the year, columns)."""
     leaves = framework.leaves
     counted = [(leaves[column], int(count)) for column, count in zip(columns, put.sum(axis=0), strict=True)]
     return [

@@ -11,7 +11,7 @@ from parkscore.framework.formula import TEXT, Formula, FormulaError, check_measu
 from parkscore.framework.formula.kinds import Special
 from parkscore.framework.formula.tree import Negative, Number, Product, Quantity, Quoted, Sum
 from parkscore.framework.measures import DIMENSIONLESS, Measure, MeasureError, parse_measure
-from parkscore.framework.models import Framework, Rule
+from parkscore.framework.models import SHORTER_HISTORY, Framework, Node, Rule
 from parkscore.framework.reporting import Reporter, nodes_with_paths
 from parkscore.framework.suggesting import did_you_mean
 from parkscore.language import Text
@@ -26,6 +26,8 @@ def check_formulas(framework: Framework, reporter: Reporter) -> None:
     for path, node in nodes_with_paths(framework):
         if node.formula is not None:
             checker.check(node.formula, (*path, "formula"), node.id, _measure(node.measure))
+        if node.missing is not None and node.missing.name == SHORTER_HISTORY:
+            _check_shorter_history(node, path, checker)
     for index, rule in enumerate(framework.rules):
         for key in ("require", "when"):
             text = getattr(rule, key)
@@ -33,6 +35,25 @@ def check_formulas(framework: Framework, reporter: Reporter) -> None:
                 checker.check(text, ("rules", index, key), rule.id, DIMENSIONLESS, condition=True)
     _check_rules(framework, reporter)
     _check_circles(framework, reporter)
+
+
+def _check_shorter_history(node: Node, path: Path, checker: _Checker) -> None:
+    """The formulas for fewer years: a list, on an indicator, of the same measure as the indicator itself."""
+    formulas = node.missing.parameters.get("formulas") if node.missing is not None else None
+    if node.children or not isinstance(formulas, tuple) or not all(isinstance(text, str) for text in formulas or (0,)):
+        checker.reporter.report(
+            "parameter",
+            (*path, "missing"),
+            Text(
+                "shorter_history 写在指标上，并以 formulas 列出公式",
+                "shorter_history needs `formulas`, on an indicator",
+            ),
+            field=node.id,
+            hint=Text("如 formulas: [growth(x)]", "such as `formulas: [growth(x)]`"),
+        )
+        return
+    for number, text in enumerate(formulas):
+        checker.check(text, (*path, "missing", "formulas", number), node.id, _measure(node.measure))
 
 
 def formula_order(framework: Framework) -> list[str]:

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from parkscore.framework.document import Path
-from parkscore.framework.models import REWEIGHT, Choice, Framework, Node
+from parkscore.framework.models import POLICIES, SCORE_GROUP_MEAN, SHORTER_HISTORY, Choice, Framework, Node
 from parkscore.framework.reporting import Reporter, nodes_with_paths
 from parkscore.framework.settings import aggregation_of, resolve_settings
 from parkscore.framework.suggesting import did_you_mean, nearest_or_all
@@ -52,15 +52,42 @@ def _check_choice(framework: Framework, choice: Choice, shelf: Shelf[Any], path:
     if shelf is not imputation:
         check_method(choice, shelf, path, reporter)
         return
-    if choice.name == REWEIGHT:
-        for name in choice.parameters:
-            message = Text(f"没有参数 {name}", f"no parameter {name}")
-            reporter.report("parameter", (*path, name), message, field=choice.name)
+    if choice.name in POLICIES:
+        _check_policy(framework, choice, path, reporter)
         return
     own = {name: value for name, value in choice.parameters.items() if name != "by"}
     check_method(choice.of(choice.name, **own), shelf, path, reporter)
-    if choice.name in shelf and "groups" in shelf[choice.name].parameters:
+    parameters = shelf[choice.name].parameters if choice.name in shelf else {}
+    if "groups" in parameters:
         _check_groups(framework, choice, path, reporter)
+    elif "by" in choice.parameters:
+        _report_parameter("by", choice, path, reporter)
+    if "years" in parameters and framework.time is None:
+        reporter.report(
+            "no_time",
+            path,
+            Text("按年份填补需要年份列", "an imputation over years needs a year column"),
+            field=choice.name,
+            hint=Text("写 time: year", "write `time: year`"),
+        )
+
+
+def _check_policy(framework: Framework, choice: Choice, path: Path, reporter: Reporter) -> None:
+    """A policy beside the shelf: its own parameters, a field to group by, formulas for fewer years."""
+    for name in choice.parameters:
+        if name not in POLICIES[choice.name]:
+            _report_parameter(name, choice, path, reporter)
+    if choice.name == SCORE_GROUP_MEAN:
+        _check_groups(framework, choice, path, reporter)
+    if choice.name == SHORTER_HISTORY and path[0] != "indicators":
+        message = Text(
+            "只能写在指标上，因为公式是这个指标的", "belongs to an indicator, because its formulas are those of one"
+        )
+        reporter.report("misplaced_key", path, message, field=choice.name)
+
+
+def _report_parameter(name: str, choice: Choice, path: Path, reporter: Reporter) -> None:
+    reporter.report("parameter", (*path, name), Text(f"没有参数 {name}", f"no parameter {name}"), field=choice.name)
 
 
 def _check_groups(framework: Framework, choice: Choice, path: Path, reporter: Reporter) -> None:
@@ -79,7 +106,7 @@ def _check_groups(framework: Framework, choice: Choice, path: Path, reporter: Re
 
 
 def _report_unknown(name: str, shelf: Shelf[Any], path: Path, reporter: Reporter) -> None:
-    known = [*shelf, REWEIGHT] if shelf is imputation else list(shelf)
+    known = [*shelf, *POLICIES] if shelf is imputation else list(shelf)
     reporter.report(
         "unknown_method",
         path,

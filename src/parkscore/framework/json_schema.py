@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from parkscore.framework.models import REWEIGHT, Framework, WeightScheme
+from parkscore.framework.models import POLICIES, Framework, WeightScheme
 from parkscore.methods import Method, Shelf, aggregation, imputation, ranking, scoring, treatment, weighting
 from parkscore.methods.parameters import Parameter
 
@@ -20,6 +20,7 @@ _KINDS: tuple[tuple[Any, Schema], ...] = (
     (0.5, {"anyOf": _NUMBERS}),
     (1, {"type": "integer"}),
     (True, {"type": "boolean"}),
+    ("甲", {"type": "string"}),
     ((0.0, 1.0), {"type": "array", "items": {"anyOf": _NUMBERS}, "minItems": 2, "maxItems": 2}),
     ({"甲": 3.0}, _BY_ID),
     ({"甲": {"乙": 3.0}}, {"anyOf": [_BY_PAIRS, {"type": "array", "items": _BY_PAIRS}]}),
@@ -84,7 +85,7 @@ def _name_methods(properties: Schema) -> None:
     """Put the methods of its shelf in place of each key that chooses one."""
     choices = {
         "score": _choices(scoring, "rule"),
-        "missing": _with_reweight(_choices(imputation, "method", by={"type": "string"})),
+        "missing": _with_policies(_choices(imputation, "method", by={"type": "string"})),
         "treat": _choices(treatment, "method"),
         "aggregate": _choices(aggregation, "method"),
         "weights": _choices(weighting, "method"),
@@ -92,11 +93,26 @@ def _name_methods(properties: Schema) -> None:
     properties.update({key: choice for key, choice in choices.items() if key in properties})
 
 
-def _with_reweight(choice: Schema) -> Schema:
-    """Imputations, and what needs no method: a gap's share goes to its siblings."""
+_POLICY_PARAMETERS: Mapping[str, Schema] = {
+    "by": {"type": "string"},
+    "formulas": {"type": "array", "items": {"type": "string"}, "minItems": 1},
+}
+
+
+def _with_policies(choice: Schema) -> Schema:
+    """Imputations, and what happens to a gap beside them: a share for the siblings, a score, another formula."""
     names, *forms = choice["anyOf"]
-    bare = {"type": "object", "properties": {"method": {"const": REWEIGHT}}, "required": ["method"]}
-    return {"anyOf": [{"enum": [*names["enum"], REWEIGHT]}, *forms, bare | {"additionalProperties": False}]}
+    policies = [
+        {
+            "type": "object",
+            "properties": {"method": {"const": name}, **{each: _POLICY_PARAMETERS[each] for each in parameters}},
+            "required": ["method", *(each for each in parameters if each == "formulas")],
+            "additionalProperties": False,
+        }
+        for name, parameters in POLICIES.items()
+    ]
+    bare = [name for name, parameters in POLICIES.items() if "formulas" not in parameters]
+    return {"anyOf": [{"enum": [*names["enum"], *bare]}, *forms, *policies]}
 
 
 def _choices(shelf: Shelf[Any], key: str, **more: Schema) -> Schema:

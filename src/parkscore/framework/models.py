@@ -167,6 +167,16 @@ SchemeStatus = Literal["official", "assumed", "computed", "expert"]
 SourceStatus = Literal["sourced", "transcribed", "partial", "assumed", "example"]
 UNKNOWN: Literal["unknown"] = "unknown"
 REWEIGHT = "reweight"
+INVALID = "invalid"
+SCORE_GROUP_MEAN = "score_group_mean"
+SHORTER_HISTORY = "shorter_history"
+POLICIES: Mapping[str, tuple[str, ...]] = {
+    REWEIGHT: (),
+    INVALID: (),
+    SCORE_GROUP_MEAN: ("by",),
+    SHORTER_HISTORY: ("formulas",),
+}
+"""What can happen to a gap beside the imputations of the shelf, and what each may state."""
 
 
 def _read_weight(value: Any) -> Any:

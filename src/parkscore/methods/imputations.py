@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -15,6 +16,9 @@ from parkscore.methods.registry import imputation
 
 _ALWAYS = {"unit order", "indicator order", "present cells"}
 _HANDBOOK = "OECD/JRC, Handbook on Constructing Composite Indicators, 2008, step 3 (imputation)"
+
+
+_GROUPS = Meaning("每个评价对象的组号；负数为不属于任何组", "the group of each unit; below zero for none")
 
 
 def _fill(X: FloatArray, values: FloatArray) -> FloatArray:
@@ -120,9 +124,7 @@ def median(X: FloatArray) -> FloatArray:
     obeys=_ALWAYS,
     reference=_HANDBOOK,
     golden="asem_imputed",
-    parameters={
-        "groups": Meaning("每个评价对象的组号；负数为不属于任何组", "the group of each unit; below zero for none")
-    },
+    parameters={"groups": _GROUPS},
 )
 def group_mean(X: FloatArray, *, groups: NDArray[np.integer[Any]]) -> FloatArray:
     """Fill a gap with the mean of the units of the same group that have a value.
@@ -134,11 +136,37 @@ def group_mean(X: FloatArray, *, groups: NDArray[np.integer[Any]]) -> FloatArray
     >>> group_mean([[1.0], [3.0], [np.nan], [np.nan]], groups=[0, 0, 0, 1]).ravel()
     array([ 1.,  3.,  2., nan])
     """
+    return _by_group(X, groups, lambda members: _fill(members, means(members)))
+
+
+@imputation(
+    "group_median",
+    zh="组中位数填补",
+    en="Group median",
+    formula="gap -> median(x) within the unit's group",
+    obeys=_ALWAYS,
+    reference=_HANDBOOK,
+    no_golden="the median within one group, compared with pandas",
+    parameters={"groups": _GROUPS},
+)
+def group_median(X: FloatArray, *, groups: NDArray[np.integer[Any]]) -> FloatArray:
+    """Fill a gap with the median of the units of the same group that have a value.
+
+    X: (units, indicators); groups as for `group_mean`, and so are the gaps that stay. Returns a filled copy.
+    Raises DomainError where groups does not give one whole number per unit.
+
+    >>> group_median([[1.0], [2.0], [9.0], [np.nan], [np.nan]], groups=[0, 0, 0, 0, 1]).ravel()
+    array([ 1.,  2.,  9.,  2., nan])
+    """
+    return _by_group(X, groups, median.function)
+
+
+def _by_group(X: FloatArray, groups: NDArray[np.integer[Any]], fill: Callable[[FloatArray], FloatArray]) -> FloatArray:
     codes = np.asarray(groups)
     if codes.shape != X.shape[:1] or (codes.size and codes.dtype.kind not in "iu"):
         raise DomainError(Text("每个评价对象应有一个整数组号", "each unit needs a whole number as its group"))
     filled = X.copy()
     for code in np.unique(codes[codes >= 0]):
         members = codes == code
-        filled[members] = _fill(X[members], means(X[members]))
+        filled[members] = fill(X[members])
     return filled

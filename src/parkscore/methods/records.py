@@ -14,8 +14,8 @@ class TreatmentRecord(NamedTuple):
     """What a treatment did to one column.
 
     `action` is `none`, `winsorised`, `log` or `box_cox`; `points` is the number of values that winsorising replaced;
-    skewness and kurtosis are NaN where a column is too short or too even to have them; `passed` is the verdict after the
-    treatment.
+    skewness and kurtosis are NaN where a column is too short or too even to have them; `passed` is the verdict after
+    the treatment.
     `power` is the λ of a Box-Cox transformation, NaN elsewhere.
     """
 
