@@ -32,13 +32,14 @@ MAY_IMPORT: dict[str, set[str]] = {
     "evaluation": INPUT | {"tree", "output"},
     "evaluating": INPUT | {"tree", "evaluation"},
     "sampling": RESULT,
+    "diagnosis": RESULT,
     "robustness": RESULT,
     "explain": RESULT,
     "report": RESULT,
     "runs": RESULT,
     "engine": RESULT,
 }
-UPPER = RESULT | {"sampling", "robustness", "explain", "report", "runs", "engine"}
+UPPER = RESULT | {"sampling", "diagnosis", "robustness", "explain", "report", "runs", "engine"}
 MAY_IMPORT["public API"] = UPPER  # parkscore/__init__.py
 MAY_IMPORT["cli"] = UPPER | {"public API"}
 MAY_IMPORT["__main__"] = {"cli"}

@@ -15,6 +15,8 @@ from typing import TYPE_CHECKING, Any
 from parkscore.version import VERSION as __version__
 
 if TYPE_CHECKING:
+    from parkscore.diagnosis.diagnosing import Diagnosis as Diagnosis
+    from parkscore.diagnosis.diagnosing import diagnose as diagnose
     from parkscore.evaluating import evaluate as evaluate
     from parkscore.evaluation import Evaluation as Evaluation
     from parkscore.findings import DataError as DataError
@@ -30,6 +32,7 @@ if TYPE_CHECKING:
 
 _HOME = {
     "DataError": "parkscore.findings",
+    "Diagnosis": "parkscore.diagnosis.diagnosing",
     "Evaluation": "parkscore.evaluation",
     "Finding": "parkscore.findings",
     "Framework": "parkscore.framework.models",
@@ -37,6 +40,7 @@ _HOME = {
     "ParkscoreError": "parkscore.findings",
     "UsageError": "parkscore.findings",
     "WeightScheme": "parkscore.framework.models",
+    "diagnose": "parkscore.diagnosis.diagnosing",
     "evaluate": "parkscore.evaluating",
     "load_framework": "parkscore.framework.loading",
     "load_scheme": "parkscore.framework.loading",

@@ -23,6 +23,7 @@ from parkscore.framework.settings import aggregation_of
 from parkscore.framework.taken_ids import check_taken_ids
 from parkscore.language import Language, Text
 from parkscore.methods import aggregation
+from parkscore.output.documents import json_by_line, records
 from parkscore.output.files import write_whole
 from parkscore.output.safe_text import safe_frame
 from parkscore.output.workbook import write_sheets
@@ -291,7 +292,7 @@ class Evaluation:
 
     def to_json(self, path: str | Path, language: Language = "en") -> Path:
         """Write everything as one JSON document: `about`, results, weights, contributions and findings."""
-        text = _json_by_line(self.as_dict(language))
+        text = json_by_line(self.as_dict(language))
 
         def write(beside: Path) -> None:
             beside.write_text(text, encoding="utf-8", newline="\n")
@@ -316,10 +317,10 @@ class Evaluation:
         return {
             "schema": SCHEMA,
             "about": self.about,
-            "scores": _records(scores),
-            "weights": _records(self.weights),
-            "contributions": _records(self.contributions.reset_index()) if additive else None,
-            "changed_by_treatment": _records(self.changes),
+            "scores": records(scores),
+            "weights": records(self.weights),
+            "contributions": records(self.contributions.reset_index()) if additive else None,
+            "changed_by_treatment": records(self.changes),
             "findings": [finding.as_dict(language) for finding in worst_first(self.findings)],
         }
 
@@ -355,32 +356,3 @@ def digest_of(framework: Framework) -> str:
 def _nullable(ranks: Ranks) -> Any:
     """Ranks as nullable integers: a row that is not ranked has none."""
     return pd.arrays.IntegerArray(ranks.copy(), mask=ranks == 0)
-
-
-def _records(frame: pd.DataFrame) -> list[dict[str, Any]]:
-    """Rows as plain dicts with None where there is no value."""
-    names = list(frame.columns)
-    columns = [_plain(frame.iloc[:, number]) for number in range(len(names))]
-    return [dict(zip(names, row, strict=True)) for row in zip(*columns, strict=True)]
-
-
-def _plain(column: pd.Series[Any]) -> list[Any]:
-    """Python's own numbers and texts, None where there is no value."""
-    gaps = column.isna().to_numpy()
-    values = column.tolist()
-    return [None if gap else value for gap, value in zip(gaps, values, strict=True)] if gaps.any() else values
-
-
-def _json_by_line(document: Mapping[str, Any]) -> str:
-    """A JSON document with one line for each entry of its lists, so that two of them can be compared line by line."""
-
-    def text_of(value: Any) -> str:
-        # JSON knows no NaN and no infinity; one that slipped through is a fault, not a value.
-        return json.dumps(value, ensure_ascii=False, allow_nan=False)
-
-    def part(value: Any) -> str:
-        if not isinstance(value, list) or not value:
-            return text_of(value)
-        return "[\n" + ",\n".join(text_of(entry) for entry in value) + "\n]"
-
-    return "{\n" + ",\n".join(f"{text_of(key)}: {part(value)}" for key, value in document.items()) + "\n}\n"

@@ -1,0 +1,131 @@
+"""Look at an evaluation from all sides that a statistician would ask about."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from parkscore.diagnosis.availability import availability_by_indicator, availability_by_unit
+from parkscore.diagnosis.correlations import correlation_table, denominator_table
+from parkscore.diagnosis.influence import influence_table
+from parkscore.diagnosis.reliability import reliability_tables
+from parkscore.diagnosis.spread import statistics_table
+from parkscore.evaluation import Evaluation
+from parkscore.language import Language, Text
+from parkscore.output.documents import json_by_line, records
+from parkscore.output.files import write_whole
+from parkscore.output.workbook import write_sheets
+
+SCHEMA = "parkscore-diagnosis/1"
+
+
+@dataclass(frozen=True)
+class Diagnosis:
+    """The result of `diagnose`, a table for each question.
+
+    availability, units: what is there, by indicator and by unit. statistics: spread of values and scores. correlations:
+    of siblings, and of each node with those above it. reliability, items, components: whether a dimension measures one
+    thing. denominators: whether an indicator follows size. influence: what each part says it weighs, and how it acts.
+    """
+
+    evaluation: Evaluation
+    availability: pd.DataFrame
+    units: pd.DataFrame
+    statistics: pd.DataFrame
+    correlations: pd.DataFrame
+    reliability: pd.DataFrame
+    items: pd.DataFrame
+    components: pd.DataFrame
+    denominators: pd.DataFrame
+    influence: pd.DataFrame
+
+    def __repr__(self) -> str:
+        """One line: what was looked at, and how much of it is flagged."""
+        return f"<Diagnosis {self.evaluation.framework.id}: {self.evaluation.rows.size} rows, {self.flagged} flags>"
+
+    @property
+    def tables(self) -> dict[str, pd.DataFrame]:
+        """Every table by its name."""
+        return {
+            "influence": self.influence,
+            "correlations": self.correlations,
+            "reliability": self.reliability,
+            "items": self.items,
+            "components": self.components,
+            "statistics": self.statistics,
+            "availability": self.availability,
+            "units": self.units,
+            "denominators": self.denominators,
+        }
+
+    @property
+    def flagged(self) -> int:
+        """The number of rows with a flag, in all tables."""
+        return sum(int(table["flag"].notna().sum()) for table in self.tables.values() if "flag" in table)
+
+    @property
+    def notes(self) -> tuple[Text, ...]:
+        """What must be known to read the tables: the notes of the evaluation, and that years were put together."""
+        years = self.evaluation.table.years
+        several = years is not None and len(np.unique(years[self.evaluation.rows])) > 1
+        return (*self.evaluation.notes, _SEVERAL_YEARS) if several else self.evaluation.notes
+
+    def as_dict(self, language: Language = "en") -> dict[str, Any]:
+        """The diagnosis as plain data, ready for JSON."""
+        tables = {name: records(table) for name, table in self.tables.items()}
+        notes = [note.in_language(language) for note in self.notes]
+        return {"schema": SCHEMA, "about": self.evaluation.about, "notes": notes, **tables}
+
+    def to_json(self, path: str | Path, language: Language = "en") -> Path:
+        """Write every table as one JSON document."""
+        text = json_by_line(self.as_dict(language))
+
+        def write(beside: Path) -> None:
+            beside.write_text(text, encoding="utf-8", newline="\n")
+
+        return write_whole(path, write)
+
+    def to_excel(self, path: str | Path, language: Language = "zh") -> Path:
+        """Write a workbook with a sheet for each table."""
+        from parkscore.diagnosis.sheets import sheets_of
+
+        notes = [note.in_language(language) for note in self.notes]
+        title = self.evaluation.framework.title.label.in_language(language)
+        sheets = sheets_of(self.tables, notes, language)
+        return write_whole(path, lambda beside: write_sheets(sheets, beside, {"title": title}))
+
+
+_SEVERAL_YEARS = Text(
+    "各年的行合在一起统计；用 --year 只看一年", "rows of several years are taken together; --year takes one"
+)
+
+
+def diagnose(evaluation: Evaluation) -> Diagnosis:
+    """Availability, spread, correlations, reliability, denominators and true weights of an evaluation.
+
+    Correlations and main effects take the rows that have both numbers, alpha and components the complete rows; each
+    says how many. What cannot be computed has a flag that says why.
+
+    >>> import parkscore as ps
+    >>> from parkscore.shipped import example_path
+    >>> diagnosis = ps.diagnose(ps.evaluate("zone-figures", example_path("zone-figures.csv")))
+    >>> diagnosis.availability["present"].tolist()
+    [11, 4, 5, 3, 4, 3]
+    """
+    reliability = reliability_tables(evaluation)
+    return Diagnosis(
+        evaluation,
+        availability=availability_by_indicator(evaluation),
+        units=availability_by_unit(evaluation),
+        statistics=statistics_table(evaluation),
+        correlations=correlation_table(evaluation),
+        reliability=reliability.groups,
+        items=reliability.items,
+        components=reliability.components,
+        denominators=denominator_table(evaluation),
+        influence=influence_table(evaluation),
+    )
