@@ -19,6 +19,7 @@ from parkscore.findings import DataError, errors_of
 from parkscore.framework.loading import load_framework
 from parkscore.framework.models import Framework
 from parkscore.tree.aggregate import aggregate
+from parkscore.tree.fill_scores import fill_scores
 from parkscore.tree.gate import gate
 from parkscore.tree.rank import rank
 from parkscore.tree.schemes import Weights, plan_weights
@@ -60,12 +61,13 @@ def evaluate(
     groups = cohorts(framework, table, np.intersect1d(rows, eligible), eligible)
     treated = treat(framework, table, imputed, groups)
     scored = score(framework, table, treated.grid, groups)
+    scored = fill_scores(framework, table, treated.grid, groups, scored)
     weighing = weigh(framework, table, scored.scores, groups, plan)
     nodes = aggregate(framework, table, scored.scores, groups, weighing.shares)
     outcomes, found_gating = gate(framework, table, nodes, rows, set_aside)
     standing = rank(framework, table, nodes.scores[framework.total.id], outcomes.ranked)
 
-    found_scoring = [*found_imputing, *treated.findings, *scored.findings, *weighing.findings]
+    found_scoring = [*found_imputing, *treated.findings, *scored.findings, *weighing.findings, *nodes.findings]
     return Evaluation(
         framework=framework,
         table=table,

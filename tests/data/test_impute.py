@@ -101,3 +101,74 @@ def test_the_stage_before_is_left_as_it_was() -> None:
     impute(framework, table, derived)
     assert derived.states[:, 0].tolist() == [V, M]
     assert np.isnan(derived.values[1, 0])
+
+
+PANEL = panel("""
+    zone year a
+    甲   2022 2
+    甲   2023 .
+    甲   2024 6
+    甲   2025 .
+    乙   2022 .
+    乙   2023 9
+    乙   2024 .
+    乙   2025 .
+""")
+
+
+@pytest.mark.parametrize(
+    ("name", "expected"),
+    [("last_year", [2, 2, 6, 6, NAN, 9, 9, NAN]), ("linear", [2, 4, 6, NAN, NAN, 9, NAN, NAN])],
+)
+def test_a_gap_is_filled_from_other_years_of_the_same_unit_and_counted_in_its_own(
+    name: str, expected: list[float]
+) -> None:
+    framework = small(leaf("a", missing=policy(name)), time="year")
+    grid, findings = imputed(framework, PANEL)
+    assert everywhere(grid.values[:, 0], expected)
+    assert grid.filled[:, 0].tolist() == (np.isnan(PANEL["a"]) & ~np.isnan(expected)).tolist()
+    counted = {finding.year: finding.value for finding in findings}
+    assert counted == {"last_year": {2023: 1, 2024: 1, 2025: 1}, "linear": {2023: 1}}[name]
+    shuffled = PANEL.sample(frac=1, random_state=3)
+    assert everywhere(imputed(framework, shuffled)[0].values[:, 0], np.array(expected, dtype=float)[shuffled.index])
+
+
+def test_a_group_median_stays_within_year_and_class() -> None:
+    framework = small(
+        leaf("a", missing=policy("group_median")), class_field="stage", fields={"stage": field("stage", kind="text")}
+    )
+    grid, _ = imputed(framework, rows(a=[1.0, 2.0, 9.0, None, 50.0], stage=["初创", "初创", "初创", "初创", "成长"]))
+    assert everywhere(grid.values[:, 0], [1.0, 2.0, 9.0, 2.0, 50.0])
+
+
+GROWTH = """
+    zone year a
+    甲   2021 100
+    甲   2022 110
+    甲   2023 121
+    乙   2022 100
+    乙   2023 120
+    丙   2023 100
+    丁   2021 100
+    丁   2022 0
+    丁   2023 5
+"""
+
+
+def test_a_growth_rate_is_computed_over_fewer_years_where_the_history_is_shorter() -> None:
+    shorter = policy("shorter_history", formulas=("growth(a)",))
+    framework = small(leaf("g", "cagr(a, 2)", missing=shorter), time="year", fields={"a": field("a")})
+    frame = panel(GROWTH)
+    grid, findings = imputed(framework, frame)
+    now = (frame["year"] == 2023).to_numpy()
+    # 甲 has two years, 乙 one, 丙 none; 丁 has two.
+    assert everywhere(grid.values[now, 0].round(12), [0.1, 0.2, NAN, round(0.05**0.5 - 1, 12)])
+    assert grid.filled[now, 0].tolist() == [False, True, False, False]
+    assert [(finding.year, finding.value) for finding in findings] == [(2022, 2), (2023, 1)]
+
+
+def test_of_several_formulas_the_first_that_has_a_value_counts() -> None:
+    shorter = policy("shorter_history", formulas=("growth(a)", "a * 0"))
+    framework = small(leaf("g", "cagr(a, 2)", missing=shorter), time="year", fields={"a": field("a")})
+    grid, _ = imputed(framework, panel("zone year a\n乙 2022 100\n乙 2023 120\n丙 2023 100"))
+    assert everywhere(grid.values[:, 0].round(12), [0.0, 0.2, 0.0])

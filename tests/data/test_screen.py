@@ -61,3 +61,18 @@ def test_where_every_unit_is_set_aside_nobody_is_ranked_and_every_output_still_w
     assert evaluation.contributions.isna().all(axis=None)
     for suffix, write in (("csv", evaluation.to_csv), ("xlsx", evaluation.to_excel), ("json", evaluation.to_json)):
         assert write(tmp_path / f"out.{suffix}").stat().st_size > 0
+
+
+def test_a_unit_that_lacks_what_may_not_be_missing_is_set_aside_with_the_reason() -> None:
+    framework = small(leaf("a", missing=Choice.of("invalid")), leaf("b"), leaf("c"))
+    evaluation = ps.evaluate(framework, FRAME)
+    lost = evaluation.scores.set_index("unit").loc["丙"]
+    assert lost.isna()[["score", "rank", "a", "b", "c"]].all()
+    assert lost["status"] == "not_ranked: these may not be missing: indicator a"
+    assert evaluation.scores["rank"].notna().sum() == 3
+
+
+def test_what_is_not_applicable_makes_no_unit_invalid() -> None:
+    framework = small(leaf("a"), leaf("b"), leaf("c", missing=Choice.of("invalid")))
+    ranked = ps.evaluate(framework, FRAME).scores.dropna(subset="rank")["unit"].tolist()
+    assert sorted(ranked) == sorted(["甲", "乙", "丁"])

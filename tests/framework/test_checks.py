@@ -206,6 +206,28 @@ PARTS = [
     (head_with("  staff: {", "  unit: ▲{"), "taken_id"),
     (head_with("time: year", "time: period").replace("  staff: {", "  year: ▲{"), "taken_id"),
     (HEAD + "indicators:\n  - {id: ▲rank, zh: 一, formula: money}\n", "taken_id"),
+    (head_with("direction: higher", "missing: ▲linear, direction: higher").replace("time: year\n", ""), "no_time"),
+    (head_with("direction: higher", "missing: {method: mean, by: ▲stage}, direction: higher"), "parameter"),
+    (head_with("direction: higher", "missing: {method: invalid, by: ▲stage}, direction: higher"), "parameter"),
+    (
+        head_with("direction: higher", "missing: {method: score_group_mean, by: ▲money}, direction: higher"),
+        "unknown_field",
+    ),
+    (
+        head_with("direction: higher", "missing: ▲{method: shorter_history, formulas: [money]}, direction: higher"),
+        "misplaced_key",
+    ),
+    (with_indicators('- {id: "1", zh: 一, formula: money, missing: ▲shorter_history}'), "parameter"),
+    (
+        with_indicators('- {id: "1", zh: 一, formula: money, missing: {method: shorter_history, formulas: [▲mony]}}'),
+        "unknown_field",
+    ),
+    (
+        with_indicators(
+            '- {id: "1", zh: 一, measure: 元, formula: money, missing: {method: shorter_history, formulas: [▲staff]}}'
+        ),
+        "measure",
+    ),
     (head_with("time: year", "reference: ▲panel"), "no_time"),
     (head_with("time: year", "reference: ▲2023"), "no_time"),
     (head_with("direction: higher", "treat: none").replace("{id:", "▲{id:"), "no_direction"),

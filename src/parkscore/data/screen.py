@@ -1,26 +1,66 @@
-"""Set aside the units that have too few indicators to be scored."""
+"""Set aside the units that have too few indicators to be scored, or lack one that may not be missing."""
 
 from __future__ import annotations
+
+import math
 
 import numpy as np
 
 from parkscore.data.grid import Grid, Rows
 from parkscore.data.table import State
-from parkscore.framework.models import Framework
+from parkscore.framework.models import INVALID, Framework
+from parkscore.framework.settings import resolve_settings
+from parkscore.language import Text
 
 
-def screen(framework: Framework, derived: Grid, imputed: Grid) -> tuple[Rows, dict[int, float]]:
-    """The rows with enough indicators, and the availability of those set aside.
+def screen(framework: Framework, derived: Grid, imputed: Grid) -> tuple[Rows, dict[int, Text]]:
+    """The rows to score, and for each row set aside the reason.
 
     Availability is the share of a row's indicators that have a number, at the stage the framework names; an indicator
-    that is not applicable to the unit does not count.
+    that is not applicable to the unit does not count. Whatever the availability, a row is set aside where an indicator
+    is missing whose gaps make a unit invalid.
     """
+    set_aside = _too_few(framework, derived, imputed)
+    set_aside |= _invalid(framework, derived)
     rows = np.arange(len(derived.values), dtype=np.intp)
+    return np.setdiff1d(rows, list(set_aside)).astype(np.intp), set_aside
+
+
+def _too_few(framework: Framework, derived: Grid, imputed: Grid) -> dict[int, Text]:
     if framework.screen is None:
-        return rows, {}
+        return {}
+    need = framework.screen.availability
     grid = imputed if framework.screen.stage == "imputed" else derived
     applicable = (grid.states != State.NOT_APPLICABLE).sum(axis=1)
     present = (~np.isnan(grid.values)).sum(axis=1)
-    share = np.divide(present, applicable, out=np.zeros(len(rows)), where=applicable > 0)
-    low = share < framework.screen.availability
-    return rows[~low], {int(row): float(share[row]) for row in rows[low]}
+    share = np.divide(present, applicable, out=np.zeros(len(grid.values)), where=applicable > 0)
+    return {
+        row: Text(
+            f"有数值的指标占 {percent(share[row])}，低于 {percent(need)}",
+            f"{percent(share[row])} of the indicators have a value, {percent(need)} needed",
+        )
+        for row in np.flatnonzero(share < need).tolist()
+    }
+
+
+def _invalid(framework: Framework, derived: Grid) -> dict[int, Text]:
+    settings = resolve_settings(framework)
+    needed = np.array([settings[leaf.id].missing.name == INVALID for leaf in framework.leaves], dtype=np.bool_)
+    missing = (derived.states == State.MISSING) & needed
+    reasons = {}
+    for row in np.flatnonzero(missing.any(axis=1)).tolist():
+        labels = [leaf.label for leaf, gap in zip(framework.leaves, missing[row], strict=True) if gap]
+        reasons[row] = Text(
+            f"缺少不可缺的指标：{'、'.join(label.zh for label in labels)}",
+            f"these may not be missing: {', '.join(label.en for label in labels)}",
+        )
+    return reasons
+
+
+def percent(share: float) -> str:
+    """A share rounded down to a tenth of a percent: 79.96 % must not read as the 80 % it falls short of.
+
+    >>> percent(0.7996), percent(0.8), percent(0.29)
+    ('79.9%', '80%', '29%')
+    """
+    return f"{math.floor(share * 1000 + 1e-6) / 10:g}%"

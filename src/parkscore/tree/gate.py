@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from itertools import chain
@@ -11,6 +10,7 @@ import numpy as np
 
 from parkscore.data.capping import first_of_each_kind
 from parkscore.data.grid import Rows, Truths
+from parkscore.data.screen import percent
 from parkscore.data.table import Table
 from parkscore.findings import Finding, Severity
 from parkscore.framework.models import Framework
@@ -31,11 +31,11 @@ class Outcomes:
 
 
 def gate(
-    framework: Framework, table: Table, nodes: Nodes, rows: Rows, set_aside: Mapping[int, float]
+    framework: Framework, table: Table, nodes: Nodes, rows: Rows, set_aside: Mapping[int, Text]
 ) -> tuple[Outcomes, list[Finding]]:
     """Which of the scored rows may be ranked; findings for those that may not, and for dimensions that lack data.
 
-    set_aside: the availability of rows that were screened out. A row without a total score is not ranked either.
+    set_aside: why rows were screened out. A row without a total score is not ranked either.
     """
     ranked = np.zeros(len(table.frame), dtype=np.bool_)
     ranked[rows] = ~np.isnan(nodes.scores[framework.total.id][rows])
@@ -44,39 +44,22 @@ def gate(
     return Outcomes(ranked, reasons), first_of_each_kind(found)
 
 
-def _reasons(framework: Framework, nodes: Nodes, rows: Rows, set_aside: Mapping[int, float]) -> dict[int, Text]:
+def _reasons(framework: Framework, nodes: Nodes, rows: Rows, set_aside: Mapping[int, Text]) -> dict[int, Text]:
     coverage = nodes.coverage[framework.total.id][rows]
     needed = resolve_settings(framework)[framework.total.id].min_coverage
-    available = framework.screen.availability if framework.screen is not None else 0.0
     return {
-        row: _too_few(set_aside[row], available) if row in set_aside else _too_little(covered, needed)
+        row: set_aside[row] if row in set_aside else _too_little(covered, needed)
         for row, covered in zip(rows.tolist(), coverage.tolist(), strict=True)
     }
-
-
-def _too_few(have: float, need: float) -> Text:
-    return Text(
-        f"有数值的指标占 {_percent(have)}，低于 {_percent(need)}",
-        f"{_percent(have)} of the indicators have a value, {_percent(need)} needed",
-    )
 
 
 def _too_little(have: float, need: float) -> Text:
     if need == 0:
         return Text("没有一个有权重的指标有得分", "no indicator that carries weight has a score")
     return Text(
-        f"有数据的权重占 {_percent(have)}，低于 {_percent(need)}",
-        f"data cover {_percent(have)} of the weight, {_percent(need)} needed",
+        f"有数据的权重占 {percent(have)}，低于 {percent(need)}",
+        f"data cover {percent(have)} of the weight, {percent(need)} needed",
     )
-
-
-def _percent(share: float) -> str:
-    """A share rounded down to a tenth of a percent: 79.96 % must not read as the 80 % it falls short of.
-
-    >>> _percent(0.7996), _percent(0.8), _percent(0.29)
-    ('79.9%', '80%', '29%')
-    """
-    return f"{math.floor(share * 1000 + 1e-6) / 10:g}%"
 
 
 def _not_ranked(framework: Framework, table: Table, reasons: Mapping[int, Text]) -> Iterator[Finding]:
@@ -90,9 +73,9 @@ def _not_scored(framework: Framework, table: Table, nodes: Nodes, ranked: Rows) 
     settings = resolve_settings(framework)
     for node in framework.walk():
         if node.children:
-            need = _percent(settings[node.id].min_coverage)
+            need = percent(settings[node.id].min_coverage)
             for row in ranked[np.isnan(nodes.scores[node.id][ranked])].tolist():
-                have = _percent(float(nodes.coverage[node.id][row]))
+                have = percent(float(nodes.coverage[node.id][row]))
                 message = Text(
                     f"{node.label.zh}不计分：有数据的权重占 {have}，需要 {need}，其份额由同级分担",
                     f"{node.label.en} is not scored: data cover {have} of its weight, {need} needed; "

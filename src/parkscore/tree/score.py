@@ -9,10 +9,10 @@ from dataclasses import dataclass
 import numpy as np
 
 from parkscore.data.capping import first_of_each_kind
-from parkscore.data.grid import Cohort, Grid, Matrix, Rows, States, Vector
+from parkscore.data.grid import Cohort, Grid, Matrix, Rows, States, Truths, Vector
 from parkscore.data.table import State, Table
 from parkscore.findings import DataError, Finding, Severity
-from parkscore.framework.models import Framework, Node
+from parkscore.framework.models import SCORE_GROUP_MEAN, Framework, Node
 from parkscore.framework.settings import Settings, resolve_settings
 from parkscore.language import Text
 from parkscore.methods import DomainError, scoring
@@ -27,11 +27,12 @@ class Scored:
     """The scored stage.
 
     scores: (rows, indicators), NaN where there is no score; the rows of a reference are scored too, for weights are
-    computed on them. references: per cohort and indicator, the fitted statistics of the rule. findings: gaps by reason,
-    and indicators that tell no unit from another.
+    computed on them. filled: (rows, indicators), where a policy put the score. references: per cohort and indicator,
+    the fitted statistics of the rule. findings: gaps by reason, and indicators that tell no unit from another.
     """
 
     scores: Matrix
+    filled: Truths
     references: Mapping[str, Mapping[str, Reference]]
     findings: tuple[Finding, ...]
 
@@ -58,12 +59,13 @@ def score(framework: Framework, table: Table, grid: Grid, cohorts: tuple[Cohort,
             except DomainError as error:
                 refusals += _refused(leaf, settings[leaf.id], table, cohort, rows, values, error)
                 continue
-            findings += _oddities(leaf, cohort, values, grid.states[cohort.apply, column], own[leaf.id])
+            later = settings[leaf.id].missing.name == SCORE_GROUP_MEAN
+            findings += _oddities(leaf, cohort, values, grid.states[cohort.apply, column], own[leaf.id], later)
         if cohort.fit.size == 1 and any(own.values()):
             findings.append(_single_unit(table, cohort))
     if refusals:
         raise DataError(first_of_each_kind(refusals))
-    return Scored(scores, references, tuple(findings))
+    return Scored(scores, np.zeros(scores.shape, dtype=np.bool_), references, tuple(findings))
 
 
 def _fit(settings: Settings, values: Vector) -> Reference:
@@ -82,8 +84,10 @@ def _apply(settings: Settings, values: Vector, reference: Reference) -> Vector:
     return scoring[settings.score.name](values, direction=direction, **{**settings.score.parameters, **reference})
 
 
-def _oddities(leaf: Node, cohort: Cohort, values: Vector, states: States, reference: Reference) -> Iterator[Finding]:
-    """What keeps an indicator from telling the units of a cohort apart."""
+def _oddities(
+    leaf: Node, cohort: Cohort, values: Vector, states: States, reference: Reference, later: bool
+) -> Iterator[Finding]:
+    """What keeps an indicator from telling the units of a cohort apart; `later` says that gaps are filled as scores."""
     if np.isnan(values[cohort.apply]).all():
         yield _all_missing(leaf, cohort, states)
         return
@@ -91,7 +95,7 @@ def _oddities(leaf: Node, cohort: Cohort, values: Vector, states: States, refere
         yield _no_reference(leaf, cohort)
         return
     if states.any():
-        yield _some_missing(leaf, cohort, states)
+        yield _some_missing(leaf, cohort, states, later)
     measured = values[cohort.fit]
     if np.count_nonzero(~np.isnan(measured)) > 1 and is_constant(lowest(measured), highest(measured)):
         yield _constant(leaf, cohort, float(lowest(measured)))
@@ -129,8 +133,13 @@ def _all_missing(leaf: Node, cohort: Cohort, states: States) -> Finding:
     )
 
 
-def _some_missing(leaf: Node, cohort: Cohort, states: States) -> Finding:
+def _some_missing(leaf: Node, cohort: Cohort, states: States, later: bool) -> Finding:
     why, count = _reasons(states), int((states != State.VALUE).sum())
+    then = (
+        Text("缺失的按同类平均得分赋分", "what is missing gets the mean score of its group")
+        if later
+        else Text("其份额由同级指标分担", "the share goes to its siblings")
+    )
     return Finding(
         code="no_value",
         severity=Severity.INFO,
@@ -138,8 +147,8 @@ def _some_missing(leaf: Node, cohort: Cohort, states: States) -> Finding:
         year=cohort.year,
         value=count,
         message=Text(
-            f"{leaf.label.zh}：{len(states)} 个中有 {count} 个没有数值（{why.zh}），其份额由同级指标分担",
-            f"{leaf.label.en}: {count} of {len(states)} have no value ({why.en}); the share goes to its siblings",
+            f"{leaf.label.zh}：{len(states)} 个中有 {count} 个没有数值（{why.zh}），{then.zh}",
+            f"{leaf.label.en}: {count} of {len(states)} have no value ({why.en}); {then.en}",
         ),
     )
 
