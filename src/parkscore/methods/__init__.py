@@ -8,8 +8,11 @@ from parkscore.methods import (
     scoring_rules,
     treatments,
     weights,
+    weights_components,
+    weights_conflict,
     weights_judged,
     weights_panel,
+    weights_spread,
 )
 from parkscore.methods.domain import DomainError, Needs
 from parkscore.methods.invariances import INVARIANCES
@@ -41,8 +44,11 @@ _REGISTERED = (
     scoring_rules,
     treatments,
     weights,
+    weights_components,
+    weights_conflict,
     weights_judged,
     weights_panel,
+    weights_spread,
 )
 
 __all__ = [
