@@ -19,6 +19,13 @@ from parkscore.methods.domain import FloatArray
 # Values for parameters that a user must state, by method.
 REQUIRED: dict[str, dict[str, Any]] = {
     "goalposts": {"low": 5.0, "high": 60.0},
+    "distance_to_target": {"target": 60.0},
+    "distance_to_reference": {"unit": "1"},
+    "benchmark": {"benchmark": 30.0},
+    "middle": {"best": 30.0},
+    "interval": {"low": 20.0, "high": 40.0},
+    "base_index": {"base_year": 2020},
+    "dated_target": {"base_year": 2020, "rate": -0.04},
     # Judgements depend on the number of indicators.
     "ahp": {"matrix": lambda m: np.add.outer(np.arange(m), 1.0) / np.add.outer(np.zeros(m), np.arange(1.0, m + 1))},
     "best_worst": {
@@ -27,6 +34,8 @@ REQUIRED: dict[str, dict[str, Any]] = {
     },
     "rank_order": {"ranks": lambda m: np.arange(m) // 2},
 }
+# What rules take from the data where it is not stated.
+FITTED = {"low", "high", "mean", "sd", "total", "top", "length", "worst", "best", "unallowed", "satisfactory"}
 # Further settings that matter, beyond the choices and switches that are tried in any case.
 FURTHER: dict[str, list[dict[str, Any]]] = {
     "minmax": [
@@ -38,6 +47,26 @@ FURTHER: dict[str, list[dict[str, Any]]] = {
         {"low": 20.0, "high": 60.0, "clip": False, "direction": -1, "to": [60, 100]},
     ],
     "log": [{"low": 0.5, "high": 60.0}, {"to": [1, 100]}],
+    "percentile_minmax": [{"percentiles": (25, 75), "to": [60, 100]}, {"low": 20.0}],
+    "percentile": [{"to": [60, 100], "direction": -1}],
+    "efficacy": [
+        {"unallowed": 20.0, "satisfactory": 60.0},
+        {"unallowed": 60.0, "satisfactory": 20.0, "direction": -1, "floor": 0.0},
+        {"floor": 70.0},
+    ],
+    "distance_to_max": [{"to": [1, 100]}, {"worst": 20.0, "clip": False}],
+    "distance_to_target": [{"target": 0.1, "clip": False}, {"target": 200.0, "direction": -1}],
+    "distance_to_reference": [{"to": [1, 100], "direction": -1}],
+    "benchmark": [{"full": 20.0, "direction": -1}],
+    "middle": [{"best": 200.0, "to": [60, 100]}, {"farthest": 10.0}],
+    "interval": [{"low": 30.0, "high": 30.0}, {"farthest": 10.0, "to": [1, 100]}],
+    "dated_target": [
+        {"rate": None, "base_value": 50.0, "target": 20.0, "target_year": 2022, "direction": -1},
+        {"rate": None, "target": 20.0, "target_year": 2022, "full": 20.0},
+        {"rate": 0.05, "base_value": 20.0, "target_year": 2021},
+    ],
+    "sum": [{"total": 50.0, "direction": -1}],
+    "vector": [{"length": 50.0, "direction": -1}],
     "zscore": [{"center": 100, "scale": 10, "direction": -1}, {"mean": 3.0}, {"sd": 2.0}],
 }
 
@@ -57,6 +86,17 @@ def _settings(method: Method) -> list[dict[str, Any]]:
     return [REQUIRED.get(method.name, {}) | each for each in combined + further]
 
 
+def _supplied(method: Method, X: FloatArray, rows: np.ndarray) -> dict[str, Any]:
+    """What the engine hands to a scoring rule beside the values; it follows the rows."""
+    base = 2.0 + rows % 3
+    supplied = {
+        "years": 2020 + rows % 4,
+        "units": rows.astype(str).astype(object),
+        "base": np.broadcast_to(base if X.ndim == 1 else base[:, np.newaxis], X.shape),
+    }
+    return {name: value for name, value in supplied.items() if name in method.parameters}
+
+
 @dataclass(frozen=True)
 class Case:
     """A method with its settings, on one table."""
@@ -66,9 +106,19 @@ class Case:
     X: FloatArray
     weights: FloatArray
     groups: FloatArray
+    rows: np.ndarray | None = None
+
+    @property
+    def own_rows(self) -> np.ndarray:
+        return np.arange(len(self.X)) if self.rows is None else self.rows
+
+    @property
+    def supplied(self) -> dict[str, Any]:
+        return _supplied(self.method, self.X, self.own_rows) if self.method.shelf == "scoring" else {}
 
     def run(self) -> np.ndarray:
         stated = {k: v(self.X.shape[1]) if callable(v) else v for k, v in self.stated.items()}
+        stated = stated | self.supplied
         if "groups" in self.method.parameters:
             stated = stated | {"groups": self.groups}
         if self.method.shelf == "aggregation":
@@ -79,7 +129,7 @@ class Case:
         return result.values if self.method.shelf == "treatment" else result
 
     def units(self, chosen: Any) -> Case:
-        return replace(self, X=self.X[chosen], groups=self.groups[chosen])
+        return replace(self, X=self.X[chosen], groups=self.groups[chosen], rows=self.own_rows[chosen])
 
     def indicators(self, chosen: Any) -> Case:
         return replace(self, X=self.X[:, chosen], weights=self.weights[chosen])
@@ -156,7 +206,7 @@ def _scaling(case: Case, draw: st.DrawFn) -> None:
 
 def _without_fixed(case: Case) -> dict[str, Any]:
     """A promise about relative rules is one about statistics from the data."""
-    return {name: value for name, value in case.stated.items() if name not in ("low", "high", "mean", "sd")}
+    return {name: value for name, value in case.stated.items() if name not in FITTED}
 
 
 def _assert_same_scores(changed: Case, case: Case) -> None:
@@ -198,7 +248,7 @@ def _monotone(case: Case, draw: st.DrawFn) -> None:
     value = case.X[:, :1] if case.method.shelf == "ranking" else case.X
     result = -case.run().reshape(value.shape) if case.method.shelf == "ranking" else case.run()
     for column, score in zip(value.T, result.T, strict=True):
-        known = ~np.isnan(column)
+        known = ~np.isnan(score)
         in_order = score[known][np.argsort(sign * column[known])]
         assert np.all(np.diff(in_order) >= 0)
 
@@ -271,7 +321,7 @@ def _is_crossed(case: Case) -> bool:
         return isinstance(_outcome(case), DomainError)
     if case.method.shelf != "scoring" or case.method.fit is None:
         return False
-    bounds = case.stated | case.method.fit(case.X, **case.stated)
+    bounds = case.stated | case.method.fit(case.X, **case.stated, **case.supplied)
     return bool(np.any(np.greater(bounds.get("low", 0), bounds.get("high", 1))))
 
 
@@ -353,7 +403,9 @@ def _assert_gaps(case: Case, result: np.ndarray) -> None:
     """Where a result may be missing, by shelf."""
     missing = np.isnan(case.X)
     match case.method.shelf:
-        case "scoring" | "treatment":
+        case "scoring":
+            np.testing.assert_array_equal(np.isnan(result), missing | _without_reference(case))
+        case "treatment":
             np.testing.assert_array_equal(np.isnan(result), missing)
         case "imputation":
             assert not np.any(np.isnan(result) & ~missing)
@@ -364,6 +416,14 @@ def _assert_gaps(case: Case, result: np.ndarray) -> None:
             assert result.size == 0 or abs(result.sum() - 1) < 1e-12
         case "ranking":
             np.testing.assert_array_equal(result == 0, missing[:, 0])
+
+
+def _without_reference(case: Case) -> np.ndarray:
+    """Where the reference has no value to measure against, such as a reference unit with a gap."""
+    if case.method.fit is None:
+        return np.zeros(case.X.shape[1], dtype=bool)
+    fitted = case.method.fit(case.X, **case.stated, **case.supplied)
+    return np.any([np.isnan(each) for each in fitted.values()] or [np.zeros(case.X.shape[1])], axis=0)
 
 
 FINITE_METHODS = [pytest.param(each, id=f"{each.shelf}-{each.name}") for each in ALL_METHODS if each.needs.finite]
@@ -393,7 +453,7 @@ def test_scores_lie_in_the_range_that_the_card_states(method: Method, stated: di
     assert method.score_range is not None
     interval = method.score_range(stated)
     try:
-        scores = method(X, **stated)
+        scores = method(X, **stated, **_supplied(method, X, np.arange(len(X))))
     except DomainError:
         return
     slack = 1e-12 * (1 + np.abs(scores))
@@ -414,6 +474,11 @@ def test_scores_lie_in_the_range_that_the_card_states(method: Method, stated: di
 def test_a_rule_with_its_own_reference_gives_the_same_digits_unit_by_unit(
     method: Method, stated: dict[str, Any], X: FloatArray
 ):
+    stated = stated | _supplied(method, X, np.arange(len(X)))
+    first = stated | _supplied(method, X[:1], np.arange(1))
+    if not method.row_local:
+        np.testing.assert_array_equal(method(X[:1], **first, among=X), method(X, **stated)[:1])
+        return
     if method.fit is None:
         assert method.obeys >= {"unit by unit"}
         return
@@ -423,20 +488,22 @@ def test_a_rule_with_its_own_reference_gives_the_same_digits_unit_by_unit(
         return
     reference = method.fit(X, **stated)
     np.testing.assert_array_equal(method(X, **stated, **reference), scores)
-    np.testing.assert_array_equal(method(X[:1], **stated, **reference), scores[:1])
+    np.testing.assert_array_equal(method(X[:1], **first, **reference), scores[:1])
 
 
 @pytest.mark.parametrize(("method", "stated"), SCORING_SETTINGS)
 @given(X=tables())
 @settings(max_examples=40)
 def test_a_column_alone_scores_as_within_its_table(method: Method, stated: dict[str, Any], X: FloatArray):
+    rows = np.arange(len(X))
+    single, stated = stated | _supplied(method, X[:, 0], rows), stated | _supplied(method, X, rows)
     try:
         scores = method(X, **stated)
     except DomainError:
         return
-    np.testing.assert_array_equal(method(X[:, 0], **stated), scores[:, 0])
+    np.testing.assert_array_equal(method(X[:, 0], **single), scores[:, 0])
     if method.fit is not None:
-        alone, within = method.fit(X[:, 0], **stated), method.fit(X, **stated)
+        alone, within = method.fit(X[:, 0], **single), method.fit(X, **stated)
         assert all(isinstance(value, float) for value in alone.values())
         np.testing.assert_array_equal(list(alone.values()), [np.asarray(value)[0] for value in within.values()])
 

@@ -145,6 +145,10 @@ def _is_whole(value: Any) -> bool:
     return isinstance(value, (int, np.integer)) and not _is_truth(value) and bool(value >= 0)
 
 
+def _is_word(value: Any) -> bool:
+    return isinstance(value, str) and bool(value.strip())
+
+
 def _is_pair(value: Any) -> bool:
     return isinstance(value, (Sequence, np.ndarray)) and len(value) == 2 and all(_is_number(number) for number in value)
 
@@ -157,6 +161,7 @@ _KINDS: Mapping[Any, tuple[Callable[[Any], bool], Text | None]] = {
     bool: (_is_truth, Text("真或假", "true or false")),
     int: (_is_whole, Text("不小于零的整数", "a whole number")),
     float: (_is_number, Text("有限的数", "a finite number")),
+    str: (_is_word, Text("文字", "a text")),
     tuple: (_is_pair, Text("两个数", "two numbers")),
     # An array, or nothing stated, is no kind a framework file can write: it is accepted but not named.
     np.ndarray: (_is_numeric_array, None),

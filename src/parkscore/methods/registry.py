@@ -78,6 +78,16 @@ class Method(Generic[Result]):
         return problems
 
     @property
+    def row_local(self) -> bool:
+        """Whether a unit's result follows from its own row once `fit`, if any, has seen the reference.
+
+        >>> from parkscore.methods import scoring
+        >>> scoring["minmax"].row_local, scoring["rank"].row_local
+        (True, False)
+        """
+        return self.fit is not None or "unit by unit" in self.obeys
+
+    @property
     def requirements(self) -> tuple[Text, ...]:
         """What must be true or given before this method can run, in words."""
         required = [each.name for each in self.parameters.values() if each.required and not each.supplied]
@@ -213,7 +223,12 @@ class Shelf(Mapping[str, Method[Result]]):
         return put
 
 
-scoring: Shelf[FloatArray] = Shelf("scoring", Text("赋分规则", "scoring rules"), (1, 2), supplied={"direction"})
+scoring: Shelf[FloatArray] = Shelf(
+    "scoring",
+    Text("赋分规则", "scoring rules"),
+    (1, 2),
+    supplied={"direction", "years", "units", "base", "among"},
+)
 weighting: Shelf[FloatArray] = Shelf("weighting", Text("赋权方法", "weighting methods"), (2,))
 combination: Shelf[FloatArray] = Shelf(
     "combination", Text("组合赋权", "combinations of weights"), (2,), supplied={"shares"}

@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
-from typing import Any
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
 from parkscore.language import Text
 from parkscore.methods.columns import Divisor, highest, is_constant, lowest, moments
@@ -15,17 +13,24 @@ from parkscore.methods.domain import BoolArray, DomainError, FloatArray, Needs
 from parkscore.methods.parameters import Meaning, Problem
 from parkscore.methods.ranges import Interval
 from parkscore.methods.registry import scoring
+from parkscore.methods.score_scale import (
+    CLIP,
+    DIRECTION,
+    TO,
+    Direction,
+    Pair,
+    Stated,
+    Statistic,
+    between,
+    falling_ends,
+    finite,
+    is_higher_better,
+    not_above_zero,
+    statistic,
+)
 
-Statistic = float | FloatArray
-Direction = int | NDArray[np.integer[Any]]
-Pair = tuple[float, float]
-Stated = Mapping[str, Any]
-
-_DIRECTION = Meaning("方向：1 为越高越好，-1 为越低越好", "direction: 1 where higher is better, -1 where lower is")
 _LOW = Meaning("下界；不给则取数据的最小值", "lower bound; the smallest value where not stated", "indicator")
 _HIGH = Meaning("上界；不给则取数据的最大值", "upper bound; the largest value where not stated", "indicator")
-_TO = Meaning("得分区间的两端", "the two ends of the scores", "score")
-_CLIP = Meaning("越界者取得分区间的端点", "scores beyond an end become that end")
 _STATED_LOW = Meaning("下阈值，必须给定", "lower goalpost, must be stated", "indicator")
 _STATED_HIGH = Meaning("上阈值，必须给定", "upper goalpost, must be stated", "indicator")
 
@@ -44,15 +49,10 @@ def fit_bounds(
     array = np.asarray(x, dtype=np.float64)
     fitted: dict[str, Statistic] = {}
     if low is None:
-        fitted["low"] = _statistic(lowest(array))
+        fitted["low"] = statistic(lowest(array))
     if high is None:
-        fitted["high"] = _statistic(highest(array))
+        fitted["high"] = statistic(highest(array))
     return fitted
-
-
-def _statistic(values: FloatArray) -> Statistic:
-    """A plain number for a single column, so that a reference can be written to a file as it is."""
-    return values if values.ndim else float(values)
 
 
 def _bounds(x: FloatArray, low: Statistic | None, high: Statistic | None) -> tuple[FloatArray, FloatArray]:
@@ -66,44 +66,14 @@ def _bounds(x: FloatArray, low: Statistic | None, high: Statistic | None) -> tup
     return lower, upper
 
 
-def _is_higher_better(direction: Direction) -> BoolArray:
-    signs = np.asarray(direction, dtype=np.float64)
-    wrong = np.abs(signs) != 1
-    if wrong.any():
-        reason = Text("方向只能是 1 或 -1", "the direction is 1 or -1")
-        raise DomainError(reason, columns=np.flatnonzero(wrong).tolist())
-    return np.asarray(signs > 0)
-
-
-def _ends(to: Sequence[float]) -> Pair:
-    worst, best = (float(end) for end in to)
-    if not worst < best:
-        raise DomainError(Text("得分区间的前端应小于后端", "the first end of the scores must be below the second"))
-    return worst, best
-
-
 def _score_between(
     x: FloatArray, low: FloatArray, high: FloatArray, constant: BoolArray, direction: Direction, to: Pair, clip: bool
 ) -> FloatArray:
     """Map [low, high] to the ends of `to`, reversed where lower is better; a constant column to their middle."""
-    worst, best = _ends(to)
-    gained = np.where(_is_higher_better(direction), x - low, high - x)
+    gained = np.where(is_higher_better(direction), x - low, high - x)
     with np.errstate(over="ignore"):
         share = gained / np.where(constant, 1.0, high - low)
-    share = np.where(constant & ~np.isnan(x), 0.5, share)
-    # The top of the scores is reached exactly: worst + (best - worst) can be one rounding away from best.
-    scores = np.where(share == 1.0, best, worst + (best - worst) * share)
-    return _finite(np.clip(scores, worst, best) if clip else scores)
-
-
-def _finite(scores: FloatArray) -> FloatArray:
-    """The scores; DomainError where a stated reference is so narrow that some are beyond all numbers."""
-    if np.isinf(scores).any():
-        reason = Text(
-            "参照值的间距过小，得分超出可表示的范围", "the reference is too narrow: scores beyond all numbers"
-        )
-        raise DomainError(reason)
-    return np.asarray(scores)
+    return between(np.where(constant & ~np.isnan(x), 0.5, share), to, clip)
 
 
 def _bounded_range(stated: Stated) -> Interval:
@@ -128,14 +98,7 @@ def _crossed(stated: Stated) -> list[Problem]:
         problems.append(
             Problem("low", Text(f"low（{low}）应小于 high（{high}）", f"low ({low}) must be below high ({high})"))
         )
-    worst, best = stated.get("to", (0.0, 1.0))
-    if not worst < best:
-        problems.append(
-            Problem(
-                "to", Text(f"to 的前端（{worst}）应小于后端（{best}）", f"to must rise, not go from {worst} to {best}")
-            )
-        )
-    return problems
+    return problems + falling_ends(stated)
 
 
 def _crossed_or_not_positive(stated: Stated) -> list[Problem]:
@@ -161,7 +124,7 @@ def _crossed_or_not_positive(stated: Stated) -> list[Problem]:
     },
     reference="OECD/JRC, Handbook on Constructing Composite Indicators, 2008, step 5 (normalisation)",
     golden="asem_0_to_100",
-    parameters={"direction": _DIRECTION, "low": _LOW, "high": _HIGH, "to": _TO, "clip": _CLIP},
+    parameters={"direction": DIRECTION, "low": _LOW, "high": _HIGH, "to": TO, "clip": CLIP},
     fit=fit_bounds,
     relations=_crossed,
     score_range=_bounded_range,
@@ -205,7 +168,7 @@ def minmax(
     obeys={"unit order", "indicator order", "duplicate unit", "unit by unit", "monotone"},
     reference="UNDP, Human Development Report 2021-22, technical note 1",
     golden="hdi_2017_to_2021",
-    parameters={"direction": _DIRECTION, "low": _STATED_LOW, "high": _STATED_HIGH, "to": _TO},
+    parameters={"direction": DIRECTION, "low": _STATED_LOW, "high": _STATED_HIGH, "to": TO},
     relations=_crossed,
     score_range=_bounded_range,
 )
@@ -237,7 +200,7 @@ def goalposts(
     obeys={"unit order", "indicator order", "scaling of an indicator", "duplicate unit", "monotone"},
     reference="UNDP, Human Development Report 2021-22, technical note 1 (income)",
     golden="hdi_2017_to_2021",
-    parameters={"direction": _DIRECTION, "low": _LOW, "high": _HIGH, "to": _TO, "clip": _CLIP},
+    parameters={"direction": DIRECTION, "low": _LOW, "high": _HIGH, "to": TO, "clip": CLIP},
     fit=fit_bounds,
     relations=_crossed_or_not_positive,
     score_range=_bounded_range,
@@ -296,18 +259,14 @@ def fit_moments(
     fitted_mean, fitted_sd = moments(np.asarray(x, dtype=np.float64), divisor)
     fitted: dict[str, Statistic] = {}
     if mean is None:
-        fitted["mean"] = _statistic(fitted_mean)
+        fitted["mean"] = statistic(fitted_mean)
     if sd is None:
-        fitted["sd"] = _statistic(fitted_sd)
+        fitted["sd"] = statistic(fitted_sd)
     return fitted
 
 
 def _positive_spread(stated: Stated) -> list[Problem]:
-    return [
-        Problem(name, Text(f"{name} 应大于零", f"{name} must be above zero"))
-        for name in ("sd", "scale")
-        if stated.get(name) is not None and not np.all(np.greater(stated[name], 0))
-    ]
+    return not_above_zero(stated, "sd", "scale")
 
 
 def _unbounded_range(_stated: Stated) -> Interval:
@@ -323,7 +282,7 @@ def _unbounded_range(_stated: Stated) -> Interval:
     reference="OECD/JRC, Handbook on Constructing Composite Indicators, 2008, step 5 (normalisation)",
     golden="asem_0_1",
     parameters={
-        "direction": _DIRECTION,
+        "direction": DIRECTION,
         "mean": Meaning("均值；不给则取数据的均值", "mean; that of the data where not stated", "indicator"),
         "sd": Meaning(
             "标准差；不给则取数据的标准差", "standard deviation; that of the data where not stated", "indicator"
@@ -366,11 +325,11 @@ def zscore(
     if (spread < 0).any():
         reason = Text("标准差不能小于零", "a standard deviation cannot be below zero")
         raise DomainError(reason, columns=np.flatnonzero(spread < 0).tolist())
-    sign = np.where(_is_higher_better(direction), 1.0, -1.0)
+    sign = np.where(is_higher_better(direction), 1.0, -1.0)
     with np.errstate(over="ignore"):
         distance = (x - middle) / np.where(spread == 0, 1.0, spread)
     distance = np.where((spread == 0) & ~np.isnan(x), 0.0, distance)
-    return _finite(center + sign * scale * distance)
+    return finite(center + sign * scale * distance)
 
 
 # --- the value itself --------------------------------------------------------------------------------------------
@@ -388,7 +347,7 @@ def _any_score(_stated: Stated) -> Interval:
     obeys={"unit order", "indicator order", "duplicate unit", "unit by unit", "monotone"},
     reference="国家高新区创新能力评价指标体系 (2014): base-period indices are added as they are",
     golden="zone_innovation_2015",
-    parameters={"direction": _DIRECTION},
+    parameters={"direction": DIRECTION},
     score_range=_any_score,
 )
 def as_is(x: FloatArray, *, direction: Direction = 1) -> FloatArray:
