@@ -257,8 +257,18 @@ def test_json_has_a_line_for_each_entry(evaluation: ps.Evaluation, tmp_path: Pat
 
 
 SHEETS = {
-    "zh": ["位次", "得分", "指标值", "贡献分解", "权重", "异常值处理", "数据质量", "参数与来源"],
-    "en": ["ranking", "scores", "values", "contributions", "weights", "treated cells", "findings", "about"],
+    "zh": ["位次", "得分", "指标值", "贡献分解", "权重", "缺失填补", "异常值处理", "数据质量", "参数与来源"],
+    "en": [
+        "ranking",
+        "scores",
+        "values",
+        "contributions",
+        "weights",
+        "filled gaps",
+        "treated cells",
+        "findings",
+        "about",
+    ],
 }
 NOTES = {"zh": "权重为假定：guess", "en": "weights are assumed: guess"}
 
@@ -335,6 +345,35 @@ def test_a_workbook_lists_the_cells_that_were_treated_and_the_columns_that_were_
 
 
 AWKWARD_NAMES = ["=1+1", "+合肥", "-5", "@x", '=HYPERLINK("http://x")', "合肥"]
+
+
+def test_every_gap_that_was_filled_is_listed_with_its_policy_in_every_output(tmp_path: Path) -> None:
+    framework = small(
+        leaf("a", missing=Choice.of("mean")),
+        leaf("b", missing=Choice.of("score_group_mean", by="stage")),
+        leaf("c"),
+        fields={"stage": field("stage", kind="text")},
+    )
+    frame = rows(a=[1, 3, None], b=[0, None, 10], c=[None, 1, 2], stage=["x", "x", "x"])
+    evaluation = ps.evaluate(framework, frame)
+    expected = [
+        {"unit": "丙", "indicator": "a", "policy": "mean", "filled": "value", "value": 2.0},
+        {"unit": "乙", "indicator": "b", "policy": "score_group_mean", "filled": "score", "value": 0.5},
+    ]
+    assert evaluation.filled.to_dict("records") == expected
+    document = strict_json(evaluation.to_json(tmp_path / "out.json").read_text(encoding="utf-8"))
+    assert document["filled"] == expected
+    for language, sheet, lines in (
+        ("zh", "缺失填补", [["丙", "a", "均值填补", "指标值", 2], ["乙", "b", "同类该项平均得分", "得分", 0.5]]),
+        (
+            "en",
+            "filled gaps",
+            [["丙", "a", "Mean", "value", 2], ["乙", "b", "the mean score of the group", "score", 0.5]],
+        ),
+    ):
+        book = load_workbook(evaluation.to_excel(tmp_path / f"{language}.xlsx", language))
+        assert cells(book[sheet])[1:] == lines
+    assert len(ps.evaluate(framework, rows(a=[1], b=[1], c=[1], stage=["x"])).filled) == 0
 
 
 def test_a_name_that_looks_like_a_formula_stays_text_in_every_file(tmp_path: Path) -> None:

@@ -13,13 +13,13 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from parkscore.data.grid import Cohort, Grid, Matrix, Rows, Vector
+from parkscore.data.grid import Cohort, Grid, Matrix, Rows, Truths, Vector
 from parkscore.data.table import CLASS, UNIT, YEAR, Table
 from parkscore.data.treat import Treatment
 from parkscore.findings import Finding, FrameworkError, Severity, UsageError, worst_first
 from parkscore.framework.models import Framework, Node
 from parkscore.framework.reporting import Reporter
-from parkscore.framework.settings import aggregation_of
+from parkscore.framework.settings import aggregation_of, resolve_settings
 from parkscore.framework.taken_ids import check_taken_ids
 from parkscore.language import Language, Text
 from parkscore.methods import aggregation
@@ -168,15 +168,41 @@ class Evaluation:
         return self._labelled(contributions(self.framework, self.aggregated, self.cohorts, self.weighing.shares))
 
     @cached_property
+    def filled(self) -> pd.DataFrame:
+        """Every gap that was filled: unit, year, indicator, policy, what was filled (`value` or `score`), with what.
+
+        A filled gap counts as data in `coverage`, and not in the availability of a screen over `indicators`.
+        """
+        settings = resolve_settings(self.framework)
+        policies = {leaf.id: settings[leaf.id].missing.name for leaf in self.framework.leaves}
+        stages = (
+            ("value", self.imputed_grid.filled, self.imputed_grid.values),
+            ("score", self.scoring.filled, self.scoring.scores),
+        )
+        frames = []
+        for stage, filled, values in stages:
+            frame = self._cells(filled)
+            frame["policy"] = frame["indicator"].map(policies).astype(object)
+            frame["filled"] = stage
+            frame["value"] = values[self.rows][filled[self.rows]]
+            frames.append(frame)
+        return pd.concat(frames, ignore_index=True)
+
+    @cached_property
     def changes(self) -> pd.DataFrame:
         """Every value that the treatment of outliers changed: unit, year, indicator, before, after."""
-        positions, columns = np.nonzero(self.treatment.changed[self.rows])
+        changed = self.treatment.changed
+        frame = self._cells(changed)
+        frame["before"] = self.imputed_grid.values[self.rows][changed[self.rows]]
+        frame["after"] = self.treatment.grid.values[self.rows][changed[self.rows]]
+        return frame
+
+    def _cells(self, marked: Truths) -> pd.DataFrame:
+        """Unit, year and indicator of each marked cell of the scored rows; marked: (rows of the table, indicators)."""
+        positions, columns = np.nonzero(marked[self.rows])
         rows = self.rows[positions]
         frame = {UNIT: self.table.units[rows]} | ({} if self.table.years is None else {YEAR: self.table.years[rows]})
-        frame["indicator"] = np.array(self.indicator_grid.ids, dtype=object)[columns]
-        frame["before"] = self.imputed_grid.values[rows, columns]
-        frame["after"] = self.treatment.grid.values[rows, columns]
-        return pd.DataFrame(frame)
+        return pd.DataFrame(frame | {"indicator": np.array(self.indicator_grid.ids, dtype=object)[columns]})
 
     def why_not_additive(self) -> Finding | None:
         """The finding that says which node keeps contributions from summing to the score, or None."""
@@ -320,6 +346,7 @@ class Evaluation:
             "scores": records(scores),
             "weights": records(self.weights),
             "contributions": records(self.contributions.reset_index()) if additive else None,
+            "filled": records(self.filled),
             "changed_by_treatment": records(self.changes),
             "findings": [finding.as_dict(language) for finding in worst_first(self.findings)],
         }

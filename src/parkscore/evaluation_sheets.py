@@ -6,8 +6,10 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
+from parkscore.data.impute import title_of
 from parkscore.data.table import CLASS, UNIT, YEAR
 from parkscore.findings import worst_first
+from parkscore.framework.settings import resolve_settings
 from parkscore.language import Language, Text
 from parkscore.output.workbook import Sheet
 from parkscore.tree.gate import NOT_RANKED, RANKED
@@ -35,6 +37,9 @@ _HEADERS = {
     "weight_in_total": Text("总权重", "weight in total"),
     "origin": Text("来历", "origin"),
     "indicator": Text("指标", "indicator"),
+    "policy": Text("缺失处理", "policy"),
+    "filled": Text("所填", "filled"),
+    "value": Text("数值", "value"),
     "before": Text("处理前", "before"),
     "after": Text("处理后", "after"),
 }
@@ -50,7 +55,7 @@ _KINDS = {
 
 
 def sheets_of(evaluation: Evaluation, language: Language) -> list[Sheet]:
-    """Ranking, scores, values, contributions, weights, treatment, findings and sources, in this order."""
+    """Ranking, scores, values, contributions, weights, filled gaps, treatment, findings and sources, in this order."""
     notes = [note.in_language(language) for note in evaluation.notes]
     sheets = [
         _ranking(evaluation, language),
@@ -58,6 +63,7 @@ def sheets_of(evaluation: Evaluation, language: Language) -> list[Sheet]:
         _stage(evaluation, language, Text("指标值", "values"), evaluation.indicators, "value"),
         _contributions(evaluation, language),
         _weights(evaluation, language),
+        _filled(evaluation, language),
         _changes(evaluation, language),
         _findings(evaluation, language),
         _about(evaluation, language),
@@ -131,6 +137,21 @@ STATUS = {
     "computed": Text("计算", "computed"),
     "expert": Text("专家", "expert"),
 }
+
+
+_FILLED = {"value": Text("指标值", "value"), "score": Text("得分", "score")}
+
+
+def _filled(evaluation: Evaluation, language: Language) -> Sheet:
+    settings = resolve_settings(evaluation.framework)
+    frame = evaluation.filled
+    titles = {code: title_of(settings[code].missing).in_language(language) for code in frame["indicator"].unique()}
+    frame = frame.assign(
+        policy=frame["indicator"].map(titles).astype(object),
+        filled=[_FILLED[stage].in_language(language) for stage in frame["filled"]],
+    )
+    renamed, kinds = _renamed(frame, {YEAR: "count", "value": "value"}, language)
+    return Sheet(Text("缺失填补", "filled gaps").in_language(language), renamed, (), kinds)
 
 
 def _changes(evaluation: Evaluation, language: Language) -> Sheet:
