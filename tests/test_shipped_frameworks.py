@@ -413,3 +413,20 @@ def test_a_revenue_column_in_hundred_millions_labelled_thousands_is_found(tmp_pa
     found = [finding for finding in validate(framework, table) if finding.rule == "measure_mixup_revenue"]
     assert {finding.year for finding in found} == {2023, 2024}
     assert all("亿元" in finding.message.zh for finding in found)
+
+
+def test_a_negative_industrial_value_added_leaves_the_energy_indicator_without_a_value_and_says_so() -> None:
+    frame = ps.sample("zone-2021", units=20, years=1, seed=3)
+    header = next(name for name in frame.columns if name.startswith("工业企业增加值"))
+    untouched = ps.evaluate("zone-2021", frame, weights="zone-2021-equal-within")
+    frame.loc[4, header] = -5000
+    evaluation = ps.evaluate("zone-2021", frame, weights="zone-2021-equal-within")
+    unit = frame.loc[4, "高新区"]
+    assert np.isnan(evaluation.indicators.xs(unit)["3.1"]).all()
+    others = evaluation.scored["3.1"].drop(unit).dropna()
+    assert others.between(0, 100).all()
+    assert others.nunique() > 10
+    assert {finding.unit for finding in evaluation.findings if finding.rule == "negative_industrial_value_added"} == {
+        unit
+    }
+    assert not [finding for finding in untouched.findings if finding.rule == "negative_industrial_value_added"]

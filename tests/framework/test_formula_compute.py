@@ -244,8 +244,16 @@ def test_division_by_zero_is_told_from_missing_and_from_undefined() -> None:
 def test_growth_from_nothing_and_growth_of_losses() -> None:
     now, before = column([1.0, -2.0, 5.0, -1.0]), column([0.0, -1.0, -5.0, 4.0])
     columns = {("x", 0): now, ("x", 1): before, ("x", 2): before}
-    assert run("growth(x)", columns).states.tolist() == [DIVIDED_BY_ZERO, VALUE, VALUE, VALUE]
+    # From a loss of 100 to one of 200 is no growth of 100 %.
+    assert run("growth(x)", columns).states.tolist() == [DIVIDED_BY_ZERO, UNDEFINED, UNDEFINED, VALUE]
     assert run("cagr(x, 2)", columns).states.tolist() == [DIVIDED_BY_ZERO, UNDEFINED, UNDEFINED, UNDEFINED]
+
+
+def test_a_ratio_to_a_negative_field_is_undefined_and_turns_no_ranking_upside_down() -> None:
+    energy, value_added = column([5.0, 5.0, 5.0]), column([10.0, -10.0, 0.0])
+    assert states_of("e / v", e=energy, v=value_added) == [VALUE, UNDEFINED, DIVIDED_BY_ZERO]
+    assert states_of("e / (v - 20)", e=energy, v=value_added) == [UNDEFINED, UNDEFINED, UNDEFINED]
+    assert values_of("e / -2", e=[5.0, 6.0]) == [-2.5, -3.0]
 
 
 def test_if_takes_nothing_from_the_branch_it_does_not_choose() -> None:

@@ -7,6 +7,7 @@ from parkscore.framework.check_fields import check_fields
 from parkscore.framework.check_formulas import check_formulas
 from parkscore.framework.check_methods import check_methods
 from parkscore.framework.check_tree import check_tree
+from parkscore.framework.check_weight_sums import check_framework_sums, check_scheme_sums
 from parkscore.framework.check_weights import check_framework_weights, check_scheme_weights
 from parkscore.framework.document import Document
 from parkscore.framework.models import Framework, WeightScheme
@@ -14,14 +15,23 @@ from parkscore.framework.reporting import Reporter
 from parkscore.framework.setting_aside import SetAside
 from parkscore.framework.taken_ids import check_taken_ids
 
+_FRAMEWORK_CHECKS = (
+    check_tree,
+    check_fields,
+    check_taken_ids,
+    check_formulas,
+    check_methods,
+    check_framework_weights,
+    check_framework_sums,
+)
+
 
 def check_framework(
     framework: Framework, document: Document | None = None, aside: SetAside | None = None
 ) -> list[Finding]:
     """Every mistake and oddity in a framework, worst first; places are known where its document is given."""
     reporter = Reporter(document, aside)
-    checks = (check_tree, check_fields, check_taken_ids, check_formulas, check_methods, check_framework_weights)
-    for check in checks:
+    for check in _FRAMEWORK_CHECKS:
         check(framework, reporter)
     return worst_first(reporter.findings)
 
@@ -32,4 +42,5 @@ def check_scheme(
     """Every mistake in a weight scheme for a framework, worst first."""
     reporter = Reporter(document, aside)
     check_scheme_weights(scheme, framework, reporter)
+    check_scheme_sums(scheme, framework, reporter)
     return worst_first(reporter.findings)

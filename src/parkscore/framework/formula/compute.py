@@ -62,7 +62,8 @@ def compute(formula: Formula, columns: Columns, target: Measure | None) -> Cells
 
     Returns cells of shape (n,); of shape () where there is no column at all. A cell without a value says why:
 
-    - x / 0 and 0 / 0 are DIVIDED_BY_ZERO; a logarithm or root of what has none, and any overflow, are UNDEFINED;
+    - x / 0 and 0 / 0 are DIVIDED_BY_ZERO; a ratio to a negative field, a logarithm or root of what has none, and any
+      overflow, are UNDEFINED;
     - an operation on cells without a value has none; of several reasons the first counts in the order
       NOT_APPLICABLE, DIVIDED_BY_ZERO, UNDEFINED, MISSING, since no further data could remove the earlier ones;
     - `if` takes the state of its condition and of the branch it chose, nothing of the other branch;

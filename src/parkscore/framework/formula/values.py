@@ -149,7 +149,7 @@ def multiply(factors: Sequence[tuple[str, Value]]) -> Value:
             product = product * factor.values
             measure = multiply_measures(measure, factor.measure or DIMENSIONLESS)
         else:
-            reasons.append(_zeros(factor))
+            reasons += [_zeros(factor), _negatives(factor)]
             product = product / factor.values
             measure = divide_measures(measure, factor.measure or DIMENSIONLESS)
     return settle(product, merge_reasons(reasons), measure)
@@ -158,6 +158,12 @@ def multiply(factors: Sequence[tuple[str, Value]]) -> Value:
 def _zeros(divisor: Value) -> States | None:
     zero = divisor.values == 0
     return _where(zero, _DIVIDED_BY_ZERO) if zero.any() else None
+
+
+def _negatives(divisor: Value) -> States | None:
+    """A share of something negative says nothing: twice the loss would be half the share. Constants may be negative."""
+    negative = divisor.values < 0
+    return _where(negative, _UNDEFINED) if divisor.values.ndim and negative.any() else None
 
 
 def negate(operand: Value) -> Value:

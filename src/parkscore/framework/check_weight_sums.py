@@ -1,0 +1,64 @@
+"""Check what siblings' weights add up to: percentages make 100 %, and nobody mixes them with plain numbers."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from parkscore.findings import Severity
+from parkscore.framework.document import Path
+from parkscore.framework.models import Framework, Node, Percent, WeightScheme
+from parkscore.framework.reporting import Reporter, nodes_with_paths, parents_with_paths
+from parkscore.language import Text
+
+_ROUNDING = 1e-6
+
+
+def check_framework_sums(framework: Framework, reporter: Reporter) -> None:
+    """Report siblings of a framework whose weights do not add up."""
+    paths = {node.id: path for path, node in nodes_with_paths(framework)}
+    for _, parent in parents_with_paths(framework):
+        weights = {child.id: child.weight for child in parent.children if isinstance(child.weight, float)}
+        complete = len(weights) == len(parent.children)
+        _check(parent, weights, complete, {key: (*paths[key], "weight") for key in weights}, reporter)
+
+
+def check_scheme_sums(scheme: WeightScheme, framework: Framework, reporter: Reporter) -> None:
+    """Report siblings whose weights in a scheme do not add up."""
+    for _, parent in parents_with_paths(framework):
+        given = {child.id: scheme.weights[child.id].weight for child in parent.children if child.id in scheme.weights}
+        complete = len(given) == len(parent.children)
+        _check(parent, given, complete, {key: ("weights", key) for key in given}, reporter)
+
+
+def _check(
+    parent: Node, weights: Mapping[str, float], complete: bool, paths: Mapping[str, Path], reporter: Reporter
+) -> None:
+    percentages = [key for key, weight in weights.items() if isinstance(weight, Percent)]
+    if percentages and len(percentages) < len(weights):
+        odd, percent = next(key for key in weights if key not in percentages), percentages[0]
+        reporter.report(
+            "mixed_weights",
+            paths[odd],
+            Text(
+                f"{parent.id} 下的权重百分数与系数混用：{percent} 为 {weights[percent]}，{odd} 为 {weights[odd]:g}",
+                f"some weights under {parent.id} are percentages and some are not: "
+                f"{percent} is {weights[percent]}, {odd} is {weights[odd]:g}",
+            ),
+            field=odd,
+            value=weights[odd],
+            hint=Text("同级统一写成百分数或系数", "write all siblings as percentages, or all as plain numbers"),
+        )
+    elif percentages and complete and abs(sum(weights.values()) - 1) > _ROUNDING:
+        total = sum(weights.values())
+        reporter.report(
+            "weights_sum",
+            paths[percentages[0]],
+            Text(
+                f"{parent.id} 下的百分数之和为 {total:.2%}，不是 100%，计分时折算为份额",
+                f"the percentages under {parent.id} sum to {total:.2%}, not to 100 %; scoring turns them into shares",
+            ),
+            severity=Severity.WARNING,
+            field=parent.id,
+            value=round(total, 12),
+            hint=Text("核对每个百分数", "check each percentage"),
+        )
