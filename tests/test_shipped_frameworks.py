@@ -24,7 +24,10 @@ from parkscore.framework.measures import Measure, parse_measure
 from parkscore.framework.models import Framework, Node, WeightEntry
 
 ROOT = Path(__file__).resolve().parents[1]
-FRAMEWORKS = ["zone-2021", "zone-figures", "zone-innovation-2014", "zone-innovation-2014-first-level"]
+FRAMEWORKS = [
+    *("torch-return-checks", "zone-2021", "zone-figures"),
+    *("zone-innovation-2014", "zone-innovation-2014-first-level"),
+]
 SCHEMES = {
     "zone-2021-equal-within": "zone-2021",
     "zone-innovation-2014-equal-within": "zone-innovation-2014",

@@ -40,7 +40,7 @@ def _check(
             "mixed_weights",
             paths[odd],
             Text(
-                f"{parent.id} 下的权重百分数与系数混用：{percent} 为 {weights[percent]}，{odd} 为 {weights[odd]:g}",
+                f"{parent.id} 下百分数与系数混用：{percent} 为 {weights[percent]}，{odd} 为 {weights[odd]:g}",
                 f"some weights under {parent.id} are percentages and some are not: "
                 f"{percent} is {weights[percent]}, {odd} is {weights[odd]:g}",
             ),
