@@ -26,3 +26,14 @@ def golden() -> Path:
     if not folder.is_dir():
         pytest.skip("the golden data are not beside this checkout (../shared/golden)")
     return folder
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """After the tests of the cards, print every method with its golden case and its source."""
+    passed = terminalreporter.getreports("passed")
+    if any("test_every_golden_case_named_on_a_card" in report.nodeid for report in passed):
+        from tests.method_table import method_table
+
+        terminalreporter.section("methods, golden cases and sources")
+        for line in method_table():
+            terminalreporter.write_line(line)

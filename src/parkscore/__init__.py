@@ -12,7 +12,7 @@ from __future__ import annotations
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
-from parkscore.version import VERSION as __version__
+from parkscore.version import VERSION as __version__  # noqa: N811  # the name that packages give it
 
 if TYPE_CHECKING:
     from parkscore.diagnosis.diagnosing import Diagnosis as Diagnosis
@@ -47,7 +47,8 @@ _HOME = {
     "sample": "parkscore.sampling",
 }
 
-__all__ = ["__version__", *sorted(_HOME)]  # noqa: PLE0604  # the names above are all text
+__all__ = ["__version__", *sorted(_HOME)]
+
 
 def __getattr__(name: str) -> Any:
     """Import a public name when it is first used."""
@@ -57,6 +58,7 @@ def __getattr__(name: str) -> Any:
     value = getattr(import_module(_HOME[name]), name)
     globals()[name] = value
     return value
+
 
 def __dir__() -> list[str]:
     """The public names."""

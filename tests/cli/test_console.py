@@ -21,7 +21,21 @@ from parkscore.language import Text
 from parkscore.version import VERSION
 
 SOURCE = Path(__file__).resolve().parents[2] / "src"
-COMMANDS = ["list", "show", "check", "template", "convert", "schema", "validate", "score", "weigh", "sample", "demo"]
+COMMANDS = [
+    "list",
+    "show",
+    "check",
+    "template",
+    "convert",
+    "schema",
+    "validate",
+    "score",
+    "weigh",
+    "diagnose",
+    "methods",
+    "sample",
+    "demo",
+]
 
 
 def has_chinese(text: str) -> bool:

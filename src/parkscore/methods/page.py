@@ -1,0 +1,148 @@
+"""Every method on its shelf as one page of text, written from the cards."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any
+
+from parkscore.language import Text
+from parkscore.methods import SHELVES
+from parkscore.methods.invariances import INVARIANCES
+from parkscore.methods.parameters import Parameter
+from parkscore.methods.registry import Method, Shelf
+
+Say = Callable[[Text], str]
+"""Puts a text into the words of one language, or of both."""
+
+_INTRODUCTION = """\
+# 方法 Methods
+
+本页由方法库的登记卡生成：`parkscore methods --markdown > docs/methods.md`。
+This page is written from the cards of the shelf by that command; do not edit it by hand.
+
+每个方法写明：公式、参数、前提（不满足即拒绝，不会悄悄算错）、不变性（逐条测试）、文献，以及复现的已发表算例；没有算例的写明原因。
+Each entry has its formula, parameters, needs (data that break them are refused by name), what cannot change its result
+(each promise is tested), its reference, and the published case that a test reproduces, or why there is none. On the
+command line: `parkscore methods`, `parkscore methods entropy`.
+"""
+
+
+def methods_page() -> str:
+    """The page in Markdown, both languages side by side; the shelves in the order of the steps."""
+    return "\n".join(
+        (_INTRODUCTION, *_shelf_links(), *_invariances(), *(line for each in SHELVES for line in _shelf(each)))
+    )
+
+
+def _shelf_links() -> Iterator[str]:
+    yield "| | | |\n| --- | --- | --- |"
+    for shelf in SHELVES:
+        yield f"| [{shelf.title.zh} {shelf.title.en}](#{_anchor(_heading(shelf))}) | `{shelf.name}` | {len(shelf)} |"
+    yield ""
+
+
+def _anchor(heading: str) -> str:
+    """What a heading is called in a link: small letters, no signs, hyphens for blanks."""
+    return re.sub(r"[^\w\- ]", "", heading.lower()).replace(" ", "-")
+
+
+def _heading(shelf: Shelf[Any]) -> str:
+    return f"{shelf.title.zh} {shelf.title.en}"
+
+
+def _invariances() -> Iterator[str]:
+    yield "## 不变性 What cannot change a result\n"
+    yield "| | | |\n| --- | --- | --- |"
+    for name, meaning in INVARIANCES.items():
+        yield f"| {name} | {meaning.zh} | {meaning.en} |"
+    yield ""
+
+
+def _shelf(shelf: Shelf[Any]) -> Iterator[str]:
+    yield f"## {_heading(shelf)}\n"
+    yield "| | | | 算例 golden case |\n| --- | --- | --- | --- |"
+    for method in shelf.values():
+        name = f"[`{method.name}`](#{_anchor(_entry_heading(method))})"
+        yield f"| {name} | {_cell(method.title.zh)} | {_cell(method.title.en)} | {_cell(method.golden or '-')} |"
+    yield ""
+    for method in shelf.values():
+        yield from _entry(method)
+
+
+def _entry_heading(method: Method[Any]) -> str:
+    # The shelf stands in it too: `min` is an aggregation and a tie rule.
+    return f"{method.shelf}: {method.name}"
+
+
+def _entry(method: Method[Any]) -> Iterator[str]:
+    yield f"### {_entry_heading(method)}\n"
+    yield f"**{method.title.zh}** · **{method.title.en}**. {summary_of(method)}\n"
+    yield f"    {method.formula}\n"
+    yield from (f"- {line}" for line in facts_of(method, _both))
+    yield ""
+    if method.parameters:
+        yield "| 参数 parameter | 含义 | meaning | 取值 values | 默认 default |\n| --- | --- | --- | --- | --- |"
+        yield from (_parameter(each) for each in method.parameters.values())
+        yield ""
+
+
+def _both(text: Text) -> str:
+    return text.zh if text.zh == text.en else f"{text.zh} {text.en}"
+
+
+def summary_of(method: Method[Any]) -> str:
+    """The first sentence of a method's docstring, English only, on one line."""
+    return " ".join((method.__doc__ or "").strip().split("\n\n")[0].split())
+
+
+def facts_of(method: Method[Any], say: Say) -> list[str]:
+    """Needs, promises, reference and golden case, a line each; `say` puts a text into words."""
+    obeys = [name for name in INVARIANCES if name in method.obeys]
+    none = Text(f"无：{method.no_golden}", f"none: {method.no_golden}")
+    return [
+        f"{say(Text('前提', 'needs'))}: {'; '.join(map(say, method.requirements)) or '-'}",
+        f"{say(Text('不变性', 'obeys'))}: {', '.join(obeys) or '-'}",
+        f"{say(Text('文献', 'reference'))}: {method.reference}",
+        f"{say(Text('算例', 'golden case'))}: {method.golden or say(none)}",
+    ]
+
+
+def _parameter(parameter: Parameter) -> str:
+    cells = (
+        f"`{parameter.name}`",
+        parameter.meaning.zh,
+        parameter.meaning.en,
+        values_of(parameter, _both),
+        default_of(parameter, _both),
+    )
+    return f"| {' | '.join(map(_cell, cells))} |"
+
+
+def values_of(parameter: Parameter, say: Say) -> str:
+    """The choices of a parameter, or its kind; what the engine gives needs neither."""
+    if parameter.supplied:
+        return "-"
+    return ", ".join(map(str, parameter.choices)) if parameter.choices else say(parameter.kind)
+
+
+def default_of(parameter: Parameter, say: Say) -> str:
+    """The default of a parameter, or who has to give it."""
+    if parameter.supplied:
+        return say(Text("由程序给出", "given by the engine"))
+    if parameter.required:
+        return say(Text("必须给出", "must be stated"))
+    return _plain(parameter.default)
+
+
+def _plain(value: Any) -> str:
+    if isinstance(value, bool) or value is None:
+        return {True: "true", False: "false", None: "-"}[value]
+    if isinstance(value, Sequence) and not isinstance(value, str):
+        return f"[{', '.join(map(_plain, value))}]"
+    return f"{value:g}" if isinstance(value, float) else str(value)
+
+
+def _cell(text: str) -> str:
+    """A text inside a table, where a bar would end the cell."""
+    return text.replace("|", "\\|").replace("\n", " ")
