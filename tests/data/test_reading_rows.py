@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
+import pandas as pd
 import pytest
 
 from parkscore.data.reading import read_table
@@ -92,7 +93,11 @@ def test_names_that_differ_only_in_width_or_space_are_doubted(
     assert f"'{first}' ({path}:2:1)" in finding.message.en
 
 
-@pytest.mark.parametrize("name", ["合计", "总 计", "全国", "合　　计", "Total"])
+TOTALS = ["合计", "总\u3000计", "全国", "合\u3000\u3000计", "Total", "合计（2家）", "合计：", "总计(万元)", "Total(2zones)", "Sum"]
+AVERAGES = ["平均", "均值", "平均值", "全国平均", "全国平均值：", "Average", "mean", "median"]
+
+
+@pytest.mark.parametrize("name", [*TOTALS, *AVERAGES, "Grand total:"])
 @both
 def test_a_row_of_totals_is_left_out_with_a_warning(name: str, kind: str, framework: Framework, write: Write) -> None:
     rows = [["高新区", "年份", "营业收入"], ["甲", 2024, 1], [name, "", "—"]]
@@ -101,6 +106,58 @@ def test_a_row_of_totals_is_left_out_with_a_warning(name: str, kind: str, framew
     (finding,) = [finding for finding in findings if finding.code == "total_row"]
     assert finding.severity is Severity.WARNING
     assert str(finding.place).endswith({"csv": ":3:1", "xlsx": "!A3"}[kind])
+
+
+@pytest.mark.parametrize("name", ["合计高新区", "平均科技园", "Totalview Park", "均值达", "注水高新区", "来源科技"])
+def test_a_unit_whose_name_only_starts_like_a_total_or_a_remark_is_a_unit(name: str, revenue_only: Framework) -> None:
+    table, findings = read_table(pd.DataFrame({"高新区": [name, "甲"], "营业收入(千元)": [1, 2]}), revenue_only)
+    assert table.units.tolist() == [name, "甲"]
+    assert findings == []
+
+
+@pytest.mark.parametrize(
+    "remark", ["注：营业收入为快报数", "注1. 快报", "数据来源：火炬年鉴", "Note: estimates", "* 估计"]
+)
+@both
+def test_a_footnote_below_the_table_is_left_out_and_named(
+    remark: str, kind: str, framework: Framework, write: Write
+) -> None:
+    path = write([["高新区", "年份", "营业收入"], ["甲", 2024, 1], ["", "", ""], [remark]], kind)
+    table, findings = read_table(path, framework)
+    assert table.units.tolist() == ["甲"]
+    (finding,) = [finding for finding in findings if finding.code == "remark_row"]
+    assert (finding.value, finding.severity) == (remark, Severity.INFO)
+    assert str(finding.place).endswith({"csv": ":4:1", "xlsx": "!A4"}[kind])
+
+
+def test_a_row_that_starts_like_a_footnote_but_has_values_is_a_unit(revenue_only: Framework) -> None:
+    table, _ = read_table(pd.DataFrame({"高新区": ["注：甲"], "营业收入": [1]}), revenue_only)
+    assert table.units.tolist() == ["注：甲"]
+
+
+def test_codes_of_18_digits_kept_as_numbers_in_a_workbook_are_refused_and_never_called_duplicates(
+    revenue_only: Framework, write: Write, findings_of: FindingsOf
+) -> None:
+    codes = [913401001234567890, 913401001234567891]
+    path = write([["高新区", "营业收入"], [codes[0], 1], [codes[1], 2]], "xlsx")
+    errors = [finding for finding in findings_of(path, revenue_only) if finding.severity is Severity.ERROR]
+    assert [finding.code for finding in errors] == ["digits_lost", "digits_lost"]
+    assert str(errors[0].place).endswith("!A2")
+    assert all(finding.hint is not None and "text" in finding.hint.en for finding in errors)
+
+
+def test_codes_that_a_spreadsheet_shortened_in_a_csv_file_are_refused(
+    revenue_only: Framework, write: Write, findings_of: FindingsOf
+) -> None:
+    path = write([["高新区", "营业收入"], ["9.13401E+17", 1]])
+    assert [finding.code for finding in findings_of(path, revenue_only, "digits_lost")] == ["digits_lost"]
+
+
+def test_codes_of_18_digits_written_as_text_or_as_whole_numbers_are_kept(revenue_only: Framework, write: Write) -> None:
+    frame = pd.DataFrame({"高新区": [913401001234567890, 913401001234567891], "营业收入": [1, 2]})
+    assert read_table(frame, revenue_only)[0].units.tolist() == ["913401001234567890", "913401001234567891"]
+    path = write([["高新区", "营业收入"], ["913401001234567891", 1]], "xlsx")
+    assert read_table(path, revenue_only)[0].units.tolist() == ["913401001234567891"]
 
 
 @both

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from typing import Final
 
 import numpy as np
 import numpy.typing as npt
@@ -20,17 +19,13 @@ from parkscore.data.cells import (
     read_years,
 )
 from parkscore.data.collecting import Collected
-from parkscore.data.headers import normalised
 from parkscore.data.layout import Heading, Layout, measure_of
+from parkscore.data.row_kinds import is_remark, is_statistic
 from parkscore.data.sheets import Sheet
 from parkscore.data.table import UNIT, YEAR, Conversion
 from parkscore.framework.measures import conversion, convert
 from parkscore.framework.models import Framework
 from parkscore.language import Text
-
-TOTAL_NAMES: Final = frozenset(
-    {"合计", "总计", "小计", "全国", "全国合计", "全国总计", "total", "grandtotal", "subtotal"}
-)
 
 
 @dataclass
@@ -101,19 +96,43 @@ def _read_units(sheet: Sheet, layout: Layout, found: Collected) -> list[str | No
             Text("填上评价对象，或删掉这一行", "name the unit, or delete the row"),
             place=sheet.place(row + layout.first_row, layout.unit.column),
         )
-    return [_unless_total(sheet, layout, row, unit, found) for row, unit in enumerate(column.texts)]
+    texts = {row: unit for row, unit in enumerate(column.texts) if unit is not None}
+    left_out = {row for row, unit in texts.items() if is_statistic(unit)}
+    for row in sorted(left_out):
+        _report_statistic(sheet, layout, row, texts[row], found)
+    for row in _alone(sheet, layout, [row for row, unit in texts.items() if is_remark(unit)]):
+        left_out.add(row)
+        _report_remark(sheet, layout, row, texts[row], found)
+    return [None if row in left_out else unit for row, unit in enumerate(column.texts)]
 
 
-def _unless_total(sheet: Sheet, layout: Layout, row: int, unit: str | None, found: Collected) -> str | None:
-    if unit is None or normalised(unit).casefold() not in TOTAL_NAMES:
-        return unit
+def _report_statistic(sheet: Sheet, layout: Layout, row: int, unit: str, found: Collected) -> None:
     found.warning(
         "total_row",
-        Text("这是合计行，不是评价对象，未读取", "this row is a total, not a unit; it is left out"),
+        Text("这是合计或平均行，不是评价对象，未读取", "this row is a total or an average, not a unit; it is left out"),
+        Text("若确是评价对象，请改用全称", "if it is a unit, write its full name"),
         place=sheet.place(row + layout.first_row, layout.unit.column if layout.unit else None),
         value=unit,
     )
-    return None
+
+
+def _report_remark(sheet: Sheet, layout: Layout, row: int, text: str, found: Collected) -> None:
+    found.info(
+        "remark_row",
+        Text("这是附注，不是评价对象，未读取", "this row is a remark, not a unit; it is left out"),
+        place=sheet.place(row + layout.first_row, layout.unit.column if layout.unit else None),
+        value=text,
+    )
+
+
+def _alone(sheet: Sheet, layout: Layout, rows: Sequence[int]) -> list[int]:
+    """Those of the rows that hold nothing but their unit, in the columns that are read."""
+    filled: set[int] = set()
+    for heading in layout.headings() if rows else ():
+        if heading is not layout.unit:
+            cells = sheet.column(heading.column, layout.first_row)
+            filled.update(row for row in rows if not is_blank(cells[row]))
+    return [row for row in rows if row not in filled]
 
 
 def _rows_with_values(sheet: Sheet, layout: Layout, rows: Iterable[int]) -> list[int]:

@@ -95,6 +95,8 @@ _YEAR: Final = re.compile(r"(\d{4})(?:\.0+)?(?:年度?)?", re.ASCII)
 _FIRST_YEAR, _LAST_YEAR = 1900, 2100
 _LONGEST_NUMBER: Final = 400
 _SHOWN: Final = 60
+_EXACT_BELOW: Final = 1e15  # a spreadsheet keeps 15 digits of a number
+_SHORTENED: Final = re.compile(r"\d\.\d+[eE]\+(?:1[1-9]|[2-9]\d)", re.ASCII)  # what a spreadsheet makes of 18 digits
 _PROTECTED: Final = re.compile(r"'[=+\-@\t\r＝＋－＠]")
 
 FULL_WIDTH: Final = "full_width_digits"
@@ -151,6 +153,16 @@ _FAULTS: Final = {
     "text_in_number": (
         Text("不是数", "is not a number"),
         Text("写一个数；缺失请留空", "write a number, or leave the cell empty if it is missing"),
+    ),
+    "digits_lost": (
+        Text(
+            "超过 15 位的数字作为数值保存，末几位已丢失",
+            "has more than 15 digits and was kept as a number, so its last digits are lost",
+        ),
+        Text(
+            "先把整列设为文本格式，再从原始来源重新录入",
+            "format the column as text and enter it again from its source",
+        ),
     ),
     "missing_year": (
         Text("没有年份", "has no year"),
@@ -341,8 +353,18 @@ def read_texts(cells: RawCells, *, apostrophes: bool = False) -> TextColumn:
         elif text in EXCEL_ERRORS:
             column.faults.append(_fault(row, "excel_error", cell))
             text = None
+        elif _lost_digits(cell):
+            column.faults.append(_fault(row, "digits_lost", cell))
+            text = None
         column.texts.append(text)
     return column
+
+
+def _lost_digits(cell: Any) -> bool:
+    """Whether a code of many digits went through a spreadsheet as a number."""
+    if isinstance(cell, (float, np.floating)):
+        return _EXACT_BELOW <= abs(float(cell)) < math.inf
+    return isinstance(cell, str) and "+" in cell and _SHORTENED.fullmatch(cell.strip()) is not None
 
 
 def text_of(cell: Any) -> str | None:

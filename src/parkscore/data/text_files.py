@@ -13,6 +13,7 @@ from typing import Final
 from parkscore.data.cells import is_blank
 from parkscore.data.collecting import Collected
 from parkscore.data.headers import Names, find_header, has_header
+from parkscore.data.row_kinds import is_remark
 from parkscore.data.sheets import HEADER_WITHIN, Sheet, sheet_of_rows
 from parkscore.findings import Place
 from parkscore.language import Text
@@ -139,4 +140,6 @@ def _same_width(rows: _Rows, header: int, file: str, found: Collected) -> list[l
 
 
 def _stops_short(cells: list[str], width: int) -> bool:
-    return len(cells) < width and any(not is_blank(cell) for cell in cells)
+    """Whether a row breaks off; a remark below the table is one cell long and may."""
+    filled = [cell for cell in cells if not is_blank(cell)]
+    return len(cells) < width and bool(filled) and not (len(filled) == 1 and is_remark(filled[0]))

@@ -1,0 +1,39 @@
+"""Rows below a header that are no units: totals, averages and remarks, by what stands where the unit should."""
+
+from __future__ import annotations
+
+import re
+from typing import Final
+
+from parkscore.data.headers import normalised
+
+_OF_ALL: Final = "(?:全国|全省|全市|全区|全部|全体|总体|算术|加权|简单)?"
+_STATISTICS: Final = (
+    f"{_OF_ALL}(?:合计|总计|共计|总和|平均|均值|平均值|平均数|平均水平|中位数|中位值)|小计|全国"
+    "|(?:grand|sub|overall)?-?total|totals|sum|(?:overall)?(?:average|mean)|median"
+)
+# A name that only starts with such a word (合计高新区) is a unit: the word ends, or a bracket or a colon follows.
+_STATISTIC: Final = re.compile(rf"[*]*(?:{_STATISTICS})(?:[*:,.;、。]*|[:(\[].*)")
+_REMARK: Final = re.compile(
+    r"[*※\[(]*(?:(?:注释?|备注|附注|说明|(?:数据|资料|指标)?来源|数据说明|notes?|remarks?|(?:data)?sources?)"
+    r"\d*(?:\(\d+\))?[:\])]|注\d+[.、,]|[*※]).*",
+    re.DOTALL,
+)
+
+
+def is_statistic(unit: str) -> bool:
+    """Whether the name of a row says that it sums up or averages the others.
+
+    >>> [is_statistic(name) for name in ("合计（2家）", "全国平均", "Total:", "合计高新区")]
+    [True, True, True, False]
+    """
+    return _STATISTIC.fullmatch(normalised(unit).casefold()) is not None
+
+
+def is_remark(unit: str) -> bool:
+    """Whether a text reads as a footnote of the table; whether its row holds anything else is for the caller to see.
+
+    >>> [is_remark(text) for text in ("注：单位为千元", "数据来源：年鉴", "Note: estimates", "注水高新区")]
+    [True, True, True, False]
+    """
+    return _REMARK.fullmatch(normalised(unit).casefold()) is not None
