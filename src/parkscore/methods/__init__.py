@@ -2,6 +2,11 @@
 
 from parkscore.methods import (
     aggregations,
+    aggregations_distance,
+    aggregations_means,
+    aggregations_mpi,
+    aggregations_outranking,
+    benefit_of_doubt,
     combinations,
     imputations,
     ranks,
@@ -43,6 +48,11 @@ SHELVES = (scoring, weighting, combination, aggregation, imputation, treatment, 
 # Importing these modules is what puts their methods on the shelves.
 _REGISTERED = (
     aggregations,
+    aggregations_distance,
+    aggregations_means,
+    aggregations_mpi,
+    aggregations_outranking,
+    benefit_of_doubt,
     combinations,
     imputations,
     ranks,

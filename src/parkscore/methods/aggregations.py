@@ -4,52 +4,22 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from typing import Any, Literal, NamedTuple
+from typing import Any, Literal
 
 import numpy as np
 
 from parkscore.language import Text
 from parkscore.methods.domain import DomainError, FloatArray, Needs
 from parkscore.methods.parameters import Meaning
-from parkscore.methods.ranges import Interval, Reach, hull
+from parkscore.methods.ranges import Interval, hull, reaches_common_low, refuse_vanishing
 from parkscore.methods.registry import aggregation
+from parkscore.methods.rows import rows_of, weighted_mean
 
 Stated = Mapping[str, Any]
 
 
-class _Rows(NamedTuple):
-    """What an aggregation adds up: columns that carry weight, gaps as 0 with weight 0."""
-
-    scores: FloatArray
-    weights: FloatArray
-    total: FloatArray
-
-
-def _rows(X: FloatArray, w: FloatArray) -> _Rows:
-    """The counted columns, and per unit the weight of what is present; a total of NaN where nothing is."""
-    counted = w > 0
-    scores = np.ascontiguousarray(X[:, counted])
-    present = ~np.isnan(scores)
-    # Against overflow, and so that shares and points (20, 30, ...) give the same digits as far as they can.
-    weights = np.where(present, w[counted] / w.max(), 0.0)
-    total = weights.sum(axis=1)
-    return _Rows(np.where(present, scores, 0.0), weights, np.where(total > 0, total, np.nan))
-
-
-def _weighted_mean(values: FloatArray, rows: _Rows) -> FloatArray:
-    # Row by row and not as a matrix product: BLAS may round equal units differently by where they stand, and a tie
-    # between two equal units would then depend on the order of the table.
-    return np.asarray((values * rows.weights).sum(axis=1) / rows.total)
-
-
-def _reaches_common_low(children: Sequence[Interval]) -> Reach:
-    """Whether the lowest score of a mean is reached: only where all children can be there at once."""
-    same = len({child.low for child in children}) == 1
-    return "possible" if same and all(child.reaches_low != "never" for child in children) else "never"
-
-
 def _arithmetic_range(children: Sequence[Interval], _stated: Stated) -> Interval:
-    return hull(children, _reaches_common_low(children))
+    return hull(children, reaches_common_low(children))
 
 
 @aggregation(
@@ -82,28 +52,17 @@ def arithmetic(X: FloatArray, w: FloatArray) -> FloatArray:
     >>> arithmetic([[0.0, 1.0], [np.nan, 0.4]], [1, 3])
     array([0.75, 0.4 ])
     """
-    rows = _rows(X, w)
-    return _weighted_mean(rows.scores, rows)
+    rows = rows_of(X, w)
+    return weighted_mean(rows.scores, rows)
 
 
 def _geometric_range(children: Sequence[Interval], _stated: Stated) -> Interval:
     can_vanish = any(child.low == 0 and child.reaches_low != "never" for child in children)
-    return hull(children, "possible" if can_vanish else _reaches_common_low(children))
+    return hull(children, "possible" if can_vanish else reaches_common_low(children))
 
 
 def _refuse_vanishing(child: Interval) -> Text | None:
-    """Why a child's range cannot go under a geometric mean, or None."""
-    if child.low < 0:
-        return Text(
-            f"得分可能为负（下限 {child.low:g}），不能取几何平均",
-            f"scores can be negative (from {child.low:g}), and a geometric mean cannot take them",
-        )
-    if child.low == 0 and child.reaches_low == "always":
-        return Text(
-            "总有一个评价对象得 0 分，几何平均会使其总分归零",
-            "some unit always scores 0 here, and a geometric mean would wipe out everything else it has",
-        )
-    return None
+    return refuse_vanishing(child, Text("几何平均", "a geometric mean"))
 
 
 @aggregation(
@@ -137,13 +96,13 @@ def geometric(X: FloatArray, w: FloatArray) -> FloatArray:
     >>> geometric([[1.0, 4.0], [0.0, 9.0], [np.nan, 5.0]], [0.5, 0.5])
     array([2., 0., 5.])
     """
-    rows = _rows(X, w)
+    rows = rows_of(X, w)
     vanishes = ((rows.scores == 0) & (rows.weights > 0)).any(axis=1)
     logs = np.log(rows.scores, out=np.zeros_like(rows.scores), where=rows.scores > 0)
-    return np.asarray(np.where(vanishes, 0.0, np.exp(_weighted_mean(logs, rows))))
+    return np.asarray(np.where(vanishes, 0.0, np.exp(weighted_mean(logs, rows))))
 
 
-def _mazziotta_range(children: Sequence[Interval], stated: Stated) -> Interval:
+def mazziotta_range(children: Sequence[Interval], stated: Stated) -> Interval:
     """The sharp range of M ∓ S²/M for scores in [a, b], from S² ≤ (M - a)(b - M).
 
     +: M + S²/M = Σ w s² / Σ w s stays within [a, b] for a ≥ 0.
@@ -152,11 +111,11 @@ def _mazziotta_range(children: Sequence[Interval], stated: Stated) -> Interval:
     whole = hull(children, "never")
     a, b = whole.low, whole.high
     if stated.get("penalty", "negative") == "positive":
-        return Interval(a, b, _reaches_common_low(children)) if a >= 0 else Interval(0.0, math.inf, "never")
+        return Interval(a, b, reaches_common_low(children)) if a >= 0 else Interval(0.0, math.inf, "never")
     if a < 0 or math.isinf(b):
         return Interval(-math.inf, b, "never")
     if b <= 2 * a:
-        return Interval(a, b, _reaches_common_low(children))
+        return Interval(a, b, reaches_common_low(children))
     return Interval(2 * math.sqrt(2 * a * b) - a - b, b, "never")
 
 
@@ -182,7 +141,7 @@ def _mazziotta_range(children: Sequence[Interval], stated: Stated) -> Interval:
             "imbalance: negative lowers the score (indices where high is good), positive raises it (high is bad)",
         )
     },
-    combine_range=_mazziotta_range,
+    combine_range=mazziotta_range,
 )
 def mazziotta_pareto(
     X: FloatArray, w: FloatArray, *, penalty: Literal["negative", "positive"] = "negative"
@@ -199,10 +158,10 @@ def mazziotta_pareto(
     >>> mazziotta_pareto([[90.0, 110.0], [100.0, 100.0]], [1, 1])
     array([ 99., 100.])
     """
-    rows = _rows(X, w)
-    mean = _weighted_mean(rows.scores, rows)
+    rows = rows_of(X, w)
+    mean = weighted_mean(rows.scores, rows)
     _refuse_units(mean <= 0)
-    variance = _weighted_mean(np.square(rows.scores - mean[:, np.newaxis]), rows)
+    variance = weighted_mean(np.square(rows.scores - mean[:, np.newaxis]), rows)
     with np.errstate(over="ignore"):
         imbalance = variance / mean
     # Positive and negative scores can cancel to a mean that is 0 but for rounding.

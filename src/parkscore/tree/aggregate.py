@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 
 from parkscore.data.capping import first_of_each_kind
-from parkscore.data.grid import Cohort, Matrix, Rows, Vector
+from parkscore.data.grid import Cohort, Matrix, Rows, Truths, Vector
 from parkscore.data.table import Table
 from parkscore.findings import DataError, Finding, Severity
 from parkscore.framework.models import Framework, Node
@@ -28,11 +28,13 @@ _ROUNDING = 1e-9
 class Nodes:
     """The aggregated stage: for every node, the root and the indicators included, a score and a coverage per row.
 
-    scores: NaN where a node has none. coverage: the share of the node's weight, from 0 to 1, that has data.
+    scores: NaN where a node has none. coverage: the share of the node's weight, from 0 to 1, that has data. findings:
+    units that a node's method passed over, because it takes whole rows only.
     """
 
     scores: Mapping[str, Vector]
     coverage: Mapping[str, Vector]
+    findings: tuple[Finding, ...]
 
 
 class NodeScores(NamedTuple):
@@ -51,13 +53,28 @@ def aggregate(
     """
     all_scores = {node.id: np.full(len(scores), np.nan) for node in framework.root.walk()}
     all_coverage = {node.id: np.zeros(len(scores)) for node in framework.root.walk()}
+    findings: list[Finding] = []
     for cohort, own_shares in zip(cohorts, shares, strict=True):
-        tree = Tree(framework, table, scores, cohort.apply, own_shares)
+        rows = _measured_together(framework, cohort)
+        own = np.searchsorted(rows, cohort.apply)
+        tree = Tree(framework, table, scores, rows, own_shares)
         for node in framework.root.walk():
             result = tree.scores_of(node)
-            all_scores[node.id][cohort.apply] = result.scores
-            all_coverage[node.id][cohort.apply] = result.coverage
-    return Nodes(all_scores, all_coverage)
+            all_scores[node.id][cohort.apply] = result.scores[own]
+            all_coverage[node.id][cohort.apply] = result.coverage[own]
+            findings += tree.passed_over(node, own)
+    return Nodes(all_scores, all_coverage, tuple(first_of_each_kind(findings)))
+
+
+def _measured_together(framework: Framework, cohort: Cohort) -> Rows:
+    """The rows to climb the tree with, ascending: those to score, and where a method compares units the reference too.
+
+    So a year of a panel scores the same alone as within all years.
+    """
+    methods = (aggregation[aggregation_of(framework, node).name] for node in framework.root.walk() if node.children)
+    if all(method.row_local for method in methods):
+        return np.sort(cohort.apply)
+    return np.union1d(cohort.apply, cohort.fit)
 
 
 class Tree:
@@ -71,6 +88,7 @@ class Tree:
         self._shares = shares
         self._settings = resolve_settings(framework)
         self._known: dict[str, NodeScores] = {}
+        self._passed_over: dict[str, Truths] = {}
         for column, leaf in enumerate(framework.leaves):
             own = scores[rows, column]
             self._known[leaf.id] = NodeScores(own, np.where(np.isnan(own), 0.0, 1.0))
@@ -97,14 +115,72 @@ class Tree:
         covered = np.column_stack([np.where(np.isnan(each.scores), 0.0, each.coverage) for each in below])
         # Row by row and not as a matrix product, whose rounding may depend on where a row stands.
         coverage = (covered * shares).sum(axis=1)
-        try:
-            combined = aggregation[choice.name](scores, shares, **choice.parameters)
-        except DomainError as error:
-            raise DataError(first_of_each_kind(self._refused(node, error))) from None
         enough = coverage >= self._settings[node.id].min_coverage - _ROUNDING
+        method = aggregation[choice.name]
+        if method.needs.complete:
+            # A child that no row has takes no part anywhere.
+            shares = np.where(np.isnan(scores).all(axis=0), 0.0, shares)
+        takes_part = self._taking_part(node, scores, shares, enough)
+        combined = np.full(len(scores), np.nan)
+        if takes_part.any():
+            try:
+                combined[takes_part] = method(scores[takes_part], shares, **choice.parameters)
+            except DomainError as error:
+                raise DataError(first_of_each_kind(self._refused(node, error, self._rows[takes_part]))) from None
         return NodeScores(np.where(enough, combined, np.nan), coverage)
 
-    def _refused(self, node: Node, error: DomainError) -> list[Finding]:
+    def _taking_part(self, node: Node, scores: Matrix, shares: Vector, enough: Truths) -> Truths:
+        """The rows that a node's method is given.
+
+        A method that looks at one row at a time is given all; one that compares units only those that get a score, so
+        that the others move no one. A method that takes whole rows only is not given rows with gaps.
+        """
+        method = aggregation[aggregation_of(self._framework, node).name]
+        present = ~np.isnan(scores)
+        some = (present & (shares > 0)).any(axis=1)
+        takes_part = np.ones_like(enough) if method.row_local else enough & some
+        if method.needs.complete:
+            whole = some & present[:, shares > 0].all(axis=1)
+            self._passed_over[node.id] = enough & some & ~whole
+            takes_part &= whole
+        return takes_part
+
+    def passed_over(self, node: Node, positions: Rows) -> list[Finding]:
+        """One finding for each of these rows that a node's method could not take for a gap; once it has its scores."""
+        passed = self._passed_over.get(node.id)
+        if passed is None:
+            return []
+        title = aggregation[aggregation_of(self._framework, node).name].title
+        found = []
+        for position in positions[passed[positions]]:
+            gaps = [child.id for child in node.children if np.isnan(self.scores_of(child).scores[position])]
+            found.append(
+                self._at_row(
+                    self._rows[position],
+                    code="incomplete_row",
+                    severity=Severity.WARNING,
+                    field=node.id,
+                    value=", ".join(gaps),
+                    message=Text(
+                        f"{node.id} 用{title.zh}合成，需要全部下级得分，缺 {'、'.join(gaps)}，此处不计分",
+                        f"{node.id} is a {title.en}, which takes whole rows only; {', '.join(gaps)} has no score, "
+                        "so the unit gets none here",
+                    ),
+                    hint=Text("填补缺失值，或换一种合成方法", "fill the gap, or choose another aggregation"),
+                )
+            )
+        return found
+
+    def _at_row(self, row: int, **said: Any) -> Finding:
+        years = self._table.years
+        return Finding(
+            place=self._table.origin.place(int(row), None),
+            unit=str(self._table.units[row]),
+            year=None if years is None else int(years[row]),
+            **said,
+        )
+
+    def _refused(self, node: Node, error: DomainError, rows: Rows) -> list[Finding]:
         title = aggregation[aggregation_of(self._framework, node).name].title
         children = [node.children[column].id for column in error.columns] or [child.id for child in node.children]
         message = Text(
@@ -114,17 +190,7 @@ class Tree:
         hint = Text("换一种合成方法或赋分规则", "choose another aggregation or scoring rule")
         if not error.units:
             return [Finding(code="domain", severity=Severity.ERROR, field=node.id, message=message, hint=hint)]
-        years = self._table.years
         return [
-            Finding(
-                code="domain",
-                severity=Severity.ERROR,
-                place=self._table.origin.place(int(row), None),
-                field=node.id,
-                unit=str(self._table.units[row]),
-                year=None if years is None else int(years[row]),
-                message=message,
-                hint=hint,
-            )
-            for row in self._rows[list(error.units)]
+            self._at_row(row, code="domain", severity=Severity.ERROR, field=node.id, message=message, hint=hint)
+            for row in rows[list(error.units)]
         ]
