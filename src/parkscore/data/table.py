@@ -11,11 +11,12 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from parkscore.findings import Place
+from parkscore.findings import Finding, Place, Severity
 from parkscore.framework.formula import State as State
 from parkscore.framework.taken_ids import CLASS as CLASS
 from parkscore.framework.taken_ids import UNIT as UNIT
 from parkscore.framework.taken_ids import YEAR as YEAR
+from parkscore.language import Text
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,13 +44,18 @@ class Origin:
     columns: Mapping[tuple[str | None, str], int] = field(default_factory=dict)
 
     def place(self, row: int | None, column: str | None) -> Place:
-        """The place of a cell (0-based table row, field id), as exactly as it is known."""
+        """The place of a cell (0-based table row, field id), as exactly as it is known.
+
+        Without a row it is that of the column: by its letters in a workbook, by its first cell in a text file.
+        """
         if row is None or not self.rows:
             sheet = self.rows[0][0] if self.rows else None
             number = self.columns.get((sheet, column or ""))
-            if sheet is not None and number is not None:
-                return Place(self.file, sheet=sheet, cell=column_letters(number))
-            return Place(self.file, sheet=sheet)
+            if number is None:
+                return Place(self.file, sheet=sheet)
+            if sheet is None:
+                return Place(self.file, line=self.rows[0][1], column=number + 1)
+            return Place(self.file, sheet=sheet, cell=column_letters(number))
         sheet, line = self.rows[row]
         number = self.columns.get((sheet, column or ""))
         if sheet is None:
@@ -99,3 +105,30 @@ class Table:
     def years(self) -> npt.NDArray[np.int64] | None:
         """The data year of each row, or None where the framework has no time."""
         return self.frame[YEAR].to_numpy(dtype=np.int64) if YEAR in self.frame else None
+
+    def finding(
+        self,
+        row: int,
+        *,
+        code: str,
+        severity: Severity,
+        message: Text,
+        hint: Text | None = None,
+        column: str | None = None,
+        field: str | None = None,
+        value: Any = None,
+        rule: str | None = None,
+    ) -> Finding:
+        """A finding about a row, with its unit, year and place; `column` is the field whose cell it is, if one is."""
+        return Finding(
+            code=code,
+            severity=severity,
+            message=message,
+            hint=hint,
+            place=self.origin.place(int(row), column),
+            unit=str(self.units[row]),
+            field=field,
+            year=None if self.years is None else int(self.years[row]),
+            value=value,
+            rule=rule,
+        )

@@ -41,14 +41,12 @@ def _beyond_limit(framework: Framework, table: Table, failure: Failure) -> Findi
     low = failure.check == BELOW_MIN
     limit = f"{field.min if low else field.max:g}"
     measure = f" {field.measure}" if field.measure else ""
-    years, row = table.years, failure.row
-    assert row is not None  # noqa: S101  # a limit is checked cell by cell
-    return Finding(
+    assert failure.row is not None  # noqa: S101  # a limit is checked cell by cell
+    return table.finding(
+        failure.row,
         code=failure.check,
         severity=Severity.ERROR,
-        place=table.origin.place(row, failure.column),
-        unit=str(table.units[row]),
-        year=None if years is None else int(years[row]),
+        column=failure.column,
         field=failure.column,
         value=float(failure.value),
         rule=f"{'min' if low else 'max'} {limit}",

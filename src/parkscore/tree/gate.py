@@ -85,13 +85,8 @@ def _not_scored(framework: Framework, table: Table, nodes: Nodes, ranked: Rows) 
 
 
 def _finding(table: Table, row: int, code: str, field: str, message: Text) -> Finding:
-    years = table.years
-    return Finding(
-        code=code,
-        severity=Severity.WARNING,
-        place=table.origin.place(row, None),
-        unit=str(table.units[row]),
-        year=None if years is None else int(years[row]),
-        field=field,
-        message=message,
+    hint = Text(
+        "补齐这一行缺失的数据；门槛见指标体系的 min_coverage、screen 和 missing",
+        "fill what the row lacks; the thresholds stand in the framework: min_coverage, screen, missing",
     )
+    return table.finding(row, code=code, severity=Severity.WARNING, field=field, message=message, hint=hint)
