@@ -5,14 +5,16 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
+import pandas as pd
 import pytest
 
 import parkscore as ps
 from parkscore.data.grid import Cohort
 from parkscore.findings import DataError
 from parkscore.framework.models import Choice, Defaults, Framework, ScoreRule, Total
+from parkscore.methods import aggregation
 from parkscore.tree.aggregate import aggregate
-from tests.small_frameworks import dimension, everywhere, leaf, panel, rows, small, table_of
+from tests.small_frameworks import dimension, everywhere, leaf, of_code, panel, rows, small, table_of
 
 NAN = np.nan
 # Values are their own scores.
@@ -163,3 +165,105 @@ def test_a_refusal_while_weighing_is_located_too() -> None:
     with pytest.raises(DataError) as raised:
         ps.evaluate(framework, rows(a=[1, 2, 3], b=[1, 2, 3], c=[1, 2, 3]))
     assert {finding.code for finding in raised.value.findings} == {"domain"}
+
+
+# --- methods that take whole rows only, or measure units against one another -----------------------------------------
+
+
+def compared(method: str, **said: Any) -> Framework:
+    """One dimension X over a and b by a method of its own, beside an indicator c."""
+    return small(
+        dimension("X", leaf("a"), leaf("b"), aggregate=Choice.of(method), **said),
+        leaf("c"),
+        defaults=Defaults(score=AS_IS, weights=Choice.of("equal")),
+    )
+
+
+@pytest.mark.parametrize("method", ["topsis_vector", "topsis_minmax", "vikor", "promethee_ii", "rsr", "product"])
+def test_a_unit_with_a_gap_gets_no_score_where_a_method_takes_whole_rows_and_a_finding_says_so(method: str) -> None:
+    framework = compared(method)
+    whole = ps.evaluate(framework, rows(a=[0.9, 0.5, 0.1], b=[0.2, 0.6, 0.7], c=[0.5, 0.5, 0.5]))
+    gap = ps.evaluate(framework, rows(a=[0.9, 0.5, 0.1, None], b=[0.2, 0.6, 0.7, 1.0], c=[0.5, 0.5, 0.5, 0.3]))
+    assert everywhere(gap.nodes["X"], [*whole.nodes["X"], NAN])
+    assert gap.nodes["total"].iloc[3] == 0.3
+    (finding,) = of_code(gap.findings, "incomplete_row")
+    assert (finding.field, finding.unit, finding.value) == ("X", "丁", "a")
+    assert finding.place is not None
+    assert finding.place.line
+    assert aggregation[method].title.en in finding.message.en
+    assert aggregation[method].title.zh in finding.message.zh
+
+
+@pytest.mark.parametrize("method", ["topsis_minmax", "copeland", "borda_count", "benefit_of_doubt"])
+def test_a_unit_without_any_score_moves_no_one_and_needs_no_finding(method: str) -> None:
+    framework = compared(method)
+    whole = ps.evaluate(framework, rows(a=[0.9, 0.5, 0.1], b=[0.2, 0.6, 0.7], c=[0.5, 0.5, 0.5]))
+    more = ps.evaluate(framework, rows(a=[None, 0.9, 0.5, 0.1], b=[None, 0.2, 0.6, 0.7], c=[0.5, 0.5, 0.5, 0.5]))
+    assert everywhere(more.nodes["X"], [NAN, *whole.nodes["X"]])
+    assert not of_code(more.findings, "incomplete_row")
+
+
+@pytest.mark.parametrize("method", ["copeland", "borda_count"])
+def test_a_unit_below_the_threshold_of_a_node_moves_no_one_in_it(method: str) -> None:
+    framework = compared(method, min_coverage=0.8)
+    whole = ps.evaluate(framework, rows(a=[0.9, 0.5, 0.1], b=[0.2, 0.6, 0.7], c=[0.5, 0.5, 0.5]))
+    short = ps.evaluate(framework, rows(a=[0.9, 0.5, 0.1, 0.7], b=[0.2, 0.6, 0.7, None], c=[0.5, 0.5, 0.5, 0.5]))
+    assert everywhere(short.nodes["X"], [*whole.nodes["X"], NAN])
+
+
+def test_an_indicator_that_no_unit_has_takes_no_part_in_a_method_that_takes_whole_rows() -> None:
+    framework = compared("topsis_minmax")
+    evaluation = ps.evaluate(framework, rows(a=[0.9, 0.5, 0.1], b=[None, None, None], c=[0.5, 0.5, 0.5]))
+    np.testing.assert_allclose(evaluation.nodes["X"], [1.0, 0.5, 0.0], atol=1e-15)
+    assert not of_code(evaluation.findings, "incomplete_row")
+
+
+@pytest.mark.parametrize("reference", ["per-year", "panel"])
+def test_a_year_scores_the_same_alone_as_within_all_years_where_units_are_compared(reference: Any) -> None:
+    framework = small(
+        leaf("a"),
+        leaf("b"),
+        time="year",
+        reference=reference,
+        defaults=Defaults(score=AS_IS, weights=Choice.of("equal")),
+        total=Total(aggregate=Choice.of("topsis_vector")),
+    )
+    frame = panel("zone year a b\n甲 2024 .1 .5\n乙 2024 .2 .4\n丙 2024 .6 .1\n甲 2023 .9 .9\n乙 2023 .3 0")
+    alone = ps.evaluate(framework, frame, year=2024).ranking.set_index("unit")["score"]
+    every = ps.evaluate(framework, frame).ranking
+    every = every[every["year"] == 2024].set_index("unit")["score"]
+    assert everywhere(alone, every.loc[alone.index])
+    by_itself = ps.evaluate(framework, frame[frame["year"] == 2024]).ranking.set_index("unit")["score"]
+    assert everywhere(alone, by_itself.loc[alone.index]) == (reference == "per-year")
+
+
+def test_a_refusal_names_the_unit_though_others_were_passed_over() -> None:
+    framework = small(
+        leaf("a"),
+        leaf("b"),
+        defaults=Defaults(score=AS_IS, weights=Choice.of("equal")),
+        total=Total(aggregate=Choice.of("product")),
+    )
+    table = table_of(framework, rows(a=[1, 1, 1], b=[1, 1, 1]))
+    everyone = np.arange(3)
+    scores = np.array([[0.5, np.nan], [0.5, 0.5], [1e100, 1e100]])
+    with pytest.raises(DataError) as raised:
+        aggregate(
+            framework,
+            table,
+            scores,
+            (Cohort("all", None, everyone, everyone, everyone),),
+            ({"total": np.array([0.5, 0.5])},),
+        )
+    (finding,) = raised.value.findings
+    assert (finding.field, finding.unit) == ("total", "丙")
+
+
+def test_many_units_that_are_passed_over_are_listed_up_to_a_limit_and_counted() -> None:
+    framework = compared("topsis_minmax")
+    frame = pd.DataFrame({"zone": [f"区{n}" for n in range(300)], "a": [0.5] * 150 + [None] * 150, "b": 0.5, "c": 0.5})
+    frame.loc[:30, "b"] = None
+    found = of_code(ps.evaluate(framework, frame).findings, "incomplete_row")
+    assert len(found) == 181
+    frame["a"] = [0.5] + [None] * 299
+    assert "more" in of_code(ps.evaluate(framework, frame).findings, "incomplete_row")[-1].message.en
