@@ -86,7 +86,19 @@ def names() -> SearchStrategy[Data]:
 
 
 _DIRECTIONS = optional("direction", st.sampled_from(["higher", "lower"]))
-_TREATMENTS = optional("treat", st.sampled_from(["none", "log", {"method": "winsorise", "most": 3, "skew": 1.5}]))
+_TREATMENTS = optional(
+    "treat",
+    st.sampled_from(
+        [
+            *("none", "log", "signed_log", "box_cox", {"method": "winsorise", "most": 3, "skew": 1.5}),
+            *({"method": "percentile", "lower": "1%", "upper": 0.9}, {"method": "iqr_fences", "k": 3}),
+        ]
+    ),
+)
+_POLICIES = (
+    *("reweight", "mean", "last_year", "linear", "invalid"),
+    *({"method": method, "by": "stage"} for method in ("group_mean", "group_median", "score_group_mean")),
+)
 _POSITIVE_SCORES = (
     {"rule": "minmax", "to": (1, 100)},
     {"rule": "minmax", "to": (0.5, 1), "clip": True, "low": 0, "high": "20%"},
@@ -164,7 +176,7 @@ def _leaf(draw: DrawFn, fields: dict[str, Data], positive: bool) -> Data:
             st.just({"formula": formula} | ({"measure": measure} if stated else {})),
             _DIRECTIONS,
             optional("score", st.sampled_from(_POSITIVE_SCORES if positive else _SCORES)),
-            optional("missing", st.sampled_from(["reweight", "mean", {"method": "group_mean", "by": "stage"}])),
+            optional("missing", st.sampled_from([*_POLICIES, {"method": "shorter_history", "formulas": (formula,)}])),
             _TREATMENTS,
             optional("min_coverage", numbers(0, 1)),
         )
