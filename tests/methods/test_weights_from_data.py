@@ -394,5 +394,5 @@ def test_rows_come_in_the_same_order_whatever_order_they_had(data):
 def test_rows_that_share_their_number_are_sorted_by_their_columns(monkeypatch):
     # All multipliers 0: every row has the same number.
     monkeypatch.setattr("parkscore.methods.unit_order._multipliers", lambda count: np.zeros(count, dtype=np.uint64))
-    X = np.array([[3.0, 1.0], [1.0, 2.0], [2.0, 1.0]])
-    np.testing.assert_array_equal(in_unit_order(X), [[2.0, 1.0], [3.0, 1.0], [1.0, 2.0]])
+    X = np.array([[3.0, 1.0], [1.0, 2.0], [3.0, 0.0]])
+    np.testing.assert_array_equal(in_unit_order(X), [[3.0, 0.0], [3.0, 1.0], [1.0, 2.0]])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import Literal
 
 import numpy as np
@@ -11,11 +12,16 @@ from parkscore.methods.domain import FloatArray, Needs
 from parkscore.methods.parameters import Meaning
 from parkscore.methods.registry import weighting
 from parkscore.methods.scoring_rules import minmax
+from parkscore.methods.unit_order import in_unit_order
 
 # The shift of 0-1 scores by 0.01 that practitioners use, as a part of the range so that 0-100 scores get the same.
 _SHIFT = 0.01
 # The squeeze of the R package mathmodels: scores into [0.002, 0.998].
 _SQUEEZE = 0.002
+# In 0 ln 0, the 0 that a logarithm is taken of.
+_ALMOST_ZERO = 1e-300
+# 1 - e below this may be short of digits.
+_NEARLY_EVEN = 1e-6
 
 
 @weighting(
@@ -23,6 +29,7 @@ _SQUEEZE = 0.002
     zh="等权",
     en="Equal weights",
     formula="w = 1 / m",
+    needs=Needs(finite=False),
     obeys={"unit order", "indicator order", "shift of an indicator", "scaling of an indicator", "duplicate unit"},
     reference="OECD/JRC, Handbook on Constructing Composite Indicators, 2008, step 6 (weighting and aggregation)",
     no_golden="one over the number of indicators",
@@ -85,9 +92,24 @@ def _without_zeros(X: FloatArray, zeros: Literal["limit", "shift", "squeeze"]) -
 def _unevenness(X: FloatArray) -> FloatArray:
     """1 - e of each column; 0 for a column that is constant or has fewer than two values.
 
-    With r = x / mean, 1 - e = Σ (r ln r - r + 1) / (n ln n): the same number, as Σ r = n, but a sum of terms that are
-    never negative, so nearly even columns keep their digits, where 1 - e would cancel them.
+    With r = x / mean, 1 - e = (Σ r ln r - Σ (r - 1)) / (n ln n), as Σ r = n. Columns with gaps, and nearly even ones,
+    whose digits this would cancel, are added up term by term.
     """
+    rows = in_unit_order(X)
+    n = len(rows)
+    mean = rows.sum(axis=0) / n
+    rows /= np.where(mean > 0, mean, 1.0)
+    logs = np.maximum(rows, _ALMOST_ZERO)
+    np.log(logs, out=logs)
+    uneven = (np.einsum("ij,ij->j", rows, logs) - (rows.sum(axis=0) - n)) / (n * math.log(n))
+    sure = (mean > 0) & (uneven > _NEARLY_EVEN)
+    if not sure.all():
+        uneven[~sure] = _unevenness_by_terms(X[:, ~sure])
+    return np.asarray(uneven)
+
+
+def _unevenness_by_terms(X: FloatArray) -> FloatArray:
+    """1 - e as Σ (r ln r - r + 1) / (n ln n), a sum of terms none of which is negative."""
     n = counts(X)
     mean = means(X)
     even = (n < 2) | (mean == 0) | is_constant(lowest(X), highest(X))

@@ -70,9 +70,11 @@ def critic(
     amounts = np.zeros(len(uneven))
     if not uneven.any():
         return shares_of(amounts)
-    scaled = (rows[:, uneven] - low[uneven]) / (high - low)[uneven]
+    scaled = rows if uneven.all() else rows[:, uneven]
+    scaled -= low[uneven]
+    scaled /= (high - low)[uneven]
     from_mean = scaled - scaled.mean(axis=0)
-    spread = np.sqrt(np.square(from_mean).sum(axis=0) / (len(X) - (divisor == "n-1")))
+    spread = np.sqrt(np.einsum("ij,ij->j", from_mean, from_mean) / (len(X) - (divisor == "n-1")))
     if correlation == "spearman":
         from_mean = np.apply_along_axis(_average_ranks, 0, scaled) - (len(X) + 1) / 2
     amounts[uneven] = spread * _conflicts(from_mean, absolute).sum(axis=0)
@@ -95,7 +97,7 @@ def _conflicts(from_mean: FloatArray, absolute: bool) -> FloatArray:
 
     Of columns that nearly coincide it is half the squared distance of the two at length 1, where 1 - r would cancel.
     """
-    unit = from_mean / np.sqrt(np.square(from_mean).sum(axis=0))
+    unit = from_mean / np.sqrt(np.einsum("ij,ij->j", from_mean, from_mean))
     r = unit.T @ unit
     conflicts = 1.0 - (np.abs(r) if absolute else r)
     np.fill_diagonal(conflicts, 0.0)
@@ -130,14 +132,16 @@ def merec(X: FloatArray) -> FloatArray:
     """
     rows = in_unit_order(X)
     low, high = lowest(rows), highest(rows)
-    with np.errstate(over="ignore"):
-        above = np.log(rows / low)
     tiny = low < _TINY
-    above[:, tiny] = np.log(rows[:, tiny]) - np.log(low[tiny])
+    far = np.log(rows[:, tiny]) - np.log(low[tiny])
+    rows /= np.where(tiny, 1.0, low)
+    above = np.log(rows, out=rows)
+    above[:, tiny] = far
     above[:, is_constant(low, high)] = 0.0
     # S without j is S + ln(1 - share of j in the sum whose logarithm S is).
-    above /= above.shape[1] + above.sum(axis=1, keepdims=True)
-    return shares_of(-np.log1p(-above).sum(axis=0))
+    count = above.shape[1]
+    above /= -(count + above @ np.ones(count))[:, np.newaxis]
+    return shares_of(-np.log1p(above, out=above).sum(axis=0))
 
 
 @weighting(
