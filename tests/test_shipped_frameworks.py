@@ -322,7 +322,6 @@ def test_with_equal_weights_inside_25_equal_indices_make_their_own_value() -> No
 # The published figures
 
 FIGURES = ROOT / "examples" / "zone-figures.csv"
-TO_THOUSAND_YUAN = Decimal(100_000)  # 亿元 to 千元
 
 
 def figures() -> list[dict[str, str]]:
@@ -340,14 +339,16 @@ def test_each_published_figure_of_a_zone_is_in_its_column_or_left_out_with_its_w
     numbers = 0
     for fact in (fact for fact in published(facts) if fact["zone"] != "合计"):
         row = rows[fact["zone"], fact["as_of"]]
-        header, cell = next((name, cell) for name, cell in row.items() if name.rpartition("(")[0] == fact["field"])
+        columns = {name: cell for name, cell in row.items() if name.rpartition("(")[0] == fact["field"]}
+        header, cell = next(((name, cell) for name, cell in columns.items() if cell), ("", ""))
         assert fact["source"] in row["来源"]
         if cell == "":
             assert f"{fact['field']} {fact['value']} {fact['unit']}（" in row["未计入"]
             continue
         numbers += 1
-        factor = TO_THOUSAND_YUAN if fact["unit"] == "亿元" and header.endswith("(千元)") else 1
-        assert Decimal(cell) == Decimal(fact["value"]) * factor
+        assert Decimal(cell) == Decimal(fact["value"])
+        if fact["unit"].endswith("元"):
+            assert header.endswith(f"({fact['unit']})")
     filled = sum(cell != "" for row in figures() for name, cell in row.items() if name.endswith(")"))
     assert numbers == filled
 
@@ -359,10 +360,18 @@ def test_no_bound_part_of_a_year_or_part_of_a_zone_counts_as_a_figure(qualifier:
     assert not any(qualifier in row["限定"] for row in rows)
 
 
-def test_converted_figures_say_what_they_were() -> None:
-    xinxiang = next(row for row in figures() if row["高新区"] == "新乡" and row["年份"] == "2021")
-    assert xinxiang["营业收入(千元)"] == "75966000"
-    assert "营业收入 759.66 亿元" in xinxiang["来源"]
+def test_amounts_published_in_two_measures_are_read_from_two_columns_and_the_conversions_recorded() -> None:
+    table, _ = read_table(FIGURES, ps.load_framework("zone-figures"))
+    revenue = table.frame.set_index(["unit", "year"])["revenue"]
+    assert revenue["新乡", 2021] == 75966000
+    assert revenue["天津滨海", 2024] == 637730491
+    converted = [(conversion.header, conversion.factor) for conversion in table.conversions]
+    assert converted == [
+        ("营业收入(亿元)", 100_000),
+        ("工业总产值(亿元)", 100_000),
+        ("生产总值(亿元)", 100_000),
+        ("科技活动经费支出(亿元)", 100_000),
+    ]
 
 
 def test_national_totals_are_in_the_framework_and_not_among_the_zones(facts: Path) -> None:
@@ -410,7 +419,7 @@ def test_a_revenue_column_in_hundred_millions_labelled_thousands_is_found(tmp_pa
     rows = figures()
     for row in rows:
         if row["营业收入(千元)"]:
-            row["营业收入(千元)"] = str(Decimal(row["营业收入(千元)"]) / TO_THOUSAND_YUAN)
+            row["营业收入(千元)"] = str(Decimal(row["营业收入(千元)"]) / 100_000)  # 亿元
     framework = ps.load_framework("zone-figures")
     table, _ = read_table(pd.DataFrame(rows).replace("", np.nan), framework)
     found = [finding for finding in validate(framework, table) if finding.rule == "measure_mixup_revenue"]

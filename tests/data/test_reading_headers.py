@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from parkscore.data.reading import read_table
+from parkscore.data.table import State
 from parkscore.findings import DataError, Finding, Severity
 from parkscore.framework.models import DataField, Framework
 
@@ -169,6 +170,98 @@ def test_two_columns_for_one_field_are_an_error_that_names_both(
     assert str(finding.place).endswith({"csv": ":1:4", "xlsx": "!D1"}[kind])
 
 
+@pytest.mark.parametrize("second", ["营业收入(千元)", "qc05_0（千元）"])
+def test_two_columns_for_one_field_in_one_measure_are_an_error(
+    second: str, framework: Framework, write: Write, findings_of: FindingsOf
+) -> None:
+    path = write([["高新区", "年份", "营业收入(千元)", second], ["甲", 2024, 3, ""], ["乙", 2024, "", 4]])
+    assert len(findings_of(path, framework, "duplicate_column")) == 1
+
+
+@both
+def test_two_columns_in_two_measures_make_one_field_and_each_cell_leads_back_to_its_own(
+    kind: str, framework: Framework, write: Write
+) -> None:
+    rows = [
+        ["高新区", "年份", "营业收入(千元)", "营业收入(亿元)"],
+        ["甲", 2024, 300, ""],
+        ["乙", 2024, "", 4],
+        ["丙", 2024, "", ""],
+        ["丁", 2024, "", "不适用"],
+    ]
+    table, findings = read_table(write(rows, kind), framework)
+    assert table.frame["qc05_0"].tolist()[:2] == [300.0, 400_000.0]
+    assert table.states["qc05_0"].tolist() == [State.VALUE, State.VALUE, State.MISSING, State.NOT_APPLICABLE]
+    assert [(conversion.header, conversion.factor) for conversion in table.conversions] == [("营业收入(亿元)", 1e5)]
+    assert [finding.code for finding in findings].count("measure_converted") == 1
+    ends = {"csv": (":2:3", ":3:4"), "xlsx": ("!C2", "!D3")}[kind]
+    assert str(table.origin.place(0, "qc05_0")).endswith(ends[0])
+    assert str(table.origin.place(1, "qc05_0")).endswith(ends[1])
+
+
+def test_a_row_that_fills_both_measures_of_a_field_is_an_error_at_the_second(
+    framework: Framework, write: Write, findings_of: FindingsOf
+) -> None:
+    path = write([["高新区", "年份", "营业收入(千元)", "营业收入(亿元)"], ["甲", 2024, 300, 4]])
+    (finding,) = findings_of(path, framework, "two_values")
+    assert str(finding.place) == f"{path}:2:4"
+    assert f"{path}:2:3" in finding.message.en
+    assert (finding.unit, finding.year, finding.field) == ("甲", 2024, "qc05_0")
+
+
+@both
+def test_columns_that_state_no_measure_are_listed_once_with_the_measure_assumed(
+    kind: str, framework: Framework, write: Write, findings_of: FindingsOf
+) -> None:
+    rows = [["高新区", "年份", "营业收入", "年末从业人员(万人)", "研发人员占比", "绿地率"], ["甲", 2024, 1, 2, 3, 0.4]]
+    (finding,) = findings_of(write(rows, kind), framework, "measure_assumed")
+    assert finding.severity is Severity.INFO
+    assert "营业收入(千元), 研发人员占比(%)" in finding.message.en
+    assert "从业" not in finding.message.en
+    assert "绿地率" not in finding.message.en
+
+
+@pytest.mark.parametrize("line", ["单位：万元", "表1 主要指标（金额单位: 万元）", "计量单位：万元、人", "Unit: 万元"])
+@both
+def test_a_line_above_the_table_gives_its_measure_to_columns_without_one(
+    line: str, kind: str, framework: Framework, write: Write
+) -> None:
+    rows = [["", "", line, ""], ["高新区", "年份", "营业收入", "年末从业人员"], ["甲", 2024, 7, 5]]
+    table, findings = read_table(write(rows, kind), framework)
+    assert table.frame[["qc05_0", "qd01"]].iloc[0].tolist() == [70.0, 5.0]
+    assert [(conversion.field, conversion.factor) for conversion in table.conversions] == [("qc05_0", 10)]
+    (finding,) = [finding for finding in findings if finding.code == "measure_from_line"]
+    assert "营业收入(万元)" in finding.message.zh
+
+
+def test_a_measure_in_the_header_stands_above_one_in_a_line_above_the_table(framework: Framework, write: Write) -> None:
+    rows = [["单位：万元", "", ""], ["高新区", "年份", "营业收入(亿元)"], ["甲", 2024, 7]]
+    table, findings = read_table(write(rows), framework)
+    assert table.frame["qc05_0"].tolist() == [700_000.0]
+    assert not [finding for finding in findings if finding.code == "measure_from_line"]
+
+
+def test_two_measures_of_money_above_the_table_are_refused(
+    framework: Framework, write: Write, findings_of: FindingsOf
+) -> None:
+    rows = [["单位：万元", "", "单位：亿元"], ["高新区", "年份", "营业收入"], ["甲", 2024, 7]]
+    path = write(rows)
+    (finding,) = findings_of(path, framework, "ambiguous_measure")
+    assert finding.severity is Severity.ERROR
+    assert str(finding.place) == f"{path}:1:3"
+
+
+def test_an_organisation_above_the_table_is_no_measure(
+    framework: Framework, write: Write, findings_of: FindingsOf
+) -> None:
+    rows = [["填报单位：合肥", "单位：合肥高新区", ""], ["高新区", "年份", "营业收入"], ["甲", 2024, 7]]
+    path = write(rows)
+    (finding,) = findings_of(path, framework, "unknown_measure_line")
+    assert finding.severity is Severity.WARNING
+    assert str(finding.place) == f"{path}:1:2"
+    assert read_table(path, framework)[0].frame["qc05_0"].tolist() == [7.0]
+
+
 def test_a_name_that_two_fields_share_is_an_error_that_asks_for_the_id(
     framework: Framework, write: Write, findings_of: FindingsOf
 ) -> None:
@@ -324,6 +417,7 @@ def test_every_mistake_of_a_file_is_reported_at_once_and_warnings_with_them(fram
         "ambiguous_empty",
         "duplicate_row",
         "missing_column",
+        "measure_assumed",
         "extra_column",
     }
     assert raised.value.exit_code == 3

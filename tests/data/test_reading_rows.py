@@ -93,7 +93,7 @@ def test_names_that_differ_only_in_width_or_space_are_doubted(
     assert f"'{first}' ({path}:2:1)" in finding.message.en
 
 
-TOTALS = ["合计", "总\u3000计", "全国", "合\u3000\u3000计", "Total", "合计（2家）", "合计：", "总计(万元)", "Total(2zones)", "Sum"]
+TOTALS = ["合计", "总\u3000计", "全国", "Total", "合计（2家）", "合计：", "总计(万元)", "Total(2zones)", "Sum"]
 AVERAGES = ["平均", "均值", "平均值", "全国平均", "全国平均值：", "Average", "mean", "median"]
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -22,7 +22,7 @@ from parkscore.data.collecting import Collected
 from parkscore.data.layout import Heading, Layout, measure_of
 from parkscore.data.row_kinds import is_remark, is_statistic
 from parkscore.data.sheets import Sheet
-from parkscore.data.table import UNIT, YEAR, Conversion
+from parkscore.data.table import UNIT, YEAR, Conversion, State
 from parkscore.framework.measures import conversion, convert
 from parkscore.framework.models import Framework
 from parkscore.language import Text
@@ -34,6 +34,7 @@ class Body:
 
     rows: for each, its row in the sheet from 0. units: "" where there is none. years: 0 where there is none.
     columns: number fields as values and states, text fields as texts.
+    elsewhere: (row among those left in, field) -> the column, where it is not the first of that field.
     """
 
     sheet: Sheet
@@ -45,6 +46,7 @@ class Body:
     texts: dict[str, list[str | None]] = field(default_factory=dict)
     conversions: list[Conversion] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
+    elsewhere: dict[tuple[int, str], int] = field(default_factory=dict)
 
 
 def read_body(sheet: Sheet, layout: Layout, framework: Framework, found: Collected) -> Body:
@@ -55,7 +57,7 @@ def read_body(sheet: Sheet, layout: Layout, framework: Framework, found: Collect
     _report_merged(body, found)
     if framework.time is not None:
         body.years = _read_year_column(body, rows, found)
-    for identifier, heading in layout.fields.items():
+    for identifier, heading in _columns_of(layout):
         cells = _taken(sheet.column(heading.column, layout.first_row), rows)
         if framework.fields[identifier].kind == "text":
             column = read_texts(cells, apostrophes=sheet.apostrophes)
@@ -68,6 +70,12 @@ def read_body(sheet: Sheet, layout: Layout, framework: Framework, found: Collect
         notes = read_texts(_taken(sheet.column(layout.note.column, layout.first_row), rows)).texts
         body.notes = list(dict.fromkeys(note for note in notes if note))
     return body
+
+
+def _columns_of(layout: Layout) -> Iterator[tuple[str, Heading]]:
+    for identifier, headings in layout.fields.items():
+        for heading in headings:
+            yield identifier, heading
 
 
 def _taken(cells: RawCells, rows: npt.NDArray[np.int64]) -> RawCells:
@@ -179,7 +187,9 @@ def _read_number_column(
     _report_notices(body, heading, identifier, column, found)
     own = measure_of(framework.fields[identifier])
     values = convert(column.values, heading.measure, own)
-    body.numbers[identifier] = (values, column.states)
+    if not heading.readable:
+        values, column.states = np.full(len(values), np.nan), np.full(len(values), State.MISSING, dtype=np.int8)
+    _fill_in(body, heading, identifier, values, column.states, found)
     factor = conversion(heading.measure, own)
     if factor == 1.0:
         return
@@ -194,6 +204,39 @@ def _read_number_column(
         place=place,
         field=identifier,
     )
+
+
+def _fill_in(
+    body: Body,
+    heading: Heading,
+    identifier: str,
+    values: npt.NDArray[np.float64],
+    states: npt.NDArray[np.int8],
+    found: Collected,
+) -> None:
+    """Put a column into its field; of several columns, each in another measure, one has the value of a row."""
+    if identifier not in body.numbers:
+        body.numbers[identifier] = (values, states)
+        return
+    earlier, earlier_states = body.numbers[identifier]
+    filled = states != State.MISSING
+    for row in np.flatnonzero(filled & (earlier_states != State.MISSING)).tolist():
+        first = body.elsewhere.get((row, identifier), body.layout.fields[identifier][0].column)
+        found.error(
+            "two_values",
+            Text(
+                f"{body.sheet.place(int(body.rows[row]), first)} 以另一单位已有这一项的值",
+                f"{body.sheet.place(int(body.rows[row]), first)} has this field too, in another measure",
+            ),
+            Text("只留其中一个", "keep one of the two"),
+            place=body.sheet.place(int(body.rows[row]), heading.column),
+            unit=body.units[row] or None,
+            field=identifier,
+            year=_year(body, row),
+        )
+        filled[row] = False
+    body.numbers[identifier] = (np.where(filled, values, earlier), np.where(filled, states, earlier_states))
+    body.elsewhere.update(((row, identifier), heading.column) for row in np.flatnonzero(filled).tolist())
 
 
 def _report_faults(

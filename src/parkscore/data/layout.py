@@ -19,6 +19,7 @@ from parkscore.data.headers import (
     header_text,
     known_measure,
 )
+from parkscore.data.measure_lines import MeasuresAbove, measures_above
 from parkscore.data.sheets import HEADER_WITHIN, Sheet
 from parkscore.framework.measures import (
     DIMENSIONLESS,
@@ -37,28 +38,36 @@ _LISTED: Final = 30
 
 @dataclass(frozen=True, slots=True)
 class Heading:
-    """One column that is read: the text of its header and the measure that its numbers come in."""
+    """One column that is read: the text of its header and the measure that its numbers come in.
+
+    readable: whether that measure can be used; else the numbers of the column say nothing.
+    """
 
     column: int
     text: str
     measure: Measure
+    readable: bool = True
 
 
 @dataclass(frozen=True)
 class Layout:
-    """Where in a sheet things stand; rows and columns from 0. Unit and year are None where they were not found."""
+    """Where in a sheet things stand; rows and columns from 0. Unit and year are None where they were not found.
+
+    A field has several columns where each comes in another measure.
+    """
 
     header_row: int
     first_row: int
     unit: Heading | None
     year: Heading | None
     note: Heading | None
-    fields: dict[str, Heading]
+    fields: dict[str, tuple[Heading, ...]]
 
     def headings(self) -> Iterator[Heading]:
         """Every column that is read."""
         yield from (heading for heading in (self.unit, self.year, self.note) if heading)
-        yield from self.fields.values()
+        for headings in self.fields.values():
+            yield from headings
 
 
 def measure_of(data_field: DataField) -> Measure:
@@ -74,12 +83,14 @@ def read_layout(sheet: Sheet, framework: Framework, names: Names, found: Collect
         return None
     texts = [header_text(cell) for cell in sheet.head[header_row]]
     measures_row = _measures_row(sheet, header_row, texts, names)
-    columns = _Columns(sheet, framework, names, header_row, measures_row, found)
+    above = measures_above(sheet, header_row, found)
+    columns = _Columns(sheet, framework, names, header_row, measures_row, above, found)
     for number, text in enumerate(texts):
         if text:
             columns.take(number, text)
         elif any(not is_blank(cell) for cell in sheet.column(number, header_row + 1)):
             _report_unnamed(sheet, header_row, number, found)
+    columns.report_unstated()
     columns.report_missing(texts)
     first_row = header_row + (1 if measures_row is None else 2)
     _report_merged_header(sheet, header_row, first_row, found)
@@ -88,10 +99,10 @@ def read_layout(sheet: Sheet, framework: Framework, names: Names, found: Collect
     return Layout(
         header_row,
         first_row,
-        columns.headings.get(Target(Role.UNIT)),
-        columns.headings.get(Target(Role.YEAR)),
-        columns.headings.get(Target(Role.NOTE)),
-        {target.field: heading for target, heading in columns.headings.items() if target.field is not None},
+        columns.only(Role.UNIT),
+        columns.only(Role.YEAR),
+        columns.only(Role.NOTE),
+        {target.field: tuple(several) for target, several in columns.headings.items() if target.field is not None},
     )
 
 
@@ -169,12 +180,21 @@ class _Columns:
         names: Names,
         header_row: int,
         measures_row: dict[int, str] | None,
+        above: MeasuresAbove,
         found: Collected,
     ) -> None:
-        self.headings: dict[Target, Heading] = {}
+        self.headings: dict[Target, list[Heading]] = {}
         self._sheet, self._fields, self._names = sheet, framework.fields, names
         self._header_row, self._measures_row, self._found = header_row, measures_row or {}, found
+        self._above = above
         self._extra: list[tuple[int, str]] = []
+        self._unstated_in: set[Target] = set()
+        self._assumed: list[str] = []
+        self._by_line: list[str] = []
+
+    def only(self, role: Role) -> Heading | None:
+        """The one column of a role that is no field, or None."""
+        return next(iter(self.headings.get(Target(role), ())), None)
 
     def take(self, column: int, text: str) -> None:
         """Match one header and keep what it names."""
@@ -183,8 +203,6 @@ class _Columns:
             self._extra.append((column, text))
         elif len(match.targets) > 1:
             self._report_ambiguous(column, text, match)
-        elif match.targets[0] in self.headings:
-            self._report_duplicate(column, text, self.headings[match.targets[0]])
         else:
             self._keep(match.targets[0], column, text, match)
 
@@ -192,36 +210,88 @@ class _Columns:
         if target.field is not None and self._fields[target.field].formula is not None:
             self._report_derived(target.field, column, text)
             return
-        measure = DIMENSIONLESS
+        heading = Heading(column, text, DIMENSIONLESS)
+        earlier = self.headings.setdefault(target, [])
         if target.field is not None and self._fields[target.field].kind == "number":
-            measure = self._measure(target.field, column, text, match)
-        self.headings[target] = Heading(column, text, measure)
+            stated = self._stated(target.field, column, match)
+            if earlier and (stated is None or target in self._unstated_in):
+                self._report_duplicate(column, text, earlier[0])
+                return
+            if stated is None:
+                self._unstated_in.add(target)
+            heading = self._in_measure(target.field, column, text, stated)
+        same = [other for other in earlier if _same_measure(other.measure, heading.measure)]
+        if same and heading.readable:
+            self._report_duplicate(column, text, same[0])
+        else:
+            earlier.append(heading)
 
-    def _measure(self, field_id: str, column: int, text: str, match: Match) -> Measure:
-        """The measure of a column; the field's own, with an error collected, where the header's cannot be used."""
+    def _stated(self, field_id: str, column: int, match: Match) -> str | None:
+        """The measure in a header or in the row below it; the first of the two, with an error, where they differ."""
+        stated, below = match.measure_text, self._measures_row.get(column)
+        if stated is not None and below is not None and known_measure(stated) != known_measure(below):
+            self._report_two_measures(field_id, column, stated, below)
+        return stated if below is None else below
+
+    def _in_measure(self, field_id: str, column: int, text: str, stated: str | None) -> Heading:
+        """A column in its measure; in the field's own, with an error collected, where the header's cannot be used."""
         own = measure_of(self._fields[field_id])
-        stated, row = match.measure_text, self._header_row
-        below = self._measures_row.get(column)
-        if below is not None:
-            if stated is not None and known_measure(stated) != known_measure(below):
-                self._report_two_measures(field_id, column, stated, below)
-                return own
-            stated, row = below, self._header_row + 1
+        unreadable = Heading(column, text, own, readable=False)
         if stated is None:
-            return own
+            return self._unstated(field_id, column, text, own)
+        row = self._header_row + (column in self._measures_row)
         where: dict[str, Any] = {"place": self._sheet.place(row, column), "field": field_id, "value": text}
         try:
             measure = parse_measure(stated)
         except MeasureError as problem:
             self._found.error("unknown_measure", problem.reason, problem.hint, **where)
-            return own
+            return unreadable
         try:
             conversion(measure, own)
         except MeasureError as problem:
             hint = problem.hint or _own_measure_hint(self._fields[field_id], own)
             self._found.error("wrong_measure", problem.reason, hint, **where)
-            return own
-        return measure
+            return unreadable
+        return Heading(column, text, measure)
+
+    def _unstated(self, field_id: str, column: int, text: str, own: Measure) -> Heading:
+        """A column that states no measure: in that of a line above the table, else in the field's own."""
+        if self._fields[field_id].measure is None:
+            return Heading(column, text, own)
+        if own.dimension in self._above.unclear:
+            return Heading(column, text, own, readable=False)
+        for measure in self._above.measures:
+            if measure.dimension == own.dimension:
+                self._by_line.append(f"{text}({measure})")
+                return Heading(column, text, measure)
+        self._assumed.append(f"{text}({own})")
+        return Heading(column, text, own)
+
+    def report_unstated(self) -> None:
+        """Say once in which measure columns were read that state none."""
+        if self._by_line:
+            columns = listed(self._by_line)
+            self._found.info(
+                "measure_from_line",
+                Text(
+                    f"按表上方所注单位读取：{columns.zh}", f"read in the measure stated above the table: {columns.en}"
+                ),
+                place=self._above.place,
+            )
+        if self._assumed:
+            columns = listed(self._assumed)
+            self._found.info(
+                "measure_assumed",
+                Text(
+                    f"表头未注明计量单位，按指标体系的单位读取：{columns.zh}",
+                    f"the header states no measure; read in the framework's own: {columns.en}",
+                ),
+                Text(
+                    "若不是，请在表头注明，如 营业收入(亿元)",
+                    "if it is another, name it in the header, like 营业收入(亿元)",
+                ),
+                place=self._sheet.place(self._header_row),
+            )
 
     def _report_two_measures(self, field_id: str, column: int, stated: str, below: str) -> None:
         self._found.error(
@@ -250,7 +320,10 @@ class _Columns:
                 f"“{text}”与“{first.text}”（{other}）是同一列数据",
                 f"'{text}' and '{first.text}' ({other}) are the same column",
             ),
-            Text("只留一列", "keep one of the two"),
+            Text(
+                "只留一列；若各以不同单位填报，请都在表头注明单位",
+                "keep one of the two; if they come in different measures, state both measures in the headers",
+            ),
             place=self._sheet.place(self._header_row, column),
         )
 
@@ -313,6 +386,10 @@ class _Columns:
         self._found.warning(
             "missing_column",
             Text(f"没有“{label.zh}”列，全部视为缺失", f"there is no column '{label.en}'; all its values are missing"),
+            Text(
+                f"有数据就加上“{label.zh}”列；表头写法见 parkscore template",
+                f"add a column '{label.en}' if there are figures; parkscore template writes the headers",
+            ),
             place=self._sheet.place(self._header_row),
             field=identifier,
         )
@@ -329,6 +406,10 @@ class _Columns:
         likely = self._names.closest_field(text, missing, LIKELY_TYPO) is not None
         report = self._found.warning if likely else self._found.info
         report("extra_column", message, hint, **where)
+
+
+def _same_measure(one: Measure, other: Measure) -> bool:
+    return conversion(one, other) == 1.0
 
 
 def _own_measure_hint(data_field: DataField, own: Measure) -> Text:

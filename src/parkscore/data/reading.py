@@ -218,7 +218,13 @@ def _origin(bodies: Sequence[Body], file: str) -> Origin:
         for body in bodies
         for name, column in (
             key_columns(body.layout)
-            | {identifier: heading.column for identifier, heading in body.layout.fields.items()}
+            | {identifier: headings[0].column for identifier, headings in body.layout.fields.items()}
         ).items()
     }
-    return Origin(file, rows, columns)
+    starts = np.cumsum([0, *(len(body.rows) for body in bodies)]).tolist()
+    elsewhere = {
+        (start + row, identifier): column
+        for start, body in zip(starts, bodies, strict=False)
+        for (row, identifier), column in body.elsewhere.items()
+    }
+    return Origin(file, rows, columns, elsewhere)
