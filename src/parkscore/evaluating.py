@@ -60,7 +60,7 @@ def evaluate(
     eligible, set_aside = screen(framework, indicators, imputed)
     groups = cohorts(framework, table, np.intersect1d(rows, eligible), eligible)
     treated = treat(framework, table, imputed, groups)
-    scored = score(framework, table, treated.grid, groups)
+    scored = score(framework, table, treated.grid, groups, base=imputed)
     scored = fill_scores(framework, table, treated.grid, groups, scored)
     weighing = weigh(framework, table, scored.scores, groups, plan)
     nodes = aggregate(framework, table, scored.scores, groups, weighing.shares)

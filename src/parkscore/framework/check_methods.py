@@ -8,7 +8,7 @@ from typing import Any
 from parkscore.framework.document import Path
 from parkscore.framework.models import POLICIES, SCORE_GROUP_MEAN, SHORTER_HISTORY, Choice, Framework, Node
 from parkscore.framework.reporting import Reporter, nodes_with_paths
-from parkscore.framework.settings import aggregation_of, resolve_settings
+from parkscore.framework.settings import SIGN, aggregation_of, resolve_settings
 from parkscore.framework.suggesting import did_you_mean, nearest_or_all
 from parkscore.language import Text
 from parkscore.methods import Interval, Shelf, aggregation, imputation, ranking, scoring, treatment, weighting
@@ -51,6 +51,8 @@ def check_method(choice: Choice, shelf: Shelf[Any], path: Path, reporter: Report
 def _check_choice(framework: Framework, choice: Choice, shelf: Shelf[Any], path: Path, reporter: Reporter) -> None:
     if shelf is not imputation:
         check_method(choice, shelf, path, reporter)
+        if shelf is scoring and choice.name in shelf:
+            _check_years(framework, choice, path, reporter)
         return
     if choice.name in POLICIES:
         _check_policy(framework, choice, path, reporter)
@@ -90,6 +92,19 @@ def _report_parameter(name: str, choice: Choice, path: Path, reporter: Reporter)
     reporter.report("parameter", (*path, name), Text(f"没有参数 {name}", f"no parameter {name}"), field=choice.name)
 
 
+def _check_years(framework: Framework, choice: Choice, path: Path, reporter: Reporter) -> None:
+    """A rule that looks at years, or at the same unit in another year, needs a framework with years."""
+    if framework.time is None and {"years", "base"} & set(scoring[choice.name].parameters):
+        title = scoring[choice.name].title
+        reporter.report(
+            "no_time",
+            path,
+            Text(f"{title.zh}需要数据年份", f"{title.en} needs the years of the data"),
+            field=choice.name,
+            hint=Text("写 time: 年份列", "write `time:` and the column of the years"),
+        )
+
+
 def _check_groups(framework: Framework, choice: Choice, path: Path, reporter: Reporter) -> None:
     """A grouped imputation needs a text field, or the class, to group by."""
     by = choice.parameters.get("by", framework.class_field)
@@ -125,7 +140,8 @@ def _check_ranges(framework: Framework, reporter: Reporter) -> None:
         if not node.children:
             rule = settings[node.id].score
             measure = scoring[rule.name].score_range
-            return measure(rule.parameters) if measure is not None else None
+            sign = SIGN.get(str(settings[node.id].direction), 1)
+            return measure({"direction": sign, **rule.parameters}) if measure is not None else None
         choice = aggregation_of(framework, node)
         method = aggregation[choice.name]
         ranges = [(child, found) for child in node.children if (found := range_of(child)) is not None]

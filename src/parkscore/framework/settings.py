@@ -7,6 +7,9 @@ from dataclasses import dataclass, replace
 
 from parkscore.framework.models import REWEIGHT, Choice, Direction, Framework, Inherited, Node, ScoreRule, Total
 
+SIGN: Mapping[str, int] = {"higher": 1, "lower": -1}
+"""A direction as scoring rules take it."""
+
 
 @dataclass(frozen=True, slots=True)
 class Settings:

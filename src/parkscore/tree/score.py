@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
@@ -17,8 +18,8 @@ from parkscore.framework.settings import Settings, resolve_settings
 from parkscore.language import Text
 from parkscore.methods import DomainError, scoring
 from parkscore.methods.columns import highest, is_constant, lowest
+from parkscore.tree.supplied import base_year, supply
 
-SIGN = {"higher": 1, "lower": -1}
 Reference = Mapping[str, float]
 
 
@@ -37,11 +38,13 @@ class Scored:
     findings: tuple[Finding, ...]
 
 
-def score(framework: Framework, table: Table, grid: Grid, cohorts: tuple[Cohort, ...]) -> Scored:
-    """Score every indicator of every cohort.
+def score(framework: Framework, table: Table, grid: Grid, cohorts: tuple[Cohort, ...], *, base: Grid) -> Scored:
+    """Score every indicator of every cohort; base: the grid before treatment, for rules that compare with a base year.
 
-    Raises DataError with every value that a rule cannot take, such as the logarithm of a negative number.
+    Raises DataError with every value that a rule cannot take, such as the logarithm of a negative number, and where a
+    base year is not in the data.
     """
+    supplies = supply(framework, table, base)
     settings = resolve_settings(framework)
     leaves = framework.leaves
     scores = np.full(grid.values.shape, np.nan)
@@ -54,34 +57,45 @@ def score(framework: Framework, table: Table, grid: Grid, cohorts: tuple[Cohort,
         for column, leaf in enumerate(leaves):
             values = grid.values[:, column]
             try:
-                own[leaf.id] = _fit(settings[leaf.id], values[cohort.fit])
-                scores[rows, column] = _apply(settings[leaf.id], values[rows], own[leaf.id])
+                measured = cohort.fit
+                given = supplies.given(settings[leaf.id], column, values, measured, cohort.fit)
+                own[leaf.id] = _fit(settings[leaf.id], values[measured], given)
+                measured = rows
+                given = supplies.given(settings[leaf.id], column, values, measured, cohort.fit)
+                scores[rows, column] = _apply(settings[leaf.id], values[measured], own[leaf.id], given)
             except DomainError as error:
-                refusals += _refused(leaf, settings[leaf.id], table, cohort, rows, values, error)
+                refusals += _refused(leaf, settings[leaf.id], table, cohort, measured, values, error)
                 continue
+            year = base_year(settings[leaf.id])
+            if year is not None and year in supplies.base_rows:
+                findings += _without_base(leaf, cohort, year, values, supplies.base_values(year, column))
             later = settings[leaf.id].missing.name == SCORE_GROUP_MEAN
             findings += _oddities(leaf, cohort, values, grid.states[cohort.apply, column], own[leaf.id], later)
-        if cohort.fit.size == 1 and any(own.values()):
+        if cohort.fit.size == 1 and any(_is_relative(settings[leaf].score.name) for leaf in own):
             findings.append(_single_unit(table, cohort))
     if refusals:
         raise DataError(first_of_each_kind(refusals))
     return Scored(scores, np.zeros(scores.shape, dtype=np.bool_), references, tuple(findings))
 
 
-def _fit(settings: Settings, values: Vector) -> Reference:
+def _is_relative(rule: str) -> bool:
+    """Whether a rule measures units against each other."""
+    return scoring[rule].fit is not None or not scoring[rule].row_local
+
+
+def _fit(settings: Settings, values: Vector, given: Mapping[str, Any]) -> Reference:
     """The statistics that a relative rule takes from the values; an absolute rule takes none."""
     fit = scoring[settings.score.name].fit
     if fit is None:
         return {}
-    return {name: float(value) for name, value in fit(values, **settings.score.parameters).items()}
+    return {name: float(value) for name, value in fit(values, **given, **settings.score.parameters).items()}
 
 
-def _apply(settings: Settings, values: Vector, reference: Reference) -> Vector:
+def _apply(settings: Settings, values: Vector, reference: Reference, given: Mapping[str, Any]) -> Vector:
     """Scores against a reference; none where the reference has no value to measure against."""
     if any(math.isnan(value) for value in reference.values()):
         return np.full(values.shape, np.nan)
-    direction = SIGN[str(settings.direction)]
-    return scoring[settings.score.name](values, direction=direction, **{**settings.score.parameters, **reference})
+    return scoring[settings.score.name](values, **{**settings.score.parameters, **reference, **given})
 
 
 def _oddities(
@@ -99,6 +113,24 @@ def _oddities(
     measured = values[cohort.fit]
     if np.count_nonzero(~np.isnan(measured)) > 1 and is_constant(lowest(measured), highest(measured)):
         yield _constant(leaf, cohort, float(lowest(measured)))
+
+
+def _without_base(leaf: Node, cohort: Cohort, year: int, values: Vector, base: Vector) -> Iterator[Finding]:
+    """How many of the rows to score have a value but none in the base year to compare it with."""
+    count = int((np.isnan(base) & ~np.isnan(values))[cohort.apply].sum())
+    if count:
+        yield Finding(
+            code="no_base_value",
+            severity=Severity.WARNING,
+            field=leaf.id,
+            year=cohort.year,
+            value=count,
+            message=Text(
+                f"{leaf.label.zh}：{count} 个评价对象在基期 {year} 年没有数值可比，没有得分",
+                f"{leaf.label.en}: {count} have no value in the base year {year} to compare with, and no score",
+            ),
+            hint=Text(f"补齐 {year} 年的数据，或换一个基期", f"fill the data of {year}, or choose another base year"),
+        )
 
 
 _STATE_TEXT = {
