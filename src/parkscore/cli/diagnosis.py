@@ -82,6 +82,7 @@ def _say(diagnosis: Diagnosis, reply: Reply) -> None:
     _say_influence(diagnosis, reply)
     _say_reliability(diagnosis, reply)
     _say_correlations(diagnosis, reply)
+    _say_obstacles(diagnosis, reply)
 
 
 def _say_gaps(diagnosis: Diagnosis, reply: Reply) -> None:
@@ -220,6 +221,36 @@ def _say_correlations(diagnosis: Diagnosis, reply: Reply) -> None:
             for row in _rows(striking)
         ],
         right=[4, 5, 6],
+    )
+
+
+def _say_obstacles(diagnosis: Diagnosis, reply: Reply) -> None:
+    greatest = diagnosis.obstacles.sort_values("mean_obstacle", ascending=False, kind="stable").head(TOP)
+    if not len(greatest):
+        return
+    heads = (
+        Text("编码", "id"),
+        Text("名称", "name"),
+        Text("名义权重", "weight"),
+        Text("平均障碍度", "mean obstacle"),
+        Text("首要次数", "times first"),
+    )
+    reply.say(
+        "", Text("障碍度最大的指标（加权差距的份额）", "what holds the units back (shares of the weighted shortfall)")
+    )
+    reply.table(
+        heads,
+        [
+            (
+                row["id"],
+                row[reply.language],
+                _percent(row["nominal"]),
+                _percent(row["mean_obstacle"]),
+                str(row["times_first"]),
+            )
+            for row in _rows(greatest)
+        ],
+        right=[2, 3, 4],
     )
 
 

@@ -6,8 +6,8 @@ import numpy as np
 import pandas as pd
 
 from parkscore.data.grid import Vector
-from parkscore.data.table import UNIT, YEAR, State
-from parkscore.diagnosis.groups import named
+from parkscore.data.table import State
+from parkscore.diagnosis.groups import named, row_labels
 from parkscore.evaluation import Evaluation
 
 AVAILABILITY_COLUMNS = (
@@ -48,12 +48,11 @@ def availability_by_unit(evaluation: Evaluation) -> pd.DataFrame:
     states = evaluation.indicator_grid.states[evaluation.rows]
     present = np.count_nonzero(states == State.VALUE, axis=1)
     applicable = np.count_nonzero(states != State.NOT_APPLICABLE, axis=1)
-    frame = {UNIT: evaluation.table.units[evaluation.rows]}
-    if evaluation.table.years is not None:
-        frame[YEAR] = evaluation.table.years[evaluation.rows]
     coverage = evaluation.coverage[evaluation.framework.total.id].to_numpy()
     share = _share(present.astype(np.float64), applicable.astype(np.float64))
-    return pd.DataFrame(frame | {"present": present, "applicable": applicable, "share": share, "coverage": coverage})
+    return pd.DataFrame(
+        row_labels(evaluation) | {"present": present, "applicable": applicable, "share": share, "coverage": coverage}
+    )
 
 
 def _share(part: Vector, whole: Vector) -> Vector:

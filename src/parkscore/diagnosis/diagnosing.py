@@ -13,6 +13,7 @@ from parkscore.diagnosis.availability import availability_by_indicator, availabi
 from parkscore.diagnosis.correlations import correlation_table, denominator_table
 from parkscore.diagnosis.influence import influence_table
 from parkscore.diagnosis.reliability import reliability_tables
+from parkscore.diagnosis.shortfall import coordination_table, obstacle_tables
 from parkscore.diagnosis.spread import statistics_table
 from parkscore.evaluation import Evaluation
 from parkscore.language import Language, Text
@@ -30,6 +31,7 @@ class Diagnosis:
     availability, units: what is there, by indicator and by unit. statistics: spread of values and scores. correlations:
     of siblings, and of each node with those above it. reliability, items, components: whether a dimension measures one
     thing. denominators: whether an indicator follows size. influence: what each part says it weighs, and how it acts.
+    obstacles, unit_obstacles: what holds the units back. coordination: how evenly the dimensions of each are developed.
     """
 
     evaluation: Evaluation
@@ -42,6 +44,9 @@ class Diagnosis:
     components: pd.DataFrame
     denominators: pd.DataFrame
     influence: pd.DataFrame
+    obstacles: pd.DataFrame
+    unit_obstacles: pd.DataFrame
+    coordination: pd.DataFrame
 
     def __repr__(self) -> str:
         """One line: what was looked at, and how much of it is flagged."""
@@ -60,6 +65,9 @@ class Diagnosis:
             "availability": self.availability,
             "units": self.units,
             "denominators": self.denominators,
+            "obstacles": self.obstacles,
+            "unit_obstacles": self.unit_obstacles,
+            "coordination": self.coordination,
         }
 
     @property
@@ -105,7 +113,7 @@ _SEVERAL_YEARS = Text(
 
 
 def diagnose(evaluation: Evaluation) -> Diagnosis:
-    """Availability, spread, correlations, reliability, denominators and true weights of an evaluation.
+    """Availability, spread, correlations, reliability, true weights, obstacles and coordination of an evaluation.
 
     Correlations and main effects take the rows that have both numbers, alpha and components the complete rows; each
     says how many. What cannot be computed has a flag that says why.
@@ -117,6 +125,7 @@ def diagnose(evaluation: Evaluation) -> Diagnosis:
     [11, 4, 5, 3, 4, 3]
     """
     reliability = reliability_tables(evaluation)
+    obstacles, unit_obstacles = obstacle_tables(evaluation)
     return Diagnosis(
         evaluation,
         availability=availability_by_indicator(evaluation),
@@ -128,4 +137,7 @@ def diagnose(evaluation: Evaluation) -> Diagnosis:
         components=reliability.components,
         denominators=denominator_table(evaluation),
         influence=influence_table(evaluation),
+        obstacles=obstacles,
+        unit_obstacles=unit_obstacles,
+        coordination=coordination_table(evaluation),
     )

@@ -1,4 +1,4 @@
-"""Which scores are looked at together: the children of each dimension, and all indicators."""
+"""Which scores are looked at together, and what the rows and nodes of a table are called."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from typing import Any, Literal
 import numpy as np
 
 from parkscore.data.grid import Matrix, Vector
+from parkscore.data.table import UNIT, YEAR
 from parkscore.evaluation import Evaluation
 from parkscore.framework.models import Node
 from parkscore.tree.weigh import effective_weights
@@ -23,6 +24,16 @@ class Group:
     node: Node
     members: Members
     nodes: tuple[Node, ...]
+
+    @classmethod
+    def of_children(cls, node: Node) -> Group:
+        """The children of a node."""
+        return cls(node, "children", node.children)
+
+    @classmethod
+    def of_indicators(cls, evaluation: Evaluation) -> Group:
+        """All indicators below the root."""
+        return cls(evaluation.framework.root, "indicators", evaluation.framework.leaves)
 
     @property
     def ids(self) -> list[str]:
@@ -51,11 +62,18 @@ def groups(evaluation: Evaluation) -> Iterator[Group]:
     framework = evaluation.framework
     for node in framework.root.walk():
         if node.children:
-            yield Group(node, "children", node.children)
+            yield Group.of_children(node)
         if node.id == framework.total.id and any(child.children for child in node.children):
-            yield Group(node, "indicators", framework.leaves)
+            yield Group.of_indicators(evaluation)
 
 
 def named(node: Node) -> dict[str, Any]:
     """The columns that name a node in every table."""
     return {"id": node.id, "zh": node.label.zh, "en": node.label.en}
+
+
+def row_labels(evaluation: Evaluation) -> dict[str, Any]:
+    """The columns that name a row: the unit, and the year where there are years."""
+    years = evaluation.table.years
+    units = {UNIT: evaluation.table.units[evaluation.rows]}
+    return units if years is None else units | {YEAR: years[evaluation.rows]}

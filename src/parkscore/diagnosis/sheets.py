@@ -7,7 +7,9 @@ from typing import Any
 
 import pandas as pd
 
+from parkscore.diagnosis.shortfall import COORDINATION_COLUMNS
 from parkscore.language import Language, Text
+from parkscore.methods.diagnoses import COORDINATION_LEVELS
 from parkscore.output.workbook import Sheet
 
 TITLES = {
@@ -20,6 +22,9 @@ TITLES = {
     "availability": Text("数据完整度", "availability"),
     "units": Text("评价对象完整度", "units"),
     "denominators": Text("与分母的相关", "denominators"),
+    "obstacles": Text("障碍度", "obstacles"),
+    "unit_obstacles": Text("评价对象障碍因子", "obstacles of units"),
+    "coordination": Text("耦合协调度", "coordination"),
 }
 
 HEADS = {
@@ -82,6 +87,21 @@ HEADS = {
     "field_en": Text("分母英文名称", "denominator's name"),
     "own": Text("自身分母", "its own"),
     "flag": Text("提示", "flag"),
+    "mean_obstacle": Text("平均障碍度", "mean obstacle"),
+    "times_first": Text("为首要障碍的次数", "times first"),
+    "first": Text("首要障碍", "first obstacle"),
+    "first_share": Text("首要障碍度", "its degree"),
+    "second": Text("第二障碍", "second obstacle"),
+    "second_share": Text("第二障碍度", "degree of the second"),
+    "third": Text("第三障碍", "third obstacle"),
+    "third_share": Text("第三障碍度", "degree of the third"),
+    "coupling": Text("耦合度 C", "coupling C"),
+    "development": Text("综合发展指数 T", "development T"),
+    "coordination": Text("耦合协调度 D", "coordination D"),
+    "level": Text("协调等级", "level"),
+    "modified_coupling": Text("修正耦合度 C", "modified coupling C"),
+    "modified_coordination": Text("修正耦合协调度 D", "modified coordination D"),
+    "modified_level": Text("修正协调等级", "modified level"),
 }
 
 WORDS = {
@@ -104,10 +124,10 @@ WORDS = {
     "low_alpha": Text("α 低于 0.7", "alpha below 0.7"),
     "low_kmo": Text("KMO 低于 0.6", "KMO below 0.6"),
     "outliers": Text("少数对象左右全局", "a few units decide it"),
-}
+} | {f"level_{number}": name for number, name in enumerate(COORDINATION_LEVELS, start=1)}
 """What a code in a table means."""
 
-_CODED = ("members", "relation", "stage", "flag")
+_CODED = ("members", "relation", "stage", "flag", "level", "modified_level")
 _COUNTS = (
     "year",
     "n",
@@ -125,11 +145,36 @@ _COUNTS = (
     "applicable",
     "zeros",
     "unique",
+    "times_first",
 )
-_SHARES = ("nominal", "main_effect", "acts_like", "linear", "first_component", "explained", "cumulative", "share")
+_SHARES = (
+    "nominal",
+    "main_effect",
+    "acts_like",
+    "linear",
+    "first_component",
+    "explained",
+    "cumulative",
+    "share",
+    "coverage",
+    "mean_obstacle",
+    "first_share",
+    "second_share",
+    "third_share",
+)
 _TEXTS = ("id", "zh", "en", "of", "a", "b", "measure", "unit", "left_out", "field", "field_zh", "field_en", "own")
-_PLAIN = (*_CODED, *_TEXTS, "better_without")
-_DECIMALS = ("pearson", "spearman", "kendall", "alpha", "alpha_if_deleted", "kmo", "bartlett_p", "eigenvalue")
+_PLAIN = (*_CODED, *_TEXTS, "better_without", "first", "second", "third")
+_DECIMALS = (
+    "pearson",
+    "spearman",
+    "kendall",
+    "alpha",
+    "alpha_if_deleted",
+    "kmo",
+    "bartlett_p",
+    "eigenvalue",
+    *COORDINATION_COLUMNS,
+)
 
 
 def sheets_of(tables: Mapping[str, pd.DataFrame], notes: Sequence[str], language: Language) -> list[Sheet]:
@@ -150,11 +195,11 @@ def _sheet(name: str, table: pd.DataFrame, notes: Sequence[str], language: Langu
 def _kind(column: str) -> str:
     if column in _COUNTS:
         return "count"
-    if column in (*_SHARES, "coverage"):
+    if column in _SHARES:
         return "share"
-    if column in _DECIMALS:
-        return "score"
-    return "text" if column in _PLAIN else "value"
+    if column in _PLAIN:
+        return "text"
+    return "score" if column in _DECIMALS else "value"
 
 
 def words_of(codes: Any, language: Language) -> str | None:
