@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from parkscore.methods import DomainError, aggregation
+from parkscore.methods import DomainError, Interval, aggregation
 
 RELATIVE = ["topsis_vector", "topsis_minmax", "vikor", "grey_relational", "rsr", "promethee_ii", "benefit_of_doubt"]
 
@@ -181,6 +181,13 @@ def test_rsr_by_hand() -> None:
     linear = 1 + 3 * np.array([[0, 1], [0.25, 7 / 8], [0.25, 6 / 8], [1, 0]])
     expected = linear.sum(axis=1) / 8
     np.testing.assert_allclose(aggregation["rsr"](X, [1, 1], ranks="linear"), expected, rtol=1e-14)
+
+
+def test_rank_sum_ratios_are_never_zero_so_a_geometric_mean_can_take_them() -> None:
+    combine, refuse = aggregation["rsr"].combine_range, aggregation["geometric"].refuse_range
+    assert combine is not None
+    assert refuse is not None
+    assert refuse(combine([Interval(0, 1, "always")], {})) is None
 
 
 @pytest.mark.parametrize(

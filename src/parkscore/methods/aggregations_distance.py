@@ -223,6 +223,11 @@ def grey_relational(X: FloatArray, w: FloatArray, *, distinguishing: float = 0.5
 # --- rank-sum ratio ----------------------------------------------------------------------------------------------
 
 
+def _ratio_range(_children: Sequence[Interval], _stated: Stated) -> Interval:
+    # The worst rank is 1 of however many units.
+    return Interval(0.0, 1.0, "never")
+
+
 @aggregation(
     "rsr",
     zh="秩和比（RSR）",
@@ -239,7 +244,7 @@ def grey_relational(X: FloatArray, w: FloatArray, *, distinguishing: float = 0.5
             "ranks: whole numbers (equal scores share the mean), or linear between the worst and the best",
         )
     },
-    combine_range=_unit_range,
+    combine_range=_ratio_range,
 )
 def rsr(X: FloatArray, w: FloatArray, *, ranks: Literal["whole", "linear"] = "whole") -> FloatArray:
     """The weighted mean of a unit's ranks within each indicator, as a share of the number of units.
