@@ -43,6 +43,12 @@ def test_an_entry_holds_the_whole_card(page: str, method: Method) -> None:
     assert [text for text in said if text not in entry] == []
 
 
+def test_diagnostics_are_on_the_page_without_the_examples_of_their_code(page: str) -> None:
+    assert "Σ variance of a column / variance of the row sums" in page
+    assert "Paruolo, Saisana and" in page
+    assert ">>>" not in page
+
+
 def test_every_link_leads_to_a_heading(page: str) -> None:
     links = {part.split(")")[0] for part in page.split("](#")[1:]}
     headings = {line.lstrip("# ") for line in page.splitlines() if line.startswith("##")}

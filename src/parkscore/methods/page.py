@@ -2,18 +2,39 @@
 
 from __future__ import annotations
 
+import inspect
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from types import MappingProxyType
 from typing import Any
 
 from parkscore.language import Text
 from parkscore.methods import SHELVES
+from parkscore.methods.diagnoses import coupling_coordination, obstacle_degree
+from parkscore.methods.diagnostics import alpha, alpha_without, bartlett, correlation, eigenvalues, kmo, statistics
 from parkscore.methods.invariances import INVARIANCES
+from parkscore.methods.main_effects import main_effect
 from parkscore.methods.parameters import Parameter
 from parkscore.methods.registry import Method, Shelf
 
 Say = Callable[[Text], str]
 """Puts a text into the words of one language, or of both."""
+
+_DIAGNOSTICS_HEADING = "诊断 diagnostics"
+_DIAGNOSTICS: Mapping[Callable[..., Any], Text] = MappingProxyType(
+    {
+        statistics: Text("描述统计", "Statistics"),
+        correlation: Text("三种相关系数", "Correlations"),
+        alpha: Text("克朗巴赫 α", "Cronbach's alpha"),
+        alpha_without: Text("删除一项后的 α", "Alpha if an item is deleted"),
+        eigenvalues: Text("主成分的特征值", "Eigenvalues of the principal components"),
+        kmo: Text("KMO 取样适切性", "Kaiser-Meyer-Olkin measure"),
+        bartlett: Text("巴特利特球形检验", "Bartlett's test of sphericity"),
+        main_effect: Text("主效应（实际作用）", "Main effect"),
+        obstacle_degree: Text("障碍度", "Obstacle degree"),
+        coupling_coordination: Text("耦合协调度", "Degree of coupling and coordination"),
+    }
+)
 
 _INTRODUCTION = """\
 # 方法 Methods
@@ -31,14 +52,21 @@ command line: `parkscore methods`, `parkscore methods entropy`.
 def methods_page() -> str:
     """The page in Markdown, both languages side by side; the shelves in the order of the steps."""
     return "\n".join(
-        (_INTRODUCTION, *_shelf_links(), *_invariances(), *(line for each in SHELVES for line in _shelf(each)))
+        (
+            _INTRODUCTION,
+            *_links(),
+            *_invariances(),
+            *(line for each in SHELVES for line in _shelf(each)),
+            *_diagnostics(),
+        )
     )
 
 
-def _shelf_links() -> Iterator[str]:
+def _links() -> Iterator[str]:
     yield "| | | |\n| --- | --- | --- |"
     for shelf in SHELVES:
         yield f"| [{shelf.title.zh} {shelf.title.en}](#{_anchor(_heading(shelf))}) | `{shelf.name}` | {len(shelf)} |"
+    yield f"| [{_DIAGNOSTICS_HEADING}](#{_anchor(_DIAGNOSTICS_HEADING)}) | `parkscore diagnose` | {len(_DIAGNOSTICS)} |"
     yield ""
 
 
@@ -99,13 +127,23 @@ def summary_of(method: Method[Any]) -> str:
 def facts_of(method: Method[Any], say: Say) -> list[str]:
     """Needs, promises, reference and golden case, a line each; `say` puts a text into words."""
     obeys = [name for name in INVARIANCES if name in method.obeys]
-    none = Text(f"无：{method.no_golden}", f"none: {method.no_golden}")
+    golden = method.golden or f"{say(Text('无', 'none'))}: {method.no_golden}"
     return [
         f"{say(Text('前提', 'needs'))}: {'; '.join(map(say, method.requirements)) or '-'}",
         f"{say(Text('不变性', 'obeys'))}: {', '.join(obeys) or '-'}",
         f"{say(Text('文献', 'reference'))}: {method.reference}",
-        f"{say(Text('算例', 'golden case'))}: {method.golden or say(none)}",
+        f"{say(Text('算例', 'golden case'))}: {golden}",
     ]
+
+
+def _diagnostics() -> Iterator[str]:
+    """What stands beside the shelves: looked at, never part of a score."""
+    yield f"## {_DIAGNOSTICS_HEADING}\n"
+    for function, title in _DIAGNOSTICS.items():
+        # The examples are for readers of the code.
+        text = inspect.getdoc(function) or ""
+        yield f"### diagnostics: {function.__name__}\n"
+        yield f"**{title.zh}** · **{title.en}**. {text.split('>>>')[0].rstrip()}\n"
 
 
 def _parameter(parameter: Parameter) -> str:
