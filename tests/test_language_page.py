@@ -28,6 +28,7 @@ MODELS = [
     models.Effective,
     models.WeightScheme,
     models.CombinedPart,
+    models.Policy,
 ]
 
 

@@ -271,14 +271,17 @@ def check(
     有错误时退出码为 4。 The exit code is 4 where there are errors.
     """
     from parkscore.framework.loading import read_framework
-    from parkscore.tree.schemes import plan_weights
+    from parkscore.tree.schemes import plan_weights, remarks
 
     reply = reply_to(language, as_json)
     read = read_framework(framework)
-    scheme = plan_weights(read.framework, weights).scheme if weights is not None else None
-    findings = list(read.findings)
-    if scheme is None:
-        findings += [replace(finding, severity=Severity.INFO) for finding in unknown_weights(read.framework)]
+    unknown = unknown_weights(read.framework) if weights is None else []
+    findings = [*read.findings, *(replace(finding, severity=Severity.INFO) for finding in unknown)]
+    scheme = None
+    if not unknown:
+        plan = plan_weights(read.framework, weights)
+        scheme = plan.scheme
+        findings += remarks(read.framework, plan)
     loaded = read.framework
     counts = {
         "dimensions": sum(not node.is_indicator for node in loaded.walk()),

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 
 from parkscore.framework.check_methods import check_method
 from parkscore.framework.document import Path
-from parkscore.framework.models import Framework, Node, WeightScheme
+from parkscore.framework.judgements import check_judgements, is_judged, report_misplaced
+from parkscore.framework.models import Choice, CombinedPart, Framework, Node, Policy, WeightEntry, WeightScheme
 from parkscore.framework.reporting import Reporter, nodes_with_paths, parents_with_paths
-from parkscore.framework.suggesting import did_you_mean
+from parkscore.framework.suggesting import did_you_mean, nearest_or_all
 from parkscore.language import Text
-from parkscore.methods import weighting
+from parkscore.methods import combination, weighting
 
 EVERY_NODE = "*"
 
@@ -33,6 +34,18 @@ def check_framework_weights(framework: Framework, reporter: Reporter) -> None:
                 Text("补上权重；不知道的写 weight: unknown", "add it; where it is not known write `weight: unknown`"),
                 reporter,
             )
+    _check_own_judgements(framework, reporter)
+
+
+def _check_own_judgements(framework: Framework, reporter: Reporter) -> None:
+    """Report judgements in a framework; the methods as such are checked with all its methods."""
+    places: list[tuple[Path, Choice | None, Node | None]]
+    places = [(("defaults", "weights"), framework.defaults.weights, None)]
+    places += [(("total", "weights"), framework.total.weights, framework.root)]
+    places += [((*path, "weights"), node.weights, node) for path, node in nodes_with_paths(framework)]
+    for path, choice, node in places:
+        if choice is not None and is_judged(choice) and not weighting[choice.name].check(choice.parameters):
+            check_weighting(choice, [child.id for child in node.children] if node is not None else None, path, reporter)
 
 
 def _report_missing(parent: Node, silent: list[Node], path: Path, hint: Text, reporter: Reporter) -> None:
@@ -85,7 +98,7 @@ def check_scheme_weights(scheme: WeightScheme, framework: Framework, reporter: R
     kinds = [key for key in ("method", "combine") if getattr(scheme, key)]
     if scheme.weights or scheme.inside:
         kinds.append("weights/inside")
-    if len(kinds) != 1:
+    if len(kinds) > 1 or not (kinds or scheme.toward):
         reporter.report(
             "scheme_kind",
             (),
@@ -95,14 +108,11 @@ def check_scheme_weights(scheme: WeightScheme, framework: Framework, reporter: R
             ),
             value=", ".join(kinds) or None,
         )
-    known = {framework.total.id, *(node.id for node in framework.walk())}
-    leaves = {node.id for node in framework.leaves}
-    for node_id in scheme.weights:
-        if node_id not in known:
-            _report_unknown_node(node_id, known, ("weights", node_id), reporter)
+    nodes = {node.id: node for node in (framework.root, *framework.walk())}
+    leaves = [node.id for node in framework.leaves]
     for node_id, choice in scheme.inside.items():
-        if node_id not in known | {EVERY_NODE}:
-            _report_unknown_node(node_id, known, ("inside", node_id), reporter)
+        if node_id not in {*nodes, EVERY_NODE}:
+            _report_unknown_node(node_id, nodes, ("inside", node_id), reporter)
         elif node_id in leaves:
             reporter.report(
                 "misplaced_key",
@@ -110,11 +120,26 @@ def check_scheme_weights(scheme: WeightScheme, framework: Framework, reporter: R
                 Text("这个指标没有下级", "this indicator has no children to weigh"),
                 value=node_id,
             )
-        check_method(choice, weighting, ("inside", node_id), reporter)
+        siblings = [child.id for child in nodes[node_id].children] if node_id in nodes else None
+        check_weighting(choice, siblings, ("inside", node_id), reporter)
     if scheme.method is not None:
-        check_method(scheme.method, weighting, ("method",), reporter)
-    _check_given(scheme, framework, reporter)
-    _check_parts(scheme, reporter)
+        check_weighting(scheme.method, leaves, ("method",), reporter)
+    _check_given(scheme.weights, framework, ("weights",), reporter)
+    _check_parts(scheme, leaves, reporter)
+    if scheme.toward is not None:
+        _check_policy(scheme.toward, framework, leaves, reporter)
+
+
+def check_weighting(choice: Choice, siblings: Sequence[str] | None, path: Path, reporter: Reporter) -> None:
+    """Report a weighting method that cannot weigh these siblings; None where it is to weigh those of several nodes."""
+    before = len(reporter.findings)
+    check_method(choice, weighting, path, reporter)
+    if len(reporter.findings) > before or not is_judged(choice):
+        return
+    if siblings is None:
+        report_misplaced(choice, path, reporter)
+    else:
+        check_judgements(choice, siblings, path, reporter)
 
 
 def _report_unknown_node(node_id: str, known: Iterable[str], path: Path, reporter: Reporter) -> None:
@@ -127,23 +152,29 @@ def _report_unknown_node(node_id: str, known: Iterable[str], path: Path, reporte
     )
 
 
-def _check_given(scheme: WeightScheme, framework: Framework, reporter: Reporter) -> None:
+def _check_given(weights: Mapping[str, WeightEntry], framework: Framework, path: Path, reporter: Reporter) -> None:
+    """Report numbers by node id that cannot be the shares of siblings."""
+    number_of = {node_id: entry.weight for node_id, entry in weights.items()}
+    known = {framework.total.id, *(node.id for node in framework.walk())}
+    for node_id in weights:
+        if node_id not in known:
+            _report_unknown_node(node_id, known, (*path, node_id), reporter)
     for node in framework.walk():
-        weight = scheme.weight_of(node.id)
+        weight = number_of.get(node.id)
         if weight is not None and weight < 0:
-            _report_negative(node, weight, ("weights", node.id), reporter)
+            _report_negative(node, weight, (*path, node.id), reporter)
     for _, parent in parents_with_paths(framework):
-        given = [(child, scheme.weight_of(child.id)) for child in parent.children]
+        given = [(child, number_of.get(child.id)) for child in parent.children]
         numbers = [weight for _, weight in given if weight is not None]
         silent = [child for child, weight in given if weight is None]
         if numbers and not silent and not any(numbers):
-            _report_zero(parent, ("weights", parent.children[0].id), reporter)
+            _report_zero(parent, (*path, parent.children[0].id), reporter)
         if numbers and silent:
             hint = Text("补上这些编码的权重", "give these ids a weight, too")
-            _report_missing(parent, silent, ("weights",), hint, reporter)
+            _report_missing(parent, silent, path, hint, reporter)
 
 
-def _check_parts(scheme: WeightScheme, reporter: Reporter) -> None:
+def _check_parts(scheme: WeightScheme, leaves: Sequence[str], reporter: Reporter) -> None:
     for index, part in enumerate(scheme.combine):
         if (part.scheme is None) == (part.method is None):
             reporter.report(
@@ -152,4 +183,36 @@ def _check_parts(scheme: WeightScheme, reporter: Reporter) -> None:
                 Text("每一部分恰有 scheme 或 method 之一", "each part names either a scheme or a method"),
             )
         if part.method is not None:
-            check_method(part.method, weighting, ("combine", index, "method"), reporter)
+            check_weighting(part.method, leaves, ("combine", index, "method"), reporter)
+    name = scheme.combine_by or "additive"
+    if name not in combination:
+        message = Text(f"{combination.title.zh}中没有 {name}", f"there is no such {combination.name} method")
+        hint = nearest_or_all(name, list(combination))
+        reporter.report("unknown_method", ("combine_by",), message, value=name, hint=hint)
+    elif scheme.combine_by is not None and not scheme.combine:
+        message = Text("没有要组合的部分", "there is nothing to combine")
+        reporter.report("misplaced_key", ("combine_by",), message, value=name)
+    else:
+        _check_shares(scheme.combine, "shares" in combination[name].parameters, reporter)
+
+
+def _check_shares(parts: Sequence[CombinedPart], have_shares: bool, reporter: Reporter) -> None:
+    for index, part in enumerate(parts):
+        if part.share is not None and not have_shares:
+            message = Text("这种组合方式没有份额", "this way of combining knows no shares")
+            reporter.report("misplaced_key", ("combine", index, "share"), message, value=part.share)
+        elif part.share is None and any(other.share is not None for other in parts):
+            message = Text("其他部分有份额，这一部分没有", "the other parts have a share, this one has none")
+            reporter.report("weight_missing", ("combine", index), message)
+
+
+def _check_policy(policy: Policy, framework: Framework, leaves: Sequence[str], reporter: Reporter) -> None:
+    if [policy.scheme is None, policy.method is None, not policy.weights].count(False) != 1:
+        reporter.report(
+            "scheme_kind",
+            ("toward",),
+            Text("恰有 scheme、method 或 weights 之一", "names either a scheme, a method or weights"),
+        )
+    if policy.method is not None:
+        check_weighting(policy.method, leaves, ("toward", "method"), reporter)
+    _check_given(policy.weights, framework, ("toward", "weights"), reporter)

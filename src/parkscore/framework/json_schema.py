@@ -6,7 +6,17 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from parkscore.framework.models import POLICIES, Framework, WeightScheme
-from parkscore.methods import Method, Shelf, aggregation, imputation, ranking, scoring, treatment, weighting
+from parkscore.methods import (
+    Method,
+    Shelf,
+    aggregation,
+    combination,
+    imputation,
+    ranking,
+    scoring,
+    treatment,
+    weighting,
+)
 from parkscore.methods.parameters import Parameter
 
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
@@ -60,7 +70,9 @@ def scheme_schema() -> Schema:
     properties = schema["properties"]
     properties["inside"] = {"type": "object", "additionalProperties": choice}
     properties["method"] = choice
-    schema["$defs"]["CombinedPart"]["properties"]["method"] = choice
+    for part in ("CombinedPart", "Policy"):
+        schema["$defs"][part]["properties"]["method"] = choice
+    properties["combine_by"] = {"enum": list(combination), "default": "additive"}
     del schema["$defs"]["Choice"]
     return {"$schema": DIALECT, **schema}
 

@@ -11,6 +11,7 @@ from parkscore.findings import Finding, FrameworkError, Place, Severity, UsageEr
 from parkscore.framework.building import ModelType, build
 from parkscore.framework.checking import check_framework, check_scheme
 from parkscore.framework.document import Document
+from parkscore.framework.document import Path as DocumentPath
 from parkscore.framework.extending import overlay
 from parkscore.framework.models import Framework, WeightScheme
 from parkscore.framework.setting_aside import SetAside, set_aside
@@ -206,16 +207,21 @@ def _read_scheme(path: Path, framework: Framework, trail: tuple[Path, ...]) -> W
 
 
 def _load_parts(scheme: WeightScheme, framework: Framework, document: Document | None, trail: tuple[Path, ...]) -> None:
-    """Refuse a combination of schemes that are unknown, at fault, or that lead back to themselves."""
-    for index, part in enumerate(scheme.combine):
-        if part.scheme is None:
+    """Refuse to combine, or to draw toward, schemes that are unknown, at fault, or that lead back to themselves."""
+    named: list[tuple[DocumentPath, str | None]] = [
+        (("combine", index, "scheme"), part.scheme) for index, part in enumerate(scheme.combine)
+    ]
+    if scheme.toward is not None:
+        named.append((("toward", "scheme"), scheme.toward.scheme))
+    for key, name in named:
+        if name is None:
             continue
-        place = document.place(("combine", index, "scheme")) if document is not None else None
+        place = document.place(key) if document is not None else None
         try:
-            path = find_scheme(part.scheme)
+            path = find_scheme(name)
         except UsageError as error:
             (finding,) = error.findings
-            raise FrameworkError(replace(finding, place=place, code="unknown_scheme", value=part.scheme)) from None
+            raise FrameworkError(replace(finding, place=place, code="unknown_scheme", value=name)) from None
         if path.resolve() in trail:
             names = " -> ".join(step.name for step in (*trail, path))
             raise FrameworkError(

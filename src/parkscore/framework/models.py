@@ -507,18 +507,31 @@ class WeightEntry(Model):
 
 
 class CombinedPart(Model):
-    """One part of a combination: a scheme or a method, and its share."""
+    """One part of a combination: a scheme or a method, and its share; without shares all parts count the same."""
 
     scheme: Words | None = None
     method: Choice | None = None
-    share: Positive
+    share: Positive | None = None
+
+
+class Policy(Model):
+    """What weights are drawn toward, and how far: a scheme, a method, or numbers by node id.
+
+    Where numbers leave out the children of a node, they stay as the scheme has them.
+    """
+
+    scheme: Words | None = None
+    method: Choice | None = None
+    weights: dict[Words, WeightEntry] = Field(default_factory=dict)
+    share: Share
 
 
 class WeightScheme(Model):
     """One set of weights over a framework, with its status.
 
     `weights` gives numbers by node id. `inside` says how the children of a node are weighed where no number is given
-    (`"*"` for every node). `method` weighs all indicators at once. `combine` mixes schemes and methods, additively.
+    (`"*"` for every node). `method` weighs all indicators at once. `combine` mixes schemes and methods, additively or
+    as `combine_by` says. `toward` then draws the weights toward a policy.
     """
 
     id: Words
@@ -531,6 +544,8 @@ class WeightScheme(Model):
     inside: dict[Words, Choice] = Field(default_factory=dict)
     method: Choice | None = None
     combine: tuple[CombinedPart, ...] = ()
+    combine_by: Words | None = None
+    toward: Policy | None = None
 
     def weight_of(self, node_id: str) -> float | None:
         """The number given for a node, if there is one."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -12,6 +13,7 @@ from parkscore import shipped
 from parkscore.data.grid import Vector
 from parkscore.findings import Finding, FrameworkError, Severity, UsageError
 from parkscore.framework.check_weights import EVERY_NODE
+from parkscore.framework.judgements import remark_on
 from parkscore.framework.loading import load_scheme
 from parkscore.framework.models import UNKNOWN, Choice, Framework, Label, Node, WeightScheme
 from parkscore.language import Text
@@ -24,11 +26,13 @@ Weights = str | Path | WeightScheme | Choice | None
 class WeightPlan:
     """A weight scheme with everything it names at hand; None stands for the framework's own weights.
 
-    parts: the schemes that a combination mixes, each with its share, the shares summing to 1.
+    parts: the schemes that a combination mixes, each with its share, the shares summing to 1. toward: the policy that
+    the weights are drawn toward in the end.
     """
 
     scheme: WeightScheme | None
     parts: tuple[tuple[float, WeightPlan], ...] = ()
+    toward: PolicyPlan | None = None
 
     @property
     def method(self) -> Choice | None:
@@ -41,6 +45,15 @@ class WeightPlan:
         return self.method is None and not self.parts
 
 
+@dataclass(frozen=True)
+class PolicyPlan:
+    """What weights are drawn toward: a plan, or shares of the children of some nodes; share is how far, from 0 to 1."""
+
+    share: float
+    plan: WeightPlan | None
+    shares: Mapping[str, Vector]
+
+
 def plan_weights(framework: Framework, weights: Weights) -> WeightPlan:
     """The weights that a user named: None for the framework's own, a method's name for one over all indicators.
 
@@ -48,14 +61,61 @@ def plan_weights(framework: Framework, weights: Weights) -> WeightPlan:
     weights unknown; the latter names a scheme that is shipped.
     """
     scheme = resolve_scheme(framework, weights)
-    if scheme is not None and scheme.combine:
-        total = sum(part.share for part in scheme.combine)
-        parts = [(part.share / total, plan_weights(framework, part.method or part.scheme)) for part in scheme.combine]
-        return WeightPlan(scheme, tuple(parts))
     plan = WeightPlan(scheme)
+    if scheme is not None:
+        plan = replace(plan, parts=_parts(framework, scheme), toward=_policy(framework, scheme))
     if plan.is_node_by_node:
         _refuse_unknown_weights(framework, scheme)
     return plan
+
+
+def _parts(framework: Framework, scheme: WeightScheme) -> tuple[tuple[float, WeightPlan], ...]:
+    shares = np.array([1.0 if part.share is None else part.share for part in scheme.combine])
+    plans = [plan_weights(framework, part.method or part.scheme) for part in scheme.combine]
+    return tuple(zip((shares / shares.sum()).tolist(), plans, strict=True)) if plans else ()
+
+
+def _policy(framework: Framework, scheme: WeightScheme) -> PolicyPlan | None:
+    policy = scheme.toward
+    if policy is None:
+        return None
+    if not policy.weights:
+        return PolicyPlan(policy.share, plan_weights(framework, policy.method or policy.scheme), {})
+    numbers = {node_id: entry.weight for node_id, entry in policy.weights.items()}
+    shares = {}
+    for node in framework.root.walk():
+        if node.children and node.children[0].id in numbers:
+            given = np.array([numbers[child.id] for child in node.children])
+            shares[node.id] = given / given.sum()
+    return PolicyPlan(policy.share, None, shares)
+
+
+def remarks(framework: Framework, plan: WeightPlan) -> Iterator[Finding]:
+    """What is to know of every judgement that a plan rests on, such as its consistency ratio."""
+    for part in (
+        *(inner for _, inner in plan.parts),
+        *([plan.toward.plan] if plan.toward and plan.toward.plan else []),
+    ):
+        yield from remarks(framework, part)
+    if plan.method is not None:
+        yield from _remark(plan.method, framework.root, [leaf.id for leaf in framework.leaves])
+    elif plan.is_node_by_node:
+        for node in framework.root.walk():
+            source = weight_source(framework, plan.scheme, node) if node.children else None
+            if isinstance(source, Choice):
+                yield from _remark(source, node, [child.id for child in node.children])
+
+
+def _remark(choice: Choice, node: Node, ids: list[str]) -> Iterator[Finding]:
+    remark = remark_on(choice, ids)
+    if remark is not None:
+        title = weighting[choice.name].title
+        yield Finding(
+            code="judgements",
+            severity=Severity.INFO,
+            field=node.id,
+            message=Text(f"{title.zh}：{remark.zh}", f"{title.en}: {remark.en}"),
+        )
 
 
 def resolve_scheme(framework: Framework, weights: Weights) -> WeightScheme | None:
@@ -145,12 +205,16 @@ def _unknown_weights(node: Node, schemes: list[str]) -> Finding:
 
 
 def schemes_for(framework: Framework) -> list[str]:
-    """The shipped schemes for a framework, by name."""
-    names = []
+    """The shipped schemes for a framework: first those of plain numbers, then those that look at data or experts."""
+    schemes = {}
     for name in shipped.scheme_names():
         try:
-            load_scheme(name, framework)
+            schemes[name] = load_scheme(name, framework)
         except FrameworkError:
             continue
-        names.append(name)
-    return names
+    return sorted(schemes, key=lambda name: not _is_plain(schemes[name]))
+
+
+def _is_plain(scheme: WeightScheme) -> bool:
+    methods = [*scheme.inside.values(), *([scheme.method] if scheme.method else [])]
+    return not scheme.combine and scheme.toward is None and all(choice.name == "equal" for choice in methods)

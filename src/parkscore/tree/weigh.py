@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -10,11 +10,12 @@ import numpy as np
 from parkscore.data.grid import Cohort, Matrix, Vector
 from parkscore.data.table import Table
 from parkscore.findings import DataError, Finding, Severity
+from parkscore.framework.judgements import by_position, title_of
 from parkscore.framework.models import Choice, Framework, Node, SchemeStatus, WeightScheme
 from parkscore.language import Text
-from parkscore.methods import DomainError, weighting
+from parkscore.methods import DomainError, combination, weighting
 from parkscore.tree.aggregate import Shares, Tree
-from parkscore.tree.schemes import WeightPlan, weight_source
+from parkscore.tree.schemes import WeightPlan, remarks, weight_source
 
 
 @dataclass(frozen=True)
@@ -55,7 +56,7 @@ def weigh(
         shares=tuple(_Weigher(framework, table, scores, cohort).settle(plan) for cohort in cohorts),
         stated=stated,
         origin=origin,
-        findings=tuple(_normalised(framework, stated)),
+        findings=(*_normalised(framework, stated), *remarks(framework, plan)),
     )
 
 
@@ -79,13 +80,31 @@ class _Weigher:
 
     def settle(self, plan: WeightPlan) -> Shares:
         """The shares of the children of every dimension."""
+        own = self._before_policy(plan)
+        if plan.toward is None:
+            return own
+        policy = {**own, **plan.toward.shares} if plan.toward.plan is None else self.settle(plan.toward.plan)
+        return self._combined("additive", [own, policy], [1 - plan.toward.share, plan.toward.share])
+
+    def _before_policy(self, plan: WeightPlan) -> Shares:
         if plan.method is not None:
-            fitted = self.scores[self.cohort.fit]
-            return shares_of(self.framework, self._by_method(plan.method, fitted, self.framework.root))
+            fitted, leaves = self.scores[self.cohort.fit], [leaf.id for leaf in self.framework.leaves]
+            return shares_of(self.framework, self._by_method(plan.method, fitted, self.framework.root, leaves))
         if plan.parts:
-            weights = [share * effective_weights(self.framework, self.settle(part)) for share, part in plan.parts]
-            return shares_of(self.framework, np.sum(weights, axis=0))
+            parts = [self.settle(part) for _, part in plan.parts]
+            return self._combined(combined_by(plan), parts, [share for share, _ in plan.parts])
         return self._inside_every_node(plan.scheme)
+
+    def _combined(self, name: str, parts: Sequence[Shares], shares: Sequence[float]) -> Shares:
+        """Sets of weights as one, each taken as the weights of the indicators in the total."""
+        method = combination[name]
+        stated = {"shares": np.array(shares)} if "shares" in method.parameters else {}
+        try:
+            weights = method(np.stack([effective_weights(self.framework, part) for part in parts]), **stated)
+        except DomainError as error:
+            hint = Text("换一种组合方式，如 additive", "combine in another way, such as additive")
+            raise DataError(self._refusal(method.title, error.reason, self.framework.root, hint)) from None
+        return shares_of(self.framework, weights)
 
     def _inside_every_node(self, scheme: WeightScheme | None) -> Shares:
         shares: dict[str, Vector] = {}
@@ -95,26 +114,35 @@ class _Weigher:
             if node.children:
                 source = weight_source(self.framework, scheme, node)
                 if isinstance(source, Choice):
-                    shares[node.id] = self._by_method(source, tree.scores_below(node), node)
+                    children = [child.id for child in node.children]
+                    shares[node.id] = self._by_method(source, tree.scores_below(node), node, children)
                 elif source is not None:
                     shares[node.id] = source / source.sum()
         return shares
 
-    def _by_method(self, choice: Choice, scores: Matrix, node: Node) -> Vector:
+    def _by_method(self, choice: Choice, scores: Matrix, node: Node, ids: Sequence[str]) -> Vector:
+        """The shares of the things called `ids`; judgements about them are put in their order."""
+        method = weighting[choice.name]
         try:
-            return weighting[choice.name](scores, **choice.parameters)
+            return method(scores, **by_position(choice, ids))
         except DomainError as error:
-            title = weighting[choice.name].title
-            raise DataError(
-                Finding(
-                    code="domain",
-                    severity=Severity.ERROR,
-                    field=node.id,
-                    year=self.cohort.year,
-                    message=Text(f"{title.zh}：{error.reason.zh}", f"{title.en}: {error.reason.en}"),
-                    hint=Text("换一种赋权方法或赋分规则", "choose another weighting method or scoring rule"),
-                )
-            ) from None
+            hint = Text("换一种赋权方法或赋分规则", "choose another weighting method or scoring rule")
+            raise DataError(self._refusal(method.title, error.reason, node, hint)) from None
+
+    def _refusal(self, title: Text, reason: Text, node: Node, hint: Text) -> Finding:
+        return Finding(
+            code="domain",
+            severity=Severity.ERROR,
+            field=node.id,
+            year=self.cohort.year,
+            message=Text(f"{title.zh}：{reason.zh}", f"{title.en}: {reason.en}"),
+            hint=hint,
+        )
+
+
+def combined_by(plan: WeightPlan) -> str:
+    """How the parts of a combination become one set of weights."""
+    return (plan.scheme.combine_by if plan.scheme is not None else None) or "additive"
 
 
 def effective_weights(framework: Framework, shares: Shares) -> Vector:
@@ -162,19 +190,27 @@ def _provenance(framework: Framework, plan: WeightPlan) -> tuple[dict[str, float
             source = weight_source(framework, plan.scheme, node) if plan.is_node_by_node else None
             numbers = source.tolist() if isinstance(source, np.ndarray) else [None] * len(node.children)
             stated |= {child.id: number for child, number in zip(node.children, numbers, strict=True)}
-            origin[node.id] = _origin(plan, source)
+            origin[node.id] = _toward(plan, _origin(framework, plan, node, source))
     return stated, origin
 
 
-def _origin(plan: WeightPlan, source: Vector | Choice | None) -> Text:
+def _origin(framework: Framework, plan: WeightPlan, node: Node, source: Vector | Choice | None) -> Text:
     if plan.method is not None:
-        title = weighting[plan.method.name].title
+        title = title_of(plan.method, [leaf.id for leaf in framework.leaves])
         return Text(f"{title.zh}，全部指标一起", f"{title.en}, over all indicators")
     if plan.parts:
-        return Text("组合赋权", "a combination")
+        name = combined_by(plan)
+        return Text("组合赋权", "a combination") if name == "additive" else combination[name].title
     if isinstance(source, Choice):
-        return weighting[source.name].title
+        return title_of(source, [child.id for child in node.children])
     return Text("给定", "given")
+
+
+def _toward(plan: WeightPlan, origin: Text) -> Text:
+    if plan.toward is None:
+        return origin
+    share = f"{plan.toward.share:.0%}"
+    return Text(f"{origin.zh}，向政策权重收缩 {share}", f"{origin.en}, drawn {share} toward a policy")
 
 
 def _normalised(framework: Framework, stated: Mapping[str, float | None]) -> list[Finding]:
