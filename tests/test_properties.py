@@ -17,7 +17,10 @@ from tests.small_frameworks import dimension, field, leaf, panel, small
 
 MINMAX = st.sampled_from([ScoreRule.of("minmax"), ScoreRule.of("minmax", to=(0, 100)), ScoreRule.of("minmax", low=-50)])
 RULES = MINMAX | st.sampled_from([ScoreRule.of("zscore", center=100, scale=10), ScoreRule.of("minmax", clip=False)])
-SHARES = st.sampled_from([0.0, 0.1, 0.2, 0.8, 1.0, 1.2, 3.0, 20.0, "5%", "20%", "33.3%"])
+# Siblings have coefficients or percentages, never both.
+SHARES = (st.sampled_from([0.0, 0.1, 0.2, 0.8, 1.0, 1.2, 3.0, 20.0]), st.sampled_from(["0%", "5%", "20%", "33.3%"]))
+POLICIES = st.none() | st.sampled_from([Choice.of(name) for name in ("mean", "median", "last_year", "linear")])
+TREATMENTS = st.none() | st.sampled_from([Choice.of(name) for name in ("percentile", "iqr_fences", "signed_log")])
 COVERAGES = st.sampled_from([None, None, None, 0.3, 0.5, 0.9])
 
 
@@ -25,8 +28,8 @@ COVERAGES = st.sampled_from([None, None, None, 0.3, 0.5, 0.9])
 def children(draw: Any, code: str, depth: int, rules: st.SearchStrategy[ScoreRule]) -> tuple[Node, ...]:
     """Siblings that all have numbers, of any sum above 0, or all none; each may be a dimension again."""
     count = draw(st.integers(1, 4))
-    weights = draw(st.lists(SHARES, min_size=count, max_size=count))
-    stated = draw(st.booleans()) and any(weight != 0 for weight in weights)
+    weights = draw(st.sampled_from(SHARES).flatmap(lambda own: st.lists(own, min_size=count, max_size=count)))
+    stated = draw(st.booleans()) and any(weight not in (0, "0%") for weight in weights)
     nodes = []
     for number in range(count):
         own, said = f"{code}{number}", {"weight": weights[number]} if stated else {}
@@ -35,6 +38,7 @@ def children(draw: Any, code: str, depth: int, rules: st.SearchStrategy[ScoreRul
             nodes.append(dimension(own, *inner, min_coverage=draw(COVERAGES), **said))
         else:
             direction = draw(st.sampled_from(["higher", "lower"]))
+            said |= {"missing": draw(POLICIES), "treat": draw(TREATMENTS)}
             nodes.append(leaf(own, direction=direction, score=draw(rules), **said))
     return tuple(nodes)
 
