@@ -280,10 +280,17 @@ def test_the_workbook_has_a_sheet_for_each_table_in_the_readers_language(diagnos
     path = diagnosis.to_excel(tmp_path / "diagnosis.xlsx", language)
     book = load_workbook(path)
     assert book.sheetnames == [TITLES[name].in_language(language) for name in diagnosis.tables]
-    rows = list(book[TITLES["reliability"].in_language(language)].values)
+    origin, *rows = list(book[TITLES["reliability"].in_language(language)].values)
+    assert origin[0] == diagnosis.origin.in_language(language)
     flag = rows[0].index(HEADS["flag"].in_language(language))
     assert len(rows) == len(diagnosis.reliability) + 1
     assert rows[-1][flag] == WORDS["single"].in_language(language)
+
+
+def test_the_origin_names_framework_weights_their_status_data_and_version(diagnosis):
+    about = diagnosis.evaluation.about
+    for said in ("small", "the weights in Small example (official)", about["data"], about["parkscore"]):
+        assert said in diagnosis.origin.en
 
 
 def test_every_column_and_every_code_has_words_in_both_languages(diagnosis):

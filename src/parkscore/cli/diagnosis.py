@@ -64,6 +64,8 @@ def diagnose(
     _say(diagnosis, reply)
     if output is not None:
         reply.say(Text(f"已写入 {output}", f"wrote {output}"))
+    rest = Text("用 parkscore score --json 列出全部", "parkscore score --json lists all of them")
+    reply.show_findings(diagnosis.evaluation.findings, rest)
 
 
 def _write(diagnosis: Diagnosis, output: Path, reply: Reply) -> None:

@@ -16,6 +16,7 @@ from parkscore.diagnosis.reliability import reliability_tables
 from parkscore.diagnosis.shortfall import coordination_table, obstacle_tables
 from parkscore.diagnosis.spread import statistics_table
 from parkscore.evaluation import Evaluation
+from parkscore.evaluation_sheets import STATUS
 from parkscore.language import Language, Text
 from parkscore.output.documents import json_by_line, records
 from parkscore.output.files import write_whole
@@ -82,6 +83,18 @@ class Diagnosis:
         several = years is not None and len(np.unique(years[self.evaluation.rows])) > 1
         return (*self.evaluation.notes, _SEVERAL_YEARS) if several else self.evaluation.notes
 
+    @property
+    def origin(self) -> Text:
+        """What was diagnosed: framework, weights, data and version, on one line."""
+        about = self.evaluation.about
+        weights, status = self.evaluation.weighing.title, STATUS[self.evaluation.weights_status]
+        return Text(
+            f"指标体系 {about['framework']}；权重：{weights.zh}（{status.zh}）；数据 {about['data']}；"
+            f"parkscore {about['parkscore']}",
+            f"framework {about['framework']}; weights: {weights.en} ({status.en}); data {about['data']}; "
+            f"parkscore {about['parkscore']}",
+        )
+
     def as_dict(self, language: Language = "en") -> dict[str, Any]:
         """The diagnosis as plain data, ready for JSON."""
         tables = {name: records(table) for name, table in self.tables.items()}
@@ -101,7 +114,7 @@ class Diagnosis:
         """Write a workbook with a sheet for each table."""
         from parkscore.diagnosis.sheets import sheets_of
 
-        notes = [note.in_language(language) for note in self.notes]
+        notes = [note.in_language(language) for note in (self.origin, *self.notes)]
         title = self.evaluation.framework.title.label.in_language(language)
         sheets = sheets_of(self.tables, notes, language)
         return write_whole(path, lambda beside: write_sheets(sheets, beside, {"title": title}))
