@@ -191,6 +191,7 @@ def _rules(draw: DrawFn) -> tuple[Data, ...]:
         {"required": ("f0", "stage")},
         {"required": ("f0",), "when": "stage == '乙'"},
         {"outlier": {"fields": ("f0",), "z": 3.5}},
+        {"magnitude": {"field": "f0", "expected": 12.5, "factor": 8}},
         {"jump": {"fields": ("f0",), "factor": 5}},
         {"measure_mixup": {"field": "f0", "per": "f0", "expected": 2052.42, "factor": 30}},
         {"measure_mixup": {"field": "f0", "expected": "7%", "factor": 1.5}},

@@ -20,7 +20,7 @@ MODELS = [
     models.Defaults,
     models.Rule,
     models.Jump,
-    models.MeasureMixup,
+    models.Expected,
     models.Outlier,
     models.Accepted,
     models.Screen,

@@ -13,7 +13,8 @@ import parkscore as ps
 from parkscore.data.reading import read_table
 from parkscore.data.validate import validate
 from parkscore.findings import Finding, Severity
-from parkscore.framework.models import Framework, Jump, Label, MeasureMixup, Outlier, Rule
+from parkscore.framework.loading import load_framework
+from parkscore.framework.models import Expected, Framework, Jump, Label, Outlier, Rule
 from parkscore.shipped import example_path
 from tests.small_frameworks import codes, field, leaf, of_code, panel, rows, small, table_of
 
@@ -36,7 +37,8 @@ def test_a_condition_that_does_not_hold_is_a_warning_on_the_unit_with_the_hint_o
     framework = with_rule(require="a <= b", hint=Label(zh="核对", en="check both"))
     (finding,) = found(framework, rows(a=[1, 5, 2], b=[1, 2, 3]))
     assert (finding.code, finding.severity, finding.unit, finding.rule) == ("rule", Severity.WARNING, "乙", "check")
-    assert (finding.message.zh, finding.message.en) == ("不合理", "not plausible")
+    assert finding.message.zh == "不合理（字段a = 5，字段b = 2）"
+    assert finding.message.en == "not plausible (field a = 5, field b = 2)"
     assert finding.hint is not None
     assert finding.hint.en == "check both"
 
@@ -149,7 +151,7 @@ def test_a_gap_of_a_year_is_no_jump() -> None:
 
 
 MIXUP = {
-    "measure_mixup": MeasureMixup(field="a", per="b", expected=2000.0, factor=5.0),
+    "measure_mixup": Expected(field="a", per="b", expected=2000.0, factor=5.0),
     "fields": {"a": field("a", measure="千元"), "b": field("b", measure="人")},
 }
 
@@ -194,7 +196,7 @@ def test_each_year_is_compared_on_its_own() -> None:
 
 
 def test_a_column_without_per_is_compared_as_it_is() -> None:
-    rule = MeasureMixup(field="a", expected=2000.0, factor=5.0)
+    rule = Expected(field="a", expected=2000.0, factor=5.0)
     framework = with_rule(measure_mixup=rule, fields={"a": field("a", measure="千元")})
     (finding,) = found(framework, rows(a=[0.02, 0.03], b=[1, 1]))
     assert "亿元" in finding.message.en
@@ -273,3 +275,50 @@ def test_the_published_figures_in_hundred_millions_labelled_as_thousands_are_fou
     # 2021 has revenue for one zone and no staff beside it, so nothing to compare with.
     assert [(finding.field, finding.year) for finding in mixups] == [("revenue", 2023), ("revenue", 2024)]
     assert all("亿元" in finding.message.zh for finding in mixups)
+
+
+def test_a_slipped_digit_is_found_at_its_own_cell_without_a_year_before() -> None:
+    frame = pd.DataFrame(
+        {
+            "高新区": ["天津滨海", "北京中关村"],
+            "年份": [2023, 2023],
+            "营业收入(千元)": [6008785197, 9177249574],
+            "年末从业人员(人)": [242310, 3221028],
+        }
+    )
+    framework = load_framework("zone-figures")
+    table, _ = read_table(frame, framework)
+    (finding,) = [each for each in validate(framework, table) if each.code == "unlikely_magnitude"]
+    assert (finding.unit, finding.year, finding.field) == ("天津滨海", 2023, "revenue")
+    assert finding.value == 6008785197
+    assert "12.1" in finding.message.zh
+    assert "12.1" in finding.message.en
+    right, _ = read_table(frame.assign(**{"营业收入(千元)": [600875917, 9177249574]}), framework)
+    assert [each.code for each in validate(framework, right) if each.rule == "magnitude_revenue"] == []
+
+
+def test_a_column_in_another_measure_is_one_finding_and_not_one_for_each_unit() -> None:
+    frame = pd.DataFrame(
+        {
+            "高新区": ["甲", "乙", "丙"],
+            "年份": [2023, 2023, 2023],
+            "营业收入(千元)": [6008.8, 91772.5, 5000.0],
+            "年末从业人员(人)": [242310, 3221028, 200000],
+        }
+    )
+    framework = load_framework("zone-figures")
+    table, _ = read_table(frame, framework)
+    rules = [each.rule for each in validate(framework, table) if each.field == "revenue"]
+    assert rules == ["measure_mixup_revenue"]
+
+
+def test_a_broken_condition_shows_the_numbers_that_break_it() -> None:
+    frame = ps.sample("zone-2021", units=5, years=1, seed=2)
+    part = next(name for name in frame.columns if name.startswith("技术服务出口"))
+    frame.loc[2, part] = 10**12
+    framework = load_framework("zone-2021")
+    table, _ = read_table(frame, framework)
+    (finding,) = [each for each in validate(framework, table) if each.rule == "technical_services_within_exports"]
+    assert finding.field in {"qc11", "qc11_1"}
+    assert "1000000000000 千元" in finding.message.zh
+    assert "1000000000000 千元" in finding.message.en

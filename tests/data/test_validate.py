@@ -9,12 +9,13 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
+import parkscore as ps
 from parkscore.data.capping import MOST, first_of_each_kind
 from parkscore.data.reading import read_table
 from parkscore.data.schema import compile_schema, failures
-from parkscore.data.validate import validate
-from parkscore.findings import DataError, Finding, Severity
-from parkscore.framework.models import Accepted, Effective, Framework, Jump, MeasureMixup, Rule
+from parkscore.data.validate import read_and_validate, validate
+from parkscore.findings import DataError, Finding, Severity, errors_of
+from parkscore.framework.models import Accepted, Effective, Expected, Framework, Jump, Rule
 from parkscore.language import Text
 from tests.small_frameworks import codes, field, leaf, panel, rows, small, table_of
 
@@ -39,12 +40,50 @@ def test_a_limit_itself_and_a_gap_are_within_the_limits() -> None:
 
 
 def test_evaluating_stops_with_every_error_at_once_and_the_findings_of_reading() -> None:
-    import parkscore as ps
-
     with pytest.raises(DataError) as raised:
         ps.evaluate(LIMITED, rows(a=[-1, -2, 5], b=[1, 2, 3], colour=["x", "y", "z"]))
     assert codes(raised.value.findings)[:2] == ["below_min", "below_min"]
     assert "colour" in str(raised.value)
+
+
+def test_mistakes_of_reading_and_values_beyond_limits_come_in_one_round(tmp_path: Path) -> None:
+    path = tmp_path / "zones.csv"
+    path.write_text("zone,b,a(%)\n甲,多,50\n乙,-5,-3\n,1,2\n乙,1,300\n丙,1,200\n", encoding="utf-8")
+    table, found = read_and_validate(path, LIMITED)
+    assert table is None
+    assert [(finding.code, finding.unit) for finding in errors_of(found)] == [
+        ("unit_missing", None),
+        ("text_in_number", "甲"),
+        ("duplicate_row", "乙"),
+        ("below_min", "乙"),
+        ("above_max", "丙"),
+    ]
+    with pytest.raises(DataError) as raised:
+        ps.evaluate(LIMITED, path)
+    assert sorted(codes(raised.value.findings)) == sorted(codes(found))
+
+
+def test_a_cell_or_column_that_cannot_be_read_is_not_also_called_missing(tmp_path: Path) -> None:
+    rule = Rule(id="filled", zh="必填", en="must be filled", severity="error", required=("a", "b"))
+    framework = small(leaf("a"), leaf("b"), fields=LIMITED.fields, rules=(rule,))
+    path = tmp_path / "zones.csv"
+    path.write_text("zone,b,a(人)\n甲,多,50\n乙,,3\n", encoding="utf-8")
+    _, found = read_and_validate(path, framework)
+    assert [(finding.code, finding.field, finding.unit) for finding in errors_of(found)] == [
+        ("wrong_measure", "a", None),
+        ("text_in_number", "b", "甲"),
+        ("required_missing", "b", "乙"),
+    ]
+
+
+def test_of_very_many_values_beyond_a_limit_an_accepted_one_is_still_a_note() -> None:
+    entry = Accepted(rule="below_min", unit="z900", field="a", reason="核实", by="王工")
+    framework = small(leaf("a"), leaf("b"), fields=LIMITED.fields, accepted=(entry,))
+    frame = pd.DataFrame({"zone": [f"z{number}" for number in range(1000)], "a": [-1.0] * 1000, "b": [1.0] * 1000})
+    found = validate(framework, table_of(framework, frame))
+    assert [finding.unit for finding in found if finding.severity is Severity.INFO] == ["z900"]
+    (rest,) = [finding for finding in found if finding.more]
+    assert rest.value == 999 - MOST
 
 
 def test_a_failure_of_the_whole_table_is_said_once() -> None:
@@ -91,7 +130,7 @@ def test_an_acceptance_covers_what_it_says_and_no_more(narrowed: dict[str, objec
 
 
 def test_a_mixed_up_measure_is_accepted_for_the_column_and_not_for_a_unit() -> None:
-    rule = Rule(id="size", zh="单位", measure_mixup=MeasureMixup(field="a", expected=1000.0, factor=5.0))
+    rule = Rule(id="size", zh="单位", measure_mixup=Expected(field="a", expected=1000.0, factor=5.0))
     entry = Accepted(rule="size", field="a", reason="小型园区", by="王工")
     framework = small(leaf("a"), rules=(rule,), accepted=(entry,))
     (finding,) = validate(framework, table_of(framework, rows(a=[1, 2, 3])))

@@ -35,7 +35,7 @@ def test_percentages_that_sum_to_130_are_a_warning() -> None:
 
 
 @pytest.mark.parametrize(
-    ("first", "second"), [("60%", "40%"), (0.8, 1.2), (3, 7), ("33.3%", "66.7%"), ("60%", "unknown")]
+    ("first", "second"), [("60%", "40%"), (0.8, 1.2), (3, 7), ("33.3%", "66.7%"), ("60%", "unknown"), (0.2, "80%")]
 )
 def test_weights_that_add_up_or_are_coefficients_pass(first: object, second: object) -> None:
     assert codes(framework(first, second)) == []

@@ -1,18 +1,17 @@
-"""The kinds of validation rule: a condition, fields to fill, a jump between years, a mixed-up measure, an outlier."""
+"""The kinds of validation rule: a condition, fields to fill, a jump between years, an outlier, an unlikely size."""
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterator
 
 import numpy as np
 
-from parkscore.data.columns import Columns, fails, holds, measure_of
+from parkscore.data.columns import Columns, fails, holds, parse
 from parkscore.data.peers import peers, robust_z
+from parkscore.data.sizes import mixed_up_measures, unlikely_magnitudes
 from parkscore.data.table import State, Table
 from parkscore.findings import Finding, Severity
 from parkscore.framework.formula import Cells
-from parkscore.framework.measures import other_measures
 from parkscore.framework.models import Framework, Rule
 from parkscore.language import Text
 
@@ -28,15 +27,32 @@ def check_rule(framework: Framework, table: Table, columns: Columns, rule: Rule)
     elif rule.jump is not None:
         yield from _jump(framework, table, columns, rule)
     elif rule.measure_mixup is not None:
-        yield from _measure_mixup(framework, table, columns, rule)
+        yield from mixed_up_measures(framework, table, columns, rule, rule.measure_mixup)
+    elif rule.magnitude is not None:
+        for row, size, message in unlikely_magnitudes(framework, columns, rule.magnitude):
+            yield _finding(table, rule, row, rule.magnitude.field, size, message, _stated_hint(rule) or _ACCEPT)
 
 
 def _require(framework: Framework, table: Table, columns: Columns, rule: Rule) -> Iterator[Finding]:
     broken = fails(columns.compute(str(rule.require), None))
     if rule.when is not None:
         broken &= holds(columns.compute(rule.when, None))
+    names = sorted(parse(str(rule.require)).names & set(framework.fields))
     for row in np.flatnonzero(broken):
-        yield _finding(table, rule, int(row), None, None, rule.label, _stated_hint(rule))
+        stated = [_stated(framework, columns, name, int(row)) for name in names]
+        message = Text(
+            f"{rule.label.zh}（{'，'.join(text.zh for text in stated)}）",
+            f"{rule.label.en} ({', '.join(text.en for text in stated)})",
+        )
+        yield _finding(table, rule, int(row), names[0] if names else None, None, message, _stated_hint(rule))
+
+
+def _stated(framework: Framework, columns: Columns, name: str, row: int) -> Text:
+    """A field with what stands in a row, so that a broken condition can be checked by eye."""
+    field = framework.fields[name]
+    value = columns[(name, 0)].cells.values[row]
+    number = value if isinstance(value, str) else f"{value:.15g} {field.measure or ''}".strip()
+    return Text(f"{field.label.zh} = {number}", f"{field.label.en} = {number}")
 
 
 def _required(framework: Framework, table: Table, columns: Columns, rule: Rule) -> Iterator[Finding]:
@@ -109,76 +125,12 @@ def _values(columns: Columns, name: str, lag: int) -> np.ndarray:
     return np.nan_to_num(cells.values, nan=0.0)
 
 
-def _measure_mixup(framework: Framework, table: Table, columns: Columns, rule: Rule) -> Iterator[Finding]:
-    """A column whose typical size is another measure's: compared by the median, so one unit cannot cause it."""
-    mixup = rule.measure_mixup
-    assert mixup is not None  # noqa: S101  # check_rule asks only for rules of this kind
-    value = columns[(mixup.field, 0)].cells
-    present = value.states == State.VALUE
-    size = np.abs(value.values)
-    if mixup.per is not None:
-        per = columns[(mixup.per, 0)].cells
-        present &= (per.states == State.VALUE) & (per.values > 0)
-        size = np.divide(size, per.values, out=np.full(len(size), np.nan), where=present)
-    years = table.years
-    for year in [None] if years is None else np.unique(years):
-        own = present & (size > 0) if years is None or year is None else present & (size > 0) & (years == year)
-        if not own.any():
-            continue
-        typical = float(np.median(size[own]))
-        times = typical / mixup.expected
-        if max(times, 1 / times) > mixup.factor:
-            yield _mixup_finding(framework, table, rule, typical, times, None if year is None else int(year))
-
-
-def _mixup_finding(
-    framework: Framework, table: Table, rule: Rule, typical: float, times: float, year: int | None
-) -> Finding:
-    mixup = rule.measure_mixup
-    assert mixup is not None  # noqa: S101  # check_rule asks only for rules of this kind
-    field = framework.fields[mixup.field]
-    measure = Text(f"（{field.measure}）", f" ({field.measure})") if field.measure else Text("", "")
-    likely = _likely_measure(field.measure, times)
-    per = framework.fields[mixup.per].label if mixup.per is not None else None
-    of = Text(f"每{per.zh}" if per else "", f" per {per.en}" if per else "")
-    suspicion = Text(f"，像是以{likely}填报", f"; it looks as if it were in {likely}") if likely else Text("", "")
-    return Finding(
-        code="measure_mixup",
-        severity=Severity(rule.severity),
-        place=table.origin.place(None, mixup.field),
-        field=mixup.field,
-        year=year,
-        value=float(f"{typical:.6g}"),
-        rule=rule.id,
-        message=Text(
-            f"{field.label.zh}{measure.zh}的中位数{of.zh}为 {typical:.4g}，应在 {mixup.expected:g} 左右{suspicion.zh}",
-            f"the median of {field.label.en}{measure.en}{of.en} is {typical:.4g}, about {mixup.expected:g} is expected"
-            f"{suspicion.en}",
-        ),
-        hint=_mixup_hint(field.label, likely, per),
-    )
-
-
-def _mixup_hint(field: Text, likely: str | None, per: Text | None) -> Text:
-    if likely is not None:
-        header = f"{field.zh}({likely})"
-        return Text(f"在表头写明实际单位，如 {header}", f"name the real measure in the header, such as {header}")
-    others = Text(f"和{per.zh}", f" and {per.en}") if per is not None else Text("", "")
-    return Text(f"检查{field.zh}{others.zh}的单位", f"check the measure of {field.en}{others.en}")
-
-
-def _likely_measure(measure: str | None, times: float) -> str | None:
-    """The measure of the same dimension in which the column would have the expected size."""
-    own = measure_of(measure)
-    if own is None:
-        return None
-    # 100 千元 is 0.001 亿元: a column in another measure holds numbers that are the factor to it times as large.
-    distance = {str(other): abs(math.log10(times / factor)) for other, factor in other_measures(own).items()}
-    nearest = min(distance, key=lambda text: distance[text], default=None)
-    return nearest if nearest is not None and distance[nearest] < 0.5 else None
-
-
-_CODES = {"jump": "magnitude_jump", "required": "required_missing", "outlier": "outlier"}
+_CODES = {
+    "jump": "magnitude_jump",
+    "required": "required_missing",
+    "outlier": "outlier",
+    "magnitude": "unlikely_magnitude",
+}
 
 
 def _finding(

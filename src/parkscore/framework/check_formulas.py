@@ -11,7 +11,7 @@ from parkscore.framework.formula import TEXT, Formula, FormulaError, check_measu
 from parkscore.framework.formula.kinds import Special
 from parkscore.framework.formula.tree import Negative, Number, Product, Quantity, Quoted, Sum
 from parkscore.framework.measures import DIMENSIONLESS, Measure, MeasureError, parse_measure
-from parkscore.framework.models import SHORTER_HISTORY, Framework, Node, Rule
+from parkscore.framework.models import SHORTER_HISTORY, Expected, Framework, Node, Rule
 from parkscore.framework.reporting import Reporter, nodes_with_paths
 from parkscore.framework.suggesting import did_you_mean
 from parkscore.language import Text
@@ -162,7 +162,7 @@ def _folded(name: str) -> str:
     return unicodedata.normalize("NFKC", name).strip()
 
 
-_KINDS = ("require", "required", "jump", "measure_mixup", "outlier")
+_KINDS = ("require", "required", "jump", "measure_mixup", "magnitude", "outlier")
 _CONDITIONAL = ("require", "required")
 
 
@@ -202,10 +202,12 @@ def _fields_of(rule: Rule, index: int) -> Iterator[tuple[Path, str]]:
             yield ("rules", index, "outlier", "fields", number), name
     for number, name in enumerate(rule.required or ()):
         yield ("rules", index, "required", number), name
-    if rule.measure_mixup is not None:
-        yield ("rules", index, "measure_mixup", "field"), rule.measure_mixup.field
-        if rule.measure_mixup.per is not None:
-            yield ("rules", index, "measure_mixup", "per"), rule.measure_mixup.per
+    for kind in ("measure_mixup", "magnitude"):
+        expected: Expected | None = getattr(rule, kind)
+        if expected is not None:
+            yield ("rules", index, kind, "field"), expected.field
+            if expected.per is not None:
+                yield ("rules", index, kind, "per"), expected.per
 
 
 def _check_field(framework: Framework, rule: Rule, path: Path, name: str, reporter: Reporter) -> None:

@@ -34,8 +34,10 @@ def _check(
     parent: Node, weights: Mapping[str, float], complete: bool, paths: Mapping[str, Path], reporter: Reporter
 ) -> None:
     percentages = [key for key, weight in weights.items() if isinstance(weight, Percent)]
-    if percentages and len(percentages) < len(weights):
-        odd, percent = next(key for key in weights if key not in percentages), percentages[0]
+    # In a workbook 20 % may have become 0.2; a plain number above 1 beside a percentage can only be a slip.
+    odd = next((key for key, weight in weights.items() if key not in percentages and weight > 1), None)
+    if percentages and odd is not None:
+        percent = percentages[0]
         reporter.report(
             "mixed_weights",
             paths[odd],

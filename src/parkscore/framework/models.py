@@ -356,8 +356,8 @@ class Jump(Model):
     factor: Factor
 
 
-class MeasureMixup(Model):
-    """A column whose size, per unit of another column, is a whole measure away from what is expected."""
+class Expected(Model):
+    """The size of a column, per unit of another column, and the factor by which it may differ."""
 
     field: Words
     per: Words | None = None
@@ -381,7 +381,8 @@ class Rule(Label):
     required: tuple[Words, ...] | None = None
     when: Words | None = None
     jump: Jump | None = None
-    measure_mixup: MeasureMixup | None = None
+    measure_mixup: Expected | None = None
+    magnitude: Expected | None = None
     outlier: Outlier | None = None
     hint: Label | None = None
     status: SourceStatus | None = None

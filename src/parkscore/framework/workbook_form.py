@@ -79,6 +79,7 @@ RULES = Sheet(
         ("when", "条件"),
         ("jump", "突变"),
         ("measure_mixup", "单位混淆"),
+        ("magnitude", "量级"),
         ("outlier", "离群"),
         ("hint", "办法"),
         ("status", "状态"),
@@ -94,7 +95,7 @@ SHEETS = (SETTINGS, FIELDS, INDICATORS, RULES, ACCEPTED)
 _STRUCTURED: Final = frozenset(
     {
         *("aliases", "totals", "score", "aggregate", "weights", "missing", "treat"),
-        *("required", "jump", "measure_mixup", "outlier", "hint"),
+        *("required", "jump", "measure_mixup", "magnitude", "outlier", "hint"),
     }
 )
 # A number may stand in a text cell, because Excel makes texts of what is typed into cells formatted as text.

@@ -1,0 +1,123 @@
+"""Sizes that are not what a framework expects: a whole column in another measure, one unit with a slipped digit."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+
+import numpy as np
+
+from parkscore.data.columns import Columns, measure_of
+from parkscore.data.grid import Vector
+from parkscore.data.table import State, Table
+from parkscore.findings import Finding, Severity
+from parkscore.framework.measures import other_measures
+from parkscore.framework.models import Expected, Framework, Rule
+from parkscore.language import Text
+
+
+def mixed_up_measures(
+    framework: Framework, table: Table, columns: Columns, rule: Rule, expected: Expected
+) -> Iterator[Finding]:
+    """A column whose typical size is another measure's: told by the median, so one unit cannot cause it."""
+    sizes = _sizes(columns, expected)
+    years = table.years
+    for year in [None] if years is None else np.unique(years):
+        own = sizes > 0 if years is None or year is None else (sizes > 0) & (years == year)
+        if own.any():
+            typical = float(np.median(sizes[own]))
+            if _is_off(typical / expected.expected, expected.factor):
+                yield _mixup(framework, table, rule, expected, typical, None if year is None else int(year))
+
+
+def unlikely_magnitudes(
+    framework: Framework, columns: Columns, expected: Expected
+) -> Iterator[tuple[int, float, Text]]:
+    """Rows whose size is more than the factor away from what is expected, each with its value and what to say.
+
+    A column that as a whole is off is a matter of its measure and not of its rows: then there are none.
+    """
+    sizes = _sizes(columns, expected)
+    times = sizes / expected.expected
+    known = times > 0
+    if not known.any() or _is_off(float(np.median(times[known])), expected.factor):
+        return
+    field = framework.fields[expected.field]
+    of = _per(framework, expected)
+    for row in np.flatnonzero(known & ((times > expected.factor) | (times < 1 / expected.factor))):
+        more = times[row] > 1
+        ratio = f"{times[row] if more else 1 / times[row]:.1f}"
+        message = Text(
+            f"{field.label.zh}{of.zh}为 {sizes[row]:.6g}，是通常 {expected.expected:g} 的 {'' if more else '1/'}{ratio}"
+            f"{' 倍' if more else ''}，可能错位",
+            f"{field.label.en}{of.en} is {sizes[row]:.6g}, {ratio} times {'' if more else 'smaller than '}"
+            f"the usual {expected.expected:g}; a digit may have slipped",
+        )
+        yield int(row), float(columns[(expected.field, 0)].cells.values[row]), message
+
+
+def _sizes(columns: Columns, expected: Expected) -> Vector:
+    """The size of each row's field per its other field, in their measures; NaN where there is none."""
+    value = columns[(expected.field, 0)].cells
+    present = value.states == State.VALUE
+    size = np.where(present, np.abs(value.values), np.nan)
+    if expected.per is None:
+        return size
+    per = columns[(expected.per, 0)].cells
+    known = present & (per.states == State.VALUE) & (per.values > 0)
+    return np.divide(size, per.values, out=np.full(len(size), np.nan), where=known)
+
+
+def _is_off(times: float, factor: float) -> bool:
+    return max(times, 1 / times) > factor
+
+
+def _per(framework: Framework, expected: Expected) -> Text:
+    per = framework.fields[expected.per].label if expected.per is not None else None
+    return Text(f"每{per.zh}" if per else "", f" per {per.en}" if per else "")
+
+
+def _mixup(
+    framework: Framework, table: Table, rule: Rule, expected: Expected, typical: float, year: int | None
+) -> Finding:
+    field = framework.fields[expected.field]
+    measure = Text(f"（{field.measure}）", f" ({field.measure})") if field.measure else Text("", "")
+    likely = _likely_measure(field.measure, typical / expected.expected)
+    of = _per(framework, expected)
+    suspicion = Text(f"，像是以{likely}填报", f"; it looks as if it were in {likely}") if likely else Text("", "")
+    return Finding(
+        code="measure_mixup",
+        severity=Severity(rule.severity),
+        place=table.origin.place(None, expected.field),
+        field=expected.field,
+        year=year,
+        value=float(f"{typical:.6g}"),
+        rule=rule.id,
+        message=Text(
+            f"{field.label.zh}{measure.zh}的中位数{of.zh}为 {typical:.4g}，应在 {expected.expected:g} 左右{suspicion.zh}",
+            f"the median of {field.label.en}{measure.en}{of.en} is {typical:.4g}, "
+            f"about {expected.expected:g} is expected{suspicion.en}",
+        ),
+        hint=_mixup_hint(framework, expected, likely),
+    )
+
+
+def _mixup_hint(framework: Framework, expected: Expected, likely: str | None) -> Text:
+    field = framework.fields[expected.field].label
+    if likely is not None:
+        header = f"{field.zh}({likely})"
+        return Text(f"在表头写明实际单位，如 {header}", f"name the real measure in the header, such as {header}")
+    per = framework.fields[expected.per].label if expected.per is not None else None
+    others = Text(f"和{per.zh}", f" and {per.en}") if per is not None else Text("", "")
+    return Text(f"检查{field.zh}{others.zh}的单位", f"check the measure of {field.en}{others.en}")
+
+
+def _likely_measure(measure: str | None, times: float) -> str | None:
+    """The measure of the same dimension in which the column would have the expected size."""
+    own = measure_of(measure)
+    if own is None:
+        return None
+    # 100 千元 is 0.001 亿元: a column in another measure holds numbers that are the factor to it times as large.
+    distance = {str(other): abs(math.log10(times / factor)) for other, factor in other_measures(own).items()}
+    nearest = min(distance, key=lambda text: distance[text], default=None)
+    return nearest if nearest is not None and distance[nearest] < 0.5 else None
