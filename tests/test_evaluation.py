@@ -15,7 +15,8 @@ from openpyxl import load_workbook
 
 import parkscore as ps
 from parkscore.findings import DataError, FrameworkError, UsageError
-from parkscore.framework.models import Choice, Defaults, Framework, ScoreRule, Total, WeightScheme
+from parkscore.framework.models import Choice, Defaults, Framework, ScoreRule, Total, WeightEntry, WeightScheme
+from parkscore.methods import scoring
 from parkscore.output import workbook
 from parkscore.shipped import example_path
 from tests.small_frameworks import dimension, everywhere, field, leaf, of_code, panel, rows, small
@@ -253,15 +254,18 @@ def test_json_speaks_the_language_that_is_asked_for(partly: ps.Evaluation, tmp_p
 
 def test_json_has_a_line_for_each_entry(evaluation: ps.Evaluation, tmp_path: Path) -> None:
     text = evaluation.to_json(tmp_path / "out.json").read_text(encoding="utf-8")
-    assert sum(line.startswith('{"unit": ') for line in text.splitlines()) == 2 * len(evaluation.scores)
+    assert (
+        sum(line.startswith('{"unit": ') for line in text.splitlines()) == 2 * len(evaluation.scores) + 3
+    )  # three gaps
 
 
 SHEETS = {
-    "zh": ["位次", "得分", "指标值", "贡献分解", "权重", "缺失填补", "异常值处理", "数据质量", "参数与来源"],
+    "zh": ["位次", "得分", "指标值", "参照值", "贡献分解", "权重", "缺失填补", "异常值处理", "数据质量", "参数与来源"],
     "en": [
         "ranking",
         "scores",
         "values",
+        "reference",
         "contributions",
         "weights",
         "filled gaps",
@@ -295,13 +299,16 @@ def test_a_workbook_has_every_sheet_in_the_readers_language_with_the_notes_on_ea
 def test_a_workbook_holds_the_numbers_of_every_table(evaluation: ps.Evaluation, tmp_path: Path) -> None:
     book = load_workbook(evaluation.to_excel(tmp_path / "out.xlsx", "en"))
     order = evaluation.scores.set_index(["unit", "year"]).index
-    for sheet, table in (("values", evaluation.indicators), ("contributions", evaluation.contributions)):
+    with_total = pd.concat([evaluation.nodes["total"], evaluation.contributions], axis=1)
+    for sheet, table in (("values", evaluation.indicators), ("contributions", with_total)):
         body = cells(book[sheet], skip=2)
         assert [tuple(line[:2]) for line in body] == order.tolist()
-        assert everywhere([line[2:] for line in body], table.loc[order])
+        numbers = [[NAN if value == "missing" else value for value in line[2:]] for line in body]
+        assert everywhere(numbers, table.loc[order])
     ranking = cells(book["ranking"], skip=1)
-    assert ranking[0] == ["unit", "year", "class", "score", "rank", "class rank", "status", "reason"]
-    assert ranking[1] == ["丙", 2023, "初创", 1, 1, 1, "ranked", None]
+    leading = ["unit", "year", "evaluation year"]
+    assert ranking[0] == [*leading, "class", "score", "rank", "class rank", "status", "reason"]
+    assert ranking[1] == ["丙", 2023, 2024, "初创", 1, 1, 1, "ranked", None]
     assert cells(book["scores"], skip=1)[0] == [
         "unit",
         "year",
@@ -316,11 +323,187 @@ def test_a_workbook_holds_the_numbers_of_every_table(evaluation: ps.Evaluation, 
     ]
     weights = cells(book["weights"], skip=1)
     assert weights[0][0] == "weight scheme: guess; status: assumed"
-    assert weights[2] == ["2023", "X", "dimension X", "total", 1, 0.5, 0.5, "given", "assumed"]
+    assert weights[2] == ["2023", "X", "dimension X", "total", 1, 0.5, 0.5, "given", "assumed", None]
     about = dict(line[:2] for line in cells(book["about"], skip=1))
     assert about["status of the weights"] == "assumed"
     assert about["framework SHA-256"] == evaluation.about["framework_sha256"]
     assert about["data years"] == "2023, 2024"
+
+
+def test_contributions_are_points_without_a_measure_beside_the_score_they_sum_to(tmp_path: Path) -> None:
+    in_yuan = small(leaf("a", measure="千元"), leaf("b"), fields={"a": field("a", measure="千元")})
+    book = load_workbook(ps.evaluate(in_yuan, rows(a=[1, 2, 5], b=[3, 1, 2])).to_excel(tmp_path / "out.xlsx", "zh"))
+    assert cells(book["指标值"])[0] == ["评价对象", "a 指标a (千元)", "b 指标b"]
+    head, *body = cells(book["贡献分解"])
+    assert head == ["评价对象", "得分", "a 指标a", "b 指标b"]
+    assert [line[1] for line in body] == pytest.approx([line[2] + line[3] for line in body])
+
+
+def table_in(book: Any, sheet: str, skip: int = 0) -> pd.DataFrame:
+    """A sheet as a table: what a person sees who has nothing but the workbook."""
+    head, *body = cells(book[sheet], skip=skip)
+    return pd.DataFrame(body, columns=head)
+
+
+def recomputed(values: pd.Series[Any], how: pd.Series[Any]) -> pd.Series[Any]:
+    """Scores of an indicator by the formula of its rule, from the row of the sheet `reference`."""
+    given = json.loads(how["parameters"])
+    if how["scoring rule"].startswith("zscore"):
+        standard = (values - how["mean"]) / how["sd"]
+        return given["center"] + given["scale"] * (standard if how["direction"] == "higher is better" else -standard)
+    share = (values - how["low"]) / (how["high"] - how["low"])
+    share = share if how["direction"] == "higher is better" else 1 - share
+    bottom, top = given["to"]
+    return bottom + (top - bottom) * (share.clip(0, 1) if given["clip"] else share)
+
+
+def test_every_score_can_be_computed_again_from_the_workbook_alone(tmp_path: Path) -> None:
+    # 2024 is measured against 2023, which is not in the workbook; b is filled in 2024, and an outlier of a is cut.
+    nodes = (
+        dimension("X", leaf("a", treat=Choice.of("winsorise", most=1, skew=1, kurtosis=2)), leaf("b"), weight=0.6),
+        leaf("c", direction="lower", weight=0.4, score=ScoreRule.of("zscore")),
+    )
+    rule = ScoreRule.of("minmax", to=(0, 100), clip=False)
+    said = Defaults(score=rule, missing=Choice.of("mean"), weights=Choice.of("equal"))
+    frame = panel("""
+        zone year a  b c
+        甲   2023 1  9 1
+        乙   2023 2  1 5
+        丙   2023 3  4 2
+        丁   2023 4  4 3
+        甲   2024 2  . 4
+        乙   2024 3  6 2
+        丙   2024 1  2 8
+        丁   2024 90 1 1
+    """)
+    made = ps.evaluate(small(*nodes, time="year", reference=2023, defaults=said), frame, year=2024)
+    book = load_workbook(made.to_excel(tmp_path / "out.xlsx", "en"))
+    values, scores = table_in(book, "values as scored"), table_in(book, "scores")
+    assert values["a indicator a"].max() < 90
+    weights = table_in(book, "weights", skip=1).set_index("id")["weight in total"]
+    total = 0.0
+    for _, how in table_in(book, "reference").iterrows():
+        column = next(name for name in values.columns if name.startswith(f"{how['indicator']} "))
+        again = recomputed(values[column], how)
+        assert list(scores[column]) == pytest.approx(list(again), rel=1e-12)
+        total = total + weights[how["indicator"]] * again
+    assert list(scores["score"]) == pytest.approx(list(total), rel=1e-12)
+
+
+def test_the_reference_states_every_statistic_by_cohort_in_the_table_and_in_json(tmp_path: Path) -> None:
+    mixed = framework(
+        indicators=(leaf("a"), leaf("b", score=ScoreRule.of("zscore"))),
+        fields=STAGE | {"a": field("a"), "b": field("b")},
+    )
+    made = ps.evaluate(mixed, FRAME)
+    table = made.reference.set_index(["reference", "indicator"])
+    assert table.loc[("2023", "a"), ["low", "high"]].tolist() == [1, 4]
+    assert table.loc[("2024", "b"), ["mean", "sd"]].tolist() == [2.5, 0.5]
+    assert (table.loc[("2023", "a"), "rule"], table.loc[("2023", "a"), "direction"]) == ("minmax", "higher")
+    document = strict_json(made.to_json(tmp_path / "out.json").read_text(encoding="utf-8"))
+    assert document["reference"][0] == {
+        "reference": "2023",
+        "indicator": "a",
+        "measure": None,
+        "direction": "higher",
+        "rule": "minmax",
+        "formula": scoring["minmax"].formula,
+        "parameters": '{"to": [0, 1], "clip": true}',
+        "low": 1.0,
+        "high": 4.0,
+        "mean": None,
+        "sd": None,
+    }
+
+
+def test_the_values_that_were_scored_have_a_sheet_only_where_they_are_not_the_values_derived(
+    evaluation: ps.Evaluation, tmp_path: Path
+) -> None:
+    assert "values as scored" not in load_workbook(evaluation.to_excel(tmp_path / "out.xlsx", "en")).sheetnames
+
+
+RATIO = small(
+    leaf("r", "a / b"),
+    leaf("l", "if(a > 0, ln(b), a)"),
+    leaf("n", "b", missing=Choice.of("mean")),
+    fields={"a": field("a"), "b": field("b")},
+)
+
+
+def test_an_empty_cell_has_its_reason_in_the_table_the_workbook_and_json(tmp_path: Path) -> None:
+    made = ps.evaluate(RATIO, rows(a=[1, 2, 4, 3], b=[2, 0, None, 4]))
+    assert made.states["r"].tolist() == ["value", "divided_by_zero", "missing", "value"]
+    assert made.states["l"].tolist() == ["value", "undefined", "missing", "value"]
+    page = cells(load_workbook(made.to_excel(tmp_path / "out.xlsx", "zh"))["指标值"])
+    by_unit = {line[0]: line[1:] for line in page[1:]}
+    assert by_unit["乙"] == ["除数为零", "无定义", 0]
+    assert by_unit["丙"] == ["缺失", "缺失", "缺失"]
+    document = strict_json(made.to_json(tmp_path / "out.json").read_text(encoding="utf-8"))
+    assert [entry for entry in document["no_value"] if entry["unit"] == "乙"] == [
+        {"unit": "乙", "indicator": "r", "state": "divided_by_zero"},
+        {"unit": "乙", "indicator": "l", "state": "undefined"},
+    ]
+    assert len(document["no_value"]) == 5
+
+
+def test_a_number_is_traced_to_the_cell_it_was_read_from(tmp_path: Path) -> None:
+    path = tmp_path / "zones.xlsx"
+    pd.DataFrame({"zone": ["甲", "乙"], "b": [1, 2], "a": [3, 4]}).to_excel(path, sheet_name="2024", index=False)
+    made = ps.evaluate(RATIO, path)
+    assert made.source("乙", "a").endswith("zones.xlsx!2024!C3")
+    assert [cell.split("!")[-1] for cell in made.source("甲", "r").split(", ")] == ["C2", "B2"]
+    with pytest.raises(UsageError) as raised:
+        made.source("丁", "a")
+    assert raised.value.findings[0].code == "no_such_unit"
+    with pytest.raises(UsageError) as raised:
+        made.source("甲", "q")
+    assert raised.value.findings[0].code == "no_such_field"
+
+
+def test_each_weight_shows_its_own_status_and_source_and_the_whole_the_weakest(tmp_path: Path) -> None:
+    official: dict[str, Any] = {"weight": "20%", "status": "official", "source": "a circular"}
+    rest: dict[str, Any] = {"weight": "80%"}
+    scheme = WeightScheme(
+        id="half",
+        framework="small",
+        status="assumed",
+        source="the circular; inside: equal",
+        weights={"X": WeightEntry(**official), "c": WeightEntry(**rest)},
+        inside={"*": Choice.of("equal")},
+    )
+    bare = (dimension("X", leaf("a", weight="unknown"), leaf("b", weight="unknown"), weight="unknown"),)
+    made = ps.evaluate(small(*bare, leaf("c", weight="unknown")), rows(a=[1, 2], b=[1, 2], c=[1, 2]), weights=scheme)
+    shown = made.weights.set_index("id")[["status", "source"]].apply(tuple, axis=1).to_dict()
+    whole = ("assumed", "the circular; inside: equal")
+    assert shown == {"X": ("official", "a circular"), "a": whole, "b": whole, "c": whole}
+    assert made.weights_status == "assumed"
+    page = cells(load_workbook(made.to_excel(tmp_path / "out.xlsx", "zh"))["权重"], skip=2)
+    assert page[0][-2:] == ["状态", "来源"]
+    assert page[1][-2:] == ["官方", "a circular"]
+
+
+def test_weights_of_the_framework_show_its_status_and_source() -> None:
+    said = {"weights_status": "expert", "weights_source": "a panel of five"}
+    made = ps.evaluate(small(leaf("a", weight=1), leaf("b", weight=3), **said), rows(a=[1, 2], b=[1, 2]))
+    assert made.weights[["status", "source"]].values.tolist() == [["expert", "a panel of five"]] * 2
+
+
+def test_reasons_and_notes_of_csv_and_parquet_follow_the_language_and_the_status_word_does_not(tmp_path: Path) -> None:
+    made = ps.evaluate(STRICT, LOST, weights="equal")
+    csv_file, parquet = made.to_csv(tmp_path / "out.csv", "zh"), made.to_parquet(tmp_path / "out.parquet", "zh")
+    for table in (pd.read_csv(csv_file, encoding="utf-8-sig"), pd.read_parquet(parquet)):
+        assert table["status"].tolist() == ["ranked", "ranked", "not_ranked: 有数据的权重占 33.3%，低于 50%"]
+        assert set(table["note"]) == {"权重为假定：equal"}
+
+
+def test_what_a_result_was_made_with_is_said_in_the_readers_language(evaluation: ps.Evaluation, tmp_path: Path) -> None:
+    about = dict(
+        line[:2] for line in cells(load_workbook(evaluation.to_excel(tmp_path / "o.xlsx", "zh"))["参数与来源"])
+    )
+    assert about["权重状态"] == "假定"
+    assert about["参照"] == "各年自成参照（per-year）"
+    assert about["并列规则"] == "并列取靠前名次（1、2、2、4）"
+    assert about["评价年度"] == "2024, 2025"
 
 
 def test_a_workbook_says_why_a_unit_is_not_ranked_and_leaves_its_numbers_empty(

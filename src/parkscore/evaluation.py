@@ -14,7 +14,8 @@ import numpy as np
 import pandas as pd
 
 from parkscore.data.grid import Cohort, Grid, Matrix, Rows, Truths, Vector
-from parkscore.data.table import CLASS, UNIT, YEAR, Table
+from parkscore.data.indicator_places import cells_behind
+from parkscore.data.table import CLASS, UNIT, YEAR, State, Table
 from parkscore.data.treat import Treatment
 from parkscore.findings import Finding, FrameworkError, Severity, UsageError, worst_first
 from parkscore.framework.models import Framework, Node
@@ -31,6 +32,7 @@ from parkscore.tree.aggregate import Nodes, Shares
 from parkscore.tree.contributions import contributions, not_additive
 from parkscore.tree.gate import NOT_RANKED, RANKED, Outcomes
 from parkscore.tree.rank import Ranks, Standing, classes_of
+from parkscore.tree.references import reference_table
 from parkscore.tree.score import Scored
 from parkscore.tree.weigh import Weighing
 from parkscore.version import VERSION
@@ -88,6 +90,16 @@ class Evaluation:
         return self._labelled(self.indicator_grid.values)
 
     @cached_property
+    def states(self) -> pd.DataFrame:
+        """Whether an indicator has a value before gaps are filled, or why not.
+
+        A cell is `value`, `missing`, `not_applicable`, `divided_by_zero` or `undefined`.
+        """
+        words = np.array([state.name.lower() for state in State], dtype=object)
+        states = words[self.indicator_grid.states[self.rows]]
+        return pd.DataFrame(states, index=self.index, columns=pd.Index(self.indicator_grid.ids))
+
+    @cached_property
     def imputed(self) -> pd.DataFrame:
         """Indicator values with gaps filled by their policies."""
         return self._labelled(self.imputed_grid.values)
@@ -128,6 +140,10 @@ class Evaluation:
         Ordered by year and rank, units that are not ranked last. The status is `ranked`, or `not_ranked: ` and why. A
         last column `note` stands where there is something to say of every row: assumed weights, synthetic data.
         """
+        return self.scores_in("en")
+
+    def scores_in(self, language: Language) -> pd.DataFrame:
+        """The table of results with reasons and notes in a language; the words before the colon stay what they are."""
         rows = self.ordered_rows
         columns: dict[str, Any] = {UNIT: self.table.units[rows]}
         if self.table.years is not None:
@@ -138,10 +154,12 @@ class Evaluation:
         columns["rank"] = _nullable(self.standing.overall[rows])
         if self.standing.within_class is not None:
             columns["class_rank"] = _nullable(self.standing.within_class[rows])
-        columns["status"] = [RANKED if why is None else f"{NOT_RANKED}: {why.en}" for why in self.reasons]
+        columns["status"] = [
+            RANKED if why is None else f"{NOT_RANKED}: {why.in_language(language)}" for why in self.reasons
+        ]
         columns |= {node.id: self.aggregated.scores[node.id][rows] for node in self.framework.walk()}
         if self.notes:
-            columns["note"] = "; ".join(note.en for note in self.notes)
+            columns["note"] = "; ".join(note.in_language(language) for note in self.notes)
         return pd.DataFrame(columns)
 
     @cached_property
@@ -189,6 +207,25 @@ class Evaluation:
         return pd.concat(frames, ignore_index=True)
 
     @cached_property
+    def reference(self) -> pd.DataFrame:
+        """What scores are measured against: per reference and indicator the rule, and the statistics it was fitted to.
+
+        Columns: reference, indicator, measure, direction, rule, formula, parameters (those stated, and defaults), then
+        a column per statistic, such as low and high. A score follows from these and the value in `treated`.
+        """
+        return reference_table(self.framework, self.scoring.references)
+
+    def source(self, unit: str, field: str, year: int | None = None) -> str:
+        """The cell that a number was read from, such as `zones.xlsx!2024!F17`; of an indicator the cells it reads.
+
+        field: a field or an indicator, by its id. year: the data year; without it, the cells of every year. A formula
+        that looks back to earlier years reads the same columns there.
+
+        Raises UsageError where there is no such unit in that year, or no such field or indicator.
+        """
+        return ", ".join(str(place) for place in cells_behind(self.framework, self.table, unit, field, year))
+
+    @cached_property
     def changes(self) -> pd.DataFrame:
         """Every value that the treatment of outliers changed: unit, year, indicator, before, after."""
         changed = self.treatment.changed
@@ -203,6 +240,13 @@ class Evaluation:
         rows = self.rows[positions]
         frame = {UNIT: self.table.units[rows]} | ({} if self.table.years is None else {YEAR: self.table.years[rows]})
         return pd.DataFrame(frame | {"indicator": np.array(self.indicator_grid.ids, dtype=object)[columns]})
+
+    def _no_value(self) -> pd.DataFrame:
+        """Every cell of `states` that is no value, with the reason."""
+        gaps = self.indicator_grid.states != State.VALUE
+        frame = self._cells(gaps)
+        frame["state"] = self.states.to_numpy()[gaps[self.rows]]
+        return frame
 
     def why_not_additive(self) -> Finding | None:
         """The finding that says which node keeps contributions from summing to the score, or None."""
@@ -223,7 +267,11 @@ class Evaluation:
 
     @cached_property
     def weights(self) -> pd.DataFrame:
-        """Per reference and node: the number stated, the share within its parent, the weight in the total."""
+        """Per reference and node: the number stated, the share within its parent, the weight in the total.
+
+        status and source are those of the single number, where the scheme says them; the weights as a whole have the
+        status `weights_status`.
+        """
         entries = (
             entry
             for cohort, shares in zip(self.cohorts, self.weighing.shares, strict=True)
@@ -239,7 +287,8 @@ class Evaluation:
             for child, share in zip(parent.children, shares[parent.id].tolist(), strict=True):
                 in_total = weight * share
                 stated = weighing.stated[child.id]
-                yield reference, child.id, *child.label, parent.id, stated, share, in_total, origin, weighing.status
+                ground = weighing.grounds[child.id]
+                yield reference, child.id, *child.label, parent.id, stated, share, in_total, origin, *ground
                 if child.children:
                     yield from descend(child, in_total)
 
@@ -301,17 +350,17 @@ class Evaluation:
 
     # --- files -----------------------------------------------------------------------------------------------------
 
-    def to_csv(self, path: str | Path) -> Path:
-        """Write `scores` as csv, in UTF-8 with a mark so that Excel reads the Chinese."""
-        frame = safe_frame(self.scores)
+    def to_csv(self, path: str | Path, language: Language = "en") -> Path:
+        """Write `scores_in` a language as csv, in UTF-8 with a mark so that Excel reads the Chinese."""
+        frame = safe_frame(self.scores_in(language))
         return write_whole(path, lambda beside: frame.to_csv(beside, index=False, encoding="utf-8-sig"))
 
-    def to_parquet(self, path: str | Path) -> Path:
-        """Write `scores` as Parquet, with `about` in the file's metadata."""
+    def to_parquet(self, path: str | Path, language: Language = "en") -> Path:
+        """Write `scores_in` a language as Parquet, with `about` in the file's metadata."""
         import pyarrow as pa
         import pyarrow.parquet as pq
 
-        table = pa.Table.from_pandas(self.scores, preserve_index=False)
+        table = pa.Table.from_pandas(self.scores_in(language), preserve_index=False)
         about = {"parkscore": json.dumps(self.about, ensure_ascii=False)}
         table = table.replace_schema_metadata({**(table.schema.metadata or {}), **about})
         return write_whole(path, lambda beside: pq.write_table(table, beside))
@@ -337,7 +386,7 @@ class Evaluation:
         """The evaluation as plain data, ready for JSON; a unit that is not ranked has its reason beside its status."""
         status = [RANKED if why is None else NOT_RANKED for why in self.reasons]
         reason = [None if why is None else why.in_language(language) for why in self.reasons]
-        scores = self.scores.assign(status=status)
+        scores = self.scores_in(language).assign(status=status)
         scores.insert(list(scores.columns).index("status") + 1, "reason", reason)
         additive = self.why_not_additive() is None
         return {
@@ -345,6 +394,8 @@ class Evaluation:
             "about": self.about,
             "scores": records(scores),
             "weights": records(self.weights),
+            "reference": records(self.reference),
+            "no_value": records(self._no_value()),
             "contributions": records(self.contributions.reset_index()) if additive else None,
             "filled": records(self.filled),
             "changed_by_treatment": records(self.changes),
@@ -363,6 +414,7 @@ _WEIGHT_COLUMNS = [
     "weight_in_total",
     "origin",
     "status",
+    "source",
 ]
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
@@ -11,6 +12,7 @@ from parkscore.data.table import CLASS, UNIT, YEAR
 from parkscore.findings import worst_first
 from parkscore.framework.settings import resolve_settings
 from parkscore.language import Language, Text
+from parkscore.methods import ranking, scoring
 from parkscore.output.workbook import Sheet
 from parkscore.tree.gate import NOT_RANKED, RANKED
 
@@ -20,6 +22,7 @@ if TYPE_CHECKING:
 _HEADERS = {
     UNIT: Text("评价对象", "unit"),
     YEAR: Text("数据年份", "year"),
+    "evaluation_year": Text("评价年度", "evaluation year"),
     CLASS: Text("分类", "class"),
     "score": Text("得分", "score"),
     "rank": Text("位次", "rank"),
@@ -36,6 +39,12 @@ _HEADERS = {
     "share": Text("同级份额", "share"),
     "weight_in_total": Text("总权重", "weight in total"),
     "origin": Text("来历", "origin"),
+    "source": Text("来源", "source"),
+    "measure": Text("单位", "measure"),
+    "direction": Text("方向", "direction"),
+    "rule": Text("赋分规则", "scoring rule"),
+    "formula": Text("公式", "formula"),
+    "parameters": Text("参数", "parameters"),
     "indicator": Text("指标", "indicator"),
     "policy": Text("缺失处理", "policy"),
     "filled": Text("所填", "filled"),
@@ -45,6 +54,7 @@ _HEADERS = {
 }
 _KINDS = {
     YEAR: "count",
+    "evaluation_year": "count",
     "score": "score",
     "rank": "count",
     "class_rank": "count",
@@ -55,12 +65,17 @@ _KINDS = {
 
 
 def sheets_of(evaluation: Evaluation, language: Language) -> list[Sheet]:
-    """Ranking, scores, values, contributions, weights, filled gaps, treatment, findings and sources, in this order."""
+    """Ranking, scores, values, references, contributions, weights, gaps, treatment, findings, sources, in this order.
+
+    The values that were scored have a sheet of their own where they are not the values as derived.
+    """
     notes = [note.in_language(language) for note in evaluation.notes]
     sheets = [
         _ranking(evaluation, language),
         _scores(evaluation, language),
-        _stage(evaluation, language, Text("指标值", "values"), evaluation.indicators, "value"),
+        _values(evaluation, language),
+        *_scored_values(evaluation, language),
+        _reference(evaluation, language),
         _contributions(evaluation, language),
         _weights(evaluation, language),
         _filled(evaluation, language),
@@ -85,9 +100,15 @@ def _renamed(frame: pd.DataFrame, kinds: dict[str, str], language: Language) -> 
 def _ranking(evaluation: Evaluation, language: Language) -> Sheet:
     reasons = evaluation.reasons
     frame = evaluation.ranking.assign(status=[_say(RANKED if why is None else NOT_RANKED, language) for why in reasons])
+    if YEAR in frame:
+        frame.insert(list(frame.columns).index(YEAR) + 1, "evaluation_year", _evaluation_years(evaluation, frame[YEAR]))
     frame["reason"] = pd.Series([None if why is None else why.in_language(language) for why in reasons], dtype=object)
     renamed, kinds = _renamed(frame, _KINDS, language)
     return Sheet(Text("位次", "ranking").in_language(language), renamed, (), kinds)
+
+
+def _evaluation_years(evaluation: Evaluation, years: pd.Series[Any]) -> pd.Series[Any]:
+    return years + evaluation.framework.evaluation_lag
 
 
 def _scores(evaluation: Evaluation, language: Language) -> Sheet:
@@ -101,12 +122,43 @@ def _node_heads(evaluation: Evaluation, language: Language) -> dict[str, str]:
     return {node.id: f"{node.id} {node.label.in_language(language)}" for node in evaluation.framework.walk()}
 
 
-def _stage(evaluation: Evaluation, language: Language, name: Text, stage: pd.DataFrame, kind: str) -> Sheet:
-    """A stage with one column per indicator, its measure in the header."""
-    heads = {
+_STATES = {
+    "missing": Text("缺失", "missing"),
+    "not_applicable": Text("不适用", "not applicable"),
+    "divided_by_zero": Text("除数为零", "divided by zero"),
+    "undefined": Text("无定义", "undefined"),
+}
+
+
+def _values(evaluation: Evaluation, language: Language) -> Sheet:
+    """The indicators as derived; where there is no value, the reason."""
+    reasons = {state: text.in_language(language) for state, text in _STATES.items()}
+    states = evaluation.states
+    gaps = states.replace(reasons).where(states != "value")
+    values = evaluation.indicators.astype(object).where(gaps.isna(), gaps)
+    return _stage(evaluation, language, Text("指标值", "values"), values, "value", _with_measures(evaluation, language))
+
+
+def _scored_values(evaluation: Evaluation, language: Language) -> list[Sheet]:
+    """The values that were scored, where gaps were filled or outliers treated."""
+    treated = evaluation.treated
+    if treated.equals(evaluation.indicators):
+        return []
+    name = Text("计分所用指标值", "values as scored")
+    return [_stage(evaluation, language, name, treated, "value", _with_measures(evaluation, language))]
+
+
+def _with_measures(evaluation: Evaluation, language: Language) -> dict[str, str]:
+    return {
         leaf.id: f"{leaf.id} {leaf.label.in_language(language)}" + (f" ({leaf.measure})" if leaf.measure else "")
         for leaf in evaluation.framework.leaves
     }
+
+
+def _stage(
+    evaluation: Evaluation, language: Language, name: Text, stage: pd.DataFrame, kind: str, heads: dict[str, str]
+) -> Sheet:
+    """A stage with one column per indicator, under these headers."""
     ordered = stage.rename(columns=heads).iloc[evaluation.order].reset_index()
     renamed, kinds = _renamed(ordered, {YEAR: "count", **dict.fromkeys(heads.values(), kind)}, language)
     return Sheet(name.in_language(language), renamed, (), kinds)
@@ -117,7 +169,47 @@ def _contributions(evaluation: Evaluation, language: Language) -> Sheet:
     refusal = evaluation.why_not_additive()
     if refusal is not None:
         return Sheet(name.in_language(language), pd.DataFrame(), [refusal.message.in_language(language)])
-    return _stage(evaluation, language, name, evaluation.contributions, "score")
+    total = evaluation.nodes[evaluation.framework.total.id].rename("score")
+    added = pd.concat([total, evaluation.contributions], axis=1)
+    heads = {"score": _say("score", language), **_node_heads(evaluation, language)}
+    return _stage(evaluation, language, name, added, "score", heads)
+
+
+_DIRECTIONS = {"higher": Text("越高越好", "higher is better"), "lower": Text("越低越好", "lower is better")}
+_STATISTICS = {
+    "low": Text("下界", "low"),
+    "high": Text("上界", "high"),
+    "mean": Text("均值", "mean"),
+    "sd": Text("标准差", "sd"),
+    "worst": Text("最差值", "worst"),
+    "best": Text("最优值", "best"),
+    "goal": Text("目标值", "goal"),
+    "unallowed": Text("不允许值", "unallowed"),
+    "satisfactory": Text("满意值", "satisfactory"),
+    "farthest": Text("最远距离", "farthest"),
+    "total": Text("总和", "total"),
+    "top": Text("最大值", "top"),
+    "length": Text("向量长度", "length"),
+}
+
+
+def _reference(evaluation: Evaluation, language: Language) -> Sheet:
+    """What scores were measured against, so that each can be computed again from the values as scored."""
+    labels = {leaf.id: leaf.label.in_language(language) for leaf in evaluation.framework.leaves}
+    frame = evaluation.reference
+    frame = frame.assign(
+        direction=[_word(_DIRECTIONS, direction, language) for direction in frame["direction"]],
+        rule=[f"{rule} {scoring[rule].title.in_language(language)}" for rule in frame["rule"]],
+    )
+    frame.insert(2, "name", frame["indicator"].map(labels))
+    statistics = [column for column in frame.columns if column not in _HEADERS]
+    heads = {each: _word(_STATISTICS, each, language) for each in statistics}
+    renamed, kinds = _renamed(frame.rename(columns=heads), dict.fromkeys(heads.values(), "value"), language)
+    return Sheet(Text("参照值", "reference").in_language(language), renamed, (), kinds, frozen_columns=3)
+
+
+def _word(words: Mapping[str, Text], word: Any, language: Language) -> Any:
+    return words[word].in_language(language) if word in words else word
 
 
 def _weights(evaluation: Evaluation, language: Language) -> Sheet:
@@ -212,8 +304,20 @@ _ABOUT = {
 }
 
 
+_MEASURED_AGAINST = {
+    "per-year": Text("各年自成参照（per-year）", "each year against itself (per-year)"),
+    "panel": Text("各年合为参照（panel）", "all years together (panel)"),
+}
+
+
 def _about(evaluation: Evaluation, language: Language) -> Sheet:
-    about = evaluation.about | {"notes": [note.in_language(language) for note in evaluation.notes]}
+    about = evaluation.about
+    about = about | {
+        "notes": [note.in_language(language) for note in evaluation.notes],
+        "weights_status": _word(STATUS, about["weights_status"], language),
+        "reference": _word(_MEASURED_AGAINST, about["reference"], language),
+        "ties": ranking[about["ties"]].title.in_language(language),
+    }
     rows = [
         {
             Text("项目", "item").in_language(language): text.in_language(language),

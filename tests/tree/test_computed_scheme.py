@@ -42,7 +42,7 @@ def weighing(share: float, within: float, cohorts: int = 1) -> Weighing:
         "2": np.array([1.0]),
     }
     title = Text("熵权法", "Entropy weights")
-    return Weighing("entropy", title, "computed", "Shannon 1948", (shares,) * cohorts, {}, {}, ())
+    return Weighing("entropy", title, "computed", "Shannon 1948", (shares,) * cohorts, {}, {}, (), {})
 
 
 @given(st.floats(1e-12, 1, exclude_max=True), st.floats(0, 1))
@@ -67,6 +67,14 @@ def test_a_framework_without_years_gets_a_scheme_without_a_year() -> None:
     cohorts = (cohort("all"),)
     scheme = computed_scheme(FRAMEWORK, weighing(0.5, 0.5), cohorts, data="zones.csv", digest="ab12")
     assert scheme.id == "park-entropy"
+
+
+def test_a_scheme_from_synthetic_data_says_so_in_its_note() -> None:
+    cohorts = (cohort("all"),)
+    given_away = {"data": "zones.csv", "digest": "ab12"}
+    scheme = computed_scheme(FRAMEWORK, weighing(0.5, 0.5), cohorts, **given_away, notes=("synthetic data", "seed 1"))
+    assert scheme_data(scheme)["note"] == "synthetic data; seed 1"
+    assert "note" not in scheme_data(computed_scheme(FRAMEWORK, weighing(0.5, 0.5), cohorts, **given_away))
 
 
 def test_weights_that_differ_by_year_are_no_one_scheme() -> None:

@@ -1,32 +1,65 @@
-"""Find the column of a table that an indicator is computed from, so that a finding about it has a place."""
+"""Find the columns and cells that an indicator is computed from."""
 
 from __future__ import annotations
 
+import difflib
 from collections.abc import Iterator
+
+import numpy as np
 
 from parkscore.data.columns import parse
 from parkscore.data.grid import Rows
 from parkscore.data.table import Table
-from parkscore.findings import Place
+from parkscore.findings import Finding, Place, Severity, UsageError
 from parkscore.framework.models import Framework, Node
+from parkscore.language import Text
 
 
 def indicator_place(framework: Framework, table: Table, leaf: Node, rows: Rows) -> Place:
     """The column of the first field of an indicator's formula, or of the first that is empty in these rows."""
-    fields = read_fields(framework, leaf)
+    fields = _read_by(framework, str(leaf.formula))
     empty = [name for name in fields if table.frame[name].iloc[rows].isna().all()]
     return table.origin.place(None, next(iter([*empty, *fields]), None))
 
 
-def read_fields(framework: Framework, leaf: Node) -> tuple[str, ...]:
-    """The raw fields that an indicator is computed from, in the order in which its formula comes to them."""
-    return tuple(dict.fromkeys(_raw(framework, str(leaf.formula))))
+def cells_behind(framework: Framework, table: Table, unit: str, name: str, year: int | None) -> list[Place]:
+    """The cells of one row that a field or an indicator, by its id, was read or computed from.
+
+    Raises UsageError where there is no such row, or no such field or indicator.
+    """
+    formulas = {leaf.id: str(leaf.formula) for leaf in framework.leaves}
+    if name in framework.fields:
+        fields = _behind_field(framework, name)
+    elif name in formulas:
+        fields = _read_by(framework, formulas[name])
+    else:
+        raise UsageError(_unknown("no_such_field", name, [*framework.fields, *formulas]))
+    matches = table.units == unit
+    if year is not None and table.years is not None:
+        matches &= table.years == year
+    rows = np.flatnonzero(matches)
+    if not rows.size:
+        raise UsageError(_unknown("no_such_unit", unit, [str(each) for each in table.units]))
+    return [table.origin.place(int(row), field) for row in rows for field in fields]
 
 
-def _raw(framework: Framework, formula: str) -> Iterator[str]:
+def _read_by(framework: Framework, formula: str) -> list[str]:
+    """The raw fields that a formula reads, in the order in which it comes to them."""
+    return list(dict.fromkeys(_names(framework, formula)))
+
+
+def _names(framework: Framework, formula: str) -> Iterator[str]:
     for name in parse(formula).name_offsets:
-        own = framework.fields[name].formula
-        if own is None:
-            yield name
-        else:
-            yield from _raw(framework, own)
+        yield from _behind_field(framework, name)
+
+
+def _behind_field(framework: Framework, name: str) -> list[str]:
+    formula = framework.fields[name].formula
+    return [name] if formula is None else _read_by(framework, formula)
+
+
+def _unknown(code: str, value: str, known: list[str]) -> Finding:
+    near = difflib.get_close_matches(value, known, n=1)
+    hint = Text(f"是否想写 {near[0]}？", f"did you mean {near[0]}?") if near else None
+    message = Text("数据或指标体系中没有", "is not in the data or the framework")
+    return Finding(code=code, severity=Severity.ERROR, value=value, message=message, hint=hint)

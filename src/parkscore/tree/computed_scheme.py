@@ -12,11 +12,18 @@ from parkscore.tree.weigh import Weighing
 
 
 def computed_scheme(
-    framework: Framework, weighing: Weighing, cohorts: tuple[Cohort, ...], *, data: str, digest: str
+    framework: Framework,
+    weighing: Weighing,
+    cohorts: tuple[Cohort, ...],
+    *,
+    data: str,
+    digest: str,
+    notes: tuple[str, ...] = (),
 ) -> WeightScheme:
     """The share of every node within its parent as a weight scheme that gives the same scores again.
 
-    data, digest: the file the weights were computed from, and its SHA-256; both stand in the scheme's source.
+    data, digest: the file the weights were computed from, and its SHA-256; both stand in the scheme's source. notes:
+    what the file says of itself, such as that it is synthetic; they stand in the scheme's note.
 
     Raises UsageError where the weights differ by year, since a scheme holds one set.
     """
@@ -36,6 +43,7 @@ def computed_scheme(
         title=Label(zh=f"{weighing.title.zh} {over}".strip(), en=f"{weighing.title.en} {over}".strip()),
         status=weighing.status,
         source="；".join(part for part in (weighing.title.en, data, over, f"SHA-256 {digest}") if part),
+        note="; ".join(notes) or None,
         weights=weights,
     )
 

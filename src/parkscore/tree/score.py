@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
 
 from parkscore.data.capping import first_of_each_kind
 from parkscore.data.grid import Cohort, Grid, Matrix, Rows, States, Truths, Vector
+from parkscore.data.indicator_places import indicator_place
 from parkscore.data.table import State, Table
 from parkscore.findings import DataError, Finding, Severity
 from parkscore.framework.models import SCORE_GROUP_MEAN, Framework, Node
@@ -64,13 +65,16 @@ def score(framework: Framework, table: Table, grid: Grid, cohorts: tuple[Cohort,
                 given = supplies.given(settings[leaf.id], column, values, measured, cohort.fit)
                 scores[rows, column] = _apply(settings[leaf.id], values[measured], own[leaf.id], given)
             except DomainError as error:
-                refusals += _refused(leaf, settings[leaf.id], table, cohort, measured, values, error)
+                refused = _refused(leaf, settings[leaf.id], table, cohort, measured, values, error)
+                place = indicator_place(framework, table, leaf, rows)
+                refusals += [each if each.place is not None else replace(each, place=place) for each in refused]
                 continue
             year = base_year(settings[leaf.id])
             if year is not None and year in supplies.base_rows:
                 findings += _without_base(leaf, cohort, year, values, supplies.base_values(year, column))
             later = settings[leaf.id].missing.name == SCORE_GROUP_MEAN
-            findings += _oddities(leaf, cohort, values, grid.states[cohort.apply, column], own[leaf.id], later)
+            found = _oddities(leaf, cohort, values, grid.states[cohort.apply, column], own[leaf.id], later)
+            findings += [replace(each, place=indicator_place(framework, table, leaf, cohort.apply)) for each in found]
         if cohort.fit.size == 1 and any(_is_relative(settings[leaf].score.name) for leaf in own):
             findings.append(_single_unit(table, cohort))
     if refusals:
@@ -162,6 +166,10 @@ def _all_missing(leaf: Node, cohort: Cohort, states: States) -> Finding:
             f"{leaf.label.zh}：没有一个评价对象有数值（{why.zh}），不参与评分",
             f"{leaf.label.en}: no unit has a value ({why.en}); it takes no part in the score",
         ),
+        hint=Text(
+            "核对这一列的表头和数据；不用的指标可从指标体系中删去",
+            "check the header and the data of this column, or leave the indicator out of the framework",
+        ),
     )
 
 
@@ -182,6 +190,7 @@ def _some_missing(leaf: Node, cohort: Cohort, states: States, later: bool) -> Fi
             f"{leaf.label.zh}：{len(states)} 个中有 {count} 个没有数值（{why.zh}），{then.zh}",
             f"{leaf.label.en}: {count} of {len(states)} have no value ({why.en}); {then.en}",
         ),
+        hint=Text("补齐数据，或用 missing: 说明如何填补", "fill the cells, or say with `missing:` how gaps are filled"),
     )
 
 
@@ -194,6 +203,10 @@ def _no_reference(leaf: Node, cohort: Cohort) -> Finding:
             f"{leaf.label.zh}：参照（{cohort.name}）中没有一个数值可比，不参与评分",
             f"{leaf.label.en}: the reference ({cohort.name}) has no value to measure against; "
             "it takes no part in the score",
+        ),
+        hint=Text(
+            "补齐参照年份的数据，或换一个参照（reference:）",
+            "fill the column for the reference, or choose another `reference:`",
         ),
     )
 
@@ -209,18 +222,25 @@ def _constant(leaf: Node, cohort: Cohort, value: float) -> Finding:
             f"{leaf.label.zh}：参照（{cohort.name}）中所有评价对象的数值相同，不区分名次",
             f"{leaf.label.en}: the same for every unit of the reference ({cohort.name}); it tells none apart",
         ),
+        hint=Text(
+            "核对这一列；若无误，可删去该指标，或用固定界限的赋分规则",
+            "check the column; if it is right, leave the indicator out or score it against fixed bounds",
+        ),
     )
 
 
 def _single_unit(table: Table, cohort: Cohort) -> Finding:
-    return Finding(
+    return table.finding(
+        int(cohort.fit[0]),
         code="single_unit",
         severity=Severity.WARNING,
-        unit=str(table.units[cohort.fit[0]]),
-        year=cohort.year,
         message=Text(
             f"参照（{cohort.name}）中只有一个评价对象，无从比较，相对赋分没有意义",
             f"the reference ({cohort.name}) has one unit only: scores relative to others mean nothing",
+        ),
+        hint=Text(
+            "补上其他评价对象，或用固定界限的赋分规则",
+            "add the other units, or score against fixed bounds",
         ),
     )
 
@@ -238,15 +258,12 @@ def _refused(
         return [
             Finding(code="domain", severity=Severity.ERROR, field=leaf.id, year=cohort.year, message=message, hint=hint)
         ]
-    years = table.years
     return [
-        Finding(
+        table.finding(
+            row,
             code="domain",
             severity=Severity.ERROR,
-            place=table.origin.place(int(row), None),
             field=leaf.id,
-            unit=str(table.units[row]),
-            year=None if years is None else int(years[row]),
             value=float(values[row]),
             message=message,
             hint=hint,

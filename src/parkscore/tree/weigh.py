@@ -16,6 +16,8 @@ from parkscore.language import Text
 from parkscore.methods import DomainError, combination, weighting
 from parkscore.tree.aggregate import Shares, Tree
 from parkscore.tree.schemes import WeightPlan, remarks, weight_source
+from parkscore.tree.standing_of_weights import status_of
+from parkscore.tree.weight_grounds import Ground, grounds
 
 
 @dataclass(frozen=True)
@@ -24,7 +26,8 @@ class Weighing:
 
     name, title, status, source: which scheme, and how far it can be trusted. shares: per cohort, for each dimension
     (the root included) the shares of its children, summing to 1. stated: the numbers as written, before they became
-    shares; None where a method made them. origin: per dimension, where its shares came from.
+    shares; None where a method made them. origin: per dimension, where its shares came from. grounds: the status and
+    the source of each single weight.
     """
 
     name: str
@@ -35,6 +38,7 @@ class Weighing:
     stated: Mapping[str, float | None]
     origin: Mapping[str, Text]
     findings: tuple[Finding, ...]
+    grounds: Mapping[str, Ground]
 
 
 def weigh(
@@ -48,15 +52,18 @@ def weigh(
     """
     scheme = plan.scheme
     stated, origin = _provenance(framework, plan)
+    status = status_of(framework, plan)
+    source = scheme.source if scheme is not None else framework.weights_source or framework.source
     return Weighing(
         name=scheme.id if scheme is not None else framework.id,
         title=_title(framework, scheme),
-        status=scheme.status if scheme is not None else framework.weights_status or "assumed",
-        source=scheme.source if scheme is not None else framework.weights_source or framework.source,
+        status=status,
+        source=source,
         shares=tuple(_Weigher(framework, table, scores, cohort).settle(plan) for cohort in cohorts),
         stated=stated,
         origin=origin,
         findings=(*_normalised(framework, stated), *remarks(framework, plan)),
+        grounds=grounds(framework, plan, status, source),
     )
 
 
