@@ -190,3 +190,24 @@ def test_the_language_is_what_parkscore_lang_says_else_the_locale_else_english(
     for variable, value in environment.items():
         monkeypatch.setenv(variable, value)
     assert preferred_language() == language
+
+
+def test_a_finding_that_counts_others_comes_right_after_the_last_of_its_kind() -> None:
+    def at(line: int, code: str = "odd") -> Finding:
+        place = Place("z.csv", line=line)
+        return Finding(code=code, severity=Severity.ERROR, message=Text("一", "one"), place=place, field="a")
+
+    rest = Finding(code="odd", severity=Severity.ERROR, message=Text("另有", "and 7 more"), field="a", more=7)
+    by_code = Finding(code="bad", severity=Severity.ERROR, message=Text("另有", "and 9 more"), more=9)
+    ordered = worst_first([rest, by_code, at(9, "bad"), at(2), at(4), at(3, "bad")])
+    assert [
+        (finding.code, finding.more or finding.place.line) for finding in ordered if finding.place or finding.more
+    ] == [
+        ("odd", 2),
+        ("bad", 3),
+        ("odd", 4),
+        ("odd", 7),
+        ("bad", 9),
+        ("bad", 9),
+    ]
+    assert ordered[-1] is by_code

@@ -10,10 +10,9 @@ import numpy as np
 from parkscore.data.cohorts import cohorts, scored_rows
 from parkscore.data.derive import derive
 from parkscore.data.impute import impute
-from parkscore.data.reading import read_table
 from parkscore.data.screen import screen
 from parkscore.data.treat import treat
-from parkscore.data.validate import validate
+from parkscore.data.validate import read_and_validate
 from parkscore.evaluation import Evaluation, refuse_taken_ids
 from parkscore.findings import DataError, errors_of
 from parkscore.framework.loading import load_framework
@@ -49,11 +48,10 @@ def evaluate(
     refuse_taken_ids(framework)
     plan = plan_weights(framework, weights)
 
-    table, found_reading = read_table(data, framework)
+    table, found_in_data = read_and_validate(data, framework)
+    if table is None or errors_of(found_in_data):
+        raise DataError(found_in_data)
     rows = scored_rows(table, year)
-    found_validating = validate(framework, table)
-    if errors_of(found_validating):
-        raise DataError([*found_reading, *found_validating])
 
     indicators = derive(framework, table)
     imputed, found_imputing = impute(framework, table, indicators)
@@ -81,5 +79,5 @@ def evaluate(
         aggregated=nodes,
         outcomes=outcomes,
         standing=standing,
-        findings=(*found_reading, *found_validating, *found_scoring, *found_gating),
+        findings=(*found_in_data, *found_scoring, *found_gating),
     )

@@ -60,6 +60,7 @@ class Finding:
     """One result of a check: what is wrong, where, by which rule, and what to do.
 
     The same object is printed, written to `--json` and written to the workbook.
+    more: how many further findings of its code, severity, field and rule it stands for, which are not listed.
 
     >>> finding = Finding(
     ...     code="below_min", severity=Severity.ERROR, field="qd01", unit="合肥", year=2024, value=-3,
@@ -79,6 +80,7 @@ class Finding:
     year: int | None = None
     value: Any = None
     rule: str | None = None
+    more: int = 0
 
     def render(self, language: Language) -> str:
         """The finding as a person reads it, two to three lines."""
@@ -87,7 +89,9 @@ class Finding:
         if self.value is not None:
             what = f"{what} = {self.value}" if what else str(self.value)
         what = f"{what}: " if what else ""
-        head = f"{where}{self.severity.text.in_language(language)} {self.code}: {what}{self.message.in_language(language)}"
+        head = (
+            f"{where}{self.severity.text.in_language(language)} {self.code}: {what}{self.message.in_language(language)}"
+        )
         context = [str(part) for part in (self.unit, self.year) if part is not None]
         if self.rule is not None:
             context.append(f"{Text('规则', 'rule').in_language(language)} {self.rule}")
@@ -128,9 +132,31 @@ def _plain(value: Any) -> Any:
     return value if value is None or isinstance(value, (bool, int, float, str)) else str(value)
 
 
+_Kind = tuple[str, Severity, str | None, str | None]
+
+
 def worst_first(findings: Iterable[Finding]) -> list[Finding]:
-    """Findings by severity, then by place, in a stable order."""
-    return sorted(findings, key=lambda f: (_WORST_FIRST[f.severity], _place_key(f.place)))
+    """Findings by severity, then by place, in a stable order; one that counts others comes right after the last."""
+    findings = list(findings)
+    ordered = sorted(
+        (finding for finding in findings if not finding.more),
+        key=lambda f: (_WORST_FIRST[f.severity], _place_key(f.place)),
+    )
+    counting = [finding for finding in findings if finding.more]
+    if not counting:
+        return ordered
+    last = {kind: number for number, finding in enumerate(ordered) for kind in _kinds(finding)}
+    after: dict[int, list[Finding]] = {}
+    for finding in counting:
+        after.setdefault(last.get(_kinds(finding)[0], len(ordered) - 1), []).append(finding)
+    whole = [one for number, finding in enumerate(ordered) for one in (finding, *after.get(number, ()))]
+    return [*after.get(-1, ()), *whole]
+
+
+def _kinds(finding: Finding) -> tuple[_Kind, _Kind]:
+    """The kind of a finding, and the wider kind of its code alone."""
+    code, severity = finding.code, finding.severity
+    return (code, severity, finding.field, finding.rule), (code, severity, None, None)
 
 
 def _place_key(place: Place | None) -> tuple[str, str, int, int, str]:

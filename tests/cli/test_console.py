@@ -8,6 +8,7 @@ import os
 import subprocess
 import sys
 import time
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -221,13 +222,38 @@ def finding(severity: Severity, number: int = 0) -> Finding:
     return Finding(code=f"c{number}", severity=severity, message=Text(f"第 {number} 条", f"number {number}"))
 
 
-def test_errors_are_all_shown_before_warnings_are_cut_off(capsys: pytest.CaptureFixture[str]) -> None:
+def test_errors_are_all_shown_and_warnings_after_them_up_to_thirty_lines(capsys: pytest.CaptureFixture[str]) -> None:
     findings = [finding(Severity.WARNING, n) for n in range(50)] + [finding(Severity.ERROR, n) for n in range(40)]
     Reply("en").show_findings([*findings, finding(Severity.INFO)])
     lines = capsys.readouterr().err.splitlines()
-    assert sum(line.startswith("error") for line in lines) == 40
-    assert not any(line.startswith("warning") for line in lines)
-    assert lines[-1] == "... and 51 more (1 of them for information): --json lists all of them"
+    assert [line.partition(" ")[0] for line in lines[:-1]] == ["error"] * 40 + ["warning"] * MOST_LINES
+    assert lines[-1] == "... and 21 more (1 of them for information): --json lists all of them"
+
+
+def test_of_many_findings_of_a_rule_five_stand_for_all_and_no_other_rule_is_buried(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    def of_rule(rule: str, count: int, severity: Severity = Severity.ERROR) -> list[Finding]:
+        one = Finding(code="rule", severity=severity, message=Text("不符", "broken"), rule=rule)
+        return [one] * count
+
+    cause = Finding(
+        code="measure_mixup", severity=Severity.WARNING, message=Text("像亿元", "looks like 亿元"), field="a"
+    )
+    counting = replace(of_rule("x", 1)[0], more=800)
+    Reply("en").show_findings(
+        [*of_rule("x", 200), counting, *of_rule("y", 3), *of_rule("z", 9, Severity.WARNING), cause]
+    )
+    lines = [line for line in capsys.readouterr().err.splitlines() if not line.startswith("    rule")]
+    assert lines[0].startswith("warning measure_mixup")
+    assert [line.partition(":")[0] for line in lines[1:]] == [
+        *["error rule"] * 5,
+        "    ... and 995 more of rule x",
+        *["error rule"] * 3,
+        *["warning rule"] * 5,
+        "    ... and 4 more of rule z",
+        "... and 200 more",
+    ]
 
 
 def test_warnings_stop_at_thirty_lines(capsys: pytest.CaptureFixture[str]) -> None:

@@ -25,6 +25,9 @@ JsonOption = Annotated[bool, typer.Option("--json", help="只输出一个 JSON �
 ERROR_SCHEMA = "parkscore-error/1"
 MOST_LINES = 30
 MOST_ERRORS = 100
+MOST_IN_FULL = 20  # findings that are shown without standing for each other
+MOST_OF_A_KIND = 5
+_CAUSES = ("measure_mixup",)
 _WIDTH_OF_A_FILE = 240  # so that a table that goes into a file or a pipe keeps one line a row
 _PATIENCE = 1.0  # seconds of silence before a wait is shown
 
@@ -77,29 +80,42 @@ class Reply:
         print(*(line.rstrip() for line in page.getvalue().splitlines()), sep="\n")
 
     def show_findings(self, findings: Iterable[Finding], rest: Text | None = None) -> None:
-        """Print errors and warnings to stderr, worst first, then how many are left over and where to find them."""
-        ordered = worst_first(findings)
-        shown = self._first(ordered)
-        self.tell(*(finding.render(self.language) for finding in shown))
-        left = len(ordered) - len(shown)
+        """Print errors and warnings to stderr, worst first, then how many are left over and where to find them.
+
+        A mistake about a whole column comes first, because it is the cause of many others; of many findings of one
+        code and rule the first few stand for all.
+        """
+        ordered = sorted(worst_first(findings), key=lambda finding: finding.code not in _CAUSES)
+        groups = _by_kind(ordered)
+        few = sum(len(group) for group in groups) <= MOST_IN_FULL
+        shown = warning_lines = 0
+        for group in groups:
+            listed = group if few else [finding for finding in group if not finding.more][:MOST_OF_A_KIND]
+            for finding in listed:
+                lines = finding.render(self.language)
+                warning_lines += (lines.count("\n") + 1) * (finding.severity is Severity.WARNING)
+                if shown >= MOST_ERRORS or warning_lines > MOST_LINES:
+                    break
+                self.tell(lines)
+                shown += 1
+            else:
+                self._tell_rest_of_kind(group, listed)
+        self._tell_rest(ordered, shown, rest)
+
+    def _tell_rest_of_kind(self, group: Sequence[Finding], listed: Sequence[Finding]) -> None:
+        left = sum(finding.more or 1 for finding in group) - sum(finding.more or 1 for finding in listed)
+        if left:
+            rule, code = group[0].rule, group[0].code
+            of = Text(f"规则 {rule}", f"rule {rule}") if rule else Text(code, code)
+            self.tell(Text(f"    …… {of.zh} 还有 {left} 条", f"    ... and {left} more of {of.en}"))
+
+    def _tell_rest(self, ordered: Sequence[Finding], shown: int, rest: Text | None) -> None:
+        left = len(ordered) - shown
         if left:
             where = rest or Text("用 --json 列出全部", "--json lists all of them")
             infos = sum(finding.severity is Severity.INFO for finding in ordered)
             about = Text(f"（提示 {infos} 条）", f" ({infos} of them for information)") if infos else Text("", "")
             self.tell(Text(f"…… 还有 {left} 条{about.zh}：{where.zh}", f"... and {left} more{about.en}: {where.en}"))
-
-    def _first(self, ordered: Sequence[Finding]) -> list[Finding]:
-        """The errors, up to a hundred, and as many warnings as some thirty lines hold."""
-        shown: list[Finding] = []
-        lines = 0
-        for finding in ordered:
-            if finding.severity is Severity.INFO:
-                break
-            lines += finding.render(self.language).count("\n") + 1
-            if len(shown) >= MOST_ERRORS or (finding.severity is Severity.WARNING and lines > MOST_LINES):
-                break
-            shown.append(finding)
-        return shown
 
     def refuse(self, findings: Sequence[Finding], exit_code: int) -> None:
         """Say why a command ends without a result."""
@@ -127,6 +143,15 @@ class Reply:
             timer.cancel()
             timer.join()
             status.stop()
+
+
+def _by_kind(ordered: Iterable[Finding]) -> list[list[Finding]]:
+    """Errors and warnings of one code and rule together, in the order of the first of each."""
+    groups: dict[tuple[Severity, str, str | None], list[Finding]] = {}
+    for finding in ordered:
+        if finding.severity is not Severity.INFO:
+            groups.setdefault((finding.severity, finding.code, finding.rule), []).append(finding)
+    return list(groups.values())
 
 
 # What the options before the command say; the command's own options come on top.

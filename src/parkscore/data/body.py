@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 import numpy.typing as npt
@@ -47,6 +47,19 @@ class Body:
     conversions: list[Conversion] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
     elsewhere: dict[tuple[int, str], int] = field(default_factory=dict)
+
+    def only(self, keep: npt.NDArray[np.int64]) -> Body:
+        """The body with some of its rows."""
+        new = {row: number for number, row in enumerate(keep.tolist())}
+        return replace(
+            self,
+            rows=self.rows[keep],
+            units=[self.units[row] for row in new],
+            years=None if self.years is None else self.years[keep],
+            numbers={name: (values[keep], states[keep]) for name, (values, states) in self.numbers.items()},
+            texts={name: [texts[row] for row in new] for name, texts in self.texts.items()},
+            elsewhere={(new[row], name): column for (row, name), column in self.elsewhere.items() if row in new},
+        )
 
 
 def read_body(sheet: Sheet, layout: Layout, framework: Framework, found: Collected) -> Body:

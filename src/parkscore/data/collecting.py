@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from typing import Any, Final
 
-from parkscore.findings import DataError, Finding, Severity
+from parkscore.findings import Finding, Severity
 from parkscore.language import Text
 
 REPEATED_AT_MOST: Final = 200
@@ -50,6 +50,7 @@ class Collected:
                     f"同类问题还有 {met - REPEATED_AT_MOST} 处，未逐一列出",
                     f"and {met - REPEATED_AT_MOST} more of the same, not listed one by one",
                 ),
+                more=met - REPEATED_AT_MOST,
             )
             for (code, severity), met in self._met.items()
             if met > REPEATED_AT_MOST
@@ -60,8 +61,3 @@ class Collected:
     def has_errors(self) -> bool:
         """Whether anything met so far makes the table unusable."""
         return any(severity is Severity.ERROR for _, severity in self._met)
-
-    def stop_on_errors(self) -> None:
-        """Raise DataError with everything collected, if any of it is an error."""
-        if self.has_errors:
-            raise DataError(self.findings)

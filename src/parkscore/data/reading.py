@@ -22,7 +22,7 @@ from parkscore.data.sheets import Sheet
 from parkscore.data.table import UNIT, YEAR, Origin, State, Table
 from parkscore.data.text_files import read_text_file
 from parkscore.data.workbooks import read_workbook
-from parkscore.findings import Finding, Place, Severity, UsageError
+from parkscore.findings import DataError, Finding, Place, Severity, UsageError, errors_of
 from parkscore.framework.models import Framework
 from parkscore.language import Text
 
@@ -49,6 +49,21 @@ def read_table(source: str | os.PathLike[str] | pd.DataFrame, framework: Framewo
     >>> table.frame["qc05"].tolist(), [finding.code for finding in findings]
     ([200000.0], ['measure_converted'])
     """
+    table, found = read_with_findings(source, framework)
+    if table is None or errors_of(found):
+        raise DataError(found)
+    return table, found
+
+
+def read_with_findings(
+    source: str | os.PathLike[str] | pd.DataFrame, framework: Framework
+) -> tuple[Table | None, list[Finding]]:
+    """Read as `read_table` does, and go on where there are errors, so that what was read can be checked too.
+
+    Returns the table, in which a cell with an error counts as missing and a row without a unit or year, or for a
+    unit and year met before, is left out; None where no row can be read. And all findings, errors among them.
+    Raises UsageError where the source is no file that can be read.
+    """
     names = Names(framework)
     found = Collected()
     if isinstance(source, pd.DataFrame):
@@ -65,8 +80,25 @@ def read_table(source: str | os.PathLike[str] | pd.DataFrame, framework: Framewo
         if (layout := read_layout(sheet, framework, names, found)) is not None
     ]
     _check_rows(bodies, file, found)
-    found.stop_on_errors()
-    return _table(bodies, file, framework, digest), found.findings
+    sound = _sound(bodies) if found.has_errors else bodies
+    if not any(len(body.rows) for body in sound):
+        return None, found.findings
+    return _table(sound, file, framework, digest), found.findings
+
+
+def _sound(bodies: Sequence[Body]) -> list[Body]:
+    """The bodies with the rows that can be told apart: those with a unit and year not met before."""
+    met: set[tuple[str, int | None]] = set()
+    sound = []
+    for body in bodies:
+        keep = []
+        for row in range(len(body.rows)):
+            key = _key(body, row)
+            if key[0] and key[1] != 0 and key not in met:
+                met.add(key)
+                keep.append(row)
+        sound.append(body.only(np.array(keep, dtype=np.int64)))
+    return sound
 
 
 def _content(file: str) -> bytes:

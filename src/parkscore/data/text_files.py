@@ -135,6 +135,7 @@ def _same_width(rows: _Rows, header: int, file: str, found: Collected) -> list[l
                 Text("检查这一行的分隔符和引号", "check the separators and quotation marks of this row"),
                 place=Place(file, line=line),
             )
+            cells = []  # what stands under which header is anybody's guess
         padded.append(cells[:width] + [""] * (width - len(cells)))
     return padded
 

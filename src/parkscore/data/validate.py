@@ -2,19 +2,47 @@
 
 from __future__ import annotations
 
+import os
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import replace
+from typing import Final
 
 import numpy as np
+import pandas as pd
 
-from parkscore.data.capping import first_of_each_kind
+from parkscore.data.capping import MOST, first_of_each_kind
 from parkscore.data.columns import Columns
+from parkscore.data.reading import read_with_findings
 from parkscore.data.rules import check_rule
 from parkscore.data.schema import Failure, compile_schema, failures
 from parkscore.data.table import Table
-from parkscore.findings import Finding, Severity
+from parkscore.findings import Finding, Severity, errors_of
 from parkscore.framework.models import BELOW_MIN, LIMITS, Accepted, Framework
 from parkscore.language import Text
+
+
+def read_and_validate(
+    source: str | os.PathLike[str] | pd.DataFrame, framework: Framework
+) -> tuple[Table | None, list[Finding]]:
+    """Read a table and check it, so that the mistakes of both come at once.
+
+    source: as for `read_table`. Returns the table, None where reading met an error, and the findings of both steps, in
+    that order. Raises UsageError where the source is no file that can be read.
+    """
+    table, found = read_with_findings(source, framework)
+    if table is None:
+        return None, found
+    errors = errors_of(found)
+    unread_places = {finding.place for finding in errors}
+    unread_fields = {finding.field for finding in errors if finding.unit is None and finding.code in UNREAD_COLUMN}
+    # What could not be read is missing to the checks; that it is missing is no finding of its own.
+    checked = [
+        finding
+        for finding in validate(framework, table)
+        if finding.place not in unread_places and finding.field not in unread_fields
+    ]
+    return (None if errors else table), [*found, *checked]
 
 
 def validate(framework: Framework, table: Table) -> list[Finding]:
@@ -26,14 +54,35 @@ def validate(framework: Framework, table: Table) -> list[Finding]:
     return first_of_each_kind(_accepted(framework, finding) for finding in _findings(framework, table))
 
 
+UNREAD_COLUMN: Final = ("wrong_measure", "unknown_measure")
+
+
 def _findings(framework: Framework, table: Table) -> Iterator[Finding]:
-    for failure in failures(compile_schema(framework), table.frame):
-        beyond_limit = failure.check in LIMITS
-        yield _beyond_limit(framework, table, failure) if beyond_limit else _unexpected(table, failure)
+    yield from _limit_findings(framework, table)
     yield from _force_findings(framework, table)
     columns = Columns(framework, table)
     for rule in framework.rules:
         yield from check_rule(framework, table, columns, rule)
+
+
+def _limit_findings(framework: Framework, table: Table) -> Iterator[Finding]:
+    """What the schema finds; of one limit only so many findings are made as are shown, and one that counts on."""
+    acceptable = {entry.unit for entry in framework.accepted}
+    made: Counter[tuple[str, str]] = Counter()
+    unmade: dict[tuple[str, str], tuple[Failure, int]] = {}
+    for failure in failures(compile_schema(framework), table.frame):
+        if failure.check not in LIMITS:
+            yield _unexpected(table, failure)
+            continue
+        assert failure.row is not None  # noqa: S101  # a limit is checked cell by cell
+        limit = failure.check, failure.column
+        if made[limit] >= MOST and table.units[failure.row] not in acceptable:
+            unmade[limit] = failure, unmade.get(limit, (failure, 0))[1] + 1
+        else:
+            made[limit] += 1
+            yield _beyond_limit(framework, table, failure)
+    for failure, count in unmade.values():
+        yield replace(_beyond_limit(framework, table, failure), more=count)
 
 
 def _beyond_limit(framework: Framework, table: Table, failure: Failure) -> Finding:
