@@ -190,6 +190,8 @@ def test_a_unit_with_a_gap_gets_no_score_where_a_method_takes_whole_rows_and_a_f
     assert (finding.field, finding.unit, finding.value) == ("X", "丁", "a")
     assert finding.place is not None
     assert finding.place.line
+    # Data enough, but not what the method takes: no threshold is to blame.
+    assert not of_code(gap.findings, "dimension_not_scored")
     assert aggregation[method].title.en in finding.message.en
     assert aggregation[method].title.zh in finding.message.zh
 
@@ -235,6 +237,20 @@ def test_a_year_scores_the_same_alone_as_within_all_years_where_units_are_compar
     assert everywhere(alone, every.loc[alone.index])
     by_itself = ps.evaluate(framework, frame[frame["year"] == 2024]).ranking.set_index("unit")["score"]
     assert everywhere(alone, by_itself.loc[alone.index]) == (reference == "per-year")
+
+
+def test_a_unit_that_the_total_passes_over_is_not_ranked_and_told_why() -> None:
+    framework = small(
+        leaf("a"),
+        leaf("b"),
+        defaults=Defaults(score=AS_IS, weights=Choice.of("equal")),
+        total=Total(aggregate=Choice.of("vikor")),
+    )
+    evaluation = ps.evaluate(framework, rows(a=[0.9, 0.5, 0.1], b=[0.2, 0.6, None]))
+    (finding,) = of_code(evaluation.findings, "not_ranked")
+    assert finding.unit == "丙"
+    assert finding.message.en == "not ranked: VIKOR compromise ranking takes whole rows only, and this one has a gap"
+    assert "需要全部下级得分" in finding.message.zh
 
 
 def test_a_refusal_names_the_unit_though_others_were_passed_over() -> None:

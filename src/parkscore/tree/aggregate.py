@@ -15,7 +15,7 @@ from parkscore.findings import DataError, Finding, Severity
 from parkscore.framework.models import Framework, Node
 from parkscore.framework.settings import aggregation_of, resolve_settings
 from parkscore.language import Text
-from parkscore.methods import DomainError, aggregation
+from parkscore.methods import DomainError, Method, aggregation
 
 Shares = Mapping[str, Vector]
 """For each dimension, the root included, the shares of its children, summing to 1."""
@@ -28,20 +28,22 @@ _ROUNDING = 1e-9
 class Nodes:
     """The aggregated stage: for every node, the root and the indicators included, a score and a coverage per row.
 
-    scores: NaN where a node has none. coverage: the share of the node's weight, from 0 to 1, that has data. findings:
-    units that a node's method passed over, because it takes whole rows only.
+    scores: NaN where a node has none. coverage: the share of the node's weight, from 0 to 1, that has data.
+    passed_over: rows with data enough, but with a gap that the node's method cannot take. findings: one for each.
     """
 
     scores: Mapping[str, Vector]
     coverage: Mapping[str, Vector]
+    passed_over: Mapping[str, Truths]
     findings: tuple[Finding, ...]
 
 
 class NodeScores(NamedTuple):
-    """The scores and the coverage of one node, (rows,) each."""
+    """The scores and the coverage of one node, and which rows its method passed over, (rows,) each."""
 
     scores: Vector
     coverage: Vector
+    passed_over: Truths
 
 
 def aggregate(
@@ -53,6 +55,7 @@ def aggregate(
     """
     all_scores = {node.id: np.full(len(scores), np.nan) for node in framework.root.walk()}
     all_coverage = {node.id: np.zeros(len(scores)) for node in framework.root.walk()}
+    all_passed_over = {node.id: np.zeros(len(scores), dtype=np.bool_) for node in framework.root.walk()}
     findings: list[Finding] = []
     for cohort, own_shares in zip(cohorts, shares, strict=True):
         rows = _measured_together(framework, cohort)
@@ -62,8 +65,9 @@ def aggregate(
             result = tree.scores_of(node)
             all_scores[node.id][cohort.apply] = result.scores[own]
             all_coverage[node.id][cohort.apply] = result.coverage[own]
-            findings += tree.passed_over(node, own)
-    return Nodes(all_scores, all_coverage, tuple(first_of_each_kind(findings)))
+            all_passed_over[node.id][cohort.apply] = result.passed_over[own]
+            findings += tree.incomplete(node, own[result.passed_over[own]])
+    return Nodes(all_scores, all_coverage, all_passed_over, tuple(first_of_each_kind(findings)))
 
 
 def _measured_together(framework: Framework, cohort: Cohort) -> Rows:
@@ -88,10 +92,10 @@ class Tree:
         self._shares = shares
         self._settings = resolve_settings(framework)
         self._known: dict[str, NodeScores] = {}
-        self._passed_over: dict[str, Truths] = {}
         for column, leaf in enumerate(framework.leaves):
             own = scores[rows, column]
-            self._known[leaf.id] = NodeScores(own, np.where(np.isnan(own), 0.0, 1.0))
+            missing = np.isnan(own)
+            self._known[leaf.id] = NodeScores(own, np.where(missing, 0.0, 1.0), np.zeros_like(missing))
 
     def scores_of(self, node: Node) -> NodeScores:
         """The scores and the coverage of a node; DataError where its method refuses the scores of its children."""
@@ -120,65 +124,42 @@ class Tree:
         if method.needs.complete:
             # A child that no row has takes no part anywhere.
             shares = np.where(np.isnan(scores).all(axis=0), 0.0, shares)
-        takes_part = self._taking_part(node, scores, shares, enough)
+        takes_part, passed_over = _taking_part(method, scores[:, shares > 0], enough)
         combined = np.full(len(scores), np.nan)
         if takes_part.any():
             try:
                 combined[takes_part] = method(scores[takes_part], shares, **choice.parameters)
             except DomainError as error:
                 raise DataError(first_of_each_kind(self._refused(node, error, self._rows[takes_part]))) from None
-        return NodeScores(np.where(enough, combined, np.nan), coverage)
+        return NodeScores(np.where(enough, combined, np.nan), coverage, passed_over)
 
-    def _taking_part(self, node: Node, scores: Matrix, shares: Vector, enough: Truths) -> Truths:
-        """The rows that a node's method is given.
-
-        A method that looks at one row at a time is given all; one that compares units only those that get a score, so
-        that the others move no one. A method that takes whole rows only is not given rows with gaps.
-        """
-        method = aggregation[aggregation_of(self._framework, node).name]
-        present = ~np.isnan(scores)
-        some = (present & (shares > 0)).any(axis=1)
-        takes_part = np.ones_like(enough) if method.row_local else enough & some
-        if method.needs.complete:
-            whole = some & present[:, shares > 0].all(axis=1)
-            self._passed_over[node.id] = enough & some & ~whole
-            takes_part &= whole
-        return takes_part
-
-    def passed_over(self, node: Node, positions: Rows) -> list[Finding]:
-        """One finding for each of these rows that a node's method could not take for a gap; once it has its scores."""
-        passed = self._passed_over.get(node.id)
-        if passed is None:
+    def incomplete(self, node: Node, positions: Rows) -> list[Finding]:
+        """One finding for each of these rows, which a node's method could not take for a gap."""
+        if not positions.size:
             return []
         title = aggregation[aggregation_of(self._framework, node).name].title
         found = []
-        for position in positions[passed[positions]]:
+        for position in positions:
             gaps = [child.id for child in node.children if np.isnan(self.scores_of(child).scores[position])]
+            message = Text(
+                f"{node.id} 用{title.zh}合成，需要全部下级得分，缺 {'、'.join(gaps)}，此处不计分",
+                f"{node.id} is a {title.en}, which takes whole rows only; {', '.join(gaps)} has no score, "
+                "so the unit gets none here",
+            )
+            hint = Text("填补缺失值，或换一种合成方法", "fill the gap, or choose another aggregation")
+            row = int(self._rows[position])
             found.append(
-                self._at_row(
-                    self._rows[position],
+                self._table.finding(
+                    row,
                     code="incomplete_row",
                     severity=Severity.WARNING,
                     field=node.id,
                     value=", ".join(gaps),
-                    message=Text(
-                        f"{node.id} 用{title.zh}合成，需要全部下级得分，缺 {'、'.join(gaps)}，此处不计分",
-                        f"{node.id} is a {title.en}, which takes whole rows only; {', '.join(gaps)} has no score, "
-                        "so the unit gets none here",
-                    ),
-                    hint=Text("填补缺失值，或换一种合成方法", "fill the gap, or choose another aggregation"),
+                    message=message,
+                    hint=hint,
                 )
             )
         return found
-
-    def _at_row(self, row: int, **said: Any) -> Finding:
-        years = self._table.years
-        return Finding(
-            place=self._table.origin.place(int(row), None),
-            unit=str(self._table.units[row]),
-            year=None if years is None else int(years[row]),
-            **said,
-        )
 
     def _refused(self, node: Node, error: DomainError, rows: Rows) -> list[Finding]:
         title = aggregation[aggregation_of(self._framework, node).name].title
@@ -191,6 +172,21 @@ class Tree:
         if not error.units:
             return [Finding(code="domain", severity=Severity.ERROR, field=node.id, message=message, hint=hint)]
         return [
-            self._at_row(row, code="domain", severity=Severity.ERROR, field=node.id, message=message, hint=hint)
-            for row in rows[list(error.units)]
+            self._table.finding(row, code="domain", severity=Severity.ERROR, field=node.id, message=message, hint=hint)
+            for row in rows[list(error.units)].tolist()
         ]
+
+
+def _taking_part(method: Method[Any], scores: Matrix, enough: Truths) -> tuple[Truths, Truths]:
+    """The rows that a node's method is given, and those it passes over for a gap; scores: its counted children.
+
+    A method that looks at one row at a time is given all; one that compares units only those that get a score, so that
+    the others move no one.
+    """
+    present = ~np.isnan(scores)
+    some = present.any(axis=1)
+    takes_part = np.ones_like(enough) if method.row_local else enough & some
+    if not method.needs.complete:
+        return takes_part, np.zeros_like(enough)
+    whole = some & present.all(axis=1)
+    return takes_part & whole, enough & some & ~whole

@@ -14,8 +14,9 @@ from parkscore.data.screen import percent
 from parkscore.data.table import Table
 from parkscore.findings import Finding, Severity
 from parkscore.framework.models import Framework
-from parkscore.framework.settings import resolve_settings
+from parkscore.framework.settings import aggregation_of, resolve_settings
 from parkscore.language import Text
+from parkscore.methods import aggregation
 from parkscore.tree.aggregate import Nodes
 
 RANKED = "ranked"
@@ -47,10 +48,16 @@ def gate(
 def _reasons(framework: Framework, nodes: Nodes, rows: Rows, set_aside: Mapping[int, Text]) -> dict[int, Text]:
     coverage = nodes.coverage[framework.total.id][rows]
     needed = resolve_settings(framework)[framework.total.id].min_coverage
+    incomplete = nodes.passed_over[framework.total.id]
     return {
-        row: set_aside[row] if row in set_aside else _too_little(covered, needed)
+        row: set_aside.get(row) or (_not_whole(framework) if incomplete[row] else _too_little(covered, needed))
         for row, covered in zip(rows.tolist(), coverage.tolist(), strict=True)
     }
+
+
+def _not_whole(framework: Framework) -> Text:
+    title = aggregation[aggregation_of(framework, framework.root).name].title
+    return Text(f"{title.zh}需要全部下级得分，该行有缺失", f"{title.en} takes whole rows only, and this one has a gap")
 
 
 def _too_little(have: float, need: float) -> Text:
@@ -74,7 +81,9 @@ def _not_scored(framework: Framework, table: Table, nodes: Nodes, ranked: Rows) 
     for node in framework.walk():
         if node.children:
             need = percent(settings[node.id].min_coverage)
-            for row in ranked[np.isnan(nodes.scores[node.id][ranked])].tolist():
+            # A gap that the method cannot take is found where the node is computed.
+            short = np.isnan(nodes.scores[node.id][ranked]) & ~nodes.passed_over[node.id][ranked]
+            for row in ranked[short].tolist():
                 have = percent(float(nodes.coverage[node.id][row]))
                 message = Text(
                     f"{node.label.zh}不计分：有数据的权重占 {have}，需要 {need}，其份额由同级分担",
