@@ -18,8 +18,8 @@ from parkscore.framework.formula.tree import Name, Product, walk
 from parkscore.framework.models import Framework, Node
 from parkscore.methods.diagnostics import FEWEST_PAIRS, correlation, has_no_spread
 
-# Conventions among makers of composite indicators, not laws: below 0 two parts cancel each other out, below 0.3 they have
-# little in common, above 0.92 they count the same thing twice (COINr, Becker et al. 2022, flags from 0.9).
+# Conventions among makers of composite indicators, not laws: below 0 two parts cancel each other out, below 0.3 they
+# have little in common, above 0.92 they count the same thing twice (COINr, Becker et al. 2022, flags from 0.9).
 WEAK = 0.3
 COLLINEAR = 0.92
 # Where an indicator follows a denominator this closely it measures size; the default of COINr (Becker et al. 2022).
