@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import math
 
 import numpy as np
@@ -40,6 +41,45 @@ def test_borda_asem_borda_but_for_rounding_that_coinr_ranks(asem, asem_tree):
 
 def test_percentile_asem_prank_but_for_rounding_that_coinr_ranks(asem, asem_tree):
     _asem("percentile", "prank", asem, asem_tree)
+
+
+@pytest.mark.parametrize(
+    ("name", "stated"), [("distance_to_max", {}), ("percentile_minmax", {"percentiles": (0, 100)})]
+)
+def test_distance_to_max_and_percentile_minmax_of_all_the_data_asem_0_to_100(name, stated, asem, asem_tree):
+    treated, expected = asem("stages/treated.csv"), asem("normalisation/minmax_0_100.csv")
+    directions = asem_tree.loc[treated.columns, "Direction"].to_numpy(int)
+    scores = scoring[name](treated, direction=directions, to=(0, 100), **stated)
+    np.testing.assert_allclose(scores, expected[treated.columns], rtol=1e-12, atol=1e-11)
+
+
+def test_distance_to_target_hdi_2017_to_2021_from_the_lower_goalposts(table):
+    panel = table("hdi/hdi_panel_2017_2021.csv").dropna(subset=["le", "eys", "mys", "gnipc", "hdi"])
+    way = scoring["distance_to_target"]
+    health, expected = way(panel["le"], worst=20, target=85), way(panel["eys"], worst=0, target=18)
+    education = (expected + way(panel["mys"], worst=0, target=15)) / 2
+    income = way(np.log(panel["gnipc"]), worst=math.log(100), target=math.log(75000))
+    np.testing.assert_array_equal(np.round((health * education * income) ** (1 / 3), 3), panel["hdi"])
+
+
+def _kracka(golden, case):
+    cases = json.loads((golden / "methods" / "scikit_criteria_tests.json").read_text(encoding="utf-8"))
+    (found,) = [each for each in cases if each["id"] == f"scikit-criteria.test_{case}_kracka2010ranking"]
+    matrix = found["decision_matrix"]
+    return np.array(matrix["matrix"]), np.array(matrix["objectives"]), found["expected"]["extra"]["score"]
+
+
+def test_sum_kracka_2010_weighted_sum(golden):
+    losses, directions, published = _kracka(golden, "WeightedSumModel")
+    shares = scoring["sum"](losses, direction=directions)
+    np.testing.assert_allclose(shares.mean(axis=1), published, atol=5e-9)
+
+
+def test_vector_kracka_2010_moora(golden):
+    losses, directions, published = _kracka(golden, "RatioMOORA")
+    shares = scoring["vector"](losses, direction=directions)
+    # MOORA takes a cost from the total, where 1 - cost is added here.
+    np.testing.assert_allclose(shares.sum(axis=1) - (directions < 0).sum(), published, atol=5e-9)
 
 
 def test_efficacy_exam_item_58_73_is_not_cut_at_60():

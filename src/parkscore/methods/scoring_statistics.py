@@ -84,7 +84,7 @@ def _positive_total(stated: Stated) -> list[Problem]:
     needs=Needs(nonnegative=True),
     obeys=_OBEYS,
     reference="Hwang, Yoon, Multiple Attribute Decision Making, 1981 (linear normalisation)",
-    no_golden="compared with pymcdm and scikit-criteria on random data",
+    golden="kracka_2010_weighted_sum",
     parameters={
         "direction": DIRECTION,
         "total": Meaning(
@@ -146,7 +146,7 @@ def _positive_top(stated: Stated) -> list[Problem]:
     needs=Needs(nonnegative=True),
     obeys=_OBEYS | {"duplicate unit"},
     reference="Hwang, Yoon, Multiple Attribute Decision Making, 1981 (linear normalisation)",
-    no_golden="compared with pymcdm and scikit-criteria on random data",
+    no_golden="compared with pymcdm on random data",
     parameters={
         "direction": DIRECTION,
         "top": Meaning("最大值；不给则取自数据", "the largest value; that of the data where not stated", "indicator"),
@@ -211,7 +211,7 @@ def _positive_length(stated: Stated) -> list[Problem]:
     formula="s = x / √Σx²;  -: s = 1 - x / √Σx²",
     obeys=_OBEYS,
     reference="Hwang, Yoon, Multiple Attribute Decision Making, 1981 (vector normalisation)",
-    no_golden="compared with pymcdm and scikit-criteria on random data",
+    golden="kracka_2010_moora",
     parameters={
         "direction": DIRECTION,
         "length": Meaning(
@@ -301,7 +301,7 @@ def _percentile_range(stated: Stated) -> Interval:
     formula="s = a + (b - a) min(max((x - P5) / (P95 - P5), 0), 1);  -: (P95 - x) / (P95 - P5)",
     obeys={"unit order", "indicator order", "shift of an indicator", "scaling of an indicator", "monotone"},
     reference="OECD/JRC, Handbook on Constructing Composite Indicators, 2008, step 5 (outliers in min-max)",
-    no_golden="compared with numpy.percentile and min-max on random data",
+    golden="asem_0_to_100",
     parameters={
         "direction": DIRECTION,
         "percentiles": Meaning("下界与上界所取的百分位", "the percentiles at which the two bounds lie"),

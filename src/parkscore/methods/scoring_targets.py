@@ -114,7 +114,7 @@ def fit_ends(
         "monotone",
     },
     reference="COINr 1.1.14, n_dist2max; OECD/JRC Handbook, 2008, step 5 (distance to a reference)",
-    no_golden="compared with min-max, which differs only where all units are equal",
+    golden="asem_0_to_100",
     parameters={
         "direction": DIRECTION,
         "worst": _WORST,
@@ -168,7 +168,7 @@ def fit_worst(
     formula="s = a + (b - a) (x - worst) / (target - worst); 1 for who meets a target that is no better than the worst",
     obeys={"unit order", "indicator order", "duplicate unit", "monotone"},
     reference="COINr 1.1.14, n_dist2targ; OECD/JRC Handbook, 2008, step 5 (distance to a reference)",
-    no_golden="compared with min-max between the worst value and the target, and in its corners by hand",
+    golden="hdi_2017_to_2021",
     parameters={
         "direction": DIRECTION,
         "target": Meaning("目标值，必须给定", "the target, must be stated", "indicator"),
