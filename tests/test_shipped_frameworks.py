@@ -29,6 +29,10 @@ FRAMEWORKS = [
     *("zone-innovation-2014", "zone-innovation-2014-first-level"),
 ]
 SCHEMES = {
+    "zone-2021-ahp-example": "zone-2021",
+    "zone-2021-entropy-within": "zone-2021",
+    "zone-2021-game-theory": "zone-2021",
+    "zone-2021-policy-shrinkage": "zone-2021",
     "zone-2021-equal-within": "zone-2021",
     "zone-innovation-2014-equal-within": "zone-innovation-2014",
 }
