@@ -82,6 +82,38 @@ def test_ahp_of_the_five_by_five_whose_weights_mathmodels_prints():
     assert (round(judged.eigenvalue, 6), round(judged.ratio, 8)) == (5.072084, 0.01609027)
 
 
+def test_ahp_wang_2011_contradictory_six_by_six_to_the_printed_decimals(golden):
+    examples = json.loads((golden / "methods" / "pymcdm_tests.json").read_text(encoding="utf-8"))
+    example = next(each for each in examples if each["id"] == "pymcdm.TestAHPWeights.test_output")
+    weights = _ahp(example["matrix"], max_consistency_ratio=0.3)
+    np.testing.assert_allclose(weights, example["expected"], atol=5.1e-5)
+
+
+def _random_judgements(size: int, seed: int, most: int) -> np.ndarray:
+    """Whole numbers from 1 to `most` or their reciprocals, for the row or for the column."""
+    random = np.random.default_rng(seed)
+    upper = np.triu(random.integers(1, most + 1, (size, size)) ** random.choice([-1.0, 1.0], (size, size)), 1)
+    return upper + np.eye(size) + np.divide(1.0, upper, out=np.zeros_like(upper), where=upper > 0).T
+
+
+@pytest.mark.parametrize("size", [2, 3, 5, 9])
+def test_ahp_as_pymcdm_computes_it_on_random_judgements(size):
+    subjective = pytest.importorskip("pymcdm.weights.subjective")
+    for seed in range(20):
+        matrix = _random_judgements(size, seed, 3)
+        np.testing.assert_allclose(judge(matrix).shares, subjective.AHP(matrix=matrix)(), rtol=1e-11)
+
+
+def test_ahp_refuses_contradictory_judgements_unlike_pymcdm():
+    subjective = pytest.importorskip("pymcdm.weights.subjective")
+    matrix = _random_judgements(5, 0, 9)
+    peer = subjective.AHP(matrix=matrix)
+    assert peer.get_cr() > 0.1
+    assert peer().sum() == pytest.approx(1)  # weights, without a word
+    with pytest.raises(DomainError, match="contradict"):
+        _ahp(matrix)
+
+
 def test_ahp_random_indices_are_those_of_the_golden_tables(golden):
     tables = json.loads((golden / "methods" / "ahp.json").read_text(encoding="utf-8"))["random_index"]
     for name, table in tables.items():

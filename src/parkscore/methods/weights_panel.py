@@ -7,6 +7,7 @@ import numpy as np
 from parkscore.language import Text
 from parkscore.methods.domain import DomainError, FloatArray, Needs
 from parkscore.methods.registry import weighting
+from parkscore.methods.unit_order import in_unit_order
 
 # Eigenvalues this near to the largest are the same but for rounding.
 _SAME = 1e-12
@@ -39,8 +40,7 @@ def vertical_horizontal(X: FloatArray) -> FloatArray:
     """
     if not X.shape[1] or not X.any():
         return np.full(X.shape[1], 1.0 / max(X.shape[1], 1))
-    # In one order of the rows, whatever theirs is, the sums are the same to the last digit.
-    ordered = np.ascontiguousarray(X[np.lexsort(X.T)])
+    ordered = in_unit_order(X)
     scaled = ordered / np.abs(ordered).max()
     vector = _principal(scaled.T @ scaled)
     if vector.sum() <= 0 or vector.min() < -_SAME * vector.max():
