@@ -90,7 +90,7 @@ def test_everything_has_a_name_in_both_languages(name: str) -> None:
     assert [label for label in labels if not (label.zh and label.en)] == []
 
 
-@pytest.mark.parametrize(("name", "framework"), SCHEMES.items())
+@pytest.mark.parametrize(("name", "framework"), [each for each in SCHEMES.items() if "equal-within" in each[0]])
 def test_an_assumed_scheme_says_so_and_gives_a_source_for_each_number(name: str, framework: str) -> None:
     scheme = load_scheme(name, ps.load_framework(framework))
     assert scheme.status == "assumed"
