@@ -49,7 +49,9 @@ def in_order(x: FloatArray) -> FloatArray:
     Whatever is summed in this order is the same to the last digit for any order of the units; as each column lies
     contiguous in memory, it is also the same for a column alone and within a table.
     """
-    return np.asarray(np.sort(np.ascontiguousarray(x.T), axis=-1))
+    ordered = np.array(x.T, order="C")
+    ordered.sort(axis=-1)
+    return ordered
 
 
 def sums(ordered: FloatArray) -> FloatArray:

@@ -99,7 +99,7 @@ def _is_not_positive(x: FloatArray) -> BoolArray:
 
 
 def _is_beyond(x: FloatArray) -> BoolArray:
-    return np.abs(x) > LARGEST
+    return (x > LARGEST) | (x < -LARGEST)
 
 
 _CELL_NEEDS: tuple[tuple[str, Text, Callable[[FloatArray], BoolArray]], ...] = (

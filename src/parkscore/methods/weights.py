@@ -12,7 +12,7 @@ from parkscore.methods.domain import FloatArray, Needs
 from parkscore.methods.parameters import Meaning
 from parkscore.methods.registry import weighting
 from parkscore.methods.scoring_rules import minmax
-from parkscore.methods.unit_order import in_unit_order
+from parkscore.methods.unit_order import BLOCK, in_unit_order
 
 # The shift of 0-1 scores by 0.01 that practitioners use, as a part of the range so that 0-100 scores get the same.
 _SHIFT = 0.01
@@ -97,11 +97,15 @@ def _unevenness(X: FloatArray) -> FloatArray:
     """
     rows = in_unit_order(X)
     n = len(rows)
-    mean = rows.sum(axis=0) / n
+    each = np.ones(n)
+    mean = each @ rows / n
     rows /= np.where(mean > 0, mean, 1.0)
-    logs = np.maximum(rows, _ALMOST_ZERO)
-    np.log(logs, out=logs)
-    uneven = (np.einsum("ij,ij->j", rows, logs) - (rows.sum(axis=0) - n)) / (n * math.log(n))
+    total = np.zeros(rows.shape[1])
+    for start in range(0, n, BLOCK):
+        block = rows[start : start + BLOCK]
+        logs = np.maximum(block, _ALMOST_ZERO)
+        total += np.einsum("ij,ij->j", block, np.log(logs, out=logs))
+    uneven = (total - (each @ rows - n)) / (n * math.log(n))
     sure = (mean > 0) & (uneven > _NEARLY_EVEN)
     if not sure.all():
         uneven[~sure] = _unevenness_by_terms(X[:, ~sure])
