@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Callable
+from itertools import pairwise
 from typing import Any
 
 from hypothesis import strategies as st
@@ -134,7 +135,8 @@ def _fields(draw: DrawFn) -> dict[str, Data]:
 
 def _weighing(count: int) -> SearchStrategy[list[Data]]:
     """What siblings say about their weights: nothing, percentages, coefficients, or that one of them is unknown."""
-    shares = st.lists(st.integers(1, 60).map(lambda share: f"{share}%"), min_size=count, max_size=count)
+    cuts = st.lists(st.integers(1, 99), min_size=count - 1, max_size=count - 1, unique=True).map(sorted)
+    shares = cuts.map(lambda inner: [f"{high - low}%" for low, high in pairwise([0, *inner, 100])])
     coefficients = st.lists(st.sampled_from([0.8, 1, 1.2, 2.5]), min_size=count, max_size=count)
     unknown = coefficients.map(lambda weights: ["unknown", *weights[1:]])
     silent = st.just([{} for _ in range(count)])

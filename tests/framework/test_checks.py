@@ -124,7 +124,7 @@ TREES = [
     (['- {id: "1", zh: 一, measure: ▲家, children: [{id: a, zh: 甲, formula: money}]}'], "misplaced_key", "remove"),
     (['- {id: "1", zh: 一, formula: money, aggregate: ▲geometric}'], "misplaced_key", "remove"),
     (['- {id: "1", zh: 一, formula: money, weights: ▲equal}'], "misplaced_key", "remove"),
-    (['- {id: "1", zh: 一, formula: money, weight: ▲-20%}'], "negative_weight", "`direction: lower`"),
+    (['- {id: "1", zh: 一, formula: money, weight: ▲-1}'], "negative_weight", "`direction: lower`"),
     (['▲- {id: "1", zh: 一, formula: money, weight: 0}'], "weights_sum_to_zero", "above 0"),
     (
         ['- {id: "1", zh: 一, formula: money, weight: 1}', '- ▲{id: "2", zh: 二, formula: money}'],
@@ -479,8 +479,8 @@ def scheme_findings(tmp_path: Path) -> Found:
     [
         ("weights: {'1': 20%, '2': 80%}\ninside: {'*': equal}", ()),
         ("weights: {'1': 20%, '2': 80%, '3': ▲1}", ("unknown_id",)),
-        ("weights: {'1': ▲-20%, '2': 80%}", ("negative_weight",)),
-        ("weights: {'1': ▲{weight: -0.2, source: x}, '2': 80%}", ("negative_weight",)),
+        ("weights: {'1': ▲-20%, '2': 120%}", ("negative_weight",)),
+        ("weights: {'1': ▲{weight: -0.2, source: x}, '2': 120%}", ("negative_weight",)),
         ("weights: {'1': ▲0, '2': 0}", ("weights_sum_to_zero",)),
         ("weights: ▲{'1': 20%}", ("weight_missing",)),
         ("inside: {'1': ▲equl}", ("unknown_method",)),
