@@ -67,6 +67,8 @@ def test_the_numbers_as_stated_stand_beside_the_shares() -> None:
         "weight_in_total",
         "origin",
         "status",
+        "source",
+        "source",
     ]
     assert weights["id"].tolist() == ["X", "a", "b", "Y", "c", "d"]
     assert weights["parent"].tolist() == ["total", "X", "X", "total", "Y", "Y"]
@@ -300,7 +302,8 @@ def test_a_combination_is_the_average_of_the_weights_in_the_total() -> None:
     entropy = np.array(list(in_total(ps.evaluate(tree(), FRAME, weights="entropy")).values()))
     assert list(in_total(evaluation).values()) == pytest.approx(0.25 * entropy + 0.75 * 0.25, rel=1e-14)
     assert set(evaluation.weights["origin"]) == {"a combination"}
-    assert evaluation.weights_status == "expert"
+    # Equal weights are an assumption, and with them the mixture is one.
+    assert evaluation.weights_status == "assumed"
 
 
 def write_scheme(path: Path, name: str, *parts: str) -> str:
