@@ -101,14 +101,11 @@ def _ranking(evaluation: Evaluation, language: Language) -> Sheet:
     reasons = evaluation.reasons
     frame = evaluation.ranking.assign(status=[_say(RANKED if why is None else NOT_RANKED, language) for why in reasons])
     if YEAR in frame:
-        frame.insert(list(frame.columns).index(YEAR) + 1, "evaluation_year", _evaluation_years(evaluation, frame[YEAR]))
+        evaluated = frame[YEAR] + evaluation.framework.evaluation_lag
+        frame.insert(list(frame.columns).index(YEAR) + 1, "evaluation_year", evaluated)
     frame["reason"] = pd.Series([None if why is None else why.in_language(language) for why in reasons], dtype=object)
     renamed, kinds = _renamed(frame, _KINDS, language)
     return Sheet(Text("位次", "ranking").in_language(language), renamed, (), kinds)
-
-
-def _evaluation_years(evaluation: Evaluation, years: pd.Series[Any]) -> pd.Series[Any]:
-    return years + evaluation.framework.evaluation_lag
 
 
 def _scores(evaluation: Evaluation, language: Language) -> Sheet:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import json
 import re
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -26,6 +27,61 @@ def table_of(text: str) -> pd.DataFrame:
 def test_validate_passes_a_table_without_findings(run: Any) -> None:
     answer = run("validate", "park.yaml", "zones.csv")
     assert (answer.code, answer.out) == (0, "passed: 0 errors, 0 warnings, 0 for information\n")
+
+
+def rewritten(folder: Path, name: str, change: Callable[[str], str]) -> None:
+    """The table of the folder with another content, under another name."""
+    (folder / name).write_text(change((folder / "zones.csv").read_text(encoding="utf-8")), encoding="utf-8")
+
+
+ODD_TABLES: dict[str, tuple[Callable[[str], str], str, str]] = {
+    "an empty column": (lambda text: re.sub(r",\d+$", ",", text, flags=re.M), "all_missing", "odd.csv:2:5"),
+    "a constant column": (
+        lambda text: re.sub(r"(,20\d\d),\d+,", r"\1,100,", text),
+        "constant_column",
+        "odd.csv:2:3",
+    ),
+    "one row": (lambda text: "\n".join(text.splitlines()[:2]), "single_unit", "odd.csv:2"),
+}
+
+
+@pytest.mark.parametrize("case", ODD_TABLES)
+def test_what_tells_no_unit_from_another_is_said_by_validate_and_by_score_with_its_place_and_a_hint(
+    run: Any, folder: Path, case: str
+) -> None:
+    change, code, place = ODD_TABLES[case]
+    rewritten(folder, "odd.csv", change)
+    for words in (("validate", "park.yaml", "odd.csv", "--json"), ("score", "park.yaml", "odd.csv", "--json")):
+        answer = run(*words)
+        assert answer.code == 0
+        found = [finding for finding in answer.document["findings"] if finding["code"] == code]
+        assert found
+        for finding in found:
+            where = [finding["file"], finding["line"], finding["column"]]
+            assert ":".join(str(part) for part in where if part is not None) == place
+            assert finding["hint"]
+
+
+def test_an_indicator_that_looks_back_is_not_called_an_empty_column_in_the_first_year(run: Any, folder: Path) -> None:
+    text = (
+        (folder / "park.yaml")
+        .read_text(encoding="utf-8")
+        .replace("formula: income,", "formula: income - 上年(income),")
+    )
+    (folder / "back.yaml").write_text(text, encoding="utf-8")
+    found = run("validate", "back.yaml", "zones.csv", "--json").document["findings"]
+    assert [(finding["code"], finding["year"]) for finding in found] == [("all_missing", 2023)]
+    assert "looks back" in found[0]["hint"]
+
+
+def test_validate_finds_a_value_that_the_scoring_rule_cannot_take(run: Any, folder: Path) -> None:
+    text = (folder / "park.yaml").read_text(encoding="utf-8").replace("rule: minmax, to: [0, 100]", "rule: log")
+    (folder / "log.yaml").write_text(text.replace("min: 0}", "min: -9}"), encoding="utf-8")
+    rewritten(folder, "odd.csv", lambda table: table.replace("甲,2023,100", "甲,2023,-1"))
+    answer = run("validate", "log.yaml", "odd.csv", "--json")
+    assert answer.code == 3
+    domain = [finding for finding in answer.document["findings"] if finding["code"] == "domain"]
+    assert [(finding["unit"], finding["year"], finding["field"]) for finding in domain] == [("甲", 2023, "1.1")]
 
 
 @pytest.fixture
@@ -207,6 +263,36 @@ def test_score_speaks_chinese(run: Any) -> None:
     assert "位次" in answer.out
 
 
+def test_piped_csv_gives_reasons_and_notes_in_the_language_asked_for(run: Any, folder: Path) -> None:
+    rewritten(folder, "gaps.csv", lambda text: text.replace("甲,2024,110,1500,10", "甲,2024,110,,"))
+    words = ("score", "park.yaml", "gaps.csv", "--weights", "equal", "--year", "2024")
+    for language, reason, note in (
+        ("zh", "有数据的权重占", "权重为假定：equal"),
+        ("en", "data cover", "weights are assumed: equal"),
+    ):
+        table = table_of(run(*words, "--lang", language).out)
+        last = table["status"].tolist()[-1]
+        assert last.startswith("not_ranked: ")
+        assert reason in last
+        assert table["status"].tolist()[:2] == ["ranked", "ranked"]
+        assert set(table["note"]) == {note}
+
+
+def test_a_unit_without_a_class_has_an_empty_class_on_the_console(run: Any, folder: Path) -> None:
+    text = (folder / "park.yaml").read_text(encoding="utf-8")
+    stage = "  stage: {zh: 阶段, en: Stage, kind: text}\nrules:"
+    (folder / "park.yaml").write_text(
+        text.replace("rules:", stage).replace("time: year", "time: year\nclass: stage"), "utf-8"
+    )
+    table = "park,year,人员(人),收入(千元),能耗(吨标准煤),阶段\n甲,2024,110,1500,10,初创\n乙,2024,190,2500,20,\n"
+    (folder / "staged.csv").write_text(table, encoding="utf-8")
+    out = run("score", "park.yaml", "staged.csv", "-o", "out.csv").out
+    shown = {line.split()[0]: line for line in out.splitlines() if line.startswith(("甲", "乙"))}
+    assert "初创" in shown["甲"]
+    assert not re.search(r"nan|None", out)
+    assert len(shown["乙"].split()) == len(shown["甲"].split()) - 2  # neither a class nor a rank within it
+
+
 # --- weigh ---------------------------------------------------------------------------------------------------------
 
 
@@ -229,6 +315,14 @@ def test_a_computed_scheme_says_how_it_was_computed_and_from_what(run: Any, fold
     assert scheme.source is not None
     for part in ("Entropy weights", "zones.csv", "2024", evaluation.table.digest):
         assert part in scheme.source
+
+
+def test_a_scheme_computed_on_synthetic_data_says_so_in_its_note(run: Any, folder: Path) -> None:
+    run("sample", "park.yaml", "--units", "6", "--years", "1", "-o", "synthetic.csv")
+    assert run("weigh", "park.yaml", "synthetic.csv", "-m", "entropy", "-o", "scheme.yaml").code == 0
+    note = load_scheme("scheme.yaml", load_framework("park.yaml")).note
+    assert note is not None
+    assert "synthetic" in note
 
 
 def test_several_years_need_a_year_to_weigh_by(run: Any) -> None:

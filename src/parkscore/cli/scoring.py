@@ -13,8 +13,8 @@ import typer
 from parkscore.cli.console import JsonOption, LanguageOption, Reply, reply_to
 from parkscore.cli.files import check_output, find_data
 from parkscore.cli.frameworks import FrameworkArgument, WeightsOption
-from parkscore.findings import DataError, Finding, Severity, UsageError, worst_first
-from parkscore.language import Text
+from parkscore.findings import DataError, Finding, Severity, UsageError, errors_of, worst_first
+from parkscore.language import Language, Text
 
 if TYPE_CHECKING:
     from parkscore.evaluation import Evaluation
@@ -98,15 +98,16 @@ def validate(
 
 
 def all_findings(framework: Framework, source: str) -> tuple[list[Finding], int | None]:
-    """Everything that reading and the framework's rules find, worst first; and the rows, where it could be read."""
-    from parkscore.data.reading import read_table
-    from parkscore.data.validate import validate as validate_table
+    """Everything that reading, the framework's rules and scoring find, worst first; and the rows, if it could be read.
 
-    try:
-        table, found = read_table(source, framework)
-    except DataError as error:
-        return error.findings, None
-    return worst_first([*found, *validate_table(framework, table)]), len(table.frame)
+    What scoring finds is looked for only where the rules find no error.
+    """
+    from parkscore.data.validate import read_and_validate
+    from parkscore.tree.foresee import foresee
+
+    table, found = read_and_validate(source, framework)
+    later = [] if table is None or errors_of(found) else foresee(framework, table)
+    return worst_first([*found, *later]), None if table is None else len(table.frame)
 
 
 def counted(findings: Sequence[Finding], passed: bool) -> Text:
@@ -182,7 +183,7 @@ def score(
         say_ranking(evaluation, list(range(len(evaluation.ranking))), reply)
         say_result(evaluation, reply)
     else:
-        _print_csv(evaluation)
+        _print_csv(evaluation, reply.language)
     reply.show_findings(evaluation.findings, _where_findings_are(output))
 
 
@@ -205,9 +206,9 @@ def write_evaluation(evaluation: Evaluation, output: Path, reply: Reply) -> None
     """Write the result in the form that the suffix names."""
     suffix = output.suffix.lower()
     if suffix == ".csv":
-        evaluation.to_csv(output)
+        evaluation.to_csv(output, reply.language)
     elif suffix == ".parquet":
-        evaluation.to_parquet(output)
+        evaluation.to_parquet(output, reply.language)
     elif suffix == ".json":
         evaluation.to_json(output, reply.language)
     else:
@@ -279,10 +280,10 @@ def say_ranking(evaluation: Evaluation, positions: Sequence[int], reply: Reply) 
 
 
 def _shown(column: str, value: Any) -> str | None:
+    if value is None or (not isinstance(value, str) and str(value) in ("<NA>", "nan")):
+        return None
     if column in ("unit", "class"):
         return str(value)
-    if str(value) in ("<NA>", "nan"):
-        return None
     return f"{value:.4f}" if column == "score" else str(int(value))
 
 
@@ -291,10 +292,10 @@ def _status(evaluation: Evaluation, position: int) -> Text:
     return Text("已排名", "ranked") if why is None else Text(f"不排名：{why.zh}", f"not ranked: {why.en}")
 
 
-def _print_csv(evaluation: Evaluation) -> None:
+def _print_csv(evaluation: Evaluation, language: Language) -> None:
     from parkscore.output.safe_text import safe_frame
 
-    sys.stdout.write(safe_frame(evaluation.scores).to_csv(index=False, lineterminator="\n"))
+    sys.stdout.write(safe_frame(evaluation.scores_in(language)).to_csv(index=False, lineterminator="\n"))
 
 
 def _where_findings_are(output: Path | None) -> Text:
@@ -338,6 +339,7 @@ def weigh(
         evaluation.cohorts,
         data=Path(source).name,
         digest=evaluation.table.digest,
+        notes=evaluation.table.notes,
     )
     content = scheme_data(scheme)
     text = write_yaml(content)

@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 
 from parkscore.data.capping import first_of_each_kind
+from parkscore.data.columns import parse
 from parkscore.data.grid import Cohort, Grid, Matrix, Rows, States, Truths, Vector
 from parkscore.data.indicator_places import indicator_place
 from parkscore.data.table import State, Table
@@ -69,11 +70,11 @@ def score(framework: Framework, table: Table, grid: Grid, cohorts: tuple[Cohort,
                 place = indicator_place(framework, table, leaf, rows)
                 refusals += [each if each.place is not None else replace(each, place=place) for each in refused]
                 continue
+            later = settings[leaf.id].missing.name == SCORE_GROUP_MEAN
+            found = [*_oddities(leaf, cohort, values, grid.states[cohort.apply, column], own[leaf.id], later)]
             year = base_year(settings[leaf.id])
             if year is not None and year in supplies.base_rows:
-                findings += _without_base(leaf, cohort, year, values, supplies.base_values(year, column))
-            later = settings[leaf.id].missing.name == SCORE_GROUP_MEAN
-            found = _oddities(leaf, cohort, values, grid.states[cohort.apply, column], own[leaf.id], later)
+                found += _without_base(leaf, cohort, year, values, supplies.base_values(year, column))
             findings += [replace(each, place=indicator_place(framework, table, leaf, cohort.apply)) for each in found]
         if cohort.fit.size == 1 and any(_is_relative(settings[leaf].score.name) for leaf in own):
             findings.append(_single_unit(table, cohort))
@@ -154,6 +155,16 @@ def _reasons(states: States) -> Text:
     )
 
 
+_EMPTY_COLUMN = Text(
+    "核对这一列的表头和数据；不用的指标可从指标体系中删去",
+    "check the header and the data of this column, or leave the indicator out of the framework",
+)
+_NO_YEAR_BEFORE = Text(
+    "公式要用往年数据：数据中的头几年没有数值属正常，否则核对这些列在往年是否有数",
+    "the formula looks back: the first years in the data have no value; for a later one, check the years before it",
+)
+
+
 def _all_missing(leaf: Node, cohort: Cohort, states: States) -> Finding:
     why = _reasons(states)
     return Finding(
@@ -166,10 +177,7 @@ def _all_missing(leaf: Node, cohort: Cohort, states: States) -> Finding:
             f"{leaf.label.zh}：没有一个评价对象有数值（{why.zh}），不参与评分",
             f"{leaf.label.en}: no unit has a value ({why.en}); it takes no part in the score",
         ),
-        hint=Text(
-            "核对这一列的表头和数据；不用的指标可从指标体系中删去",
-            "check the header and the data of this column, or leave the indicator out of the framework",
-        ),
+        hint=_NO_YEAR_BEFORE if parse(str(leaf.formula)).lagged else _EMPTY_COLUMN,
     )
 
 
