@@ -36,6 +36,11 @@ def test_promethee_ii_zhao_2013(golden: Path) -> None:
     np.testing.assert_allclose(result, case["expected"], atol=1e-12)
 
 
+def test_promethee_ii_of_gains_and_losses_that_cancel_is_zero_to_the_last_digit() -> None:
+    # 0.1 + 0.2 - 0.3 leaves 5.6e-17.
+    np.testing.assert_array_equal(aggregation["promethee_ii"]([[1, 1, 0], [0, 0, 1]], [0.1, 0.2, 0.3]), [0.0, 0.0])
+
+
 def _in_pairs(X: np.ndarray, w: np.ndarray, indifference: float, preference: float) -> np.ndarray:
     lead = X[:, np.newaxis, :] - X[np.newaxis, :, :]
     if preference > indifference:

@@ -23,6 +23,9 @@ _BY_EXTREMES = _AMONG_UNITS | {"shift of an indicator", "duplicate unit"}
 # A spread of sums of shares this small against their whole is rounding and not a difference between units.
 _ROUNDING = 1e-12
 
+# A score this close to 0, of at most 1, is what rounding leaves.
+_NOTHING = 8 * np.finfo(np.float64).eps
+
 
 def _unit_range(_children: Sequence[Interval], _stated: Stated) -> Interval:
     return Interval(0.0, 1.0, "possible")
@@ -158,7 +161,9 @@ def vikor(X: FloatArray, w: FloatArray, *, majority: float = 0.5) -> FloatArray:
     regrets = _between_extremes(scores)[1] * weights
     whole, largest = regrets.sum(axis=1), regrets.max(axis=1, initial=0.0)
     size = float(weights.sum())
-    return np.asarray(1 - majority * _above_least(whole, size) - (1 - majority) * _above_least(largest, size))
+    result = 1 - majority * _above_least(whole, size) - (1 - majority) * _above_least(largest, size)
+    # The worst in both gets 0, and not what rounding leaves of 1 - 1.
+    return np.asarray(np.where(result < _NOTHING, 0.0, result))
 
 
 def _above_least(values: FloatArray, size: float) -> FloatArray:

@@ -24,6 +24,9 @@ MOST_UNITS = 20_000
 # Duels are fought in blocks of rows of about this many cells, 8 bytes each.
 _CELLS = 2_000_000
 
+# A net flow this close to 0, of at most 1, is what rounding leaves.
+_NOTHING = 8 * np.finfo(np.float64).eps
+
 # Weights for and against that differ by less than this share of their sum differ by rounding.
 _ROUNDING = 1e-12
 
@@ -96,7 +99,9 @@ def promethee_ii(X: FloatArray, w: FloatArray, *, indifference: float = 0.0, pre
     scores, weights = X[:, counted], w[counted] / w.max()
     usual = preference == indifference == 0
     flows = 2 * standings(scores) - 1 if usual else _linear_flows(scores, indifference, preference)
-    return np.asarray((np.ascontiguousarray(flows) * weights).sum(axis=1) / weights.sum())
+    net = (np.ascontiguousarray(flows) * weights).sum(axis=1) / weights.sum()
+    # Gains and losses that cancel leave rounding, which is no preference.
+    return np.asarray(np.where(np.abs(net) < _NOTHING, 0.0, net))
 
 
 def _linear_flows(X: FloatArray, indifference: float, preference: float) -> FloatArray:
