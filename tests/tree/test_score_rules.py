@@ -117,6 +117,7 @@ def test_units_without_a_value_in_the_base_year_have_no_score_and_are_counted() 
     (finding,) = of_code(evaluation.findings, "no_base_value")
     assert (finding.field, finding.value, finding.severity) == ("a", 2, Severity.WARNING)
     assert "2020" in finding.message.zh
+    assert finding.place is not None
 
 
 def test_a_base_of_zero_is_refused_where_the_unit_stands() -> None:
