@@ -234,6 +234,8 @@ combination: Shelf[FloatArray] = Shelf(
     "combination", Text("组合赋权", "combinations of weights"), (2,), supplied={"shares"}
 )
 aggregation: Shelf[FloatArray] = Shelf("aggregation", Text("合成方法", "aggregation methods"), (2,))
-imputation: Shelf[FloatArray] = Shelf("imputation", Text("缺失值填补", "imputations"), (2,), supplied={"groups"})
+imputation: Shelf[FloatArray] = Shelf(
+    "imputation", Text("缺失值填补", "imputations"), (2,), supplied={"groups", "units", "years"}
+)
 treatment: Shelf[Treated] = Shelf("treatment", Text("异常值处理", "outlier treatments"), (2,))
 ranking: Shelf[IntArray] = Shelf("ranking", Text("名次规则", "ranking rules"), (1, 2))
