@@ -68,7 +68,6 @@ def test_the_numbers_as_stated_stand_beside_the_shares() -> None:
         "origin",
         "status",
         "source",
-        "source",
     ]
     assert weights["id"].tolist() == ["X", "a", "b", "Y", "c", "d"]
     assert weights["parent"].tolist() == ["total", "X", "X", "total", "Y", "Y"]
