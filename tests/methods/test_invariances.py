@@ -133,6 +133,9 @@ class Case:
         stated = stated | self.supplied
         if "groups" in self.method.parameters:
             stated = stated | {"groups": self.groups}
+        if self.method.shelf == "imputation" and "years" in self.method.parameters:
+            # A row keeps its own year wherever it stands, so no unit has a year twice.
+            stated = stated | {"units": self.groups + 1, "years": self.own_rows}
         if self.method.shelf == "aggregation":
             return self.method(self.X, self.weights, **stated)
         if self.method.shelf == "ranking":
