@@ -12,7 +12,7 @@ from parkscore.methods.domain import FloatArray, Needs
 from parkscore.methods.parameters import Meaning
 from parkscore.methods.registry import weighting
 from parkscore.methods.scoring_rules import minmax
-from parkscore.methods.unit_order import BLOCK, in_unit_order
+from parkscore.methods.unit_order import BLOCK, unit_order
 
 # The shift of 0-1 scores by 0.01 that practitioners use, as a part of the range so that 0-100 scores get the same.
 _SHIFT = 0.01
@@ -95,17 +95,19 @@ def _unevenness(X: FloatArray) -> FloatArray:
     With r = x / mean, 1 - e = (Σ r ln r - Σ (r - 1)) / (n ln n), as Σ r = n. Columns with gaps, and nearly even ones,
     whose digits this would cancel, are added up term by term.
     """
-    rows = in_unit_order(X)
-    n = len(rows)
-    each = np.ones(n)
-    mean = each @ rows / n
-    rows /= np.where(mean > 0, mean, 1.0)
-    total = np.zeros(rows.shape[1])
-    for start in range(0, n, BLOCK):
-        block = rows[start : start + BLOCK]
-        logs = np.maximum(block, _ALMOST_ZERO)
-        total += np.einsum("ij,ij->j", block, np.log(logs, out=logs))
-    uneven = (total - (each @ rows - n)) / (n * math.log(n))
+    n = len(X)
+    order = unit_order(X)
+    blocks = [order[start : start + BLOCK] for start in range(0, n, BLOCK)]
+    mean = np.sum([np.take(X, block, axis=0).sum(axis=0) for block in blocks], axis=0) / n
+    size = np.where(mean > 0, mean, 1.0)
+    total = np.zeros(X.shape[1])
+    for block in blocks:
+        ratios = np.take(X, block, axis=0)
+        ratios /= size
+        logs = np.maximum(ratios, _ALMOST_ZERO)
+        np.log(logs, out=logs)
+        total += np.einsum("ij,ij->j", ratios, logs) - (ratios.sum(axis=0) - len(block))
+    uneven = total / (n * math.log(n))
     sure = (mean > 0) & (uneven > _NEARLY_EVEN)
     if not sure.all():
         uneven[~sure] = _unevenness_by_terms(X[:, ~sure])
