@@ -203,11 +203,12 @@ def test_cilos_has_one_weight_per_indicator_where_a_unit_is_best_on_all_unlike_p
     np.testing.assert_array_equal(weighting["cilos"](X), [0.5, 0.5])
 
 
-def test_standard_deviation_ignores_row_order_to_the_last_digit():
-    X = _random(3, units=1000)
-    shuffled = X[np.random.default_rng(0).permutation(1000)]
-    for name in [*SPREAD, *CONFLICT, "entropy", "pca"]:
-        np.testing.assert_array_equal(weighting[name](X), weighting[name](shuffled))
+@pytest.mark.parametrize("name", [*SPREAD, *CONFLICT, "entropy", "pca"])
+@pytest.mark.parametrize("decimals", [12, 0])
+def test_weights_of_thousands_of_units_ignore_row_order_to_the_last_digit(name, decimals):
+    X = np.round(1 + _random(3, units=9000), decimals)  # without decimals, no indicator tells all units apart
+    shuffled = X[np.random.default_rng(0).permutation(9000)]
+    np.testing.assert_array_equal(weighting[name](X), weighting[name](shuffled))
 
 
 # --- by definition -----------------------------------------------------------------------------------------------
@@ -299,14 +300,10 @@ def test_critic_shares_alike_where_all_indicators_move_exactly_together():
 def test_critic_keeps_its_digits_where_indicators_nearly_coincide():
     # With x' = x + t e and e across x, 1 - r is t² |e|² / (2 |x|²) to first order: 100 times less for a tenth of t.
     x, e = np.array([-1.0, 0.0, 1.0]), np.array([1.0, -2.0, 1.0])
-    third = np.array([5.0, -10.0, 5.0])
-    close = weighting["critic"](np.column_stack([x, x + 1e-6 * e]))
-    np.testing.assert_allclose(close.sum(), 1, rtol=1e-15)
     X = np.column_stack([x, x + 1e-7 * e, x + 1e-6 * e])
     result = weighting["critic"](X)
     # C: 0.01 + 1, 0.01 + 0.81, 1 + 0.81, in units of the conflict of the first and the third.
     np.testing.assert_allclose(result, np.array([1.01, 0.82, 1.81]) / 3.64, rtol=1e-5)
-    assert weighting["critic"](np.column_stack([x, third]))[0] == pytest.approx(0.5, abs=0.1)
 
 
 def test_critic_with_absolute_correlations_takes_opposites_for_no_conflict():
