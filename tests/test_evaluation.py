@@ -345,7 +345,7 @@ def table_in(book: Any, sheet: str, skip: int = 0) -> pd.DataFrame:
     return pd.DataFrame(body, columns=head)
 
 
-def recomputed(values: pd.Series[Any], how: pd.Series[Any]) -> pd.Series[Any]:
+def recomputed(values: Any, how: Any) -> Any:
     """Scores of an indicator by the formula of its rule, from the row of the sheet `reference`."""
     given = json.loads(how["parameters"])
     if how["scoring rule"].startswith("zscore"):
@@ -381,7 +381,7 @@ def test_every_score_can_be_computed_again_from_the_workbook_alone(tmp_path: Pat
     values, scores = table_in(book, "values as scored"), table_in(book, "scores")
     assert values["a indicator a"].max() < 90
     weights = table_in(book, "weights", skip=1).set_index("id")["weight in total"]
-    total = 0.0
+    total = pd.Series(0.0, index=scores.index)
     for _, how in table_in(book, "reference").iterrows():
         column = next(name for name in values.columns if name.startswith(f"{how['indicator']} "))
         again = recomputed(values[column], how)
@@ -483,7 +483,7 @@ def test_each_weight_shows_its_own_status_and_source_and_the_whole_the_weakest(t
 
 
 def test_weights_of_the_framework_show_its_status_and_source() -> None:
-    said = {"weights_status": "expert", "weights_source": "a panel of five"}
+    said: dict[str, Any] = {"weights_status": "expert", "weights_source": "a panel of five"}
     made = ps.evaluate(small(leaf("a", weight=1), leaf("b", weight=3), **said), rows(a=[1, 2], b=[1, 2]))
     assert made.weights[["status", "source"]].values.tolist() == [["expert", "a panel of five"]] * 2
 
@@ -675,3 +675,21 @@ def test_sparse_published_figures_rank_only_the_zones_that_have_enough_of_them()
     assert others["status"].str.match(r"not_ranked: data cover [\d.]+% of the weight, 80% needed").all()
     assert others["score"].isna().all()
     assert len(of_code(evaluation.findings, "not_ranked")) == len(others) > 10
+
+
+@pytest.mark.parametrize(
+    ("arguments", "field"),
+    [
+        ({"data": [["甲", 1]]}, "data"),
+        ({"weights": {"a": 0.5}}, "weights"),
+        ({"year": "2024"}, "year"),
+        ({"year": 2024.0}, "year"),
+        ({"year": True}, "year"),
+    ],
+)
+def test_an_argument_of_another_type_is_a_mistake_of_usage_with_a_hint(arguments: dict[str, Any], field: str) -> None:
+    with pytest.raises(UsageError) as raised:
+        ps.evaluate("zone-figures", **({"data": pd.DataFrame()} | arguments))
+    (finding,) = raised.value.findings
+    assert (finding.code, finding.field) == ("wrong_type", field)
+    assert finding.hint is not None
