@@ -207,7 +207,8 @@ def _counts(evaluation: Evaluation) -> dict[str, int]:
 
 def _written(output: Path) -> Text:
     return Text(
-        f"已写入 {output}：位次、得分、指标值、参照值、贡献分解、权重、缺失填补、异常值处理、数据质量、来源，各一张工作表",
+        f"已写入 {output}：位次、得分、指标值、参照值、贡献分解、权重、缺失填补、异常值处理、数据质量、来源，"
+        "各一张工作表",
         f"wrote {output}: ranking, scores, values, reference, contributions, weights, filled gaps, treated cells, "
         "findings and sources",
     )

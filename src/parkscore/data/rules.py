@@ -136,13 +136,11 @@ _CODES = {
 def _finding(
     table: Table, rule: Rule, row: int, field: str | None, value: float | None, message: Text, hint: Text | None
 ) -> Finding:
-    years = table.years
-    return Finding(
+    return table.finding(
+        row,
         code=next((code for kind, code in _CODES.items() if getattr(rule, kind) is not None), "rule"),
         severity=Severity(rule.severity),
-        place=table.origin.place(row, field),
-        unit=str(table.units[row]),
-        year=None if years is None else int(years[row]),
+        column=field,
         field=field,
         value=value,
         rule=rule.id,
