@@ -283,3 +283,29 @@ def test_many_units_that_are_passed_over_are_listed_up_to_a_limit_and_counted() 
     assert len(found) == 181
     frame["a"] = [0.5] + [None] * 299
     assert "more" in of_code(ps.evaluate(framework, frame).findings, "incomplete_row")[-1].message.en
+
+
+def test_what_is_not_applicable_to_a_unit_is_no_part_of_its_coverage() -> None:
+    frame = pd.DataFrame(
+        {
+            "zone": ["甲", "乙", "丙"],
+            "a": [1, 2, 3],
+            "b": ["不适用", 5, 6],
+            "c": ["不适用", None, 9],
+        }
+    )
+    framework = Framework.model_validate(
+        {
+            "id": "f",
+            "title": {"zh": "例"},
+            "unit": {"key": "zone", "zh": "区"},
+            "fields": {"a": {"zh": "甲项"}, "b": {"zh": "乙项"}, "c": {"zh": "丙项"}},
+            "defaults": {"direction": "higher", "weights": "equal"},
+            "total": {"min_coverage": 0.8},
+            "indicators": tuple({"id": key, "zh": key, "formula": key} for key in ("a", "b", "c")),
+        }
+    )
+    evaluation = ps.evaluate(framework, frame)
+    assert evaluation.coverage["total"].round(3).to_dict() == {"甲": 1.0, "乙": 0.667, "丙": 1.0}
+    statuses = evaluation.ranking.set_index("unit")["status"].str.partition(":")[0].to_dict()
+    assert statuses == {"甲": "ranked", "乙": "not_ranked", "丙": "ranked"}

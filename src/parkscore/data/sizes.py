@@ -65,7 +65,8 @@ def _sizes(columns: Columns, expected: Expected) -> Vector:
         return size
     per = columns[(expected.per, 0)].cells
     known = present & (per.states == State.VALUE) & (per.values > 0)
-    return np.divide(size, per.values, out=np.full(len(size), np.nan), where=known)
+    sizes: Vector = np.divide(size, per.values, out=np.full(len(size), np.nan), where=known)
+    return sizes
 
 
 def _is_off(times: float, factor: float) -> bool:
@@ -94,7 +95,8 @@ def _mixup(
         value=float(f"{typical:.6g}"),
         rule=rule.id,
         message=Text(
-            f"{field.label.zh}{measure.zh}的中位数{of.zh}为 {typical:.4g}，应在 {expected.expected:g} 左右{suspicion.zh}",
+            f"{field.label.zh}{measure.zh}的中位数{of.zh}为 {typical:.4g}，"
+            f"应在 {expected.expected:g} 左右{suspicion.zh}",
             f"the median of {field.label.en}{measure.en}{of.en} is {typical:.4g}, "
             f"about {expected.expected:g} is expected{suspicion.en}",
         ),

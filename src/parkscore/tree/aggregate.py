@@ -9,8 +9,8 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from parkscore.data.capping import first_of_each_kind
-from parkscore.data.grid import Cohort, Matrix, Rows, Truths, Vector
-from parkscore.data.table import Table
+from parkscore.data.grid import Cohort, Matrix, Rows, States, Truths, Vector
+from parkscore.data.table import State, Table
 from parkscore.findings import DataError, Finding, Severity
 from parkscore.framework.models import Framework, Node
 from parkscore.framework.settings import aggregation_of, resolve_settings
@@ -39,17 +39,26 @@ class Nodes:
 
 
 class NodeScores(NamedTuple):
-    """The scores and the coverage of one node, and which rows its method passed over, (rows,) each."""
+    """One node, (rows,) each: scores, coverage, the share of it that applies to the unit, rows its method passed over."""
 
     scores: Vector
     coverage: Vector
+    applicable: Vector
     passed_over: Truths
 
 
 def aggregate(
-    framework: Framework, table: Table, scores: Matrix, cohorts: tuple[Cohort, ...], shares: tuple[Shares, ...]
+    framework: Framework,
+    table: Table,
+    scores: Matrix,
+    cohorts: tuple[Cohort, ...],
+    shares: tuple[Shares, ...],
+    states: States | None = None,
 ) -> Nodes:
     """Every node's score from its children's, bottom up.
+
+    states: why an indicator has no value, (rows, indicators); what is not applicable to a unit is no part of its
+    coverage.
 
     Raises DataError, naming unit and node, where a method refuses the scores it is given.
     """
@@ -60,7 +69,7 @@ def aggregate(
     for cohort, own_shares in zip(cohorts, shares, strict=True):
         rows = _measured_together(framework, cohort)
         own = np.searchsorted(rows, cohort.apply)
-        tree = Tree(framework, table, scores, rows, own_shares)
+        tree = Tree(framework, table, scores, rows, own_shares, states)
         for node in framework.root.walk():
             result = tree.scores_of(node)
             all_scores[node.id][cohort.apply] = result.scores[own]
@@ -84,7 +93,15 @@ def _measured_together(framework: Framework, cohort: Cohort) -> Rows:
 class Tree:
     """The scores of the nodes for some rows of a table, each computed when it is first asked for."""
 
-    def __init__(self, framework: Framework, table: Table, scores: Matrix, rows: Rows, shares: Shares) -> None:
+    def __init__(
+        self,
+        framework: Framework,
+        table: Table,
+        scores: Matrix,
+        rows: Rows,
+        shares: Shares,
+        states: States | None = None,
+    ) -> None:
         """Nothing is computed yet; `shares` may be filled while the tree is climbed."""
         self._framework = framework
         self._table = table
@@ -95,7 +112,10 @@ class Tree:
         for column, leaf in enumerate(framework.leaves):
             own = scores[rows, column]
             missing = np.isnan(own)
-            self._known[leaf.id] = NodeScores(own, np.where(missing, 0.0, 1.0), np.zeros_like(missing))
+            applicable = np.ones(len(rows))
+            if states is not None:
+                applicable[missing & (states[rows, column] == State.NOT_APPLICABLE)] = 0.0
+            self._known[leaf.id] = NodeScores(own, np.where(missing, 0.0, 1.0), applicable, np.zeros_like(missing))
 
     def scores_of(self, node: Node) -> NodeScores:
         """The scores and the coverage of a node; DataError where its method refuses the scores of its children."""
@@ -111,14 +131,17 @@ class Tree:
     def _combine(self, node: Node, below: Sequence[NodeScores]) -> NodeScores:
         """A node from its children; NaN where coverage is below the node's threshold.
 
-        A child without a score hands its share to its siblings, and nothing of it is covered.
+        A child without a score hands its share to its siblings, and nothing of it is covered. What is not applicable to
+        a unit is asked of nobody: coverage is the covered part of what applies.
         """
         choice = aggregation_of(self._framework, node)
         shares = self._shares[node.id]
         scores = np.column_stack([each.scores for each in below])
-        covered = np.column_stack([np.where(np.isnan(each.scores), 0.0, each.coverage) for each in below])
+        applies = np.column_stack([each.applicable for each in below])
+        covered = np.column_stack([np.where(np.isnan(each.scores), 0.0, each.coverage) for each in below]) * applies
         # Row by row and not as a matrix product, whose rounding may depend on where a row stands.
-        coverage = (covered * shares).sum(axis=1)
+        applicable = (applies * shares).sum(axis=1)
+        coverage = _share_of((covered * shares).sum(axis=1), applicable)
         enough = coverage >= self._settings[node.id].min_coverage - _ROUNDING
         method = aggregation[choice.name]
         if method.needs.complete:
@@ -131,7 +154,7 @@ class Tree:
                 combined[takes_part] = method(scores[takes_part], shares, **choice.parameters)
             except DomainError as error:
                 raise DataError(first_of_each_kind(self._refused(node, error, self._rows[takes_part]))) from None
-        return NodeScores(np.where(enough, combined, np.nan), coverage, passed_over)
+        return NodeScores(np.where(enough, combined, np.nan), coverage, applicable, passed_over)
 
     def incomplete(self, node: Node, positions: Rows) -> list[Finding]:
         """One finding for each of these rows, which a node's method could not take for a gap."""
@@ -175,6 +198,11 @@ class Tree:
             self._table.finding(row, code="domain", severity=Severity.ERROR, field=node.id, message=message, hint=hint)
             for row in rows[list(error.units)].tolist()
         ]
+
+
+def _share_of(part: Vector, whole: Vector) -> Vector:
+    """One as a share of the other; nothing of nothing is 0."""
+    return np.divide(part, whole, out=np.zeros_like(part), where=whole > 0)
 
 
 def _taking_part(method: Method[Any], scores: Matrix, enough: Truths) -> tuple[Truths, Truths]:

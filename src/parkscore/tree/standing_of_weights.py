@@ -15,8 +15,8 @@ _FIRMEST_FIRST: Final[tuple[SchemeStatus, ...]] = ("official", "expert", "comput
 def status_of(framework: Framework, plan: WeightPlan) -> SchemeStatus:
     """The status that a result under these weights carries.
 
-    A scheme says its status itself, but mixing in an assumed scheme makes the mixture assumed, and weights that a method
-    gives where the framework says `unknown` are no more than that, whatever the scheme calls itself.
+    A scheme says its status itself, but mixing in an assumed scheme makes the mixture assumed, and weights that a
+    method gives where the framework says `unknown` are no more than that, whatever the scheme calls itself.
     """
     return max(_statuses(framework, plan), key=_FIRMEST_FIRST.index)
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from parkscore.data.grid import Cohort, Matrix, Vector
+from parkscore.data.grid import Cohort, Matrix, States, Vector
 from parkscore.data.table import Table
 from parkscore.findings import DataError, Finding, Severity
 from parkscore.framework.judgements import by_position, title_of
@@ -42,11 +42,16 @@ class Weighing:
 
 
 def weigh(
-    framework: Framework, table: Table, scores: Matrix, cohorts: tuple[Cohort, ...], plan: WeightPlan
+    framework: Framework,
+    table: Table,
+    scores: Matrix,
+    cohorts: tuple[Cohort, ...],
+    plan: WeightPlan,
+    states: States | None = None,
 ) -> Weighing:
     """The shares under a plan, cohort by cohort.
 
-    scores: (rows, indicators). A method sees the rows that each cohort is fitted on.
+    scores, states: (rows, indicators), as for `aggregate`. A method sees the rows that each cohort is fitted on.
 
     Raises DataError where a method refuses the scores.
     """
@@ -59,7 +64,7 @@ def weigh(
         title=_title(framework, scheme),
         status=status,
         source=source,
-        shares=tuple(_Weigher(framework, table, scores, cohort).settle(plan) for cohort in cohorts),
+        shares=tuple(_Weigher(framework, table, scores, cohort, states).settle(plan) for cohort in cohorts),
         stated=stated,
         origin=origin,
         findings=(*_normalised(framework, stated), *remarks(framework, plan)),
@@ -84,6 +89,7 @@ class _Weigher:
     table: Table
     scores: Matrix
     cohort: Cohort
+    states: States | None = None
 
     def settle(self, plan: WeightPlan) -> Shares:
         """The shares of the children of every dimension."""
@@ -115,7 +121,7 @@ class _Weigher:
 
     def _inside_every_node(self, scheme: WeightScheme | None) -> Shares:
         shares: dict[str, Vector] = {}
-        tree = Tree(self.framework, self.table, self.scores, self.cohort.fit, shares)
+        tree = Tree(self.framework, self.table, self.scores, self.cohort.fit, shares, self.states)
         # From the indicators up: a method that weighs dimensions needs their scores, and these the shares below.
         for node in reversed(list(self.framework.root.walk())):
             if node.children:
