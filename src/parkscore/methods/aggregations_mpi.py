@@ -29,9 +29,9 @@ from parkscore.methods.registry import aggregation
 def ampi(X: FloatArray, w: FloatArray, *, penalty: Literal["negative", "positive"] = "negative") -> FloatArray:
     """The Mazziotta-Pareto penalty over scores between fixed goalposts, so that years can be compared.
 
-    X: (units, indicators), scored by `goalposts` with `to: [70, 130]`, so that the middle between the goalposts (the
-    reference value) is 100; the formula on them is that of `mazziotta_pareto`, whose own scores are z-scores of one
-    year. w: (indicators,), not negative, of any sum above 0; equal weights give the published index. Returns (units,).
+    X: (units, indicators), scored by `minmax` with the goalposts stated, `to: [70, 130]` and `clip: false`, so that the
+    middle (the reference value) is 100; the formula on them is that of `mazziotta_pareto`, whose own scores are z-scores
+    of one year. w: (indicators,), not negative, of any sum above 0; equal weights give the published index. Returns (units,).
     The share of a missing score goes to the present ones in proportion; a unit with none is NaN. A column of weight 0
     never matters.
 

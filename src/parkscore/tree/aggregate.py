@@ -39,7 +39,7 @@ class Nodes:
 
 
 class NodeScores(NamedTuple):
-    """One node, (rows,) each: scores, coverage, the share of it that applies to the unit, rows its method passed over."""
+    """One node, (rows,) each: scores, coverage, the share that applies to the unit, rows its method passed over."""
 
     scores: Vector
     coverage: Vector
