@@ -358,6 +358,12 @@ def test_pca_weighs_by_the_squares_of_the_first_eigenvector_whichever_way_it_poi
     np.testing.assert_allclose(weighting["pca"](flipped), weighting["pca"](X), rtol=1e-11)
 
 
+def test_pca_follows_the_order_of_the_indicators_but_for_rounding():
+    X = _random(13)
+    order = [3, 0, 6, 2, 5, 1, 4]
+    np.testing.assert_allclose(weighting["pca"](X[:, order]), weighting["pca"](X)[order], atol=1e-12)
+
+
 def test_pca_takes_components_of_equal_variance_together():
     # Two indicators without correlation: no direction is the first.
     np.testing.assert_allclose(weighting["pca"]([[0.0, 0.0], [0.0, 1.0], [1.0, 0.0], [1.0, 1.0]]), [0.5, 0.5])
