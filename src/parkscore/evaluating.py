@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from os import PathLike
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import Any
 
 import numpy as np
+import pandas as pd
 
 from parkscore.data.cohorts import cohorts, scored_rows
 from parkscore.data.derive import derive
@@ -14,9 +16,10 @@ from parkscore.data.screen import screen
 from parkscore.data.treat import treat
 from parkscore.data.validate import read_and_validate
 from parkscore.evaluation import Evaluation, refuse_taken_ids
-from parkscore.findings import DataError, errors_of
+from parkscore.findings import DataError, Finding, Severity, UsageError, errors_of
 from parkscore.framework.loading import load_framework
-from parkscore.framework.models import Framework
+from parkscore.framework.models import Choice, Framework, WeightScheme
+from parkscore.language import Text
 from parkscore.tree.aggregate import aggregate
 from parkscore.tree.fill_scores import fill_scores
 from parkscore.tree.gate import gate
@@ -24,9 +27,6 @@ from parkscore.tree.rank import rank
 from parkscore.tree.schemes import Weights, plan_weights
 from parkscore.tree.score import score
 from parkscore.tree.weigh import weigh
-
-if TYPE_CHECKING:
-    import pandas as pd
 
 
 def evaluate(
@@ -44,6 +44,7 @@ def evaluate(
 
     Raises FrameworkError, DataError or UsageError with every finding at once, and leaves nothing half done.
     """
+    _refuse_other_types(data, weights, year)
     framework = load_framework(framework)
     refuse_taken_ids(framework)
     plan = plan_weights(framework, weights)
@@ -60,8 +61,8 @@ def evaluate(
     treated = treat(framework, table, imputed, groups)
     scored = score(framework, table, treated.grid, groups, base=imputed)
     scored = fill_scores(framework, table, treated.grid, groups, scored)
-    weighing = weigh(framework, table, scored.scores, groups, plan)
-    nodes = aggregate(framework, table, scored.scores, groups, weighing.shares)
+    weighing = weigh(framework, table, scored.scores, groups, plan, treated.grid.states)
+    nodes = aggregate(framework, table, scored.scores, groups, weighing.shares, treated.grid.states)
     outcomes, found_gating = gate(framework, table, nodes, rows, set_aside)
     standing = rank(framework, table, nodes.scores[framework.total.id], outcomes.ranked)
 
@@ -80,4 +81,33 @@ def evaluate(
         outcomes=outcomes,
         standing=standing,
         findings=(*found_in_data, *found_scoring, *found_gating),
+    )
+
+
+def _refuse_other_types(data: Any, weights: Any, year: Any) -> None:
+    """Raise UsageError where an argument is of another type than `evaluate` takes."""
+    wrong = []
+    if not isinstance(data, (str, PathLike, pd.DataFrame)):
+        hint = Text("给文件路径或 pandas.DataFrame", "give the path of a file or a pandas.DataFrame")
+        wrong.append(_of_type("data", data, hint))
+    if weights is not None and not isinstance(weights, (str, PathLike, WeightScheme, Choice)):
+        hint = Text(
+            "给方案或方法的名称，或 parkscore.load_scheme 读出的方案；自定权重写成方案文件",
+            "give the name of a scheme or a method, or a scheme that was loaded; write weights of your own as a scheme",
+        )
+        wrong.append(_of_type("weights", weights, hint))
+    if year is not None and (isinstance(year, (bool, np.bool_)) or not isinstance(year, (int, np.integer))):
+        wrong.append(_of_type("year", year, Text("给整数，如 2024", "give a whole number, such as 2024")))
+    if wrong:
+        raise UsageError(wrong)
+
+
+def _of_type(argument: str, value: Any, hint: Text) -> Finding:
+    kind = type(value).__name__
+    return Finding(
+        code="wrong_type",
+        severity=Severity.ERROR,
+        field=argument,
+        message=Text(f"{argument} 不能是 {kind}", f"`{argument}` cannot be a {kind}"),
+        hint=hint,
     )

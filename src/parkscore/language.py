@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 from typing import Literal, NamedTuple, get_args
 
@@ -22,6 +23,34 @@ class Text(NamedTuple):
     def in_language(self, language: Language) -> str:
         """The sentence in one language."""
         return self.zh if language == "zh" else self.en
+
+
+_SYSTEM = {
+    errno.EACCES: "没有权限",
+    errno.EPERM: "没有权限",
+    errno.ENOENT: "没有这个文件或文件夹",
+    errno.ENOSPC: "磁盘空间不足",
+    errno.EDQUOT: "超出磁盘配额",
+    errno.EROFS: "所在磁盘只读",
+    errno.ENAMETOOLONG: "文件名太长",
+    errno.EISDIR: "是文件夹",
+    errno.ENOTDIR: "路径中有一级不是文件夹",
+    errno.ELOOP: "链接绕成了圈",
+    errno.EBUSY: "正被占用",
+    errno.EMFILE: "打开的文件太多",
+    errno.EIO: "磁盘读写出错",
+    errno.EFBIG: "文件太大",
+}
+
+
+def system_reason(error: OSError) -> Text:
+    """What the operating system says went wrong with a file.
+
+    >>> system_reason(OSError(errno.ENOSPC, "No space left on device")).zh
+    '磁盘空间不足'
+    """
+    unnamed = f"{type(error).__name__} {error.errno or ''}".rstrip()
+    return Text(_SYSTEM.get(error.errno or 0, f"系统报错 {unnamed}"), error.strerror or unnamed)
 
 
 def preferred_language() -> Language:

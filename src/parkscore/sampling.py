@@ -199,6 +199,7 @@ def _check_range(name: str, value: int, low: int, high: int) -> None:
             field=name,
             value=value,
             message=Text(f"应在 {low} 与 {high} 之间", f"must be between {low} and {high}"),
+            hint=Text(f"写 {low} 到 {high} 之间的数", f"write a number from {low} to {high}"),
         )
     )
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import Any
 
@@ -88,6 +89,11 @@ def test_a_mistake_under_json_is_one_document_with_the_exit_code(
     assert answer.err == ""
 
 
+# Three English words in a row; what stands in backticks is a command or a key.
+ENGLISH_SENTENCE = re.compile(r"[A-Za-z]{2,}(?:'[a-z])?[ ,;:]+[A-Za-z]+[ ,;:]+[A-Za-z]{2,}")
+QUOTED = re.compile(r"`[^`]*`|parkscore [a-z]+")
+
+
 @pytest.mark.parametrize(("words", "code", "hint"), MISTAKES.values(), ids=MISTAKES.keys())
 def test_a_mistake_is_explained_in_chinese_too(
     run: Any, littered: Path, words: tuple[str, ...], code: int, hint: str
@@ -96,6 +102,7 @@ def test_a_mistake_is_explained_in_chinese_too(
     assert answer.code == code
     assert "错误" in answer.err
     assert "hint:" not in answer.err
+    assert ENGLISH_SENTENCE.search(QUOTED.sub("", answer.err)) is None, answer.err
 
 
 @pytest.mark.parametrize("words", [("scroe",), ("list", "--josn"), ("score", "park.yaml"), ("list", "--lang", "fr")])

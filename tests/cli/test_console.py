@@ -274,3 +274,21 @@ def test_under_json_nothing_but_the_document_is_printed(capsys: pytest.CaptureFi
     assert captured.err == ""
     assert json.loads(captured.out) == {"schema": "parkscore-test/1", "name": "合肥"}
     assert "合肥" in captured.out
+
+
+def test_a_command_that_is_told_to_end_leaves_no_half_written_file(tmp_path: Path) -> None:
+    program = (
+        "import os, pathlib, signal, sys\n"
+        "pathlib.Path.replace = lambda beside, target: os.kill(os.getpid(), signal.SIGTERM)\n"
+        "from parkscore.cli import main\n"
+        "sys.argv = ['parkscore', 'template', 'zone-2021', '-o', sys.argv[1]]\n"
+        "main()\n"
+    )
+    ended = subprocess.run(
+        [sys.executable, "-c", program, str(tmp_path / "out.xlsx")],
+        env=os.environ | {"PYTHONPATH": str(SOURCE)},
+        capture_output=True,
+        check=False,
+    )
+    assert ended.returncode == 143
+    assert list(tmp_path.iterdir()) == []

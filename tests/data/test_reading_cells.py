@@ -268,3 +268,16 @@ def test_of_one_mistake_in_every_row_the_first_are_listed_and_the_rest_counted(
     errors = errors_of(raised.value.findings)
     assert len(errors) == REPEATED_AT_MOST + 1
     assert any("50 more" in finding.message.en for finding in errors)
+
+
+@pytest.mark.parametrize("cells", [["1.5", "", "-2e3"], [1.5, "", -2000.0], [1.5, math.nan, -2000.0]])
+def test_a_gap_among_plain_numbers_is_missing_and_nothing_else(cells: list[Any]) -> None:
+    column = read_numbers(cells, DIMENSIONLESS)
+    assert column.values[[0, 2]].tolist() == [1.5, -2000.0]
+    assert column.states.tolist() == [State.VALUE, State.MISSING, State.VALUE]
+    assert column.faults == []
+
+
+@pytest.mark.parametrize("cells", [["1", "", "1e999"], [1.0, "", math.inf]])
+def test_what_is_infinite_among_plain_numbers_is_still_refused(cells: list[Any]) -> None:
+    assert [(fault.row, fault.code) for fault in read_numbers(cells, DIMENSIONLESS).faults] == [(2, "infinite")]

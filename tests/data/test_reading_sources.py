@@ -19,6 +19,7 @@ from parkscore.data.reading import read_table
 from parkscore.data.table import Table
 from parkscore.findings import DataError, Finding, UsageError
 from parkscore.framework.models import Framework
+from parkscore.language import Text
 
 Write = Callable[..., Path]
 FindingsOf = Callable[..., list[Finding]]
@@ -227,7 +228,9 @@ def test_a_file_that_is_not_there_is_a_mistake_of_usage_with_its_neighbour_as_a_
     assert finding.code == "not_found"
     assert finding.hint is not None
     assert str(path) in finding.hint.en
-    assert usage_error("no such file.csv", framework).hint is None
+    elsewhere = usage_error("no such file.csv", framework).hint
+    assert elsewhere is not None
+    assert "check the name" in elsewhere.en
 
 
 def test_a_file_that_may_not_be_read_is_a_mistake_of_usage(
@@ -240,7 +243,7 @@ def test_a_file_that_may_not_be_read_is_a_mistake_of_usage(
     monkeypatch.setattr(Path, "read_bytes", refuse)
     finding = usage_error(path, framework)
     assert finding.code == "unreadable"
-    assert "Permission denied" in finding.message.en
+    assert finding.message == Text("读不出来：没有权限", "cannot be read: Permission denied")
 
 
 def test_a_name_that_no_file_can_have_is_a_mistake_of_usage(framework: Framework) -> None:

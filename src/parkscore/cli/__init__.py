@@ -6,6 +6,7 @@ import contextlib
 import gc
 import os
 import re
+import signal
 import sys
 import traceback
 from collections.abc import Sequence
@@ -24,6 +25,7 @@ __all__ = ["app", "main"]
 
 INTERRUPTED = 130
 BROKEN_PIPE = 141
+TERMINATED = 143
 
 
 class Commands(TyperGroup):
@@ -68,8 +70,8 @@ class Commands(TyperGroup):
         except ParkscoreError as error:
             code = error.exit_code
             reply.refuse(error.findings, code)
-        except SystemExit:  # how typer itself ends where nobody reads its help
-            code = BROKEN_PIPE
+        except SystemExit as ending:  # typer itself ends so where nobody reads its help
+            code = TERMINATED if ending.code == TERMINATED else BROKEN_PIPE
         except Exception as error:
             if reply.debug:
                 traceback.print_exception(error)
@@ -107,8 +109,19 @@ def _in_chinese(message: str) -> str:
     for pattern, chinese in _CHINESE:
         if found := re.match(pattern, message):
             near = re.search(_SUGGESTION, message)
-            return chinese.format(*found.groups()) + (f"，是否想写 {near.group(1)}？" if near else "")
-    return f"命令写法有误：{message}"
+            return chinese.format(*map(_value_in_chinese, found.groups())) + (
+                f"，是否想写 {near.group(1)}？" if near else ""
+            )
+    return f"命令写法有误：`{message}`"
+
+
+def _value_in_chinese(text: str) -> str:
+    """What typer says of a value; a name is left as it is."""
+    if found := re.match(r"'(.*?)' is not one of (.*?)\.?$", text):
+        return f"“{found.group(1)}”不在 {found.group(2)} 之中"
+    if "valid int" in text:
+        return "应是整数"
+    return f"`{text}`" if text.count(" ") > 1 else text
 
 
 app = typer.Typer(
@@ -145,10 +158,17 @@ for group in (frameworks, scoring, diagnosis, methods, samples):
     group.add_to(app)
 
 
+def _terminate(number: int, frame: Any) -> None:
+    """End as after Ctrl-C, so that no half-written file is left behind."""
+    del number, frame
+    sys.exit(TERMINATED)
+
+
 def main() -> None:
     """Run the command line of this process."""
     # Imports make objects by the hundred thousand, none of them garbage: looking for some takes a third of a second.
     gc.set_threshold(100_000, 50, 1000)
+    signal.signal(signal.SIGTERM, _terminate)
     try:
         app()
     finally:

@@ -199,23 +199,31 @@ def read_numbers(cells: RawCells, measure: Measure) -> NumberColumn:
     >>> column.values, [fault.code for fault in column.faults]
     (array([1234.5,    nan,    nan]), ['ambiguous_empty'])
     """
-    if isinstance(cells, np.ndarray) and cells.dtype.kind in "iuf":
-        values = cells.astype(np.float64)
-    else:
-        values = np.array(_all_plain(cells) or [_plain_number(cell) for cell in cells], dtype=np.float64)
+    plain = cells if isinstance(cells, np.ndarray) and cells.dtype.kind in "iuf" else _all_plain(cells)
+    values = np.array([_plain_number(cell) for cell in cells] if plain is None else plain, dtype=np.float64)
     column = NumberColumn(values, np.zeros(len(values), dtype=np.int8))
-    for row in np.flatnonzero(~np.isfinite(values)).tolist():
+    doubtful = ~np.isfinite(values)
+    if plain is not None:  # all that is no number is a gap
+        column.states[np.isnan(values)] = State.MISSING
+        doubtful = np.isinf(values)
+    for row in np.flatnonzero(doubtful).tolist():
         _read_carefully(column, row, cells[row], measure)
     return column
 
 
 def _all_plain(cells: RawCells) -> list[float] | None:
-    """The numbers of a column of plain numbers written as text, the usual case in a large csv file; else None.
+    """The numbers of a column of plain numbers and gaps, the usual case in a large file; else None. A gap is NaN.
 
     Python reads more as a number than a table may hold (1_000, nan, full-width digits), hence the look at the signs.
     """
+    kinds = set(map(type, cells))
+    if kinds <= {float}:
+        return list(cells)
+    if kinds == {float, str}:
+        numbers_and_gaps = [math.nan if cell == "" else cell for cell in cells]
+        return numbers_and_gaps if set(map(type, numbers_and_gaps)) == {float} else None
     try:
-        return None if "".join(cells).strip(_PLAIN_SIGNS) else [float(cell) for cell in cells]
+        return None if "".join(cells).strip(_PLAIN_SIGNS) else [float(cell) if cell else math.nan for cell in cells]
     except (TypeError, ValueError):
         return None
 

@@ -29,6 +29,7 @@ def read_parquet(content: bytes, file: str, names: Names, found: Collected) -> S
         found.error(
             "not_parquet",
             Text(f"不是完整的 Parquet 文件：{reason}", f"is not a sound Parquet file: {reason}"),
+            Text("重新导出，或改用 .csv 或 .xlsx", "export it again, or use .csv or .xlsx"),
             place=Place(file),
         )
         return None

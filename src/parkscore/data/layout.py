@@ -357,14 +357,13 @@ class _Columns:
         seen = listed(texts)
         extra = [text for _, text in self._extra]
         close = next((text for name in wanted if (text := closest(name, extra))), None)
-        hint = Text(f"把列名改为“{wanted[0]}”", f"name the column '{wanted[0]}'")
+        chinese = next((name for name in wanted if not name.isascii()), wanted[0])
+        hint = Text(f"把列名改为“{chinese}”", f"name the column '{wanted[0]}'")
         if close:
             hint = Text(f"是不是“{close}”？{hint.zh}", f"did you mean '{close}'? {hint.en}")
         self._found.error(
             code,
-            Text(
-                f"没有“{wanted[0]}”列；表头有 {seen.zh}", f"there is no column '{wanted[0]}'; the header has {seen.en}"
-            ),
+            Text(f"没有“{chinese}”列；表头有 {seen.zh}", f"there is no column '{wanted[0]}'; the header has {seen.en}"),
             hint,
             place=self._sheet.place(self._header_row),
         )

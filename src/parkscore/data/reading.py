@@ -24,7 +24,7 @@ from parkscore.data.text_files import read_text_file
 from parkscore.data.workbooks import read_workbook
 from parkscore.findings import DataError, Finding, Place, Severity, UsageError, errors_of
 from parkscore.framework.models import Framework
-from parkscore.language import Text
+from parkscore.language import Text, system_reason
 
 FRAME: Final = "DataFrame"
 _SUFFIXES: Final = (".xlsx", ".csv", ".parquet")
@@ -108,16 +108,23 @@ def _content(file: str) -> bytes:
         _refuse_unsuitable(path)
         return path.read_bytes()
     except OSError as problem:
-        reason = problem.strerror or str(problem)
-        raise _unusable("unreadable", file, Text(f"读不出来：{reason}", f"cannot be read: {reason}")) from None
+        reason = system_reason(problem)
+        message = Text(f"读不出来：{reason.zh}", f"cannot be read: {reason.en}")
+        hint = Text("检查文件权限，或复制到别处再读", "check the permissions of the file, or read a copy of it")
+        raise _unusable("unreadable", file, message, hint) from None
 
 
 def _refuse_unsuitable(path: Path) -> None:
     file = str(path)
     if path.is_dir():
-        raise _unusable("is_a_folder", file, Text("是文件夹，这里应是数据文件", "is a folder where a file is expected"))
+        raise _unusable(
+            "is_a_folder",
+            file,
+            Text("是文件夹，这里应是数据文件", "is a folder where a file is expected"),
+            Text("写出其中某个文件的名称", "name one of the files in it"),
+        )
     if not path.exists():
-        raise _unusable("not_found", file, Text("没有这个文件", "does not exist"), _closest_file(path))
+        raise _unusable("not_found", file, Text("没有这个文件", "does not exist"), _closest_file(path) or _NOT_FOUND)
     if path.suffix.lower() not in _SUFFIXES:
         raise _unusable(
             "unsupported_file",
@@ -126,7 +133,12 @@ def _refuse_unsuitable(path: Path) -> None:
             Text("另存为 .xlsx、.csv 或 .parquet", "save it as .xlsx, .csv or .parquet"),
         )
     if not path.is_file():
-        raise _unusable("unreadable", file, Text("不是普通文件", "is not a regular file"))
+        raise _unusable("unreadable", file, Text("不是普通文件", "is not a regular file"), _NOT_FOUND)
+
+
+_NOT_FOUND: Final = Text(
+    "检查文件名和所在文件夹；带空格的名称要加引号", "check the name and the folder; put a name with spaces in quotes"
+)
 
 
 def _closest_file(path: Path) -> Text | None:
@@ -142,7 +154,7 @@ def _unusable(code: str, file: str, message: Text, hint: Text | None = None) -> 
 def _sheets(content: bytes, file: str, names: Names, found: Collected) -> Sequence[Sheet]:
     suffix = Path(file).suffix.lower()
     if not content.removeprefix(codecs.BOM_UTF8).strip():
-        found.error("empty_file", Text("文件是空的", "the file is empty"), place=Place(file))
+        found.error("empty_file", Text("文件是空的", "the file is empty"), _NO_ROWS, place=Place(file))
         return []
     if suffix == ".xlsx":
         return read_workbook(content, file, names, found)
@@ -151,10 +163,17 @@ def _sheets(content: bytes, file: str, names: Names, found: Collected) -> Sequen
     return [] if sheet is None else [sheet]
 
 
+_NO_ROWS: Final = Text(
+    "填入数据并保存后再试；空表可用 parkscore template 生成",
+    "fill in rows, save the file and try again; parkscore template writes a blank table",
+)
+
+
 def _check_rows(bodies: Sequence[Body], file: str, found: Collected) -> None:
     """Report what only shows when all rows are seen together."""
     if bodies and not any(len(body.rows) for body in bodies) and not found.has_errors:
-        found.error("no_rows", Text("表头下面没有数据行", "there are no rows below the header"), place=Place(file))
+        message = Text("表头下面没有数据行", "there are no rows below the header")
+        found.error("no_rows", message, _NO_ROWS, place=Place(file))
     rows = [(body, number) for body in bodies if body.layout.unit for number in range(len(body.rows))]
     if rows:
         _report_duplicates(rows, found)

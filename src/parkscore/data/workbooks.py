@@ -66,7 +66,8 @@ def read_workbook(content: bytes, file: str, names: Names, found: Collected) -> 
         return []
     chosen = _data_sheets(opened, with_years=bool(names.year_names))
     if not chosen:
-        found.error("no_rows", Text("工作簿里没有数据", "the workbook holds no data"), place=Place(file))
+        hint = Text("填入数据并保存后再试", "fill in rows, save the workbook and try again")
+        found.error("no_rows", Text("工作簿里没有数据", "the workbook holds no data"), hint, place=Place(file))
     _report_others(file, opened, chosen, found)
     for one in chosen:
         _report_hidden(one, found)

@@ -134,22 +134,50 @@ _TYPES = {
 }
 
 
+_NUMBER_HINT = Text("写 0.2 或 20% 这样的数，不加引号", "write a number such as 0.2 or 20%, without quotes")
+_LIST_HINT = Text("写成 [甲, 乙]，或每项一行并以 - 开头", "write [a, b], or one item a line after a `-`")
+_GROUP_HINT = Text("每行写一个 `键: 值`，缩进对齐", "write one `key: value` a line, indented alike")
+_TYPE_HINTS = {
+    "int_type": Text("写 3 这样的数，不加引号", "write a number such as 3, without quotes"),
+    "int_from_float": Text("去掉小数", "leave out the decimals"),
+    "float_type": _NUMBER_HINT,
+    "finite_number": _NUMBER_HINT,
+    "bool_type": Text("写 true 或 false，不加引号", "write true or false, without quotes"),
+    "tuple_type": _LIST_HINT,
+    "dict_type": _GROUP_HINT,
+    "model_type": _GROUP_HINT,
+    "date_type": Text("写成 年-月-日", "write year-month-day"),
+    "date_parsing": Text("写成 年-月-日", "write year-month-day"),
+}
+
+
 def _explain(kind: str, detail: Any) -> tuple[Text, Text | None]:
     context = detail.get("ctx") or {}
     if kind == "missing":
         key = str(detail["loc"][-1])
         return Text(f"缺少必填项 `{key}`", f"the key `{key}` is missing"), None
     if kind in _TYPES:
-        return _TYPES[kind], None
+        return _TYPES[kind], _TYPE_HINTS.get(kind)
     if kind == "literal_error":
         words = str(context.get("expected", "")).replace("'", "").replace(" or ", ", ").split(", ")
         message = Text(f"只能是 {'、'.join(words)}", f"must be one of {', '.join(words)}")
         return message, did_you_mean(str(detail.get("input")), words)
     if kind in ("greater_than_equal", "less_than_equal"):
         sign, bound = (">=", context.get("ge")) if kind == "greater_than_equal" else ("<=", context.get("le"))
-        return Text(f"必须 {sign} {bound}", f"must be {sign} {bound}"), None
+        return Text(f"必须 {sign} {bound}", f"must be {sign} {bound}"), _bound_hint(
+            f"{sign} {bound}", detail.get("input")
+        )
     hint = _EMPTY_HINT if kind == "empty_text" else None
+    if kind == "out_of_bounds":
+        hint = _bound_hint(str(context.get("rule")), detail.get("input"))
     return Text(str(context.get("zh", detail["msg"])), str(detail["msg"])), hint
+
+
+def _bound_hint(rule: str, value: Any) -> Text:
+    """The way out of a number beyond its bounds: most often a percentage without its sign."""
+    if rule.endswith("<= 1") and isinstance(value, (int, float)) and 1 < value <= 100:
+        return Text(f"百分之 {value:g} 写作 {value:g}%", f"{value:g} per cent is written {value:g}%")
+    return Text(f"改为 {rule} 的数", f"write a number that is {rule}")
 
 
 _EMPTY_HINT = Text("写上内容，或去掉这个键", "write something, or leave the key out")

@@ -38,6 +38,7 @@ def _check_field(field_id: str, field: DataField, reporter: Reporter) -> None:
             Text(f"上限小于下限 {field.min:g}", f"the maximum is below the minimum {field.min:g}"),
             field=field_id,
             value=field.max,
+            hint=Text("把 min 与 max 对调，或改正其中一个", "swap `min` and `max`, or correct one of them"),
         )
     if field.kind == "text":
         for key in ("measure", "min", "max", "formula", "totals"):

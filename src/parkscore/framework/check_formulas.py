@@ -13,7 +13,7 @@ from parkscore.framework.formula.tree import Negative, Number, Product, Quantity
 from parkscore.framework.measures import DIMENSIONLESS, Measure, MeasureError, parse_measure
 from parkscore.framework.models import SHORTER_HISTORY, Expected, Framework, Node, Rule
 from parkscore.framework.reporting import Reporter, nodes_with_paths
-from parkscore.framework.suggesting import did_you_mean
+from parkscore.framework.suggesting import nearest_or_some
 from parkscore.language import Text
 
 
@@ -106,6 +106,12 @@ def _measure(text: str | None) -> Measure | None:
 _NO_CONDITIONS = (Number, Quantity, Quoted, Negative, Sum, Product)
 
 
+_MEASURES_DIFFER = Text(
+    "只有同类的量才能相加、相减或比较：检查各字段的 measure，或先相除",
+    "only amounts of one kind can be added, subtracted or compared: check the measures of the fields, or divide first",
+)
+
+
 class _Checker:
     def __init__(self, framework: Framework, reporter: Reporter) -> None:
         self.framework = framework
@@ -123,7 +129,7 @@ class _Checker:
             formula = parse_formula(text)
         except FormulaError as error:
             for problem in error.problems:
-                self._report("formula", path, owner, problem.offset, problem.message, problem.hint)
+                self._report("formula", path, owner, problem.offset, problem.message, problem.hint or _MEASURES_DIFFER)
             return
         unknown = sorted(formula.names - set(self.framework.fields))
         for name in unknown:
@@ -149,7 +155,7 @@ class _Checker:
         hint = (
             Text(f"公式里用编码：`{by_label}`", f"formulas use ids: `{by_label}`")
             if by_label is not None
-            else did_you_mean(name, [*self.framework.fields, *self.ids])
+            else nearest_or_some(name, self.framework.fields)
         )
         message = Text(f"没有字段 {name}", f"there is no field {name}")
         self._report("unknown_field", path, owner, formula.name_offsets[name][0], message, hint)
@@ -216,11 +222,13 @@ def _check_field(framework: Framework, rule: Rule, path: Path, name: str, report
             "unknown_field",
             path,
             Text(f"没有字段 {name}", f"there is no field {name}"),
-            hint=did_you_mean(name, framework.fields),
+            hint=nearest_or_some(name, framework.fields),
             field=rule.id,
         )
     elif framework.fields[name].kind == "text" and rule.required is None:
-        reporter.report("not_for_text", path, Text(f"{name} 是文字字段", f"{name} is a text field"), field=rule.id)
+        hint = Text("换成数字字段", "name a number field")
+        message = Text(f"{name} 是文字字段", f"{name} is a text field")
+        reporter.report("not_for_text", path, message, hint=hint, field=rule.id)
 
 
 def _check_circles(framework: Framework, reporter: Reporter) -> None:

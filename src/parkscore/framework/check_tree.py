@@ -8,7 +8,7 @@ from parkscore.framework.document import Path
 from parkscore.framework.models import LIMITS, Accepted, Framework, Node
 from parkscore.framework.reporting import Reporter, nodes_with_paths
 from parkscore.framework.settings import resolve_settings
-from parkscore.framework.suggesting import did_you_mean
+from parkscore.framework.suggesting import did_you_mean, nearest_or_some
 from parkscore.language import Text
 
 
@@ -110,6 +110,7 @@ def _check_years(framework: Framework, reporter: Reporter) -> None:
             ("effective", "until"),
             Text("截止日早于生效日", "the last day lies before the first"),
             value=str(effective.until),
+            hint=Text("把两个日期对调，或去掉 until", "swap the two dates, or leave out `until`"),
         )
     if framework.time is None and framework.reference != "per-year":
         reporter.report(
@@ -131,7 +132,7 @@ def _check_class(framework: Framework, reporter: Reporter) -> None:
             ("class",),
             Text("分类字段不在 fields: 中", "the class is not a field"),
             value=name,
-            hint=did_you_mean(name, framework.fields),
+            hint=nearest_or_some(name, framework.fields),
         )
     elif field.kind != "text":
         reporter.report(
@@ -162,7 +163,7 @@ def _check_accepted(framework: Framework, reporter: Reporter) -> None:
                 "unknown_field",
                 ("accepted", index, "field"),
                 Text(f"没有字段 {entry.field}", f"there is no field {entry.field}"),
-                hint=did_you_mean(entry.field, framework.fields),
+                hint=nearest_or_some(entry.field, framework.fields),
             )
 
 

@@ -94,6 +94,10 @@ def check_scheme_weights(scheme: WeightScheme, framework: Framework, reporter: R
                 f"this scheme is for {scheme.framework}, not for {framework.id}",
             ),
             value=scheme.framework,
+            hint=Text(
+                f"换一个 {framework.id} 的权重方案，或把方案中的 framework: 改为 {framework.id}",
+                f"choose a scheme for {framework.id}, or write `framework: {framework.id}` in this one",
+            ),
         )
     kinds = [key for key in ("method", "combine") if getattr(scheme, key)]
     if scheme.weights or scheme.inside:

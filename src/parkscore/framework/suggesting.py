@@ -9,6 +9,7 @@ from typing import Final
 from parkscore.language import Text
 
 MOST_COMPARED: Final = 1000
+_FEW: Final = 10
 
 
 def did_you_mean(word: str, known: Iterable[str]) -> Text | None:
@@ -26,6 +27,22 @@ def did_you_mean(word: str, known: Iterable[str]) -> Text | None:
         "是否想写 " + " 或 ".join(f"`{name}`" for name in near) + "？",
         "did you mean " + " or ".join(f"`{name}`" for name in near) + "?",
     )
+
+
+def nearest_or_some(word: str, known: Iterable[str]) -> Text:
+    """As `did_you_mean`; where nothing is near, the first known words.
+
+    >>> nearest_or_some("x", ["qd01", "qc05"]).en
+    'known: qd01, qc05'
+    """
+    words = list(known)
+    near = did_you_mean(word, words)
+    if near is not None:
+        return near
+    if not words:
+        return Text("先在 fields: 下列出字段", "list the field under `fields:` first")
+    more_zh, more_en = (f" 等 {len(words)} 个", f" and {len(words) - _FEW} more") if len(words) > _FEW else ("", "")
+    return Text(f"可用：{'、'.join(words[:_FEW])}{more_zh}", f"known: {', '.join(words[:_FEW])}{more_en}")
 
 
 def nearest_or_all(word: str, known: Iterable[str]) -> Text:

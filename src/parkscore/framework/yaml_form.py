@@ -133,11 +133,15 @@ def _syntax_finding(error: Exception, source: str, file: str) -> Finding:
     elif isinstance(error, RecursionError):
         return _too_deep(place)
     hint = next((hint for words, hint in _SYNTAX_HINTS if words in problem), None)
-    return _error("yaml_syntax", place, Text(f"YAML 语法错误：{problem}", f"YAML syntax: {problem}"), hint)
+    chinese = "YAML 语法错误" if hint is not None else f"YAML 语法错误：`{problem}`"
+    return _error("yaml_syntax", place, Text(chinese, f"YAML syntax: {problem}"), hint)
 
 
 def _too_deep(place: Place) -> Finding:
-    return _error("too_deep", place, Text(f"嵌套超过 {MOST_DEPTH} 层", f"nested more than {MOST_DEPTH} deep"))
+    message = Text(f"嵌套超过 {MOST_DEPTH} 层", f"nested more than {MOST_DEPTH} deep")
+    return _error(
+        "too_deep", place, message, Text("减少层级，检查括号和缩进", "nest less; check brackets and indentation")
+    )
 
 
 def _error(code: str, place: Place, message: Text, hint: Text | None = None) -> Finding:

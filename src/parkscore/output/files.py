@@ -9,7 +9,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from parkscore.findings import Finding, Place, Severity, UsageError
-from parkscore.language import Text
+from parkscore.language import Text, system_reason
 
 
 def write_whole(path: str | Path, write: Callable[[Path], None]) -> Path:
@@ -24,7 +24,7 @@ def write_whole(path: str | Path, write: Callable[[Path], None]) -> Path:
             raise _cannot_write(target, obstacle)
         handle, name = tempfile.mkstemp(prefix=".parkscore-", suffix=target.suffix, dir=target.parent)
     except OSError as error:
-        raise _cannot_write(target, _reason(error)) from None
+        raise _cannot_write(target, system_reason(error)) from None
     os.close(handle)
     beside = Path(name)
     try:
@@ -32,7 +32,7 @@ def write_whole(path: str | Path, write: Callable[[Path], None]) -> Path:
         beside.chmod(0o666 & ~_umask())
         beside.replace(target)
     except OSError as error:
-        raise _cannot_write(target, _reason(error)) from None
+        raise _cannot_write(target, system_reason(error)) from None
     finally:
         with contextlib.suppress(FileNotFoundError):
             beside.unlink()
@@ -54,10 +54,6 @@ def _umask() -> int:
     mask = os.umask(0)
     os.umask(mask)
     return mask
-
-
-def _reason(error: OSError) -> Text:
-    return Text(error.strerror or str(error), error.strerror or str(error))
 
 
 def _cannot_write(target: Path, reason: Text) -> UsageError:
