@@ -30,10 +30,10 @@ def ampi(X: FloatArray, w: FloatArray, *, penalty: Literal["negative", "positive
     """The Mazziotta-Pareto penalty over scores between fixed goalposts, so that years can be compared.
 
     X: (units, indicators), scored by `minmax` with the goalposts stated, `to: [70, 130]` and `clip: false`, so that the
-    middle (the reference value) is 100; the formula on them is that of `mazziotta_pareto`, whose own scores are z-scores
-    of one year. w: (indicators,), not negative, of any sum above 0; equal weights give the published index. Returns (units,).
-    The share of a missing score goes to the present ones in proportion; a unit with none is NaN. A column of weight 0
-    never matters.
+    middle (the reference value) is 100; the formula on them is that of `mazziotta_pareto`, whose own scores are
+    z-scores of one year. w: (indicators,), not negative, of any sum above 0; equal weights give the published index.
+    Returns (units,). The share of a missing score goes to the present ones in proportion; a unit with none is NaN. A
+    column of weight 0 never matters.
 
     Raises DomainError, with the units, where a mean is not above 0: the penalty V / M has no meaning there.
 
