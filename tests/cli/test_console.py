@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import contextlib
 import io
 import json
 import os
 import subprocess
 import sys
 import time
+from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -292,3 +294,21 @@ def test_a_command_that_is_told_to_end_leaves_no_half_written_file(tmp_path: Pat
     )
     assert ended.returncode == 143
     assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("command", ["score", "validate"])
+def test_whoever_waits_for_a_file_to_be_written_is_told_so(
+    command: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    waited: list[str] = []
+
+    @contextlib.contextmanager
+    def waiting(_: Reply, text: Text) -> Iterator[None]:
+        waited.append(text.en)
+        yield
+
+    monkeypatch.setattr(Reply, "waiting", waiting)
+    with pytest.raises(SystemExit) as ended:
+        app([command, "zone-figures", "zone-figures.csv", "-o", str(tmp_path / "out.xlsx")])
+    assert ended.value.code == 0
+    assert waited[-1] == "writing"

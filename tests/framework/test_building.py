@@ -6,8 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from parkscore.findings import Finding
+from parkscore.findings import Finding, FrameworkError
 from parkscore.framework.building import build
+from parkscore.framework.loading import load_framework
 from parkscore.framework.models import Framework, WeightScheme
 from parkscore.framework.yaml_form import parse_yaml
 from tests.framework_texts import (
@@ -138,3 +139,25 @@ def test_all_mistakes_of_form_are_told_at_once(tmp_path: Path) -> None:
     codes = ["wrong_type", "unknown_key", "unknown_choice", "no_name"]
     expected = [f"{place} {code}" for place, code in zip(places, codes, strict=True)]
     assert places_and_codes(findings_in(file), file) == expected
+
+
+@pytest.mark.parametrize(
+    ("changed", "hint"),
+    [
+        (("min_coverage: 0.8", "min_coverage: 50"), "50 per cent is written 50%"),
+        (("min_coverage: 0.8", "min_coverage: -1"), "write a number that is >= 0, <= 1"),
+        (("  min_coverage: 0.8", "  min_coverage: [1]"), "write a number such as 0.2 or 20%, without quotes"),
+        (("formula: high_tech, ", "formula: xyzzy + 1, "), "known: registered, reporting, "),
+        (("formula: high_tech, ", "formula: high_tech + staff, "), "only amounts of one kind can be added"),
+    ],
+)
+def test_a_mistake_that_is_like_nothing_known_still_has_a_way_out(
+    changed: tuple[str, str], hint: str, tmp_path: Path
+) -> None:
+    original = (Path(__file__).parents[2] / "indicators" / "zone-figures.yaml").read_text(encoding="utf-8")
+    assert original.count(changed[0]) == 1
+    file = tmp_path / "changed.yaml"
+    file.write_text(original.replace(*changed), encoding="utf-8")
+    with pytest.raises(FrameworkError) as raised:
+        load_framework(file)
+    assert any(finding.hint is not None and hint in finding.hint.en for finding in raised.value.findings)

@@ -75,7 +75,8 @@ def validate(
     counts = {severity: sum(finding.severity is severity for finding in findings) for severity in Severity}
     passed = not counts[Severity.ERROR] and not (strict and counts[Severity.WARNING])
     if output is not None:
-        _write_findings(findings, output, reply)
+        with reply.waiting(Text("正在写出", "writing")):
+            _write_findings(findings, output, reply)
     reply.document(
         "validate",
         {
@@ -171,7 +172,8 @@ def score(
     with reply.waiting(Text("正在计分", "scoring")):
         evaluation = evaluated(framework, source, weights, year, strict)
     if output is not None:
-        write_evaluation(evaluation, output, reply)
+        with reply.waiting(Text("正在写出", "writing")):
+            write_evaluation(evaluation, output, reply)
     path = None if output is None else str(output)
     if reply.as_json:
         reply.document("score", evaluation.as_dict(reply.language) | {"schema": "parkscore-score/1", "output": path})

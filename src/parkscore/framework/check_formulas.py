@@ -129,7 +129,7 @@ class _Checker:
             formula = parse_formula(text)
         except FormulaError as error:
             for problem in error.problems:
-                self._report("formula", path, owner, problem.offset, problem.message, problem.hint or _MEASURES_DIFFER)
+                self._report("formula", path, owner, problem.offset, problem.message, problem.hint)
             return
         unknown = sorted(formula.names - set(self.framework.fields))
         for name in unknown:
@@ -148,7 +148,7 @@ class _Checker:
             hint = Text("写成比较式，如 x > 0", "write a comparison, such as x > 0")
             self._report("formula", path, owner, formula.root.offset, message, hint)
         for problem in check_measures(formula, self.measures, target)[1]:
-            self._report("measure", path, owner, problem.offset, problem.message, problem.hint)
+            self._report("measure", path, owner, problem.offset, problem.message, problem.hint or _MEASURES_DIFFER)
 
     def _report_unknown(self, formula: Formula, name: str, path: Path, owner: str) -> None:
         by_label = self.ids.get(_folded(name))

@@ -19,7 +19,7 @@ from ruamel.yaml.scalarstring import DoubleQuotedScalarString
 from parkscore.findings import Finding, FrameworkError, Place, Severity
 from parkscore.framework.document import Document, Path, Spot
 from parkscore.framework.text_positions import line_and_column, position_of
-from parkscore.language import Text
+from parkscore.language import Text, system_reason
 
 MOST_BYTES: Final = 1024 * 1024
 MOST_DEPTH: Final = 40
@@ -43,10 +43,10 @@ def read_bytes(path: FilePath) -> bytes:
             content = file.read(MOST_BYTES + 1)
             size = path.stat().st_size
     except OSError as error:
-        reason = error.strerror or type(error).__name__
-        raise FrameworkError(
-            _error("cannot_read", Place(str(path)), Text(f"无法读取：{reason}", f"cannot be read: {reason}"))
-        ) from None
+        reason = system_reason(error)
+        message = Text(f"无法读取：{reason.zh}", f"cannot be read: {reason.en}")
+        hint = Text("检查文件权限，或复制到别处再读", "check the permissions of the file, or read a copy of it")
+        raise FrameworkError(_error("cannot_read", Place(str(path)), message, hint)) from None
     if len(content) > MOST_BYTES:
         raise FrameworkError(
             _error(
