@@ -36,7 +36,8 @@ def test_a_missing_score_is_the_mean_score_of_the_class_as_in_huangyan_2022() ->
 def test_only_what_is_missing_gets_a_score_and_counts_as_data() -> None:
     evaluation = ps.evaluate(filled_by_mean(), rows(a=["5", "不适用", ""], b=[1, 2, 3], stage=["规上", "规上", "规上"]))
     assert everywhere(evaluation.scored["a"], [10, NAN, 10])
-    assert everywhere(evaluation.coverage["total"], [1, 0.5, 1])
+    # What does not apply to a unit is neither filled nor asked of it.
+    assert everywhere(evaluation.coverage["total"], [1, 1, 1])
 
 
 def test_each_year_has_its_own_mean_even_where_all_years_share_a_reference() -> None:
