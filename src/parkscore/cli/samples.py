@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Iterable
 from itertools import compress
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -22,7 +23,7 @@ from parkscore.cli.scoring import (
     say_top,
     write_evaluation,
 )
-from parkscore.findings import Severity
+from parkscore.findings import Finding, Severity
 from parkscore.language import Text
 
 if TYPE_CHECKING:
@@ -165,6 +166,7 @@ def demo(
         _say_what_is_used(synthetic, reply)
         _step(1, Text("校验数据", "Validate the data"), commands[0], reply)
         reply.say(counted(found, passed=True))
+        _say_warnings(found, reply)
         _step(2, Text("计分排名", "Score and rank"), commands[1], reply)
         say_result(synthetic, reply)
         say_top(synthetic, reply)
@@ -186,6 +188,14 @@ def _summary(evaluation: Evaluation) -> dict[str, Any]:
 
 def _step(number: int, title: Text, command: str, reply: Reply) -> None:
     reply.say("", Text(f"{number}. {title.zh}", f"{number}. {title.en}"), f"   $ {command}", "")
+
+
+def _say_warnings(findings: Iterable[Finding], reply: Reply) -> None:
+    """Each warning in a line, so that the count above is no riddle."""
+    for finding in findings:
+        if finding.severity is Severity.WARNING:
+            year = f"{finding.year}  " if finding.year is not None else ""
+            reply.say(Text(f"   {year}{finding.message.zh}", f"   {year}{finding.message.en}"))
 
 
 def _kinds_of_findings(evaluation: Evaluation) -> Text:
