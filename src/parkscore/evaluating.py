@@ -15,7 +15,7 @@ from parkscore.data.impute import impute
 from parkscore.data.screen import screen
 from parkscore.data.treat import treat
 from parkscore.data.validate import read_and_validate
-from parkscore.evaluation import Evaluation, refuse_taken_ids
+from parkscore.evaluation import Evaluation
 from parkscore.findings import DataError, Finding, Severity, UsageError, errors_of
 from parkscore.framework.loading import load_framework
 from parkscore.framework.models import Choice, Framework, WeightScheme
@@ -46,7 +46,6 @@ def evaluate(
     """
     _refuse_other_types(data, weights, year)
     framework = load_framework(framework)
-    refuse_taken_ids(framework)
     plan = plan_weights(framework, weights)
 
     table, found_in_data = read_and_validate(data, framework)

@@ -17,11 +17,9 @@ from parkscore.data.grid import Cohort, Grid, Matrix, Rows, Truths, Vector
 from parkscore.data.indicator_places import cells_behind
 from parkscore.data.table import CLASS, UNIT, YEAR, State, Table
 from parkscore.data.treat import Treatment
-from parkscore.findings import Finding, FrameworkError, Severity, UsageError, worst_first
+from parkscore.findings import Finding, Severity, UsageError, worst_first
 from parkscore.framework.models import Framework, Node
-from parkscore.framework.reporting import Reporter
 from parkscore.framework.settings import aggregation_of, resolve_settings
-from parkscore.framework.taken_ids import check_taken_ids
 from parkscore.language import Language, Text
 from parkscore.methods import aggregation
 from parkscore.output.documents import json_by_line, records
@@ -416,14 +414,6 @@ _WEIGHT_COLUMNS = [
     "status",
     "source",
 ]
-
-
-def refuse_taken_ids(framework: Framework) -> None:
-    """Raise FrameworkError where an id would take the place of a column, in a framework that no check has seen."""
-    reporter = Reporter(None)
-    check_taken_ids(framework, reporter)
-    if reporter.findings:
-        raise FrameworkError(reporter.findings)
 
 
 def digest_of(framework: Framework) -> str:

@@ -40,6 +40,12 @@ def _no_such_year(table: Table, year: int, message: Text) -> Finding:
     )
 
 
+def years_of(table: Table, rows: Rows | None = None) -> list[tuple[int | None, Rows]]:
+    """Rows by year (default: all of them), in one group where there are no years."""
+    own = np.arange(len(table.frame), dtype=np.intp) if rows is None else rows
+    return [(None, own)] if table.years is None else list(rows_by_value(table.years, own))
+
+
 def cohorts(framework: Framework, table: Table, rows: Rows, eligible: Rows) -> tuple[Cohort, ...]:
     """The rows to score, grouped by what they are measured against; no group is empty.
 

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 
+from parkscore.data.cohorts import years_of
 from parkscore.data.columns import Columns
-from parkscore.data.grid import Grid, Matrix, Rows, Truths, rows_by_value
+from parkscore.data.grid import Grid, Matrix, Rows, Truths
 from parkscore.data.policies import columns_by_choice
 from parkscore.data.table import State, Table
 from parkscore.findings import Finding, Severity
@@ -42,12 +43,6 @@ def _policies(framework: Framework) -> list[Choice | None]:
     settings = resolve_settings(framework)
     choices = [settings[leaf.id].missing for leaf in framework.leaves]
     return [None if choice.name in _LATER else choice for choice in choices]
-
-
-def years_of(table: Table, rows: Rows | None = None) -> list[tuple[int | None, Rows]]:
-    """Rows by year (default: all of them), in one group where there are no years."""
-    own = np.arange(len(table.frame), dtype=np.intp) if rows is None else rows
-    return [(None, own)] if table.years is None else list(rows_by_value(table.years, own))
 
 
 def title_of(choice: Choice) -> Text:

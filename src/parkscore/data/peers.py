@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 import numpy as np
 
+from parkscore.data.cohorts import years_of
 from parkscore.data.grid import Rows, Vector, rows_by_value
 from parkscore.data.table import Table
 from parkscore.framework.models import Framework
@@ -17,9 +18,7 @@ _TO_STANDARD_DEVIATION = 1.482602218505602
 
 def peers(framework: Framework, table: Table) -> Iterator[Rows]:
     """The rows of each year and class; units without a class are compared with each other."""
-    rows = np.arange(len(table.frame), dtype=np.intp)
-    by_year = [rows] if table.years is None else [own for _, own in rows_by_value(table.years, rows)]
-    for own in by_year:
+    for _, own in years_of(table):
         if framework.class_field is None:
             yield own
             continue

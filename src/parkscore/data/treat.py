@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from itertools import chain
 
 import numpy as np
@@ -78,14 +78,15 @@ def _refused(choice: Choice, leaf: Node, table: Table, cohort: Cohort, values: V
         )
         if not error.units:
             yield whole
-        years = table.years
         for row in cohort.pool[list(error.units)].tolist():
-            yield replace(
-                whole,
-                place=table.origin.place(row, None),
-                unit=str(table.units[row]),
-                year=None if years is None else int(years[row]),
+            yield table.finding(
+                row,
+                code=whole.code,
+                severity=whole.severity,
+                field=whole.field,
                 value=float(values[row]),
+                message=whole.message,
+                hint=whole.hint,
             )
 
 

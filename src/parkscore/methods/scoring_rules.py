@@ -335,10 +335,6 @@ def zscore(
 # --- the value itself --------------------------------------------------------------------------------------------
 
 
-def _any_score(_stated: Stated) -> Interval:
-    return Interval(-math.inf, math.inf, "never")
-
-
 @scoring(
     "as_is",
     zh="原值为分",
@@ -348,7 +344,7 @@ def _any_score(_stated: Stated) -> Interval:
     reference="国家高新区创新能力评价指标体系 (2014): base-period indices are added as they are",
     golden="zone_innovation_2015",
     parameters={"direction": DIRECTION},
-    score_range=_any_score,
+    score_range=_unbounded_range,
 )
 def as_is(x: FloatArray, *, direction: Direction = 1) -> FloatArray:
     """Scores that are the values themselves, for points and indices that somebody has scored already.

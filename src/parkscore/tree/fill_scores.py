@@ -6,8 +6,9 @@ from dataclasses import replace
 
 import numpy as np
 
+from parkscore.data.cohorts import years_of
 from parkscore.data.grid import Cohort, Grid
-from parkscore.data.impute import count_filled, group_numbers, title_of, years_of
+from parkscore.data.impute import count_filled, group_numbers, title_of
 from parkscore.data.policies import columns_by_choice
 from parkscore.data.table import State, Table
 from parkscore.framework.models import SCORE_GROUP_MEAN, Framework

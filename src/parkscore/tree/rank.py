@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from parkscore.data.cohorts import years_of
 from parkscore.data.grid import Rows, Truths, Vector, rows_by_value
 from parkscore.data.table import Table
 from parkscore.framework.models import Framework
@@ -52,6 +53,6 @@ def _rank_each(framework: Framework, table: Table, score: Vector, groups: list[R
     ranks = np.zeros(len(score), dtype=np.int32)
     method = ranking[framework.ranking.ties]
     for group in groups:
-        for own in [group] if table.years is None else [rows for _, rows in rows_by_value(table.years, group)]:
+        for _, own in years_of(table, group):
             ranks[own] = method(score[own])
     return ranks
