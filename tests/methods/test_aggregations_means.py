@@ -246,3 +246,7 @@ def test_geometric_is_the_weighted_product_model_of_scikit_criteria(scikit) -> N
     matrix = case["decision_matrix"]
     scores = aggregation["geometric"](_shares_of_sum(matrix["matrix"], matrix["objectives"]), matrix["weights"])
     np.testing.assert_allclose(np.log10(scores), case["expected"]["extra"]["score"], atol=5e-9)
+
+
+def test_a_power_mean_of_zero_and_a_score_near_zero_is_zero_without_an_overflow():
+    assert aggregation["power"]([[0.0, 0.0], [0.0, 1.9e-215]], [1, 1], exponent=-2.0).tolist() == [0.0, 0.0]

@@ -128,7 +128,7 @@ def power(X: FloatArray, w: FloatArray, *, exponent: float) -> FloatArray:
     logs = np.log(rows.scores, out=np.full_like(rows.scores, -np.inf), where=rows.scores > 0)
     with np.errstate(over="ignore"):
         powers = np.where(rows.weights > 0, exponent * (logs - np.log(size)[:, np.newaxis]), 0.0)
-    with np.errstate(divide="ignore"):
+    with np.errstate(divide="ignore", over="ignore"):
         # Near equal scores or an exponent of 0 the first keeps its digits; where a small weight carries all, the other.
         near = np.log1p(weighted_mean(np.expm1(powers), rows))
         far = np.log(weighted_mean(np.exp(powers), rows))
