@@ -32,6 +32,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "evaluation": INPUT | {"tree", "output"},
     "evaluating": INPUT | {"tree", "evaluation"},
     "sampling": RESULT,
+    "comparison": RESULT,
     "diagnosis": RESULT,
     "robustness": RESULT,
     "explain": RESULT,
@@ -39,7 +40,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "runs": RESULT,
     "engine": RESULT,
 }
-UPPER = RESULT | {"sampling", "diagnosis", "robustness", "explain", "report", "runs", "engine"}
+UPPER = RESULT | {"sampling", "comparison", "diagnosis", "robustness", "explain", "report", "runs", "engine"}
 MAY_IMPORT["public API"] = UPPER  # parkscore/__init__.py
 MAY_IMPORT["cli"] = UPPER | {"public API"}
 MAY_IMPORT["__main__"] = {"cli"}

@@ -15,9 +15,15 @@ from typing import TYPE_CHECKING, Any
 from parkscore.version import VERSION as __version__  # noqa: N811  # the name that packages give it
 
 if TYPE_CHECKING:
+    from parkscore.comparison.comparing import scenarios as scenarios
+    from parkscore.comparison.reweighing import reweigh as reweigh
+    from parkscore.comparison.saving import save_scheme as save_scheme
+    from parkscore.comparison.side_by_side import Scenarios as Scenarios
     from parkscore.diagnosis.diagnosing import Diagnosis as Diagnosis
     from parkscore.diagnosis.diagnosing import diagnose as diagnose
+    from parkscore.evaluating import Prepared as Prepared
     from parkscore.evaluating import evaluate as evaluate
+    from parkscore.evaluating import prepare as prepare
     from parkscore.evaluation import Evaluation as Evaluation
     from parkscore.findings import DataError as DataError
     from parkscore.findings import Finding as Finding
@@ -38,13 +44,19 @@ _HOME = {
     "Framework": "parkscore.framework.models",
     "FrameworkError": "parkscore.findings",
     "ParkscoreError": "parkscore.findings",
+    "Prepared": "parkscore.evaluating",
+    "Scenarios": "parkscore.comparison.side_by_side",
     "UsageError": "parkscore.findings",
     "WeightScheme": "parkscore.framework.models",
     "diagnose": "parkscore.diagnosis.diagnosing",
     "evaluate": "parkscore.evaluating",
     "load_framework": "parkscore.framework.loading",
     "load_scheme": "parkscore.framework.loading",
+    "prepare": "parkscore.evaluating",
+    "reweigh": "parkscore.comparison.reweighing",
     "sample": "parkscore.sampling",
+    "save_scheme": "parkscore.comparison.saving",
+    "scenarios": "parkscore.comparison.comparing",
 }
 
 __all__ = ["__version__", *sorted(_HOME)]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import dataclass
 from os import PathLike
 from pathlib import Path
 from typing import Any
@@ -11,9 +13,11 @@ import pandas as pd
 
 from parkscore.data.cohorts import cohorts, scored_rows
 from parkscore.data.derive import derive
+from parkscore.data.grid import Cohort, Grid, Rows
 from parkscore.data.impute import impute
 from parkscore.data.screen import screen
-from parkscore.data.treat import treat
+from parkscore.data.table import Table
+from parkscore.data.treat import Treatment, treat
 from parkscore.data.validate import read_and_validate
 from parkscore.evaluation import Evaluation
 from parkscore.findings import DataError, Finding, Severity, UsageError, errors_of
@@ -24,9 +28,67 @@ from parkscore.tree.aggregate import aggregate
 from parkscore.tree.fill_scores import fill_scores
 from parkscore.tree.gate import gate
 from parkscore.tree.rank import rank
-from parkscore.tree.schemes import Weights, plan_weights
-from parkscore.tree.score import score
+from parkscore.tree.schemes import WeightPlan, Weights, plan_weights
+from parkscore.tree.score import Scored, score
 from parkscore.tree.weigh import weigh
+
+
+@dataclass(frozen=True)
+class Prepared:
+    """A table after the steps that no weight can change: read, validated, derived, imputed, treated, scored.
+
+    `evaluate` does the rest under one set of weights or another, which takes milliseconds for a few hundred units. Each
+    attribute is what the step of its name gave; `findings` are those of all these steps.
+    """
+
+    framework: Framework
+    table: Table
+    rows: Rows
+    cohorts: tuple[Cohort, ...]
+    indicators: Grid
+    imputed: Grid
+    set_aside: Mapping[int, Text]
+    treated: Treatment
+    scored: Scored
+    findings: tuple[Finding, ...]
+
+    def __repr__(self) -> str:
+        """One line: which framework, how many rows."""
+        return f"<Prepared {self.framework.id}: {len(self.rows)} rows>"
+
+    def evaluate(self, weights: Weights = None) -> Evaluation:
+        """Weigh, aggregate, gate and rank, with the same result as `parkscore.evaluate` under these weights.
+
+        weights: a weight scheme by name, by file or as made in Python, or a weighting method by name; by default the
+        framework's own.
+
+        Raises FrameworkError, DataError or UsageError with every finding at once.
+        """
+        refuse_other_types(weights=weights)
+        return self.under(plan_weights(self.framework, weights))
+
+    def under(self, plan: WeightPlan) -> Evaluation:
+        """As `evaluate`, under weights that have been checked already."""
+        framework, table, scores, states = self.framework, self.table, self.scored.scores, self.treated.grid.states
+        weighing = weigh(framework, table, scores, self.cohorts, plan, states)
+        nodes = aggregate(framework, table, scores, self.cohorts, weighing.shares, states)
+        outcomes, found_gating = gate(framework, table, nodes, self.rows, self.set_aside)
+        standing = rank(framework, table, nodes.scores[framework.total.id], outcomes.ranked)
+        return Evaluation(
+            framework=framework,
+            table=table,
+            rows=self.rows,
+            cohorts=self.cohorts,
+            indicator_grid=self.indicators,
+            imputed_grid=self.imputed,
+            treatment=self.treated,
+            scoring=self.scored,
+            weighing=weighing,
+            aggregated=nodes,
+            outcomes=outcomes,
+            standing=standing,
+            findings=(*self.findings, *weighing.findings, *nodes.findings, *found_gating),
+        )
 
 
 def evaluate(
@@ -42,12 +104,32 @@ def evaluate(
     DataFrame, one row per unit and year. weights: a weight scheme by name or file, or a weighting method by name; by
     default the framework's own. year: the data year to score; by default each year in the data.
 
-    Raises FrameworkError, DataError or UsageError with every finding at once, and leaves nothing half done.
+    Raises FrameworkError, DataError or UsageError with every finding at once, and leaves nothing half done. What is
+    wrong with the weights is found before the data are read.
     """
-    _refuse_other_types(data, weights, year)
+    refuse_other_types(data=data, weights=weights, year=year)
     framework = load_framework(framework)
     plan = plan_weights(framework, weights)
+    return score_table(framework, data, year).under(plan)
 
+
+def prepare(framework: str | Path | Framework, data: str | Path | pd.DataFrame, *, year: int | None = None) -> Prepared:
+    """Take a table through the steps up to the scores of the indicators, to be weighed more than once.
+
+    framework, data, year: as for `evaluate`. Raises FrameworkError, DataError or UsageError with every finding at once.
+
+    >>> import parkscore as ps
+    >>> from parkscore.shipped import example_path
+    >>> prepared = ps.prepare("zone-2021", example_path("zones-synthetic.csv"), year=2024)
+    >>> prepared.evaluate("entropy").weights_status, prepared.evaluate("equal").weights_status
+    ('computed', 'assumed')
+    """
+    refuse_other_types(data=data, year=year)
+    return score_table(load_framework(framework), data, year)
+
+
+def score_table(framework: Framework, data: str | Path | pd.DataFrame, year: int | None) -> Prepared:
+    """As `prepare`, for a framework and arguments that have been checked already."""
     table, found_in_data = read_and_validate(data, framework)
     if table is None or errors_of(found_in_data):
         raise DataError(found_in_data)
@@ -60,30 +142,21 @@ def evaluate(
     treated = treat(framework, table, imputed, groups)
     scored = score(framework, table, treated.grid, groups, base=imputed)
     scored = fill_scores(framework, table, treated.grid, groups, scored)
-    weighing = weigh(framework, table, scored.scores, groups, plan, treated.grid.states)
-    nodes = aggregate(framework, table, scored.scores, groups, weighing.shares, treated.grid.states)
-    outcomes, found_gating = gate(framework, table, nodes, rows, set_aside)
-    standing = rank(framework, table, nodes.scores[framework.total.id], outcomes.ranked)
-
-    found_scoring = [*found_imputing, *treated.findings, *scored.findings, *weighing.findings, *nodes.findings]
-    return Evaluation(
+    return Prepared(
         framework=framework,
         table=table,
         rows=rows,
         cohorts=groups,
-        indicator_grid=indicators,
-        imputed_grid=imputed,
-        treatment=treated,
-        scoring=scored,
-        weighing=weighing,
-        aggregated=nodes,
-        outcomes=outcomes,
-        standing=standing,
-        findings=(*found_in_data, *found_scoring, *found_gating),
+        indicators=indicators,
+        imputed=imputed,
+        set_aside=set_aside,
+        treated=treated,
+        scored=scored,
+        findings=(*found_in_data, *found_imputing, *treated.findings, *scored.findings),
     )
 
 
-def _refuse_other_types(data: Any, weights: Any, year: Any) -> None:
+def refuse_other_types(*, data: Any = "", weights: Any = None, year: Any = None) -> None:
     """Raise UsageError where an argument is of another type than `evaluate` takes."""
     wrong = []
     if not isinstance(data, (str, PathLike, pd.DataFrame)):

@@ -23,8 +23,8 @@ from parkscore.framework.settings import aggregation_of, resolve_settings
 from parkscore.language import Language, Text
 from parkscore.methods import aggregation
 from parkscore.output.documents import json_by_line, records
-from parkscore.output.files import write_whole
-from parkscore.output.safe_text import safe_frame
+from parkscore.output.files import write_text, write_whole
+from parkscore.output.tables import write_csv, write_parquet
 from parkscore.output.workbook import write_sheets
 from parkscore.tree.aggregate import Nodes, Shares
 from parkscore.tree.contributions import contributions, not_additive
@@ -299,11 +299,13 @@ class Evaluation:
 
     @cached_property
     def notes(self) -> tuple[Text, ...]:
-        """What must stand on every output: weights that are assumed, data that call themselves synthetic."""
+        """What must stand on every output: weights that are assumed, data or weights that call themselves synthetic."""
         notes = []
         if self.weighing.status == "assumed":
             notes.append(Text(f"权重为假定：{self.weighing.name}", f"weights are assumed: {self.weighing.name}"))
         notes += [Text(note, note) for note in self.table.notes]
+        behind_weights = [note for note in self.weighing.notes if note not in self.table.notes]
+        notes += [Text(f"权重所据：{note}", f"the weights rest on: {note}") for note in behind_weights]
         return tuple(notes)
 
     @cached_property
@@ -350,27 +352,15 @@ class Evaluation:
 
     def to_csv(self, path: str | Path, language: Language = "en") -> Path:
         """Write `scores_in` a language as csv, in UTF-8 with a mark so that Excel reads the Chinese."""
-        frame = safe_frame(self.scores_in(language))
-        return write_whole(path, lambda beside: frame.to_csv(beside, index=False, encoding="utf-8-sig"))
+        return write_csv(path, self.scores_in(language))
 
     def to_parquet(self, path: str | Path, language: Language = "en") -> Path:
         """Write `scores_in` a language as Parquet, with `about` in the file's metadata."""
-        import pyarrow as pa
-        import pyarrow.parquet as pq
-
-        table = pa.Table.from_pandas(self.scores_in(language), preserve_index=False)
-        about = {"parkscore": json.dumps(self.about, ensure_ascii=False)}
-        table = table.replace_schema_metadata({**(table.schema.metadata or {}), **about})
-        return write_whole(path, lambda beside: pq.write_table(table, beside))
+        return write_parquet(path, self.scores_in(language), self.about)
 
     def to_json(self, path: str | Path, language: Language = "en") -> Path:
         """Write everything as one JSON document: `about`, results, weights, contributions and findings."""
-        text = json_by_line(self.as_dict(language))
-
-        def write(beside: Path) -> None:
-            beside.write_text(text, encoding="utf-8", newline="\n")
-
-        return write_whole(path, write)
+        return write_text(path, json_by_line(self.as_dict(language)))
 
     def to_excel(self, path: str | Path, language: Language = "zh") -> Path:
         """Write a workbook: ranking, scores, values, contributions, weights, findings and sources, a sheet each."""

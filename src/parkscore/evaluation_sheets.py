@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
 from parkscore.data.impute import title_of
-from parkscore.data.table import CLASS, UNIT, YEAR
+from parkscore.data.table import CLASS, UNIT, YEAR, Conversion
 from parkscore.findings import worst_first
 from parkscore.framework.settings import resolve_settings
 from parkscore.language import Language, Text
@@ -285,6 +285,8 @@ _ABOUT = {
     "framework_version": Text("指标体系版本", "framework version"),
     "framework_source": Text("指标体系来源", "framework source"),
     "framework_sha256": Text("指标体系 SHA-256", "framework SHA-256"),
+    "base": Text("基准方案", "base"),
+    "schemes": Text("权重方案", "weight schemes"),
     "weights": Text("权重方案", "weight scheme"),
     "weights_status": Text("权重状态", "status of the weights"),
     "weights_source": Text("权重来源", "source of the weights"),
@@ -308,29 +310,24 @@ _MEASURED_AGAINST = {
 
 
 def _about(evaluation: Evaluation, language: Language) -> Sheet:
-    about = evaluation.about
-    about = about | {
-        "notes": [note.in_language(language) for note in evaluation.notes],
-        "weights_status": _word(STATUS, about["weights_status"], language),
+    about = evaluation.about | {"notes": [note.in_language(language) for note in evaluation.notes]}
+    return about_sheet(about, evaluation.table.conversions, language)
+
+
+def about_sheet(about: Mapping[str, Any], conversions: Sequence[Conversion], language: Language) -> Sheet:
+    """What was evaluated with what, a line each: what `about` knows, and the columns that were converted."""
+    item, content = Text("项目", "item").in_language(language), Text("内容", "content").in_language(language)
+    said = {
+        **about,
+        "weights_status": _word(STATUS, about.get("weights_status"), language),
         "reference": _word(_MEASURED_AGAINST, about["reference"], language),
         "ties": ranking[about["ties"]].title.in_language(language),
     }
-    rows = [
-        {
-            Text("项目", "item").in_language(language): text.in_language(language),
-            Text("内容", "content").in_language(language): _plain(about[key]),
-        }
-        for key, text in _ABOUT.items()
-    ]
-    conversions = [
-        {
-            Text("项目", "item").in_language(language): Text("单位换算", "converted").in_language(language),
-            Text("内容", "content").in_language(language): f"{each.header}: {each.from_measure} -> {each.to_measure}",
-        }
-        for each in evaluation.table.conversions
-    ]
-    frame = pd.DataFrame([*rows, *conversions], dtype=object)
-    return Sheet(Text("参数与来源", "about").in_language(language), frame)
+    known = [(text, _plain(said[key])) for key, text in _ABOUT.items() if key in about]
+    converted = Text("单位换算", "converted")
+    known += [(converted, f"{each.header}: {each.from_measure} -> {each.to_measure}") for each in conversions]
+    rows = [{item: text.in_language(language), content: value} for text, value in known]
+    return Sheet(Text("参数与来源", "about").in_language(language), pd.DataFrame(rows, dtype=object))
 
 
 def _plain(value: Any) -> Any:

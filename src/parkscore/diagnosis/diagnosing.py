@@ -19,7 +19,7 @@ from parkscore.evaluation import Evaluation
 from parkscore.evaluation_sheets import STATUS
 from parkscore.language import Language, Text
 from parkscore.output.documents import json_by_line, records
-from parkscore.output.files import write_whole
+from parkscore.output.files import write_text, write_whole
 from parkscore.output.workbook import write_sheets
 
 SCHEMA = "parkscore-diagnosis/1"
@@ -103,12 +103,7 @@ class Diagnosis:
 
     def to_json(self, path: str | Path, language: Language = "en") -> Path:
         """Write every table as one JSON document."""
-        text = json_by_line(self.as_dict(language))
-
-        def write(beside: Path) -> None:
-            beside.write_text(text, encoding="utf-8", newline="\n")
-
-        return write_whole(path, write)
+        return write_text(path, json_by_line(self.as_dict(language)))
 
     def to_excel(self, path: str | Path, language: Language = "zh") -> Path:
         """Write a workbook with a sheet for each table."""

@@ -39,6 +39,15 @@ def write_whole(path: str | Path, write: Callable[[Path], None]) -> Path:
     return target
 
 
+def write_text(path: str | Path, text: str) -> Path:
+    """Write a text as a UTF-8 file with plain line ends, as `write_whole` does."""
+
+    def write(beside: Path) -> None:
+        beside.write_text(text, encoding="utf-8", newline="\n")
+
+    return write_whole(path, write)
+
+
 def _obstacle(target: Path) -> Text | None:
     if target.is_dir():
         return Text("是文件夹", "is a folder")

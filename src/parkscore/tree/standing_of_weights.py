@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from typing import Final
 
 from parkscore.framework.judgements import is_judged
-from parkscore.framework.models import UNKNOWN, Choice, Framework, SchemeStatus
+from parkscore.framework.models import UNKNOWN, Choice, Framework, SchemeStatus, WeightScheme
 from parkscore.tree.schemes import WeightPlan, weight_source
 
 _FIRMEST_FIRST: Final[tuple[SchemeStatus, ...]] = ("official", "expert", "computed", "assumed")
+_SYNTHETIC = re.compile("synthetic|合成数据", re.IGNORECASE)
 
 
 def status_of(framework: Framework, plan: WeightPlan) -> SchemeStatus:
@@ -18,7 +20,35 @@ def status_of(framework: Framework, plan: WeightPlan) -> SchemeStatus:
     A scheme says its status itself, but mixing in an assumed scheme makes the mixture assumed, and weights that a
     method gives where the framework says `unknown` are no more than that, whatever the scheme calls itself.
     """
-    return max(_statuses(framework, plan), key=_FIRMEST_FIRST.index)
+    return least_firm(*_statuses(framework, plan))
+
+
+def least_firm(*statuses: SchemeStatus) -> SchemeStatus:
+    """The status of what rests on parts of these.
+
+    >>> least_firm("official", "assumed", "computed")
+    'assumed'
+    """
+    return max(statuses, key=_FIRMEST_FIRST.index)
+
+
+def synthetic_notes(plan: WeightPlan) -> tuple[str, ...]:
+    """What the schemes of a plan say of synthetic data that their numbers were taken from."""
+    parts = [part for _, part in plan.parts]
+    if plan.toward is not None and plan.toward.plan is not None:
+        parts.append(plan.toward.plan)
+    inner = [note for part in parts for note in synthetic_notes(part)]
+    return tuple(dict.fromkeys([*own_synthetic_note(plan.scheme), *inner]))
+
+
+def own_synthetic_note(scheme: WeightScheme | None) -> tuple[str, ...]:
+    """The note of one scheme where it speaks of synthetic data.
+
+    >>> own_synthetic_note(WeightScheme(id="a", framework="f", status="computed", note="合成数据，非真实"))
+    ('合成数据，非真实',)
+    """
+    note = None if scheme is None else scheme.note
+    return () if note is None or _SYNTHETIC.search(note) is None else (note,)
 
 
 def _statuses(framework: Framework, plan: WeightPlan) -> Iterator[SchemeStatus]:

@@ -16,7 +16,7 @@ from parkscore.language import Text
 from parkscore.methods import DomainError, combination, weighting
 from parkscore.tree.aggregate import Shares, Tree
 from parkscore.tree.schemes import WeightPlan, remarks, weight_source
-from parkscore.tree.standing_of_weights import status_of
+from parkscore.tree.standing_of_weights import status_of, synthetic_notes
 from parkscore.tree.weight_grounds import Ground, grounds
 
 
@@ -27,7 +27,7 @@ class Weighing:
     name, title, status, source: which scheme, and how far it can be trusted. shares: per cohort, for each dimension
     (the root included) the shares of its children, summing to 1. stated: the numbers as written, before they became
     shares; None where a method made them. origin: per dimension, where its shares came from. grounds: the status and
-    the source of each single weight.
+    the source of each single weight. notes: what the schemes say of synthetic data behind their numbers.
     """
 
     name: str
@@ -39,6 +39,7 @@ class Weighing:
     origin: Mapping[str, Text]
     findings: tuple[Finding, ...]
     grounds: Mapping[str, Ground]
+    notes: tuple[str, ...] = ()
 
 
 def weigh(
@@ -69,6 +70,7 @@ def weigh(
         origin=origin,
         findings=(*_normalised(framework, stated), *remarks(framework, plan)),
         grounds=grounds(framework, plan, status, source),
+        notes=synthetic_notes(plan),
     )
 
 

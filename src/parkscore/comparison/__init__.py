@@ -1,0 +1,1 @@
+"""Weight scenarios: made from a scheme, kept as files, and compared side by side."""

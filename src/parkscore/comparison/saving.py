@@ -1,0 +1,34 @@
+"""Keep a weight scheme as the YAML file that `score --weights` reads."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from parkscore.findings import Finding, Place, Severity, UsageError
+from parkscore.framework.loading import YAML_SUFFIXES
+from parkscore.framework.models import WeightScheme
+from parkscore.framework.yaml_form import write_yaml
+from parkscore.language import Text
+from parkscore.output.files import write_text
+from parkscore.tree.computed_scheme import scheme_data
+
+
+def save_scheme(scheme: WeightScheme, path: str | Path) -> Path:
+    """Write a weight scheme to a .yaml or .yml file, whole or not at all; read again, it is the same scheme.
+
+    Raises UsageError where the file has another ending or cannot be written.
+    """
+    target = Path(path)
+    if target.suffix.lower() not in YAML_SUFFIXES:
+        raise UsageError(
+            Finding(
+                code="unsupported_output",
+                severity=Severity.ERROR,
+                place=Place(str(target)),
+                message=Text(
+                    f"权重方案不写成“{target.suffix}”文件", f"a weight scheme is not written as '{target.suffix}'"
+                ),
+                hint=Text("可用的后缀：" + "、".join(YAML_SUFFIXES), "name it with one of " + ", ".join(YAML_SUFFIXES)),
+            )
+        )
+    return write_text(target, write_yaml(scheme_data(scheme)))
