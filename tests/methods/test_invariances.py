@@ -36,6 +36,7 @@ REQUIRED: dict[str, dict[str, Any]] = {
     "power": {"exponent": -2.0},
     "owa": {"exponent": 2.0},
     "capped_sum": {"cap": 120.0},
+    "fuzzy": {"grades": [20.0, 40.0, 60.0, 80.0, 100.0]},
 }
 # What rules take from the data where it is not stated.
 FITTED = {"low", "high", "mean", "sd", "total", "top", "length", "worst", "best", "unallowed", "satisfactory"}
@@ -44,6 +45,7 @@ FURTHER: dict[str, list[dict[str, Any]]] = {
     "power": [{"exponent": 0}, {"exponent": 1e-9}, {"exponent": 1}, {"exponent": 3.5}, {"exponent": 400.0}],
     "owa": [{"exponent": 0.5}, {"exponent": 1}],
     "capped_sum": [{"cap": -1.0}],
+    "fuzzy": [{"grades": [0.0, 100.0]}, {"grades": [-1.0, 0.5, 30.0], "operator": "max_min"}],
     "vikor": [{"majority": 0}, {"majority": 1}],
     "grey_relational": [{"distinguishing": 0.1}],
     "promethee_ii": [{"preference": 5.0}, {"indifference": 2, "preference": 2}, {"indifference": 1, "preference": 50}],

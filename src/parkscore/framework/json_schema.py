@@ -32,6 +32,7 @@ _KINDS: tuple[tuple[Any, Schema], ...] = (
     (True, {"type": "boolean"}),
     ("甲", {"type": "string"}),
     ((0.0, 1.0), {"type": "array", "items": {"anyOf": _NUMBERS}, "minItems": 2, "maxItems": 2}),
+    ((0.0, 0.5, 1.0), {"type": "array", "items": {"anyOf": _NUMBERS}, "minItems": 2}),
     ({"甲": 3.0}, _BY_ID),
     ({"甲": {"乙": 3.0}}, {"anyOf": [_BY_PAIRS, {"type": "array", "items": _BY_PAIRS}]}),
 )

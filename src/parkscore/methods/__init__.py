@@ -3,6 +3,7 @@
 from parkscore.methods import (
     aggregations,
     aggregations_distance,
+    aggregations_fuzzy,
     aggregations_means,
     aggregations_mpi,
     aggregations_outranking,
@@ -51,6 +52,7 @@ SHELVES = (scoring, weighting, combination, aggregation, imputation, treatment, 
 _REGISTERED = (
     aggregations,
     aggregations_distance,
+    aggregations_fuzzy,
     aggregations_means,
     aggregations_mpi,
     aggregations_outranking,

@@ -153,6 +153,10 @@ def _is_pair(value: Any) -> bool:
     return isinstance(value, (Sequence, np.ndarray)) and len(value) == 2 and all(_is_number(number) for number in value)
 
 
+def _is_numbers(value: Any) -> bool:
+    return isinstance(value, (Sequence, np.ndarray)) and len(value) >= 2 and all(_is_number(number) for number in value)
+
+
 def _is_numeric_array(value: Any) -> bool:
     return isinstance(value, np.ndarray) and value.dtype.kind in "iuf"
 
@@ -163,6 +167,7 @@ _KINDS: Mapping[Any, tuple[Callable[[Any], bool], Text | None]] = {
     float: (_is_number, Text("有限的数", "a finite number")),
     str: (_is_word, Text("文字", "a text")),
     tuple: (_is_pair, Text("两个数", "two numbers")),
+    Sequence: (_is_numbers, Text("至少两个数", "at least two numbers")),
     # An array, or nothing stated, is no kind a framework file can write: it is accepted but not named.
     np.ndarray: (_is_numeric_array, None),
     types.NoneType: (lambda value: value is None, None),
