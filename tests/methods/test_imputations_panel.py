@@ -58,6 +58,28 @@ def test_linear_is_the_interpolation_of_numpy_and_ends_with_the_known_years(pane
             np.testing.assert_allclose(filled[own, column], expected, rtol=1e-12, atol=1e-9)
 
 
+def test_linear_bigframes_between_years_of_unequal_distance():
+    """The example of bigframes.pandas.DataFrame.interpolate(method="values"): 0, 0.1, 0.3, 0.7, 0.9, 1.0 as years."""
+    X = np.array([[1, NAN], [2, 6], [3, NAN], [NAN, 2], [NAN, NAN], [6, 3]])
+    filled = imputation["linear"](X, units=[1] * 6, years=[2010, 2011, 2013, 2017, 2019, 2020])
+    printed = [[1, NAN], [2, 6], [3, 4.666667], [4.714286, 2], [5.571429, 2.666667], [6, 3]]
+    np.testing.assert_allclose(filled, printed, rtol=0, atol=5e-7)
+
+
+@pytest.mark.parametrize(("country", "indicator"), [("NZL", "LPI"), ("AUT", "Flights")])
+def test_last_year_asem_panel_gives_the_value_of_2021_where_that_of_2022_is_taken_out(table, country, indicator):
+    """What COINr 1.1.14 tests of impute_panel, on the values of the panel that it ships."""
+    panel = table("asem/asem_idata_panel.csv")
+    own = panel["uCode"] == country
+    gap, before = (panel.index[own & (panel["Time"] == year)][0] for year in (2022, 2021))
+    X = panel[[indicator]].to_numpy(dtype=float, copy=True)
+    X[gap] = NAN
+    codes = {"units": pd.factorize(panel["uCode"])[0], "years": panel["Time"].to_numpy()}
+    filled = imputation["last_year"](X, **codes)
+    assert filled[gap, 0] == panel.loc[before, indicator]
+    np.testing.assert_array_equal(np.delete(filled, gap, axis=0), np.delete(X, gap, axis=0))
+
+
 def test_one_known_year_is_no_line():
     X = np.array([[NAN], [4.0], [NAN]])
     np.testing.assert_array_equal(imputation["linear"](X, units=[1, 1, 1], years=[2022, 2023, 2024]), X)

@@ -26,6 +26,19 @@ def test_rank_min_asem_of_every_node_and_indicator(asem):
     np.testing.assert_array_equal(ranking["min"](values.to_numpy().T), ranks.to_numpy().T)
 
 
+def test_rank_max_pandas_rank():
+    """The example of pandas.DataFrame.rank (pandas 3.1): legs of cat, penguin, dog, spider and snake."""
+    legs = np.array([4.0, 2.0, 4.0, 8.0, np.nan])
+    # pandas ranks from the lowest; what has no legs stated has no rank, which is 0 here.
+    np.testing.assert_array_equal(ranking["max"](-legs), [3, 1, 3, 4, 0])
+
+
+def test_rank_dense_transact_sql():
+    """The example of DENSE_RANK in the reference of SQL Server: paint in stock at two locations, most first."""
+    third, fourth = [49.0, 49.0, 41.0, 30.0, 17.0], [35.0, 25.0, 24.0, 14.0, 12.0]
+    np.testing.assert_array_equal(ranking["dense"]([third, fourth]), [[1, 1, 2, 3, 4], [1, 2, 3, 4, 5]])
+
+
 @pytest.mark.parametrize("name", list(ranking))
 @given(score=scores)
 def test_ranks_are_those_of_scipy(name, score):

@@ -51,6 +51,30 @@ def test_winsorise_asem_touches_the_points_that_coinr_lists(asem):
     np.testing.assert_array_equal(raised, points[imputed.columns] == "winlo")
 
 
+def test_none_coinr_vignette_fails_the_rule_that_one_winsorised_point_passes():
+    """COINr 1.0 documentation, article "Outlier Treatment": 1 to 10, 30 and 100."""
+    X = _column(*np.arange(1.0, 11.0), 30.0, 100.0)
+    values, (record,) = treatment["none"](X)
+    np.testing.assert_array_equal(values, X)
+    np.testing.assert_allclose((record.skewness_before, record.kurtosis_before), (3.063241, 9.741391), rtol=1e-6)
+    assert not record.passed
+    (record,) = treatment["winsorise"](X, most=2).records
+    np.testing.assert_allclose((record.skewness_after, record.kurtosis_after), (1.712038, 1.815781), rtol=1e-6)
+    assert (record.points, record.passed) == (1, True)
+
+
+@pytest.mark.parametrize(
+    ("indicator", "skewness", "kurtosis"), [("Goods", 0.03104001, -0.8888965), ("Flights", -0.09502644, -0.8305217)]
+)
+def test_log_coinr_vignette_of_two_raw_indicators(table, indicator, skewness, kurtosis):
+    """COINr 1.0 documentation, article "Outlier Treatment": too few points may be winsorised, so the log is taken."""
+    raw = table("asem/asem_idata.csv")[[indicator]].to_numpy(dtype=float)
+    (record,) = treatment["log"](raw).records
+    np.testing.assert_allclose(record.skewness_after, skewness, rtol=1e-6)
+    np.testing.assert_allclose(record.kurtosis_after, kurtosis, rtol=1e-6)
+    assert (record.action, record.passed) == ("log", True)
+
+
 @given(arrays(np.float64, st.integers(4, 40), elements=st.floats(-1000, 1000).map(lambda number: round(number, 2))))
 def test_the_shape_is_that_of_scipy_without_bias(values):
     assume(np.ptp(values) > 1)

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
-from parkscore.methods import DomainError, treatment
+from parkscore.methods import DomainError, scoring, treatment
 
 stats = pytest.importorskip("scipy.stats")
 
@@ -19,6 +19,61 @@ POSITIVE = arrays(np.float64, st.integers(5, 40), elements=st.integers(1, 10**6)
 def _treated(name: str, values: np.ndarray, **stated: float) -> tuple[np.ndarray, object]:
     X, (record,) = treatment[name](values[:, np.newaxis], **stated)
     return X[:, 0], record
+
+
+# --- published numbers -------------------------------------------------------------------------------------------
+
+
+def test_percentile_statology_of_18_values_at_5_and_95_percent():
+    """Statology (statology.org), "Winsorize: Definition & Examples"."""
+    values = np.array([3, 14, 16, 16, 17, 29, 34, 36, 39, 47, 59, 64, 65, 66, 68, 79, 91, 98], dtype=float)
+    found, record = _treated("percentile", values)
+    np.testing.assert_allclose(found, [12.35, *values[1:-1], 92.05], rtol=1e-12)
+    assert record.points == 2
+
+
+def test_iqr_fences_wikipedia_box_plot_of_hourly_temperatures():
+    """Wikipedia, "Box plot", example with outliers: quartiles 66 and 75 °F, fences 52.5 and 88.5 °F."""
+    values = [52.0, 57, 57, 58, 63, 66, 66, 67, 67, 68, 69, 70, 70, 70, 70, 72, 73, 75, 75, 76, 76, 78, 79, 89]
+    found, record = _treated("iqr_fences", np.array(values))
+    np.testing.assert_array_equal(found, [52.5, *values[1:-1], 88.5])
+    assert record.points == 2
+
+
+def test_ln_hdi_2017_to_2021_of_income(table):
+    panel = table("hdi/hdi_panel_2017_2021.csv").dropna(subset=["le", "eys", "mys", "gnipc", "hdi"])
+    ends = treatment["ln"](np.array([[100.0], [75000.0]])).values.ravel()
+    income = scoring["goalposts"](treatment["ln"](panel[["gnipc"]]).values[:, 0], low=ends[0], high=ends[1])
+    health, expected, mean = (
+        scoring["goalposts"](panel[name], low=low, high=high)
+        for name, low, high in (("le", 20, 85), ("eys", 0, 18), ("mys", 0, 15))
+    )
+    np.testing.assert_array_equal(np.round((health * (expected + mean) / 2 * income) ** (1 / 3), 3), panel["hdi"])
+
+
+def test_log1p_polars():
+    """The example of polars.Series.log1p."""
+    found, _ = _treated("log1p", np.array([1.0, 2.0, 3.0]))
+    np.testing.assert_allclose(found, [0.693147, 1.098612, 1.386294], rtol=0, atol=5e-7)
+
+
+def test_signed_log_torchrl():
+    """The example of torchrl.modules.functional.symlog (TorchRL 0.14), the same function."""
+    found, _ = _treated("signed_log", np.array([-100.0, 0.0, 100.0]))
+    np.testing.assert_allclose(found, [-4.6151, 0, 4.6151], rtol=0, atol=5e-5)
+
+
+def test_box_cox_johnson_wichern_radiation_of_42_microwave_ovens():
+    """Johnson and Wichern, Applied Multivariate Statistical Analysis, Example 4.10, also in NIST e-Handbook 6.5.2."""
+    radiation = np.array([
+        15, 9, 18, 10, 5, 12, 8, 5, 8, 10, 7, 2, 1, 10, 10, 10, 2, 10, 1, 40, 10, 5, 3, 5, 15, 10, 15, 9, 8, 18, 10, 20,
+        11, 30, 2, 20, 20, 30, 30, 40, 30, 5,
+    ]) / 100  # fmt: skip
+    _, record = _treated("box_cox", radiation)
+    assert round(record.power, 2) == 0.28
+
+
+# --- peers and corners -------------------------------------------------------------------------------------------
 
 
 @given(ANY, st.floats(0, 0.4), st.floats(0.6, 1))

@@ -33,7 +33,7 @@ def _fill(X: FloatArray, values: FloatArray) -> FloatArray:
     formula="x",
     obeys=_ALWAYS | {"duplicate unit", "unit by unit"},
     reference=_HANDBOOK,
-    no_golden="it changes nothing",
+    golden="hdi_2021",
 )
 def none(X: FloatArray) -> FloatArray:
     """Leave every gap; the aggregation hands its share to the scores that are present.
@@ -54,7 +54,7 @@ def none(X: FloatArray) -> FloatArray:
     formula="gap -> 0",
     obeys=_ALWAYS | {"duplicate unit", "unit by unit"},
     reference=_HANDBOOK,
-    no_golden="one constant",
+    golden="pandas_fillna",
 )
 def zero(X: FloatArray) -> FloatArray:
     """Read a gap as 0: for counts where nothing reported means none, and nowhere else.
@@ -75,7 +75,7 @@ def zero(X: FloatArray) -> FloatArray:
     formula="gap -> Σx / n",
     obeys=_ALWAYS,
     reference=_HANDBOOK,
-    no_golden="the group mean with a single group, whose golden case is ASEM",
+    golden="coinr_vignette",
 )
 def mean(X: FloatArray) -> FloatArray:
     """Fill a gap with the mean of the units that have a value; a column with none stays empty.
@@ -95,7 +95,7 @@ def mean(X: FloatArray) -> FloatArray:
     formula="gap -> median(x)",
     obeys=_ALWAYS,
     reference=_HANDBOOK,
-    no_golden="compared with numpy.nanmedian",
+    golden="coinr_vignette",
 )
 def median(X: FloatArray) -> FloatArray:
     """Fill a gap with the median of the units that have a value; a column with none stays empty.
@@ -146,7 +146,7 @@ def group_mean(X: FloatArray, *, groups: NDArray[np.integer[Any]]) -> FloatArray
     formula="gap -> median(x) within the unit's group",
     obeys=_ALWAYS,
     reference=_HANDBOOK,
-    no_golden="the median within one group, compared with pandas",
+    golden="coinr_vignette",
     parameters={"groups": _GROUPS},
 )
 def group_median(X: FloatArray, *, groups: NDArray[np.integer[Any]]) -> FloatArray:

@@ -28,7 +28,7 @@ Positions = NDArray[np.intp]
     formula="gap in year t -> x of the same unit in year t - 1",
     obeys=_ALWAYS,
     reference="OECD/JRC, Handbook on Constructing Composite Indicators, 2008, step 3 (cold deck imputation)",
-    no_golden="it copies a value; compared with pandas' shift",
+    golden="asem_panel",
     parameters=_PARAMETERS,
 )
 def last_year(X: FloatArray, *, units: Codes, years: Codes) -> FloatArray:
@@ -57,7 +57,7 @@ def last_year(X: FloatArray, *, units: Codes, years: Codes) -> FloatArray:
     formula="gap in year t -> x_a + (x_b - x_a)(t - a)/(b - a); a, b: the nearest years before and after with a value",
     obeys=_ALWAYS,
     reference="Becker et al. 2022, COINr, Journal of Open Source Software (panel imputation, linear)",
-    no_golden="compared with numpy.interp",
+    golden="bigframes",
     parameters=_PARAMETERS,
 )
 def linear(X: FloatArray, *, units: Codes, years: Codes) -> FloatArray:

@@ -77,7 +77,7 @@ def best_of_tie(score: FloatArray) -> IntArray:
     needs=Needs(finite=False),
     obeys=_ALWAYS,
     reference="modified competition ranking; scipy.stats.rankdata(-s, 'max')",
-    no_golden="compared with scipy.stats.rankdata",
+    golden="pandas_rank",
 )
 def worst_of_tie(score: FloatArray) -> IntArray:
     """The number of units with a score as good or better.
@@ -99,7 +99,7 @@ def worst_of_tie(score: FloatArray) -> IntArray:
     needs=Needs(finite=False),
     obeys=_ALWAYS | {"duplicate unit"},
     reference="dense ranking; scipy.stats.rankdata(-s, 'dense')",
-    no_golden="compared with scipy.stats.rankdata",
+    golden="transact_sql",
 )
 def place_of_tie(score: FloatArray) -> IntArray:
     """One more than the number of different better scores.

@@ -56,8 +56,9 @@ def _any_score(_stated: Stated) -> Interval:
     en="Base-period index",
     formula="s = full · x / x of the unit in the base year;  -: s = full · x of the unit in the base year / x",
     obeys={"unit order", "indicator order", "duplicate unit", "unit by unit"},
-    reference="国家高新区创新能力评价指标体系: indices with a base period of 100",
-    no_golden="the sources print indices but not the values that they are made of; compared with its formula",
+    reference="OECD/JRC, Handbook on Constructing Composite Indicators, 2008, section 5.4 (the unit's own value in the "
+    "initial year as its reference); 国家高新区创新能力评价指标体系: indices with a base period of 100",
+    golden="rd_bulletin_2022",
     parameters={
         "direction": DIRECTION,
         "base_year": _BASE_YEAR,
@@ -123,8 +124,9 @@ def _path_range(stated: Stated) -> Interval:
     formula="due = base + (target - base) (t - t0) / (t1 - t0), or base (1 + rate)^(t - t0); s = full where met, "
     "else full · x / due;  -: full · due / x",
     obeys={"unit order", "indicator order", "duplicate unit", "unit by unit"},
-    reference="目标管理: 到 2025 年单位工业增加值综合能耗 ≤ 0.4 吨标准煤/万元; 年均下降 4%",
-    no_golden="no source prints attained shares; compared with its formula by hand",
+    reference="国科发火〔2021〕28号: 到 2025 年单位工业增加值综合能耗 ≤ 0.4 吨标准煤/万元, 二氧化碳排放量年均下降 4%; "
+    "Climate Change (Scotland) Act 2009, section 3 (annual targets in equal steps)",
+    golden="scotland_2023",
     parameters={
         "direction": DIRECTION,
         "years": Meaning("各行的数据年份", "the data year of each row"),

@@ -109,8 +109,9 @@ def fit_middle(
     en="Best at a value",
     formula="s = a + (b - a) (1 - |x - best| / max |x - best|)",
     obeys={"unit order", "indicator order", "duplicate unit"},
-    reference="中间型指标正向化: 1 - |x - m| / max |x - m|, common in Chinese texts on comprehensive evaluation",
-    no_golden="compared with its formula on random data, and in its corners by hand",
+    reference="中间型指标正向化: 1 - |x - m| / max |x - m|, common in Chinese texts on comprehensive evaluation; "
+    "Dezert, Tchamova, Han, Tacnet 2020, The SPOTIS Rank Reversal Free Method, FUSION (expected solution point)",
+    golden="dezert_2020",
     parameters={
         "direction": _ANY_DIRECTION,
         "best": Meaning("最优值，必须给定", "the best value, must be stated", "indicator"),
@@ -146,8 +147,9 @@ def middle(
     en="Best within an interval",
     formula="s = b within [low, high], else a + (b - a) (1 - distance / M), M = max(low - min x, max x - high)",
     obeys={"unit order", "indicator order", "duplicate unit"},
-    reference="区间型指标正向化: M = max(a - min, max - b), common in Chinese texts on comprehensive evaluation",
-    no_golden="compared with its formula on random data, and in its corners by hand",
+    reference="区间型指标正向化: M = max(a - min, max - b), common in Chinese texts on comprehensive evaluation; "
+    "Cables, Lamata, Verdegay 2016, RIM: Reference Ideal Method, Information Sciences 337 (each side its own M)",
+    golden="cables_2016",
     parameters={
         "direction": _ANY_DIRECTION,
         "low": Meaning("最优区间的下端，必须给定", "the lower end of the best values, must be stated", "indicator"),

@@ -145,8 +145,9 @@ def _positive_top(stated: Stated) -> list[Problem]:
     formula="s = x / max x;  -: s = 1 - x / max x",
     needs=Needs(nonnegative=True),
     obeys=_OBEYS | {"duplicate unit"},
-    reference="Hwang, Yoon, Multiple Attribute Decision Making, 1981 (linear normalisation)",
-    no_golden="compared with pymcdm on random data",
+    reference="Hwang, Yoon, Multiple Attribute Decision Making, 1981 (linear normalisation); OECD/JRC Handbook, 2008, "
+    "section 5.4 and Table 15 (distance to the best country)",
+    golden="handbook_2008",
     parameters={
         "direction": DIRECTION,
         "top": Meaning("最大值；不给则取自数据", "the largest value; that of the data where not stated", "indicator"),

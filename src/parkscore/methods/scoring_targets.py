@@ -249,8 +249,9 @@ def _row_of(unit: str, units: NDArray[Any] | None) -> int:
     en="Distance to a reference unit",
     formula="s = a + (b - a) (x - worst) / (x of the unit - worst); 1 for who equals a unit that is the worst",
     obeys={"unit order", "indicator order", "shift of an indicator", "scaling of an indicator", "monotone"},
-    reference="COINr 1.1.14, n_dist2ref; OECD/JRC Handbook, 2008, step 5 (distance to a reference)",
-    no_golden="compared with min-max between the worst value and that of the unit, and in its corners by hand",
+    reference="COINr 1.1.14, n_dist2ref; from a worst value of 0, OECD/JRC Handbook, 2008, section 5.4 and Table 15 "
+    "(distance to a reference country)",
+    golden="handbook_2008",
     parameters={
         "direction": DIRECTION,
         "unit": Meaning("参照对象，必须给定", "the unit to measure against, must be stated"),

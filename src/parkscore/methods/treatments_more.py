@@ -74,8 +74,9 @@ def _rising_shares(stated: Mapping[str, Any]) -> list[Problem]:
     en="Winsorise at percentiles",
     formula="x -> min(max(x, quantile(lower)), quantile(upper))",
     obeys=_ALWAYS,
-    reference="Tukey 1962, The Future of Data Analysis (winsorising); quantiles: Hyndman and Fan 1996, type 7",
-    no_golden="compared with numpy.quantile and by hand",
+    reference="Tukey 1962, The Future of Data Analysis (winsorising); quantiles: Hyndman and Fan 1996, type 7; "
+    "OECD/JRC Handbook, 2008, section 5.1 (values beyond the 2.5 and 97.5 percentiles set to them)",
+    golden="statology",
     parameters={
         "lower": Meaning("低端分位数，低于它的取其值", "the share of the lower cap; what lies below is set to it"),
         "upper": Meaning("高端分位数，高于它的取其值", "the share of the upper cap; what lies above is set to it"),
@@ -108,7 +109,7 @@ def _positive_distance(stated: Mapping[str, Any]) -> list[Problem]:
     formula="x -> min(max(x, Q1 - k (Q3 - Q1)), Q3 + k (Q3 - Q1))",
     obeys=_ALWAYS,
     reference="Tukey 1977, Exploratory Data Analysis (fences)",
-    no_golden="compared with numpy.quantile and by hand",
+    golden="wikipedia_box_plot",
     parameters={"k": Meaning("围栏到四分位数的距离，以四分位距计", "how far the fences are, in interquartile ranges")},
     relations=_positive_distance,
 )
@@ -137,7 +138,7 @@ def iqr_fences(X: FloatArray, *, k: float = 1.5) -> Treated:
     needs=Needs(positive=True),
     obeys=_ALWAYS | {"duplicate unit", "unit by unit"},
     reference="OECD/JRC, Handbook on Constructing Composite Indicators, 2008, step 5 (normalisation, outliers)",
-    no_golden="numpy.log itself",
+    golden="hdi_2017_to_2021",
 )
 def ln(X: FloatArray) -> Treated:
     """Take the natural logarithm of every value, whatever the shape of its column.
@@ -159,7 +160,7 @@ def ln(X: FloatArray) -> Treated:
     needs=Needs(nonnegative=True),
     obeys=_ALWAYS | {"duplicate unit", "unit by unit"},
     reference="Bartlett 1947, The Use of Transformations, Biometrics 3 (log(x + 1) for counts)",
-    no_golden="numpy.log1p itself",
+    golden="polars",
 )
 def log1p(X: FloatArray) -> Treated:
     """Take ln(x + 1) of every value: for counts, which may be zero.
@@ -180,7 +181,7 @@ def log1p(X: FloatArray) -> Treated:
     formula="x -> sign(x) ln(|x| + 1)",
     obeys=_ALWAYS | {"duplicate unit", "unit by unit"},
     reference="John and Draper 1980, An Alternative Family of Transformations, Applied Statistics 29 (modulus, λ = 0)",
-    no_golden="the formula in NumPy's own functions",
+    golden="torchrl",
 )
 def signed_log(X: FloatArray) -> Treated:
     """Draw in the tails on both sides of zero: for growth and profit, which may be negative.
@@ -202,7 +203,7 @@ def signed_log(X: FloatArray) -> Treated:
     needs=Needs(positive=True),
     obeys=_ALWAYS,
     reference="Box and Cox 1964, An Analysis of Transformations, Journal of the Royal Statistical Society B 26",
-    no_golden="compared with scipy.stats.boxcox and its maximum likelihood",
+    golden="johnson_wichern",
     parameters={
         "power": Meaning(
             "幂 λ；未给出则按最大似然法从数据求出",
