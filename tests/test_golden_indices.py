@@ -117,6 +117,13 @@ def test_asem_the_screening_of_coinr_keeps_the_same_51_countries(golden: Path, a
     assert set(ranked) == set(kept)
 
 
+def test_asem_weights_in_the_total_of_every_indicator_and_node_of_coinr(golden: Path, asem: Evaluation) -> None:
+    wanted = published(golden / "asem" / "weights" / "effective_weights.csv").set_index("iCode")["EffWeight"]
+    found = asem.weights.set_index("id")["weight_in_total"]
+    assert set(found.index) == set(wanted.index) - {"Index"}
+    np.testing.assert_allclose(found, wanted[found.index], rtol=1e-14)
+
+
 def test_asem_scores_of_every_node_of_coinr_to_1e_12(golden: Path, asem_scores: pd.DataFrame) -> None:
     wanted = published(golden / "asem" / "stages" / "results_scores.csv").set_index("uCode").drop(columns="Rank")
     found = asem_scores.loc[wanted.index, wanted.columns]

@@ -46,6 +46,13 @@ def test_topsis_minmax_opricovic_tzeng_2004(cases) -> None:
     np.testing.assert_allclose(aggregation["topsis_minmax"](*_benefits(case)), case["expected"], atol=5e-4)
 
 
+def test_topsis_minmax_of_scikit_criteria_with_weights_that_undo_its_scaling(cases) -> None:
+    # That package scales beforehand, here not at all; the ranges of the columns as weights undo what is done here.
+    X, _ = _benefits(cases["test_TOPSIS"])
+    result = aggregation["topsis_minmax"](X, np.ptp(X, axis=0))
+    np.testing.assert_allclose(result, cases["test_TOPSIS"]["expected"]["extra"]["similarity"], atol=5e-9)
+
+
 @pytest.mark.parametrize("scenario", [1, 2, 3, 4])
 def test_vikor_opricovic_tzeng_2007(cases, scenario: int) -> None:
     case = cases[f"test_VIKOR_opricovic2007extended[{scenario}]"]
@@ -61,6 +68,7 @@ def test_vikor_opricovic_tzeng_2007(cases, scenario: int) -> None:
         ("test_VIKOR_opricovic2004compromise[True]", 1e-12),
         ("test_VIKOR_opricovic2004compromise[False]", 1e-12),
         ("test_VIKOR_acceptable_advantage_but_not_stability[True]", 6e-5),
+        ("test_VIKOR_acceptable_advantage_but_not_stability[False]", 6e-5),
     ],
 )
 def test_vikor_of_scikit_criteria(cases, name: str, places: float) -> None:
@@ -117,6 +125,21 @@ def test_topsis_leaves_out_zero_and_constant_columns_unlike_scikit_criteria_8(na
 def test_vikor_passes_over_a_weight_of_zero_unlike_adria_629() -> None:
     X = np.array([[1.0, 5.0, 7.0], [2.0, 3.0, 7.0], [4.0, 4.0, 7.0]])
     np.testing.assert_array_equal(aggregation["vikor"](X, [1, 2, 0]), aggregation["vikor"](X[:, :2], [1, 2]))
+
+
+@pytest.mark.parametrize(
+    ("name", "expected"),
+    [
+        ("test_VIKOR_warn_zerodiv[criterion_all_equals]", [0.0, 1.0]),
+        ("test_VIKOR_warn_zerodiv[regret_all_equals]", [0.5, 1.0]),
+    ],
+)
+def test_vikor_tells_units_apart_where_scikit_criteria_divides_by_zero_and_ranks_both_first(
+    cases, name: str, expected: list[float]
+) -> None:
+    # The second unit is ahead: in both criteria that differ, or in the sum of regrets where the largest are equal.
+    assert cases[name]["expected"]["values"] == [1, 1]
+    np.testing.assert_array_equal(aggregation["vikor"](*_benefits(cases[name])), expected)
 
 
 def test_vikor_takes_a_constant_column_unlike_pymcdm_1_4() -> None:

@@ -36,6 +36,38 @@ def test_multiplicative_by_hand():
     )
 
 
+# zhjx19/mathmodels (R), example of combine_weights, as its check prints it.
+
+
+def test_multiplicative_mathmodels_documentation_to_its_seven_decimals():
+    expected = [0.4081633, 0.2448980, 0.2448980, 0.1020408]
+    np.testing.assert_allclose(combination["multiplicative"]([AHP, ENTROPY]), expected, atol=5e-8)
+
+
+def test_geometric_mathmodels_documentation_where_it_is_called_game():
+    # Its type "game" is the normalised root of the product; its "game_linear" is the game-theory combination.
+    expected = [0.3279556, 0.2540333, 0.2540333, 0.1639778]
+    np.testing.assert_allclose(combination["geometric"]([AHP, ENTROPY]), expected, atol=5e-8)
+
+
+def test_game_theory_mathmodels_documentation_where_it_is_called_game_linear():
+    expected = [0.3735683, 0.2823789, 0.2176211, 0.1264317]
+    np.testing.assert_allclose(combination["game_theory"]([AHP, ENTROPY]), expected, atol=5e-8)
+
+
+def test_game_theory_hou_wang_2021_slopes_of_a_mine_as_near_as_its_coefficients_solve_its_equations():
+    # 侯克鹏, 王黎蝶 2021, 安全与环境学报 21(6), 2443-2451, section 4.1.3: fuzzy AHP and CRITIC. The coefficients printed,
+    # 0.6364 and 0.6485, miss the second equation by 0.0002, so the shares are off by 0.0013.
+    ahp = [0.1691, 0.0764, 0.0828, 0.0533, 0.2469, 0.0828, 0.0763, 0.0553, 0.0553, 0.0111, 0.0887]
+    critic = [0.0209, 0.0495, 0.0565, 0.0390, 0.0351, 0.1682, 0.1766, 0.1899, 0.0209, 0.1217, 0.1217]
+    printed = [0.0943, 0.0628, 0.0695, 0.0461, 0.1400, 0.1259, 0.1269, 0.1232, 0.0379, 0.0669, 0.1054]
+    left, right = 0.0739 * 0.6364 + 0.1344 * 0.6485, 0.1344
+    assert right - left == pytest.approx(0.0002, abs=5e-5)
+    # The first set is printed as summing to 0.998; what is missing stands in a last column.
+    W = np.array([[*ahp, 1 - sum(ahp)], [*critic, 1 - sum(critic)]])
+    np.testing.assert_allclose(combination["game_theory"](W)[:-1], printed, atol=3e-4)
+
+
 def test_geometric_is_the_square_root_of_the_product_normalised():
     roots = np.sqrt(np.array(AHP) * ENTROPY)
     np.testing.assert_allclose(combination["geometric"]([AHP, ENTROPY]), roots / roots.sum(), rtol=1e-14)

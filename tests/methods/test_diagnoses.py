@@ -15,17 +15,46 @@ from parkscore.methods.diagnoses import (
     obstacle_degree,
 )
 
-PUBLISHED = [[0.0162, 0.2720, 0.2655]]
+# The example of coupling_degree and obstacle_degree in zhjx19/mathmodels (R), six units with three subsystems.
+PUBLISHED = [
+    [0.0162, 0.2720, 0.2655],
+    [0.1782, 0.6824, 0.3721],
+    [0.5490, 0.0593, 0.5729],
+    [0.6730, 0.4812, 0.9082],
+    [0.0207, 0.8891, 0.2017],
+    [0.9875, 0.5573, 0.8984],
+]
+WEIGHTS = [0.4, 0.3, 0.3]
 
 
 def test_standard_coupling_coordination_as_documented_by_mathmodels() -> None:
     found = coupling_coordination(PUBLISHED)
-    np.testing.assert_allclose(np.ravel(found), [0.571, 0.185, 0.325], atol=5e-4)
+    np.testing.assert_allclose(found.coupling, [0.571, 0.867, 0.674, 0.967, 0.418, 0.971], atol=5e-4)
+    np.testing.assert_allclose(found.development, [0.185, 0.411, 0.394, 0.687, 0.370, 0.814], atol=6e-4)
+    np.testing.assert_allclose(found.coordination, [0.325, 0.597, 0.515, 0.815, 0.393, 0.889], atol=5e-4)
 
 
 def test_modified_coupling_coordination_as_documented_by_mathmodels() -> None:
-    found = coupling_coordination(PUBLISHED, [0.4, 0.3, 0.3], form="modified")
-    np.testing.assert_allclose(np.ravel(found), [0.447, 0.168, 0.274], atol=5e-4)
+    found = coupling_coordination(PUBLISHED, WEIGHTS, form="modified")
+    np.testing.assert_allclose(found.coupling, [0.447, 0.501, 0.455, 0.669, 0.175, 0.715], atol=5e-4)
+    np.testing.assert_allclose(found.development, [0.168, 0.388, 0.409, 0.686, 0.336, 0.832], atol=5e-4)
+    np.testing.assert_allclose(found.coordination, [0.274, 0.440, 0.432, 0.678, 0.242, 0.771], atol=5e-4)
+
+
+def test_obstacles_are_the_shortfalls_documented_by_mathmodels_divided_by_their_sum_as_it_should() -> None:
+    # It prints w (1 - x), with rows that sum to 0.832, 0.612, ...; the degree of an obstacle is its part of that.
+    shortfalls = np.array(
+        [
+            [0.394, 0.218, 0.220],
+            [0.329, 0.0953, 0.188],
+            [0.180, 0.282, 0.128],
+            [0.131, 0.156, 0.0275],
+            [0.392, 0.0333, 0.239],
+            [0.00500, 0.133, 0.0305],
+        ]
+    )
+    expected = shortfalls / shortfalls.sum(axis=1, keepdims=True)
+    np.testing.assert_allclose(obstacle_degree(PUBLISHED, WEIGHTS), expected, atol=2e-3)
 
 
 def test_modified_coupling_of_two_dimensions_is_the_formula_of_wang_2021() -> None:

@@ -197,7 +197,7 @@ def _grey_range(_children: Sequence[Interval], stated: Stated) -> Interval:
     needs=Needs(complete=True),
     obeys=_BY_EXTREMES | {"monotone"},
     reference="Deng 1989, Journal of Grey System 1, 1-24; Kuo, Yang, Huang 2008, Computers & Industrial Engineering 55",
-    no_golden="no published table at hand; tested against the definition",
+    golden="yildirim_onder_2015",
     parameters={
         "distinguishing": Meaning(
             "分辨系数 ρ，通常取 0.5；越小，差异越明显",
@@ -242,7 +242,7 @@ def _ratio_range(_children: Sequence[Interval], _stated: Stated) -> Interval:
     needs=Needs(complete=True),
     obeys=_AMONG_UNITS | {"shift of an indicator", "monotone"},
     reference="田凤调 1993, 秩和比法及其应用, 中国医药科技出版社",
-    no_golden="no published table at hand; tested against the definition",
+    golden="mathmodels",
     parameters={
         "ranks": Meaning(
             "编秩：whole 整次秩（相同者取平均秩），linear 非整次秩（按数值线性内插）",

@@ -62,7 +62,7 @@ def _refuse_under_harmonic(child: Interval) -> Text | None:
     needs=Needs(nonnegative=True),
     obeys=_MEAN,
     reference="Bullen 2003, Handbook of Means and Their Inequalities, chapter II",
-    no_golden="no published index at hand uses it; tested against the definition and exact fractions",
+    golden="python_statistics",
     combine_range=_vanishing_range,
     refuse_range=_refuse_under_harmonic,
 )
@@ -98,8 +98,8 @@ def _refuse_under_power(child: Interval) -> Text | None:
     formula="S = (Σ w sᵖ / Σ w)^(1/p);  p = 0: exp(Σ w ln s / Σ w)",
     needs=Needs(nonnegative=True),
     obeys=_MEAN,
-    reference="Hardy, Littlewood, Polya 1934, Inequalities, chapter II",
-    no_golden="the published cases are those of its special forms: 1 arithmetic, 0 geometric, -1 harmonic",
+    reference="Hardy, Littlewood, Polya 1934, Inequalities, chapter II; in use in UNDP's human poverty index (p = 3)",
+    golden="hdr_2007_hpi_2",
     parameters={
         "exponent": Meaning(
             "指数 p：1 为算术平均，0 为几何平均，-1 为调和平均；越小，短板的影响越大",
@@ -148,7 +148,7 @@ def _check_quantifier(stated: Stated) -> list[Problem]:
     formula="S = Σ v s↓;  v(k) = Q(T(k)) - Q(T(k-1));  T(k) = Σ(i≤k) w / Σ w;  Q(r) = rᵃ",
     obeys=_MEAN,
     reference="Yager 1996, International Journal of Intelligent Systems 11, 49-73 (quantifier-guided aggregation)",
-    no_golden="no published table at hand; tested against the definition and its limits",
+    golden="yager_1996",
     parameters={
         "exponent": Meaning(
             "量词 Q(r) = rᵃ 的指数 a：1 为算术平均，大于 1 偏重短板（2：“大多数”），小于 1 偏重长板",
@@ -197,8 +197,8 @@ def _least_range(children: Sequence[Interval], _stated: Stated) -> Interval:
     en="Smallest score",
     formula="S = min s",
     obeys=_MEAN,
-    reference="Rawls 1971, A Theory of Justice (the maximin rule)",
-    no_golden="a minimum needs no published case; it is tested against the definition",
+    reference="Wald 1950, Statistical Decision Functions; Rawls 1971, A Theory of Justice (the maximin rule)",
+    golden="wald_ceopedia",
     combine_range=_least_range,
 )
 def smallest(X: FloatArray, w: FloatArray) -> FloatArray:
@@ -221,7 +221,7 @@ def smallest(X: FloatArray, w: FloatArray) -> FloatArray:
     formula="S = max s",
     obeys=_MEAN,
     reference="科技部等 国科发政〔2017〕115号, annex: of two R&D ratios the better one scores",
-    no_golden="a maximum needs no published case; it is tested against the definition",
+    golden="epa_aqi",
     combine_range=_mean_range,
 )
 def largest(X: FloatArray, w: FloatArray) -> FloatArray:
@@ -255,7 +255,7 @@ def _sum_range(children: Sequence[Interval], stated: Stated) -> Interval:
     formula="S = min(Σ s, cap)",
     obeys=_ROW_BY_ROW,
     reference="国科发火〔2016〕195号: intellectual property earns at most 30 points, a bonus for standards included",
-    no_golden="a capped sum needs no published case; it is tested against the definition",
+    golden="cvss_3_1",
     parameters={"cap": Meaning("最高得分", "the most points there are", "score")},
     combine_range=_sum_range,
 )
@@ -293,8 +293,8 @@ def _refuse_under_product(child: Interval) -> Text | None:
     formula="S = Π s",
     needs=Needs(nonnegative=True, complete=True),
     obeys=_ROW_BY_ROW,
-    reference="Bridgman 1922, Dimensional Analysis (the product of powers, all powers 1)",
-    no_golden="a product needs no published case; it is tested against the definition and the geometric mean",
+    reference="Bridgman 1922, Dimensional Analysis; Brauers, Zavadskas 2010 (full multiplicative form of MULTIMOORA)",
+    golden="kracka_2010",
     combine_range=_product_range,
     refuse_range=_refuse_under_product,
 )

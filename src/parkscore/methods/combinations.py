@@ -48,7 +48,7 @@ def additive(W: FloatArray, *, shares: FloatArray | None = None) -> FloatArray:
     needs=_NEEDS,
     obeys={"scheme order", "indicator order"},
     reference="Multiplicative synthesis of subjective and objective weights, as Chinese textbooks write it",
-    no_golden="a product divided by its sum",
+    golden="mathmodels",
 )
 def multiplicative(W: FloatArray) -> FloatArray:
     """The product of several sets of weights: what all of them stress stands out.
@@ -70,7 +70,7 @@ def multiplicative(W: FloatArray) -> FloatArray:
     needs=_NEEDS,
     obeys={"scheme order", "indicator order"},
     reference="Minimum relative entropy of two sets of weights, √(w₁w₂) normalised; with shares, its weighted form",
-    no_golden="a geometric mean divided by its sum",
+    golden="mathmodels",
     parameters={"shares": _SHARES},
 )
 def geometric(W: FloatArray, *, shares: FloatArray | None = None) -> FloatArray:
@@ -92,8 +92,8 @@ def geometric(W: FloatArray, *, shares: FloatArray | None = None) -> FloatArray:
     formula="S_kl = w_k·w_l;  S α = diag S;  w = Σ_k α_k w_k / Σα",
     needs=_NEEDS,
     obeys={"scheme order", "indicator order"},
-    reference="Combination with the least total deviation from each set, as Chinese textbooks write it",
-    no_golden="no printed example was at hand; tested by the equations that define it",
+    reference="陈加良 2003, 福建电脑 (9), 15-16; equations as in 侯克鹏, 王黎蝶 2021, 安全与环境学报 21(6), 2443-2451",
+    golden="mathmodels",
 )
 def game_theory(W: FloatArray) -> FloatArray:
     """The mix of several sets of weights that deviates least from all of them together.

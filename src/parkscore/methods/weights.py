@@ -32,7 +32,7 @@ _NEARLY_EVEN = 1e-6
     needs=Needs(finite=False),
     obeys={"unit order", "indicator order", "shift of an indicator", "scaling of an indicator", "duplicate unit"},
     reference="OECD/JRC, Handbook on Constructing Composite Indicators, 2008, step 6 (weighting and aggregation)",
-    no_golden="one over the number of indicators",
+    golden="pymcdm",
 )
 def equal(X: FloatArray) -> FloatArray:
     """The same share for each indicator, whatever the data.

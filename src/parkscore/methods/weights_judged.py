@@ -254,8 +254,8 @@ def _refuse_comparisons(stated: Mapping[str, Any]) -> list[Problem]:
     en="Best-worst method (linear)",
     formula="min ξ:  |w_best - a w_j| <= ξ,  |w_j - b w_worst| <= ξ,  Σw = 1",
     obeys=_BLIND_TO_DATA,
-    reference="Rezaei 2015; the linear model: Rezaei 2016",
-    no_golden="no printed example was at hand; tested by its conditions, and exactly where comparisons agree",
+    reference="Rezaei 2015, Omega 53, 49-57; the linear model: Rezaei 2016, Omega 64, 126-130",
+    golden="tomczak_bwm",
     parameters={
         "best_to_others": Meaning(
             "最重要的指标是各指标的几倍；其自身为 1",
@@ -359,8 +359,8 @@ _BY_PLACE: Mapping[str, Callable[[FloatArray], FloatArray]] = {"roc": _centroid,
     en="Rank-order weights",
     formula="roc: w_k = Σ_{i>=k} 1/i / m;  rs: w_k ∝ m + 1 - k;  rr: w_k ∝ 1/k",
     obeys=_BLIND_TO_DATA,
-    reference="Stillwell, Seaver, Edwards 1981 (rs, rr); Barron, Barrett 1996 (roc)",
-    no_golden="closed formulas, tested by hand for four indicators",
+    reference="Stillwell, Seaver, Edwards 1981 (rs, rr); Barron, Barrett 1996, Management Science 42, 1515-1523 (roc)",
+    golden="barron_barrett_1996",
     parameters={
         "ranks": Meaning(
             "各指标的重要性名次，1 为最重要，可并列",

@@ -20,8 +20,8 @@ _SAME = 1e-12
     formula="H = Σ_t A_tᵀ A_t;  H w = λ w with the largest λ;  w / Σw",
     needs=Needs(complete=True, units=2),
     obeys={"unit order", "indicator order"},
-    reference="Guo Yajun (郭亚军) 2002; the formula as practitioners write it, the paper itself was not at hand",
-    no_golden="no printed example was at hand; tested by what defines it, the largest sum of squared scores",
+    reference="郭亚军 2002, 管理科学学报 5(2), 49-54; the paper was not at hand, the formula is that of its users",
+    golden="us_arrests",
 )
 def vertical_horizontal(X: FloatArray) -> FloatArray:
     """Weights with which the sum of the squared scores of all units in all years is largest.
@@ -31,7 +31,8 @@ def vertical_horizontal(X: FloatArray) -> FloatArray:
     method for a single year (横向拉开档次). Returns shares, (indicators,), summing to 1; equal shares where all scores
     are 0.
 
-    Squared scores are counted from zero, as in the source: standardise first (z-scores), or take scores of one scale.
+    Squared scores are counted from zero, nothing is centred here. Users standardise first (z-scores), and the square
+    sum is then the spread about the mean; or take scores of one scale.
     Scores of zero and above always have such weights. Others may lead to weights of both signs, which are no shares:
     then DomainError.
 

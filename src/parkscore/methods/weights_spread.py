@@ -60,7 +60,7 @@ def standard_deviation(X: FloatArray, *, divisor: Divisor = "n-1") -> FloatArray
     needs=Needs(nonnegative=True, units=2),
     obeys={"unit order", "indicator order", "scaling of an indicator"},
     reference="Pearson 1896 for the coefficient; as weights, a common practice without one source",
-    no_golden="no published example was at hand; it is the golden standard deviation over the mean",
+    golden="objective_weighting",
     parameters={"divisor": _DIVISOR},
 )
 def coefficient_of_variation(X: FloatArray, *, divisor: Divisor = "n-1") -> FloatArray:
