@@ -30,8 +30,8 @@ def golden_test(method: Method[Any]) -> str | None:
 
 
 def method_table() -> Iterator[str]:
-    """One line for each method: shelf and name, golden case and its test, reference; or why there is none."""
+    """One line for each method: shelf and name, golden case and its test, reference."""
     for shelf in SHELVES:
         for method in shelf.values():
-            case = f"{method.golden} <- {golden_test(method)}" if method.golden else f"none: {method.no_golden}"
+            case = f"{method.golden} <- {golden_test(method)}"
             yield f"{shelf.name:12} {method.name:22} {case}  [{method.reference}]"

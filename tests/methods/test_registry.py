@@ -41,7 +41,7 @@ def _card(**changes: object) -> dict[str, object]:
         "formula": "x",
         "obeys": (),
         "reference": "none",
-        "no_golden": "a trial",
+        "golden": "a_trial",
     }
     return card | changes
 
@@ -66,11 +66,8 @@ def test_every_card_has_both_titles_a_formula_and_a_reference(method: Method):
 
 
 @pytest.mark.parametrize("method", METHODS)
-def test_every_golden_case_named_on_a_card_is_a_test_and_its_absence_has_a_reason(method: Method):
-    if method.golden is None:
-        assert method.no_golden
-    else:
-        assert golden_test(method)
+def test_every_golden_case_named_on_a_card_is_a_test(method: Method):
+    assert golden_test(method)
 
 
 @pytest.mark.parametrize("method", METHODS)
@@ -148,9 +145,12 @@ def test_a_name_is_registered_once():
         shelf("same", **_card())
 
 
-def test_a_card_needs_a_golden_case_or_a_reason():
+def test_a_card_needs_a_golden_case():
     with pytest.raises(ValueError, match="golden case"):
-        _empty_shelf()("bare", **_card(no_golden=None))
+        _empty_shelf()("bare", **_card(golden=" "))
+    without = {name: value for name, value in _card().items() if name != "golden"}
+    with pytest.raises(TypeError, match="golden"):
+        _empty_shelf()("bare", **without)
 
 
 def test_a_card_cannot_promise_what_has_no_meaning():

@@ -74,7 +74,6 @@ def _plain(method: Method[Any]) -> dict[str, Any]:
         "obeys": sorted(method.obeys),
         "reference": method.reference,
         "golden": method.golden,
-        "no_golden": method.no_golden,
     }
 
 

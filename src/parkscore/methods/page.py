@@ -92,7 +92,7 @@ def _shelf(shelf: Shelf[Any]) -> Iterator[str]:
     yield "| | | | 算例 golden case |\n| --- | --- | --- | --- |"
     for method in shelf.values():
         name = f"[`{method.name}`](#{_anchor(_entry_heading(method))})"
-        yield f"| {name} | {_cell(method.title.zh)} | {_cell(method.title.en)} | {_cell(method.golden or '-')} |"
+        yield f"| {name} | {_cell(method.title.zh)} | {_cell(method.title.en)} | {_cell(method.golden)} |"
     yield ""
     for method in shelf.values():
         yield from _entry(method)
@@ -127,12 +127,11 @@ def summary_of(method: Method[Any]) -> str:
 def facts_of(method: Method[Any], say: Say) -> list[str]:
     """Needs, promises, reference and golden case, a line each; `say` puts a text into words."""
     obeys = [name for name in INVARIANCES if name in method.obeys]
-    golden = method.golden or f"{say(Text('无', 'none'))}: {method.no_golden}"
     return [
         f"{say(Text('前提', 'needs'))}: {'; '.join(map(say, method.requirements)) or '-'}",
         f"{say(Text('不变性', 'obeys'))}: {', '.join(obeys) or '-'}",
         f"{say(Text('文献', 'reference'))}: {method.reference}",
-        f"{say(Text('算例', 'golden case'))}: {golden}",
+        f"{say(Text('算例', 'golden case'))}: {method.golden}",
     ]
 
 

@@ -45,8 +45,7 @@ class Method(Generic[Result]):
     needs: Needs
     obeys: frozenset[str]
     reference: str
-    golden: str | None
-    no_golden: str | None
+    golden: str
     parameters: Mapping[str, Parameter] = field(repr=False)
     dimensions: frozenset[int]
     relations: Callable[[Stated], list[Problem]] | None = None
@@ -179,24 +178,23 @@ class Shelf(Mapping[str, Method[Result]]):
         formula: str,
         obeys: Iterable[str],
         reference: str,
-        golden: str | None = None,
-        no_golden: str | None = None,
+        golden: str,
         needs: Needs | None = None,
         parameters: Mapping[str, Meaning] = MappingProxyType({}),
         **abilities: Any,
     ) -> Callable[[Callable[..., Result]], Method[Result]]:
         """Decorate a function with its card; `abilities` are the fields of `Method` for this shelf.
 
-        `golden` names the published case that a test reproduces, else `no_golden` says why there is none.
-        Raises ValueError for a name that is taken, an unknown invariance or a card without a golden case or reason.
+        `golden` names the published case that a test reproduces: without one, no method.
+        Raises ValueError for a name that is taken, an unknown invariance or a card whose golden case is blank.
         """
         promises = frozenset(obeys)
         if name in self._methods:
             raise ValueError(f"{self.name} has a method {name} already")
         if unknown := promises - set(INVARIANCES):
             raise ValueError(f"{name}: no such invariance: {sorted(unknown)}")
-        if (golden is None) == (no_golden is None):
-            raise ValueError(f"{name}: name a golden case or say why there is none")
+        if not golden.strip():
+            raise ValueError(f"{name}: name a golden case")
 
         def put(function: Callable[..., Result]) -> Method[Result]:
             method = Method(
@@ -209,7 +207,6 @@ class Shelf(Mapping[str, Method[Result]]):
                 obeys=promises,
                 reference=reference,
                 golden=golden,
-                no_golden=no_golden,
                 parameters=MappingProxyType(read_parameters(function, parameters, self._supplied)),
                 dimensions=self._dimensions,
                 **abilities,
