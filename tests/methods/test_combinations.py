@@ -56,8 +56,8 @@ def test_game_theory_mathmodels_documentation_where_it_is_called_game_linear():
 
 
 def test_game_theory_hou_wang_2021_slopes_of_a_mine_as_near_as_its_coefficients_solve_its_equations():
-    # 侯克鹏, 王黎蝶 2021, 安全与环境学报 21(6), 2443-2451, section 4.1.3: fuzzy AHP and CRITIC. The coefficients printed,
-    # 0.6364 and 0.6485, miss the second equation by 0.0002, so the shares are off by 0.0013.
+    # 侯克鹏, 王黎蝶 2021, 安全与环境学报 21(6), 2443-2451, section 4.1.3, with fuzzy AHP and CRITIC. The coefficients
+    # printed, 0.6364 and 0.6485, miss the second equation by 0.0002, so the shares are off by 0.0013.
     ahp = [0.1691, 0.0764, 0.0828, 0.0533, 0.2469, 0.0828, 0.0763, 0.0553, 0.0553, 0.0111, 0.0887]
     critic = [0.0209, 0.0495, 0.0565, 0.0390, 0.0351, 0.1682, 0.1766, 0.1899, 0.0209, 0.1217, 0.1217]
     printed = [0.0943, 0.0628, 0.0695, 0.0461, 0.1400, 0.1259, 0.1269, 0.1232, 0.0379, 0.0669, 0.1054]
