@@ -72,9 +72,25 @@ class Needs:
                     f"needs at least {self.units} units, has {x.shape[0]}",
                 )
             )
+        if self._is_plainly_met(x):
+            return
         for attribute, sentence, broken in _CELL_NEEDS:
             if getattr(self, attribute):
                 _refuse_cells(broken(x), counted, sentence)
+
+    def _is_plainly_met(self, x: FloatArray) -> bool:
+        """Whether all cells are present and meet every need: two fast passes that spare the search for those at fault.
+
+        One sum of squares rules out gaps and infinity, and every value too large, as its square alone is beyond it.
+        """
+        needs_sign = self.nonnegative or self.positive
+        if not (self.finite or self.complete or needs_sign):
+            return True
+        cells = x.ravel(order="K")
+        size = np.vdot(cells, cells)
+        if not (cells.size and size <= LARGEST * LARGEST):
+            return False
+        return not needs_sign or bool(cells.min() > 0 or (not self.positive and cells.min() >= 0))
 
 
 def _refuse_cells(bad: BoolArray, counted: BoolArray | None, sentence: Text) -> None:

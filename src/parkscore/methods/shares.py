@@ -6,6 +6,9 @@ import numpy as np
 
 from parkscore.methods.domain import BoolArray, FloatArray
 
+# A sum within these bounds has neither overflowed nor lost digits; that of a gap is not.
+_SMALLEST, _LARGEST = 1e-280, 1e300
+
 
 def shares_of(amounts: FloatArray, among: BoolArray | None = None) -> FloatArray:
     """Amounts, (indicators,), none negative, as shares that sum to 1; a gap counts as 0.
@@ -17,6 +20,9 @@ def shares_of(amounts: FloatArray, among: BoolArray | None = None) -> FloatArray
     >>> shares_of(np.zeros(2), np.array([True, False]))
     array([1., 0.])
     """
+    total = amounts.sum()
+    if _SMALLEST < total < _LARGEST:
+        return np.asarray(amounts / total)
     present = np.where(np.isnan(amounts), 0.0, amounts)
     if not present.any():
         present = np.ones(amounts.shape) if among is None or not among.any() else among.astype(np.float64)

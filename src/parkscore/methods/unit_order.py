@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from functools import cache
+from collections.abc import Iterator
+from functools import cache, reduce
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,6 +12,8 @@ from parkscore.methods.domain import FloatArray
 
 BLOCK = 4096
 """So many units at a time stay in the cache of a processor."""
+
+_ONES = np.ones(BLOCK)
 
 # 2^64 divided by the golden ratio, an odd number: its powers mix the bits of the columns.
 _MIXER = 0x9E3779B97F4A7C15
@@ -24,7 +27,47 @@ def in_unit_order(X: FloatArray) -> FloatArray:
     >>> bool(np.all(in_unit_order(X) == in_unit_order(X[::-1])))
     True
     """
-    return np.take(X, unit_order(X), axis=0)
+    if 0 < X.size <= BLOCK * X.shape[1]:
+        # A small table is brought into the likely order at once, and that is looked at.
+        rows = X.take(X[:, 0].argsort(), axis=0)
+        if _is_rising(rows[:, 0]):
+            return rows
+    return X.take(unit_order(X), axis=0)
+
+
+def blocks_in_unit_order(X: FloatArray) -> Iterator[FloatArray]:
+    """The rows of `in_unit_order`, so many at a time as stay in the cache of a processor.
+
+    >>> [block.tolist() for block in blocks_in_unit_order(np.array([[2.0], [1.0]]))]
+    [[[1.0], [2.0]]]
+    """
+    if len(X) <= BLOCK:
+        yield in_unit_order(X)
+        return
+    order = unit_order(X)
+    for start in range(0, len(X), BLOCK):
+        yield X.take(order[start : start + BLOCK], axis=0)
+
+
+def column_sums(block: FloatArray) -> FloatArray:
+    """The sum of each column of a block; a product with ones is faster than a sum.
+
+    >>> column_sums(np.array([[1.0, 2.0], [3.0, 4.0]]))
+    array([4., 6.])
+    """
+    return np.asarray(_ONES[: len(block)].dot(block))
+
+
+def sums_and_products(X: FloatArray) -> tuple[FloatArray, FloatArray]:
+    """The sum of each column, (indicators,), and XᵀX, (indicators, indicators), both added up in unit order.
+
+    >>> sums_and_products(np.array([[1.0, 2.0], [3.0, 4.0]]))[1]
+    array([[10., 14.],
+           [14., 20.]])
+    """
+    parts = [(column_sums(block), block.T @ block) for block in blocks_in_unit_order(X)]
+    sums, products = zip(*parts, strict=True)
+    return reduce(np.add, sums), reduce(np.add, products)
 
 
 def unit_order(X: FloatArray) -> NDArray[np.intp]:
@@ -33,11 +76,15 @@ def unit_order(X: FloatArray) -> NDArray[np.intp]:
     The order itself means nothing. It goes by the first indicator, if all units differ in it.
     """
     if X.shape[1]:
-        order = np.argsort(X[:, 0])
-        first = X[order, 0]
-        if np.all(first[1:] > first[:-1]):
+        order = X[:, 0].argsort()
+        first = X[:, 0].take(order)
+        if _is_rising(first):
             return order
     return _mixed_order(X)
+
+
+def _is_rising(x: FloatArray) -> bool:
+    return np.count_nonzero(x[1:] > x[:-1]) == len(x) - 1
 
 
 def _mixed_order(X: FloatArray) -> NDArray[np.intp]:

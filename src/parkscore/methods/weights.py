@@ -42,7 +42,10 @@ def equal(X: FloatArray) -> FloatArray:
     >>> equal(np.zeros((3, 4)))
     array([0.25, 0.25, 0.25, 0.25])
     """
-    return _shares(np.ones(X.shape[1]))
+    indicators = X.shape[1]
+    shares = np.empty(indicators)
+    shares.fill(1.0 / max(indicators, 1))
+    return shares
 
 
 @weighting(

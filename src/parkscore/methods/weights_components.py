@@ -13,10 +13,13 @@ from parkscore.methods.domain import DomainError, FloatArray, Needs
 from parkscore.methods.parameters import Meaning, Problem
 from parkscore.methods.registry import weighting
 from parkscore.methods.shares import shares_of
-from parkscore.methods.unit_order import in_unit_order
+from parkscore.methods.unit_order import in_unit_order, sums_and_products
 
 # Variances of components this near to each other are the same but for rounding; so is a share this near to another.
 _SAME = 1e-9
+# Squares about the mean that are this part of those about zero, and no smaller than that, keep all but two digits.
+_FAR = 0.01
+_SMALLEST = 1e-280
 # A squared loading below this is a rounding of 0.
 _NO_LOADING = 1e-24
 
@@ -62,6 +65,13 @@ def pca(X: FloatArray, *, explained: float = 0.0) -> FloatArray:
     """
     if not 0 <= explained <= 1:
         raise DomainError(_OUTSIDE)
+    sums, products = sums_and_products(X)
+    # What is left of the squares once the mean is taken off, and has lost two digits at most.
+    about_mean = products - np.outer(sums, sums / len(X))
+    squares = np.diagonal(about_mean)
+    if squares.size and (squares > _FAR * np.diagonal(products) + _SMALLEST).all():
+        size = 1.0 / np.sqrt(squares)
+        return shares_of(_communalities(about_mean * size * size[:, np.newaxis], explained))
     rows = in_unit_order(X)
     low, high = lowest(rows), highest(rows)
     uneven = ~is_constant(low, high)
@@ -76,10 +86,9 @@ def pca(X: FloatArray, *, explained: float = 0.0) -> FloatArray:
 
 def _communalities(R: FloatArray, explained: float) -> FloatArray:
     """Σ_k λ_k a_jk² over the components that are taken."""
-    variances, loadings = np.linalg.eigh(R)
-    variances, squares = variances[::-1], np.square(loadings[:, ::-1])
-    reached = np.cumsum(variances) / len(R) >= explained - _SAME
-    last = variances[np.argmax(reached)]
-    taken = variances >= last - _SAME * variances[0]
-    communalities = squares[:, taken] @ variances[taken]
+    variances, loadings = np.linalg.eigh(R)  # the largest variance last
+    reached = np.cumsum(variances[::-1]) >= (explained - _SAME) * len(R)
+    last = variances[-1 - reached.argmax()]
+    taken = variances >= last - _SAME * variances[-1]
+    communalities = np.square(loadings[:, taken]) @ variances[taken]
     return np.where(communalities > _NO_LOADING, communalities, 0.0)

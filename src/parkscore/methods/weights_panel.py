@@ -7,10 +7,14 @@ import numpy as np
 from parkscore.language import Text
 from parkscore.methods.domain import DomainError, FloatArray, Needs
 from parkscore.methods.registry import weighting
-from parkscore.methods.unit_order import in_unit_order
+from parkscore.methods.unit_order import sums_and_products
 
 # Eigenvalues this near to the largest are the same but for rounding.
 _SAME = 1e-12
+# So many multiplications are faster than a decomposition; where they do not settle, two eigenvalues are near.
+_STEPS = 12
+# Sums of products of values this large neither overflow nor vanish.
+_SMALLEST, _LARGEST = 1e-100, 1e100
 
 
 @weighting(
@@ -39,11 +43,11 @@ def vertical_horizontal(X: FloatArray) -> FloatArray:
     >>> vertical_horizontal(np.array([[3.0, 4.0], [3.0, 4.0]])).round(4)
     array([0.4286, 0.5714])
     """
-    if not X.shape[1] or not X.any():
+    size = max(X.max(initial=0.0), -X.min(initial=0.0))
+    if size == 0:
         return np.full(X.shape[1], 1.0 / max(X.shape[1], 1))
-    ordered = in_unit_order(X)
-    scaled = ordered / np.abs(ordered).max()
-    vector = _principal(scaled.T @ scaled)
+    ordinary = _SMALLEST < size < _LARGEST
+    vector = _principal(sums_and_products(X if ordinary else X / size)[1])
     if vector.sum() <= 0 or vector.min() < -_SAME * vector.max():
         raise DomainError(
             Text(
@@ -58,8 +62,15 @@ def vertical_horizontal(X: FloatArray) -> FloatArray:
 def _principal(H: FloatArray) -> FloatArray:
     """The part of equal weights that lies along the largest eigenvalue: its eigenvector, with its sign fixed.
 
-    Where several indicators share that eigenvalue, no order of the indicators is preferred.
+    Where several indicators share that eigenvalue, no order of the indicators is preferred. Of a matrix above zero only
+    the largest eigenvalue has a vector above zero (Perron 1907), so what a few multiplications settle on is it.
     """
+    vector = np.ones(len(H))
+    for _ in range(_STEPS if H.min() > 0 else 0):
+        before, vector = vector, H @ vector
+        vector /= vector.max()
+        if np.abs(vector - before).max() < _SAME:
+            return np.asarray(H @ vector)
     values, vectors = np.linalg.eigh(H)
     top = vectors[:, values >= values[-1] * (1 - _SAME)]
     vector = top @ top.sum(axis=0)
