@@ -186,7 +186,7 @@ def score(
         say_result(evaluation, reply)
     else:
         _print_csv(evaluation, reply.language)
-    reply.show_findings(evaluation.findings, _where_findings_are(output))
+    reply.show_findings(evaluation.findings, where_findings_are(output))
 
 
 def evaluated(
@@ -300,7 +300,8 @@ def _print_csv(evaluation: Evaluation, language: Language) -> None:
     sys.stdout.write(safe_frame(evaluation.scores_in(language)).to_csv(index=False, lineterminator="\n"))
 
 
-def _where_findings_are(output: Path | None) -> Text:
+def where_findings_are(output: Path | None) -> Text:
+    """Where the findings that the console does not show can be read."""
     if output is not None and output.suffix.lower() == ".xlsx":
         return Text("见工作表“数据质量”，或用 --json", "see the sheet `findings`, or use --json")
     if output is not None and output.suffix.lower() == ".json":
@@ -325,8 +326,7 @@ def weigh(
     as_json: JsonOption = False,
 ) -> None:
     """由数据计算权重，写成权重方案。 Compute weights from data and write them as a weight scheme."""
-    from parkscore.framework.yaml_form import write_yaml
-    from parkscore.output.files import write_whole
+    from parkscore.comparison.saving import save_scheme
     from parkscore.tree.computed_scheme import computed_scheme, scheme_data
 
     reply = reply_to(language, as_json)
@@ -343,18 +343,12 @@ def weigh(
         digest=evaluation.table.digest,
         notes=evaluation.table.notes,
     )
-    content = scheme_data(scheme)
-    text = write_yaml(content)
-
-    def write(beside: Path) -> None:
-        beside.write_text(text, encoding="utf-8", newline="\n")
-
-    write_whole(output, write)
+    save_scheme(scheme, output)
     reply.document(
         "weigh",
         {
             "output": str(output),
-            "scheme": content,
+            "scheme": scheme_data(scheme),
             "weights": evaluation.as_dict(reply.language)["weights"],
             "notes": [reply.word(note) for note in evaluation.notes],
         },

@@ -118,7 +118,7 @@ def _first_level_only(framework: Framework, stated: Mapping[str, Any], first_lev
     return built.model
 
 
-_TOLD_ALREADY = ("unknown_id", "weight_missing")
+_TOLD_ALREADY = ("unknown_id", "weight_missing", "scheme_kind")
 
 
 def _plain(number: Any) -> Any:
