@@ -108,6 +108,11 @@ def test_the_framework_s_own_weights_go_by_its_id() -> None:
     pd.testing.assert_frame_equal(ps.evaluate(TWO, FIVE, weights="small").scores, own.scores)
 
 
+def test_a_method_is_a_method_even_where_the_framework_is_called_so() -> None:
+    framework = small(*TWO.indicators, id="entropy")
+    assert ps.evaluate(framework, FIVE, weights="entropy").weights_status == "computed"
+
+
 # --- agreement -----------------------------------------------------------------------------------------------------
 
 

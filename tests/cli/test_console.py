@@ -34,6 +34,7 @@ COMMANDS = [
     "validate",
     "score",
     "weigh",
+    "compare",
     "diagnose",
     "methods",
     "sample",

@@ -121,11 +121,11 @@ def _remark(choice: Choice, node: Node, ids: list[str]) -> Iterator[Finding]:
 def resolve_scheme(framework: Framework, weights: Weights) -> WeightScheme | None:
     """The scheme that a user named, checked against the framework; a method's name is one over all indicators.
 
-    None stands for the framework's own weights, which also go by the framework's id.
+    None stands for the framework's own weights, which also go by the framework's id unless a method is called so.
 
     Raises UsageError where there is no such scheme, and FrameworkError with everything that is wrong with it.
     """
-    if weights is None or weights == framework.id:
+    if weights is None or (weights == framework.id and weights not in weighting):
         return None
     if isinstance(weights, str) and weights in weighting:
         weights = Choice.of(weights)
