@@ -105,6 +105,7 @@ def test_every_promise_is_in_the_vocabulary(method: Method):
 def test_a_card_fills_the_fields_of_its_own_shelf_only(method: Method):
     assert (method.score_range is not None) == (method.shelf == "scoring")
     assert (method.combine_range is not None) == (method.shelf == "aggregation")
+    assert method.mixes_scales is None or method.shelf == "aggregation"
     assert method.fit is None or method.shelf == "scoring"
     assert method.remark is None or method.shelf == "weighting"
     assert not method.additive or method.name == "arithmetic"

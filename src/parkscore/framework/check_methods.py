@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from parkscore.framework.check_scales import check_scales
 from parkscore.framework.document import Path
 from parkscore.framework.models import POLICIES, SCORE_GROUP_MEAN, SHORTER_HISTORY, Choice, Framework, Node
 from parkscore.framework.reporting import Reporter, nodes_with_paths
-from parkscore.framework.settings import SIGN, aggregation_of, resolve_settings
+from parkscore.framework.score_ranges import score_ranges
+from parkscore.framework.settings import aggregation_of
 from parkscore.framework.suggesting import did_you_mean, nearest_or_all
 from parkscore.language import Text
 from parkscore.methods import Interval, Shelf, aggregation, imputation, ranking, scoring, treatment, weighting
@@ -35,7 +37,9 @@ def check_methods(framework: Framework, reporter: Reporter) -> None:
     if framework.ranking.ties not in ranking:
         _report_unknown(framework.ranking.ties, ranking, ("ranking", "ties"), reporter)
     if len(reporter.findings) == before:
-        _check_ranges(framework, reporter)
+        ranges = score_ranges(framework)
+        _check_ranges(framework, ranges, reporter)
+        check_scales(framework, ranges, reporter)
 
 
 def check_method(choice: Choice, shelf: Shelf[Any], path: Path, reporter: Reporter) -> None:
@@ -131,29 +135,17 @@ def _report_unknown(name: str, shelf: Shelf[Any], path: Path, reporter: Reporter
     )
 
 
-def _check_ranges(framework: Framework, reporter: Reporter) -> None:
+def _check_ranges(framework: Framework, ranges: Mapping[str, Interval], reporter: Reporter) -> None:
     """Refuse a node whose method cannot take every score its children can have."""
-    settings = resolve_settings(framework)
     paths: dict[str, Path] = {node.id: path for path, node in nodes_with_paths(framework)}
-
-    def range_of(node: Node) -> Interval | None:
-        if not node.children:
-            rule = settings[node.id].score
-            measure = scoring[rule.name].score_range
-            sign = SIGN.get(str(settings[node.id].direction), 1)
-            return measure({"direction": sign, **rule.parameters}) if measure is not None else None
+    for node in framework.root.walk():
         choice = aggregation_of(framework, node)
-        method = aggregation[choice.name]
-        ranges = [(child, found) for child in node.children if (found := range_of(child)) is not None]
-        for child, found in ranges:
-            reason = method.refuse_range(found) if method.refuse_range is not None else None
+        refuse = aggregation[choice.name].refuse_range
+        for child in node.children if refuse is not None else ():
+            found = ranges.get(child.id)
+            reason = refuse(found) if refuse is not None and found is not None else None
             if reason is not None:
                 _report_clash(node, child, choice, reason, paths.get(node.id, ("total",)), reporter)
-        if method.combine_range is None or not ranges:
-            return None
-        return method.combine_range([found for _, found in ranges], choice.parameters)
-
-    range_of(framework.root)
 
 
 def _report_clash(node: Node, child: Node, choice: Choice, reason: Text, path: Path, reporter: Reporter) -> None:

@@ -15,6 +15,7 @@ from parkscore.framework.suggesting import did_you_mean
 _FOLLOWS: Final = {
     "no_direction": {"defaults", "indicators"},
     "incompatible_methods": {"defaults", "indicators", "total"},
+    "mixed_scales": {"defaults", "indicators", "total"},
     "weights_sum_to_zero": {"indicators", "weights"},
     "no_time": {"time"},
     "unknown_rule": {"rules"},

@@ -65,6 +65,11 @@ def _refuse_vanishing(child: Interval) -> Text | None:
     return refuse_vanishing(child, Text("几何平均", "a geometric mean"))
 
 
+def _by_a_common_factor(_stated: Stated) -> bool:
+    """Another scale of one child multiplies the results of all units by the same number."""
+    return True
+
+
 @aggregation(
     "geometric",
     zh="加权几何平均",
@@ -85,6 +90,7 @@ def _refuse_vanishing(child: Interval) -> Text | None:
     golden="hdi_2017_to_2021",
     combine_range=_geometric_range,
     refuse_range=_refuse_vanishing,
+    mixes_scales=_by_a_common_factor,
 )
 def geometric(X: FloatArray, w: FloatArray) -> FloatArray:
     """The weighted geometric mean: a weakness costs more than an equal strength makes up for.

@@ -91,6 +91,10 @@ def _refuse_under_power(child: Interval) -> Text | None:
     return refuse_negative(child, Text("幂平均", "a power mean"))
 
 
+def _is_geometric(stated: Stated) -> bool:
+    return bool(abs(stated["exponent"]) < _NO_EXPONENT)
+
+
 @aggregation(
     "power",
     zh="加权幂平均",
@@ -108,6 +112,7 @@ def _refuse_under_power(child: Interval) -> Text | None:
     },
     combine_range=_power_range,
     refuse_range=_refuse_under_power,
+    mixes_scales=_is_geometric,
 )
 def power(X: FloatArray, w: FloatArray, *, exponent: float) -> FloatArray:
     """The weighted power mean, from the smallest score (exponent far below 0) to the largest (far above).
@@ -240,6 +245,11 @@ def largest(X: FloatArray, w: FloatArray) -> FloatArray:
 # --- points that add up or multiply ------------------------------------------------------------------------------
 
 
+def _as_they_are(_stated: Stated) -> bool:
+    """Points and coefficients are meant to differ in width: their width is their weight."""
+    return True
+
+
 def _sum_range(children: Sequence[Interval], stated: Stated) -> Interval:
     """The range of a sum of any of the children, one at least: the others may be missing."""
     lows, highs = [child.low for child in children], [child.high for child in children]
@@ -258,6 +268,7 @@ def _sum_range(children: Sequence[Interval], stated: Stated) -> Interval:
     golden="cvss_3_1",
     parameters={"cap": Meaning("最高得分", "the most points there are", "score")},
     combine_range=_sum_range,
+    mixes_scales=_as_they_are,
 )
 def capped_sum(X: FloatArray, w: FloatArray, *, cap: float) -> FloatArray:
     """The points of a unit added up, up to a ceiling.
@@ -297,6 +308,7 @@ def _refuse_under_product(child: Interval) -> Text | None:
     golden="kracka_2010",
     combine_range=_product_range,
     refuse_range=_refuse_under_product,
+    mixes_scales=_as_they_are,
 )
 def product(X: FloatArray, w: FloatArray) -> FloatArray:
     """The product of the scores, for factors such as a score and a coefficient; `geometric` is the weighted form.

@@ -55,6 +55,10 @@ def _check_thresholds(stated: Stated) -> list[Problem]:
     return []
 
 
+def _compares_order_only(stated: Stated) -> bool:
+    return not stated.get("indifference") and not stated.get("preference")
+
+
 @aggregation(
     "promethee_ii",
     zh="偏好顺序结构评估法（PROMETHEE II）",
@@ -81,6 +85,7 @@ def _check_thresholds(stated: Stated) -> list[Problem]:
     },
     relations=_check_thresholds,
     combine_range=_two_sided,
+    mixes_scales=_compares_order_only,
 )
 def promethee_ii(X: FloatArray, w: FloatArray, *, indifference: float = 0.0, preference: float = 0.0) -> FloatArray:
     """By how much a unit is preferred to the others, less by how much they are preferred to it: -1 to 1.

@@ -27,7 +27,9 @@ class Method(Generic[Result]):
 
     A call first checks the card's needs, so that a function may rely on them, and raises `DomainError` otherwise.
     Only the fields of its shelf are filled: `fit` and `score_range` belong to scoring rules; `additive`,
-    `combine_range` and `refuse_range` to aggregations; `remark`, what to know of judgements, to weighting methods.
+    `combine_range`, `refuse_range` and `mixes_scales` to aggregations; `remark`, what to know of judgements, to
+    weighting methods. `mixes_scales` says of an aggregation that does not obey "scaling of an indicator" whether scores
+    of different width may meet in it all the same.
 
     >>> from parkscore.methods import scoring
     >>> scoring["minmax"].title.zh
@@ -54,6 +56,7 @@ class Method(Generic[Result]):
     additive: bool = False
     combine_range: Callable[[Sequence[Interval], Stated], Interval] | None = None
     refuse_range: Callable[[Interval], Text | None] | None = None
+    mixes_scales: Callable[[Stated], bool] | None = None
     remark: Callable[[Stated], Text] | None = None
 
     def __call__(self, x: ArrayLike, weights: ArrayLike | None = None, /, **parameters: Any) -> Result:
