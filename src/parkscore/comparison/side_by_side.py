@@ -196,9 +196,9 @@ class Scenarios:
     def agreement(self) -> pd.DataFrame:
         """How far every two schemes agree on the ranks, by year, and where the framework has classes within each, too.
 
-        Columns: a, b, year, class (missing where it is all units), n (units ranked under both), spearman, kendall (tau-b),
-        mean_shift, largest_shift (absolute), unchanged (share of the units), flag: why there is no correlation, `few`
-        units (below 3) or `constant` ranks.
+        Columns: a, b, year, class (missing where it is all units), n (units ranked under both), spearman, kendall
+        (tau-b), mean_shift, largest_shift (absolute), unchanged (share of the units), flag: why there is none,
+        `few` units (below 3) or `constant` ranks.
         """
         return tables.agreement_table(self)
 
