@@ -197,8 +197,8 @@ class Scenarios:
         """How far every two schemes agree on the ranks, by year, and where the framework has classes within each, too.
 
         Columns: a, b, year, class (missing where it is all units), n (units ranked under both), spearman, kendall
-        (tau-b), mean_shift, largest_shift (absolute), unchanged (share of the units), flag: why there is none,
-        `few` units (below 3) or `constant` ranks.
+        (tau-b), mean_shift, largest_shift (absolute), unchanged (share of units), flag (why there is no correlation:
+        `few` units, below 3, or `constant` ranks).
         """
         return tables.agreement_table(self)
 
