@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
 from parkscore.methods.diagnostics import (
+    Correlations,
     alpha,
     alpha_without,
     average_ranks,
@@ -122,6 +123,19 @@ def test_kendall_is_the_tau_b_of_its_definition_by_pairs_of_units(pair):
 def test_a_correlation_is_the_same_to_the_last_digit_in_any_order_of_the_units(pair, order):
     x, y = pair
     np.testing.assert_array_equal(correlation(x, y), correlation(x[order], y[order]))
+
+
+@given(_pairs(), _pairs(), st.permutations(range(12)))
+def test_correlations_within_a_table_are_those_of_each_pair_alone_and_the_same_in_any_order_of_the_units(
+    first, second, order
+):
+    X = np.column_stack([*first, *second])
+    table, reordered = Correlations(X), Correlations(X[order])
+    for a, b in itertools.combinations(range(4), 2):
+        found = table.between(a, b)
+        np.testing.assert_allclose(found, correlation(X[:, a], X[:, b]), rtol=0, atol=1e-14)
+        np.testing.assert_array_equal(table.linear(a, b), found[:2])
+        np.testing.assert_array_equal(reordered.between(a, b), found)
 
 
 def test_correlations_of_enormous_and_tiny_numbers_do_not_overflow_or_vanish():

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from itertools import combinations
-from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -16,7 +15,7 @@ from parkscore.evaluation import Evaluation
 from parkscore.framework.formula import Cells
 from parkscore.framework.formula.tree import Name, Product, walk
 from parkscore.framework.models import Framework, Node
-from parkscore.methods.diagnostics import FEWEST_PAIRS, correlation, has_no_spread
+from parkscore.methods.diagnostics import FEWEST_PAIRS, Correlation, Correlations, has_no_spread
 
 # Conventions among makers of composite indicators, not laws: below 0 two parts cancel each other out, below 0.3 they
 # have little in common, above 0.92 they count the same thing twice (COINr, Becker et al. 2022, flags from 0.9).
@@ -48,11 +47,14 @@ def correlation_table(evaluation: Evaluation) -> pd.DataFrame:
     relation: `siblings`, two children of one node, or `above`, a node and one above it that has more than this one
     indicator. flag: `negative`, `weak` or `collinear` by Pearson's r; `constant` or `few` where there is none.
     """
-    scores = {node_id: column.to_numpy(np.float64) for node_id, column in evaluation.nodes.items()}
+    scores = evaluation.nodes.to_numpy(dtype=np.float64)
+    place = {node_id: column for column, node_id in enumerate(evaluation.nodes.columns)}
+    correlations = Correlations(scores)
     entries = []
     for relation, of, a, b in _related(evaluation):
-        found = correlation(scores[a], scores[b])
-        flag = _why_none(scores[a], scores[b]) if np.isnan(found.pearson) else _flag(found.pearson)
+        found = correlations.between(place[a], place[b])
+        none = np.isnan(found.pearson)
+        flag = _why_none(scores[:, place[a]], scores[:, place[b]]) if none else _flag(found.pearson)
         entries.append((relation, of, a, b, *found, flag))
     return pd.DataFrame(entries, columns=list(CORRELATION_COLUMNS))
 
@@ -96,24 +98,30 @@ def denominator_table(evaluation: Evaluation) -> pd.DataFrame:
     """
     framework = evaluation.framework
     divided_by = {leaf.id: denominators(framework, str(leaf.formula)) for leaf in framework.leaves}
-    columns = Columns(framework, evaluation.table)
+    fields = _numbers_of(evaluation, dict.fromkeys(name for names in divided_by.values() for name in sorted(names)))
+    indicators = evaluation.indicators[[leaf.id for leaf in framework.leaves]].to_numpy(dtype=np.float64)
+    correlations = Correlations(np.column_stack([indicators, *fields.values()]))
     entries = []
-    for name in dict.fromkeys(name for names in divided_by.values() for name in sorted(names)):
-        cells = columns[(name, 0)].cells
-        if isinstance(cells, Cells):
-            by = cells.values[evaluation.rows]
-            entries += [_against(evaluation, leaf, name, by, name in divided_by[leaf.id]) for leaf in framework.leaves]
+    for by, (name, amounts) in enumerate(fields.items(), start=indicators.shape[1]):
+        label = framework.fields[name].label
+        field = {"field": name, "field_zh": label.zh, "field_en": label.en}
+        for position, leaf in enumerate(framework.leaves):
+            found = correlations.between(position, by)
+            flag = _why_none(indicators[:, position], amounts) if np.isnan(found.pearson) else _follows_size(found)
+            own = {"own": name in divided_by[leaf.id]}
+            entries.append({**named(leaf), **field, **own, **found._asdict(), "flag": flag})
     return pd.DataFrame(entries, columns=list(DENOMINATOR_COLUMNS))
 
 
-def _against(evaluation: Evaluation, leaf: Node, name: str, by: Vector, own: bool) -> dict[str, Any]:
-    label = evaluation.framework.fields[name].label
-    values = evaluation.indicators[leaf.id].to_numpy(np.float64)
-    found = correlation(values, by)
-    none = np.isnan(found.pearson)
-    flag = _why_none(values, by) if none else "size" if abs(found.pearson) > SIZE else None
-    field = {"field": name, "field_zh": label.zh, "field_en": label.en, "own": own}
-    return {**named(leaf), **field, **found._asdict(), "flag": flag}
+def _numbers_of(evaluation: Evaluation, names: Iterable[str]) -> dict[str, Vector]:
+    """The values of those fields that hold numbers, in the rows of the evaluation."""
+    columns = Columns(evaluation.framework, evaluation.table)
+    cells = {name: columns[(name, 0)].cells for name in names}
+    return {name: each.values[evaluation.rows] for name, each in cells.items() if isinstance(each, Cells)}
+
+
+def _follows_size(found: Correlation) -> str | None:
+    return "size" if abs(found.pearson) > SIZE else None
 
 
 def denominators(framework: Framework, formula: str) -> frozenset[str]:

@@ -8,7 +8,7 @@ import pandas as pd
 from parkscore.data.grid import Vector
 from parkscore.diagnosis.groups import groups, named
 from parkscore.evaluation import Evaluation
-from parkscore.methods.diagnostics import correlation, has_no_spread
+from parkscore.methods.diagnostics import Correlations, has_no_spread
 from parkscore.methods.main_effects import FEWEST_UNITS, main_effect
 
 INFLUENCE_COLUMNS = ("of", "members", "id", "zh", "en", "n", "nominal", "main_effect", "acts_like", "linear", "flag")
@@ -27,12 +27,13 @@ def influence_table(evaluation: Evaluation) -> pd.DataFrame:
         whole = evaluation.nodes[group.node.id].to_numpy(np.float64)
         scores = group.scores(evaluation)
         effects = np.array([main_effect(column, whole) for column in scores.T])
-        linear = [correlation(column, whole) for column in scores.T]
+        correlations = Correlations(np.column_stack([scores, whole]))
+        linear = [correlations.linear(position, len(group.nodes)) for position in range(len(group.nodes))]
         columns = zip(group.nodes, group.nominal(evaluation), effects, _shares(effects), linear, strict=True)
-        for position, (node, nominal, effect, acts_like, line) in enumerate(columns):
+        for position, (node, nominal, effect, acts_like, (n, r)) in enumerate(columns):
             flag = _why_none(scores[:, position], whole) if np.isnan(effect) else None
             place = (group.node.id, group.members, *named(node).values())
-            entries.append((*place, line.n, nominal, effect, acts_like, line.pearson**2, flag))
+            entries.append((*place, n, nominal, effect, acts_like, r**2, flag))
     return pd.DataFrame(entries, columns=list(INFLUENCE_COLUMNS))
 
 

@@ -102,7 +102,9 @@ def coordination_table(evaluation: Evaluation) -> pd.DataFrame:
 def _levels(coordination: Vector) -> list[str | None]:
     """The level of each row as a code, from `level_1` to `level_10`."""
     last = len(COORDINATION_LEVELS)
-    return [None if math.isnan(each) else f"level_{min(int(each * last) + 1, last)}" for each in coordination.tolist()]
+    codes = [*(f"level_{level}" for level in range(1, last + 1)), None]
+    tenths = np.where(np.isnan(coordination), last, np.minimum(np.floor(coordination * last), last - 1))
+    return [codes[each] for each in tenths.astype(np.intp).tolist()]
 
 
 def score_ranges(evaluation: Evaluation) -> list[tuple[float, float]]:

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import math
+from functools import cached_property
 from typing import Literal, NamedTuple
 
 import numpy as np
 
 from parkscore.language import Text
 from parkscore.methods.columns import highest, in_order, is_constant, lowest, moments
-from parkscore.methods.domain import DomainError, FloatArray
+from parkscore.methods.domain import BoolArray, DomainError, FloatArray, IntArray
 from parkscore.methods.treatments import shape_of
+from parkscore.methods.unit_order import in_unit_order
 
 Kind = Literal["pearson", "spearman", "kendall"]
 
@@ -83,13 +85,82 @@ def correlation(x: FloatArray, y: FloatArray) -> Correlation:
     >>> correlation(np.array([1.0, 2.0, 3.0, np.nan]), np.array([1.0, 8.0, 27.0, 0.0])).kendall
     1.0
     """
-    both = ~(np.isnan(x) | np.isnan(y))
-    x, y = x[both], y[both]
-    if len(x) < FEWEST_PAIRS or has_no_spread(x) or has_no_spread(y):
-        return Correlation(len(x), math.nan, math.nan, math.nan)
-    order = np.lexsort((y, x))
-    x, y = x[order], y[order]
-    return Correlation(len(x), _pearson(x, y), _pearson(average_ranks(x), average_ranks(y)), _kendall(x, y))
+    return Correlations(np.column_stack([x, y])).between(0, 1)
+
+
+class Correlations:
+    """The correlations between any two columns of one table, (units, columns), which looks at each column once.
+
+    Each is what `correlation` says of the two columns, but for rounding; it, too, is the same to the last digit in any
+    order of the units. Kendall's tau takes most of the time, which grows as that of sorting the units does.
+
+    >>> Correlations(np.array([[1.0, 1.0], [2.0, 8.0], [3.0, 27.0]])).between(0, 1).kendall
+    1.0
+    """
+
+    def __init__(self, X: FloatArray) -> None:
+        """Take the units in an order that their values decide."""
+        self._columns = [_Column(column) for column in np.ascontiguousarray(in_unit_order(X).T)]
+
+    def between(self, a: int, b: int) -> Correlation:
+        """The three correlations of columns a and b, over the units that have both."""
+        x, y = self._both(a, b)
+        if not _can_correlate(x, y):
+            return Correlation(x.values.size, math.nan, math.nan, math.nan)
+        spearman = _product(x.standardised_ranks, y.standardised_ranks)
+        return Correlation(x.values.size, _product(x.standardised, y.standardised), spearman, _kendall(x, y))
+
+    def linear(self, a: int, b: int) -> tuple[int, float]:
+        """The number of units that have both, and Pearson's r alone."""
+        x, y = self._both(a, b)
+        return x.values.size, _product(x.standardised, y.standardised) if _can_correlate(x, y) else math.nan
+
+    def _both(self, a: int, b: int) -> tuple[_Column, _Column]:
+        x, y = self._columns[a], self._columns[b]
+        if x.is_complete and y.is_complete:
+            return x, y
+        both = x.is_present & y.is_present
+        return x.among(both), y.among(both)
+
+
+class _Column:
+    """A column of values, and what correlations ask of it, found when it is first asked for."""
+
+    def __init__(self, values: FloatArray, levels: IntArray | None = None) -> None:
+        self.values = values
+        self._levels = levels
+
+    def among(self, chosen: BoolArray) -> _Column:
+        return _Column(self.values[chosen], self.levels[chosen])
+
+    @cached_property
+    def is_present(self) -> BoolArray:
+        return ~np.isnan(self.values)
+
+    @cached_property
+    def is_complete(self) -> bool:
+        return bool(self.is_present.all())
+
+    @cached_property
+    def has_spread(self) -> bool:
+        return not has_no_spread(self.values)
+
+    @cached_property
+    def levels(self) -> IntArray:
+        """The place of each value among the different ones; there may be places between that no value has."""
+        return _levels(self.values) if self._levels is None else self._levels
+
+    @cached_property
+    def standardised(self) -> FloatArray:
+        return _standardised(self.values)
+
+    @cached_property
+    def standardised_ranks(self) -> FloatArray:
+        return _standardised(_ranks_of(self.levels))
+
+
+def _can_correlate(x: _Column, y: _Column) -> bool:
+    return x.values.size >= FEWEST_PAIRS and x.has_spread and y.has_spread
 
 
 def has_no_spread(x: FloatArray) -> bool:
@@ -108,13 +179,22 @@ def average_ranks(x: FloatArray) -> FloatArray:
     >>> average_ranks(np.array([5.0, 1.0, 5.0]))
     array([2.5, 1. , 2.5])
     """
-    _, position, count = np.unique(x, return_inverse=True, return_counts=True)
-    last = np.cumsum(count)
-    return np.asarray((last - (count - 1) / 2)[position])
+    return _ranks_of(_levels(x))
 
 
-def _pearson(x: FloatArray, y: FloatArray) -> float:
-    return float(np.clip((_standardised(x) * _standardised(y)).sum(), -1.0, 1.0))
+def _levels(x: FloatArray) -> IntArray:
+    return np.asarray(np.unique(x, return_inverse=True)[1], dtype=np.int32)
+
+
+def _ranks_of(levels: IntArray) -> FloatArray:
+    """Average ranks of values of which the place among the different ones is known."""
+    count = np.bincount(levels)
+    return np.asarray((np.cumsum(count) - (count - 1) / 2)[levels])
+
+
+def _product(x: FloatArray, y: FloatArray) -> float:
+    """The correlation of what is standardised."""
+    return float(np.clip((x * y).sum(), -1.0, 1.0))
 
 
 def _standardised(x: FloatArray) -> FloatArray:
@@ -124,10 +204,11 @@ def _standardised(x: FloatArray) -> FloatArray:
     return np.asarray(from_mean / math.sqrt(np.square(from_mean).sum()))
 
 
-def _kendall(x: FloatArray, y: FloatArray) -> float:
+def _kendall(x: _Column, y: _Column) -> float:
     from scipy.stats import kendalltau
 
-    return float(kendalltau(x, y, method="asymptotic").statistic)
+    # Only the order counts: whole numbers are sorted faster.
+    return float(kendalltau(x.levels, y.levels, method="asymptotic").statistic)
 
 
 # --- do the parts belong together ----------------------------------------------------------------------------------
@@ -141,10 +222,11 @@ def _complete(X: FloatArray, fewest_items: int) -> FloatArray:
         raise DomainError(Text(f"需要至少 {FEWEST_PAIRS} 个评价对象", f"needs at least {FEWEST_PAIRS} units"))
     if np.isnan(X).any():
         raise DomainError(Text("需要没有缺失值", "needs no missing values"))
-    even = [column for column in range(X.shape[1]) if has_no_spread(X[:, column])]
-    if even:
-        raise DomainError(Text("有的指标没有差异", "has an indicator that is equal for all units"), columns=even)
-    return np.asarray(X[np.lexsort(X.T[::-1])])
+    even = np.flatnonzero(is_constant(lowest(X), highest(X)))
+    if even.size:
+        reason = Text("有的指标没有差异", "has an indicator that is equal for all units")
+        raise DomainError(reason, columns=even.tolist())
+    return in_unit_order(X)
 
 
 def alpha(X: FloatArray) -> float:
@@ -160,13 +242,17 @@ def alpha(X: FloatArray) -> float:
 
 
 def _alpha(X: FloatArray) -> float:
-    items = X.shape[1]
     # At a size near 1, one for all, squares neither overflow nor vanish and the ratio stays.
-    sums = X.sum(axis=1) / np.abs(X).max()
+    scaled = X / np.abs(X).max()
+    return _alpha_of(scaled.sum(axis=1), np.var(scaled, axis=0, ddof=1))
+
+
+def _alpha_of(sums: FloatArray, variances: FloatArray) -> float:
+    """Alpha from the row sums and the variances of the columns."""
     if has_no_spread(sums):
         return math.nan
-    parts = np.var(X / np.abs(X).max(), axis=0, ddof=1).sum()
-    return float(items / (items - 1) * (1 - parts / np.var(sums, ddof=1)))
+    items = len(variances)
+    return float(items / (items - 1) * (1 - variances.sum() / np.var(sums, ddof=1)))
 
 
 def alpha_without(X: FloatArray) -> FloatArray:
@@ -176,7 +262,15 @@ def alpha_without(X: FloatArray) -> FloatArray:
     array([0.3077, 0.2222, 0.8889])
     """
     X = _complete(X, 3)
-    return np.array([_alpha(np.delete(X, column, axis=1)) for column in range(X.shape[1])])
+    scaled = X / np.abs(X).max()
+    variances = np.var(scaled, axis=0, ddof=1)
+    columns = np.ascontiguousarray(scaled.T)
+    return np.array(
+        [
+            _alpha_of(np.delete(columns, column, axis=0).sum(axis=0), np.delete(variances, column))
+            for column in range(len(columns))
+        ]
+    )
 
 
 def correlation_matrix(X: FloatArray) -> FloatArray:

@@ -17,6 +17,8 @@ BoolArray = NDArray[np.bool_]
 LARGEST = 1e150
 """Magnitudes beyond this are refused: no measurement has them, and their squares would overflow."""
 
+_FEW = 10_000
+
 
 class DomainError(ValueError):
     """An input that a method cannot take: the reason, and the columns and units (row numbers from 0) at fault.
@@ -87,7 +89,8 @@ class Needs:
         if not (self.finite or self.complete or needs_sign):
             return True
         cells = x.ravel(order="K")
-        size = np.vdot(cells, cells)
+        # BLAS is fastest for few; a long product it shares among threads, which wait for each other on a busy machine.
+        size = np.vdot(cells, cells) if cells.size < _FEW else np.einsum("i,i->", cells, cells)
         if not (cells.size and size <= LARGEST * LARGEST):
             return False
         return not needs_sign or bool(cells.min() > 0 or (not self.positive and cells.min() >= 0))

@@ -84,7 +84,7 @@ def unit_order(X: FloatArray) -> NDArray[np.intp]:
 
 
 def _is_rising(x: FloatArray) -> bool:
-    return np.count_nonzero(x[1:] > x[:-1]) == len(x) - 1
+    return bool(np.count_nonzero(x[1:] > x[:-1]) == len(x) - 1)
 
 
 def _mixed_order(X: FloatArray) -> NDArray[np.intp]:
