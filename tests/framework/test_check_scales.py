@@ -77,9 +77,8 @@ def test_from_five_times_the_width_on_scales_are_mixed(
     assert bool(_mixed(framework)) == is_reported
 
 
-@pytest.mark.parametrize("rule", ["zscore", "as_is"])
-def test_scores_without_ends_say_nothing_about_their_scale(rule: str) -> None:
-    assert _mixed(_two(ScoreRule.of(rule), HUNDRED)) == []
+def test_scores_without_ends_say_nothing_about_their_scale() -> None:
+    assert _mixed(_two(ScoreRule.of("as_is"), HUNDRED)) == []
 
 
 def _stated(name: str) -> dict[str, object]:
@@ -87,7 +86,7 @@ def _stated(name: str) -> dict[str, object]:
         "power": {"exponent": 2.0},
         "owa": {"exponent": 2.0},
         "capped_sum": {"cap": 30.0},
-        "fuzzy": {"grades": (20.0, 60.0, 100.0)},
+        "fuzzy": {"grades": (1.0, 50.0, 100.0)},
     }.get(name, {})
 
 
@@ -167,3 +166,13 @@ def test_the_range_of_every_node_is_known_before_any_data() -> None:
     assert (ranges["a"].low, ranges["a"].high) == (0.0, 100.0)
     assert ranges["b"].high == np.inf
     assert ranges["total"].high == 1.0
+
+
+def test_z_scores_beside_0_to_100_are_named_with_where_they_usually_lie() -> None:
+    (finding,) = _mixed(_two(ScoreRule.of("zscore"), HUNDRED))
+    assert "a indicator a from -3 to 3; b indicator b from 0 to 100" in finding.message.en
+
+
+def test_z_scores_stretched_to_the_scale_of_their_siblings_meet_them() -> None:
+    assert _mixed(_two(ScoreRule.of("zscore", center=50.0, scale=15.0), HUNDRED)) == []
+    assert _mixed(_two(ScoreRule.of("zscore"), ScoreRule.of("zscore"))) == []

@@ -141,7 +141,7 @@ def test_only_the_arithmetic_mean_is_additive():
     ],
 )
 def test_geometric_refuses_before_a_run_what_is_negative_or_always_vanishes(child, english):
-    reason = aggregation["geometric"].refuse_range(child)
+    reason = aggregation["geometric"].refuse_range(child, {})
     assert reason is not None
     assert reason.en.startswith(english)
     assert reason.zh
@@ -156,7 +156,7 @@ def test_geometric_refuses_before_a_run_what_is_negative_or_always_vanishes(chil
     ],
 )
 def test_geometric_takes_scores_that_need_not_reach_zero(child):
-    assert aggregation["geometric"].refuse_range(child) is None
+    assert aggregation["geometric"].refuse_range(child, {}) is None
 
 
 def test_mazziotta_pareto_takes_z_scores_as_its_published_use_does():

@@ -318,3 +318,18 @@ def test_degrees_that_do_not_go_with_the_weights_or_the_grades_are_refused() -> 
         compose([0.5, 0.5], [[1.0, 0.0]])
     with pytest.raises(ValueError, match="do not go with 5 grades"):
         greatest_membership([0.5, 0.5], GRADES)
+
+
+@pytest.mark.parametrize(("low", "high"), [(0, 1), (0, 20), (100, 200)])
+def test_scores_that_all_lie_beyond_the_end_grades_are_refused_before_a_run(low: float, high: float) -> None:
+    assert fuzzy.refuse_range is not None
+    reason = fuzzy.refuse_range(Interval(low, high), {"grades": GRADES})
+    assert reason is not None
+    assert f"scores of {low}-{high} and grades of 20-100" in reason.en
+    assert "所有评价对象都会同分" in reason.zh
+
+
+def test_scores_that_some_grades_can_tell_apart_are_taken() -> None:
+    assert fuzzy.refuse_range is not None
+    assert fuzzy.refuse_range(Interval(0, 100), {"grades": GRADES}) is None
+    assert fuzzy.refuse_range(Interval(-np.inf, np.inf), {"grades": GRADES}) is None

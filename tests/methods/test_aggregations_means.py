@@ -127,7 +127,7 @@ def test_product_refuses_gaps_and_what_no_measurement_has() -> None:
 def test_z_scores_are_refused_before_a_run_by(name: str) -> None:
     refuse = aggregation[name].refuse_range
     assert refuse is not None
-    reason = refuse(Interval(-math.inf, math.inf, "never"))
+    reason = refuse(Interval(-math.inf, math.inf, "never"), {})
     assert reason is not None
     assert reason.en.startswith("scores can be negative (from -inf)")
 
@@ -135,8 +135,8 @@ def test_z_scores_are_refused_before_a_run_by(name: str) -> None:
 def test_harmonic_refuses_before_a_run_what_always_vanishes() -> None:
     refuse = aggregation["harmonic"].refuse_range
     assert refuse is not None
-    assert refuse(Interval(0, 1, "always")) is not None
-    assert refuse(Interval(0, 1, "possible")) is None
+    assert refuse(Interval(0, 1, "always"), {}) is not None
+    assert refuse(Interval(0, 1, "possible"), {}) is None
 
 
 @pytest.mark.parametrize(

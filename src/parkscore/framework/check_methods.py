@@ -39,7 +39,7 @@ def check_methods(framework: Framework, reporter: Reporter) -> None:
     if len(reporter.findings) == before:
         ranges = score_ranges(framework)
         _check_ranges(framework, ranges, reporter)
-        check_scales(framework, ranges, reporter)
+        check_scales(framework, score_ranges(framework, usual=True), reporter)
 
 
 def check_method(choice: Choice, shelf: Shelf[Any], path: Path, reporter: Reporter) -> None:
@@ -143,7 +143,7 @@ def _check_ranges(framework: Framework, ranges: Mapping[str, Interval], reporter
         refuse = aggregation[choice.name].refuse_range
         for child in node.children if refuse is not None else ():
             found = ranges.get(child.id)
-            reason = refuse(found) if refuse is not None and found is not None else None
+            reason = refuse(found, choice.parameters) if refuse is not None and found is not None else None
             if reason is not None:
                 _report_clash(node, child, choice, reason, paths.get(node.id, ("total",)), reporter)
 

@@ -9,10 +9,11 @@ from parkscore.framework.settings import SIGN, aggregation_of, resolve_settings
 from parkscore.methods import Interval, aggregation, scoring
 
 
-def score_ranges(framework: Framework) -> Mapping[str, Interval]:
+def score_ranges(framework: Framework, *, usual: bool = False) -> Mapping[str, Interval]:
     """The range of each node, the root included, by id; nodes about which nothing is known are left out.
 
-    The methods and parameters of the framework must have been found right.
+    usual: where scores have no bound, the range that nearly all lie in, if their rule knows one. The methods and
+    parameters of the framework must have been found right.
     """
     settings = resolve_settings(framework)
     ranges: dict[str, Interval] = {}
@@ -26,7 +27,8 @@ def score_ranges(framework: Framework) -> Mapping[str, Interval]:
                 ranges[node.id] = combine(below, choice.parameters)
             continue
         rule = settings[node.id].score
-        measure = scoring[rule.name].score_range
+        method = scoring[rule.name]
+        measure = (method.usual_range if usual else None) or method.score_range
         if measure is not None:
             sign = SIGN.get(str(settings[node.id].direction), 1)
             ranges[node.id] = measure({"direction": sign, **rule.parameters})

@@ -61,7 +61,7 @@ def _geometric_range(children: Sequence[Interval], _stated: Stated) -> Interval:
     return hull(children, "possible" if can_vanish else reaches_common_low(children))
 
 
-def _refuse_vanishing(child: Interval) -> Text | None:
+def _refuse_vanishing(child: Interval, _stated: Stated) -> Text | None:
     return refuse_vanishing(child, Text("几何平均", "a geometric mean"))
 
 

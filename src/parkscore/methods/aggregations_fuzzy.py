@@ -116,6 +116,18 @@ def _fuzzy_range(children: Sequence[Interval], stated: Stated) -> Interval:
     return Interval(float(low), float(high), whole.reaches_low if whole.low >= values[0] else "possible")
 
 
+def _refuse_beyond_grades(child: Interval, stated: Stated) -> Text | None:
+    """Why scores that all lie beyond the lowest or the highest grade cannot be told apart, or None."""
+    lowest, highest = float(stated["grades"][0]), float(stated["grades"][-1])
+    if child.high > lowest and child.low < highest:
+        return None
+    scores, grades = f"{child.low:g}-{child.high:g}", f"{lowest:g}-{highest:g}"
+    return Text(
+        f"得分在 {scores}，等级分值在 {grades}，尺度不同，所有评价对象都会同分",
+        f"scores of {scores} and grades of {grades} are on two scales: every unit would get the same",
+    )
+
+
 _GRADES = Meaning(
     "各评价等级的分值，从低到高，与下级得分同一尺度，如 [20, 40, 60, 80, 100]",
     "the values of the grades, lowest first, on the scale of the scores below, such as [20, 40, 60, 80, 100]",
@@ -143,6 +155,7 @@ _OPERATOR = Meaning(
     parameters={"grades": _GRADES, "operator": _OPERATOR},
     relations=_check_grades,
     combine_range=_fuzzy_range,
+    refuse_range=_refuse_beyond_grades,
 )
 def fuzzy(
     X: FloatArray, w: FloatArray, *, grades: Sequence[float], operator: Operator = "weighted_average"

@@ -50,7 +50,7 @@ def _known(values: FloatArray, rows: Rows) -> FloatArray:
 # --- means -------------------------------------------------------------------------------------------------------
 
 
-def _refuse_under_harmonic(child: Interval) -> Text | None:
+def _refuse_under_harmonic(child: Interval, _stated: Stated) -> Text | None:
     return refuse_vanishing(child, Text("调和平均", "a harmonic mean"))
 
 
@@ -87,7 +87,7 @@ def _power_range(children: Sequence[Interval], stated: Stated) -> Interval:
     return (_mean_range if stated["exponent"] >= _NO_EXPONENT else _vanishing_range)(children, stated)
 
 
-def _refuse_under_power(child: Interval) -> Text | None:
+def _refuse_under_power(child: Interval, _stated: Stated) -> Text | None:
     return refuse_negative(child, Text("幂平均", "a power mean"))
 
 
@@ -293,7 +293,7 @@ def _product_range(children: Sequence[Interval], _stated: Stated) -> Interval:
     return Interval(low, high, "possible" if can_vanish else reaches_common_low(children))
 
 
-def _refuse_under_product(child: Interval) -> Text | None:
+def _refuse_under_product(child: Interval, _stated: Stated) -> Text | None:
     return refuse_negative(child, Text("乘积", "a product"))
 
 

@@ -33,7 +33,7 @@ def _bod_range(_children: Sequence[Interval], _stated: Stated) -> Interval:
     return Interval(0.0, 1.0, "possible")
 
 
-def _refuse_negative(child: Interval) -> Text | None:
+def _refuse_negative(child: Interval, _stated: Stated) -> Text | None:
     return refuse_negative(child, Text("最有利权重法", "benefit of the doubt"))
 
 

@@ -26,7 +26,7 @@ class Method(Generic[Result]):
     """A pure function with its card; call it like the function.
 
     A call first checks the card's needs, so that a function may rely on them, and raises `DomainError` otherwise.
-    Only the fields of its shelf are filled: `fit` and `score_range` belong to scoring rules; `additive`,
+    Only the fields of its shelf are filled: `fit`, `score_range` and `usual_range` belong to scoring rules; `additive`,
     `combine_range`, `refuse_range` and `mixes_scales` to aggregations; `remark`, what to know of judgements, to
     weighting methods. `mixes_scales` says of an aggregation that does not obey "scaling of an indicator" whether scores
     of different width may meet in it all the same.
@@ -53,9 +53,10 @@ class Method(Generic[Result]):
     relations: Callable[[Stated], list[Problem]] | None = None
     fit: Callable[..., dict[str, float | FloatArray]] | None = None
     score_range: Callable[[Stated], Interval] | None = None
+    usual_range: Callable[[Stated], Interval] | None = None
     additive: bool = False
     combine_range: Callable[[Sequence[Interval], Stated], Interval] | None = None
-    refuse_range: Callable[[Interval], Text | None] | None = None
+    refuse_range: Callable[[Interval, Stated], Text | None] | None = None
     mixes_scales: Callable[[Stated], bool] | None = None
     remark: Callable[[Stated], Text] | None = None
 
@@ -64,7 +65,8 @@ class Method(Generic[Result]):
         array = np.asarray(x, dtype=np.float64)
         if array.ndim not in self.dimensions:
             raise ValueError(f"{self.name} takes arrays of {sorted(self.dimensions)} dimensions, not {array.ndim}")
-        self._refuse_unknown_choices(parameters)
+        if parameters:
+            self._refuse_unknown_choices(parameters)
         if weights is None:
             self.needs.require(array)
             return self.function(array, **parameters)

@@ -273,6 +273,12 @@ def _unbounded_range(_stated: Stated) -> Interval:
     return Interval(-math.inf, math.inf, "never")
 
 
+def _three_deviations(stated: Stated) -> Interval:
+    """Where nearly all z-scores lie: within three standard deviations of the center."""
+    center, width = float(stated.get("center", 0.0)), 3.0 * abs(float(stated.get("scale", 1.0)))
+    return Interval(center - width, center + width, "never")
+
+
 @scoring(
     "zscore",
     zh="Z 分数标准化",
@@ -294,6 +300,7 @@ def _unbounded_range(_stated: Stated) -> Interval:
     fit=fit_moments,
     relations=_positive_spread,
     score_range=_unbounded_range,
+    usual_range=_three_deviations,
 )
 def zscore(
     x: FloatArray,
