@@ -9,12 +9,13 @@ from typing import Any, Literal, NamedTuple
 import numpy as np
 
 from parkscore.language import Text
-from parkscore.methods.domain import BoolArray, DomainError, FloatArray
+from parkscore.methods.domain import BoolArray, DomainError, FloatArray, Needs
 from parkscore.methods.parameters import Meaning, Problem
 from parkscore.methods.registry import weighting
 
 # What the data cannot change: judgements do not look at them.
 _BLIND_TO_DATA = ("unit order", "shift of an indicator", "scaling of an indicator", "duplicate unit")
+_NOTHING = Needs(finite=False)
 
 RANDOM_INDEX = MappingProxyType(
     {
@@ -61,6 +62,7 @@ def _refuse_matrix(stated: Mapping[str, Any]) -> list[Problem]:
     zh="层次分析法",
     en="Analytic hierarchy process (AHP)",
     formula="A w = λ w;  CI = (λ - m) / (m - 1);  CR = CI / RI",
+    needs=_NOTHING,
     obeys=_BLIND_TO_DATA,
     reference="Saaty 1980; incomplete matrices: Bozóki, Fülöp, Rónyai 2010; several experts: Aczél, Saaty 1983",
     golden="saaty_2008",
@@ -253,6 +255,7 @@ def _refuse_comparisons(stated: Mapping[str, Any]) -> list[Problem]:
     zh="最优最劣法",
     en="Best-worst method (linear)",
     formula="min ξ:  |w_best - a w_j| <= ξ,  |w_j - b w_worst| <= ξ,  Σw = 1",
+    needs=_NOTHING,
     obeys=_BLIND_TO_DATA,
     reference="Rezaei 2015, Omega 53, 49-57; the linear model: Rezaei 2016, Omega 64, 126-130",
     golden="tomczak_bwm",
@@ -358,6 +361,7 @@ _BY_PLACE: Mapping[str, Callable[[FloatArray], FloatArray]] = {"roc": _centroid,
     zh="重要性排序赋权",
     en="Rank-order weights",
     formula="roc: w_k = Σ_{i>=k} 1/i / m;  rs: w_k ∝ m + 1 - k;  rr: w_k ∝ 1/k",
+    needs=_NOTHING,
     obeys=_BLIND_TO_DATA,
     reference="Stillwell, Seaver, Edwards 1981 (rs, rr); Barron, Barrett 1996, Management Science 42, 1515-1523 (roc)",
     golden="barron_barrett_1996",
@@ -388,11 +392,19 @@ def rank_order(X: FloatArray, *, ranks: FloatArray, formula: Literal["roc", "rs"
     if not np.isfinite(order).all():
         raise DomainError(Text("名次应为有限的数", "ranks must be finite numbers"))
     amounts = _BY_PLACE[formula](np.arange(1.0, len(order) + 1))
-    _, group = np.unique(order, return_inverse=True)
-    places = np.argsort(np.argsort(order, kind="stable"), kind="stable")
-    shared = np.bincount(group, weights=amounts[places]) / np.maximum(np.bincount(group), 1)
-    result = shared[group]
-    return np.asarray(result / result.sum() if result.size else result)
+    amounts /= max(amounts.sum(), 1.0)
+    places = order.argsort()
+    ordered = order[places]
+    starts = np.concatenate(([True], ordered[1:] > ordered[:-1])) if order.size else np.zeros(0, dtype=bool)
+    shares = np.empty(order.shape)
+    shares[places] = amounts if starts.all() else _shared(amounts, starts)
+    return shares
+
+
+def _shared(amounts: FloatArray, starts: BoolArray) -> FloatArray:
+    """The mean of the amounts of each group, which begins where `starts` is true."""
+    group = np.cumsum(starts) - 1
+    return np.asarray((np.bincount(group, weights=amounts) / np.bincount(group))[group])
 
 
 def _require_size(shape: tuple[int, ...], X: FloatArray) -> None:
