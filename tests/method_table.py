@@ -24,8 +24,10 @@ def names_of_tests() -> tuple[str, ...]:
 
 
 def golden_test(method: Method[Any]) -> str | None:
-    """The test whose name holds the method and its golden case, or None."""
-    named = (test for test in names_of_tests() if f"_{method.name}_" in test and f"_{method.golden}" in test)
+    """The test whose name begins with the method, after its shelf where need be, and its golden case; or None."""
+    case = f"{method.name}_{method.golden}"
+    beginnings = (f"test_{case}", f"test_{method.shelf.removesuffix('ing')}_{case}")
+    named = (test for test in names_of_tests() if test.startswith(beginnings))
     return next(named, None)
 
 

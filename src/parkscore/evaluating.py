@@ -21,6 +21,7 @@ from parkscore.data.treat import Treatment, treat
 from parkscore.data.validate import read_and_validate
 from parkscore.evaluation import Evaluation
 from parkscore.findings import DataError, Finding, Severity, UsageError, errors_of
+from parkscore.framework.checking import check_framework
 from parkscore.framework.loading import load_framework
 from parkscore.framework.models import Choice, Framework, WeightScheme
 from parkscore.language import Text
@@ -152,8 +153,13 @@ def score_table(framework: Framework, data: str | Path | pd.DataFrame, year: int
         set_aside=set_aside,
         treated=treated,
         scored=scored,
-        findings=(*found_in_data, *found_imputing, *treated.findings, *scored.findings),
+        findings=(*_doubts(framework), *found_in_data, *found_imputing, *treated.findings, *scored.findings),
     )
+
+
+def _doubts(framework: Framework) -> list[Finding]:
+    """The warnings about a framework: a result must not hide what `check` would have said of it."""
+    return [finding for finding in check_framework(framework) if finding.severity is Severity.WARNING]
 
 
 def refuse_other_types(*, data: Any = "", weights: Any = None, year: Any = None) -> None:

@@ -176,3 +176,10 @@ def test_z_scores_beside_0_to_100_are_named_with_where_they_usually_lie() -> Non
 def test_z_scores_stretched_to_the_scale_of_their_siblings_meet_them() -> None:
     assert _mixed(_two(ScoreRule.of("zscore", center=50.0, scale=15.0), HUNDRED)) == []
     assert _mixed(_two(ScoreRule.of("zscore"), ScoreRule.of("zscore"))) == []
+
+
+def test_a_result_says_what_the_check_says_of_mixed_scales() -> None:
+    inner = dimension("1", leaf("a"), leaf("b"), aggregate=TOPSIS)
+    framework = small(inner, leaf("c", score=HUNDRED))
+    evaluation = evaluate(framework, rows(a=[1.0, 2.0], b=[2.0, 1.0], c=[3.0, 4.0]), weights="equal")
+    assert of_code(evaluation.findings, "mixed_scales") == _mixed(framework) != []

@@ -210,7 +210,7 @@ def test_rank_sum_ratios_are_never_zero_so_a_geometric_mean_can_take_them() -> N
     combine, refuse = aggregation["rsr"].combine_range, aggregation["geometric"].refuse_range
     assert combine is not None
     assert refuse is not None
-    assert refuse(combine([Interval(0, 1, "always")], {})) is None
+    assert refuse(combine([Interval(0, 1, "always")], {}), {}) is None
 
 
 @pytest.mark.parametrize(

@@ -86,7 +86,7 @@ def test_degrees_of_a_concentration_zhang_mathmodels_compute_mf() -> None:
     np.testing.assert_allclose(memberships(0.07, [0.05, 0.15, 0.25, 0.5]), [0.8, 0.2, 0, 0], atol=1e-12)
 
 
-def test_the_score_and_the_greatest_grade_zhang_mathmodels_defuzzify() -> None:
+def test_fuzzy_mathmodels_defuzzify_gives_the_printed_score_and_the_greatest_grade() -> None:
     B, grades = [0.318, 0.351, 0.203, 0.128], [30, 60, 75, 90]
     # A score at the value of each grade belongs to that grade alone, so B is the weights.
     np.testing.assert_allclose(fuzzy([[30, 60, 75, 90]], B, grades=grades), [57.345], rtol=1e-12)

@@ -20,11 +20,33 @@ def _hdi(panel: pd.DataFrame) -> np.ndarray:
     return aggregation["geometric"](np.column_stack([health, education, income]), [1, 1, 1])
 
 
-def test_goalposts_log_and_geometric_hdi_2017_to_2021_as_published_954_of_954(table):
+@pytest.fixture
+def published(table):
     panel = table("hdi/hdi_panel_2017_2021.csv")
-    rows = panel[panel[["le", "eys", "mys", "gnipc", "hdi"]].notna().all(axis=1)]
-    assert len(rows) == 954
-    np.testing.assert_array_equal(np.round(_hdi(rows), 3), rows["hdi"])
+    return panel[panel[["le", "eys", "mys", "gnipc", "hdi"]].notna().all(axis=1)]
+
+
+def test_geometric_hdi_2017_to_2021_as_published_954_of_954(published):
+    assert len(published) == 954
+    np.testing.assert_array_equal(np.round(_hdi(published), 3), published["hdi"])
+
+
+def _within_what_rounding_allows(scores, own, published):
+    """The scores are those that the published index leaves for them, from either end of its rounding."""
+    others = _hdi(published) ** 3 / own
+    least, most = (np.asarray(published["hdi"]) + half for half in (-0.0005, 0.0005))
+    assert np.all((scores >= least**3 / others - 1e-12) & (scores <= most**3 / others + 1e-12))
+
+
+def test_goalposts_hdi_2017_to_2021_leave_the_published_index_its_health(published):
+    health = scoring["goalposts"](published["le"], low=20, high=85)
+    _within_what_rounding_allows(health, np.clip((published["le"] - 20) / 65, 0, 1), published)
+
+
+def test_log_hdi_2017_to_2021_leaves_the_published_index_its_income(published):
+    income = scoring["log"](published["gnipc"], low=100, high=75000)
+    by_hand = np.clip(np.log(published["gnipc"] / 100) / math.log(750), 0, 1)
+    _within_what_rounding_allows(income, by_hand, published)
 
 
 def test_log_gives_full_marks_to_an_income_beyond_the_goalpost_hdi_2021_liechtenstein(table):

@@ -43,14 +43,19 @@ def test_percentile_asem_prank_but_for_rounding_that_coinr_ranks(asem, asem_tree
     _asem("percentile", "prank", asem, asem_tree)
 
 
-@pytest.mark.parametrize(
-    ("name", "stated"), [("distance_to_max", {}), ("percentile_minmax", {"percentiles": (0, 100)})]
-)
-def test_distance_to_max_and_percentile_minmax_of_all_the_data_asem_0_to_100(name, stated, asem, asem_tree):
+def _asem_0_to_100(name, asem, asem_tree, **stated):
     treated, expected = asem("stages/treated.csv"), asem("normalisation/minmax_0_100.csv")
     directions = asem_tree.loc[treated.columns, "Direction"].to_numpy(int)
     scores = scoring[name](treated, direction=directions, to=(0, 100), **stated)
     np.testing.assert_allclose(scores, expected[treated.columns], rtol=1e-12, atol=1e-11)
+
+
+def test_distance_to_max_asem_0_to_100(asem, asem_tree):
+    _asem_0_to_100("distance_to_max", asem, asem_tree)
+
+
+def test_percentile_minmax_asem_0_to_100_between_the_least_and_the_most(asem, asem_tree):
+    _asem_0_to_100("percentile_minmax", asem, asem_tree, percentiles=(0, 100))
 
 
 def test_distance_to_target_hdi_2017_to_2021_from_the_lower_goalposts(table):

@@ -36,7 +36,7 @@ def test_entropy_as_scikit_criteria_computes_it(golden, name):
     np.testing.assert_allclose(result, example["expected"]["weights"], atol=5e-7)
 
 
-def test_equal_as_pymcdm_and_scikit_criteria_give_it(golden):
+def test_equal_pymcdm_and_scikit_criteria_give_it(golden):
     example = _worked_example(golden, "pymcdm", "TestEqualWeights.test_output")
     np.testing.assert_array_equal(weighting["equal"](example["matrix"]), example["expected"])
 

@@ -225,13 +225,13 @@ def test_a_method_misspelt_is_refused_with_the_right_name() -> None:
         ps.evaluate(tree(), FRAME, weights="no-such-scheme-anywhere")
 
 
-def test_scores_that_a_method_cannot_weigh_are_refused_with_the_year() -> None:
+def test_scores_that_a_method_cannot_weigh_are_refused_with_the_year_the_indicators_and_the_units() -> None:
     framework = small(leaf("a"), leaf("b"), time="year", defaults=Defaults(score=ScoreRule.of("zscore"), weights=EQUAL))
     with pytest.raises(DataError) as raised:
         ps.evaluate(framework, panel("zone year a b\n甲 2024 1 1\n乙 2024 2 2"), weights="entropy")
     (finding,) = raised.value.findings
     assert (finding.code, finding.field, finding.year) == ("domain", "total", 2024)
-    assert "negative" in finding.message.en
+    assert finding.message.en == "Entropy weights: needs no negative values: a, b (甲)"
 
 
 def test_one_unit_tells_entropy_nothing_and_is_refused_rather_than_guessed() -> None:

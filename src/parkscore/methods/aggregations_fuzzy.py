@@ -151,7 +151,7 @@ _OPERATOR = Meaning(
     obeys={"unit order", "indicator order", "duplicate unit", "unit by unit", "scaling of the weights"},
     reference="司守奎, 孙玺菁, 数学建模算法与应用, 国防工业出版社, 第14章 (模糊综合评判); "
     "operators, degrees and the score as in 张敬信, mathmodels (R): fuzzy_eval, compute_mf, defuzzify",
-    golden="staff_appraisal",
+    golden="mathmodels_defuzzify",
     parameters={"grades": _GRADES, "operator": _OPERATOR},
     relations=_check_grades,
     combine_range=_fuzzy_range,

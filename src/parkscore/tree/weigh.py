@@ -83,6 +83,9 @@ def _title(framework: Framework, scheme: WeightScheme | None) -> Text:
 # --- from a scheme to shares ---------------------------------------------------------------------------------------
 
 
+_UNITS_NAMED = 3
+
+
 @dataclass(frozen=True)
 class _Weigher:
     """Settles the shares of one cohort."""
@@ -142,7 +145,20 @@ class _Weigher:
             return method(scores, **by_position(choice, ids))
         except DomainError as error:
             hint = Text("换一种赋权方法或赋分规则", "choose another weighting method or scoring rule")
-            raise DataError(self._refusal(method.title, error.reason, node, hint)) from None
+            raise DataError(self._refusal(method.title, self._with_place(error, ids), node, hint)) from None
+
+    def _with_place(self, error: DomainError, ids: Sequence[str]) -> Text:
+        """The reason, with the indicators or dimensions at fault and the first units."""
+        if not error.columns:
+            return error.reason
+        units = [str(unit) for unit in self.table.units[self.cohort.fit[list(error.units)]]]
+        named, more = ", ".join(units[:_UNITS_NAMED]), len(units) - _UNITS_NAMED
+        zh, en = (f"等 {len(units)} 个", f" and {more} more") if more > 0 else ("", "")
+        at = ", ".join(ids[column] for column in error.columns)
+        return Text(
+            f"{error.reason.zh}：{at}" + (f"（{named}{zh}）" if units else ""),
+            f"{error.reason.en}: {at}" + (f" ({named}{en})" if units else ""),
+        )
 
     def _refusal(self, title: Text, reason: Text, node: Node, hint: Text) -> Finding:
         return Finding(
