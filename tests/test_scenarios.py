@@ -343,6 +343,18 @@ def test_classes_have_ranks_places_gained_and_agreement_of_their_own() -> None:
     assert compared.movers()["class"].isin(["东", "西"]).sum() == 5
 
 
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_a_workbook_says_of_a_class_too_small_for_a_correlation_beside_one_that_is_not(
+    tmp_path: Path, language: Language
+) -> None:
+    data = rows(a=[9, 8, 7, 6, 5], b=[1, 2, 3, 4, 5]).assign(stage=["东", "东", "东", "西", "西"])
+    compared = ps.scenarios(CLASSES, data, [FIRST, SECOND])
+    sheet = "一致程度" if language == "zh" else "agreement"
+    workbook = load_workbook(compared.to_excel(tmp_path / "out.xlsx", language))
+    flags = [row[-1] for row in workbook[sheet].iter_rows(values_only=True)][-3:]
+    assert flags == [None, None, {"zh": "共同排名的对象少于 3 个", "en": "fewer than 3 units"}[language]]
+
+
 def test_without_classes_and_years_no_table_speaks_of_them() -> None:
     compared = ps.scenarios(TWO, FIVE, [FIRST, SECOND])
     assert compared.class_ranks is None
@@ -370,6 +382,18 @@ def test_no_score_for_anybody_leaves_everything_empty_with_a_reason() -> None:
     assert compared.agreement[["n", "flag"]].values.tolist() == [[0, "few"]]
     assert np.isnan(compared.overlap()["share"]).all()
     assert compared.movers().empty
+
+
+def test_a_top_of_numpy_is_written_as_any_other(tmp_path: Path) -> None:
+    compared = ps.scenarios(TWO, FIVE, [FIRST, SECOND], top=np.int64(3))  # type: ignore[arg-type]
+    assert json.loads(compared.to_json(tmp_path / "out.json").read_text(encoding="utf-8"))["about"]["top"] == 3
+    compared.to_parquet(tmp_path / "out.parquet")
+
+
+def test_a_column_for_notes_stands_only_where_a_row_has_one() -> None:
+    compared = ps.scenarios(GAPS, rows(a=[10, 8, 6, 4], b=[1, 2, 3, None]), [FIRST, HALF])
+    assert compared.notes
+    assert "note" not in compared.long
 
 
 # --- what cannot be compared ---------------------------------------------------------------------------------------
@@ -599,6 +623,7 @@ def test_what_the_base_says_of_its_numbers_stays_with_them() -> None:
         ({"1": 1, "2": 1, "3": 1, "4": 1, "5": 1, "1.1": 1}, {"not_first_level"}),
         ({"1": 1, "2": 1, "3": 1, "4": 1, "5": -1}, {"negative_weight"}),
         ({"1": 0, "2": 0, "3": 0, "4": 0, "5": 0}, {"weights_sum_to_zero"}),
+        (dict.fromkeys("12345", 1e308), {"weights_too_large"}),
         ({"1": float("nan"), "2": "x", "3": True, "4": None, "5": float("inf")}, {"wrong_type"}),
         ({"1": "20%", "2": 30, "3": 1, "4": 1, "5": 1}, {"mixed_weights"}),
         ({1: 1, 2: 1, 3: 1, 4: 1, 5: 1}, {"wrong_type", "weight_missing"}),
@@ -638,11 +663,38 @@ def test_a_saved_scheme_reads_back_as_it_was(
     assert read.model == mine
 
 
+@pytest.mark.parametrize(
+    "wrong", [{"title": 3}, {"status": "nope"}, {"base": 3}, {"base": {"1": 1}}, {"first_level": [1]}]
+)
+def test_an_argument_of_another_type_is_a_finding(zones: Prepared, wrong: dict[str, Any]) -> None:
+    with pytest.raises(ps.UsageError, match="wrong_type"):
+        ps.reweigh(**({"framework": zones.framework, "base": "entropy", "first_level": {"1": 1}} | wrong))
+
+
+def test_an_array_is_no_weight(zones: Prepared) -> None:
+    with pytest.raises(ps.FrameworkError, match="wrong_type"):
+        ps.reweigh(zones.framework, "entropy", dict.fromkeys("12345", np.array([1, 2])))  # type: ignore[arg-type]
+
+
+def test_only_a_scheme_can_be_saved(tmp_path: Path) -> None:
+    with pytest.raises(ps.UsageError, match="wrong_type"):
+        ps.save_scheme("equal", tmp_path / "scheme.yaml")  # type: ignore[arg-type]  # what a user may try
+    assert list(tmp_path.iterdir()) == []
+
+
 @pytest.mark.parametrize("name", ["scheme.json", "scheme", "no-such-folder/scheme.yaml"])
 def test_a_scheme_that_cannot_be_saved_is_refused_and_leaves_nothing(tmp_path: Path, name: str) -> None:
     with pytest.raises(ps.UsageError):
         ps.save_scheme(HALF, tmp_path / name)
     assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("make", ["reweigh", "file"])
+def test_percentages_of_a_scheme_that_are_not_100_together_are_a_warning(tmp_path: Path, make: str) -> None:
+    mine: Any = ps.reweigh(TWO, None, {"A": "60%", "B": "60%"}, id="mine")
+    mine = ps.save_scheme(mine, tmp_path / "mine.yaml") if make == "file" else mine
+    warned = [each for each in ps.evaluate(TWO, FIVE, weights=mine).findings if each.code == "weights_sum"]
+    assert [(str(each.severity), each.field, each.value) for each in warned] == [("warning", "total", 1.2)]
 
 
 # --- weights from synthetic data -----------------------------------------------------------------------------------
@@ -657,7 +709,7 @@ zone year a b
 
 def test_weights_that_say_they_come_from_synthetic_data_say_so_on_every_result(tmp_path: Path) -> None:
     note = "合成数据，非真实 synthetic, seed 1"
-    made_up = scheme("made-up", A=0.4, B=0.6).model_copy(update={"note": note, "status": "computed"})
+    made_up = scheme("made-up", A=0.4, B=0.6).model_copy(update={"data_note": note, "status": "computed"})
     evaluation = ps.evaluate(TWO, FIVE, weights=made_up)
     assert [each.en for each in evaluation.notes] == [f"the weights rest on: {note}"]
     assert evaluation.scores["note"].unique().tolist() == [f"the weights rest on: {note}"]
@@ -679,10 +731,11 @@ def test_weights_that_say_they_come_from_synthetic_data_say_so_on_every_result(t
 def test_a_note_that_the_data_have_too_is_not_said_twice() -> None:
     framework = small(*TWO.indicators, time="year")
     data = panel(PANEL).assign(数据说明="合成数据 synthetic")
-    mine = scheme("made-up", A=0.4, B=0.6).model_copy(update={"note": "合成数据 synthetic"})
+    mine = scheme("made-up", A=0.4, B=0.6).model_copy(update={"data_note": "合成数据 synthetic"})
     assert [each.en for each in ps.evaluate(framework, data, weights=mine).notes] == ["合成数据 synthetic"]
 
 
-def test_another_note_of_a_scheme_is_not_carried() -> None:
-    mine = scheme("mine", A=0.4, B=0.6).model_copy(update={"note": "依会议纪要"})
+@pytest.mark.parametrize("note", ["依会议纪要", "不是合成数据", "not synthetic"])
+def test_another_note_of_a_scheme_is_not_carried(note: str) -> None:
+    mine = scheme("mine", A=0.4, B=0.6).model_copy(update={"note": note})
     assert ps.evaluate(TWO, FIVE, weights=mine).notes == ()

@@ -167,20 +167,21 @@ def refuse_other_types(*, data: Any = "", weights: Any = None, year: Any = None)
     wrong = []
     if not isinstance(data, (str, PathLike, pd.DataFrame)):
         hint = Text("给文件路径或 pandas.DataFrame", "give the path of a file or a pandas.DataFrame")
-        wrong.append(_of_type("data", data, hint))
+        wrong.append(of_type("data", data, hint))
     if weights is not None and not isinstance(weights, (str, PathLike, WeightScheme, Choice)):
         hint = Text(
             "给方案或方法的名称，或 parkscore.load_scheme 读出的方案；自定权重写成方案文件",
             "give the name of a scheme or a method, or a scheme that was loaded; write weights of your own as a scheme",
         )
-        wrong.append(_of_type("weights", weights, hint))
+        wrong.append(of_type("weights", weights, hint))
     if year is not None and (isinstance(year, (bool, np.bool_)) or not isinstance(year, (int, np.integer))):
-        wrong.append(_of_type("year", year, Text("给整数，如 2024", "give a whole number, such as 2024")))
+        wrong.append(of_type("year", year, Text("给整数，如 2024", "give a whole number, such as 2024")))
     if wrong:
         raise UsageError(wrong)
 
 
-def _of_type(argument: str, value: Any, hint: Text) -> Finding:
+def of_type(argument: str, value: Any, hint: Text) -> Finding:
+    """The finding for an argument of another type than is taken."""
     kind = type(value).__name__
     return Finding(
         code="wrong_type",

@@ -299,7 +299,7 @@ class Evaluation:
 
     @cached_property
     def notes(self) -> tuple[Text, ...]:
-        """What must stand on every output: weights that are assumed, data or weights that call themselves synthetic."""
+        """What must stand on every output: assumed weights, what the data and those behind the weights say they are."""
         notes = []
         if self.weighing.status == "assumed":
             notes.append(Text(f"权重为假定：{self.weighing.name}", f"weights are assumed: {self.weighing.name}"))

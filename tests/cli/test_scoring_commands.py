@@ -317,10 +317,10 @@ def test_a_computed_scheme_says_how_it_was_computed_and_from_what(run: Any, fold
         assert part in scheme.source
 
 
-def test_a_scheme_computed_on_synthetic_data_says_so_in_its_note(run: Any, folder: Path) -> None:
+def test_a_scheme_computed_on_synthetic_data_says_so_in_its_data_note(run: Any, folder: Path) -> None:
     run("sample", "park.yaml", "--units", "6", "--years", "1", "-o", "synthetic.csv")
     assert run("weigh", "park.yaml", "synthetic.csv", "-m", "entropy", "-o", "scheme.yaml").code == 0
-    note = load_scheme("scheme.yaml", load_framework("park.yaml")).note
+    note = load_scheme("scheme.yaml", load_framework("park.yaml")).data_note
     assert note is not None
     assert "synthetic" in note
 

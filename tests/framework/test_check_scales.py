@@ -61,6 +61,19 @@ def test_what_is_warned_about_does_happen_the_narrow_child_hardly_counts() -> No
     assert np.ptp(evaluate(alike, frame).ranking["score"]) == pytest.approx(0.0)
 
 
+@pytest.mark.parametrize("name", ["harmonic", "min"])
+def test_under_a_smallest_or_harmonic_mean_the_wide_child_hardly_counts_and_nobody_says_the_narrow_one(
+    name: str,
+) -> None:
+    first, second = ScoreRule.of("minmax", to=(1.0, 2.0)), ScoreRule.of("minmax", to=(1.0, 100.0))
+    framework = _two(first, second, Choice.of(name))
+    # The best of the narrow child wins though the other two are far better in the wide one.
+    assert evaluate(framework, rows(a=[9.0, 5, 5, 1], b=[3.0, 9, 9, 1])).ranking["unit"].iloc[0] == "甲"
+    (finding,) = _mixed(framework)
+    assert "narrow" not in finding.message.en
+    assert "尺度小的" not in finding.message.zh
+
+
 @pytest.mark.parametrize(
     ("first", "second", "is_reported"),
     [

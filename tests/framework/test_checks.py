@@ -481,6 +481,7 @@ def scheme_findings(tmp_path: Path) -> Found:
         ("weights: {'1': 20%, '2': 80%, '3': ▲1}", ("unknown_id",)),
         ("weights: {'1': ▲-20%, '2': 120%}", ("negative_weight",)),
         ("weights: {'1': ▲{weight: -0.2, source: x}, '2': 120%}", ("negative_weight",)),
+        ("weights: {'1': ▲1e308, '2': 1e308}", ("weights_too_large",)),
         ("weights: {'1': ▲0, '2': 0}", ("weights_sum_to_zero",)),
         ("weights: ▲{'1': 20%}", ("weight_missing",)),
         ("inside: {'1': ▲equl}", ("unknown_method",)),

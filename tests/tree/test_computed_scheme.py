@@ -69,11 +69,11 @@ def test_a_framework_without_years_gets_a_scheme_without_a_year() -> None:
     assert scheme.id == "park-entropy"
 
 
-def test_a_scheme_from_synthetic_data_says_so_in_its_note() -> None:
+def test_a_scheme_from_synthetic_data_says_so_in_its_data_note() -> None:
     cohorts = (cohort("all"),)
     given_away = {"data": "zones.csv", "digest": "ab12"}
     scheme = computed_scheme(FRAMEWORK, weighing(0.5, 0.5), cohorts, **given_away, notes=("synthetic data", "seed 1"))
-    assert scheme_data(scheme)["note"] == "synthetic data; seed 1"
+    assert scheme_data(scheme)["data_note"] == "synthetic data; seed 1"
     assert "note" not in scheme_data(computed_scheme(FRAMEWORK, weighing(0.5, 0.5), cohorts, **given_away))
 
 

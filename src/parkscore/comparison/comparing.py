@@ -10,7 +10,7 @@ from typing import TypeVar
 import pandas as pd
 
 from parkscore.comparison.side_by_side import Scenarios, check_count, of_scheme
-from parkscore.evaluating import refuse_other_types, score_table
+from parkscore.evaluating import of_type, refuse_other_types, score_table
 from parkscore.findings import Finding, ParkscoreError, Severity, UsageError
 from parkscore.framework.loading import load_framework
 from parkscore.framework.models import Framework
@@ -64,7 +64,11 @@ def _named(weights: Sequence[Weights] | Mapping[str, Weights]) -> list[tuple[str
             raise UsageError([_odd_name(name) for name in odd])
         return list(weights.items())
     if isinstance(weights, str) or not isinstance(weights, Sequence):
-        raise UsageError(_no_list(weights))
+        hint = Text(
+            "给方案的列表，如 ['entropy', 'equal']，或 {名称: 方案}",
+            "give a list of schemes, such as ['entropy', 'equal'], or a mapping of names to schemes",
+        )
+        raise UsageError(of_type("weights", weights, hint))
     return [(None, each) for each in weights]
 
 
@@ -114,27 +118,13 @@ def _each(items: Iterable[tuple[str, Item]], make: Callable[[Item], Result]) -> 
     return made
 
 
-def _no_list(weights: object) -> Finding:
-    kind = type(weights).__name__
-    return Finding(
-        code="wrong_type",
-        severity=Severity.ERROR,
-        field="weights",
-        message=Text(f"weights 不能是 {kind}", f"`weights` cannot be a {kind}"),
-        hint=Text(
-            "给方案的列表，如 ['entropy', 'equal']，或 {名称: 方案}",
-            "give a list of schemes, such as ['entropy', 'equal'], or a mapping of names to schemes",
-        ),
-    )
-
-
 def _odd_name(name: object) -> Finding:
     return Finding(
         code="wrong_type",
         severity=Severity.ERROR,
         field="weights",
         value=str(name),
-        message=Text("方案的称呼应是文字", "what a scheme is called must be a text"),
+        message=Text("方案的称呼应是文字，且不能为空", "what a scheme is called must be a text, and not empty"),
     )
 
 

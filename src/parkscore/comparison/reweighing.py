@@ -5,9 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
+
+import numpy as np
 
 from parkscore import shipped
+from parkscore.evaluating import of_type, refuse_other_types
 from parkscore.findings import Finding, FrameworkError, Severity, UsageError, errors_of
 from parkscore.framework.building import build
 from parkscore.framework.checking import check_scheme
@@ -26,7 +29,7 @@ from parkscore.framework.models import (
 from parkscore.framework.suggesting import did_you_mean
 from parkscore.language import Text
 from parkscore.tree.schemes import Weights, plan_weights, resolve_scheme
-from parkscore.tree.standing_of_weights import least_firm, own_synthetic_note, synthetic_notes
+from parkscore.tree.standing_of_weights import data_notes, least_firm
 
 Numbers = Mapping[str, float | str]
 
@@ -48,7 +51,7 @@ def reweigh(
     weights. What the base computes from data is computed again whenever the new scheme is used. first_level: a weight
     for every first-level node by its id: numbers of one kind (0.3, 30), or percentages ("30%"). id, title and source
     say by default that and from what the scheme was changed. The status is never firmer than that of the base, and what
-    the base says of synthetic data stands in the new scheme's note, too.
+    the base says of the data behind its numbers (`data_note`) the new scheme says, too.
 
     Raises FrameworkError with every mistake at once: an unknown or missing id, a number below 0 or not finite, all 0.
 
@@ -56,7 +59,8 @@ def reweigh(
     >>> scheme.method.name, scheme.status
     ('entropy', 'assumed')
     """
-    _refuse_other_types(first_level)
+    refuse_other_types(weights=base)
+    _refuse_other_types(first_level, title, status)
     framework = load_framework(framework)
     given = resolve_scheme(framework, base)
     name = framework.id if given is None else given.id
@@ -67,8 +71,9 @@ def reweigh(
     }
     plain = _first_level_only(framework, stated, first_level)
     scheme = plain.model_copy(update=_with_base(framework, given, base, plain.weights))
-    kept = [each for each in own_synthetic_note(given) if each not in synthetic_notes(plan_weights(framework, scheme))]
-    return scheme.model_copy(update={"note": "; ".join([*([note] if note is not None else []), *kept]) or None})
+    behind = None if given is None else given.data_note
+    told_by_its_parts = behind in data_notes(plan_weights(framework, scheme))
+    return scheme if told_by_its_parts else scheme.model_copy(update={"data_note": behind})
 
 
 def _stated(
@@ -92,17 +97,25 @@ def _stated(
     }
 
 
-def _refuse_other_types(first_level: Any) -> None:
+def _refuse_other_types(first_level: Any, title: Any, status: Any) -> None:
+    wrong = []
     if not isinstance(first_level, Mapping):
-        kind = type(first_level).__name__
+        hint = Text('给映射，如 {"1": 30, "2": 70}', 'give a mapping, such as {"1": 30, "2": 70}')
+        wrong.append(of_type("first_level", first_level, hint))
+    if title is not None and not isinstance(title, (str, Text, Label)):
+        wrong.append(of_type("title", title, Text("给文字", "give a text")))
+    if status not in get_args(SchemeStatus):
         finding = Finding(
             code="wrong_type",
             severity=Severity.ERROR,
-            field="first_level",
-            message=Text(f"first_level 不能是 {kind}", f"`first_level` cannot be a {kind}"),
-            hint=Text('给映射，如 {"1": 30, "2": 70}', 'give a mapping, such as {"1": 30, "2": 70}'),
+            field="status",
+            value=str(status),
+            message=Text("没有这种状态", "is no status of weights"),
+            hint=Text("可用的有：" + "、".join(get_args(SchemeStatus)), "one of " + ", ".join(get_args(SchemeStatus))),
         )
-        raise UsageError(finding)
+        wrong.append(finding)
+    if wrong:
+        raise UsageError(wrong)
 
 
 def _first_level_only(framework: Framework, stated: Mapping[str, Any], first_level: Numbers) -> WeightScheme:
@@ -125,7 +138,7 @@ def _plain(number: Any) -> Any:
     """A number of NumPy or a percentage as plain data."""
     if isinstance(number, Percent):
         return number.text
-    return number.item() if hasattr(number, "item") else number
+    return number.item() if isinstance(number, np.generic) else number
 
 
 def _wrong_ids(framework: Framework, numbers: Mapping[Any, Any]) -> Iterator[Finding]:

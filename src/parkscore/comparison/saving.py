@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
+from parkscore.evaluating import of_type
 from parkscore.findings import Finding, Place, Severity, UsageError
 from parkscore.framework.loading import YAML_SUFFIXES
 from parkscore.framework.models import WeightScheme
@@ -18,6 +20,7 @@ def save_scheme(scheme: WeightScheme, path: str | Path) -> Path:
 
     Raises UsageError where the file has another ending or cannot be written.
     """
+    _refuse_other_types(scheme)
     target = Path(path)
     if target.suffix.lower() not in YAML_SUFFIXES:
         raise UsageError(
@@ -32,3 +35,9 @@ def save_scheme(scheme: WeightScheme, path: str | Path) -> Path:
             )
         )
     return write_text(target, write_yaml(scheme_data(scheme)))
+
+
+def _refuse_other_types(scheme: Any) -> None:
+    if not isinstance(scheme, WeightScheme):
+        hint = Text("用 load_scheme 或 reweigh 得到方案", "take one from `load_scheme` or `reweigh`")
+        raise UsageError(of_type("scheme", scheme, hint))

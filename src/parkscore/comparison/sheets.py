@@ -204,7 +204,8 @@ def _dimensions(scenarios: Scenarios, language: Language) -> dict[str, tuple[str
 
 def _agreement(scenarios: Scenarios, language: Language) -> Sheet:
     frame = scenarios.agreement
-    said = [None if flag is None else FLAGS[flag].in_language(language) for flag in frame["flag"]]
+    # Where only some rows have a flag, pandas turns None into NaN.
+    said = [FLAGS[flag].in_language(language) if flag in FLAGS else None for flag in frame["flag"]]
     frame = frame.assign(flag=pd.Series(said, dtype=object))
     notes = [_AGREEMENT] if scenarios.classes is None else [_AGREEMENT, _BY_CLASS]
     return _sheet(Text("一致程度", "agreement"), frame, language, notes)

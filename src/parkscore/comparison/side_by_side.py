@@ -54,6 +54,7 @@ class Scenarios:
     def __post_init__(self) -> None:
         """Raise UsageError where there are fewer than two evaluations, or they are not of the same rows."""
         check_count("top", self.top)
+        object.__setattr__(self, "top", int(self.top))  # a number of NumPy is no number of JSON
         if len(self.evaluations) < 2 or not all(_comparable(self.base, each) for each in self.evaluations.values()):
             raise UsageError(_not_comparable())
 

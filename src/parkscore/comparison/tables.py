@@ -49,7 +49,7 @@ def long_table(scenarios: Scenarios, language: Language) -> pd.DataFrame:
                 frame[rank] = ranks[label].array
                 frame[gained] = (ranks[scenarios.labels[0]] - ranks[label]).array
         frame["status"] = statuses[label].to_numpy()
-        if scenarios.notes:
+        if any(each.notes for each in scenarios.evaluations.values()):
             frame["note"] = "; ".join(note.in_language(language) for note in evaluation.notes)
         frames.append(frame)
     return pd.concat(frames, ignore_index=True)

@@ -1,4 +1,4 @@
-"""Check that children meet on one scale: scores of 0-1 beside scores of 0-100 would hardly count."""
+"""Check that children meet on one scale: of scores of 0-1 beside scores of 0-100, one kind would hardly count."""
 
 from __future__ import annotations
 
@@ -63,10 +63,10 @@ def _report(
         "mixed_scales",
         path,
         Text(
-            f"{node.id} 下级得分的尺度相差 {_TIMES_AS_WIDE} 倍以上，{title.zh}时尺度小的几乎不起作用："
+            f"{node.id} 下级得分的尺度相差 {_TIMES_AS_WIDE} 倍以上，{title.zh}时作用大小取决于尺度而不是权重："
             + "；".join(text.zh for text in described),
-            f"scores below {node.id} differ {_TIMES_AS_WIDE} times or more in width, and under a {title.en} the narrow "
-            f"ones hardly count: {'; '.join(text.en for text in described)}",
+            f"scores below {node.id} differ {_TIMES_AS_WIDE} times or more in width, so scales rather than weights say "
+            f"how much each counts ({title.en}): {'; '.join(text.en for text in described)}",
         ),
         severity=Severity.WARNING,
         field=node.id,

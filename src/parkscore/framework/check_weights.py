@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Mapping, Sequence
 
 from parkscore.framework.check_methods import check_method
@@ -23,8 +24,8 @@ def check_framework_weights(framework: Framework, reporter: Reporter) -> None:
             _report_negative(node, node.weight, (*path, "weight"), reporter)
     for path, parent in parents_with_paths(framework):
         stated = [child.weight for child in parent.children if isinstance(child.weight, float)]
-        if stated and len(stated) == len(parent.children) and not any(stated):
-            _report_zero(parent, path, reporter)
+        if stated and len(stated) == len(parent.children):
+            _check_sum(parent, stated, path, reporter)
         silent = [(index, child) for index, child in enumerate(parent.children) if child.weight is None]
         if stated and silent:
             _report_missing(
@@ -71,6 +72,23 @@ def _report_negative(node: Node, weight: float, path: Path, reporter: Reporter) 
         value=weight,
         hint=Text("如果越大越差，请写 direction: lower", "to let it count against a unit, write `direction: lower`"),
     )
+
+
+def _check_sum(parent: Node, weights: Sequence[float], path: Path, reporter: Reporter) -> None:
+    """Report weights of all children that no shares can be made of."""
+    if not any(weights):
+        _report_zero(parent, path, reporter)
+    elif not math.isfinite(sum(weights)):
+        reporter.report(
+            "weights_too_large",
+            path,
+            Text(
+                f"{parent.id} 的下级权重之和超出可计算的范围",
+                f"the weights of the children of {parent.id} sum to more than can be computed with",
+            ),
+            field=parent.id,
+            hint=Text("写 0.2 或 20% 这样的数", "write numbers such as 0.2 or 20%"),
+        )
 
 
 def _report_zero(parent: Node, path: Path, reporter: Reporter) -> None:
@@ -171,8 +189,8 @@ def _check_given(weights: Mapping[str, WeightEntry], framework: Framework, path:
         given = [(child, number_of.get(child.id)) for child in parent.children]
         numbers = [weight for _, weight in given if weight is not None]
         silent = [child for child, weight in given if weight is None]
-        if numbers and not silent and not any(numbers):
-            _report_zero(parent, (*path, parent.children[0].id), reporter)
+        if numbers and not silent:
+            _check_sum(parent, numbers, (*path, parent.children[0].id), reporter)
         if numbers and silent:
             hint = Text("补上这些编码的权重", "give these ids a weight, too")
             _report_missing(parent, silent, path, hint, reporter)

@@ -530,6 +530,9 @@ class Policy(Model):
 class WeightScheme(Model):
     """One set of weights over a framework, with its status.
 
+    `data_note` is what the data that its numbers were computed from say of themselves, such as that they are synthetic;
+    it stands on every result.
+
     `weights` gives numbers by node id. `inside` says how the children of a node are weighed where no number is given
     (`"*"` for every node). `method` weighs all indicators at once. `combine` mixes schemes and methods, additively or
     as `combine_by` says. `toward` then draws the weights toward a policy.
@@ -541,6 +544,7 @@ class WeightScheme(Model):
     status: SchemeStatus
     source: Words | None = None
     note: Words | None = None
+    data_note: Words | None = None
     weights: dict[Words, WeightEntry] = Field(default_factory=dict)
     inside: dict[Words, Choice] = Field(default_factory=dict)
     method: Choice | None = None

@@ -17,6 +17,7 @@ _FOLLOWS: Final = {
     "incompatible_methods": {"defaults", "indicators", "total"},
     "mixed_scales": {"defaults", "indicators", "total"},
     "weights_sum_to_zero": {"indicators", "weights"},
+    "weights_too_large": {"indicators", "weights"},
     "no_time": {"time"},
     "unknown_rule": {"rules"},
     "scheme_kind": {"weights", "inside", "method", "combine"},

@@ -22,7 +22,8 @@ def shares_of(amounts: FloatArray, among: BoolArray | None = None) -> FloatArray
     """
     total = amounts.sum()
     if _SMALLEST < total < _LARGEST:
-        return np.asarray(amounts / total)
+        shares: FloatArray = amounts / total
+        return shares
     present = np.where(np.isnan(amounts), 0.0, amounts)
     if not present.any():
         present = np.ones(amounts.shape) if among is None or not among.any() else among.astype(np.float64)

@@ -63,7 +63,8 @@ def column_sums(block: FloatArray) -> FloatArray:
     >>> column_sums(np.array([[1.0, 2.0], [3.0, 4.0]]))
     array([4., 6.])
     """
-    return np.asarray(_ONES[: len(block)].dot(block))
+    sums: FloatArray = _ONES[: len(block)].dot(block)
+    return sums
 
 
 def sums_and_products(X: FloatArray) -> tuple[FloatArray, FloatArray]:

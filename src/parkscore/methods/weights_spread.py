@@ -212,20 +212,20 @@ def _means_and_deviations(X: FloatArray, divisor: Divisor) -> tuple[FloatArray, 
     that is no safe ground either, with all care. None overflows: values are at most 1e150, and units fewer than 100
     million.
     """
-    freedom = len(X) - (divisor == "n-1")
+    part = 1.0 / (len(X) - (divisor == "n-1"))
     blocks = blocks_in_unit_order(X)
     first = next(blocks)
     sums, total = column_sums(first), np.einsum("ij,ij->j", first, first)
-    mean = sums / len(first)
+    mean = sums * (1.0 / len(first))
     squares = total - sums * mean
     is_plain = np.count_nonzero(squares > _FAR * total + _SMALLEST) == squares.size
     if is_plain and len(first) == len(X):
-        return mean, np.sqrt(squares / freedom)
+        return mean, np.sqrt(squares * part)
     centre = np.zeros_like(mean) if is_plain else mean
     sums, total = _sums_of(chain((first,), blocks), None if is_plain else centre)
     off = sums / len(X)
     mean, squares = centre + off, total - sums * off
-    deviation = np.sqrt(np.maximum(squares, 0.0) / freedom)
+    deviation = np.sqrt(np.maximum(squares, 0.0) * part)
     ordinary = (squares > _FAR * total + _SMALLEST) & (deviation > _NEARLY_EVEN * np.abs(mean))
     if not ordinary.all():
         mean[~ordinary], deviation[~ordinary] = moments(X[:, ~ordinary], divisor)

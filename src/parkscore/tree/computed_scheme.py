@@ -23,7 +23,7 @@ def computed_scheme(
     """The share of every node within its parent as a weight scheme that gives the same scores again.
 
     data, digest: the file the weights were computed from, and its SHA-256; both stand in the scheme's source. notes:
-    what the file says of itself, such as that it is synthetic; they stand in the scheme's note.
+    what the file says of itself, such as that it is synthetic; they stand in the scheme's data_note.
 
     Raises UsageError where the weights differ by year, since a scheme holds one set.
     """
@@ -43,7 +43,7 @@ def computed_scheme(
         title=Label(zh=f"{weighing.title.zh} {over}".strip(), en=f"{weighing.title.en} {over}".strip()),
         status=weighing.status,
         source="；".join(part for part in (weighing.title.en, data, over, f"SHA-256 {digest}") if part),
-        note="; ".join(notes) or None,
+        data_note="; ".join(notes) or None,
         weights=weights,
     )
 

@@ -13,6 +13,7 @@ from parkscore import shipped
 from parkscore.data.grid import Vector
 from parkscore.findings import Finding, FrameworkError, Severity, UsageError
 from parkscore.framework.check_weights import EVERY_NODE
+from parkscore.framework.checking import check_scheme
 from parkscore.framework.judgements import remark_on
 from parkscore.framework.loading import load_scheme
 from parkscore.framework.models import UNKNOWN, Choice, Framework, Label, Node, WeightScheme
@@ -91,7 +92,10 @@ def _policy(framework: Framework, scheme: WeightScheme) -> PolicyPlan | None:
 
 
 def remarks(framework: Framework, plan: WeightPlan) -> Iterator[Finding]:
-    """What is to know of every judgement that a plan rests on, such as its consistency ratio."""
+    """What is to know of every scheme of a plan: what it warns of, and its judgements, such as their consistency."""
+    if plan.scheme is not None:
+        found = check_scheme(plan.scheme, framework)
+        yield from (finding for finding in found if finding.severity is Severity.WARNING)
     for part in (
         *(inner for _, inner in plan.parts),
         *([plan.toward.plan] if plan.toward and plan.toward.plan else []),

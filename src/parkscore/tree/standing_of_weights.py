@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from typing import Final
 
 from parkscore.framework.judgements import is_judged
-from parkscore.framework.models import UNKNOWN, Choice, Framework, SchemeStatus, WeightScheme
+from parkscore.framework.models import UNKNOWN, Choice, Framework, SchemeStatus
 from parkscore.tree.schemes import WeightPlan, weight_source
 
 _FIRMEST_FIRST: Final[tuple[SchemeStatus, ...]] = ("official", "expert", "computed", "assumed")
-_SYNTHETIC = re.compile("synthetic|合成数据", re.IGNORECASE)
 
 
 def status_of(framework: Framework, plan: WeightPlan) -> SchemeStatus:
@@ -32,23 +30,13 @@ def least_firm(*statuses: SchemeStatus) -> SchemeStatus:
     return max(statuses, key=_FIRMEST_FIRST.index)
 
 
-def synthetic_notes(plan: WeightPlan) -> tuple[str, ...]:
-    """What the schemes of a plan say of synthetic data that their numbers were taken from."""
+def data_notes(plan: WeightPlan) -> tuple[str, ...]:
+    """What the data behind the numbers of a plan say of themselves, such as that they are synthetic."""
     parts = [part for _, part in plan.parts]
     if plan.toward is not None and plan.toward.plan is not None:
         parts.append(plan.toward.plan)
-    inner = [note for part in parts for note in synthetic_notes(part)]
-    return tuple(dict.fromkeys([*own_synthetic_note(plan.scheme), *inner]))
-
-
-def own_synthetic_note(scheme: WeightScheme | None) -> tuple[str, ...]:
-    """The note of one scheme where it speaks of synthetic data.
-
-    >>> own_synthetic_note(WeightScheme(id="a", framework="f", status="computed", note="合成数据，非真实"))
-    ('合成数据，非真实',)
-    """
-    note = None if scheme is None else scheme.note
-    return () if note is None or _SYNTHETIC.search(note) is None else (note,)
+    own = () if plan.scheme is None or plan.scheme.data_note is None else (plan.scheme.data_note,)
+    return tuple(dict.fromkeys([*own, *(note for part in parts for note in data_notes(part))]))
 
 
 def _statuses(framework: Framework, plan: WeightPlan) -> Iterator[SchemeStatus]:

@@ -16,7 +16,7 @@ from parkscore.language import Text
 from parkscore.methods import DomainError, combination, weighting
 from parkscore.tree.aggregate import Shares, Tree
 from parkscore.tree.schemes import WeightPlan, remarks, weight_source
-from parkscore.tree.standing_of_weights import status_of, synthetic_notes
+from parkscore.tree.standing_of_weights import data_notes, status_of
 from parkscore.tree.weight_grounds import Ground, grounds
 
 
@@ -27,7 +27,7 @@ class Weighing:
     name, title, status, source: which scheme, and how far it can be trusted. shares: per cohort, for each dimension
     (the root included) the shares of its children, summing to 1. stated: the numbers as written, before they became
     shares; None where a method made them. origin: per dimension, where its shares came from. grounds: the status and
-    the source of each single weight. notes: what the schemes say of synthetic data behind their numbers.
+    the source of each single weight. notes: what the data behind the numbers say of themselves.
     """
 
     name: str
@@ -70,7 +70,7 @@ def weigh(
         origin=origin,
         findings=(*_normalised(framework, stated), *remarks(framework, plan)),
         grounds=grounds(framework, plan, status, source),
-        notes=synthetic_notes(plan),
+        notes=data_notes(plan),
     )
 
 
