@@ -215,7 +215,7 @@ def _means_and_deviations(X: FloatArray, divisor: Divisor) -> tuple[FloatArray, 
     part = 1.0 / (len(X) - (divisor == "n-1"))
     blocks = blocks_in_unit_order(X)
     first = next(blocks)
-    sums, total = column_sums(first), np.einsum("ij,ij->j", first, first)
+    sums, total = column_sums(first), column_sums(np.square(first))
     mean = sums * (1.0 / len(first))
     squares = total - sums * mean
     is_plain = np.count_nonzero(squares > _FAR * total + _SMALLEST) == squares.size
