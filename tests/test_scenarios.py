@@ -20,7 +20,7 @@ from parkscore.comparison.agreement import agreement, among_best, overlap
 from parkscore.comparison.movements import made_by
 from parkscore.evaluating import Prepared
 from parkscore.framework.building import build
-from parkscore.framework.models import Choice, Label, ScoreRule, Total, WeightScheme
+from parkscore.framework.models import Choice, Label, Policy, ScoreRule, Total, WeightScheme
 from parkscore.framework.yaml_form import parse_yaml
 from parkscore.language import Language
 from parkscore.methods import ranking
@@ -593,6 +593,27 @@ def test_a_policy_that_reaches_inside_is_kept_by_the_name_of_its_scheme(zones: P
     before, after = (zones.evaluate(each).weights.set_index("id")["share"] for each in (drawn, mine))
     assert after["3"] == pytest.approx(0.2)
     assert after["3.1"] == pytest.approx(before["3.1"])
+
+
+def test_a_scheme_finds_the_file_it_names_beside_its_own_wherever_it_is_read(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    home, elsewhere = tmp_path / "home", tmp_path / "elsewhere"
+    for folder in (home, elsewhere):
+        folder.mkdir()
+    monkeypatch.chdir(home)
+    ps.save_scheme(scheme("first", A=0.4, B=0.6), "first.yaml")
+    drawn = scheme("drawn", A=0.4, B=0.6).model_copy(
+        update={"weights": {}, "method": Choice.of("entropy"), "toward": Policy(scheme="first.yaml", share=0.5)}
+    )
+    ps.save_scheme(drawn, "drawn.yaml")
+    mine = ps.save_scheme(ps.reweigh(TWO, "drawn.yaml", {"A": 1, "B": 1}), "mine.yaml").resolve()
+    there = ps.evaluate(TWO, FIVE, weights=mine).scores
+    assert str(tmp_path) not in mine.read_text(encoding="utf-8")
+    monkeypatch.chdir(elsewhere)
+    pd.testing.assert_frame_equal(ps.evaluate(TWO, FIVE, weights=mine).scores, there)
+    moved = home.rename(tmp_path / "moved")
+    pd.testing.assert_frame_equal(ps.evaluate(TWO, FIVE, weights=moved / "mine.yaml").scores, there)
 
 
 def test_the_status_of_a_reweighed_scheme_is_never_firmer_than_that_of_its_base(zones: Prepared) -> None:

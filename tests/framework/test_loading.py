@@ -195,10 +195,12 @@ def test_schemes_that_are_combined_are_found_and_checked(small: Path, monkeypatc
     monkeypatch.chdir(small.parent)
     scheme_file(small.parent, "half", "weights: {'1': 1, '2': 1}")
     mixed = scheme_file(small.parent, "mixed", "combine: [{scheme: half.yaml, share: 1}, {method: entropy, share: 1}]")
-    assert load_scheme(mixed, load_framework(small)).combine[0].scheme == "half.yaml"
+    half = load_scheme(mixed, load_framework(small)).combine[0].scheme
+    file = str((small.parent / "half.yaml").resolve())
+    assert half == file
     scheme_file(small.parent, "half", "weights: {'1': -1, '2': 3}")
     finding = refusal(FrameworkError, lambda: load_scheme(mixed, load_framework(small)))
-    assert (finding.code, str(finding.place)) == ("negative_weight", "half.yaml:4:16")
+    assert (finding.code, str(finding.place)) == ("negative_weight", f"{file}:4:16")
 
 
 def test_an_unknown_scheme_in_a_combination_is_refused_where_it_is_named(small: Path) -> None:

@@ -216,13 +216,18 @@ class _Reasons:
 
     def __init__(self, compared: Scenarios, reply: Reply) -> None:
         """Look up the mean changes and the names once."""
+        from parkscore.comparison.sheets import MOVED_BY_OTHERS
+
         self._means = {(row["scheme"], row.get("year")): row for row in _rows(compared.mean_changes)}
         self._names = {node.id: reply.word(node.label) for node in compared.framework.indicators}
+        self._others = reply.word(MOVED_BY_OTHERS)
         self._between = "；" if reply.language == "zh" else "; "
 
     def of(self, mover: dict[str, Any]) -> str:
         """Such as `5 Quality -2.77 (-5.46)`."""
         mean = self._means[mover["scheme"], mover.get("year")]
+        if not mover["made_by"]:
+            return self._others
         return self._between.join(
             f"{node} {self._names[node]} {mover[f'change_{node}']:+.2f} ({mean[f'change_{node}']:+.2f})"
             for node in mover["made_by"]

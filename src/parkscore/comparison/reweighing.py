@@ -15,7 +15,7 @@ from parkscore.findings import Finding, FrameworkError, Severity, UsageError, er
 from parkscore.framework.building import build
 from parkscore.framework.checking import check_scheme
 from parkscore.framework.document import Document
-from parkscore.framework.loading import load_framework, load_scheme
+from parkscore.framework.loading import YAML_SUFFIXES, load_framework, load_scheme
 from parkscore.framework.models import (
     CombinedPart,
     Framework,
@@ -208,7 +208,7 @@ def _with_ground(entry: WeightEntry, given: WeightScheme) -> WeightEntry:
 def _named(framework: Framework, given: WeightScheme, base: Weights) -> str:
     """The name or file under which a scheme can be found again; FrameworkError where there is none."""
     if isinstance(base, (str, Path)):
-        return str(base)
+        return str(Path(base).resolve()) if Path(base).suffix in YAML_SUFFIXES else str(base)
     if shipped.scheme_path(given.id) is not None and load_scheme(given.id, framework) == given:
         return given.id
     raise FrameworkError(

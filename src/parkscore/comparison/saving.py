@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from typing import Any
 
 from parkscore.evaluating import of_type
 from parkscore.findings import Finding, Place, Severity, UsageError
-from parkscore.framework.loading import YAML_SUFFIXES
+from parkscore.framework.loading import YAML_SUFFIXES, rename_parts
 from parkscore.framework.models import WeightScheme
 from parkscore.framework.yaml_form import write_yaml
 from parkscore.language import Text
@@ -17,6 +18,8 @@ from parkscore.tree.computed_scheme import scheme_data
 
 def save_scheme(scheme: WeightScheme, path: str | Path) -> Path:
     """Write a weight scheme to a .yaml or .yml file, whole or not at all; read again, it is the same scheme.
+
+    Files that it names are named as seen from the folder of its own, so that both can be moved together.
 
     Raises UsageError where the file has another ending or cannot be written.
     """
@@ -34,7 +37,21 @@ def save_scheme(scheme: WeightScheme, path: str | Path) -> Path:
                 hint=Text("可用的后缀：" + "、".join(YAML_SUFFIXES), "name it with one of " + ", ".join(YAML_SUFFIXES)),
             )
         )
-    return write_text(target, write_yaml(scheme_data(scheme)))
+    return write_text(target, write_yaml(scheme_data(_seen_from(target.resolve().parent, scheme))))
+
+
+def _seen_from(folder: Path, scheme: WeightScheme) -> WeightScheme:
+    """The scheme with the files that it names as seen from a folder; shipped names stay."""
+
+    def seen(name: str) -> str:
+        if not Path(name).is_absolute():
+            return name
+        try:
+            return Path(os.path.relpath(name, folder)).as_posix()
+        except ValueError:  # on another drive
+            return name
+
+    return rename_parts(scheme, seen)
 
 
 def _refuse_other_types(scheme: Any) -> None:

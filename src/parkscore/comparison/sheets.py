@@ -57,6 +57,7 @@ _KINDS = {
     **dict.fromkeys(("unchanged", "share"), "share"),
     "largest_shift": "count",
 }
+MOVED_BY_OTHERS = Text("自身无突出变动，因邻近对象变动而换位", "none of its own: its neighbours moved")
 FLAGS = {
     "few": Text("共同排名的对象少于 3 个", "fewer than 3 units"),
     "constant": Text("位次都相同", "ranks all equal"),
@@ -184,7 +185,8 @@ def _movers(scenarios: Scenarios, language: Language) -> Sheet:
     frame = scenarios.movers(None)
     if "made_by" in frame:
         names = {node.id: f"{node.id} {node.label.in_language(language)}" for node in scenarios.framework.indicators}
-        said = [_joined([names[node] for node in nodes], language) for nodes in frame["made_by"]]
+        said = [_joined([names[node] for node in made_by], language) for made_by in frame["made_by"]]
+        said = [each or MOVED_BY_OTHERS.in_language(language) for each in said]
         frame["made_by"] = pd.Series(said, dtype=object)
     return _sheet(Text("位次变动", "movers"), frame, language, [_MOVES], _dimensions(scenarios, language))
 

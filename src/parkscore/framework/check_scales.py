@@ -71,10 +71,10 @@ def _report(
         severity=Severity.WARNING,
         field=node.id,
         hint=Text(
-            f"让下级得分同在 {low:g} 至 {high:g}（如赋分规则写 `to: [{low:g}, {high:g}]`），"
+            f"让下级得分同在 {low:g} 至 {high:g}（如赋分规则写 `to: [{low:g}, {high:g}]`，Z 分数写 center 和 scale），"
             "或改用与尺度无关的合成方法，如 borda_count",
-            f"bring them all to {low:g} to {high:g} (for a scoring rule `to: [{low:g}, {high:g}]`), "
-            "or choose an aggregation that ignores scales, such as borda_count",
+            f"bring them all to {low:g} to {high:g} (for a scoring rule `to: [{low:g}, {high:g}]`, for z-scores "
+            "center and scale), or choose an aggregation that ignores scales, such as borda_count",
         ),
     )
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import TypeVar
 
 from parkscore import shipped
 from parkscore.findings import Finding, FrameworkError, Place, Severity, UsageError, errors_of
@@ -13,12 +14,14 @@ from parkscore.framework.checking import check_framework, check_scheme
 from parkscore.framework.document import Document
 from parkscore.framework.document import Path as DocumentPath
 from parkscore.framework.extending import overlay
-from parkscore.framework.models import Framework, WeightScheme
+from parkscore.framework.models import CombinedPart, Framework, Policy, WeightScheme
 from parkscore.framework.setting_aside import SetAside, set_aside
 from parkscore.framework.suggesting import did_you_mean
 from parkscore.framework.workbook_form import read_workbook
 from parkscore.framework.yaml_form import read_yaml
 from parkscore.language import Text
+
+Part = TypeVar("Part", CombinedPart, Policy)
 
 YAML_SUFFIXES = (".yaml", ".yml")
 SUFFIXES = (*YAML_SUFFIXES, ".xlsx")
@@ -202,8 +205,29 @@ def _read_scheme(path: Path, framework: Framework, trail: tuple[Path, ...]) -> W
     scheme, _ = _understand(
         document, WeightScheme, lambda scheme, document, aside: check_scheme(scheme, framework, document, aside)
     )
+    scheme = _with_files_beside(scheme, path.resolve().parent)
     _load_parts(scheme, framework, document, (*trail, path.resolve()))
     return scheme
+
+
+def _with_files_beside(scheme: WeightScheme, folder: Path) -> WeightScheme:
+    """The scheme with the files that it names found beside its own, wherever the program is run."""
+
+    def found(name: str) -> str:
+        beside = folder / name
+        return str(beside) if beside.suffix in YAML_SUFFIXES and _is_file(beside) else name
+
+    return rename_parts(scheme, found)
+
+
+def rename_parts(scheme: WeightScheme, rename: Callable[[str], str]) -> WeightScheme:
+    """The scheme with other names for the schemes that it combines or is drawn toward."""
+
+    def renamed(part: Part) -> Part:
+        return part if part.scheme is None else part.model_copy(update={"scheme": rename(part.scheme)})
+
+    toward = None if scheme.toward is None else renamed(scheme.toward)
+    return scheme.model_copy(update={"combine": tuple(map(renamed, scheme.combine)), "toward": toward})
 
 
 def _load_parts(scheme: WeightScheme, framework: Framework, document: Document | None, trail: tuple[Path, ...]) -> None:
