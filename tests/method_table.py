@@ -32,8 +32,8 @@ def golden_test(method: Method[Any]) -> str | None:
 
 
 def method_table() -> Iterator[str]:
-    """One line for each method: shelf and name, golden case and its test, reference."""
+    """One line for each method: shelf and name, golden case and its test, where the case is printed."""
     for shelf in SHELVES:
         for method in shelf.values():
             case = f"{method.golden} <- {golden_test(method)}"
-            yield f"{shelf.name:12} {method.name:22} {case}  [{method.reference}]"
+            yield f"{shelf.name:12} {method.name:22} {case}  [{method.golden_source}]"

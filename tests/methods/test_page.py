@@ -32,6 +32,7 @@ def test_an_entry_holds_the_whole_card(page: str, method: Method) -> None:
     start = page.index(f"### {method.shelf}: {method.name}\n")
     entry = page[start : page.find("\n#", start + 1)]
     said = [method.title.zh, method.title.en, method.formula, method.reference, method.golden]
+    said += [method.golden_source, *([method.may_lower.zh, method.may_lower.en] if method.may_lower else [])]
     said += [need.zh for need in method.requirements] + [need.en for need in method.requirements] + sorted(method.obeys)
     for parameter in method.parameters.values():
         said += [

@@ -25,7 +25,7 @@ from parkscore.methods import (
     treatment,
     weighting,
 )
-from tests.method_table import golden_test
+from tests.method_table import golden_test, method_table
 
 METHODS = [pytest.param(method, id=f"{shelf.name}-{name}") for shelf in SHELVES for name, method in shelf.items()]
 
@@ -42,6 +42,7 @@ def _card(**changes: object) -> dict[str, object]:
         "obeys": (),
         "reference": "none",
         "golden": "a_trial",
+        "golden_source": "a page of a book",
     }
     return card | changes
 
@@ -68,6 +69,14 @@ def test_every_card_has_both_titles_a_formula_and_a_reference(method: Method):
 @pytest.mark.parametrize("method", METHODS)
 def test_every_golden_case_named_on_a_card_is_a_test(method: Method):
     assert golden_test(method)
+
+
+def test_the_table_of_a_test_run_says_where_each_golden_case_is_printed():
+    methods = [method for shelf in SHELVES for method in shelf.values()]
+    for line, method in zip(method_table(), methods, strict=True):
+        assert line.startswith(method.shelf)
+        assert f" {method.name} " in line
+        assert line.endswith(f"[{method.golden_source}]")
 
 
 @pytest.mark.parametrize("method", METHODS)
@@ -106,6 +115,7 @@ def test_a_card_fills_the_fields_of_its_own_shelf_only(method: Method):
     assert (method.score_range is not None) == (method.shelf == "scoring")
     assert (method.combine_range is not None) == (method.shelf == "aggregation")
     assert method.mixes_scales is None or method.shelf == "aggregation"
+    assert method.may_lower is None or method.shelf in ("scoring", "aggregation")
     assert method.fit is None or method.shelf == "scoring"
     assert method.remark is None or method.shelf == "weighting"
     assert not method.additive or method.name == "arithmetic"
@@ -149,9 +159,26 @@ def test_a_name_is_registered_once():
 def test_a_card_needs_a_golden_case():
     with pytest.raises(ValueError, match="golden case"):
         _empty_shelf()("bare", **_card(golden=" "))
-    without = {name: value for name, value in _card().items() if name != "golden"}
-    with pytest.raises(TypeError, match="golden"):
+    with pytest.raises(ValueError, match="printed"):
+        _empty_shelf()("bare", **_card(golden_source=" "))
+
+
+@pytest.mark.parametrize("field", ["golden", "golden_source"])
+def test_a_card_needs_the_field(field: str):
+    without = {name: value for name, value in _card().items() if name != field}
+    with pytest.raises(TypeError, match=f"'{field}'"):
         _empty_shelf()("bare", **without)
+
+
+def test_a_card_of_scores_says_whether_an_improvement_may_lower_them():
+    shelf = Shelf("trial", Text("试验", "trial methods"), (1,), gives_scores=True)
+    why = Text("有上限", "there is an end to it")
+    with pytest.raises(ValueError, match="may_lower"):
+        shelf("silent", **_card())
+    with pytest.raises(ValueError, match="may_lower"):
+        shelf("both", **_card(obeys={"monotone"}, may_lower=why))
+    assert shelf("frank", **_card(may_lower=why))(abs).may_lower == why
+    assert shelf("sure", **_card(obeys={"monotone"}))(abs).may_lower is None
 
 
 def test_a_card_cannot_promise_what_has_no_meaning():

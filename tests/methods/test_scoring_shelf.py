@@ -50,8 +50,28 @@ def _asem_0_to_100(name, asem, asem_tree, **stated):
     np.testing.assert_allclose(scores, expected[treated.columns], rtol=1e-12, atol=1e-11)
 
 
-def test_distance_to_max_asem_0_to_100(asem, asem_tree):
+def test_distance_to_max_doing_business_2016_of_starting_a_business_in_new_zealand():
+    # World Bank, Doing Business 2016, distance to frontier: procedures, days, and cost and paid-in minimum capital in
+    # per cent of income per head. The score is the mean of the four distances.
+    worst, frontier = np.array([18, 100, 200, 400]), np.array([1, 0.5, 0, 0])
+    distances = scoring["distance_to_max"](
+        [[1.0, 0.5, 0.3, 0.0]], direction=-1, worst=worst, best=frontier, to=(0, 100)
+    )
+    assert round(float(distances.mean()), 2) == 99.96
+
+
+def test_distance_to_max_asem_0_to_100_where_nothing_is_stated(asem, asem_tree):
     _asem_0_to_100("distance_to_max", asem, asem_tree)
+
+
+def test_percentile_minmax_astropy_asymmetric_interval_of_a_straight_line():
+    # astropy/visualization/tests/test_interval.py: limits at 10.5 and 70.5 per cent; outside it cuts off.
+    values = np.linspace(-20.0, 60.0, 100)
+    scores = scoring["percentile_minmax"](values, percentiles=(10.5, 70.5))
+    np.testing.assert_allclose(scores, np.clip((values + 11.6) / (36.4 + 11.6), 0, 1), rtol=1e-12, atol=1e-13)
+    fit = scoring["percentile_minmax"].fit
+    assert fit is not None
+    assert fit(values, percentiles=(10.5, 70.5)) == pytest.approx({"low": -11.6, "high": 36.4}, rel=1e-14)
 
 
 def test_percentile_minmax_asem_0_to_100_between_the_least_and_the_most(asem, asem_tree):

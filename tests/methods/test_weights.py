@@ -36,7 +36,13 @@ def test_entropy_as_scikit_criteria_computes_it(golden, name):
     np.testing.assert_allclose(result, example["expected"]["weights"], atol=5e-7)
 
 
-def test_equal_pymcdm_and_scikit_criteria_give_it(golden):
+def test_equal_salabun_2020_of_three_criteria():
+    # Sałabun, Wątróbski, Shekhovtsov 2020, Symmetry 12(9), 1549; as in the tests of crispyn.
+    X = [[0.619, 0.449, 0.447], [0.862, 0.466, 0.006], [0.458, 0.698, 0.771], [0.777, 0.631, 0.491]]
+    np.testing.assert_allclose(weighting["equal"]([*X, [0.567, 0.992, 0.968]]), [0.333] * 3, rtol=0, atol=5e-4)
+
+
+def test_equal_as_pymcdm_gives_it(golden):
     example = _worked_example(golden, "pymcdm", "TestEqualWeights.test_output")
     np.testing.assert_array_equal(weighting["equal"](example["matrix"]), example["expected"])
 

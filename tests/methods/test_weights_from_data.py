@@ -54,7 +54,14 @@ def test_equal_as_scikit_criteria_gives_it_once_its_weights_are_shares(golden, n
     np.testing.assert_allclose(result, expected / expected.sum(), rtol=1e-14)
 
 
-def test_variance_pymcdm_computes_it(golden):
+def test_variance_objective_weighting_documentation_to_its_four_decimals():
+    # energyinpython/objective-weighting, docs/usage.rst; the table is that of Sałabun et al. 2020.
+    X = [[0.619, 0.449, 0.447], [0.862, 0.466, 0.006], [0.458, 0.698, 0.771], [0.777, 0.631, 0.491]]
+    result = weighting["variance"]([*X, [0.567, 0.992, 0.968]])
+    np.testing.assert_allclose(result, [0.3441, 0.3497, 0.3062], rtol=0, atol=5e-5)
+
+
+def test_variance_as_pymcdm_computes_it(golden):
     example = _example(golden, "pymcdm", "TestVarianceWeights.test_output")
     np.testing.assert_allclose(weighting["variance"](example["matrix"]), example["expected"], atol=5e-5)
 
@@ -127,11 +134,20 @@ def test_cilos_zavadskas_podvezko_2016_to_the_four_printed_decimals(golden):
     np.testing.assert_allclose(weighting["cilos"](_benefit(example)), example["expected"], atol=5e-5)
 
 
-def test_idocriw_zavadskas_podvezko_2016_with_the_entropy_of_costs_from_their_raw_values(golden):
+def test_idocriw_zavadskas_podvezko_2016_in_the_printed_ratio_of_the_two_benefits(golden):
+    # The first and the third are costs, of which the paper takes the entropy before they are turned round.
+    example = _example(golden, "pymcdm", "TestIDOCRIWWeights.test_output")
+    assert example["types"] == [-1, 1, -1, 1]
+    weights, printed = weighting["idocriw"](_benefit(example)), example["expected"]
+    rounding = 5e-5 * (1 / printed[1] + 1 / printed[3])
+    assert weights[1] / weights[3] == pytest.approx(printed[1] / printed[3], rel=rounding)
+
+
+def test_idocriw_is_made_of_cilos_and_entropy_as_the_four_weights_of_zavadskas_podvezko_2016(golden):
     example = _example(golden, "pymcdm", "TestIDOCRIWWeights.test_output")
     X = _benefit(example)
     published = weighting["cilos"](X) * weighting["entropy"](example["matrix"])
-    np.testing.assert_allclose(published / published.sum(), example["expected"], atol=2e-4)
+    np.testing.assert_allclose(published / published.sum(), example["expected"], atol=5e-5)
     product = weighting["cilos"](X) * weighting["entropy"](X)
     np.testing.assert_allclose(weighting["idocriw"](X), product / product.sum(), rtol=1e-14)
 

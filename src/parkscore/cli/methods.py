@@ -32,8 +32,8 @@ def methods(
 ) -> None:
     """列出方法，或显示一个方法。 List the methods, or show one.
 
-    一个方法的公式、参数、前提、不变性、文献和算例。
-    Of one: its formula, parameters, needs, invariances, reference and golden case.
+    一个方法的公式、参数、前提、不变性、文献、算例及其出处。
+    Of one: its formula, parameters, needs, invariances, reference, golden case and where that is printed.
     """
     from parkscore.methods import SHELVES
     from parkscore.methods.page import methods_page
@@ -74,6 +74,8 @@ def _plain(method: Method[Any]) -> dict[str, Any]:
         "obeys": sorted(method.obeys),
         "reference": method.reference,
         "golden": method.golden,
+        "golden_source": method.golden_source,
+        "may_lower": method.may_lower and {"zh": method.may_lower.zh, "en": method.may_lower.en},
     }
 
 

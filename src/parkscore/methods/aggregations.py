@@ -39,6 +39,8 @@ def _arithmetic_range(children: Sequence[Interval], _stated: Stated) -> Interval
     },
     reference="OECD/JRC, Handbook on Constructing Composite Indicators, 2008, step 6 (weighting and aggregation)",
     golden="asem_amean",
+    golden_source="COINr 1.1.14 (R), on the ASEM data that it ships (JRC, ASEM Sustainable Connectivity Portal): "
+    "a_amean",
     additive=True,
     combine_range=_arithmetic_range,
 )
@@ -88,6 +90,7 @@ def _by_a_common_factor(_stated: Stated) -> bool:
     },
     reference="OECD/JRC, Handbook on Constructing Composite Indicators, 2008, step 6 (weighting and aggregation)",
     golden="hdi_2017_to_2021",
+    golden_source="UNDP, Human Development Report 2021-22, statistical annex, HDI of 2017 to 2021, 954 of 954",
     combine_range=_geometric_range,
     refuse_range=_refuse_vanishing,
     mixes_scales=_by_a_common_factor,
@@ -141,6 +144,11 @@ def mazziotta_range(children: Sequence[Interval], stated: Stated) -> Interval:
     },
     reference="De Muro, Mazziotta, Pareto 2011, Social Indicators Research 104; Mazziotta, Pareto 2016",
     golden="croatia_2017",
+    golden_source="the official development index of Croatia (indeks razvijenosti), 2017, all 556 municipalities",
+    may_lower=Text(
+        "得分更不均衡的惩罚可能大过均值的提高",
+        "the penalty for being uneven may grow faster than the mean",
+    ),
     parameters={
         "penalty": Meaning(
             "不均衡的作用：negative 扣分（分高为好的指数），positive 加分（分高为差的指数）",

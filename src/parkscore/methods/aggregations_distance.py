@@ -68,6 +68,12 @@ def _closeness(above: FloatArray, below: FloatArray) -> FloatArray:
     obeys=_AMONG_UNITS,
     reference="Hwang, Yoon 1981, Multiple Attribute Decision Making, Springer",
     golden="tzeng_2011",
+    golden_source="Tzeng, Huang 2011, Multiple Attribute Decision Making, CRC Press; as in scikit-criteria, "
+    "tests/agg/test_topsis.py",
+    may_lower=Text(
+        "得分有正有负的一列除以自身长度，其余各格随之变动",
+        "a column of both signs is divided by its length, which moves all its other cells",
+    ),
     combine_range=_unit_range,
 )
 def topsis_vector(X: FloatArray, w: FloatArray) -> FloatArray:
@@ -99,6 +105,8 @@ def topsis_vector(X: FloatArray, w: FloatArray) -> FloatArray:
     obeys=_BY_EXTREMES | {"monotone"},
     reference="Hwang, Yoon 1981; min-max form as in Opricovic, Tzeng 2004, EJOR 156, 445-455",
     golden="opricovic_tzeng_2004",
+    golden_source="Opricovic, Tzeng 2004, European Journal of Operational Research 156, 445-455; as in pymcdm, "
+    "test/test_mcdm.py",
     combine_range=_unit_range,
 )
 def topsis_minmax(X: FloatArray, w: FloatArray) -> FloatArray:
@@ -135,6 +143,8 @@ def _check_share(stated: Stated) -> list[Problem]:
     obeys=_BY_EXTREMES,
     reference="Opricovic, Tzeng 2004, European Journal of Operational Research 156, 445-455",
     golden="opricovic_tzeng_2007",
+    golden_source="Opricovic, Tzeng 2007, European Journal of Operational Research 178, 514-529, four scenarios",
+    may_lower=None,
     parameters={
         "majority": Meaning(
             "总体差距与最大单项差距之间的权衡 v：1 只看总体，0 只看最差一项",
@@ -198,6 +208,8 @@ def _grey_range(_children: Sequence[Interval], stated: Stated) -> Interval:
     obeys=_BY_EXTREMES | {"monotone"},
     reference="Deng 1989, Journal of Grey System 1, 1-24; Kuo, Yang, Huang 2008, Computers & Industrial Engineering 55",
     golden="yildirim_onder_2015",
+    golden_source="Yıldırım, Önder 2015, Çok Kriterli Karar Verme Yöntemleri, Dora; every digit in the documentation "
+    "of JMcDM (Julia), grey",
     parameters={
         "distinguishing": Meaning(
             "分辨系数 ρ，通常取 0.5；越小，差异越明显",
@@ -243,6 +255,8 @@ def _ratio_range(_children: Sequence[Interval], _stated: Stated) -> Interval:
     obeys=_AMONG_UNITS | {"shift of an indicator", "monotone"},
     reference="田凤调 1993, 秩和比法及其应用, 中国医药科技出版社",
     golden="mathmodels",
+    golden_source="mathmodels (R, zhjx19), example of rank_sum_ratio, "
+    "rdrr.io/github/zhjx19/mathmodels/man/rank_sum_ratio.html",
     parameters={
         "ranks": Meaning(
             "编秩：whole 整次秩（相同者取平均秩），linear 非整次秩（按数值线性内插）",

@@ -152,6 +152,11 @@ _OPERATOR = Meaning(
     reference="司守奎, 孙玺菁, 数学建模算法与应用, 国防工业出版社, 第14章 (模糊综合评判); "
     "operators, degrees and the score as in 张敬信, mathmodels (R): fuzzy_eval, compute_mf, defuzzify",
     golden="mathmodels_defuzzify",
+    golden_source="mathmodels (R, zhjx19), example of defuzzify",
+    may_lower=Text(
+        "max_min 等算子会截断隶属度：离开一个等级后，另一个等级可能完全没有",
+        "max_min and the like cut degrees off: rising from one grade may leave the other without any",
+    ),
     parameters={"grades": _GRADES, "operator": _OPERATOR},
     relations=_check_grades,
     combine_range=_fuzzy_range,

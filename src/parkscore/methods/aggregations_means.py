@@ -63,6 +63,7 @@ def _refuse_under_harmonic(child: Interval, _stated: Stated) -> Text | None:
     obeys=_MEAN,
     reference="Bullen 2003, Handbook of Means and Their Inequalities, chapter II",
     golden="python_statistics",
+    golden_source="Python documentation, statistics.harmonic_mean (docs.python.org/3/library/statistics.html)",
     combine_range=_vanishing_range,
     refuse_range=_refuse_under_harmonic,
 )
@@ -104,6 +105,7 @@ def _is_geometric(stated: Stated) -> bool:
     obeys=_MEAN,
     reference="Hardy, Littlewood, Polya 1934, Inequalities, chapter II; in use in UNDP's human poverty index (p = 3)",
     golden="hdr_2007_hpi_2",
+    golden_source="UNDP, Human Development Report 2007/2008, table 4 and technical note 1 (HPI-2)",
     parameters={
         "exponent": Meaning(
             "指数 p：1 为算术平均，0 为几何平均，-1 为调和平均；越小，短板的影响越大",
@@ -154,6 +156,8 @@ def _check_quantifier(stated: Stated) -> list[Problem]:
     obeys=_MEAN,
     reference="Yager 1996, International Journal of Intelligent Systems 11, 49-73 (quantifier-guided aggregation)",
     golden="yager_1996",
+    golden_source="Yager 1996, International Journal of Intelligent Systems 11, 49-73, example of four criteria of "
+    "unequal importance",
     parameters={
         "exponent": Meaning(
             "量词 Q(r) = rᵃ 的指数 a：1 为算术平均，大于 1 偏重短板（2：“大多数”），小于 1 偏重长板",
@@ -204,6 +208,7 @@ def _least_range(children: Sequence[Interval], _stated: Stated) -> Interval:
     obeys=_MEAN,
     reference="Wald 1950, Statistical Decision Functions; Rawls 1971, A Theory of Justice (the maximin rule)",
     golden="wald_ceopedia",
+    golden_source="CEOpedia, Maximin criterion, example of four strategies (ceopedia.org)",
     combine_range=_least_range,
 )
 def smallest(X: FloatArray, w: FloatArray) -> FloatArray:
@@ -227,6 +232,8 @@ def smallest(X: FloatArray, w: FloatArray) -> FloatArray:
     obeys=_MEAN,
     reference="科技部等 国科发政〔2017〕115号, annex: of two R&D ratios the better one scores",
     golden="epa_aqi",
+    golden_source="EPA-454/B-18-007, 2018, Technical Assistance Document for the Reporting of Daily Air Quality, "
+    "section II, worked example",
     combine_range=_mean_range,
 )
 def largest(X: FloatArray, w: FloatArray) -> FloatArray:
@@ -266,6 +273,8 @@ def _sum_range(children: Sequence[Interval], stated: Stated) -> Interval:
     obeys=_ROW_BY_ROW,
     reference="国科发火〔2016〕195号: intellectual property earns at most 30 points, a bonus for standards included",
     golden="cvss_3_1",
+    golden_source="FIRST, Common Vulnerability Scoring System 3.1, specification section 7.1 and examples; National "
+    "Vulnerability Database, CVE-2021-44228",
     parameters={"cap": Meaning("最高得分", "the most points there are", "score")},
     combine_range=_sum_range,
     mixes_scales=_as_they_are,
@@ -306,6 +315,8 @@ def _refuse_under_product(child: Interval, _stated: Stated) -> Text | None:
     obeys=_ROW_BY_ROW,
     reference="Bridgman 1922, Dimensional Analysis; Brauers, Zavadskas 2010 (full multiplicative form of MULTIMOORA)",
     golden="kracka_2010",
+    golden_source="Kracka, Brauers, Zavadskas 2010, Inzinerine Ekonomika - Engineering Economics 21(4), 352-359 (full "
+    "multiplicative form)",
     combine_range=_product_range,
     refuse_range=_refuse_under_product,
     mixes_scales=_as_they_are,

@@ -18,6 +18,8 @@ from parkscore.methods.registry import aggregation
     obeys=mazziotta_pareto.obeys,
     reference="Mazziotta, Pareto 2016, Social Indicators Research 127, 983-1003",
     golden="eurostat_two_years",
+    golden_source="Compind 3.4 (R), ci_ampi on Eurostat's figures of employment and final energy, two years",
+    may_lower=mazziotta_pareto.may_lower,
     parameters={
         "penalty": Meaning(
             "不均衡的作用：negative 扣分（分高为好的指数），positive 加分（分高为差的指数）",

@@ -75,6 +75,7 @@ def _compares_order_only(stated: Stated) -> bool:
     },
     reference="Brans, Vincke 1985, Management Science 31, 647-656; Brans, Mareschal 2005",
     golden="zhao_2013",
+    golden_source="Zhao, Peng, Li 2013, Procedia Computer Science 17, 181-188; as in pymcdm, test/test_mcdm.py",
     parameters={
         "indifference": Meaning(
             "无差异阈值 q：差距不超过它不算优势", "q: a lead of up to this many points is no preference", "score"
@@ -152,6 +153,7 @@ def _preferred(ordered: FloatArray, x: FloatArray, indifference: float, preferen
     },
     reference="Copeland 1951, A reasonable social welfare function; Saari, Merlin 1996",
     golden="tennessee",
+    golden_source="Wikipedia, Copeland's method, vote on the capital of Tennessee",
     combine_range=_two_sided,
 )
 def copeland(X: FloatArray, w: FloatArray) -> FloatArray:
@@ -212,6 +214,7 @@ def _duels(challengers: FloatArray, scores: FloatArray, weights: FloatArray) -> 
     },
     reference="Borda 1781, Mémoire sur les élections au scrutin; Young 1974, Journal of Economic Theory 9, 43-52",
     golden="tennessee",
+    golden_source="Wikipedia, Borda count, vote on the capital of Tennessee",
     combine_range=_unit_range,
 )
 def borda_count(X: FloatArray, w: FloatArray) -> FloatArray:

@@ -53,6 +53,7 @@ def _refuse_negative(child: Interval, _stated: Stated) -> Text | None:
     },
     reference="Melyn, Moesen 1991; Cherchye, Moesen, Rogge, Van Puyenbroeck 2007, Social Indicators Research 82",
     golden="eu_regions",
+    golden_source="the regions EU_NUTS1 of Compind (R; Eurostat), the linear programs solved with lpSolve (R)",
     parameters={
         "least": Meaning("每个指标在该评价对象得分中至少占的份额", "the least share of a unit's score per indicator"),
         "most": Meaning("每个指标在该评价对象得分中至多占的份额", "the largest share of a unit's score per indicator"),

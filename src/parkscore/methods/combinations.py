@@ -26,6 +26,7 @@ _ROUNDING = 1e-9
     obeys={"scheme order", "indicator order"},
     reference="Linear synthesis of subjective and objective weights; worked example: geogsci.com/CN/figure/309558",
     golden="geogsci",
+    golden_source="地理科学, weights by CRITIC, by entropy and combined, geogsci.com/CN/figure/309558",
     parameters={"shares": _SHARES},
 )
 def additive(W: FloatArray, *, shares: FloatArray | None = None) -> FloatArray:
@@ -49,6 +50,7 @@ def additive(W: FloatArray, *, shares: FloatArray | None = None) -> FloatArray:
     obeys={"scheme order", "indicator order"},
     reference="Multiplicative synthesis of subjective and objective weights, as Chinese textbooks write it",
     golden="mathmodels",
+    golden_source="mathmodels (R, zhjx19), example of combine_weights",
 )
 def multiplicative(W: FloatArray) -> FloatArray:
     """The product of several sets of weights: what all of them stress stands out.
@@ -71,6 +73,7 @@ def multiplicative(W: FloatArray) -> FloatArray:
     obeys={"scheme order", "indicator order"},
     reference="Minimum relative entropy of two sets of weights, √(w₁w₂) normalised; with shares, its weighted form",
     golden="mathmodels",
+    golden_source="mathmodels (R, zhjx19), example of combine_weights, where it is called game",
     parameters={"shares": _SHARES},
 )
 def geometric(W: FloatArray, *, shares: FloatArray | None = None) -> FloatArray:
@@ -94,6 +97,7 @@ def geometric(W: FloatArray, *, shares: FloatArray | None = None) -> FloatArray:
     obeys={"scheme order", "indicator order"},
     reference="陈加良 2003, 福建电脑 (9), 15-16; equations as in 侯克鹏, 王黎蝶 2021, 安全与环境学报 21(6), 2443-2451",
     golden="mathmodels",
+    golden_source="mathmodels (R, zhjx19), example of combine_weights, where it is called game_linear",
 )
 def game_theory(W: FloatArray) -> FloatArray:
     """The mix of several sets of weights that deviates least from all of them together.

@@ -34,6 +34,7 @@ def _fill(X: FloatArray, values: FloatArray) -> FloatArray:
     obeys=_ALWAYS | {"duplicate unit", "unit by unit"},
     reference=_HANDBOOK,
     golden="hdi_2021",
+    golden_source="UNDP, Human Development Report 2021-22, table 1: no HDI for four countries with a gap",
 )
 def none(X: FloatArray) -> FloatArray:
     """Leave every gap; the aggregation hands its share to the scores that are present.
@@ -55,6 +56,7 @@ def none(X: FloatArray) -> FloatArray:
     obeys=_ALWAYS | {"duplicate unit", "unit by unit"},
     reference=_HANDBOOK,
     golden="pandas_fillna",
+    golden_source="pandas 3.1 documentation, DataFrame.fillna",
 )
 def zero(X: FloatArray) -> FloatArray:
     """Read a gap as 0: for counts where nothing reported means none, and nowhere else.
@@ -76,6 +78,7 @@ def zero(X: FloatArray) -> FloatArray:
     obeys=_ALWAYS,
     reference=_HANDBOOK,
     golden="coinr_vignette",
+    golden_source="COINr 1.0 documentation (bluefoxr.github.io/COINr), article Imputation",
 )
 def mean(X: FloatArray) -> FloatArray:
     """Fill a gap with the mean of the units that have a value; a column with none stays empty.
@@ -96,6 +99,7 @@ def mean(X: FloatArray) -> FloatArray:
     obeys=_ALWAYS,
     reference=_HANDBOOK,
     golden="coinr_vignette",
+    golden_source="COINr 1.0 documentation (bluefoxr.github.io/COINr), article Imputation",
 )
 def median(X: FloatArray) -> FloatArray:
     """Fill a gap with the median of the units that have a value; a column with none stays empty.
@@ -124,6 +128,8 @@ def median(X: FloatArray) -> FloatArray:
     obeys=_ALWAYS,
     reference=_HANDBOOK,
     golden="asem_imputed",
+    golden_source="COINr 1.1.14 (R), on the ASEM data that it ships (JRC, ASEM Sustainable Connectivity Portal): "
+    "i_mean_grp by EurAsia_group",
     parameters={"groups": _GROUPS},
 )
 def group_mean(X: FloatArray, *, groups: NDArray[np.integer[Any]]) -> FloatArray:
@@ -147,6 +153,7 @@ def group_mean(X: FloatArray, *, groups: NDArray[np.integer[Any]]) -> FloatArray
     obeys=_ALWAYS,
     reference=_HANDBOOK,
     golden="coinr_vignette",
+    golden_source="COINr 1.0 documentation (bluefoxr.github.io/COINr), article Imputation",
     parameters={"groups": _GROUPS},
 )
 def group_median(X: FloatArray, *, groups: NDArray[np.integer[Any]]) -> FloatArray:

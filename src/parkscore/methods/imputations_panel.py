@@ -29,6 +29,7 @@ Positions = NDArray[np.intp]
     obeys=_ALWAYS,
     reference="OECD/JRC, Handbook on Constructing Composite Indicators, 2008, step 3 (cold deck imputation)",
     golden="asem_panel",
+    golden_source="COINr 1.1.14 (R), test of impute_panel on the ASEM panel that it ships",
     parameters=_PARAMETERS,
 )
 def last_year(X: FloatArray, *, units: Codes, years: Codes) -> FloatArray:
@@ -58,6 +59,7 @@ def last_year(X: FloatArray, *, units: Codes, years: Codes) -> FloatArray:
     obeys=_ALWAYS,
     reference="Becker et al. 2022, COINr, Journal of Open Source Software (panel imputation, linear)",
     golden="bigframes",
+    golden_source="bigframes documentation, pandas.DataFrame.interpolate, method values",
     parameters=_PARAMETERS,
 )
 def linear(X: FloatArray, *, units: Codes, years: Codes) -> FloatArray:

@@ -42,10 +42,12 @@ _INTRODUCTION = """\
 本页由方法库的登记卡生成：`parkscore methods --markdown > docs/methods.md`。
 This page is written from the cards of the shelf by that command; do not edit it by hand.
 
-每个方法写明：公式、参数、前提（不满足即拒绝，不会悄悄算错）、不变性（逐条测试）、文献，以及复现的已发表算例；没有算例的写明原因。
+每个方法写明：公式、参数、前提（不满足即拒绝，不会悄悄算错）、不变性（逐条测试）、文献，以及复现的已发表算例及其出处。
+一个指标改善后自身得分仍可能下降的方法，写明原因；其余方法由测试证明不会如此。
 Each entry has its formula, parameters, needs (data that break them are refused by name), what cannot change its result
-(each promise is tested), its reference, and the published case that a test reproduces, or why there is none. On the
-command line: `parkscore methods`, `parkscore methods entropy`.
+(each promise is tested), its reference, and the published case that a test reproduces, with where it is printed. A
+method under which a unit may lose by improving one indicator says why; of all others a test shows that none does. On
+the command line: `parkscore methods`, `parkscore methods entropy`.
 """
 
 
@@ -125,13 +127,16 @@ def summary_of(method: Method[Any]) -> str:
 
 
 def facts_of(method: Method[Any], say: Say) -> list[str]:
-    """Needs, promises, reference and golden case, a line each; `say` puts a text into words."""
+    """Needs, promises, what may surprise, reference and golden case, a line each; `say` puts a text into words."""
     obeys = [name for name in INVARIANCES if name in method.obeys]
+    lowers = Text("一项指标变好，自身得分可能下降", "a better value may lower the unit's own score")
     return [
         f"{say(Text('前提', 'needs'))}: {'; '.join(map(say, method.requirements)) or '-'}",
         f"{say(Text('不变性', 'obeys'))}: {', '.join(obeys) or '-'}",
+        *([f"{say(lowers)}: {say(method.may_lower)}"] if method.may_lower is not None else []),
         f"{say(Text('文献', 'reference'))}: {method.reference}",
         f"{say(Text('算例', 'golden case'))}: {method.golden}",
+        f"{say(Text('算例出处', 'source of the case'))}: {method.golden_source}",
     ]
 
 

@@ -56,6 +56,8 @@ def _number_of_tie(starts: BoolArray) -> IntArray:
     obeys=_ALWAYS,
     reference="standard competition ranking; scipy.stats.rankdata(-s, 'min')",
     golden="asem_amean_rank",
+    golden_source="COINr 1.1.14 (R), on the ASEM data that it ships (JRC, ASEM Sustainable Connectivity Portal): ranks"
+    " of the index",
 )
 def best_of_tie(score: FloatArray) -> IntArray:
     """One more than the number of units with a better score.
@@ -78,6 +80,7 @@ def best_of_tie(score: FloatArray) -> IntArray:
     obeys=_ALWAYS,
     reference="modified competition ranking; scipy.stats.rankdata(-s, 'max')",
     golden="pandas_rank",
+    golden_source="pandas 3.1 documentation, DataFrame.rank, method max",
 )
 def worst_of_tie(score: FloatArray) -> IntArray:
     """The number of units with a score as good or better.
@@ -100,6 +103,7 @@ def worst_of_tie(score: FloatArray) -> IntArray:
     obeys=_ALWAYS | {"duplicate unit"},
     reference="dense ranking; scipy.stats.rankdata(-s, 'dense')",
     golden="transact_sql",
+    golden_source="Microsoft, Transact-SQL reference, DENSE_RANK, example of paint in stock",
 )
 def place_of_tie(score: FloatArray) -> IntArray:
     """One more than the number of different better scores.

@@ -26,10 +26,13 @@ class Method(Generic[Result]):
     """A pure function with its card; call it like the function.
 
     A call first checks the card's needs, so that a function may rely on them, and raises `DomainError` otherwise.
+    `golden` is the published case that a test reproduces, `golden_source` where a stranger finds it.
+
     Only the fields of its shelf are filled: `fit`, `score_range` and `usual_range` belong to scoring rules; `additive`,
     `combine_range`, `refuse_range` and `mixes_scales` to aggregations; `remark`, what to know of judgements, to
     weighting methods. `mixes_scales` says of an aggregation that does not obey "scaling of an indicator" whether scores
-    of different width may meet in it all the same.
+    of different width may meet in it all the same. `may_lower` says of a scoring rule or an aggregation why an
+    improvement of one indicator may lower that unit's own score; without it, none does.
 
     >>> from parkscore.methods import scoring
     >>> scoring["minmax"].title.zh
@@ -48,6 +51,7 @@ class Method(Generic[Result]):
     obeys: frozenset[str]
     reference: str
     golden: str
+    golden_source: str
     parameters: Mapping[str, Parameter] = field(repr=False)
     dimensions: frozenset[int]
     relations: Callable[[Stated], list[Problem]] | None = None
@@ -58,6 +62,7 @@ class Method(Generic[Result]):
     combine_range: Callable[[Sequence[Interval], Stated], Interval] | None = None
     refuse_range: Callable[[Interval, Stated], Text | None] | None = None
     mixes_scales: Callable[[Stated], bool] | None = None
+    may_lower: Text | None = None
     remark: Callable[[Stated], Text] | None = None
 
     def __call__(self, x: ArrayLike, weights: ArrayLike | None = None, /, **parameters: Any) -> Result:
@@ -144,10 +149,23 @@ class Shelf(Mapping[str, Method[Result]]):
     parkscore.methods.registry.UnknownMethodError: no ranking method mni; did you mean min? / ...
     """
 
-    def __init__(self, name: str, title: Text, dimensions: Collection[int], supplied: Collection[str] = ()) -> None:
-        """An empty shelf: the dimensions of its arrays, and the parameters the engine supplies."""
+    def __init__(
+        self,
+        name: str,
+        title: Text,
+        dimensions: Collection[int],
+        supplied: Collection[str] = (),
+        *,
+        gives_scores: bool = False,
+    ) -> None:
+        """An empty shelf: the dimensions of its arrays, the parameters the engine supplies, and if results are scores.
+
+        Whoever improves should not have a lower score. A card on a shelf that gives scores promises "monotone", or it
+        states `may_lower`: why a unit may lose by improving, or None where the test of all cards finds no case of that.
+        """
         self.name = name
         self.title = title
+        self._gives_scores = gives_scores
         self._dimensions = frozenset(dimensions)
         self._supplied = frozenset(supplied)
         self._methods: dict[str, Method[Result]] = {}
@@ -184,14 +202,16 @@ class Shelf(Mapping[str, Method[Result]]):
         obeys: Iterable[str],
         reference: str,
         golden: str,
+        golden_source: str,
         needs: Needs | None = None,
         parameters: Mapping[str, Meaning] = MappingProxyType({}),
         **abilities: Any,
     ) -> Callable[[Callable[..., Result]], Method[Result]]:
         """Decorate a function with its card; `abilities` are the fields of `Method` for this shelf.
 
-        `golden` names the published case that a test reproduces: without one, no method.
-        Raises ValueError for a name that is taken, an unknown invariance or a card whose golden case is blank.
+        `golden` names the published case that a test reproduces, `golden_source` where it is printed: without them, no
+        method. Raises ValueError for a name that is taken, an unknown invariance, a card whose golden case or its
+        source is blank, or one that leaves open whether an improvement may lower a score.
         """
         promises = frozenset(obeys)
         if name in self._methods:
@@ -200,6 +220,10 @@ class Shelf(Mapping[str, Method[Result]]):
             raise ValueError(f"{name}: no such invariance: {sorted(unknown)}")
         if not golden.strip():
             raise ValueError(f"{name}: name a golden case")
+        if not golden_source.strip():
+            raise ValueError(f"{name}: say where the golden case is printed")
+        if self._gives_scores and ("monotone" in promises) == ("may_lower" in abilities):
+            raise ValueError(f"{name}: promise 'monotone', or say by may_lower why an improvement may lower a score")
 
         def put(function: Callable[..., Result]) -> Method[Result]:
             method = Method(
@@ -212,6 +236,7 @@ class Shelf(Mapping[str, Method[Result]]):
                 obeys=promises,
                 reference=reference,
                 golden=golden,
+                golden_source=golden_source,
                 parameters=MappingProxyType(read_parameters(function, parameters, self._supplied)),
                 dimensions=self._dimensions,
                 **abilities,
@@ -230,12 +255,13 @@ scoring: Shelf[FloatArray] = Shelf(
     Text("赋分规则", "scoring rules"),
     (1, 2),
     supplied={"direction", "years", "units", "base", "among"},
+    gives_scores=True,
 )
 weighting: Shelf[FloatArray] = Shelf("weighting", Text("赋权方法", "weighting methods"), (2,))
 combination: Shelf[FloatArray] = Shelf(
     "combination", Text("组合赋权", "combinations of weights"), (2,), supplied={"shares"}
 )
-aggregation: Shelf[FloatArray] = Shelf("aggregation", Text("合成方法", "aggregation methods"), (2,))
+aggregation: Shelf[FloatArray] = Shelf("aggregation", Text("合成方法", "aggregation methods"), (2,), gives_scores=True)
 imputation: Shelf[FloatArray] = Shelf(
     "imputation", Text("缺失值填补", "imputations"), (2,), supplied={"groups", "units", "years"}
 )

@@ -59,6 +59,8 @@ def _any_score(_stated: Stated) -> Interval:
     reference="OECD/JRC, Handbook on Constructing Composite Indicators, 2008, section 5.4 (the unit's own value in the "
     "initial year as its reference); 国家高新区创新能力评价指标体系: indices with a base period of 100",
     golden="rd_bulletin_2022",
+    golden_source="国家统计局、科学技术部、财政部: 全国科技经费投入统计公报, 2021 and 2022 (growth of R&D expenditure)",
+    may_lower=None,
     parameters={
         "direction": DIRECTION,
         "base_year": _BASE_YEAR,
@@ -121,12 +123,15 @@ def _path_range(stated: Stated) -> Interval:
     "dated_target",
     zh="目标路径完成度",
     en="Attainment of a dated target",
-    formula="due = base + (target - base) (t - t0) / (t1 - t0), or base (1 + rate)^(t - t0); s = full where met, "
-    "else full · x / due;  -: full · due / x",
+    formula="due = base + (target - base) (t - t0) / (t1 - t0) but asks no more than the target itself, "
+    "or base (1 + rate)^(t - t0); s = full where met, else full · x / due;  -: full · due / x",
     obeys={"unit order", "indicator order", "duplicate unit", "unit by unit"},
     reference="国科发火〔2021〕28号: 到 2025 年单位工业增加值综合能耗 ≤ 0.4 吨标准煤/万元, 二氧化碳排放量年均下降 4%; "
     "Climate Change (Scotland) Act 2009, section 3 (annual targets in equal steps)",
     golden="scotland_2023",
+    golden_source="Scottish Government 2023, statement on the Climate Change (Scotland) Act 2009 interim target "
+    "amendment regulations: annual targets",
+    may_lower=None,
     parameters={
         "direction": DIRECTION,
         "years": Meaning("各行的数据年份", "the data year of each row"),

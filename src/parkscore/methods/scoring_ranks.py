@@ -66,6 +66,8 @@ def _between_ends(stated: Stated) -> Interval:
     obeys=_OBEYS,
     reference="OECD/JRC, Handbook on Constructing Composite Indicators, 2008, step 5 (ranking)",
     golden="asem_rank",
+    golden_source="COINr 1.1.14 (R), on the ASEM data that it ships (JRC, ASEM Sustainable Connectivity Portal): "
+    "n_rank, but for three cells that differ by rounding",
     parameters={"direction": DIRECTION, "among": _AMONG},
     score_range=_from_one,
 )
@@ -92,6 +94,8 @@ def rank(x: FloatArray, *, direction: Direction = 1, among: FloatArray | None = 
     obeys=_OBEYS,
     reference="Borda, Memoire sur les elections au scrutin, 1781",
     golden="asem_borda",
+    golden_source="COINr 1.1.14 (R), on the ASEM data that it ships (JRC, ASEM Sustainable Connectivity Portal): "
+    "n_borda, but for three cells that differ by rounding",
     parameters={"direction": DIRECTION, "among": _AMONG},
     score_range=_from_zero,
 )
@@ -116,6 +120,8 @@ def borda(x: FloatArray, *, direction: Direction = 1, among: FloatArray | None =
     obeys=_OBEYS,
     reference="COINr 1.1.14, n_prank; the percent rank of SQL:2003 and of spreadsheets",
     golden="asem_prank",
+    golden_source="COINr 1.1.14 (R), on the ASEM data that it ships (JRC, ASEM Sustainable Connectivity Portal): "
+    "n_prank, but for three cells that differ by rounding",
     parameters={"direction": DIRECTION, "among": _AMONG, "to": TO},
     relations=falling_ends,
     score_range=_between_ends,

@@ -124,6 +124,8 @@ def _crossed_or_not_positive(stated: Stated) -> list[Problem]:
     },
     reference="OECD/JRC, Handbook on Constructing Composite Indicators, 2008, step 5 (normalisation)",
     golden="asem_0_to_100",
+    golden_source="COINr 1.1.14 (R), on the ASEM data that it ships (JRC, ASEM Sustainable Connectivity Portal): "
+    "n_minmax to 0-100",
     parameters={"direction": DIRECTION, "low": _LOW, "high": _HIGH, "to": TO, "clip": CLIP},
     fit=fit_bounds,
     relations=_crossed,
@@ -168,6 +170,8 @@ def minmax(
     obeys={"unit order", "indicator order", "duplicate unit", "unit by unit", "monotone"},
     reference="UNDP, Human Development Report 2021-22, technical note 1",
     golden="hdi_2017_to_2021",
+    golden_source="UNDP, Human Development Report 2021-22, statistical annex, HDI of 2017 to 2021: what the published "
+    "index leaves for its health",
     parameters={"direction": DIRECTION, "low": _STATED_LOW, "high": _STATED_HIGH, "to": TO},
     relations=_crossed,
     score_range=_bounded_range,
@@ -200,6 +204,8 @@ def goalposts(
     obeys={"unit order", "indicator order", "scaling of an indicator", "duplicate unit", "monotone"},
     reference="UNDP, Human Development Report 2021-22, technical note 1 (income)",
     golden="hdi_2017_to_2021",
+    golden_source="UNDP, Human Development Report 2021-22, statistical annex, HDI of 2017 to 2021: what the published "
+    "index leaves for its income",
     parameters={"direction": DIRECTION, "low": _LOW, "high": _HIGH, "to": TO, "clip": CLIP},
     fit=fit_bounds,
     relations=_crossed_or_not_positive,
@@ -297,6 +303,8 @@ def _three_deviations(stated: Stated) -> Interval:
         "scale": Meaning("高出一个标准差所加的分", "points for one standard deviation", "score"),
         "divisor": Meaning("方差的除数：n 为总体，n-1 为样本", "divisor of the variance: n population, n-1 sample"),
     },
+    golden_source="COINr 1.1.14 (R), on the ASEM data that it ships (JRC, ASEM Sustainable Connectivity Portal): "
+    "n_zscore",
     fit=fit_moments,
     relations=_positive_spread,
     score_range=_unbounded_range,
@@ -362,3 +370,5 @@ def as_is(x: FloatArray, *, direction: Direction = 1) -> FloatArray:
     (array([162.6, 298.8]), array([-3.]))
     """
     return direction * x + 0.0
+    golden_source="国家高新区创新能力指数, 2015: 180.9 and its five sub-indices, "
+    "121jk.cn/news/redianzhuanti/show51010.html",

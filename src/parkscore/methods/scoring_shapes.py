@@ -112,6 +112,12 @@ def fit_middle(
     reference="中间型指标正向化: 1 - |x - m| / max |x - m|, common in Chinese texts on comprehensive evaluation; "
     "Dezert, Tchamova, Han, Tacnet 2020, The SPOTIS Rank Reversal Free Method, FUSION (expected solution point)",
     golden="dezert_2020",
+    golden_source="Dezert, Tchamova, Han, Tacnet 2020, SPOTIS, FUSION 2020, 1-8, example with an expected solution "
+    "point; as in pymcdm, test/test_mcdm.py",
+    may_lower=Text(
+        "超过最佳值以后，越大反而越差",
+        "a larger value is better up to the best one only",
+    ),
     parameters={
         "direction": _ANY_DIRECTION,
         "best": Meaning("最优值，必须给定", "the best value, must be stated", "indicator"),
@@ -150,6 +156,12 @@ def middle(
     reference="区间型指标正向化: M = max(a - min, max - b), common in Chinese texts on comprehensive evaluation; "
     "Cables, Lamata, Verdegay 2016, RIM: Reference Ideal Method, Information Sciences 337 (each side its own M)",
     golden="cables_2016",
+    golden_source="Cables, Lamata, Verdegay 2016, Information Sciences 337, 1-10, example; as corrected with the "
+    "authors in pymcdm, test/test_mcdm.py",
+    may_lower=Text(
+        "超出区间以后，越大反而越差",
+        "a larger value is better up to the interval only",
+    ),
     parameters={
         "direction": _ANY_DIRECTION,
         "low": Meaning("最优区间的下端，必须给定", "the lower end of the best values, must be stated", "indicator"),

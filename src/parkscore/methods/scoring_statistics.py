@@ -85,6 +85,8 @@ def _positive_total(stated: Stated) -> list[Problem]:
     obeys=_OBEYS,
     reference="Hwang, Yoon, Multiple Attribute Decision Making, 1981 (linear normalisation)",
     golden="kracka_2010_weighted_sum",
+    golden_source="Kracka, Brauers, Zavadskas 2010, Inzinerine Ekonomika - Engineering Economics 21(4), 352-359 "
+    "(weighted sum)",
     parameters={
         "direction": DIRECTION,
         "total": Meaning(
@@ -148,6 +150,8 @@ def _positive_top(stated: Stated) -> list[Problem]:
     reference="Hwang, Yoon, Multiple Attribute Decision Making, 1981 (linear normalisation); OECD/JRC Handbook, 2008, "
     "section 5.4 and Table 15 (distance to the best country)",
     golden="handbook_2008",
+    golden_source="OECD/JRC, Handbook on Constructing Composite Indicators, 2008, Table 15 (distance to a reference "
+    "country, c = best)",
     parameters={
         "direction": DIRECTION,
         "top": Meaning("最大值；不给则取自数据", "the largest value; that of the data where not stated", "indicator"),
@@ -213,6 +217,8 @@ def _positive_length(stated: Stated) -> list[Problem]:
     obeys=_OBEYS,
     reference="Hwang, Yoon, Multiple Attribute Decision Making, 1981 (vector normalisation)",
     golden="kracka_2010_moora",
+    golden_source="Kracka, Brauers, Zavadskas 2010, Inzinerine Ekonomika - Engineering Economics 21(4), 352-359 (ratio"
+    " system)",
     parameters={
         "direction": DIRECTION,
         "length": Meaning(
@@ -302,7 +308,8 @@ def _percentile_range(stated: Stated) -> Interval:
     formula="s = a + (b - a) min(max((x - P5) / (P95 - P5), 0), 1);  -: (P95 - x) / (P95 - P5)",
     obeys={"unit order", "indicator order", "shift of an indicator", "scaling of an indicator", "monotone"},
     reference="OECD/JRC, Handbook on Constructing Composite Indicators, 2008, step 5 (outliers in min-max)",
-    golden="asem_0_to_100",
+    golden="astropy",
+    golden_source="Astropy, astropy/visualization/tests/test_interval.py: AsymmetricPercentileInterval(10.5, 70.5)",
     parameters={
         "direction": DIRECTION,
         "percentiles": Meaning("下界与上界所取的百分位", "the percentiles at which the two bounds lie"),

@@ -114,7 +114,8 @@ def fit_ends(
         "monotone",
     },
     reference="COINr 1.1.14, n_dist2max; OECD/JRC Handbook, 2008, step 5 (distance to a reference)",
-    golden="asem_0_to_100",
+    golden="doing_business_2016",
+    golden_source="World Bank, Doing Business 2016, distance to frontier: 99.96 of New Zealand for starting a business",
     parameters={
         "direction": DIRECTION,
         "worst": _WORST,
@@ -169,6 +170,7 @@ def fit_worst(
     obeys={"unit order", "indicator order", "duplicate unit", "monotone"},
     reference="COINr 1.1.14, n_dist2targ; OECD/JRC Handbook, 2008, step 5 (distance to a reference)",
     golden="hdi_2017_to_2021",
+    golden_source="UNDP, Human Development Report 2021-22, statistical annex, HDI of 2017 to 2021",
     parameters={
         "direction": DIRECTION,
         "target": Meaning("目标值，必须给定", "the target, must be stated", "indicator"),
@@ -252,6 +254,8 @@ def _row_of(unit: str, units: NDArray[Any] | None) -> int:
     reference="COINr 1.1.14, n_dist2ref; from a worst value of 0, OECD/JRC Handbook, 2008, section 5.4 and Table 15 "
     "(distance to a reference country)",
     golden="handbook_2008",
+    golden_source="OECD/JRC, Handbook on Constructing Composite Indicators, 2008, Table 15 (distance to a reference "
+    "country, c = best and c = worst)",
     parameters={
         "direction": DIRECTION,
         "unit": Meaning("参照对象，必须给定", "the unit to measure against, must be stated"),
@@ -356,6 +360,8 @@ def _efficacy_range(stated: Stated) -> Interval:
     },
     reference="功效系数法: 60 + 40 (实际值 - 不允许值) / (满意值 - 不允许值); general form c + d (x - m) / (M - m)",
     golden="exam_item_58_73",
+    golden_source="an examination question in financial analysis, 5.81 between 6 and 12 gets 58.73, "
+    "222.198.130.40:8081",
     parameters={
         "direction": DIRECTION,
         "unallowed": Meaning(
@@ -437,6 +443,8 @@ def _benchmark_range(stated: Stated) -> Interval:
     obeys={"unit order", "indicator order", "duplicate unit", "unit by unit", "monotone"},
     reference="科创指数标杆值法 (实际值 / 标杆值 × 100, 不超过 100); 黄岩区亩均效益评价办法, 2022 (不封顶)",
     golden="published_index",
+    golden_source="an index of innovation by 标杆值, its table of scores, "
+    "html.hanspub.org/file/_12-1150539_4_hanspub.htm",
     parameters={
         "direction": DIRECTION,
         "benchmark": Meaning("标杆值，必须给定，大于零", "the benchmark, must be stated, above zero", "indicator"),

@@ -116,6 +116,7 @@ def _thresholds(stated: Mapping[str, Any]) -> list[Problem]:
     obeys=_ALWAYS | {"duplicate unit", "unit by unit", "present cells"},
     reference=_COIN_RULE,
     golden="coinr_vignette",
+    golden_source="COINr 1.0 documentation (bluefoxr.github.io/COINr), article Outlier Treatment",
 )
 def none(X: FloatArray) -> Treated:
     """Leave every value; the records still say how skewed each column is, against the usual 2 and 3.5.
@@ -136,6 +137,7 @@ def none(X: FloatArray) -> Treated:
     obeys=_ALWAYS,
     reference=_COIN_RULE,
     golden="asem_treated",
+    golden_source="COINr 1.1.14 (R), on the ASEM data that it ships (JRC, ASEM Sustainable Connectivity Portal): Treat",
     parameters={"most": _MOST, "skew": _SKEW, "kurtosis": _KURTOSIS},
     relations=_thresholds,
 )
@@ -163,6 +165,7 @@ def winsorise(X: FloatArray, *, most: int = 5, skew: float = 2.0, kurtosis: floa
     obeys=_ALWAYS,
     reference=_COIN_RULE,
     golden="coinr_vignette",
+    golden_source="COINr 1.0 documentation (bluefoxr.github.io/COINr), article Outlier Treatment",
     parameters={"skew": _SKEW, "kurtosis": _KURTOSIS},
     relations=_thresholds,
 )
@@ -188,6 +191,7 @@ def log(X: FloatArray, *, skew: float = 2.0, kurtosis: float = 3.5) -> Treated:
     obeys=_ALWAYS,
     reference=_COIN_RULE,
     golden="asem_treated",
+    golden_source="COINr 1.1.14 (R), on the ASEM data that it ships (JRC, ASEM Sustainable Connectivity Portal): Treat",
     parameters={"most": _MOST, "skew": _SKEW, "kurtosis": _KURTOSIS},
     relations=_thresholds,
 )

@@ -77,6 +77,7 @@ def _rising_shares(stated: Mapping[str, Any]) -> list[Problem]:
     reference="Tukey 1962, The Future of Data Analysis (winsorising); quantiles: Hyndman and Fan 1996, type 7; "
     "OECD/JRC Handbook, 2008, section 5.1 (values beyond the 2.5 and 97.5 percentiles set to them)",
     golden="statology",
+    golden_source="Statology, Winsorize: Definition & Examples (statology.org)",
     parameters={
         "lower": Meaning("低端分位数，低于它的取其值", "the share of the lower cap; what lies below is set to it"),
         "upper": Meaning("高端分位数，高于它的取其值", "the share of the upper cap; what lies above is set to it"),
@@ -110,6 +111,7 @@ def _positive_distance(stated: Mapping[str, Any]) -> list[Problem]:
     obeys=_ALWAYS,
     reference="Tukey 1977, Exploratory Data Analysis (fences)",
     golden="wikipedia_box_plot",
+    golden_source="Wikipedia, Box plot, example with outliers",
     parameters={"k": Meaning("围栏到四分位数的距离，以四分位距计", "how far the fences are, in interquartile ranges")},
     relations=_positive_distance,
 )
@@ -139,6 +141,7 @@ def iqr_fences(X: FloatArray, *, k: float = 1.5) -> Treated:
     obeys=_ALWAYS | {"duplicate unit", "unit by unit"},
     reference="OECD/JRC, Handbook on Constructing Composite Indicators, 2008, step 5 (normalisation, outliers)",
     golden="hdi_2017_to_2021",
+    golden_source="UNDP, Human Development Report 2021-22, statistical annex, HDI of 2017 to 2021: income",
 )
 def ln(X: FloatArray) -> Treated:
     """Take the natural logarithm of every value, whatever the shape of its column.
@@ -161,6 +164,7 @@ def ln(X: FloatArray) -> Treated:
     obeys=_ALWAYS | {"duplicate unit", "unit by unit"},
     reference="Bartlett 1947, The Use of Transformations, Biometrics 3 (log(x + 1) for counts)",
     golden="polars",
+    golden_source="Polars documentation, Series.log1p",
 )
 def log1p(X: FloatArray) -> Treated:
     """Take ln(x + 1) of every value: for counts, which may be zero.
@@ -182,6 +186,7 @@ def log1p(X: FloatArray) -> Treated:
     obeys=_ALWAYS | {"duplicate unit", "unit by unit"},
     reference="John and Draper 1980, An Alternative Family of Transformations, Applied Statistics 29 (modulus, λ = 0)",
     golden="torchrl",
+    golden_source="TorchRL 0.14 documentation, torchrl.modules.functional.symlog",
 )
 def signed_log(X: FloatArray) -> Treated:
     """Draw in the tails on both sides of zero: for growth and profit, which may be negative.
@@ -204,6 +209,8 @@ def signed_log(X: FloatArray) -> Treated:
     obeys=_ALWAYS,
     reference="Box and Cox 1964, An Analysis of Transformations, Journal of the Royal Statistical Society B 26",
     golden="johnson_wichern",
+    golden_source="Johnson, Wichern, Applied Multivariate Statistical Analysis, example 4.10; NIST/SEMATECH "
+    "e-Handbook, section 6.5.2",
     parameters={
         "power": Meaning(
             "幂 λ；未给出则按最大似然法从数据求出",

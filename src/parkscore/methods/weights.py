@@ -32,7 +32,9 @@ _NEARLY_EVEN = 1e-6
     needs=Needs(finite=False),
     obeys={"unit order", "indicator order", "shift of an indicator", "scaling of an indicator", "duplicate unit"},
     reference="OECD/JRC, Handbook on Constructing Composite Indicators, 2008, step 6 (weighting and aggregation)",
-    golden="pymcdm",
+    golden="salabun_2020",
+    golden_source="Sałabun, Wątróbski, Shekhovtsov 2020, Symmetry 12(9), 1549, three criteria of .333; as in crispyn "
+    "(Python, energyinpython), tests of the weighting methods",
 )
 def equal(X: FloatArray) -> FloatArray:
     """The same share for each indicator, whatever the data.
@@ -57,6 +59,8 @@ def equal(X: FloatArray) -> FloatArray:
     obeys={"unit order", "indicator order", "scaling of an indicator"},
     reference="Shannon 1948; Zeleny 1982",
     golden="elsayed_2017",
+    golden_source="Elsayed, Dawood, Karthikeyan 2017, International Journal of Engineering Trends and Technology "
+    "46(2), 60-66",
     parameters={
         "zeros": Meaning(
             "零值的处理：limit 取极限 0·ln 0 = 0，shift 平移，squeeze 压入 [0.002, 0.998]",

@@ -40,6 +40,8 @@ def _outside(stated: Mapping[str, Any]) -> list[Problem]:
     obeys={"unit order", "shift of an indicator", "scaling of an indicator"},
     reference="Nicoletti, Scarpetta, Boylaud 2000; OECD/JRC, Handbook on Composite Indicators, 2008, step 6",
     golden="us_arrests",
+    golden_source="James, Witten, Hastie, Tibshirani 2013, An Introduction to Statistical Learning, section 10.4: "
+    "loadings of USArrests",
     parameters={
         "explained": Meaning(
             "所取主成分至少解释的方差比例；0 表示只取第一主成分",

@@ -33,6 +33,8 @@ _NO_WEIGHT = 1e-50
     obeys={"unit order", "indicator order", "shift of an indicator", "scaling of an indicator"},
     reference="Diakoulaki, Mavrotas, Papayannakis 1995, Computers and Operations Research 22",
     golden="diakoulaki_1995",
+    golden_source="Diakoulaki, Mavrotas, Papayannakis 1995, Computers and Operations Research 22(7), 763-770; to nine "
+    "digits in scikit-criteria, tests/preprocessing/test_weighters.py",
     parameters={
         "correlation": Meaning(
             "相关系数：pearson 或 spearman（秩相关）", "the correlation: pearson, or spearman of the ranks"
@@ -117,6 +119,8 @@ def _conflicts(from_mean: FloatArray, absolute: bool) -> FloatArray:
     obeys={"unit order", "indicator order", "scaling of an indicator"},
     reference="Keshavarz-Ghorabaee, Amiri, Zavadskas, Turskis, Antucheviciene 2021, Symmetry 13(4), 525",
     golden="keshavarz_ghorabaee_2021",
+    golden_source="Keshavarz-Ghorabaee, Amiri, Zavadskas, Turskis, Antucheviciene 2021, Symmetry 13(4), 525, "
+    "illustrative example",
 )
 def merec(X: FloatArray) -> FloatArray:
     """Weights by how much the performance of the units changes when an indicator is removed.
@@ -153,6 +157,8 @@ def merec(X: FloatArray) -> FloatArray:
     obeys={"unit order", "indicator order", "scaling of an indicator"},
     reference="Zavadskas, Podvezko 2016, International Journal of Information Technology and Decision Making 15(2)",
     golden="zavadskas_podvezko_2016",
+    golden_source="Zavadskas, Podvezko 2016, International Journal of Information Technology and Decision Making "
+    "15(2), 267-283",
 )
 def cilos(X: FloatArray) -> FloatArray:
     """Weights that grow as less of an indicator is lost where another one is at its best.
@@ -213,6 +219,8 @@ def _balance(rates: FloatArray) -> FloatArray:
     obeys={"unit order", "indicator order", "scaling of an indicator"},
     reference="Zavadskas, Podvezko 2016, International Journal of Information Technology and Decision Making 15(2)",
     golden="zavadskas_podvezko_2016",
+    golden_source="Zavadskas, Podvezko 2016, International Journal of Information Technology and Decision Making "
+    "15(2), 267-283: the ratio of its two benefits; of costs it takes the entropy before they are turned round",
 )
 def idocriw(X: FloatArray) -> FloatArray:
     """The product of CILOS and entropy weights: an indicator counts that is uneven and that little is lost of.

@@ -66,6 +66,8 @@ def _refuse_matrix(stated: Mapping[str, Any]) -> list[Problem]:
     obeys=_BLIND_TO_DATA,
     reference="Saaty 1980; incomplete matrices: Bozóki, Fülöp, Rónyai 2010; several experts: Aczél, Saaty 1983",
     golden="saaty_2008",
+    golden_source="Saaty 2008, International Journal of Services Sciences 1(1), 83-98, drinks; as in AHPy, "
+    "tests/test_ahp.py",
     parameters={
         "matrix": Meaning(
             "判断矩阵：{甲: {乙: 3}} 表示甲的重要性是乙的 3 倍；多位专家写成列表",
@@ -259,6 +261,7 @@ def _refuse_comparisons(stated: Mapping[str, Any]) -> list[Problem]:
     obeys=_BLIND_TO_DATA,
     reference="Rezaei 2015, Omega 53, 49-57; the linear model: Rezaei 2016, Omega 64, 126-130",
     golden="tomczak_bwm",
+    golden_source="BWM (R, jakub-tomczak), tests/testthat/test-example-data.R: Rezaei's car",
     parameters={
         "best_to_others": Meaning(
             "最重要的指标是各指标的几倍；其自身为 1",
@@ -365,6 +368,7 @@ _BY_PLACE: Mapping[str, Callable[[FloatArray], FloatArray]] = {"roc": _centroid,
     obeys=_BLIND_TO_DATA,
     reference="Stillwell, Seaver, Edwards 1981 (rs, rr); Barron, Barrett 1996, Management Science 42, 1515-1523 (roc)",
     golden="barron_barrett_1996",
+    golden_source="Barron, Barrett 1996, Management Science 42(11), 1515-1523, table of centroid weights",
     parameters={
         "ranks": Meaning(
             "各指标的重要性名次，1 为最重要，可并列",

@@ -26,6 +26,8 @@ _SMALLEST, _LARGEST = 1e-100, 1e100
     obeys={"unit order", "indicator order"},
     reference="郭亚军 2002, 管理科学学报 5(2), 49-54; the paper was not at hand, the formula is that of its users",
     golden="us_arrests",
+    golden_source="of one year: James, Witten, Hastie, Tibshirani 2013, An Introduction to Statistical Learning, "
+    "section 10.4: loadings of USArrests; no panel with printed weights was found",
 )
 def vertical_horizontal(X: FloatArray) -> FloatArray:
     """Weights with which the sum of the squared scores of all units in all years is largest.

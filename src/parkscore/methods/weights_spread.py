@@ -39,6 +39,7 @@ _ROUNDING = 1e-12
     obeys={"unit order", "indicator order", "shift of an indicator"},
     reference="Diakoulaki, Mavrotas, Papayannakis 1995; Jahan, Edwards 2013",
     golden="jahan_edwards_2013",
+    golden_source="Jahan, Edwards 2013, Materials and Design 49, 1000-1008; as in pymcdm, test/test_weights.py",
     parameters={"divisor": _DIVISOR},
 )
 def standard_deviation(X: FloatArray, *, divisor: Divisor = "n-1") -> FloatArray:
@@ -65,6 +66,8 @@ def standard_deviation(X: FloatArray, *, divisor: Divisor = "n-1") -> FloatArray
     obeys={"unit order", "indicator order", "scaling of an indicator"},
     reference="Pearson 1896 for the coefficient; as weights, a common practice without one source",
     golden="objective_weighting",
+    golden_source="objective-weighting (Python, energyinpython), docs/usage.rst; the table is that of Shuai et al. "
+    "2012",
     parameters={"divisor": _DIVISOR},
 )
 def coefficient_of_variation(X: FloatArray, *, divisor: Divisor = "n-1") -> FloatArray:
@@ -91,7 +94,9 @@ def coefficient_of_variation(X: FloatArray, *, divisor: Divisor = "n-1") -> Floa
     needs=Needs(units=2),
     obeys={"unit order", "indicator order", "shift of an indicator", "scaling of an indicator"},
     reference="Rao, Patel 2010, Materials and Design 31",
-    golden="pymcdm",
+    golden="objective_weighting",
+    golden_source="objective-weighting (Python, energyinpython), docs/usage.rst; the table is that of Sałabun, "
+    "Wątróbski, Shekhovtsov 2020, Symmetry 12(9), 1549",
     parameters={"divisor": _DIVISOR},
 )
 def variance(X: FloatArray, *, divisor: Divisor = "n-1") -> FloatArray:
@@ -119,6 +124,8 @@ def variance(X: FloatArray, *, divisor: Divisor = "n-1") -> FloatArray:
     obeys={"unit order", "indicator order", "scaling of an indicator"},
     reference="Gini 1912; Li, Chi 2009",
     golden="aggarwal_2024",
+    golden_source="Aggarwal, Aggarwal, Bansal 2024, International Journal of Intelligent Systems and Applications in "
+    "Engineering 12(21s), 3291-3299",
 )
 def gini(X: FloatArray) -> FloatArray:
     """Weights that grow with the Gini coefficient of an indicator, which is 0 where all units are equal.
@@ -153,6 +160,7 @@ def gini(X: FloatArray) -> FloatArray:
     obeys={"unit order", "indicator order", "shift of an indicator", "scaling of an indicator"},
     reference="Ecer, Pamucar 2022, Omega 112",
     golden="ecer_pamucar_2022",
+    golden_source="Ecer, Pamucar 2022, Omega 112, 102690, banks",
     parameters={"divisor": _LOPCOW_DIVISOR},
 )
 def lopcow(X: FloatArray, *, divisor: Divisor = "n-1") -> FloatArray:
@@ -187,6 +195,7 @@ def lopcow(X: FloatArray, *, divisor: Divisor = "n-1") -> FloatArray:
     obeys={"unit order", "indicator order", "scaling of an indicator"},
     reference="Shuai, Zongzhun, Yongji, Lei 2012, 24th Chinese Control and Decision Conference",
     golden="shuai_2012",
+    golden_source="Shuai, Zongzhun, Yongji, Lei 2012, 24th Chinese Control and Decision Conference, 3889-3892",
 )
 def angle(X: FloatArray) -> FloatArray:
     """Weights that grow with the angle between an indicator and one that is equal for all units.
