@@ -79,7 +79,7 @@ FURTHER: dict[str, list[dict[str, Any]]] = {
     ],
     "sum": [{"total": 50.0, "direction": -1}],
     "vector": [{"length": 50.0, "direction": -1}],
-    "zscore": [{"center": 100, "scale": 10, "direction": -1}, {"mean": 3.0}, {"sd": 2.0}],
+    "zscore": [{"center": 100, "scale": 10, "direction": -1}, {"mean": 3.0, "sd": 2.0}],
 }
 
 

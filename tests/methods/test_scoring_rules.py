@@ -161,7 +161,7 @@ def test_zscore_of_equal_values_is_the_center_though_their_sum_rounds(units):
 
 def test_zscore_refuses_a_deviation_so_small_that_scores_overflow():
     with pytest.raises(DomainError, match="too narrow"):
-        scoring["zscore"]([1.0, 2.0], sd=1e-310)
+        scoring["zscore"]([1.0, 2.0], mean=1.0, sd=1e-310)
 
 
 def test_zscore_keeps_its_digits_beside_a_large_mean():
@@ -171,7 +171,7 @@ def test_zscore_keeps_its_digits_beside_a_large_mean():
 
 def test_zscore_refuses_a_negative_deviation():
     with pytest.raises(DomainError, match="cannot be below zero"):
-        scoring["zscore"]([1.0, 2.0], sd=-1.0)
+        scoring["zscore"]([1.0, 2.0], mean=1.0, sd=-1.0)
 
 
 def test_zscore_of_a_single_unit_is_the_center_under_either_divisor():

@@ -255,24 +255,34 @@ def fit_moments(
     divisor: Divisor = "n",
     **_others: object,
 ) -> dict[str, Statistic]:
-    """The moments that are not stated, from the data: `mean`, and `sd` around the mean of the data.
+    """The mean and the standard deviation `sd` of each column, unless they are stated.
+
+    Raises DomainError where one of the two is stated without the other.
 
     >>> fit_moments([1.0, 3.0])
     {'mean': 2.0, 'sd': 1.0}
     """
-    if mean is not None and sd is not None:
+    for problem in _half_stated(mean, sd):
+        raise DomainError(problem.reason)
+    if mean is not None:
         return {}
     fitted_mean, fitted_sd = moments(np.asarray(x, dtype=np.float64), divisor)
-    fitted: dict[str, Statistic] = {}
-    if mean is None:
-        fitted["mean"] = statistic(fitted_mean)
-    if sd is None:
-        fitted["sd"] = statistic(fitted_sd)
-    return fitted
+    return {"mean": statistic(fitted_mean), "sd": statistic(fitted_sd)}
 
 
-def _positive_spread(stated: Stated) -> list[Problem]:
-    return not_above_zero(stated, "sd", "scale")
+def _together_and_positive(stated: Stated) -> list[Problem]:
+    return _half_stated(stated.get("mean"), stated.get("sd")) + not_above_zero(stated, "sd", "scale")
+
+
+def _half_stated(mean: Statistic | None, sd: Statistic | None) -> list[Problem]:
+    """A problem where one of the two is stated and the other left to the data.
+
+    A unit that improves would then move the deviation away from the stated mean, and could lose by it.
+    """
+    if (mean is None) == (sd is None):
+        return []
+    reason = Text("mean 与 sd 应一并给出，或都不给", "state mean and sd together, or neither")
+    return [Problem("sd" if sd is None else "mean", reason)]
 
 
 def _unbounded_range(_stated: Stated) -> Interval:
@@ -293,20 +303,26 @@ def _three_deviations(stated: Stated) -> Interval:
     obeys={"unit order", "indicator order", "shift of an indicator", "scaling of an indicator", "monotone"},
     reference="OECD/JRC, Handbook on Constructing Composite Indicators, 2008, step 5 (normalisation)",
     golden="asem_0_1",
+    golden_source="COINr 1.1.14 (R), on the ASEM data that it ships (JRC, ASEM Sustainable Connectivity Portal): "
+    "n_zscore",
     parameters={
         "direction": DIRECTION,
-        "mean": Meaning("均值；不给则取数据的均值", "mean; that of the data where not stated", "indicator"),
+        "mean": Meaning(
+            "均值，与 sd 一并给出；不给则取数据的均值",
+            "mean, stated together with sd; that of the data where not stated",
+            "indicator",
+        ),
         "sd": Meaning(
-            "标准差；不给则取数据的标准差", "standard deviation; that of the data where not stated", "indicator"
+            "标准差，与 mean 一并给出；不给则取数据的标准差",
+            "standard deviation, stated together with mean; that of the data where not stated",
+            "indicator",
         ),
         "center": Meaning("处于均值者的得分", "the score of a unit at the mean", "score"),
         "scale": Meaning("高出一个标准差所加的分", "points for one standard deviation", "score"),
         "divisor": Meaning("方差的除数：n 为总体，n-1 为样本", "divisor of the variance: n population, n-1 sample"),
     },
-    golden_source="COINr 1.1.14 (R), on the ASEM data that it ships (JRC, ASEM Sustainable Connectivity Portal): "
-    "n_zscore",
     fit=fit_moments,
-    relations=_positive_spread,
+    relations=_together_and_positive,
     score_range=_unbounded_range,
     usual_range=_three_deviations,
 )
@@ -326,7 +342,7 @@ def zscore(
     are the scores of the Mazziotta-Pareto index. `divisor` matters only where sd comes from the data.
 
     An indicator that is the same for all units, or differs only by rounding, has sd 0 exactly and gives all `center`.
-    Raises DomainError where sd < 0.
+    Raises DomainError where sd < 0, or where one of mean and sd is stated without the other.
 
     >>> zscore([1.0, 3.0, np.nan])
     array([-1.,  1., nan])
@@ -358,6 +374,8 @@ def zscore(
     obeys={"unit order", "indicator order", "duplicate unit", "unit by unit", "monotone"},
     reference="国家高新区创新能力评价指标体系 (2014): base-period indices are added as they are",
     golden="zone_innovation_2015",
+    golden_source="国家高新区创新能力指数, 2015: 180.9 and its five sub-indices, "
+    "121jk.cn/news/redianzhuanti/show51010.html",
     parameters={"direction": DIRECTION},
     score_range=_unbounded_range,
 )
@@ -370,5 +388,3 @@ def as_is(x: FloatArray, *, direction: Direction = 1) -> FloatArray:
     (array([162.6, 298.8]), array([-3.]))
     """
     return direction * x + 0.0
-    golden_source="国家高新区创新能力指数, 2015: 180.9 and its five sub-indices, "
-    "121jk.cn/news/redianzhuanti/show51010.html",
