@@ -100,6 +100,14 @@ def test_a_constant_column_gives_all_the_middle_and_is_warned_of() -> None:
     assert (finding.field, finding.value) == ("a", 7.0)
 
 
+def test_a_constant_column_of_zeros_is_not_shown_as_minus_zero() -> None:
+    framework = small(leaf("r", "a * b"), fields={"a": field("a"), "b": field("b")})
+    evaluation = ps.evaluate(framework, rows(a=[0, 0], b=[-1, -2]))
+    assert [str(value) for value in evaluation.indicators["r"]] == ["-0.0", "-0.0"]
+    (finding,) = of_code(evaluation.findings, "constant_column")
+    assert str(finding.value) == "0.0"
+
+
 def test_a_column_that_differs_by_rounding_only_is_constant() -> None:
     evaluation = ps.evaluate(small(leaf("a"), leaf("b")), rows(a=[0.3, 0.1 + 0.2], b=[1, 2]))
     assert codes(of_code(evaluation.findings, "constant_column")) == ["constant_column"]

@@ -225,7 +225,8 @@ def _constant(leaf: Node, cohort: Cohort, value: float) -> Finding:
         severity=Severity.WARNING,
         field=leaf.id,
         year=cohort.year,
-        value=value,
+        # A zero times a negative number is -0.0, which nobody has entered.
+        value=value + 0.0,
         message=Text(
             f"{leaf.label.zh}：参照（{cohort.name}）中所有评价对象的数值相同，不区分名次",
             f"{leaf.label.en}: the same for every unit of the reference ({cohort.name}); it tells none apart",
