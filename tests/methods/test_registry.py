@@ -116,6 +116,7 @@ def test_a_card_fills_the_fields_of_its_own_shelf_only(method: Method):
     assert (method.combine_range is not None) == (method.shelf == "aggregation")
     assert method.mixes_scales is None or method.shelf == "aggregation"
     assert method.may_lower is None or method.shelf in ("scoring", "aggregation")
+    assert not method.spans_years or method.name == "vertical_horizontal"
     assert method.fit is None or method.shelf == "scoring"
     assert method.remark is None or method.shelf == "weighting"
     assert not method.additive or method.name == "arithmetic"

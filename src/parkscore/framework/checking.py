@@ -6,6 +6,7 @@ from parkscore.findings import Finding, worst_first
 from parkscore.framework.check_fields import check_fields
 from parkscore.framework.check_formulas import check_formulas
 from parkscore.framework.check_methods import check_methods
+from parkscore.framework.check_panel_weights import check_framework_panel_weights, check_scheme_panel_weights
 from parkscore.framework.check_tree import check_tree
 from parkscore.framework.check_weight_sums import check_framework_sums, check_scheme_sums
 from parkscore.framework.check_weights import check_framework_weights, check_scheme_weights
@@ -23,6 +24,7 @@ _FRAMEWORK_CHECKS = (
     check_methods,
     check_framework_weights,
     check_framework_sums,
+    check_framework_panel_weights,
 )
 
 
@@ -43,4 +45,5 @@ def check_scheme(
     reporter = Reporter(document, aside)
     check_scheme_weights(scheme, framework, reporter)
     check_scheme_sums(scheme, framework, reporter)
+    check_scheme_panel_weights(scheme, framework, reporter)
     return worst_first(reporter.findings)

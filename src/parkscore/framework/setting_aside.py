@@ -19,6 +19,7 @@ _FOLLOWS: Final = {
     "weights_sum_to_zero": {"indicators", "weights"},
     "weights_too_large": {"indicators", "weights"},
     "no_time": {"time"},
+    "yearly_panel_weights": {"reference"},
     "unknown_rule": {"rules"},
     "scheme_kind": {"weights", "inside", "method", "combine"},
     "remove_without_extends": {"extends"},

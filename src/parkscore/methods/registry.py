@@ -29,9 +29,10 @@ class Method(Generic[Result]):
     `golden` is the published case that a test reproduces, `golden_source` where a stranger finds it.
 
     Only the fields of its shelf are filled: `fit`, `score_range` and `usual_range` belong to scoring rules; `additive`,
-    `combine_range`, `refuse_range` and `mixes_scales` to aggregations; `remark`, what to know of judgements, to
-    weighting methods. `mixes_scales` says of an aggregation that does not obey "scaling of an indicator" whether scores
-    of different width may meet in it all the same. `may_lower` says of a scoring rule or an aggregation why an
+    `combine_range`, `refuse_range` and `mixes_scales` to aggregations; `remark`, what to know of judgements, and
+    `spans_years`, whether its weights are meant for all years together, to weighting methods. `mixes_scales` says of an
+    aggregation that does not obey "scaling of an indicator" whether scores of different width may meet in it all the
+    same. `may_lower` says of a scoring rule or an aggregation why an
     improvement of one indicator may lower that unit's own score; without it, none does.
 
     >>> from parkscore.methods import scoring
@@ -64,6 +65,7 @@ class Method(Generic[Result]):
     mixes_scales: Callable[[Stated], bool] | None = None
     may_lower: Text | None = None
     remark: Callable[[Stated], Text] | None = None
+    spans_years: bool = False
 
     def __call__(self, x: ArrayLike, weights: ArrayLike | None = None, /, **parameters: Any) -> Result:
         """Apply the method to an array (and weights, for an aggregation); DomainError where the card forbids it."""

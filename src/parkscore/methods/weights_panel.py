@@ -28,6 +28,7 @@ _SMALLEST, _LARGEST = 1e-100, 1e100
     golden="us_arrests",
     golden_source="of one year: James, Witten, Hastie, Tibshirani 2013, An Introduction to Statistical Learning, "
     "section 10.4: loadings of USArrests; no panel with printed weights was found",
+    spans_years=True,
 )
 def vertical_horizontal(X: FloatArray) -> FloatArray:
     """Weights with which the sum of the squared scores of all units in all years is largest.
