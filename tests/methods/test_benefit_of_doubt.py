@@ -68,3 +68,10 @@ def test_more_different_units_than_programmes_can_be_solved_for_are_refused() ->
     with pytest.raises(DomainError, match="at most 2000 different units, and here are 2001"):
         bod(X, [1, 1])
     assert bod(np.ones((5000, 2)), [1, 1]).tolist() == [1.0] * 5000
+
+
+def test_benefit_of_doubt_keeps_every_digit_when_the_indicators_change_places() -> None:
+    # Found by Hypothesis: the solver's path, and its last digits, depended on the order of the columns.
+    X = np.array([[0.25, 0.25, 0.25], [39.25, 0.5, 44.25], [1.0, 37.25, 1.0], [0.25, 1.0, 0.25], [1.0, 1.0, 1.0]])
+    score = aggregation["benefit_of_doubt"](X, [1, 1, 1], least=0.125)
+    np.testing.assert_array_equal(aggregation["benefit_of_doubt"](X[:, [1, 2, 0]], [1, 1, 1], least=0.125), score)

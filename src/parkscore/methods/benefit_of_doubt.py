@@ -92,6 +92,7 @@ def benefit_of_doubt(X: FloatArray, w: FloatArray, *, least: float = 0.0, most: 
         )
         raise DomainError(reason)
     # In one order whatever the order of the table, and every unit once: the solver's last digits depend on it.
+    scores = scores[:, np.lexsort(np.sort(np.unique(scores, axis=0), axis=0)[::-1])]
     different, place = np.unique(scores, axis=0, return_inverse=True)
     if len(different) > MOST_UNITS:
         reason = Text(
