@@ -25,6 +25,18 @@ def test_one_method_is_shown_with_its_formula_parameters_and_reference(run: Any,
         assert said in out
 
 
+def test_a_card_says_where_its_golden_case_is_printed_and_why_scores_may_fall(run: Any) -> None:
+    (card,) = run("methods", "mazziotta_pareto", "--json").document["methods"]
+    assert "indeks razvijenosti" in card["golden_source"]
+    assert set(card["may_lower"]) == {"zh", "en"}
+    for language in ("zh", "en"):
+        out = run("methods", "mazziotta_pareto", "--lang", language).out
+        assert card["golden_source"] in out
+        assert card["may_lower"][language] in out
+    (card,) = run("methods", "arithmetic", "--json").document["methods"]
+    assert card["may_lower"] is None
+
+
 def test_a_name_on_two_shelves_shows_both(run: Any) -> None:
     names = [name for shelf in SHELVES for name in shelf]
     twice = next(name for name in names if names.count(name) > 1)
