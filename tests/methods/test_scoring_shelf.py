@@ -50,14 +50,15 @@ def _asem_0_to_100(name, asem, asem_tree, **stated):
     np.testing.assert_allclose(scores, expected[treated.columns], rtol=1e-12, atol=1e-11)
 
 
-def test_distance_to_max_doing_business_2016_of_starting_a_business_in_new_zealand():
-    # World Bank, Doing Business 2016, distance to frontier: procedures, days, and cost and paid-in minimum capital in
-    # per cent of income per head. The score is the mean of the four distances.
+@pytest.mark.parametrize(
+    ("reported", "score"), [((3.5, 7.5, 82.3, 0.0), 84.28), ((1.0, 0.5, 0.3, 0.0), 99.96)], ids=["AFG_2018", "NZL_2016"]
+)
+def test_distance_to_max_doing_business_2018_of_starting_a_business(reported, score):
+    # World Bank, Doing Business 2018, country tables (Afghanistan), and 2016 (New Zealand): procedures, days, and cost
+    # and paid-in minimum capital in per cent of income per head. The score is the mean of the four distances.
     worst, frontier = np.array([18, 100, 200, 400]), np.array([1, 0.5, 0, 0])
-    distances = scoring["distance_to_max"](
-        [[1.0, 0.5, 0.3, 0.0]], direction=-1, worst=worst, best=frontier, to=(0, 100)
-    )
-    assert round(float(distances.mean()), 2) == 99.96
+    distances = scoring["distance_to_max"]([reported], direction=-1, worst=worst, best=frontier, to=(0, 100))
+    assert round(float(distances.mean()), 2) == score
 
 
 def test_distance_to_max_asem_0_to_100_where_nothing_is_stated(asem, asem_tree):

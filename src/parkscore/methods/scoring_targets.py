@@ -114,8 +114,8 @@ def fit_ends(
         "monotone",
     },
     reference="COINr 1.1.14, n_dist2max; OECD/JRC Handbook, 2008, step 5 (distance to a reference)",
-    golden="doing_business_2016",
-    golden_source="World Bank, Doing Business 2016, distance to frontier: 99.96 of New Zealand for starting a business",
+    golden="doing_business_2018",
+    golden_source="World Bank, Doing Business 2018, country tables: 84.28 of Afghanistan for starting a business",
     parameters={
         "direction": DIRECTION,
         "worst": _WORST,
