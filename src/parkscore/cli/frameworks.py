@@ -198,6 +198,7 @@ def _node_entries(framework: Framework, reply: Reply) -> Iterator[dict[str, Any]
                 "level": level,
                 "parent": parent.id,
                 "name": reply.word(node.label),
+                "points": node.points,
                 "weight": _weight(node.weight),
                 "measure": node.measure,
                 "direction": settings[node.id].direction if node.is_indicator else None,
@@ -225,6 +226,8 @@ def _node_row(entry: dict[str, Any]) -> list[Any]:
     }
     indent = "  " * (entry["level"] - 1)
     weight, direction = entry["weight"], entry["direction"]
+    if weight is None and entry["points"] is not None:
+        weight = _points(entry["points"])
     return [
         entry["id"],
         f"{indent}{entry['name']}",
@@ -234,6 +237,13 @@ def _node_row(entry: dict[str, Any]) -> list[Any]:
         entry["formula"],
         entry["source"],
     ]
+
+
+def _points(points: float | str) -> Text:
+    """Declared points, in the place of the weight."""
+    if isinstance(points, str):
+        return Text("不封顶", "open")
+    return Text(f"{points:.12g} 分", f"{points:.12g} points")
 
 
 def _field_entries(framework: Framework, reply: Reply) -> Iterator[dict[str, Any]]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from parkscore.framework.check_points import check_points
 from parkscore.framework.check_scales import check_scales
 from parkscore.framework.document import Path
 from parkscore.framework.models import POLICIES, SCORE_GROUP_MEAN, SHORTER_HISTORY, Choice, Framework, Node
@@ -40,6 +41,7 @@ def check_methods(framework: Framework, reporter: Reporter) -> None:
         ranges = score_ranges(framework)
         _check_ranges(framework, ranges, reporter)
         check_scales(framework, score_ranges(framework, usual=True), reporter)
+        check_points(framework, ranges, reporter)
 
 
 def check_method(choice: Choice, shelf: Shelf[Any], path: Path, reporter: Reporter) -> None:

@@ -195,6 +195,27 @@ Weight = Annotated[
 ]
 
 
+OPEN: Literal["open"] = "open"
+
+
+def _read_points(value: Any) -> Any:
+    number = value if value == OPEN else read_number(value)
+    if isinstance(number, Percent):
+        raise PydanticCustomError("float_type", "Input should be a valid number")
+    if isinstance(number, float) and number < 0:
+        raise PydanticCustomError("out_of_bounds", "must be {rule}", {"rule": ">= 0", "zh": "必须 >= 0"})
+    return number
+
+
+Points = Annotated[
+    float | Literal["open"],
+    PlainValidator(_read_points),
+    PlainSerializer(_write_weight),
+    WithJsonSchema({"anyOf": [{"type": "number", "minimum": 0}, {"const": OPEN}]}),
+]
+"""The full score of a node as the rules declare it; `open` where there is no ceiling."""
+
+
 class Model(BaseModel):
     """What every part of the language shares: no unknown key, no change, no silent conversion."""
 
@@ -317,6 +338,7 @@ class Node(Label, Inherited):
     """A dimension with children, or an indicator with a formula."""
 
     id: Words
+    points: Points | None = None
     weight: Weight | None = None
     weights: Choice | None = None
     aggregate: Choice | None = None
@@ -344,6 +366,7 @@ class Total(Model):
     id: Words = "total"
     zh: Words | None = "综合得分"
     en: Words | None = "Total score"
+    points: Points | None = None
     aggregate: Choice | None = None
     weights: Choice | None = None
     min_coverage: Share | None = None
@@ -478,6 +501,7 @@ class Framework(Model):
             id=self.total.id,
             zh=self.total.zh,
             en=self.total.en,
+            points=self.total.points,
             aggregate=self.total.aggregate,
             weights=self.total.weights,
             min_coverage=self.total.min_coverage,

@@ -60,6 +60,22 @@ def _said(part: Inherited | Total, above: Settings) -> Settings:
     return replace(above, **said) if said else above
 
 
+ADDS_POINTS = frozenset({"sum", "capped_sum"})
+"""The aggregations that add points up: weights say there only which children count, and how much of them is covered."""
+
+
+def points_as_weights(framework: Framework, node: Node) -> tuple[float, ...] | None:
+    """The declared points of the children of a node that adds points up, where no child states a weight.
+
+    None where a child declares no points, none above zero, or an open end: none of these is a share of anything.
+    """
+    points = [child.points for child in node.children if isinstance(child.points, float) and child.points > 0]
+    said = any(child.weight is not None for child in node.children)
+    if said or len(points) < len(node.children) or aggregation_of(framework, node).name not in ADDS_POINTS:
+        return None
+    return tuple(points)
+
+
 def aggregation_of(framework: Framework, node: Node) -> Choice:
     """How a node's children become its score: its own word, else `defaults`, else arithmetic."""
     return node.aggregate or framework.defaults.aggregate or Choice.of("arithmetic")

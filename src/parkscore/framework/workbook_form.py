@@ -54,6 +54,7 @@ INDICATORS = Sheet(
         ("level", "层级"),
         ("id", "编码"),
         *_NAMES,
+        ("points", "满分"),
         ("weight", "权重"),
         ("formula", "公式"),
         ("measure", "单位"),
@@ -99,7 +100,7 @@ _STRUCTURED: Final = frozenset(
     }
 )
 # A number may stand in a text cell, because Excel makes texts of what is typed into cells formatted as text.
-_NUMBERS: Final = frozenset({"level", "weight", "min", "max", "min_coverage", "year"})
+_NUMBERS: Final = frozenset({"level", "points", "weight", "min", "max", "min_coverage", "year"})
 _TABLES: Final = frozenset(sheet.key for sheet in SHEETS if sheet.key)
 _CHOICES: Final = {
     "kind": ["number", "text"],

@@ -17,6 +17,7 @@ from parkscore.framework.checking import check_scheme
 from parkscore.framework.judgements import remark_on
 from parkscore.framework.loading import load_scheme
 from parkscore.framework.models import UNKNOWN, Choice, Framework, Label, Node, WeightScheme
+from parkscore.framework.settings import points_as_weights
 from parkscore.language import Text
 from parkscore.methods import weighting
 
@@ -169,8 +170,9 @@ def _refuse_unknown_weights(framework: Framework, scheme: WeightScheme | None) -
 def weight_source(framework: Framework, scheme: WeightScheme | None, node: Node) -> Vector | Choice | None:
     """Where a dimension's shares come from: numbers, a method, or None where they are unknown.
 
-    In this order: numbers in the scheme; a method the scheme names for the node; numbers in the framework; the scheme's
-    method for every node; the framework's method for the node or by default. An only child needs no weight.
+    In this order: numbers in the scheme; a method the scheme names for the node; numbers in the framework, or the
+    points that the children declare where points are added up; the scheme's method for every node; the framework's
+    method for the node or by default. An only child needs no weight.
     """
     given = [None if scheme is None else scheme.weight_of(child.id) for child in node.children]
     own = [child.weight for child in node.children]
@@ -183,10 +185,19 @@ def weight_source(framework: Framework, scheme: WeightScheme | None, node: Node)
         return np.array(own, dtype=np.float64)
     if len(own) == 1:
         return np.ones(1)
+    points = points_as_weights(framework, node)
+    if points is not None:
+        return np.array(points, dtype=np.float64)
     if EVERY_NODE in inside:
         return inside[EVERY_NODE]
     silent = all(weight is None for weight in own)
     return (node.weights or framework.defaults.weights) if silent else None
+
+
+def rests_on_points(framework: Framework, scheme: WeightScheme | None, node: Node) -> bool:
+    """Whether the shares inside a dimension are the points that its children declare."""
+    points, source = points_as_weights(framework, node), weight_source(framework, scheme, node)
+    return points is not None and isinstance(source, np.ndarray) and np.array_equal(source, points)
 
 
 def _unknown_weights(node: Node, schemes: list[str]) -> Finding:

@@ -15,7 +15,7 @@ from parkscore.framework.models import Choice, Framework, Node, SchemeStatus, We
 from parkscore.language import Text
 from parkscore.methods import DomainError, combination, weighting
 from parkscore.tree.aggregate import Shares, Tree
-from parkscore.tree.schemes import WeightPlan, remarks, weight_source
+from parkscore.tree.schemes import WeightPlan, remarks, rests_on_points, weight_source
 from parkscore.tree.standing_of_weights import data_notes, status_of
 from parkscore.tree.weight_grounds import Ground, grounds
 
@@ -68,7 +68,7 @@ def weigh(
         shares=tuple(_Weigher(framework, table, scores, cohort, states).settle(plan) for cohort in cohorts),
         stated=stated,
         origin=origin,
-        findings=(*_normalised(framework, stated), *remarks(framework, plan)),
+        findings=(*_normalised(framework, plan, stated), *remarks(framework, plan)),
         grounds=grounds(framework, plan, status, source),
         notes=data_notes(plan),
     )
@@ -234,6 +234,8 @@ def _origin(framework: Framework, plan: WeightPlan, node: Node, source: Vector |
         return Text("组合赋权", "a combination") if name == "additive" else combination[name].title
     if isinstance(source, Choice):
         return title_of(source, [child.id for child in node.children])
+    if rests_on_points(framework, plan.scheme, node):
+        return Text("所标分值，只用于齐全率", "declared points, for coverage only")
     return Text("给定", "given")
 
 
@@ -244,10 +246,12 @@ def _toward(plan: WeightPlan, origin: Text) -> Text:
     return Text(f"{origin.zh}，向政策权重收缩 {share}", f"{origin.en}, drawn {share} toward a policy")
 
 
-def _normalised(framework: Framework, stated: Mapping[str, float | None]) -> list[Finding]:
-    """Say where numbers given did not sum to 1 and were turned into shares."""
+def _normalised(framework: Framework, plan: WeightPlan, stated: Mapping[str, float | None]) -> list[Finding]:
+    """Say where numbers given did not sum to 1 and were turned into shares; points are meant to sum to more."""
     findings = []
     for node in framework.root.walk():
+        if node.children and rests_on_points(framework, plan.scheme, node):
+            continue
         numbers = [stated[child.id] for child in node.children]
         given = [number for number in numbers if number is not None]
         total = sum(given)
