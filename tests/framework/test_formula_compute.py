@@ -175,6 +175,10 @@ def test_a_ratio_without_a_target_is_a_plain_number() -> None:
         ("x != 1", [0.0, 1.0]),
         ("(x > 1) + (y > 1)", [1.0, 2.0]),
         ("5% * 100 * y / y", [5.0, 5.0]),
+        ("floor(x / y * 10)", [2.0, 4.0]),
+        ("ceil(x / y * 10)", [3.0, 4.0]),
+        ("round(x / y * 10)", [3.0, 4.0]),
+        ("round(1 / (x + 2), 3)", [0.333, 0.25]),
     ],
 )
 def test_operators_and_functions_by_hand(text: str, expected: list[float]) -> None:
@@ -331,6 +335,7 @@ def test_the_same_data_in_other_measures_gives_the_same_result(
 cells = st.one_of(st.just(gap), st.just(math.inf), st.floats(width=32), st.sampled_from([0.0, 1.0, -1.0, 1e308]))
 ANY_FORMULAS = [
     *["x / y", "ln(x) + sqrt(y)", "x * y * 1e308", "if(x > y, x / y, y)", "x > 0 and y > 0 or not x == y"],
+    *["floor(x / y)", "ceil(x) - y", "round(x, 12) + round(y)"],
     *["min(x, y) - max(x, y)", "mean(x, y) / sum(x, y)", "x in [0, 1]", "-abs(x) / (y - y)", "0 < x < y", "x"],
 ]
 

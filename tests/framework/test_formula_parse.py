@@ -50,6 +50,9 @@ def problems_of(text: str) -> tuple[FormulaProblem, ...]:
         ("合计(a, b) - 平均(a, b) + 最大(a, b) - 最小(a, b)", "sum(a, b) - mean(a, b) + max(a, b) - min(a, b)"),
         ("绝对值(增长率(a)) + 复合增长率(a, 3)", "abs(growth(a)) + cagr(a, 3)"),
         ("自然对数(a) * 平方根(b)", "ln(a) * sqrt(b)"),
+        ("向下取整(a) + 向上取整(a) + 四舍五入(a) + 四舍五入(a, 2)", "floor(a) + ceil(a) + round(a) + round(a, 2)"),
+        ("年均(a, 2) / 累计(a, 3) + 三年增长率(a)", "mean_years(a, 2) / sum_years(a, 3) + growth_three_years(a)"),
+        ("几年中(a > 1 且 b > 2, 3) >= 2", "count_years(a > 1 and b > 2, 3) >= 2"),
         ("上年(a, 1)", "lag(a)"),
         ("［2.4］ + 【研发费用（万元）】", "[2.4] + [研发费用（万元）]"),
         ("[营业收入]", "营业收入"),
@@ -115,6 +118,8 @@ def test_a_formula_says_which_names_years_and_functions_it_needs() -> None:
     assert formula.lagged == {"qz001": {1}, "qd01": {2}, "x": {3}, "y": {2, 3}}
     assert formula.functions == {"lag", "cagr", "growth"}
     assert parse_formula("a / b").lagged == {}
+    several = parse_formula("mean_years(a, 3) + lag(sum_years(b, 2)) + count_years(c > 0, 2) + growth_three_years(d)")
+    assert several.reads == {"a": {0, 1, 2}, "b": {1, 2}, "c": {0, 1}, "d": {0, 1, 2}}
 
 
 def test_a_formula_cannot_be_changed() -> None:
@@ -155,7 +160,7 @@ def test_a_formula_cannot_be_changed() -> None:
         ("[ ]", 0, "no name in the brackets"),
         ("a and and b", 6, "and does not belong"),
         ("sun(a)", 0, "did you mean sum"),
-        ("foo(a)", 0, "the functions are lag"),
+        ("xyz(a)", 0, "the functions are lag"),
         ("if(a > 0, 1)", 0, "takes 3 arguments, 2 given"),
         ("max()", 0, "at least 1 argument"),
         ("ln(a, b)", 0, "takes 1 argument, 2 given"),
@@ -164,6 +169,15 @@ def test_a_formula_cannot_be_changed() -> None:
         ("lag(a, 1.5)", 7, "whole number"),
         ("lag(a, 2024)", 7, "whole number"),
         ("lag(a, b)", 7, "whole number"),
+        ("mean_years(a)", 0, "takes 2 arguments, 1 given"),
+        ("累计(a, 101)", 6, "whole number from 1 to 100"),
+        ("几年中(a > 0, 几)", 11, "such as count_years(x, 2)"),
+        ("round(a, b)", 9, "the decimals must be a whole number from 0 to 12"),
+        ("round(a, 1.5)", 9, "round(x, 2) keeps two decimals"),
+        ("round(a, 13)", 9, "from 0 to 12"),
+        ("round(a, -1)", 9, "from 0 to 12"),
+        ("floor(a, 1)", 0, "takes 1 argument, 2 given"),
+        ("mean_years(sum_years(a, 15), 15)", 0, "make a derived field of what is inside"),
         ("5万圆", 1, "did you mean 万元"),
         ("12abc", 2, "'abc' is not a known measure"),
         ("1e999", 0, "too large"),
@@ -192,7 +206,7 @@ def test_the_console_text_has_one_line_per_problem(monkeypatch: pytest.MonkeyPat
     monkeypatch.setenv("PARKSCORE_LANG", "zh")
     with pytest.raises(FormulaError) as refused:
         parse_formula("sun(b) + 1e999")
-    assert str(refused.value) == "第 1 列: 没有函数 sun (是不是 sum？)\n第 10 列: 数 1e999 太大"
+    assert str(refused.value) == "第 1 列: 没有函数 sun (是不是 sum 或 round？)\n第 10 列: 数 1e999 太大"
 
 
 @pytest.mark.parametrize("text", ["(" * 50 + "a" + ")" * 50, "-" * 50 + "a", "a" * 500, "+".join(["a"] * 250)])

@@ -2,16 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
 
+from parkscore.framework.formula.histories import (
+    count_of_years,
+    growth_of_three_years,
+    mean_of_years,
+    sum_of_years,
+)
 from parkscore.framework.formula.kinds import Kind, Operand, Special, as_condition, as_number, as_plain_number
 from parkscore.framework.formula.kinds import same_measure as _same_measure
 from parkscore.framework.formula.problems import FormulaProblem
-from parkscore.framework.formula.tree import Call, Node
+from parkscore.framework.formula.rounding import MOST_DECIMALS, round_down, round_half_up, round_up
+from parkscore.framework.formula.tree import Call, Node, Number
 from parkscore.framework.formula.values import Value, choose, combine, compound_growth, each, growth, settle
 from parkscore.framework.measures import DIMENSIONLESS
 from parkscore.language import Text
@@ -35,8 +42,16 @@ class Arguments:
         """Every argument in the year of the call."""
         return [self.at(index) for index in range(len(self.call.arguments))]
 
+    def last_years(self, count: int) -> list[Value]:
+        """The first argument in the year of the call and the years before it, latest first."""
+        return [self.at(0, years_back) for years_back in range(count)]
+
 
 KindRule = Callable[[Call, Sequence[Operand], list[FormulaProblem]], Kind]
+
+
+def _anything(_: Call) -> Iterator[FormulaProblem]:
+    return iter(())
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +62,7 @@ class Function:
     kind: the measure rule. compute: the NumPy implementation.
     years: whether the last argument is a whole number of years, "optional" meaning 1 where it is left out.
     lags: the years back at which the arguments are read, for a number of years.
+    written: what is wrong with the arguments as they are written.
     """
 
     name: str
@@ -58,6 +74,7 @@ class Function:
     compute: Callable[[Arguments], Value]
     years: str | None = None
     lags: Callable[[int], tuple[int, ...]] = lambda _: (0,)
+    written: Callable[[Call], Iterator[FormulaProblem]] = _anything
 
 
 def _kept(_: Call, operands: Sequence[Operand], __: list[FormulaProblem]) -> Kind:
@@ -80,6 +97,30 @@ def _plain_number(call: Call, operands: Sequence[Operand], problems: list[Formul
 
 def _ratio(_: Call, operands: Sequence[Operand], problems: list[FormulaProblem]) -> Kind:
     return Special.UNKNOWN if as_number(operands[0], problems) is Special.UNKNOWN else DIMENSIONLESS
+
+
+def _count_of_years(_: Call, operands: Sequence[Operand], problems: list[FormulaProblem]) -> Kind:
+    as_condition(operands[0], problems)
+    return DIMENSIONLESS
+
+
+def _decimals_are_written(call: Call) -> Iterator[FormulaProblem]:
+    for decimals in call.arguments[1:2]:
+        whole = isinstance(decimals, Number) and decimals.value in range(MOST_DECIMALS + 1)
+        if not whole:
+            yield FormulaProblem(
+                decimals.offset,
+                Text(
+                    f"小数位数须为 0 到 {MOST_DECIMALS} 的整数",
+                    f"the decimals must be a whole number from 0 to {MOST_DECIMALS}",
+                ),
+                Text("如 round(x, 2) 保留两位小数", "round(x, 2) keeps two decimals"),
+            )
+
+
+def _round(arguments: Arguments) -> Value:
+    decimals = next((int(node.value) for node in arguments.call.arguments[1:] if isinstance(node, Number)), 0)
+    return each(lambda values: round_half_up(values, decimals), arguments.at(0))
 
 
 def _absolute(arguments: Arguments) -> Value:
@@ -116,6 +157,28 @@ _LISTED: Final = (
              1, 1, _plain_number, lambda a: each(np.log, a.at(0))),
     Function("sqrt", "平方根", Text("平方根，只用于纯数", "square root of a plain number"),
              1, 1, _plain_number, lambda a: each(np.sqrt, a.at(0))),
+    Function("floor", "向下取整", Text("不大于它的最大整数，只用于纯数", "the whole number not above a plain number"),
+             1, 1, _plain_number, lambda a: each(round_down, a.at(0))),
+    Function("ceil", "向上取整", Text("不小于它的最小整数，只用于纯数", "the whole number not below a plain number"),
+             1, 1, _plain_number, lambda a: each(round_up, a.at(0))),
+    Function("round", "四舍五入",
+             Text("round(x, 2) 保留两位小数，只用于纯数", "round(x, 2): two decimals of a plain number"),
+             1, 2, _plain_number, _round, written=_decimals_are_written),
+    Function("sum_years", "累计",
+             Text("今年及以前共 n 年之和；缺一年即缺", "the sum of n years; missing where one is"),
+             1, 1, _one_measure, lambda a: sum_of_years(a.last_years(a.call.years)),
+             years="required", lags=lambda years: tuple(range(years))),
+    Function("mean_years", "年均",
+             Text("今年及以前共 n 年的平均；缺一年即缺", "the mean of n years; missing where one is"),
+             1, 1, _one_measure, lambda a: mean_of_years(a.last_years(a.call.years)),
+             years="required", lags=lambda years: tuple(range(years))),
+    Function("count_years", "几年中",
+             Text("近 n 年中条件成立的年数", "in how many of the last n years a condition holds"),
+             1, 1, _count_of_years, lambda a: count_of_years(a.last_years(a.call.years)),
+             years="required", lags=lambda years: tuple(range(years))),
+    Function("growth_three_years", "三年增长率",
+             Text("高新技术企业认定的三年增长率", "the growth rule of 高新技术企业认定"),
+             1, 1, _ratio, lambda a: growth_of_three_years(a.at(0, 2), a.at(0, 1), a.at(0)), lags=lambda _: (0, 1, 2)),
 )  # fmt: skip
 
 FUNCTIONS: Final = {function.name: function for function in _LISTED}

@@ -40,6 +40,8 @@ LONGEST_FORMULA: Final = 500
 DEEPEST_FORMULA: Final = 50
 # Each growth of a growth doubles the work; nobody means more than this.
 DEEPEST_GROWTH: Final = 4
+# A mean over years of means over years multiplies it.
+MOST_READINGS: Final = 200
 
 _Branch = Tree[Token]
 
@@ -68,6 +70,8 @@ def parse_formula(text: str) -> Formula:
     root = builder.node(branch, 0)
     if not builder.problems and _growth_depth(root) > DEEPEST_GROWTH:
         builder.complain(root.offset, *_TOO_MUCH_GROWTH)
+    if not builder.problems and _readings(root) > MOST_READINGS:
+        builder.complain(root.offset, *_TOO_MANY_READINGS)
     if builder.problems:
         raise FormulaError(text, builder.problems)
     return Formula(text, root)
@@ -88,6 +92,20 @@ _TOO_MUCH_GROWTH: Final = (
     Text(f"增长率嵌套超过 {DEEPEST_GROWTH} 层", f"growth rates are nested more than {DEEPEST_GROWTH} deep"),
     Text("用 lag(x, n) 取前几年的值", "use lag(x, n) for the value of some years before"),
 )
+
+
+_TOO_MANY_READINGS: Final = (
+    Text(
+        f"嵌套的多年函数把一项读 {MOST_READINGS} 次以上", f"nested years read one item more than {MOST_READINGS} times"
+    ),
+    Text("把里层写成派生字段", "make a derived field of what is inside"),
+)
+
+
+def _readings(node: Node) -> int:
+    """How often the item that is read most often is read."""
+    below = max((_readings(child) for child in children(node)), default=1)
+    return below * len(FUNCTIONS[node.function].lags(node.years)) if isinstance(node, Call) else below
 
 
 def _growth_depth(node: Node) -> int:
@@ -221,7 +239,9 @@ class _Builder:
         arguments, years = self.take_years(function, arguments, _offset(token))
         if len(arguments) < function.least or len(arguments) > (function.most or len(arguments)):
             self.complain(_offset(token), *_wrong_count(function, token, len(arguments)))
-        return Call(function.name, arguments, years, _offset(token))
+        call = Call(function.name, arguments, years, _offset(token))
+        self.problems.extend(function.written(call))
+        return call
 
     def take_years(self, function: Function, arguments: tuple[Node, ...], at: int) -> tuple[tuple[Node, ...], int]:
         """The arguments without the number of years, and that number."""
@@ -237,7 +257,7 @@ class _Builder:
         self.complain(
             last.offset,
             Text(f"年数须为 1 到 {MOST_YEARS} 的整数", f"the years must be a whole number from 1 to {MOST_YEARS}"),
-            Text("如 lag(x, 2) 为前年", "lag(x, 2) is two years before"),
+            Text(f"如 {function.name}(x, 2)", f"such as {function.name}(x, 2)"),
         )
         return tuple(others), 1
 

@@ -232,9 +232,12 @@ def reasons_of(value: Value) -> States:
 
 
 def growth(now: Value, before: Value) -> Value:
-    """How much larger than before, as a share: now / before - 1."""
-    ratio = multiply([("*", now), ("/", before)])
-    return settle(plain(ratio) - 1.0, ratio.reasons)
+    """How much larger than before, as a share: now / before - 1.
+
+    Computed from the difference: 115 after 100 then is exactly the double 15 %, and reaches a step from 15 % on.
+    """
+    ratio = multiply([("*", add([("+", now), ("-", before)])), ("/", before)])
+    return settle(plain(ratio), ratio.reasons)
 
 
 def compound_growth(now: Value, before: Value, years: int) -> Value:
