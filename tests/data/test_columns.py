@@ -7,8 +7,10 @@ import pytest
 
 from parkscore.data.columns import Columns, fails, holds
 from parkscore.data.table import State
+from parkscore.findings import errors_of
+from parkscore.framework.checking import check_framework
 from parkscore.framework.formula import Cells
-from tests.small_frameworks import field, leaf, rows, small, table_of
+from tests.small_frameworks import everywhere, field, leaf, panel, rows, small, table_of
 
 
 def test_the_columns_are_the_raw_fields_of_this_year() -> None:
@@ -43,3 +45,69 @@ def test_a_table_without_years_has_no_last_year() -> None:
     assert isinstance(column.cells, Cells)
     assert np.isnan(column.cells.values).all()
     assert column.cells.states.tolist() == [State.MISSING, State.MISSING]
+
+
+PANEL = panel("""
+    zone year industry founded a
+    甲   2023 电子     2020    1
+    乙   2023 电子     2019    3
+    丙   2023 机械     2021    8
+    甲   2024 电子     2020    4
+    丙   2024 机械     2021    6
+    丁   2024 机械     2024    .
+""")
+YEARLY = small(
+    leaf("a"),
+    time="year",
+    fields={"a": field("a"), "founded": field("founded"), "industry": field("industry", kind="text")},
+)
+
+
+@pytest.mark.parametrize("order", [[0, 1, 2, 3, 4, 5], [5, 3, 1, 4, 2, 0]])
+def test_groups_are_formed_within_a_year_and_last_year_counts_who_is_gone(order: list[int]) -> None:
+    columns = Columns(YEARLY, table_of(YEARLY, PANEL.iloc[order]))
+    now = columns.compute("组均值(a, industry)", None)
+    assert everywhere(now.values, np.array([2, 2, 8, 4, 6, 6])[order])
+    # 乙 has no row in 2024, yet the mean of the electronics industry was 2 in 2023.
+    before = columns.compute("上年(组均值(a, industry))", None)
+    assert everywhere(before.values, np.array([np.nan, np.nan, np.nan, 2, 8, np.nan])[order])
+    places = columns.compute("lag(group_rank_from_bottom(a, industry))", None)
+    assert everywhere(places.values, np.array([np.nan, np.nan, np.nan, 1, 1, np.nan])[order])
+    change = columns.compute("group_mean(a - lag(a), industry)", None)
+    assert everywhere(change.values, np.array([np.nan, np.nan, np.nan, 3, -2, -2])[order])
+
+
+def test_being_among_the_last_of_an_industry_two_years_in_a_row() -> None:
+    columns = Columns(YEARLY, table_of(YEARLY, PANEL))
+    twice = columns.compute("几年中(组内倒数位次(a, industry) <= 1, 2) == 2", None)
+    assert holds(twice).tolist() == [False, False, False, True, True, False]
+    assert twice.states.tolist()[-1] == State.MISSING
+
+
+def test_the_age_of_a_unit_is_that_in_the_year_of_the_row() -> None:
+    columns = Columns(YEARLY, table_of(YEARLY, PANEL))
+    assert everywhere(columns.compute("距今年数(founded)", None).values, [3, 4, 2, 4, 3, 0])
+    assert everywhere(columns.compute("上年(距今年数(founded))", None).values, [np.nan] * 3 + [3, 2, np.nan])
+
+
+def test_years_of_a_history_are_those_of_the_unit() -> None:
+    columns = Columns(YEARLY, table_of(YEARLY, PANEL))
+    assert everywhere(columns.compute("累计(a, 2)", None).values, [np.nan] * 3 + [5, 14, np.nan])
+    # 甲 and 丙 have two years: 4/1 - 1 and 6/8 - 1.
+    assert everywhere(columns.compute("三年增长率(a)", None).values, [np.nan] * 3 + [3, -0.25, np.nan])
+
+
+def test_groups_need_no_years() -> None:
+    framework = small(leaf("a"), fields={"a": field("a"), "b": field("b", kind="text")})
+    columns = Columns(framework, table_of(framework, rows(a=[1.0, 3.0], b=["x", "x"])))
+    assert columns.compute("a / group_mean(a, b)", None).values.tolist() == [0.5, 1.5]
+
+
+@pytest.mark.parametrize("formula", ["距今年数(a)", "mean_years(a, 2)", "growth_three_years(a)"])
+def test_a_formula_over_years_is_refused_where_there_are_none(formula: str) -> None:
+    framework = small(leaf("a"))
+    changed = framework.model_copy(update={"indicators": (leaf("x", formula),)})
+    (finding,) = errors_of(check_framework(changed))
+    assert finding.code == "no_time"
+    assert finding.hint is not None
+    assert "time" in finding.hint.en

@@ -299,6 +299,13 @@ def test_a_nan_that_claims_to_be_a_value_is_missing_and_an_infinity_undefined() 
         ("a - lag(a)", {"a": column([1.0])}, 0, "no column a of 1 years before"),
         ("a + b", {"a": column([1.0], "元"), "b": column([1.0], "人")}, 4, "cannot be added"),
         ("a + 1", {"a": Column(TextCells.of(["x"]))}, 0, "not a text"),
+        (
+            "1 + group_mean(a, b)",
+            {"a": column([1.0]), "b": Column(TextCells.of(["x"]))},
+            4,
+            "needs the rows of a table",
+        ),
+        ("years_since(a)", {"a": column([1.0])}, 0, "needs the rows of a table with years"),
     ],
 )
 def test_what_cannot_be_computed_is_refused_before_computing(

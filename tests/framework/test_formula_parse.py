@@ -52,6 +52,8 @@ def problems_of(text: str) -> tuple[FormulaProblem, ...]:
         ("自然对数(a) * 平方根(b)", "ln(a) * sqrt(b)"),
         ("向下取整(a) + 向上取整(a) + 四舍五入(a) + 四舍五入(a, 2)", "floor(a) + ceil(a) + round(a) + round(a, 2)"),
         ("年均(a, 2) / 累计(a, 3) + 三年增长率(a)", "mean_years(a, 2) / sum_years(a, 3) + growth_three_years(a)"),
+        ("组均值(a, 行业, 省) - 组内倒数位次(a, 省)", "group_mean(a, 行业, 省) - group_rank_from_bottom(a, 省)"),
+        ("距今年数(成立年份) <= 3", "years_since(成立年份) <= 3"),
         ("几年中(a > 1 且 b > 2, 3) >= 2", "count_years(a > 1 and b > 2, 3) >= 2"),
         ("上年(a, 1)", "lag(a)"),
         ("［2.4］ + 【研发费用（万元）】", "[2.4] + [研发费用（万元）]"),
@@ -118,8 +120,25 @@ def test_a_formula_says_which_names_years_and_functions_it_needs() -> None:
     assert formula.lagged == {"qz001": {1}, "qd01": {2}, "x": {3}, "y": {2, 3}}
     assert formula.functions == {"lag", "cagr", "growth"}
     assert parse_formula("a / b").lagged == {}
+    assert parse_formula("lag(group_mean(a, b)) + c").reads == {"a": {0, 1}, "b": {0, 1}, "c": {0}}
     several = parse_formula("mean_years(a, 3) + lag(sum_years(b, 2)) + count_years(c > 0, 2) + growth_three_years(d)")
     assert several.reads == {"a": {0, 1, 2}, "b": {1, 2}, "c": {0, 1}, "d": {0, 1, 2}}
+
+
+@pytest.mark.parametrize(
+    ("text", "row_local", "reads_data_year"),
+    [
+        ("a / lag(a) + mean_years(a, 3)", True, False),
+        ("years_since(a)", True, True),
+        ("if(a > 0, group_mean(a, b), 0)", False, False),
+        ("lag(years_since(group_rank_from_bottom(a, b)))", False, True),
+    ],
+)
+def test_a_formula_says_whether_it_reads_other_units_or_the_data_year(
+    text: str, row_local: bool, reads_data_year: bool
+) -> None:
+    formula = parse_formula(text)
+    assert (formula.row_local, formula.reads_data_year) == (row_local, reads_data_year)
 
 
 def test_a_formula_cannot_be_changed() -> None:
@@ -177,6 +196,10 @@ def test_a_formula_cannot_be_changed() -> None:
         ("round(a, 13)", 9, "from 0 to 12"),
         ("round(a, -1)", 9, "from 0 to 12"),
         ("floor(a, 1)", 0, "takes 1 argument, 2 given"),
+        ("group_mean(a)", 0, "at least 2 argument"),
+        ("组均值(a, b + c)", 7, "groups are formed by text fields"),
+        ("group_rank_from_bottom(a, 'x')", 26, "such as group_mean(x, industry)"),
+        ("距今年数(a, b)", 0, "takes 1 argument, 2 given"),
         ("mean_years(sum_years(a, 15), 15)", 0, "make a derived field of what is inside"),
         ("5万圆", 1, "did you mean 万元"),
         ("12abc", 2, "'abc' is not a known measure"),

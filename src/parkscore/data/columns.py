@@ -10,7 +10,7 @@ import pandas as pd
 
 from parkscore.data.grid import Rows, Truths
 from parkscore.data.table import UNIT, YEAR, State, Table
-from parkscore.framework.formula import Cells, Column, Formula, TextCells, compute, parse_formula
+from parkscore.framework.formula import Cells, Column, Formula, Surroundings, TextCells, compute, parse_formula
 from parkscore.framework.measures import Measure, parse_measure
 from parkscore.framework.models import Framework
 
@@ -48,7 +48,7 @@ class Columns(Mapping[tuple[str, int], Column]):
     def compute(self, text: str, target: str | None) -> Cells:
         """The cells of a formula in a measure, for every row of the table."""
         formula: Formula = parse(text)
-        return compute(formula, self, measure_of(target))
+        return compute(formula, self, measure_of(target), Surroundings(self._table.years, self._rows_before))
 
     def _current(self, name: str) -> Column:
         field = self._framework.fields[name]

@@ -134,13 +134,13 @@ class _Checker:
         unknown = sorted(formula.names - set(self.framework.fields))
         for name in unknown:
             self._report_unknown(formula, name, path, owner)
-        if self.framework.time is None and any(max(years) > 0 for years in formula.lagged.values()):
+        if self.framework.time is None and (formula.lagged or formula.reads_data_year):
             self._report(
                 "no_time",
                 path,
                 owner,
                 None,
-                Text("上年() 需要年份列", "上年() needs a year column"),
+                Text("读往年或数据年份的公式需要年份列", "what reads other years or the data year needs a year column"),
                 Text("写 time: year", "write `time: year`"),
             )
         if condition and isinstance(formula.root, _NO_CONDITIONS):

@@ -7,6 +7,7 @@ from parkscore.framework.formula.measure_check import TEXT, check_measures
 from parkscore.framework.formula.parse import parse_formula
 from parkscore.framework.formula.parsed import Formula
 from parkscore.framework.formula.problems import FormulaError, FormulaProblem
+from parkscore.framework.formula.surroundings import Surroundings
 from parkscore.framework.formula.text import print_formula
 
 __all__ = [
@@ -18,6 +19,7 @@ __all__ = [
     "FormulaError",
     "FormulaProblem",
     "State",
+    "Surroundings",
     "TextCells",
     "check_measures",
     "compute",

@@ -13,6 +13,7 @@ from parkscore.framework.formula.kinds import Special
 from parkscore.framework.formula.measure_check import check_measures
 from parkscore.framework.formula.parsed import Formula
 from parkscore.framework.formula.problems import FormulaError, FormulaProblem
+from parkscore.framework.formula.surroundings import Surroundings
 from parkscore.framework.formula.tree import (
     And,
     Call,
@@ -53,12 +54,15 @@ from parkscore.language import Text
 Columns = Mapping[tuple[str, int], Column]
 
 
-def compute(formula: Formula, columns: Columns, target: Measure | None) -> Cells:
+def compute(
+    formula: Formula, columns: Columns, target: Measure | None, surroundings: Surroundings | None = None
+) -> Cells:
     """The value of a formula for every unit, in the target measure.
 
     columns: for each name and years back (0: the year itself; see `formula.reads`) a column, all of one length n, with
     any measure of the right dimension; only those the formula reads are asked for. target: None leaves the measure as
-    `check_measures` returns it; ratios then are plain numbers, 1 for 100 %. Conditions give 1.0 and 0.0.
+    `check_measures` returns it; ratios then are plain numbers, 1 for 100 %. Conditions give 1.0 and 0.0. surroundings:
+    the rows of the table, which functions over groups and the data year need.
 
     Returns cells of shape (n,); of shape () where there is no column at all. A cell without a value says why:
 
@@ -72,7 +76,7 @@ def compute(formula: Formula, columns: Columns, target: Measure | None) -> Cells
     Sums and comparisons are made in the measure of the first operand that is not a constant. Products are not
     converted on the way; one exact factor is applied at the end.
 
-    Raises FormulaError where a column is missing or measures do not go together.
+    Raises FormulaError where a column or the surroundings are missing, or measures do not go together.
 
     >>> from parkscore.framework.formula.parse import parse_formula
     >>> from parkscore.framework.measures import parse_measure
@@ -83,12 +87,13 @@ def compute(formula: Formula, columns: Columns, target: Measure | None) -> Cells
     (array([3.75,  nan]), array([0, 3], dtype=int8))
     """
     _require_columns(formula, columns)
+    _require_surroundings(formula, surroundings)
     read = {name: columns[name, min(years)] for name, years in formula.reads.items()}
     natural, problems = check_measures(formula, {name: _kind(column) for name, column in read.items()}, target)
     if problems:
         raise FormulaError(formula.text, problems)
     with np.errstate(all="ignore"):
-        result = _Evaluation(columns).value(formula.root, 0)
+        result = _Evaluation(columns, surroundings).value(formula.root, 0)
         values = in_measure(result, target or natural)
         result = settle(values, result.reasons)
     # A formula that reads nothing, such as `0`, is still one cell for every unit.
@@ -113,6 +118,24 @@ def _require_columns(formula: Formula, columns: Columns) -> None:
         raise FormulaError(formula.text, problems)
 
 
+def _require_surroundings(formula: Formula, surroundings: Surroundings | None) -> None:
+    problems = [
+        FormulaProblem(
+            call.offset,
+            Text(
+                f"{call.function}() 要有带年份的整张表才能算", f"{call.function}() needs the rows of a table with years"
+            )
+            if FUNCTIONS[call.function].data_year
+            else Text(f"{call.function}() 要有整张表才能算", f"{call.function}() needs the rows of a table"),
+        )
+        for call in formula.calls
+        if (surroundings is None and FUNCTIONS[call.function].other_units)
+        or ((surroundings is None or surroundings.years is None) and FUNCTIONS[call.function].data_year)
+    ]
+    if problems:
+        raise FormulaError(formula.text, problems)
+
+
 def _kind(column: Column) -> Measure | Special | None:
     return Special.TEXT if isinstance(column.cells, TextCells) else column.measure
 
@@ -120,8 +143,9 @@ def _kind(column: Column) -> Measure | Special | None:
 class _Evaluation:
     """One pass over a checked tree, from the leaves up."""
 
-    def __init__(self, columns: Columns) -> None:
+    def __init__(self, columns: Columns, surroundings: Surroundings | None) -> None:
         self.columns = columns
+        self.surroundings = surroundings
         self.read: dict[tuple[str, int], Value] = {}
 
     def value(self, node: Node, back: int) -> Value:
@@ -140,7 +164,7 @@ class _Evaluation:
             case Product(factors=factors):
                 return multiply([(operator, self.value(factor, back)) for operator, factor in factors])
             case Call(function=function):
-                return FUNCTIONS[function].compute(Arguments(node, self.value, back))
+                return FUNCTIONS[function].compute(Arguments(node, self.value, self.texts, back, self.surroundings))
         return self.truth(node, back)
 
     def truth(self, node: Node, back: int) -> Value:

@@ -8,6 +8,8 @@ from typing import Final
 
 import numpy as np
 
+from parkscore.framework.formula.cells import State, TextCells
+from parkscore.framework.formula.groups import Groups, groups_of, mean_of_group, rank_from_bottom
 from parkscore.framework.formula.histories import (
     count_of_years,
     growth_of_three_years,
@@ -18,8 +20,19 @@ from parkscore.framework.formula.kinds import Kind, Operand, Special, as_conditi
 from parkscore.framework.formula.kinds import same_measure as _same_measure
 from parkscore.framework.formula.problems import FormulaProblem
 from parkscore.framework.formula.rounding import MOST_DECIMALS, round_down, round_half_up, round_up
-from parkscore.framework.formula.tree import Call, Node, Number
-from parkscore.framework.formula.values import Value, choose, combine, compound_growth, each, growth, settle
+from parkscore.framework.formula.surroundings import Surroundings
+from parkscore.framework.formula.tree import Call, Name, Node, Number
+from parkscore.framework.formula.values import (
+    Value,
+    choose,
+    combine,
+    compound_growth,
+    each,
+    growth,
+    plain,
+    reasons_of,
+    settle,
+)
 from parkscore.framework.measures import DIMENSIONLESS
 from parkscore.language import Text
 
@@ -32,7 +45,9 @@ class Arguments:
 
     call: Call
     evaluate: Callable[[Node, int], Value]
+    texts: Callable[[Node, int], TextCells]
     back: int
+    surroundings: Surroundings | None
 
     def at(self, index: int, years_back: int = 0) -> Value:
         """One argument, as many years before the year of the call."""
@@ -45,6 +60,27 @@ class Arguments:
     def last_years(self, count: int) -> list[Value]:
         """The first argument in the year of the call and the years before it, latest first."""
         return [self.at(0, years_back) for years_back in range(count)]
+
+    def within_groups(self, operation: Callable[[Value, Groups], Value]) -> Value:
+        """An operation on the first argument among the rows with the same texts in the others.
+
+        It is computed in the year of each row and then read so many years before: a unit that is gone by now was still
+        one of its group.
+        """
+        rows = self.rows
+        groups = groups_of(rows.years, [self.texts(node, 0) for node in self.call.arguments[1:]])
+        result = operation(self.evaluate(self.call.arguments[0], 0), groups)
+        if self.back == 0:
+            return result
+        earlier = rows.before(self.back)
+        reasons = np.where(earlier >= 0, reasons_of(result)[earlier], np.int8(State.MISSING))
+        return settle(result.values[earlier], reasons, result.measure)
+
+    @property
+    def rows(self) -> Surroundings:
+        """The rows of the table; `compute` has seen to it that they are there."""
+        assert self.surroundings is not None  # noqa: S101
+        return self.surroundings
 
 
 KindRule = Callable[[Call, Sequence[Operand], list[FormulaProblem]], Kind]
@@ -63,6 +99,7 @@ class Function:
     years: whether the last argument is a whole number of years, "optional" meaning 1 where it is left out.
     lags: the years back at which the arguments are read, for a number of years.
     written: what is wrong with the arguments as they are written.
+    other_units: whether the rows of other units are read. data_year: whether the data year of the row is.
     """
 
     name: str
@@ -75,6 +112,8 @@ class Function:
     years: str | None = None
     lags: Callable[[int], tuple[int, ...]] = lambda _: (0,)
     written: Callable[[Call], Iterator[FormulaProblem]] = _anything
+    other_units: bool = False
+    data_year: bool = False
 
 
 def _kept(_: Call, operands: Sequence[Operand], __: list[FormulaProblem]) -> Kind:
@@ -121,6 +160,43 @@ def _decimals_are_written(call: Call) -> Iterator[FormulaProblem]:
 def _round(arguments: Arguments) -> Value:
     decimals = next((int(node.value) for node in arguments.call.arguments[1:] if isinstance(node, Number)), 0)
     return each(lambda values: round_half_up(values, decimals), arguments.at(0))
+
+
+def _grouped(operands: Sequence[Operand], problems: list[FormulaProblem]) -> Kind:
+    """The kind of the first operand, where the others are text fields."""
+    for operand in operands[1:]:
+        if operand.kind not in (Special.TEXT, Special.UNKNOWN):
+            problems.append(FormulaProblem(operand.node.offset, *_GROUP_BY_TEXTS))
+    return as_number(operands[0], problems)
+
+
+def _mean_of_group(_: Call, operands: Sequence[Operand], problems: list[FormulaProblem]) -> Kind:
+    return _grouped(operands, problems)
+
+
+def _rank_in_group(_: Call, operands: Sequence[Operand], problems: list[FormulaProblem]) -> Kind:
+    return Special.UNKNOWN if _grouped(operands, problems) is Special.UNKNOWN else DIMENSIONLESS
+
+
+_GROUP_BY_TEXTS: Final = (
+    Text("分组须用文字字段", "groups are formed by text fields"),
+    Text("如 组均值(x, 行业, 省份)，字段写 kind: text", "such as group_mean(x, industry), a field of `kind: text`"),
+)
+
+
+def _groups_are_named(call: Call) -> Iterator[FormulaProblem]:
+    for node in call.arguments[1:]:
+        if not isinstance(node, Name):
+            yield FormulaProblem(node.offset, *_GROUP_BY_TEXTS)
+
+
+def _years_since(arguments: Arguments) -> Value:
+    """Years from a calendar year to the data year; undefined where it lies in the future or is no whole year."""
+    value, years = arguments.at(0), arguments.rows.years
+    assert years is not None  # noqa: S101  # `compute` has seen to it
+    began = plain(value)
+    passed = years - arguments.back - began
+    return settle(np.where((passed >= 0) & (began == np.rint(began)), passed, np.nan), value.reasons)
 
 
 def _absolute(arguments: Arguments) -> Value:
@@ -179,6 +255,17 @@ _LISTED: Final = (
     Function("growth_three_years", "三年增长率",
              Text("高新技术企业认定的三年增长率", "the growth rule of 高新技术企业认定"),
              1, 1, _ratio, lambda a: growth_of_three_years(a.at(0, 2), a.at(0, 1), a.at(0)), lags=lambda _: (0, 1, 2)),
+    Function("years_since", "距今年数",
+             Text("数据年份减去某个年份，如成立年份", "the data year minus a calendar year, such as that of founding"),
+             1, 1, _plain_number, _years_since, data_year=True),
+    Function("group_mean", "组均值",
+             Text("同一年、同组（如同行业）各对象的平均", "the mean over the units of the same year and texts"),
+             2, None, _mean_of_group, lambda a: a.within_groups(mean_of_group),
+             written=_groups_are_named, other_units=True),
+    Function("group_rank_from_bottom", "组内倒数位次",
+             Text("同一年、同组内的倒数位次，1 为最低", "the place in the group of the year, 1 the lowest"),
+             2, None, _rank_in_group, lambda a: a.within_groups(rank_from_bottom),
+             written=_groups_are_named, other_units=True),
 )  # fmt: skip
 
 FUNCTIONS: Final = {function.name: function for function in _LISTED}

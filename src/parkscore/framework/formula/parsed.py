@@ -57,7 +57,27 @@ class Formula:
     @cached_property
     def functions(self) -> frozenset[str]:
         """The functions used, by their English names."""
-        return frozenset(node.function for node in walk(self.root) if isinstance(node, Call))
+        return frozenset(call.function for call in self.calls)
+
+    @property
+    def calls(self) -> tuple[Call, ...]:
+        """Every call of a function, from left to right."""
+        return tuple(node for node in walk(self.root) if isinstance(node, Call))
+
+    @property
+    def row_local(self) -> bool:
+        """Whether no row of another unit is read; earlier years of the same unit may be, see `lagged`.
+
+        >>> from parkscore.framework.formula.parse import parse_formula
+        >>> parse_formula("x / lag(x)").row_local, parse_formula("x / group_mean(x, 行业)").row_local
+        (True, False)
+        """
+        return not any(FUNCTIONS[name].other_units for name in self.functions)
+
+    @property
+    def reads_data_year(self) -> bool:
+        """Whether the data year of a row is read itself."""
+        return any(FUNCTIONS[name].data_year for name in self.functions)
 
 
 def _gather(node: Node, back: frozenset[int], needed: dict[str, frozenset[int]]) -> None:
@@ -66,5 +86,8 @@ def _gather(node: Node, back: frozenset[int], needed: dict[str, frozenset[int]])
     if isinstance(node, Call):
         lags = FUNCTIONS[node.function].lags(node.years)
         back = frozenset(years + lag for years in back for lag in lags)
+        if FUNCTIONS[node.function].other_units:
+            # A group is formed in the year of its rows, and only the outcome is read in an earlier one.
+            back |= {0}
     for child in children(node):
         _gather(child, back, needed)
