@@ -26,6 +26,11 @@ REQUIRED: dict[str, dict[str, Any]] = {
     "interval": {"low": 20.0, "high": 40.0},
     "base_index": {"base_year": 2020},
     "dated_target": {"base_year": 2020, "rate": -0.04},
+    "steps": {"closed": "left", "steps": [(30.0, 20.0)], "otherwise": 0.0},
+    "bands": {"bands": [{"from": 20.0, "below": 40.0, "points": 5.0}], "otherwise": -1.0},
+    "two_anchor": {"points": 8.0, "basic": 5.0, "full": 60.0, "at_basic": 0.6},
+    "per": {"each": 2.0, "points": 1.0},
+    "lookup": {"points": {"1": 10.0, 2: 5.0}, "otherwise": 0.0},
     # Judgements depend on the number of indicators.
     "ahp": {"matrix": lambda m: np.add.outer(np.arange(m), 1.0) / np.add.outer(np.zeros(m), np.arange(1.0, m + 1))},
     "best_worst": {
@@ -40,6 +45,8 @@ REQUIRED: dict[str, dict[str, Any]] = {
 }
 # What rules take from the data where it is not stated.
 FITTED = {"low", "high", "mean", "sd", "total", "top", "length", "worst", "best", "unallowed", "satisfactory"}
+# Rules for one direction only.
+ONE_WAY = {"two_anchor": 1}
 # Further settings that matter, beyond the choices and switches that are tried in any case.
 FURTHER: dict[str, list[dict[str, Any]]] = {
     "power": [{"exponent": 0}, {"exponent": 1e-9}, {"exponent": 1}, {"exponent": 3.5}, {"exponent": 400.0}],
@@ -79,6 +86,22 @@ FURTHER: dict[str, list[dict[str, Any]]] = {
     ],
     "sum": [{"total": 50.0, "direction": -1}],
     "vector": [{"length": 50.0, "direction": -1}],
+    "steps": [
+        {"closed": "right", "steps": [(60.0, 20.0), (30.0, 15.0), (0.5, -5.0)], "otherwise": -10.0},
+        {"steps": [(20.0, 5.0), (40.0, 3.0)], "direction": -1},
+        {"steps": [(60.0, 3.0), (30.0, 20.0)]},
+    ],
+    "bands": [
+        {"bands": [{"to": 30.0, "points": 5.0}, {"over": 30.0, "below": 60.0, "points": 3}, {"from": 60, "points": 0}]},
+        {"bands": [{"to": 30.0, "points": 0.0}, {"over": 30.0, "points": 3.0}], "direction": -1, "otherwise": None},
+    ],
+    "two_anchor": [{"basic": 60.0}, {"basic": 0.0}, {"at_basic": 0.0}, {"at_basic": 1.0, "basic": 0.1}],
+    "per": [
+        {"points": -5.0, "least": -20.0},
+        {"most": 5.0, "least": 1.0},
+        {"points": 30.0, "whole": False, "most": 40.0},
+    ],
+    "lookup": [{"points": {1: 3, "0.25": -2}}],
     "zscore": [{"center": 100, "scale": 10, "direction": -1}, {"mean": 3.0, "sd": 2.0}],
 }
 
@@ -92,7 +115,7 @@ def _settings(method: Method) -> list[dict[str, Any]]:
         elif isinstance(parameter.default, bool):
             options[name] = [True, False]
         elif name == "direction":
-            options[name] = [1, -1]
+            options[name] = [ONE_WAY[method.name]] if method.name in ONE_WAY else [1, -1]
     combined = [dict(zip(options, values, strict=True)) for values in itertools.product(*options.values())]
     # Shelves share some names: a setting is for the method that has its parameters.
     further = [each for each in FURTHER.get(method.name, []) if set(each) <= set(method.parameters)]

@@ -40,6 +40,11 @@ RULES: dict[str, tuple[dict[str, Any], str, list[float]]] = {
     # What the units had in 2020 is in the table below: 1, 8, 10.
     "base_index": ({"base_year": 2020}, "higher", [200, 50, 100]),
     "dated_target": ({"base_year": 2020, "rate": -0.5}, "lower", [25, 100, 50]),
+    "steps": ({"closed": "right", "steps": [(2, 5), (4, 3)], "otherwise": 0}, "lower", [5, 3, 0]),
+    "bands": ({"bands": [{"below": 4, "points": 1}, {"from": 4, "points": 3}]}, "higher", [1, 3, 3]),
+    "two_anchor": ({"points": 10, "basic": 4, "full": 8, "at_basic": 0.6}, "higher", [3, 6, 10]),
+    "per": ({"each": 4, "points": -5, "least": -8}, "lower", [0, -5, -8]),
+    "lookup": ({"points": {2: 8, "4": 10}, "otherwise": 5}, "higher", [8, 10, 5]),
 }
 YEARS = panel("""
     zone year a

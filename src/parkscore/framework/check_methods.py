@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from parkscore.framework.check_points import check_points
+from parkscore.framework.check_rules import check_rules
 from parkscore.framework.check_scales import check_scales
 from parkscore.framework.document import Path
 from parkscore.framework.models import POLICIES, SCORE_GROUP_MEAN, SHORTER_HISTORY, Choice, Framework, Node
@@ -38,6 +39,7 @@ def check_methods(framework: Framework, reporter: Reporter) -> None:
     if framework.ranking.ties not in ranking:
         _report_unknown(framework.ranking.ties, ranking, ("ranking", "ties"), reporter)
     if len(reporter.findings) == before:
+        check_rules(framework, reporter)
         ranges = score_ranges(framework)
         _check_ranges(framework, ranges, reporter)
         check_scales(framework, score_ranges(framework, usual=True), reporter)
@@ -51,7 +53,7 @@ def check_method(choice: Choice, shelf: Shelf[Any], path: Path, reporter: Report
         return
     for problem in shelf[choice.name].check(choice.parameters):
         inner = path if problem.parameter is None else (*path, problem.parameter)
-        reporter.report("parameter", inner, problem.reason, field=choice.name)
+        reporter.report(problem.code, inner, problem.reason, field=choice.name)
 
 
 def _check_choice(framework: Framework, choice: Choice, shelf: Shelf[Any], path: Path, reporter: Reporter) -> None:

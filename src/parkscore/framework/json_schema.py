@@ -17,13 +17,23 @@ from parkscore.methods import (
     treatment,
     weighting,
 )
-from parkscore.methods.parameters import Parameter
+from parkscore.methods.parameters import BAND_ENDS, Parameter
 
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
 Schema = dict[str, Any]
 
 _NUMBERS: list[Schema] = [{"type": "number"}, {"type": "string", "pattern": r"^-?\d+(\.\d+)?\s*[%％]$"}]
+_TWO: Schema = {"minItems": 2, "maxItems": 2}
+_SOME: Schema = {"minItems": 1}
 _BY_ID: Schema = {"type": "object", "additionalProperties": {"anyOf": _NUMBERS}}
+_ENDS: Schema = {end: {"anyOf": _NUMBERS} for end in (*BAND_ENDS, "points")}
+_BAND: Schema = {
+    "type": "object",
+    "properties": _ENDS,
+    "required": ["points"],
+    "minProperties": 2,
+    "additionalProperties": False,
+}
 _BY_PAIRS: Schema = {"type": "object", "additionalProperties": _BY_ID}
 # A value of each kind that a file can state, and the kind's schema.
 _KINDS: tuple[tuple[Any, Schema], ...] = (
@@ -31,8 +41,10 @@ _KINDS: tuple[tuple[Any, Schema], ...] = (
     (1, {"type": "integer"}),
     (True, {"type": "boolean"}),
     ("甲", {"type": "string"}),
-    ((0.0, 1.0), {"type": "array", "items": {"anyOf": _NUMBERS}, "minItems": 2, "maxItems": 2}),
+    ((0.0, 1.0), {"type": "array", "items": {"anyOf": _NUMBERS}, **_TWO}),
     ((0.0, 0.5, 1.0), {"type": "array", "items": {"anyOf": _NUMBERS}, "minItems": 2}),
+    (((0.5, 20.0),), {"type": "array", "items": {"type": "array", "items": {"anyOf": _NUMBERS}, **_TWO}, **_SOME}),
+    (({"from": 0.5, "points": 20.0},), {"type": "array", "items": _BAND, **_SOME}),
     ({"甲": 3.0}, _BY_ID),
     ({"甲": {"乙": 3.0}}, {"anyOf": [_BY_PAIRS, {"type": "array", "items": _BY_PAIRS}]}),
 )

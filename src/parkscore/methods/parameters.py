@@ -9,7 +9,7 @@ import types
 import typing
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Literal, NamedTuple, get_args, get_origin
+from typing import Any, Literal, NamedTuple, NewType, get_args, get_origin
 
 import numpy as np
 
@@ -18,26 +18,40 @@ from parkscore.language import Text
 Measure = Literal["indicator", "score", "count", "plain"]
 Judged = Literal["each", "pairs"]
 
+Steps = NewType("Steps", Sequence[tuple[float, float]])
+"""Thresholds, each with its points."""
+Bands = NewType("Bands", Sequence[Mapping[str, float]])
+"""Bands of values, each with its ends (`from`, `over`, `to`, `below`) and its `points`."""
+PointsByName = NewType("PointsByName", Mapping[Any, float])
+"""Names or codes, each with its points."""
+BAND_ENDS = ("from", "over", "to", "below")
+
 
 class Meaning(NamedTuple):
     """What a parameter means, and what it is measured in.
 
     `indicator`: the measure of the indicator itself; `score`: points; `count`: a number of units; `plain`: nothing.
     `judged` marks a judgement about the indicators, which a file states by id, never by position: a number for `each`
-    of them, or a number for `pairs`.
+    of them, or a number for `pairs`. `unstated` is the code of the finding where the parameter must be stated and is
+    not.
     """
 
     zh: str
     en: str
     measure: Measure = "plain"
     judged: Judged | None = None
+    unstated: str = "parameter"
 
 
 class Problem(NamedTuple):
-    """One thing wrong with stated parameters; `parameter` is None where no single one is at fault."""
+    """One thing wrong with stated parameters; `parameter` is None where no single one is at fault.
+
+    `code` is that of the finding it becomes.
+    """
 
     parameter: str | None
     reason: Text
+    code: str = "parameter"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,6 +72,7 @@ class Parameter:
     required: bool
     supplied: bool
     judged: Judged | None
+    unstated: str
     accepts: Callable[[Any], bool] = field(repr=False, compare=False)
 
 
@@ -89,6 +104,7 @@ def _parameter(keyword: inspect.Parameter, hint: Any, meaning: Meaning, supplied
         required=required,
         supplied=keyword.name in supplied,
         judged=meaning.judged,
+        unstated=meaning.unstated,
         accepts=_judges(meaning.judged) if meaning.judged is not None else lambda value: _accepts(hint, value),
     )
 
@@ -100,7 +116,7 @@ def find_problems(parameters: Mapping[str, Parameter], stated: Mapping[str, Any]
     for name, parameter in open_to_users.items():
         if name not in stated:
             if parameter.required:
-                problems.append(Problem(name, Text(f"必须给出 {name}", f"{name} must be stated")))
+                problems.append(Problem(name, _not_stated(parameter), parameter.unstated))
         elif not parameter.accepts(stated[name]):
             problems.append(Problem(name, _unfit(parameter, stated[name])))
     return problems
@@ -122,6 +138,13 @@ def did_you_mean(word: str, words: Collection[str]) -> Text:
 def _unknown(name: str, known: Mapping[str, Parameter]) -> Text:
     hint = did_you_mean(name, known)
     return Text(f"没有参数 {name}；{hint.zh}", f"no parameter {name}; {hint.en}")
+
+
+def _not_stated(parameter: Parameter) -> Text:
+    name, choices = parameter.name, ", ".join(map(str, parameter.choices))
+    if not choices:
+        return Text(f"必须给出 {name}", f"{name} must be stated")
+    return Text(f"必须给出 {name}（{choices}）", f"{name} must be stated ({choices})")
 
 
 def _unfit(parameter: Parameter, value: Any) -> Text:
@@ -161,6 +184,25 @@ def _is_numeric_array(value: Any) -> bool:
     return isinstance(value, np.ndarray) and value.dtype.kind in "iuf"
 
 
+def _is_steps(value: Any) -> bool:
+    return isinstance(value, (list, tuple, np.ndarray)) and len(value) > 0 and all(map(_is_pair, value))
+
+
+def _is_bands(value: Any) -> bool:
+    return isinstance(value, (list, tuple)) and bool(value) and all(map(_is_band, value))
+
+
+def _is_band(value: Any) -> bool:
+    """Points, with an end at one side or at both: a band without ends would hold every value."""
+    if not (isinstance(value, Mapping) and set(value) <= {*BAND_ENDS, "points"} and "points" in value):
+        return False
+    return len(value) > 1 and all(map(_is_number, value.values()))
+
+
+def _is_points_by_name(value: Any) -> bool:
+    return _is_by_id(value) and all(_is_word(name) or _is_number(name) for name in value)
+
+
 _KINDS: Mapping[Any, tuple[Callable[[Any], bool], Text | None]] = {
     bool: (_is_truth, Text("真或假", "true or false")),
     int: (_is_whole, Text("不小于零的整数", "a whole number")),
@@ -168,6 +210,18 @@ _KINDS: Mapping[Any, tuple[Callable[[Any], bool], Text | None]] = {
     str: (_is_word, Text("文字", "a text")),
     tuple: (_is_pair, Text("两个数", "two numbers")),
     Sequence: (_is_numbers, Text("至少两个数", "at least two numbers")),
+    Steps: (_is_steps, Text("各档的 [界限, 得分]", "a list of [threshold, points]")),
+    Bands: (
+        _is_bands,
+        Text(
+            "各段的 {from 或 over, to 或 below, points}，数值均为数",
+            "a list of bands {from or over, to or below, points}, all numbers",
+        ),
+    ),
+    PointsByName: (
+        _is_points_by_name,
+        Text("各类别的得分，如 {国家级: 10, 省级: 8}", "points by category, such as {national: 10, provincial: 8}"),
+    ),
     # An array, or nothing stated, is no kind a framework file can write: it is accepted but not named.
     np.ndarray: (_is_numeric_array, None),
     types.NoneType: (lambda value: value is None, None),

@@ -28,7 +28,8 @@ class Method(Generic[Result]):
     A call first checks the card's needs, so that a function may rely on them, and raises `DomainError` otherwise.
     `golden` is the published case that a test reproduces, `golden_source` where a stranger finds it.
 
-    Only the fields of its shelf are filled: `fit`, `score_range` and `usual_range` belong to scoring rules; `additive`,
+    Only the fields of its shelf are filled: `fit`, `score_range`, `usual_range` and `cautions`, what is allowed and
+    should be known, belong to scoring rules; `additive`,
     `combine_range`, `refuse_range` and `mixes_scales` to aggregations; `remark`, what to know of judgements, and
     `spans_years`, whether its weights are meant for all years together, to weighting methods. `mixes_scales` says of an
     aggregation that does not obey "scaling of an indicator" whether scores of different width may meet in it all the
@@ -56,6 +57,7 @@ class Method(Generic[Result]):
     parameters: Mapping[str, Parameter] = field(repr=False)
     dimensions: frozenset[int]
     relations: Callable[[Stated], list[Problem]] | None = None
+    cautions: Callable[[Stated], list[Problem]] | None = None
     fit: Callable[..., dict[str, float | FloatArray]] | None = None
     score_range: Callable[[Stated], Interval] | None = None
     usual_range: Callable[[Stated], Interval] | None = None
@@ -256,7 +258,7 @@ scoring: Shelf[FloatArray] = Shelf(
     "scoring",
     Text("赋分规则", "scoring rules"),
     (1, 2),
-    supplied={"direction", "years", "units", "base", "among"},
+    supplied={"direction", "years", "units", "base", "among", "categories"},
     gives_scores=True,
 )
 weighting: Shelf[FloatArray] = Shelf("weighting", Text("赋权方法", "weighting methods"), (2,))

@@ -82,6 +82,12 @@ def finite(scores: FloatArray) -> FloatArray:
     return np.asarray(scores)
 
 
+def refuse_first(problems: list[Problem]) -> None:
+    """DomainError with the first problem, where there is one."""
+    if problems:
+        raise DomainError(problems[0].reason)
+
+
 def refuse_cells(bad: BoolArray, reason: Text) -> None:
     """DomainError, with the columns and units, where a cell of (units,) or (units, indicators) is bad."""
     if bad.any():
