@@ -207,6 +207,24 @@ def _rules(draw: DrawFn) -> tuple[Data, ...]:
     return tuple(rules)
 
 
+@st.composite
+def _classes(draw: DrawFn, measure: str | None) -> Data:
+    """No classes, a field of them, or conditions that leave no value of `f0` out and none in two."""
+    kind = draw(st.sampled_from(["none", "field", "conditions"]))
+    if kind == "none":
+        return {}
+    if kind == "field":
+        return {"class": "stage"}
+    cuts = [f"{cut}{measure or ''}" for cut in sorted(draw(st.lists(st.integers(1, 9), max_size=2, unique=True)))]
+    sides = [None, *cuts, None]
+    classes = []
+    for index, (low, high) in enumerate(pairwise(sides)):
+        links = [f"f0 >= {low}"] * (low is not None) + [f"f0 < {high}"] * (high is not None)
+        when = " and ".join(links) or "f0 >= 0 or f0 < 0"
+        classes.append({"id": f"class-{index}", **draw(names()), "when": when, **draw(_SOURCES)})
+    return {"classes": tuple(classes)}
+
+
 def _of_a_unit(rule: str) -> SearchStrategy[Data]:
     return texts().map(lambda unit: {"rule": rule, "unit": unit})
 
@@ -256,7 +274,7 @@ def framework_data(draw: DrawFn) -> Data:
         _SOURCES,
         optional("effective", dates.map(lambda day: {"since": day, "until": day})),
         optional("evaluation_lag", st.integers(0, 5)),
-        optional("class", st.just("stage")),
+        _classes(fields["f0"].get("measure")),
         optional("weights_status", st.sampled_from(["official", "assumed"])),
         optional("weights_source", texts()),
         optional("reference", st.sampled_from(["per-year", "panel", 2023])),

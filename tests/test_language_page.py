@@ -23,6 +23,7 @@ MODELS = [
     models.Expected,
     models.Outlier,
     models.Accepted,
+    models.UnitClass,
     models.Screen,
     models.Ranking,
     models.Effective,

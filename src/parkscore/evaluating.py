@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from parkscore.data.classes import Classification, class_findings, classify
 from parkscore.data.cohorts import cohorts, scored_rows
 from parkscore.data.derive import derive
 from parkscore.data.grid import Cohort, Grid, Rows
@@ -46,6 +47,7 @@ class Prepared:
     table: Table
     rows: Rows
     cohorts: tuple[Cohort, ...]
+    classification: Classification | None
     indicators: Grid
     imputed: Grid
     set_aside: Mapping[int, Text]
@@ -74,12 +76,13 @@ class Prepared:
         weighing = weigh(framework, table, scores, self.cohorts, plan, states)
         nodes = aggregate(framework, table, scores, self.cohorts, weighing.shares, states)
         outcomes, found_gating = gate(framework, table, nodes, self.rows, self.set_aside)
-        standing = rank(framework, table, nodes.scores[framework.total.id], outcomes.ranked)
+        standing = rank(framework, table, nodes.scores[framework.total.id], outcomes.ranked, self.classification)
         return Evaluation(
             framework=framework,
             table=table,
             rows=self.rows,
             cohorts=self.cohorts,
+            classification=self.classification,
             indicator_grid=self.indicators,
             imputed_grid=self.imputed,
             treatment=self.treated,
@@ -135,6 +138,7 @@ def score_table(framework: Framework, data: str | Path | pd.DataFrame, year: int
     if table is None or errors_of(found_in_data):
         raise DataError(found_in_data)
     rows = scored_rows(table, year)
+    classification = classify(framework, table)
 
     indicators = derive(framework, table)
     imputed, found_imputing = impute(framework, table, indicators)
@@ -143,17 +147,20 @@ def score_table(framework: Framework, data: str | Path | pd.DataFrame, year: int
     treated = treat(framework, table, imputed, groups)
     scored = score(framework, table, treated.grid, groups, base=imputed)
     scored = fill_scores(framework, table, treated.grid, groups, scored)
+    found_classes = class_findings(framework, table, classification, rows)
+    found = (*_doubts(framework), *found_in_data, *found_classes, *found_imputing, *treated.findings, *scored.findings)
     return Prepared(
         framework=framework,
         table=table,
         rows=rows,
         cohorts=groups,
+        classification=classification,
         indicators=indicators,
         imputed=imputed,
         set_aside=set_aside,
         treated=treated,
         scored=scored,
-        findings=(*_doubts(framework), *found_in_data, *found_imputing, *treated.findings, *scored.findings),
+        findings=found,
     )
 
 

@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from parkscore.data.classes import Classification, class_label, class_reasons
 from parkscore.data.grid import Cohort, Grid, Matrix, Rows, Truths, Vector
 from parkscore.data.indicator_places import cells_behind
 from parkscore.data.table import CLASS, UNIT, YEAR, State, Table
@@ -29,7 +30,7 @@ from parkscore.output.workbook import write_sheets
 from parkscore.tree.aggregate import Nodes, Shares
 from parkscore.tree.contributions import contributions, not_additive
 from parkscore.tree.gate import NOT_RANKED, RANKED, Outcomes
-from parkscore.tree.rank import Ranks, Standing, classes_of
+from parkscore.tree.rank import Ranks, Standing
 from parkscore.tree.references import reference_table
 from parkscore.tree.score import Scored
 from parkscore.tree.weigh import Weighing
@@ -50,6 +51,7 @@ class Evaluation:
     table: Table
     rows: Rows
     cohorts: tuple[Cohort, ...]
+    classification: Classification | None
     indicator_grid: Grid
     imputed_grid: Grid
     treatment: Treatment
@@ -146,8 +148,8 @@ class Evaluation:
         columns: dict[str, Any] = {UNIT: self.table.units[rows]}
         if self.table.years is not None:
             columns[YEAR] = self.table.years[rows]
-        if self.framework.class_field is not None:
-            columns[CLASS] = classes_of(self.framework, self.table)[rows]
+        if self.classification is not None:
+            columns[CLASS] = self.classification.names[rows]
         columns["score"] = self.aggregated.scores[self.framework.total.id][rows]
         columns["rank"] = _nullable(self.standing.overall[rows])
         if self.standing.within_class is not None:
@@ -165,6 +167,31 @@ class Evaluation:
         """Unit, year, class, score, rank, class rank and status, best first within each year."""
         leading = list(self.scores.columns).index("status") + 1
         return self.scores.iloc[:, :leading]
+
+    @cached_property
+    def classes(self) -> pd.DataFrame:
+        """Which class each row is in, and why: unit, year, class, name, outcome, reason; empty without `classes:`.
+
+        The outcome is `in_class`, `no_class`, `several_classes` or `class_unknown` (data are missing). The reason is
+        the condition with the values it read. Rows stand in the order of `scores`.
+        """
+        return self.classes_in("en")
+
+    def classes_in(self, language: Language) -> pd.DataFrame:
+        """`classes` with names and reasons in a language."""
+        found, rows = self.classification, self.ordered_rows
+        if found is None or not self.framework.classes:
+            return pd.DataFrame(columns=[UNIT, CLASS, "name", "outcome", "reason"])
+        columns: dict[str, Any] = {UNIT: self.table.units[rows]}
+        if self.table.years is not None:
+            columns[YEAR] = self.table.years[rows]
+        columns[CLASS] = found.names[rows]
+        labels = [class_label(self.framework, name) for name in found.names[rows]]
+        columns["name"] = [None if label is None else label.in_language(language) for label in labels]
+        columns["outcome"] = found.outcomes[rows]
+        reasons = class_reasons(self.framework, self.table, found, rows)
+        columns["reason"] = [reason.in_language(language) for reason in reasons]
+        return pd.DataFrame(columns)
 
     @cached_property
     def reasons(self) -> list[Text | None]:
@@ -381,6 +408,7 @@ class Evaluation:
             "schema": SCHEMA,
             "about": self.about,
             "scores": records(scores),
+            **({"classes": records(self.classes_in(language))} if self.framework.classes else {}),
             "weights": records(self.weights),
             "reference": records(self.reference),
             "no_value": records(self._no_value()),

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
+from parkscore.data.classes import CLASS_UNKNOWN, IN_CLASS, NO_CLASS, SEVERAL_CLASSES, class_counts
 from parkscore.data.impute import title_of
 from parkscore.data.table import CLASS, UNIT, YEAR, Conversion
 from parkscore.findings import worst_first
@@ -27,6 +28,7 @@ _HEADERS = {
     "score": Text("得分", "score"),
     "rank": Text("位次", "rank"),
     "class_rank": Text("类内位次", "class rank"),
+    "outcome": Text("判定", "outcome"),
     "status": Text("状态", "status"),
     "reason": Text("原因", "reason"),
     "ranked": Text("已排名", "ranked"),
@@ -73,6 +75,7 @@ def sheets_of(evaluation: Evaluation, language: Language) -> list[Sheet]:
     sheets = [
         _ranking(evaluation, language),
         _scores(evaluation, language),
+        *_classes(evaluation, language),
         _values(evaluation, language),
         *_scored_values(evaluation, language),
         _reference(evaluation, language),
@@ -100,6 +103,7 @@ def _renamed(frame: pd.DataFrame, kinds: dict[str, str], language: Language) -> 
 def _ranking(evaluation: Evaluation, language: Language) -> Sheet:
     reasons = evaluation.reasons
     frame = evaluation.ranking.assign(status=[_say(RANKED if why is None else NOT_RANKED, language) for why in reasons])
+    frame = _with_class_names(evaluation, frame, language)
     if YEAR in frame:
         evaluated = frame[YEAR] + evaluation.framework.evaluation_lag
         frame.insert(list(frame.columns).index(YEAR) + 1, "evaluation_year", evaluated)
@@ -108,11 +112,36 @@ def _ranking(evaluation: Evaluation, language: Language) -> Sheet:
     return Sheet(Text("位次", "ranking").in_language(language), renamed, (), kinds)
 
 
+def _with_class_names(evaluation: Evaluation, frame: pd.DataFrame, language: Language) -> pd.DataFrame:
+    """A table in the order of `scores` with the names of the classes in place of their ids."""
+    return frame.assign(**{CLASS: evaluation.classes_in(language)["name"]}) if evaluation.framework.classes else frame
+
+
 def _scores(evaluation: Evaluation, language: Language) -> Sheet:
     heads = _node_heads(evaluation, language)
     frame = evaluation.scores.drop(columns=["status", "note"], errors="ignore").rename(columns=heads)
+    frame = _with_class_names(evaluation, frame, language)
     renamed, kinds = _renamed(frame, {**_KINDS, **dict.fromkeys(heads.values(), "score")}, language)
     return Sheet(Text("得分", "scores").in_language(language), renamed, (), kinds)
+
+
+_CLASS_OUTCOMES = {
+    IN_CLASS: Text("已分类", "in a class"),
+    NO_CLASS: Text("无分类", "in no class"),
+    SEVERAL_CLASSES: Text("符合多个分类", "in several classes"),
+    CLASS_UNKNOWN: Text("不能判定", "cannot be told"),
+}
+
+
+def _classes(evaluation: Evaluation, language: Language) -> list[Sheet]:
+    """The class of each row with its reason, where classes are found by conditions."""
+    if not evaluation.framework.classes:
+        return []
+    frame = evaluation.classes_in(language)
+    frame["outcome"] = [_CLASS_OUTCOMES[outcome].in_language(language) for outcome in frame["outcome"]]
+    renamed, kinds = _renamed(frame, {YEAR: "count"}, language)
+    counted = class_counts(evaluation.framework, evaluation.classification, evaluation.rows)
+    return [Sheet(Text("分类", "classes").in_language(language), renamed, [counted.in_language(language)], kinds)]
 
 
 def _node_heads(evaluation: Evaluation, language: Language) -> dict[str, str]:

@@ -19,9 +19,10 @@ from openpyxl import load_workbook
 from parkscore.findings import Finding, FrameworkError
 from parkscore.framework.building import build
 from parkscore.framework.loading import read_framework, read_own_document
-from parkscore.framework.models import Accepted, DataField, Framework, Node, Rule
+from parkscore.framework.models import Accepted, DataField, Framework, Node, Rule, UnitClass
 from parkscore.framework.workbook_form import (
     ACCEPTED,
+    CLASSES,
     FIELDS,
     INDICATORS,
     LONGEST_CELL,
@@ -116,7 +117,8 @@ def test_a_file_that_extends_another_stays_one(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("sheet", "model"), [(FIELDS, DataField), (INDICATORS, Node), (RULES, Rule), (ACCEPTED, Accepted)]
+    ("sheet", "model"),
+    [(FIELDS, DataField), (INDICATORS, Node), (CLASSES, UnitClass), (RULES, Rule), (ACCEPTED, Accepted)],
 )
 def test_every_key_of_the_language_has_a_column(sheet: Any, model: Any) -> None:
     columns = {key for key, _ in sheet.columns}

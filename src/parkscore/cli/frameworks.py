@@ -160,6 +160,7 @@ def _about(framework: Framework, reply: Reply) -> dict[str, Any]:
         "unit_column": framework.unit.key,
         "time": framework.time,
         "class": framework.class_field,
+        "classes": [{"id": each.id, "name": reply.word(each.label), "when": each.when} for each in framework.classes],
         "indicators": len(framework.leaves),
         "fields": len(framework.fields),
         "weights_status": framework.weights_status,
@@ -176,6 +177,13 @@ def _say_about(framework: Framework, about: dict[str, Any], reply: Reply) -> Non
             f"{about['indicators']} indicators, {about['fields']} fields (--fields lists them)",
         ),
     )
+    for each in about["classes"]:
+        reply.say(
+            Text(
+                f"分类 {each['id']} {each['name']}：{each['when']}",
+                f"class {each['id']} {each['name']}: {each['when']}",
+            )
+        )
     if not about["weights_known"]:
         reply.say(
             Text(

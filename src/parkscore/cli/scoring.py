@@ -219,8 +219,10 @@ def write_evaluation(evaluation: Evaluation, output: Path, reply: Reply) -> None
 
 def say_result(evaluation: Evaluation, reply: Reply) -> None:
     """How many are ranked, under which weights, and what must be said of every result."""
+    from parkscore.data.classes import class_counts
     from parkscore.evaluation_sheets import STATUS
 
+    framework = evaluation.framework
     about, status = evaluation.about, STATUS[evaluation.weights_status]
     years = ", ".join(map(str, about["data_years"]))
     of_zh, of_en = (f"（数据年份 {years}）", f" (data of {years})") if years else ("", "")
@@ -230,6 +232,7 @@ def say_result(evaluation: Evaluation, reply: Reply) -> None:
             f"{about['units']} 个对象中 {about['ranked']} 个已排名{of_zh}",
             f"{about['ranked']} of {about['units']} ranked{of_en}",
         ),
+        *([class_counts(framework, evaluation.classification, evaluation.rows)] if framework.classes else []),
         Text(f"权重：{title.zh}；状态：{status.zh}", f"weights: {title.en}; status: {status.en}"),
         *(Text(f"注意：{note.zh}", f"note: {note.en}") for note in evaluation.notes),
     )
@@ -266,7 +269,10 @@ _HEADS = {
 
 def say_ranking(evaluation: Evaluation, positions: Sequence[int], reply: Reply) -> None:
     """Rows of the ranking as a table; a unit that is not ranked has the reason."""
-    chosen = evaluation.ranking.iloc[list(positions)]
+    chosen = evaluation.ranking
+    if evaluation.framework.classes:
+        chosen = chosen.assign(**{"class": evaluation.classes_in(reply.language)["name"]})
+    chosen = chosen.iloc[list(positions)]
     columns = [str(column) for column in chosen.columns if column != "status"]
     reply.table(
         [*(_HEADS[column] for column in columns), Text("状态", "status")],

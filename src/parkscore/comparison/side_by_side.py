@@ -24,7 +24,7 @@ from parkscore.output.files import write_text, write_whole
 from parkscore.output.tables import write_csv, write_parquet
 from parkscore.output.workbook import write_sheets
 from parkscore.tree.gate import NOT_RANKED, RANKED
-from parkscore.tree.rank import Ranks, classes_of
+from parkscore.tree.rank import Ranks
 
 SCHEMA = "parkscore-scenarios/1"
 MOVERS = 10
@@ -154,9 +154,9 @@ class Scenarios:
     @cached_property
     def classes(self) -> pd.Series[Any] | None:
         """The class of each row, None where it has none; None altogether where the framework has no classes."""
-        if self.framework.class_field is None:
+        if self.base.classification is None:
             return None
-        names = classes_of(self.framework, self.base.table)[self.rows]
+        names = self.base.classification.names[self.rows]
         return pd.Series(names, index=self.index, name=CLASS, dtype=object)
 
     def _nullable(self, ranks: Mapping[str, Ranks]) -> pd.DataFrame:

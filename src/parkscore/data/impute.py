@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from parkscore.data.classes import classify
 from parkscore.data.cohorts import years_of
 from parkscore.data.columns import Columns
 from parkscore.data.grid import Grid, Matrix, Rows, Truths
@@ -91,8 +92,9 @@ def group_numbers(choice: Choice, framework: Framework, table: Table, rows: Rows
 
     It is -1 where a unit has none, for units without a group are no group.
     """
-    by = choice.parameters.get("by", framework.class_field)
-    names = table.frame[by].to_numpy(dtype=object)[rows]
+    by = choice.parameters.get("by")
+    found = classify(framework, table) if by is None else None
+    names = (table.frame[by].to_numpy(dtype=object) if found is None else found.names)[rows]
     known = np.array([isinstance(name, str) for name in names], dtype=np.bool_)
     numbers = np.full(len(names), -1, dtype=np.intp)
     numbers[known] = np.unique(names[known].astype(str), return_inverse=True)[1]

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 import numpy as np
 
+from parkscore.data.classes import classify
 from parkscore.data.cohorts import years_of
 from parkscore.data.grid import Rows, Vector, rows_by_value
 from parkscore.data.table import Table
@@ -18,13 +19,13 @@ _TO_STANDARD_DEVIATION = 1.482602218505602
 
 def peers(framework: Framework, table: Table) -> Iterator[Rows]:
     """The rows of each year and class; units without a class are compared with each other."""
+    found = classify(framework, table)
+    names = None if found is None else np.array([name or "" for name in found.names], dtype=object)
     for _, own in years_of(table):
-        if framework.class_field is None:
+        if names is None:
             yield own
-            continue
-        names = table.frame[framework.class_field].tolist()
-        classes = np.array([name if isinstance(name, str) else "" for name in names], dtype=object)
-        yield from (rows_of_class for _, rows_of_class in rows_by_value(classes, own))
+        else:
+            yield from (rows_of_class for _, rows_of_class in rows_by_value(names, own))
 
 
 def robust_z(values: Vector) -> tuple[Vector, float]:

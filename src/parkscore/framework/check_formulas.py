@@ -33,6 +33,8 @@ def check_formulas(framework: Framework, reporter: Reporter) -> None:
             text = getattr(rule, key)
             if text is not None:
                 checker.check(text, ("rules", index, key), rule.id, DIMENSIONLESS, condition=True)
+    for index, each in enumerate(framework.classes):
+        checker.check(each.when, ("classes", index, "when"), each.id, DIMENSIONLESS, condition=True)
     _check_rules(framework, reporter)
     _check_circles(framework, reporter)
 

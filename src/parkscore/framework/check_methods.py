@@ -116,6 +116,8 @@ def _check_years(framework: Framework, choice: Choice, path: Path, reporter: Rep
 def _check_groups(framework: Framework, choice: Choice, path: Path, reporter: Reporter) -> None:
     """A grouped imputation needs a text field, or the class, to group by."""
     by = choice.parameters.get("by", framework.class_field)
+    if by is None and framework.classes:
+        return
     field = framework.fields.get(str(by)) if by is not None else None
     if field is None or field.kind != "text":
         texts = [name for name, each in framework.fields.items() if each.kind == "text"]

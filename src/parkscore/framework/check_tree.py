@@ -26,6 +26,7 @@ def _check_ids(framework: Framework, reporter: Reporter) -> None:
     nodes += [((*path, "id"), node.id) for path, node in nodes_with_paths(framework)]
     _check_unique(nodes, reporter)
     _check_unique([(("rules", index, "id"), rule.id) for index, rule in enumerate(framework.rules)], reporter)
+    _check_unique([(("classes", index, "id"), each.id) for index, each in enumerate(framework.classes)], reporter)
     if not framework.indicators:
         reporter.report(
             "empty_dimension", ("indicators",), Text("没有任何指标", "the framework has no indicators at all")
@@ -125,6 +126,17 @@ def _check_class(framework: Framework, reporter: Reporter) -> None:
     name = framework.class_field
     if name is None:
         return
+    if framework.classes:
+        reporter.report(
+            "misplaced_key",
+            ("class",),
+            Text("class 与 classes 只能写一个", "either `class` or `classes`, not both"),
+            value=name,
+            hint=Text(
+                "分类取自数据列写 class，由条件判定写 classes",
+                "`class` takes it from a column, `classes` finds it by conditions",
+            ),
+        )
     field = framework.fields.get(name)
     if field is None:
         reporter.report(

@@ -11,7 +11,7 @@ from parkscore.framework.suggesting import did_you_mean
 from parkscore.language import Text
 
 _NODE_LISTS: Final = ("indicators", "children")
-_LISTS_BY_ID: Final = (*_NODE_LISTS, "rules")
+_LISTS_BY_ID: Final = (*_NODE_LISTS, "classes", "rules")
 # A method belongs with its own parameters, so a new one replaces the old one whole.
 _METHODS: Final = ("score", "missing", "treat", "aggregate", "weights")
 

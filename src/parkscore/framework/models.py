@@ -432,6 +432,15 @@ class Accepted(Model):
     by: Words
 
 
+class UnitClass(Label):
+    """A class of units: those for which its condition holds."""
+
+    id: Words
+    when: Words
+    source: Words | None = None
+    note: Words | None = None
+
+
 class Screen(Model):
     """Units with fewer indicators than this share are set aside before scoring.
 
@@ -472,6 +481,7 @@ class Framework(Model):
     unit: UnitKey
     time: Words | None = None
     class_field: Words | None = Field(default=None, alias="class")
+    classes: tuple[UnitClass, ...] = ()
     weights_status: SchemeStatus | None = None
     weights_source: Words | None = None
     reference: Reference = "per-year"
@@ -493,6 +503,11 @@ class Framework(Model):
     def leaves(self) -> tuple[Node, ...]:
         """The indicators, in the order of the file."""
         return tuple(node for node in self.walk() if node.is_indicator)
+
+    @property
+    def has_classes(self) -> bool:
+        """Whether units have classes, read from a field or found by conditions."""
+        return self.class_field is not None or bool(self.classes)
 
     @property
     def root(self) -> Node:

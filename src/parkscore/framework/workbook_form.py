@@ -92,7 +92,8 @@ ACCEPTED = Sheet(
     "accepted",
     (("rule", "规则"), ("unit", "对象"), ("field", "字段"), ("year", "年份"), ("reason", "理由"), ("by", "认可人")),
 )
-SHEETS = (SETTINGS, FIELDS, INDICATORS, RULES, ACCEPTED)
+CLASSES = Sheet("分类", "classes", (("id", "编码"), *_NAMES, ("when", "条件"), *_SOURCE))
+SHEETS = (SETTINGS, FIELDS, INDICATORS, CLASSES, RULES, ACCEPTED)
 _STRUCTURED: Final = frozenset(
     {
         *("aliases", "totals", "score", "aggregate", "weights", "missing", "treat"),
@@ -257,7 +258,7 @@ class _WorkbookReader:
             raise FrameworkError(self.findings)
         data = self._settings()
         parts = {"fields": self._fields(), "indicators": self._indicators()}
-        for sheet in (RULES, ACCEPTED):
+        for sheet in (CLASSES, RULES, ACCEPTED):
             rows = enumerate(self._table(sheet))
             parts[sheet.key] = tuple(self._mapping((sheet.key, index), cells, place) for index, (cells, place) in rows)
         required = () if "extends" in data else ("fields", "indicators")

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from parkscore.data.classes import Classification
 from parkscore.data.cohorts import years_of
 from parkscore.data.grid import Rows, Truths, Vector, rows_by_value
 from parkscore.data.table import Table
@@ -25,7 +26,9 @@ class Standing:
     within_class: Ranks | None
 
 
-def rank(framework: Framework, table: Table, score: Vector, ranked: Truths) -> Standing:
+def rank(
+    framework: Framework, table: Table, score: Vector, ranked: Truths, classification: Classification | None = None
+) -> Standing:
     """Ranks by the declared tie rule, of each year and of each class in it; a unit without a class has none there.
 
     Scores count as equal when they agree to the declared number of decimals.
@@ -34,19 +37,15 @@ def rank(framework: Framework, table: Table, score: Vector, ranked: Truths) -> S
     rounded = np.round(score, framework.ranking.decimals) + 0.0
     rows = np.flatnonzero(ranked)
     overall = _rank_each(framework, table, rounded, [rows])
-    if framework.class_field is None:
+    if classification is None:
         return Standing(overall, None)
-    classes = classes_of(framework, table)
-    known = rows[[classes[row] is not None for row in rows]]
-    groups = [own for _, own in rows_by_value(classes.astype(str), known)]
-    return Standing(overall, _rank_each(framework, table, rounded, groups))
+    return Standing(overall, _rank_each(framework, table, rounded, _of_one_text(classification.names, rows)))
 
 
-def classes_of(framework: Framework, table: Table) -> npt.NDArray[Any]:
-    """The class of each row, None where it has none."""
-    names = np.empty(len(table.frame), dtype=object)
-    names[:] = [name if isinstance(name, str) else None for name in table.frame[framework.class_field].tolist()]
-    return names
+def _of_one_text(texts: npt.NDArray[Any], rows: Rows) -> list[Rows]:
+    """Rows grouped by their text; those without one are in no group."""
+    known = rows[[isinstance(text, str) for text in texts[rows]]]
+    return [own for _, own in rows_by_value(texts.astype(str), known)]
 
 
 def _rank_each(framework: Framework, table: Table, score: Vector, groups: list[Rows]) -> Ranks:

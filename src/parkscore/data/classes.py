@@ -1,0 +1,194 @@
+"""Say which class each row is in and why, or why it is in none."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from typing import Any, Final
+
+import numpy as np
+import numpy.typing as npt
+
+from parkscore.data.capping import MOST, first_of_each_kind
+from parkscore.data.columns import Columns, holds, parse
+from parkscore.data.grid import Rows, Truths
+from parkscore.data.table import State, Table
+from parkscore.findings import Finding, Severity
+from parkscore.framework.models import Framework, UnitClass
+from parkscore.language import Text
+
+IN_CLASS: Final = "in_class"
+NO_CLASS: Final = "no_class"
+SEVERAL_CLASSES: Final = "several_classes"
+CLASS_UNKNOWN: Final = "class_unknown"
+
+
+@dataclass(frozen=True)
+class Classification:
+    """The class of each row of a table, (rows,) each.
+
+    names: the id of a class, or what the class field says; None where there is none. outcomes: `in_class`, or why there
+    is none: `no_class`, `several_classes`, `class_unknown`. holding, unsure: (rows, classes), where a condition holds,
+    and where it cannot be told; no columns where the class stands in a field.
+    """
+
+    names: npt.NDArray[Any]
+    outcomes: npt.NDArray[Any]
+    holding: Truths
+    unsure: Truths
+
+
+def classify(framework: Framework, table: Table) -> Classification | None:
+    """The class of each row; None where the framework has no classes.
+
+    By conditions, a row is in the class whose condition holds, provided that every other condition fails: one that
+    cannot be told might hold too.
+    """
+    if framework.classes:
+        return _by_conditions(framework, table)
+    if framework.class_field is None:
+        return None
+    texts = table.frame[framework.class_field].tolist()
+    names = np.empty(len(texts), dtype=object)
+    names[:] = [name if isinstance(name, str) else None for name in texts]
+    outcomes = np.array([CLASS_UNKNOWN if name is None else IN_CLASS for name in names], dtype=object)
+    none = np.zeros((len(texts), 0), dtype=np.bool_)
+    return Classification(names, outcomes, none, none)
+
+
+def _by_conditions(framework: Framework, table: Table) -> Classification:
+    columns = Columns(framework, table)
+    found = [columns.compute(each.when, None) for each in framework.classes]
+    holding = np.column_stack([holds(cells) for cells in found])
+    unsure = np.column_stack([cells.states != State.VALUE for cells in found])
+    count, open_ = holding.sum(axis=1), unsure.any(axis=1)
+    outcomes = np.full(len(table.frame), IN_CLASS, dtype=object)
+    outcomes[count == 0] = NO_CLASS
+    outcomes[open_] = CLASS_UNKNOWN
+    outcomes[count > 1] = SEVERAL_CLASSES
+    ids = np.array([each.id for each in framework.classes], dtype=object)
+    names = ids[holding.argmax(axis=1)]
+    names[outcomes != IN_CLASS] = None
+    return Classification(names, outcomes, holding, unsure)
+
+
+def class_label(framework: Framework, name: str | None) -> Text | None:
+    """What a class is called; None for none."""
+    if name is None:
+        return None
+    return next((each.label for each in framework.classes if each.id == name), Text(name, name))
+
+
+# --- reasons -------------------------------------------------------------------------------------------------------
+
+
+def class_reasons(framework: Framework, table: Table, found: Classification, rows: Rows) -> list[Text]:
+    """For each row the condition that holds with the values that it read, or what keeps the row out of every class."""
+    columns = Columns(framework, table)
+    return [_reason(framework, columns, found, row) for row in rows.tolist()]
+
+
+def _reason(framework: Framework, columns: Columns, found: Classification, row: int) -> Text:
+    outcome = found.outcomes[row]
+    if outcome == NO_CLASS:
+        read = _read(framework, columns, framework.classes, row)
+        return Text(f"没有一个分类的条件成立（{read.zh}）", f"the condition of no class holds ({read.en})")
+    marked = found.unsure if outcome == CLASS_UNKNOWN else found.holding
+    own = tuple(each for each, mark in zip(framework.classes, marked[row], strict=True) if mark)
+    read = _read(framework, columns, own, row)
+    zh, en = "、".join(each.label.zh for each in own), ", ".join(each.label.en for each in own)
+    if outcome == CLASS_UNKNOWN:
+        return Text(f"不能判定是否属于{zh}（{read.zh}）", f"it cannot be told whether it is in {en} ({read.en})")
+    conditions = [" ".join(each.when.split()) for each in own]
+    if outcome == SEVERAL_CLASSES:
+        both_zh, both_en = "；".join(conditions), "; ".join(conditions)
+        return Text(
+            f"同时符合{zh}：{both_zh}（{read.zh}）", f"the conditions of {en} hold together: {both_en} ({read.en})"
+        )
+    return Text(f"{conditions[0]}（{read.zh}）", f"{conditions[0]} ({read.en})")
+
+
+def _read(framework: Framework, columns: Columns, classes: tuple[UnitClass, ...], row: int) -> Text:
+    """What stands in every field that these conditions read, in the order in which they name them."""
+    asked = dict.fromkeys(
+        (name, back) for each in classes for name, years in _reads(each.when) for back in sorted(years)
+    )
+    said = [_stated(framework, columns, name, back, row) for name, back in asked]
+    return Text("，".join(each.zh for each in said), ", ".join(each.en for each in said))
+
+
+def _reads(when: str) -> Iterator[tuple[str, frozenset[int]]]:
+    formula = parse(when)
+    return ((name, formula.reads[name]) for name in formula.name_offsets)
+
+
+_WHY: Final = {
+    State.MISSING: Text("缺失", "missing"),
+    State.NOT_APPLICABLE: Text("不适用", "not applicable"),
+    State.DIVIDED_BY_ZERO: Text("除数为零", "divided by zero"),
+    State.UNDEFINED: Text("无定义", "undefined"),
+}
+
+
+def _stated(framework: Framework, columns: Columns, name: str, back: int, row: int) -> Text:
+    field, cells = framework.fields[name], columns[(name, back)].cells
+    state = State(int(cells.states[row]))
+    zh, en = field.label
+    if back:
+        zh, en = f"往前 {back} 年的{zh}", f"{en} {back} year{'s' if back > 1 else ''} before"
+    if state is not State.VALUE:
+        return Text(f"{zh}：{_WHY[state].zh}", f"{en}: {_WHY[state].en}")
+    value = cells.values[row]
+    shown = value if isinstance(value, str) else f"{value:.15g} {field.measure or ''}".strip()
+    return Text(f"{zh} = {shown}", f"{en} = {shown}")
+
+
+# --- findings ------------------------------------------------------------------------------------------------------
+
+_OUT: Final = {
+    NO_CLASS: Text("没有分类", "has no class"),
+    SEVERAL_CLASSES: Text("符合多个分类，不归入任何一个", "fits several classes and is put into none"),
+    CLASS_UNKNOWN: Text("分类不能判定", "the class cannot be told"),
+}
+_WAYS_OUT: Final = {
+    NO_CLASS: Text("核对数据；若数据无误，补上含这种情形的分类", "check the data, or add a class that covers it"),
+    SEVERAL_CLASSES: Text("让各分类的条件互不重叠", "let the conditions of the classes exclude one another"),
+    CLASS_UNKNOWN: Text("补齐条件所读的数据", "fill in what the conditions read"),
+}
+
+
+def class_findings(framework: Framework, table: Table, found: Classification | None, rows: Rows) -> list[Finding]:
+    """A warning for each scored row that is in no class, and how many are in each; none where a field is the class."""
+    if found is None or not framework.classes:
+        return []
+    counted = class_counts(framework, found, rows)
+    findings = [Finding(code="classes_counted", severity=Severity.INFO, message=counted)]
+    for outcome in _OUT:
+        own = rows[found.outcomes[rows] == outcome]
+        reasons = class_reasons(framework, table, found, own[: MOST + 1])
+        made = [_finding(table, row, outcome, reason) for row, reason in zip(own.tolist(), reasons, strict=False)]
+        if len(made) > MOST:
+            made[MOST] = replace(made[MOST], more=len(own) - MOST)
+        findings += first_of_each_kind(made)
+    return findings
+
+
+def _finding(table: Table, row: int, outcome: str, reason: Text) -> Finding:
+    return table.finding(
+        row,
+        code=outcome,
+        severity=Severity.WARNING,
+        message=Text(f"{_OUT[outcome].zh}：{reason.zh}", f"{_OUT[outcome].en}: {reason.en}"),
+        hint=_WAYS_OUT[outcome],
+    )
+
+
+def class_counts(framework: Framework, found: Classification | None, rows: Rows) -> Text:
+    """How many of these rows are in each class and how many in none, in one sentence; they sum to the rows."""
+    names = [] if found is None else found.names[rows].tolist()
+    outcomes = [] if found is None else found.outcomes[rows].tolist()
+    counts = [(each.label, names.count(each.id)) for each in framework.classes]
+    out = [(label, outcomes.count(outcome)) for outcome, label in _OUT.items()]
+    zh = "，".join(f"{label.zh} {count}" for label, count in (*counts, *out))
+    en = ", ".join(f"{label.en}: {count}" for label, count in (*counts, *out))
+    return Text(f"分类（共 {len(rows)}）：{zh}", f"classes (of {len(rows)}): {en}")
