@@ -41,7 +41,8 @@ def small(*indicators: Node, fields: dict[str, DataField] | None = None, **said:
     What the language itself would refuse is refused here too.
     """
     leaves = [node for top in indicators for node in top.walk() if node.is_indicator]
-    plain = {str(node.formula): field(str(node.formula)) for node in leaves if str(node.formula).isidentifier()}
+    formulas = [node.formula for node in leaves if node.formula is not None]
+    plain = {formula: field(formula) for formula in formulas if formula.isidentifier()}
     parts: dict[str, Any] = {
         "id": "small",
         "title": Label(zh="小例", en="Small example"),

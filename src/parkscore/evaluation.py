@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from parkscore.data.chosen import words_of
 from parkscore.data.classes import Classification, class_label, class_reasons
 from parkscore.data.grid import Cohort, Grid, Matrix, Rows, Truths, Vector
 from parkscore.data.indicator_places import cells_behind
@@ -86,8 +87,11 @@ class Evaluation:
 
     @cached_property
     def indicators(self) -> pd.DataFrame:
-        """Indicator values as derived, in their measures; NaN where there is none."""
-        return self._labelled(self.indicator_grid.values)
+        """Indicator values as derived, in their measures; NaN where there is none.
+
+        An indicator that is a category has texts, as they stand in the cells; None where it has none.
+        """
+        return self._named(self.indicator_grid.values)
 
     @cached_property
     def states(self) -> pd.DataFrame:
@@ -102,12 +106,12 @@ class Evaluation:
     @cached_property
     def imputed(self) -> pd.DataFrame:
         """Indicator values with gaps filled by their policies."""
-        return self._labelled(self.imputed_grid.values)
+        return self._named(self.imputed_grid.values)
 
     @cached_property
     def treated(self) -> pd.DataFrame:
         """Indicator values with outliers treated."""
-        return self._labelled(self.treatment.grid.values)
+        return self._named(self.treatment.grid.values)
 
     @cached_property
     def scored(self) -> pd.DataFrame:
@@ -126,6 +130,15 @@ class Evaluation:
 
     def _labelled(self, values: Matrix) -> pd.DataFrame:
         return pd.DataFrame(values[self.rows], index=self.index, columns=pd.Index(self.indicator_grid.ids))
+
+    def _named(self, values: Matrix) -> pd.DataFrame:
+        """Values by indicator, with the names that codes stand for."""
+        frame = self._labelled(values)
+        for column, leaf in enumerate(self.framework.leaves):
+            if leaf.category is not None:
+                words = words_of(self.table, leaf, values[:, column])[self.rows]
+                frame[leaf.id] = pd.Series(words, index=frame.index, dtype=object)
+        return frame
 
     def _by_node(self, values: Mapping[str, Vector]) -> pd.DataFrame:
         ids = [self.framework.total.id, *(node.id for node in self.framework.walk())]
@@ -257,6 +270,16 @@ class Evaluation:
         frame = self._cells(changed)
         frame["before"] = self.imputed_grid.values[self.rows][changed[self.rows]]
         frame["after"] = self.treatment.grid.values[self.rows][changed[self.rows]]
+        return frame
+
+    @cached_property
+    def chosen(self) -> pd.DataFrame:
+        """Every score that follows from a name and no number: unit, year, indicator, chosen (the category), score."""
+        named = np.array([leaf.category is not None for leaf in self.framework.leaves], dtype=np.bool_)
+        marked = (self.indicator_grid.states == State.VALUE) & named
+        frame = self._cells(marked)
+        frame["chosen"] = self.indicators.to_numpy(dtype=object)[marked[self.rows]]
+        frame["score"] = self.scoring.scores[self.rows][marked[self.rows]]
         return frame
 
     def _cells(self, marked: Truths) -> pd.DataFrame:
@@ -412,6 +435,7 @@ class Evaluation:
             "weights": records(self.weights),
             "reference": records(self.reference),
             "no_value": records(self._no_value()),
+            "chosen": records(self.chosen),
             "contributions": records(self.contributions.reset_index()) if additive else None,
             "filled": records(self.filled),
             "changed_by_treatment": records(self.changes),

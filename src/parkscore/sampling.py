@@ -23,6 +23,7 @@ from numpy.typing import NDArray
 from parkscore.findings import Finding, Severity, UsageError
 from parkscore.framework.loading import load_framework
 from parkscore.framework.models import DataField, Framework
+from parkscore.framework.settings import resolve_settings
 from parkscore.language import Text
 
 if TYPE_CHECKING:
@@ -243,7 +244,9 @@ class _Draw:
         import pandas as pd
 
         if field.kind == "text":
-            chosen = self._stream(key).choice(_CATEGORIES, self.units, p=_CATEGORY_SHARES)
+            listed = self._categories(key)
+            shares = None if listed else _CATEGORY_SHARES
+            chosen = self._stream(key).choice(listed or _CATEGORIES, self.units, p=shares)
             return np.tile(chosen, len(self.calendar)).astype(object)
         values = self._column(key).ravel()
         gaps: BoolArray = np.zeros(values.shape, dtype=np.bool_)
@@ -252,6 +255,12 @@ class _Draw:
         if _is_whole(field):
             return pd.arrays.IntegerArray(values.astype(np.int64), gaps)
         return np.where(gaps, np.nan, values)
+
+    def _categories(self, key: str) -> list[str]:
+        """The categories of a text field that earn points; none where it is no category of an indicator."""
+        settings = resolve_settings(self.framework)
+        tables = [settings[leaf.id].score.parameters for leaf in self.framework.leaves if leaf.category == key]
+        return list(dict.fromkeys(str(name) for table in tables for name in table.get("points", {})))
 
     def _stream(self, *names: str) -> np.random.Generator:
         """The random numbers of one column, the same wherever it stands in the framework."""

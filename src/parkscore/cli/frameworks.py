@@ -211,6 +211,7 @@ def _node_entries(framework: Framework, reply: Reply) -> Iterator[dict[str, Any]
                 "measure": node.measure,
                 "direction": settings[node.id].direction if node.is_indicator else None,
                 "formula": node.formula,
+                "category": node.category,
                 "aggregate": None if node.is_indicator else aggregation_of(framework, node).name,
                 "source": node.source,
             }
@@ -242,7 +243,7 @@ def _node_row(entry: dict[str, Any]) -> list[Any]:
         words.get(weight, weight),
         entry["measure"],
         words.get(direction, direction),
-        entry["formula"],
+        entry["formula"] or entry["category"],
         entry["source"],
     ]
 

@@ -4,21 +4,34 @@ from __future__ import annotations
 
 import numpy as np
 
+from parkscore.data.chosen import category_codes
 from parkscore.data.columns import Columns
 from parkscore.data.grid import Grid
 from parkscore.data.table import Table
-from parkscore.framework.models import Framework
+from parkscore.framework.formula import Cells
+from parkscore.framework.models import Framework, Node
+from parkscore.framework.settings import Settings, resolve_settings
 
 
 def derive(framework: Framework, table: Table) -> Grid:
-    """Every indicator for every row of the table, in the indicator's measure, each gap with its reason."""
+    """Every indicator for every row of the table, in the indicator's measure, each gap with its reason.
+
+    Of an indicator that is a category the values are the codes of `data/chosen.py`.
+    """
     columns = Columns(framework, table)
+    settings = resolve_settings(framework)
     leaves = framework.leaves
     rows = len(table.frame)
     values = np.full((rows, len(leaves)), np.nan)
     states = np.zeros((rows, len(leaves)), dtype=np.int8)
     for column, leaf in enumerate(leaves):
-        cells = columns.compute(str(leaf.formula), leaf.measure)
+        cells = _cells(leaf, settings[leaf.id], table, columns)
         values[:, column] = cells.values
         states[:, column] = cells.states
     return Grid(tuple(leaf.id for leaf in leaves), values, states, np.zeros(values.shape, dtype=bool))
+
+
+def _cells(leaf: Node, settings: Settings, table: Table, columns: Columns) -> Cells:
+    if leaf.category is not None:
+        return category_codes(table, leaf.category, settings.score)
+    return columns.compute(str(leaf.formula), leaf.measure)

@@ -16,8 +16,8 @@ from parkscore.language import Text
 
 
 def indicator_place(framework: Framework, table: Table, leaf: Node, rows: Rows) -> Place:
-    """The column of the first field of an indicator's formula, or of the first that is empty in these rows."""
-    fields = _read_by(framework, str(leaf.formula))
+    """The column of the first field that an indicator reads, or of the first that is empty in these rows."""
+    fields = fields_behind(framework, leaf)
     empty = [name for name in fields if table.frame[name].iloc[rows].isna().all()]
     return table.origin.place(None, next(iter([*empty, *fields]), None))
 
@@ -27,13 +27,13 @@ def cells_behind(framework: Framework, table: Table, unit: str, name: str, year:
 
     Raises UsageError where there is no such row, or no such field or indicator.
     """
-    formulas = {leaf.id: str(leaf.formula) for leaf in framework.leaves}
+    leaves = {leaf.id: leaf for leaf in framework.leaves}
     if name in framework.fields:
         fields = _behind_field(framework, name)
-    elif name in formulas:
-        fields = _read_by(framework, formulas[name])
+    elif name in leaves:
+        fields = fields_behind(framework, leaves[name])
     else:
-        raise UsageError(_unknown("no_such_field", name, [*framework.fields, *formulas]))
+        raise UsageError(_unknown("no_such_field", name, [*framework.fields, *leaves]))
     matches = table.units == unit
     if year is not None and table.years is not None:
         matches &= table.years == year
@@ -41,6 +41,11 @@ def cells_behind(framework: Framework, table: Table, unit: str, name: str, year:
     if not rows.size:
         raise UsageError(_unknown("no_such_unit", unit, [str(each) for each in table.units]))
     return [table.origin.place(int(row), field) for row in rows for field in fields]
+
+
+def fields_behind(framework: Framework, leaf: Node) -> list[str]:
+    """The raw fields that an indicator is computed from, in the order in which it comes to them."""
+    return [leaf.category] if leaf.category is not None else _read_by(framework, str(leaf.formula))
 
 
 def _read_by(framework: Framework, formula: str) -> list[str]:

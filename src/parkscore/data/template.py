@@ -12,7 +12,7 @@ import xlsxwriter
 
 from parkscore.data.headers import Names, Role, Target
 from parkscore.framework.formula import parse_formula
-from parkscore.framework.models import DataField, Framework
+from parkscore.framework.models import DataField, Framework, Node
 from parkscore.language import Language, Text
 
 DATA_SHEET: Final = Text("数据", "data")
@@ -163,17 +163,15 @@ def _indicator_rows(framework: Framework, language: Language) -> list[list[str |
             node.label.in_language(language),
             node.measure,
             node.formula,
-            ", ".join(_fields_used(node.formula, framework, language)),
+            ", ".join(_fields_used(node, framework, language)),
         ]
         for node in framework.leaves
     ]
 
 
-def _fields_used(formula: str | None, framework: Framework, language: Language) -> Sequence[str]:
-    """The names of the fields in a formula, in the order of the framework."""
-    if formula is None:
-        return []
-    used = parse_formula(formula).names
+def _fields_used(node: Node, framework: Framework, language: Language) -> Sequence[str]:
+    """The names of the fields that an indicator reads itself, in the order of the framework."""
+    used = {node.category} if node.formula is None else parse_formula(node.formula).names
     return [field.label.in_language(language) for identifier, field in framework.fields.items() if identifier in used]
 
 

@@ -91,21 +91,22 @@ def _why_none(x: Vector, y: Vector) -> str:
 
 
 def denominator_table(evaluation: Evaluation) -> pd.DataFrame:
-    """Each indicator, as derived, against each field by which some indicator is divided.
+    """Each indicator that is a number, as derived, against each field by which some indicator is divided.
 
     own: whether the indicator is divided by this field itself. flag: `size` where |r| is above 0.6, that is, where the
     indicator follows the size of a unit; `constant` or `few` where there is no correlation.
     """
     framework = evaluation.framework
-    divided_by = {leaf.id: denominators(framework, str(leaf.formula)) for leaf in framework.leaves}
+    leaves = [leaf for leaf in framework.leaves if leaf.formula is not None]
+    divided_by = {leaf.id: denominators(framework, str(leaf.formula)) for leaf in leaves}
     fields = _numbers_of(evaluation, dict.fromkeys(name for names in divided_by.values() for name in sorted(names)))
-    indicators = evaluation.indicators[[leaf.id for leaf in framework.leaves]].to_numpy(dtype=np.float64)
+    indicators = evaluation.indicators[[leaf.id for leaf in leaves]].to_numpy(dtype=np.float64)
     correlations = Correlations(np.column_stack([indicators, *fields.values()]))
     entries = []
     for by, (name, amounts) in enumerate(fields.items(), start=indicators.shape[1]):
         label = framework.fields[name].label
         field = {"field": name, "field_zh": label.zh, "field_en": label.en}
-        for position, leaf in enumerate(framework.leaves):
+        for position, leaf in enumerate(leaves):
             found = correlations.between(position, by)
             flag = _why_none(indicators[:, position], amounts) if np.isnan(found.pearson) else _follows_size(found)
             own = {"own": name in divided_by[leaf.id]}

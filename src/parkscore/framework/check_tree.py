@@ -64,7 +64,7 @@ def _check_leaves(framework: Framework, reporter: Reporter) -> None:
         _check_misplaced(node, path, reporter)
         if node.children:
             continue
-        if node.formula is None:
+        if node.formula is None and node.category is None:
             reporter.report(
                 "empty_dimension",
                 path,
@@ -73,9 +73,17 @@ def _check_leaves(framework: Framework, reporter: Reporter) -> None:
                     f"{node.id} {node.label.en} has neither children nor a formula",
                 ),
                 field=node.id,
-                hint=Text("补上 children: 或 formula:", "add children: or formula:"),
+                hint=Text("补上 children:、formula: 或 category:", "add children:, formula: or category:"),
             )
-        elif settings[node.id].direction is None:
+        elif node.formula is not None and node.category is not None:
+            reporter.report(
+                "misplaced_key",
+                (*path, "category"),
+                Text("指标的值来自公式或类别，只能写一个", "the value of an indicator is a formula or a category"),
+                field=node.id,
+                hint=Text("去掉 formula 或 category", "remove `formula` or `category`"),
+            )
+        elif node.category is None and settings[node.id].direction is None:
             reporter.report(
                 "no_direction",
                 path,
@@ -90,7 +98,7 @@ def _check_leaves(framework: Framework, reporter: Reporter) -> None:
 
 def _check_misplaced(node: Node, path: Path, reporter: Reporter) -> None:
     """What a dimension or an indicator says that only the other can mean."""
-    for key in ("formula", "measure") if node.children else ("aggregate", "weights"):
+    for key in ("formula", "category", "measure") if node.children else ("aggregate", "weights"):
         if getattr(node, key) is not None:
             reporter.report(
                 "misplaced_key",
@@ -101,6 +109,14 @@ def _check_misplaced(node: Node, path: Path, reporter: Reporter) -> None:
                 field=node.id,
                 hint=Text(f"去掉 {key}", f"remove `{key}`"),
             )
+    if node.category is not None and not node.children and node.measure is not None:
+        reporter.report(
+            "misplaced_key",
+            (*path, "measure"),
+            Text("类别没有单位", "a category has no measure"),
+            field=node.id,
+            hint=Text("去掉 measure", "remove `measure`"),
+        )
 
 
 def _check_years(framework: Framework, reporter: Reporter) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from parkscore.findings import Finding, worst_first
+from parkscore.framework.check_categories import check_categories
 from parkscore.framework.check_fields import check_fields
 from parkscore.framework.check_formulas import check_formulas
 from parkscore.framework.check_methods import check_methods
@@ -21,6 +22,7 @@ _FRAMEWORK_CHECKS = (
     check_fields,
     check_taken_ids,
     check_formulas,
+    check_categories,
     check_methods,
     check_framework_weights,
     check_framework_sums,

@@ -335,7 +335,7 @@ class Defaults(Inherited):
 
 
 class Node(Label, Inherited):
-    """A dimension with children, or an indicator with a formula."""
+    """A dimension with children, or an indicator with a formula or a category."""
 
     id: Words
     points: Points | None = None
@@ -343,6 +343,7 @@ class Node(Label, Inherited):
     weights: Choice | None = None
     aggregate: Choice | None = None
     formula: Words | None = None
+    category: Words | None = None
     measure: Words | None = None
     children: tuple[Node, ...] = ()
     source: Words | None = None

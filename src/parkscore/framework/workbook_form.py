@@ -57,6 +57,7 @@ INDICATORS = Sheet(
         ("points", "满分"),
         ("weight", "权重"),
         ("formula", "公式"),
+        ("category", "类别字段"),
         ("measure", "单位"),
         ("direction", "方向"),
         ("score", "赋分规则"),

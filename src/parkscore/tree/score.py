@@ -21,6 +21,7 @@ from parkscore.language import Text
 from parkscore.methods import DomainError, scoring
 from parkscore.methods.columns import highest, is_constant, lowest
 from parkscore.tree.supplied import base_year, supply
+from parkscore.tree.without_points import without_points
 
 Reference = Mapping[str, float]
 
@@ -52,6 +53,7 @@ def score(framework: Framework, table: Table, grid: Grid, cohorts: tuple[Cohort,
     scores = np.full(grid.values.shape, np.nan)
     references: dict[str, dict[str, Reference]] = {}
     findings: list[Finding] = []
+    lacking: list[Finding] = []
     refusals: list[Finding] = []
     for cohort in cohorts:
         own = references.setdefault(cohort.name, {})
@@ -70,6 +72,7 @@ def score(framework: Framework, table: Table, grid: Grid, cohorts: tuple[Cohort,
                 place = indicator_place(framework, table, leaf, rows)
                 refusals += [each if each.place is not None else replace(each, place=place) for each in refused]
                 continue
+            lacking += without_points(table, leaf, settings[leaf.id].score, cohort, values, scores[:, column])
             later = settings[leaf.id].missing.name == SCORE_GROUP_MEAN
             found = [*_oddities(leaf, cohort, values, grid.states[cohort.apply, column], own[leaf.id], later)]
             year = base_year(settings[leaf.id])
@@ -80,7 +83,7 @@ def score(framework: Framework, table: Table, grid: Grid, cohorts: tuple[Cohort,
             findings.append(_single_unit(table, cohort))
     if refusals:
         raise DataError(first_of_each_kind(refusals))
-    return Scored(scores, np.zeros(scores.shape, dtype=np.bool_), references, tuple(findings))
+    return Scored(scores, np.zeros(scores.shape, dtype=np.bool_), references, (*lacking, *findings))
 
 
 def _is_relative(rule: str) -> bool:
@@ -177,7 +180,7 @@ def _all_missing(leaf: Node, cohort: Cohort, states: States) -> Finding:
             f"{leaf.label.zh}：没有一个评价对象有数值（{why.zh}），不参与评分",
             f"{leaf.label.en}: no unit has a value ({why.en}); it takes no part in the score",
         ),
-        hint=_NO_YEAR_BEFORE if parse(str(leaf.formula)).lagged else _EMPTY_COLUMN,
+        hint=_NO_YEAR_BEFORE if leaf.formula is not None and parse(leaf.formula).lagged else _EMPTY_COLUMN,
     )
 
 

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from parkscore.data.chosen import categories_of
 from parkscore.data.grid import Grid, Rows, Vector
 from parkscore.data.table import Table
 from parkscore.findings import DataError, Finding, Place, Severity
@@ -24,16 +25,20 @@ class Supply:
 
     base: the grid before treatment, for what a unit had in the base year is compared and never itself scored.
     base_rows: by base year, for each row of the table, the row of the same unit in that year; -1 where there is none.
+    categories: by the column of an indicator that is a category, what its codes stand for.
     """
 
     table: Table
     base: Grid
     base_rows: Mapping[int, Rows]
+    categories: Mapping[int, tuple[str, ...]]
 
     def given(self, settings: Settings, column: int, values: Vector, rows: Rows, fit: Rows) -> dict[str, Any]:
         """The supplied parameters of an indicator's rule, for these rows measured against those of `fit`."""
         wanted = scoring[settings.score.name].parameters
-        given: dict[str, Any] = {"direction": SIGN[str(settings.direction)]}
+        given: dict[str, Any] = {"direction": SIGN.get(str(settings.direction), 1)}
+        if "categories" in wanted and column in self.categories:
+            given["categories"] = self.categories[column]
         if "years" in wanted and self.table.years is not None:
             given["years"] = self.table.years[rows]
         if "units" in wanted:
@@ -57,8 +62,13 @@ def supply(framework: Framework, table: Table, base: Grid) -> Supply:
     Raises DataError for each indicator whose base year is not in the data.
     """
     settings = resolve_settings(framework)
+    categories = {
+        column: categories_of(table, leaf.category)
+        for column, leaf in enumerate(framework.leaves)
+        if leaf.category is not None
+    }
     if table.years is None:
-        return Supply(table, base, {})
+        return Supply(table, base, {}, categories)
     wanted = [(leaf, year) for leaf in framework.leaves if (year := base_year(settings[leaf.id])) is not None]
     known = np.unique(table.years)
     missing = [(leaf, year) for leaf, year in wanted if year not in known]
@@ -78,7 +88,7 @@ def supply(framework: Framework, table: Table, base: Grid) -> Supply:
             )
             for leaf, year in missing
         ])  # fmt: skip
-    return Supply(table, base, {year: _rows_in(table, year) for year in {year for _, year in wanted}})
+    return Supply(table, base, {year: _rows_in(table, year) for year in {year for _, year in wanted}}, categories)
 
 
 def base_year(settings: Settings) -> int | None:

@@ -1,0 +1,77 @@
+"""Tests of parkscore.framework.check_categories: a category is a text field with a table of points."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from parkscore.findings import Finding
+from parkscore.framework.workbook_form import read_workbook, write_workbook
+from parkscore.framework.yaml_form import read_yaml
+from tests.framework_texts import HEAD, findings_in, unmarked
+
+LOOKUP = "score: {rule: lookup, points: {种子: 10, 成长: 8}, otherwise: 2}"
+
+
+def found(line: str, folder: Path, head: str = HEAD) -> list[Finding]:
+    text, places = unmarked(f'{head}indicators:\n  - {{id: "1", zh: 一, {line}}}\n')
+    file = folder / "park.yaml"
+    file.write_text(text, encoding="utf-8")
+    findings = findings_in(file)
+    shown = "\n".join(finding.render("en") for finding in findings)
+    assert [f"{each.place}" for each in findings] == [f"{file}:{place}" for place in places], shown
+    return findings
+
+
+def test_a_category_with_its_points_draws_no_finding_and_needs_no_direction(tmp_path: Path) -> None:
+    assert found(f"category: stage, {LOOKUP}", tmp_path, HEAD.replace("defaults: {direction: higher}\n", "")) == []
+
+
+def test_numeric_codes_are_scored_by_a_formula(tmp_path: Path) -> None:
+    assert found("formula: money / money, score: {rule: lookup, points: {1: 5, 2: 3}}", tmp_path) == []
+
+
+MISTAKES = [
+    (f"category: ▲stag, {LOOKUP}", "unknown_field", "`stage`"),
+    (f"category: ▲money, {LOOKUP}", "wrong_type", "`kind: text`"),
+    (f"formula: money, category: ▲stage, {LOOKUP}", "misplaced_key", "remove"),
+    (f"category: stage, measure: ▲千元, {LOOKUP}", "misplaced_key", "remove"),
+    ("category: stage, score: ▲minmax", "category_rule", "lookup"),
+    ("category: ▲stage", "category_rule", "lookup"),
+    (f"formula: money, {LOOKUP.replace('score: ', 'score: ▲')}", "no_category", "`category:`"),
+    (f"category: stage, missing: ▲mean, {LOOKUP}", "not_for_categories", "`missing: reweight`"),
+    (f"category: stage, treat: ▲log, {LOOKUP}", "not_for_categories", "`treat: none`"),
+    ("category: stage, score: {rule: lookup, points: ▲{}}", "parameter", None),
+    ("category: stage, score: {rule: lookup, points: ▲{A级: 3, Ａ级: 2}}", "repeated_category", None),
+    ("category: stage, score: {rule: lookup, points: ▲{A 级: 3, ' A  级': 2}}", "repeated_category", None),
+]
+
+
+@pytest.mark.parametrize(("line", "code", "hint"), MISTAKES)
+def test_a_mistake_is_located_with_a_way_out(line: str, code: str, hint: str | None, tmp_path: Path) -> None:
+    (finding,) = found(line, tmp_path)
+    assert finding.code == code
+    if hint is not None:
+        assert finding.hint is not None
+        assert hint in finding.hint.en
+
+
+def test_what_is_inherited_and_cannot_be_done_to_a_category_is_told_at_the_category(tmp_path: Path) -> None:
+    head = HEAD.replace("direction: higher}", "direction: higher, missing: median, treat: log}")
+    findings = found(f"category: ▲▲stage, {LOOKUP}", tmp_path, head)
+    assert [finding.code for finding in findings] == ["not_for_categories", "not_for_categories"]
+    stated = f"category: stage, missing: reweight, treat: none, {LOOKUP}"
+    assert found(stated, tmp_path, head) == []
+
+
+def test_a_dimension_has_no_category(tmp_path: Path) -> None:
+    line = "category: ▲stage, children: [{id: a, zh: 甲, formula: money}]"
+    assert found(line, tmp_path)[0].code == "misplaced_key"
+
+
+def test_a_category_and_its_points_come_back_from_a_workbook(tmp_path: Path) -> None:
+    assert found(f"category: stage, points: 10, {LOOKUP}", tmp_path) == []
+    data = read_yaml(tmp_path / "park.yaml").data
+    write_workbook(data, tmp_path / "park.xlsx")
+    assert read_workbook(tmp_path / "park.xlsx").data == data
