@@ -105,7 +105,7 @@ def _stated(name: str) -> dict[str, object]:
 
 TAKES_ANY = {
     *("geometric", "topsis_vector", "topsis_minmax", "vikor", "grey_relational", "rsr", "promethee_ii", "copeland"),
-    *("borda_count", "benefit_of_doubt", "capped_sum", "product"),
+    *("borda_count", "benefit_of_doubt", "sum", "capped_sum", "product"),
 }
 
 
@@ -131,7 +131,7 @@ def test_parameters_decide_whether_a_method_depends_on_scales(
     assert bool(_mixed(_two(first, second, Choice.of(name, **stated)))) == is_reported
 
 
-@pytest.mark.parametrize("name", sorted(TAKES_ANY - {"capped_sum", "product"}))
+@pytest.mark.parametrize("name", sorted(TAKES_ANY - {"sum", "capped_sum", "product"}))
 def test_what_takes_any_scale_ranks_units_alike_whatever_the_scale_of_an_indicator(name: str) -> None:
     X = np.random.default_rng(0).uniform(1, 2, (12, 3))
     wide = X * [1.0, 100.0, 1.0]

@@ -109,6 +109,41 @@ def test_capped_sum_adds_points_whatever_the_weights_and_stops_at_the_ceiling() 
     np.testing.assert_array_equal(aggregation["capped_sum"](X, [0.9, 0.1], cap=30), expected)
 
 
+def test_sum_specialised_sme_2022_of_full_marks_in_all_items() -> None:
+    # 工信部企业〔2022〕63号, annex 2: the items of each dimension, and the local items as one.
+    dimensions = [[5, 10, 5, 5, 0], [5, 5, 10, 5, 0], [15, 0, 0, 0, 0], [10, 10, 5, 10, 0]]
+    totals = aggregation["sum"](np.array(dimensions, dtype=float), [1, 1, 1, 1, 1])
+    np.testing.assert_array_equal(totals, [25, 25, 15, 35])
+    assert aggregation["sum"]([totals], [25, 25, 15, 35])[0] == 100
+
+
+def test_sum_technology_centre_of_18_items_is_100_whatever_the_weights() -> None:
+    items = [8.0, 12, 7, 4, 4, 5, 4, 4, 3, 2, 4, 3, 5, 6, 4, 10, 10, 5]
+    assert len(items) == 18
+    assert aggregation["sum"]([items], items)[0] == 100
+    assert aggregation["sum"]([items], np.ones(18))[0] == 100
+
+
+def test_deductions_lower_a_sum_to_its_floor_and_no_further() -> None:
+    # Ningbo's engineering centres: a loss costs 5 points, two years of it 20.
+    X = [[30.0, -5.0], [30.0, -20.0], [10.0, -20.0], [np.nan, -20.0], [np.nan, np.nan]]
+    np.testing.assert_array_equal(aggregation["sum"](X, [1, 1]), [25.0, 10.0, -10.0, -20.0, np.nan])
+    np.testing.assert_array_equal(aggregation["sum"](X, [1, 1], floor=0), [25.0, 10.0, 0.0, 0.0, np.nan])
+    capped = aggregation["capped_sum"](X, [1, 1], cap=15, floor=-15)
+    np.testing.assert_array_equal(capped, [15.0, 10.0, -10.0, -15.0, np.nan])
+
+
+def test_a_column_of_weight_0_adds_nothing_to_a_sum() -> None:
+    np.testing.assert_array_equal(aggregation["sum"]([[3.0, 7.0], [np.nan, 7.0]], [1, 0]), [3.0, np.nan])
+
+
+def test_a_floor_above_the_cap_is_refused() -> None:
+    (problem,) = aggregation["capped_sum"].check({"cap": 5, "floor": 6})
+    assert (problem.parameter, problem.reason.en) == ("floor", "floor (6) must not be above cap (5)")
+    with pytest.raises(DomainError, match="above cap"):
+        aggregation["capped_sum"]([[1.0]], [1], cap=5, floor=6)
+
+
 @given(cells=SCORES)
 def test_product_is_the_geometric_mean_to_the_number_of_factors(cells: list[int]) -> None:
     expected = aggregation["geometric"]([cells], [1, 1, 1]) ** 3
@@ -148,6 +183,11 @@ def test_harmonic_refuses_before_a_run_what_always_vanishes() -> None:
         ("capped_sum", {"cap": 30}, [Interval(0, 30)] * 2, Interval(0, 30)),
         ("capped_sum", {"cap": 99}, [Interval(-5, 30), Interval(1, 2)], Interval(-5, 32)),
         ("capped_sum", {"cap": 99}, [Interval(2, 30), Interval(1, 2)], Interval(1, 32)),
+        ("capped_sum", {"cap": 20, "floor": -3}, [Interval(-5, 30), Interval(1, 2)], Interval(-3, 20)),
+        ("sum", {}, [Interval(-5, 30), Interval(1, 2)], Interval(-5, 32)),
+        ("sum", {"floor": 0}, [Interval(-5, 30), Interval(1, 2)], Interval(0, 32)),
+        ("sum", {}, [Interval(-math.inf, 0, "never"), Interval(1, 2)], Interval(-math.inf, 2, "never")),
+        ("sum", {}, [Interval(0, math.inf), Interval(1, 2)], Interval(0, math.inf)),
         ("product", {}, [Interval(1, 2), Interval(0, math.inf)], Interval(0, math.inf)),
         ("product", {}, [Interval(1, 0), Interval(0, math.inf)], Interval(0, 0)),
         ("power", {"exponent": -1}, [Interval(0, 1), Interval(1, 2)], Interval(0, 2)),

@@ -51,7 +51,7 @@ ONE_WAY = {"two_anchor": 1}
 FURTHER: dict[str, list[dict[str, Any]]] = {
     "power": [{"exponent": 0}, {"exponent": 1e-9}, {"exponent": 1}, {"exponent": 3.5}, {"exponent": 400.0}],
     "owa": [{"exponent": 0.5}, {"exponent": 1}],
-    "capped_sum": [{"cap": -1.0}],
+    "capped_sum": [{"cap": -1.0}, {"floor": 60.0}],
     "fuzzy": [{"grades": [0.0, 100.0]}, {"grades": [-1.0, 0.5, 30.0], "operator": "max_min"}],
     "vikor": [{"majority": 0}, {"majority": 1}],
     "grey_relational": [{"distinguishing": 0.1}],
@@ -84,7 +84,7 @@ FURTHER: dict[str, list[dict[str, Any]]] = {
         {"rate": None, "target": 20.0, "target_year": 2022, "full": 20.0},
         {"rate": 0.05, "base_value": 20.0, "target_year": 2021},
     ],
-    "sum": [{"total": 50.0, "direction": -1}],
+    "sum": [{"total": 50.0, "direction": -1}, {"floor": 60.0}],
     "vector": [{"length": 50.0, "direction": -1}],
     "steps": [
         {"closed": "right", "steps": [(60.0, 20.0), (30.0, 15.0), (0.5, -5.0)], "otherwise": -10.0},

@@ -262,35 +262,90 @@ def _sum_range(children: Sequence[Interval], stated: Stated) -> Interval:
     lows, highs = [child.low for child in children], [child.high for child in children]
     low = sum(min(each, 0.0) for each in lows) or min(lows)
     high = sum(max(each, 0.0) for each in highs) or max(highs)
-    return Interval(min(low, stated["cap"]), min(high, stated["cap"]), "possible")
+    floor, cap = _ends_of_sum(stated.get("floor"), stated.get("cap"))
+    low, high = (min(max(end, floor), cap) for end in (low, high))
+    return Interval(low, high, "never" if math.isinf(low) else "possible")
+
+
+def _ends_of_sum(floor: float | None, cap: float | None) -> tuple[float, float]:
+    return -math.inf if floor is None else float(floor), math.inf if cap is None else float(cap)
+
+
+def _sum_within(X: FloatArray, w: FloatArray, floor: float | None, cap: float | None) -> FloatArray:
+    """The sums of the present scores of the columns that count, within floor and cap."""
+    for problem in _crossed_ends({"floor": floor, "cap": cap}):
+        raise DomainError(problem.reason)
+    rows = rows_of(X, w)
+    return _known(np.clip(rows.scores.sum(axis=1), *_ends_of_sum(floor, cap)), rows)
+
+
+def _crossed_ends(stated: Stated) -> list[Problem]:
+    floor, cap = _ends_of_sum(stated.get("floor"), stated.get("cap"))
+    if floor <= cap:
+        return []
+    reason = Text(f"floor（{floor:g}）不应大于 cap（{cap:g}）", f"floor ({floor:g}) must not be above cap ({cap:g})")
+    return [Problem("floor", reason)]
+
+
+_FLOOR = Meaning(
+    "最低得分（扣分托底）；不给则不托底", "the fewest points there are; no floor where not stated", "score"
+)
+
+
+@aggregation(
+    "sum",
+    zh="求和",
+    en="Sum",
+    formula="S = max(Σ s, floor)",
+    obeys=_ROW_BY_ROW,
+    reference="工信部企业〔2022〕63号, annexes 1 and 2: the points of all items are added up",
+    golden="specialised_sme_2022",
+    golden_source="工信部企业〔2022〕63号, annex 2: 专业化 25, 精细化 25, 特色化 15, 创新能力 35, in all 100 points",
+    parameters={"floor": _FLOOR},
+    combine_range=_sum_range,
+    mixes_scales=_as_they_are,
+)
+def points_sum(X: FloatArray, w: FloatArray, *, floor: float | None = None) -> FloatArray:
+    """The points of a unit added up, deductions included, down to a floor where one is stated.
+
+    X: (units, indicators), points; w: (indicators,), not negative. Returns (units,). Points are added as they are:
+    weights only say which columns count, one of weight 0 never matters. A missing score adds nothing (its coverage
+    says so); a unit with none is NaN.
+
+    >>> points_sum([[20.0, 15.0], [5.0, -20.0], [np.nan, 5.0]], [1, 1])
+    array([ 35., -15.,   5.])
+    >>> points_sum([[5.0, -20.0]], [1, 1], floor=0)
+    array([0.])
+    """
+    return _sum_within(X, w, floor, None)
 
 
 @aggregation(
     "capped_sum",
     zh="封顶求和",
     en="Sum with a cap",
-    formula="S = min(Σ s, cap)",
+    formula="S = min(max(Σ s, floor), cap)",
     obeys=_ROW_BY_ROW,
     reference="国科发火〔2016〕195号: intellectual property earns at most 30 points, a bonus for standards included",
     golden="cvss_3_1",
     golden_source="FIRST, Common Vulnerability Scoring System 3.1, specification section 7.1 and examples; National "
     "Vulnerability Database, CVE-2021-44228",
-    parameters={"cap": Meaning("最高得分", "the most points there are", "score")},
+    parameters={"cap": Meaning("最高得分（加分封顶）", "the most points there are", "score"), "floor": _FLOOR},
+    relations=_crossed_ends,
     combine_range=_sum_range,
     mixes_scales=_as_they_are,
 )
-def capped_sum(X: FloatArray, w: FloatArray, *, cap: float) -> FloatArray:
-    """The points of a unit added up, up to a ceiling.
+def capped_sum(X: FloatArray, w: FloatArray, *, cap: float, floor: float | None = None) -> FloatArray:
+    """The points of a unit added up, up to a ceiling and, where it is stated, down to a floor.
 
     X: (units, indicators), points; w: (indicators,), not negative. Returns (units,). Points are added as they are:
     weights only say which columns count, one of weight 0 never matters. A missing score adds nothing (its coverage
-    says so); a unit with none is NaN.
+    says so); a unit with none is NaN. Raises DomainError where the floor is above the cap.
 
     >>> capped_sum([[1.0, 0.5], [1.5, 1.5], [np.nan, 1.0]], [1, 1], cap=2)
     array([1.5, 2. , 1. ])
     """
-    rows = rows_of(X, w)
-    return _known(np.minimum(rows.scores.sum(axis=1), cap), rows)
+    return _sum_within(X, w, floor, cap)
 
 
 def _product_range(children: Sequence[Interval], _stated: Stated) -> Interval:
