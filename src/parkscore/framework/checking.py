@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from parkscore.findings import Finding, worst_first
 from parkscore.framework.check_categories import check_categories
+from parkscore.framework.check_classes import check_classes
 from parkscore.framework.check_fields import check_fields
 from parkscore.framework.check_formulas import check_formulas
 from parkscore.framework.check_methods import check_methods
@@ -23,6 +24,7 @@ _FRAMEWORK_CHECKS = (
     check_taken_ids,
     check_formulas,
     check_categories,
+    check_classes,
     check_methods,
     check_framework_weights,
     check_framework_sums,

@@ -21,6 +21,10 @@ _FOLLOWS: Final = {
     "no_time": {"time"},
     "yearly_panel_weights": {"reference"},
     "unknown_rule": {"rules"},
+    "class_overlap": {"classes", "fields"},
+    "class_gap": {"classes", "fields"},
+    "class_never": {"classes", "fields"},
+    "classes_not_decided": {"classes", "fields"},
     "scheme_kind": {"weights", "inside", "method", "combine"},
     "remove_without_extends": {"extends"},
 }
