@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import unicodedata
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 import numpy as np
 
@@ -26,7 +27,7 @@ def folded(name: object) -> str:
     return " ".join(unicodedata.normalize("NFKC", str(name)).split())
 
 
-def repeated_names(points: PointsByName) -> list[tuple[object, object]]:
+def repeated_names(points: Mapping[Any, Any]) -> list[tuple[object, object]]:
     """Pairs of names that read as one.
 
     >>> repeated_names({"A级": 3, "Ａ级": 2})
