@@ -89,7 +89,8 @@ class Evaluation:
     def indicators(self) -> pd.DataFrame:
         """Indicator values as derived, in their measures; NaN where there is none.
 
-        An indicator that is a category has texts, as they stand in the cells; None where it has none.
+        An indicator that is a category has the texts of its cells, one with tiers the condition that counts; None where
+        there is none.
         """
         return self._named(self.indicator_grid.values)
 
@@ -135,7 +136,7 @@ class Evaluation:
         """Values by indicator, with the names that codes stand for."""
         frame = self._labelled(values)
         for column, leaf in enumerate(self.framework.leaves):
-            if leaf.category is not None:
+            if leaf.is_named:
                 words = words_of(self.table, leaf, values[:, column])[self.rows]
                 frame[leaf.id] = pd.Series(words, index=frame.index, dtype=object)
         return frame
@@ -274,8 +275,11 @@ class Evaluation:
 
     @cached_property
     def chosen(self) -> pd.DataFrame:
-        """Every score that follows from a name and no number: unit, year, indicator, chosen (the category), score."""
-        named = np.array([leaf.category is not None for leaf in self.framework.leaves], dtype=np.bool_)
+        """Every score that follows from a name and no number: unit, year, indicator, chosen, score.
+
+        chosen: the category, or the condition of the tier that counts, `otherwise` where none holds.
+        """
+        named = np.array([leaf.is_named for leaf in self.framework.leaves], dtype=np.bool_)
         marked = (self.indicator_grid.states == State.VALUE) & named
         frame = self._cells(marked)
         frame["chosen"] = self.indicators.to_numpy(dtype=object)[marked[self.rows]]

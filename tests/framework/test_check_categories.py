@@ -1,4 +1,4 @@
-"""Tests of parkscore.framework.check_categories: a category is a text field with a table of points."""
+"""Tests of parkscore.framework.check_categories: a category is a text field with points, tiers are conditions."""
 
 from __future__ import annotations
 
@@ -63,6 +63,43 @@ def test_what_is_inherited_and_cannot_be_done_to_a_category_is_told_at_the_categ
     assert [finding.code for finding in findings] == ["not_for_categories", "not_for_categories"]
     stated = f"category: stage, missing: reweight, treat: none, {LOOKUP}"
     assert found(stated, tmp_path, head) == []
+
+
+LISTED = "[{when: money > 5亿元, points: 20}, {when: staff > 10人, points: 10}]"
+TIERS = f"score: {{rule: tiers, tiers: {LISTED}, otherwise: 0}}"
+
+
+def test_tiers_take_the_place_of_a_formula_and_need_no_direction(tmp_path: Path) -> None:
+    assert found(f"points: 20, {TIERS}", tmp_path, HEAD.replace("defaults: {direction: higher}\n", "")) == []
+
+
+TIERS_MISTAKES = [
+    (TIERS.replace("money > 5亿元", "▲mony > 5亿元"), "unknown_field"),
+    (TIERS.replace("staff > 10人", "staff > ▲10万元"), "measure"),
+    (TIERS.replace("staff > 10人", "▲staff"), "measure"),
+    (TIERS.replace("staff > 10人", "staff > 10人 ▲)"), "formula"),
+    (TIERS.replace("staff > 10人", "▲money>5 亿元"), "unreachable_tier"),
+    (f"formula: ▲money, {TIERS}", "misplaced_key"),
+    (f"category: ▲stage, {TIERS}", "misplaced_key"),
+    (f"measure: ▲千元, {TIERS}", "misplaced_key"),
+    (f"missing: ▲zero, {TIERS}", "not_for_categories"),
+    (f"points: ▲25, {TIERS}", "nominal_total"),
+    (f"{TIERS.replace('score: ', 'score: ▲')}, children: [{{id: a, zh: 甲, formula: money}}]", "misplaced_key"),
+    ("score: {rule: tiers, tiers: ▲[{when: staff > 10人}]}", "parameter"),
+    ("score: {rule: tiers, tiers: ▲[]}", "parameter"),
+]
+
+
+@pytest.mark.parametrize(("line", "code"), TIERS_MISTAKES)
+def test_a_mistake_in_tiers_is_located(line: str, code: str, tmp_path: Path) -> None:
+    assert found(line, tmp_path)[0].code == code
+
+
+def test_tiers_come_back_from_a_workbook(tmp_path: Path) -> None:
+    assert found(TIERS, tmp_path) == []
+    data = read_yaml(tmp_path / "park.yaml").data
+    write_workbook(data, tmp_path / "park.xlsx")
+    assert read_workbook(tmp_path / "park.xlsx").data == data
 
 
 def test_a_dimension_has_no_category(tmp_path: Path) -> None:

@@ -31,6 +31,7 @@ REQUIRED: dict[str, dict[str, Any]] = {
     "two_anchor": {"points": 8.0, "basic": 5.0, "full": 60.0, "at_basic": 0.6},
     "per": {"each": 2.0, "points": 1.0},
     "lookup": {"points": {"1": 10.0, 2: 5.0}, "otherwise": 0.0},
+    "tiers": {"tiers": [{"when": "a > 0", "points": 10.0}], "otherwise": 0.0},
     # Judgements depend on the number of indicators.
     "ahp": {"matrix": lambda m: np.add.outer(np.arange(m), 1.0) / np.add.outer(np.zeros(m), np.arange(1.0, m + 1))},
     "best_worst": {

@@ -1,10 +1,11 @@
-"""The indicators whose value is no number but one of several names: the categories of a text field."""
+"""The indicators whose value is no number but one of several names: a category of a text field, or a tier."""
 
 from __future__ import annotations
 
 import numpy as np
 import numpy.typing as npt
 
+from parkscore.data.columns import Columns, holds
 from parkscore.data.grid import Vector
 from parkscore.data.table import State, Table
 from parkscore.framework.formula import Cells
@@ -33,9 +34,47 @@ def category_codes(table: Table, field: str, rule: ScoreRule) -> Cells:
     return Cells(values, states.astype(np.int8))
 
 
+def tier_numbers(columns: Columns, rule: ScoreRule) -> Cells:
+    """The number of the first tier whose condition holds, from 1; 0 where none holds and `otherwise` is stated.
+
+    Where it cannot be told whether a condition holds, it counts only if every tier that may still be the first one
+    earns the same. Otherwise there is no value, for the reason of the first such condition. Undefined where no
+    condition holds and nothing is stated for that.
+    """
+    stated = rule.parameters.get("otherwise")
+    last = columns.compute(rule.parameters["tiers"][-1]["when"], None).values.shape
+    undecided = np.ones(last, dtype=np.bool_)
+    number, reason = np.full(last, np.nan), np.zeros(last, dtype=np.int8)
+    least, most = np.full(last, np.inf), np.full(last, -np.inf)
+    for position, tier in enumerate(rule.parameters["tiers"], start=1):
+        cells, earned = columns.compute(tier["when"], None), float(tier["points"])
+        true, unknown = holds(cells), cells.states != State.VALUE
+        possible = undecided & (true | unknown)
+        least, most = (
+            np.where(possible, np.minimum(least, earned), least),
+            np.where(possible, np.maximum(most, earned), most),
+        )
+        number = np.where(undecided & true, position, number)
+        reason = np.where(undecided & unknown & (reason == State.VALUE), cells.states, reason)
+        undecided &= ~true
+    earned = np.nan if stated is None else float(stated)
+    least, most = (
+        np.where(undecided, np.minimum(least, earned), least),
+        np.where(undecided, np.maximum(most, earned), most),
+    )
+    number = np.where(undecided, 0.0, number)
+    states = np.where(least == most, State.VALUE, np.where(reason == State.VALUE, State.UNDEFINED, reason))
+    return Cells(np.where(states == State.VALUE, number, np.nan), states.astype(np.int8))
+
+
+OTHERWISE = "otherwise"
+"""What the tier is called where no condition holds."""
+
+
 def words_of(table: Table, leaf: Node, codes: Vector) -> Texts:
-    """What the codes of an indicator stand for, row by row of the table; None where there is no code."""
-    names = categories_of(table, str(leaf.category))
+    """What the values of a named indicator stand for, row by row of the table; None where there is no value."""
+    tiers = leaf.conditions
+    names = (OTHERWISE, *tiers) if tiers else categories_of(table, str(leaf.category))
     words = np.empty(len(codes), dtype=np.object_)
     for row, code in enumerate(codes.tolist()):
         words[row] = None if np.isnan(code) else names[int(code)]

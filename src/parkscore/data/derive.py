@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from parkscore.data.chosen import category_codes
+from parkscore.data.chosen import category_codes, tier_numbers
 from parkscore.data.columns import Columns
 from parkscore.data.grid import Grid
 from parkscore.data.table import Table
@@ -16,7 +16,7 @@ from parkscore.framework.settings import Settings, resolve_settings
 def derive(framework: Framework, table: Table) -> Grid:
     """Every indicator for every row of the table, in the indicator's measure, each gap with its reason.
 
-    Of an indicator that is a category the values are the codes of `data/chosen.py`.
+    Of an indicator that is a category or has tiers the values are the codes of `data/chosen.py`.
     """
     columns = Columns(framework, table)
     settings = resolve_settings(framework)
@@ -34,4 +34,6 @@ def derive(framework: Framework, table: Table) -> Grid:
 def _cells(leaf: Node, settings: Settings, table: Table, columns: Columns) -> Cells:
     if leaf.category is not None:
         return category_codes(table, leaf.category, settings.score)
+    if leaf.conditions:
+        return tier_numbers(columns, settings.score)
     return columns.compute(str(leaf.formula), leaf.measure)

@@ -45,7 +45,10 @@ def cells_behind(framework: Framework, table: Table, unit: str, name: str, year:
 
 def fields_behind(framework: Framework, leaf: Node) -> list[str]:
     """The raw fields that an indicator is computed from, in the order in which it comes to them."""
-    return [leaf.category] if leaf.category is not None else _read_by(framework, str(leaf.formula))
+    if leaf.category is not None:
+        return [leaf.category]
+    texts = leaf.conditions or (str(leaf.formula),)
+    return list(dict.fromkeys(name for text in texts for name in _read_by(framework, text)))
 
 
 def _read_by(framework: Framework, formula: str) -> list[str]:

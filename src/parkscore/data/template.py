@@ -171,7 +171,8 @@ def _indicator_rows(framework: Framework, language: Language) -> list[list[str |
 
 def _fields_used(node: Node, framework: Framework, language: Language) -> Sequence[str]:
     """The names of the fields that an indicator reads itself, in the order of the framework."""
-    used = {node.category} if node.formula is None else parse_formula(node.formula).names
+    texts = [node.formula] if node.formula is not None else node.conditions
+    used = {node.category, *(name for text in texts for name in parse_formula(text).names)}
     return [field.label.in_language(language) for identifier, field in framework.fields.items() if identifier in used]
 
 

@@ -25,7 +25,7 @@ def statistics_table(evaluation: Evaluation) -> pd.DataFrame:
     """The values of each indicator that is a number, in its measure; then the scores of every node, the total first."""
     framework = evaluation.framework
     values, scores = evaluation.indicators, evaluation.nodes
-    numbers = [leaf for leaf in framework.leaves if leaf.category is None]
+    numbers = [leaf for leaf in framework.leaves if not leaf.is_named]
     entries = [_entry("values", leaf, values[leaf.id].to_numpy(np.float64)) for leaf in numbers]
     entries += [_entry("scores", node, scores[node.id].to_numpy(np.float64)) for node in framework.root.walk()]
     return pd.DataFrame(entries, columns=list(STATISTICS_COLUMNS))

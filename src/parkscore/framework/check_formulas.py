@@ -24,10 +24,7 @@ def check_formulas(framework: Framework, reporter: Reporter) -> None:
         if field.formula is not None:
             checker.check(field.formula, ("fields", field_id, "formula"), field_id, _measure(field.measure))
     for path, node in nodes_with_paths(framework):
-        if node.formula is not None:
-            checker.check(node.formula, (*path, "formula"), node.id, _measure(node.measure))
-        if node.missing is not None and node.missing.name == SHORTER_HISTORY:
-            _check_shorter_history(node, path, checker)
+        _check_node(node, path, checker)
     for index, rule in enumerate(framework.rules):
         for key in ("require", "when"):
             text = getattr(rule, key)
@@ -37,6 +34,16 @@ def check_formulas(framework: Framework, reporter: Reporter) -> None:
         checker.check(each.when, ("classes", index, "when"), each.id, DIMENSIONLESS, condition=True)
     _check_rules(framework, reporter)
     _check_circles(framework, reporter)
+
+
+def _check_node(node: Node, path: Path, checker: _Checker) -> None:
+    if node.formula is not None:
+        checker.check(node.formula, (*path, "formula"), node.id, _measure(node.measure))
+    for number, condition in enumerate(node.conditions):
+        place = (*path, "score", "tiers", number, "when")
+        checker.check(condition, place, node.id, DIMENSIONLESS, condition=True)
+    if node.missing is not None and node.missing.name == SHORTER_HISTORY:
+        _check_shorter_history(node, path, checker)
 
 
 def _check_shorter_history(node: Node, path: Path, checker: _Checker) -> None:

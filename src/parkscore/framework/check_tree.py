@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from parkscore.framework.document import Path
-from parkscore.framework.models import LIMITS, Accepted, Framework, Node
+from parkscore.framework.models import LIMITS, TIERS, Accepted, Framework, Node
 from parkscore.framework.reporting import Reporter, nodes_with_paths
 from parkscore.framework.settings import resolve_settings
 from parkscore.framework.suggesting import did_you_mean, nearest_or_some
@@ -64,7 +64,7 @@ def _check_leaves(framework: Framework, reporter: Reporter) -> None:
         _check_misplaced(node, path, reporter)
         if node.children:
             continue
-        if node.formula is None and node.category is None:
+        if node.formula is None and node.category is None and settings[node.id].score.name != TIERS:
             reporter.report(
                 "empty_dimension",
                 path,
@@ -83,7 +83,7 @@ def _check_leaves(framework: Framework, reporter: Reporter) -> None:
                 field=node.id,
                 hint=Text("去掉 formula 或 category", "remove `formula` or `category`"),
             )
-        elif node.category is None and settings[node.id].direction is None:
+        elif node.formula is not None and settings[node.id].direction is None:
             reporter.report(
                 "no_direction",
                 path,

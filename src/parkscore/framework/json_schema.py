@@ -34,6 +34,12 @@ _BAND: Schema = {
     "minProperties": 2,
     "additionalProperties": False,
 }
+_TIER: Schema = {
+    "type": "object",
+    "properties": {"when": {"type": "string"}, "points": {"anyOf": _NUMBERS}},
+    "required": ["when", "points"],
+    "additionalProperties": False,
+}
 _BY_PAIRS: Schema = {"type": "object", "additionalProperties": _BY_ID}
 # A value of each kind that a file can state, and the kind's schema.
 _KINDS: tuple[tuple[Any, Schema], ...] = (
@@ -45,6 +51,7 @@ _KINDS: tuple[tuple[Any, Schema], ...] = (
     ((0.0, 0.5, 1.0), {"type": "array", "items": {"anyOf": _NUMBERS}, "minItems": 2}),
     (((0.5, 20.0),), {"type": "array", "items": {"type": "array", "items": {"anyOf": _NUMBERS}, **_TWO}, **_SOME}),
     (({"from": 0.5, "points": 20.0},), {"type": "array", "items": _BAND, **_SOME}),
+    (({"when": "甲 > 0", "points": 20.0},), {"type": "array", "items": _TIER, **_SOME}),
     ({"甲": 3.0}, _BY_ID),
     ({"甲": {"乙": 3.0}}, {"anyOf": [_BY_PAIRS, {"type": "array", "items": _BY_PAIRS}]}),
 )

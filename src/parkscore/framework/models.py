@@ -334,8 +334,12 @@ class Defaults(Inherited):
     weights: Choice | None = None
 
 
+TIERS = "tiers"
+"""The scoring rule whose conditions take the place of a formula."""
+
+
 class Node(Label, Inherited):
-    """A dimension with children, or an indicator with a formula or a category."""
+    """A dimension with children, or an indicator with a formula, a category or tiers."""
 
     id: Words
     points: Points | None = None
@@ -353,6 +357,19 @@ class Node(Label, Inherited):
     def is_indicator(self) -> bool:
         """Whether the node is a leaf."""
         return not self.children
+
+    @property
+    def conditions(self) -> tuple[str, ...]:
+        """The conditions of its tiers in their order, none where it is not scored by tiers."""
+        rule = self.score if self.score is not None and self.score.name == TIERS else None
+        tiers = rule.parameters.get("tiers") if rule is not None else None
+        stated = (tier.get("when") for tier in tiers or () if isinstance(tier, Mapping))
+        return tuple(text for text in stated if isinstance(text, str))
+
+    @property
+    def is_named(self) -> bool:
+        """Whether its value is one of several names, a category or a tier, and no number."""
+        return self.category is not None or bool(self.conditions)
 
     def walk(self) -> Iterator[Node]:
         """The node and all below it, depth first."""

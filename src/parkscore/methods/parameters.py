@@ -24,6 +24,8 @@ Bands = NewType("Bands", Sequence[Mapping[str, float]])
 """Bands of values, each with its ends (`from`, `over`, `to`, `below`) and its `points`."""
 PointsByName = NewType("PointsByName", Mapping[Any, float])
 """Names or codes, each with its points."""
+Tiers = NewType("Tiers", Sequence[Mapping[str, Any]])
+"""Conditions (`when`), each with its `points`."""
 BAND_ENDS = ("from", "over", "to", "below")
 
 
@@ -199,6 +201,19 @@ def _is_band(value: Any) -> bool:
     return len(value) > 1 and all(map(_is_number, value.values()))
 
 
+def _is_tiers(value: Any) -> bool:
+    return isinstance(value, (list, tuple)) and bool(value) and all(map(_is_tier, value))
+
+
+def _is_tier(value: Any) -> bool:
+    return (
+        isinstance(value, Mapping)
+        and set(value) == {"when", "points"}
+        and _is_word(value["when"])
+        and _is_number(value["points"])
+    )
+
+
 def _is_points_by_name(value: Any) -> bool:
     return _is_by_id(value) and all(_is_word(name) or _is_number(name) for name in value)
 
@@ -216,6 +231,13 @@ _KINDS: Mapping[Any, tuple[Callable[[Any], bool], Text | None]] = {
         Text(
             "各段的 {from 或 over, to 或 below, points}，数值均为数",
             "a list of bands {from or over, to or below, points}, all numbers",
+        ),
+    ),
+    Tiers: (
+        _is_tiers,
+        Text(
+            "各档的 {when: 条件, points: 得分}",
+            "a list of tiers {when: a condition, points: a number}",
         ),
     ),
     PointsByName: (

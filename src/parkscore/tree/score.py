@@ -72,7 +72,8 @@ def score(framework: Framework, table: Table, grid: Grid, cohorts: tuple[Cohort,
                 place = indicator_place(framework, table, leaf, rows)
                 refusals += [each if each.place is not None else replace(each, place=place) for each in refused]
                 continue
-            lacking += without_points(table, leaf, settings[leaf.id].score, cohort, values, scores[:, column])
+            states = grid.states[:, column]
+            lacking += without_points(table, leaf, settings[leaf.id].score, cohort, values, states, scores[:, column])
             later = settings[leaf.id].missing.name == SCORE_GROUP_MEAN
             found = [*_oddities(leaf, cohort, values, grid.states[cohort.apply, column], own[leaf.id], later)]
             year = base_year(settings[leaf.id])

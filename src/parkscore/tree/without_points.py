@@ -8,8 +8,8 @@ from dataclasses import replace
 import numpy as np
 
 from parkscore.data.capping import MOST, first_of_each_kind
-from parkscore.data.grid import Cohort, Rows, Vector
-from parkscore.data.table import Table
+from parkscore.data.grid import Cohort, Rows, States, Vector
+from parkscore.data.table import State, Table
 from parkscore.findings import Finding, Severity
 from parkscore.framework.models import Node, ScoreRule
 from parkscore.language import Text
@@ -17,9 +17,9 @@ from parkscore.methods import scoring
 
 
 def without_points(
-    table: Table, leaf: Node, rule: ScoreRule, cohort: Cohort, values: Vector, scores: Vector
+    table: Table, leaf: Node, rule: ScoreRule, cohort: Cohort, values: Vector, states: States, scores: Vector
 ) -> list[Finding]:
-    """A finding for each row to score whose value the rule has no points for; values and scores: (rows of the table,).
+    """A finding for each row to score whose value the rule has no points for; values, states, scores: (rows,) each.
 
     Only rules that may state what everything else earns (`otherwise`) can leave a value without points.
     """
@@ -29,6 +29,9 @@ def without_points(
     if leaf.category is not None:
         given = table.frame[leaf.category].iloc[cohort.apply].notna().to_numpy()
         return _each(cohort.apply[nothing & given], lambda row: _unlisted(table, leaf, str(leaf.category), row))
+    if leaf.conditions:
+        none_holds = cohort.apply[states[cohort.apply] == State.UNDEFINED]
+        return _each(none_holds, lambda row: _no_tier(table, leaf, row))
     outside = nothing & ~np.isnan(values[cohort.apply])
     return _each(cohort.apply[outside], lambda row: _outside(table, leaf, rule, float(values[row]), row))
 
@@ -56,6 +59,20 @@ def _unlisted(table: Table, leaf: Node, field: str, row: int) -> Finding:
             "更正单元格，或在 points 中补上这一类，或写明 otherwise",
             "correct the cell, add the category to `points`, or state `otherwise`",
         ),
+    )
+
+
+def _no_tier(table: Table, leaf: Node, row: int) -> Finding:
+    return table.finding(
+        row,
+        code="no_points",
+        severity=Severity.WARNING,
+        field=leaf.id,
+        message=Text(
+            f"{leaf.label.zh}：没有一档的条件成立（或条件无定义），没有得分（不按 0 分计）",
+            f"{leaf.label.en}: no condition of its tiers holds, or one is undefined; it has no score, which is not 0",
+        ),
+        hint=Text("补上这一档，或写明 otherwise", "add a tier, or state `otherwise`"),
     )
 
 
