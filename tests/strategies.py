@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from hypothesis.strategies import DrawFn, SearchStrategy
 
 from parkscore.framework.models import Framework
+from parkscore.methods.points_lookup import repeated_names
 
 Data = dict[str, Any]
 
@@ -229,6 +230,19 @@ def _of_a_unit(rule: str) -> SearchStrategy[Data]:
     return texts().map(lambda unit: {"rule": rule, "unit": unit})
 
 
+_TABLES = optional(
+    "tables",
+    st.fixed_dictionaries(
+        {
+            "values": st.dictionaries(texts(), numbers(0, 9), min_size=1, max_size=3).filter(
+                lambda of: not repeated_names(of)
+            )
+        },
+        optional={"otherwise": numbers(0, 9), "source": texts()},
+    ).map(lambda table: {"系数": table}),
+)
+
+
 @st.composite
 def _accepted(draw: DrawFn, rules: tuple[Data, ...]) -> tuple[Data, ...]:
     of_columns = {rule["id"] for rule in rules if "measure_mixup" in rule}
@@ -280,6 +294,7 @@ def framework_data(draw: DrawFn) -> Data:
         optional("reference", st.sampled_from(["per-year", "panel", 2023])),
         optional("screen", joined(numbers(0, 1).map(lambda share: {"availability": share}), _STAGES)),
         optional("ranking", st.sampled_from([{"ties": "dense"}, {"ties": "max", "decimals": 3}])),
+        _TABLES,
         defaults.map(lambda said: {"defaults": said}),
         optional("total", total),
     )

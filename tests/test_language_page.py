@@ -18,6 +18,7 @@ MODELS = [
     models.Node,
     models.Total,
     models.Defaults,
+    models.ConstantTable,
     models.Rule,
     models.Jump,
     models.Expected,

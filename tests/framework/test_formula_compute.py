@@ -303,9 +303,10 @@ def test_a_nan_that_claims_to_be_a_value_is_missing_and_an_infinity_undefined() 
             "1 + group_mean(a, b)",
             {"a": column([1.0]), "b": Column(TextCells.of(["x"]))},
             4,
-            "needs the rows of a table",
+            "needs all rows of the table",
         ),
-        ("years_since(a)", {"a": column([1.0])}, 0, "needs the rows of a table with years"),
+        ("years_since(a)", {"a": column([1.0])}, 0, "needs rows with their years"),
+        ("1 + lookup(t, b)", {"b": Column(TextCells.of(["x"]))}, 11, "there is no table t"),
     ],
 )
 def test_what_cannot_be_computed_is_refused_before_computing(

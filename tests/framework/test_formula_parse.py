@@ -53,6 +53,8 @@ def problems_of(text: str) -> tuple[FormulaProblem, ...]:
         ("向下取整(a) + 向上取整(a) + 四舍五入(a) + 四舍五入(a, 2)", "floor(a) + ceil(a) + round(a) + round(a, 2)"),
         ("年均(a, 2) / 累计(a, 3) + 三年增长率(a)", "mean_years(a, 2) / sum_years(a, 3) + growth_three_years(a)"),
         ("组均值(a, 行业, 省) - 组内倒数位次(a, 省)", "group_mean(a, 行业, 省) - group_rank_from_bottom(a, 省)"),
+        ("查表(行业系数, 行业) * a", "lookup(行业系数, 行业) * a"),
+        ("lookup([a-b], [c-d])", "lookup([a-b], [c-d])"),
         ("距今年数(成立年份) <= 3", "years_since(成立年份) <= 3"),
         ("几年中(a > 1 且 b > 2, 3) >= 2", "count_years(a > 1 and b > 2, 3) >= 2"),
         ("上年(a, 1)", "lag(a)"),
@@ -121,6 +123,9 @@ def test_a_formula_says_which_names_years_and_functions_it_needs() -> None:
     assert formula.functions == {"lag", "cagr", "growth"}
     assert parse_formula("a / b").lagged == {}
     assert parse_formula("lag(group_mean(a, b)) + c").reads == {"a": {0, 1}, "b": {0, 1}, "c": {0}}
+    factor = parse_formula("查表(系数, 行业) + a")
+    assert (factor.names, factor.reads) == ({"行业", "a"}, {"行业": {0}, "a": {0}})
+    assert [(table.name, table.offset) for table in factor.table_names] == [("系数", 3)]
     several = parse_formula("mean_years(a, 3) + lag(sum_years(b, 2)) + count_years(c > 0, 2) + growth_three_years(d)")
     assert several.reads == {"a": {0, 1, 2}, "b": {1, 2}, "c": {0, 1}, "d": {0, 1, 2}}
 
@@ -130,6 +135,7 @@ def test_a_formula_says_which_names_years_and_functions_it_needs() -> None:
     [
         ("a / lag(a) + mean_years(a, 3)", True, False),
         ("years_since(a)", True, True),
+        ("lookup(t, a)", True, False),
         ("if(a > 0, group_mean(a, b), 0)", False, False),
         ("lag(years_since(group_rank_from_bottom(a, b)))", False, True),
     ],
@@ -199,6 +205,9 @@ def test_a_formula_cannot_be_changed() -> None:
         ("group_mean(a)", 0, "at least 2 argument"),
         ("组均值(a, b + c)", 7, "groups are formed by text fields"),
         ("group_rank_from_bottom(a, 'x')", 26, "such as group_mean(x, industry)"),
+        ("查表(1, a)", 3, "the name of a table under `tables:`"),
+        ("lookup('t', a)", 7, "such as lookup(factors, industry)"),
+        ("lookup(t)", 0, "takes 2 arguments, 1 given"),
         ("距今年数(a, b)", 0, "takes 1 argument, 2 given"),
         ("mean_years(sum_years(a, 15), 15)", 0, "make a derived field of what is inside"),
         ("5万圆", 1, "did you mean 万元"),

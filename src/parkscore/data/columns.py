@@ -10,7 +10,16 @@ import pandas as pd
 
 from parkscore.data.grid import Rows, Truths
 from parkscore.data.table import UNIT, YEAR, State, Table
-from parkscore.framework.formula import Cells, Column, Formula, Surroundings, TextCells, compute, parse_formula
+from parkscore.framework.formula import (
+    Cells,
+    Column,
+    Formula,
+    LookupTable,
+    Surroundings,
+    TextCells,
+    compute,
+    parse_formula,
+)
 from parkscore.framework.measures import Measure, parse_measure
 from parkscore.framework.models import Framework
 
@@ -29,6 +38,8 @@ class Columns(Mapping[tuple[str, int], Column]):
         self._table = table
         self._made: dict[tuple[str, int], Column] = {}
         self._earlier: dict[int, Rows] = {}
+        tables = {name: LookupTable.of(each.values, each.otherwise) for name, each in framework.tables.items()}
+        self._surroundings = Surroundings(table.years, self._rows_before, tables)
 
     def __getitem__(self, key: tuple[str, int]) -> Column:
         """The column of a field, so many years back; KeyError where there is no such field."""
@@ -48,7 +59,7 @@ class Columns(Mapping[tuple[str, int], Column]):
     def compute(self, text: str, target: str | None) -> Cells:
         """The cells of a formula in a measure, for every row of the table."""
         formula: Formula = parse(text)
-        return compute(formula, self, measure_of(target), Surroundings(self._table.years, self._rows_before))
+        return compute(formula, self, measure_of(target), self._surroundings)
 
     def _current(self, name: str) -> Column:
         field = self._framework.fields[name]

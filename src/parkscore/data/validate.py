@@ -17,6 +17,7 @@ from parkscore.data.reading import read_with_findings
 from parkscore.data.rules import check_rule
 from parkscore.data.schema import Failure, compile_schema, failures
 from parkscore.data.table import Table
+from parkscore.data.unlisted import unlisted_texts
 from parkscore.findings import Finding, Severity, errors_of
 from parkscore.framework.models import BELOW_MIN, LIMITS, Accepted, Framework
 from parkscore.language import Text
@@ -60,6 +61,7 @@ UNREAD_COLUMN: Final = ("wrong_measure", "unknown_measure")
 def _findings(framework: Framework, table: Table) -> Iterator[Finding]:
     yield from _limit_findings(framework, table)
     yield from _force_findings(framework, table)
+    yield from unlisted_texts(framework, table)
     columns = Columns(framework, table)
     for rule in framework.rules:
         yield from check_rule(framework, table, columns, rule)

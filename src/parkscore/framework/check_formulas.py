@@ -9,7 +9,7 @@ from graphlib import TopologicalSorter
 from parkscore.framework.document import Path
 from parkscore.framework.formula import TEXT, Formula, FormulaError, check_measures, parse_formula
 from parkscore.framework.formula.kinds import Special
-from parkscore.framework.formula.tree import Negative, Number, Product, Quantity, Quoted, Sum
+from parkscore.framework.formula.tree import Negative, Number, Product, Quantity, Quoted, Sum, TableName
 from parkscore.framework.measures import DIMENSIONLESS, Measure, MeasureError, parse_measure
 from parkscore.framework.models import SHORTER_HISTORY, Expected, Framework, Node, Rule
 from parkscore.framework.reporting import Reporter, nodes_with_paths
@@ -143,6 +143,9 @@ class _Checker:
         unknown = sorted(formula.names - set(self.framework.fields))
         for name in unknown:
             self._report_unknown(formula, name, path, owner)
+        for table in formula.table_names:
+            if table.name not in self.framework.tables:
+                self._report_unknown_table(table, path, owner)
         if self.framework.time is None and (formula.lagged or formula.reads_data_year):
             self._report(
                 "no_time",
@@ -168,6 +171,16 @@ class _Checker:
         )
         message = Text(f"没有字段 {name}", f"there is no field {name}")
         self._report("unknown_field", path, owner, formula.name_offsets[name][0], message, hint)
+
+    def _report_unknown_table(self, table: TableName, path: Path, owner: str) -> None:
+        message = Text(f"tables: 下没有表 {table.name}", f"there is no table {table.name} under `tables:`")
+        hint = Text(
+            f"写 tables: {{{table.name}: {{values: {{文字: 数}}}}}}",
+            f"write `tables: {{{table.name}: {{values: {{text: number}}}}}}`",
+        )
+        if self.framework.tables:
+            hint = nearest_or_some(table.name, self.framework.tables)
+        self._report("unknown_table", path, owner, table.offset, message, hint)
 
     def _report(self, code: str, path: Path, owner: str, offset: int | None, message: Text, hint: Text | None) -> None:
         self.reporter.report(code, path, message, hint=hint, field=owner, offset=offset)

@@ -9,6 +9,7 @@ from parkscore.framework.check_fields import check_fields
 from parkscore.framework.check_formulas import check_formulas
 from parkscore.framework.check_methods import check_methods
 from parkscore.framework.check_panel_weights import check_framework_panel_weights, check_scheme_panel_weights
+from parkscore.framework.check_tables import check_tables
 from parkscore.framework.check_tree import check_tree
 from parkscore.framework.check_weight_sums import check_framework_sums, check_scheme_sums
 from parkscore.framework.check_weights import check_framework_weights, check_scheme_weights
@@ -21,6 +22,7 @@ from parkscore.framework.taken_ids import check_taken_ids
 _FRAMEWORK_CHECKS = (
     check_tree,
     check_fields,
+    check_tables,
     check_taken_ids,
     check_formulas,
     check_categories,

@@ -296,6 +296,15 @@ class ScoreRule(Choice):
     key: ClassVar[str] = "rule"
 
 
+class ConstantTable(Model):
+    """Numbers by text, such as a coefficient for each industry, which formulas read with `lookup`."""
+
+    values: dict[Words, Number]
+    otherwise: Number | None = None
+    source: Words | None = None
+    note: Words | None = None
+
+
 class UnitKey(Label):
     """What one row is, and the column that names it."""
 
@@ -508,6 +517,7 @@ class Framework(Model):
     defaults: Defaults = Defaults()
     total: Total = Total()
     fields: dict[Words, DataField]
+    tables: dict[Words, ConstantTable] = Field(default_factory=dict)
     rules: tuple[Rule, ...] = ()
     accepted: tuple[Accepted, ...] = ()
     indicators: tuple[Node, ...]

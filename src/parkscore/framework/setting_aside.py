@@ -19,6 +19,7 @@ _FOLLOWS: Final = {
     "weights_sum_to_zero": {"indicators", "weights"},
     "weights_too_large": {"indicators", "weights"},
     "no_time": {"time"},
+    "unknown_table": {"tables"},
     "yearly_panel_weights": {"reference"},
     "unknown_rule": {"rules"},
     "class_overlap": {"classes", "fields"},

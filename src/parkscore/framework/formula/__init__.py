@@ -3,6 +3,7 @@
 from parkscore.framework.formula.cells import Cells, Column, State, TextCells
 from parkscore.framework.formula.compute import compute
 from parkscore.framework.formula.functions import FUNCTIONS
+from parkscore.framework.formula.looking_up import LookupTable
 from parkscore.framework.formula.measure_check import TEXT, check_measures
 from parkscore.framework.formula.parse import parse_formula
 from parkscore.framework.formula.parsed import Formula
@@ -18,6 +19,7 @@ __all__ = [
     "Formula",
     "FormulaError",
     "FormulaProblem",
+    "LookupTable",
     "State",
     "Surroundings",
     "TextCells",

@@ -119,19 +119,22 @@ def _require_columns(formula: Formula, columns: Columns) -> None:
 
 
 def _require_surroundings(formula: Formula, surroundings: Surroundings | None) -> None:
+    tables = {} if surroundings is None else surroundings.tables
     problems = [
-        FormulaProblem(
-            call.offset,
-            Text(
-                f"{call.function}() 要有带年份的整张表才能算", f"{call.function}() needs the rows of a table with years"
-            )
-            if FUNCTIONS[call.function].data_year
-            else Text(f"{call.function}() 要有整张表才能算", f"{call.function}() needs the rows of a table"),
-        )
-        for call in formula.calls
-        if (surroundings is None and FUNCTIONS[call.function].other_units)
-        or ((surroundings is None or surroundings.years is None) and FUNCTIONS[call.function].data_year)
+        FormulaProblem(table.offset, Text(f"没有表 {table.name}", f"there is no table {table.name}"))
+        for table in formula.table_names
+        if table.name not in tables
     ]
+    for call in formula.calls:
+        function = FUNCTIONS[call.function]
+        if function.data_year and (surroundings is None or surroundings.years is None):
+            message = Text(
+                f"{call.function}() 要有带年份的整张表才能算", f"{call.function}() needs rows with their years"
+            )
+            problems.append(FormulaProblem(call.offset, message))
+        elif function.other_units and surroundings is None:
+            message = Text(f"{call.function}() 要有整张表才能算", f"{call.function}() needs all rows of the table")
+            problems.append(FormulaProblem(call.offset, message))
     if problems:
         raise FormulaError(formula.text, problems)
 

@@ -21,7 +21,7 @@ from parkscore.framework.formula.kinds import same_measure as _same_measure
 from parkscore.framework.formula.problems import FormulaProblem
 from parkscore.framework.formula.rounding import MOST_DECIMALS, round_down, round_half_up, round_up
 from parkscore.framework.formula.surroundings import Surroundings
-from parkscore.framework.formula.tree import Call, Name, Node, Number
+from parkscore.framework.formula.tree import Call, Name, Node, Number, TableName
 from parkscore.framework.formula.values import (
     Value,
     choose,
@@ -100,6 +100,7 @@ class Function:
     lags: the years back at which the arguments are read, for a number of years.
     written: what is wrong with the arguments as they are written.
     other_units: whether the rows of other units are read. data_year: whether the data year of the row is.
+    table: whether the first argument is a table of the framework.
     """
 
     name: str
@@ -114,6 +115,7 @@ class Function:
     written: Callable[[Call], Iterator[FormulaProblem]] = _anything
     other_units: bool = False
     data_year: bool = False
+    table: bool = False
 
 
 def _kept(_: Call, operands: Sequence[Operand], __: list[FormulaProblem]) -> Kind:
@@ -199,6 +201,35 @@ def _years_since(arguments: Arguments) -> Value:
     return settle(np.where((passed >= 0) & (began == np.rint(began)), passed, np.nan), value.reasons)
 
 
+def _table_is_named(call: Call) -> Iterator[FormulaProblem]:
+    for node in call.arguments[:1]:
+        if not isinstance(node, TableName):
+            yield FormulaProblem(
+                node.offset,
+                Text("第一项须是 tables: 下的表名", "the first argument is the name of a table under `tables:`"),
+                _AS_LOOKUP,
+            )
+
+
+def _looked_up(_: Call, operands: Sequence[Operand], problems: list[FormulaProblem]) -> Kind:
+    for operand in operands[1:]:
+        if operand.kind not in (Special.TEXT, Special.UNKNOWN):
+            message = Text("按文字查表，这里须是文字字段", "a table is looked up by a text, which this is not")
+            problems.append(FormulaProblem(operand.node.offset, message, _AS_LOOKUP))
+    return DIMENSIONLESS
+
+
+_AS_LOOKUP: Final = Text(
+    "如 查表(行业系数, 行业)，字段写 kind: text", "such as lookup(factors, industry), a field of `kind: text`"
+)
+
+
+def _look_up(arguments: Arguments) -> Value:
+    table, text = arguments.call.arguments
+    assert isinstance(table, TableName)  # noqa: S101  # the parser has seen to it
+    return arguments.rows.tables[table.name].look_up(arguments.texts(text, arguments.back))
+
+
 def _absolute(arguments: Arguments) -> Value:
     operand = arguments.at(0)
     return Value(np.asarray(np.abs(operand.values)), operand.reasons, operand.measure)
@@ -255,6 +286,9 @@ _LISTED: Final = (
     Function("growth_three_years", "三年增长率",
              Text("高新技术企业认定的三年增长率", "the growth rule of 高新技术企业认定"),
              1, 1, _ratio, lambda a: growth_of_three_years(a.at(0, 2), a.at(0, 1), a.at(0)), lags=lambda _: (0, 1, 2)),
+    Function("lookup", "查表",
+             Text("表中该文字对应的数，如 查表(行业系数, 行业)", "the number in a table of the framework for a text"),
+             2, 2, _looked_up, _look_up, written=_table_is_named, table=True),
     Function("years_since", "距今年数",
              Text("数据年份减去某个年份，如成立年份", "the data year minus a calendar year, such as that of founding"),
              1, 1, _plain_number, _years_since, data_year=True),

@@ -28,6 +28,7 @@ from parkscore.framework.formula.tree import (
     Quantity,
     Quoted,
     Sum,
+    TableName,
     children,
 )
 from parkscore.framework.measures import (
@@ -124,6 +125,8 @@ class _Check:
                 return measure
             case Quoted():
                 return Special.TEXT
+            case TableName():
+                return Special.UNKNOWN
             case Name(name=name):
                 return self.measures.get(name, Special.UNKNOWN) or DIMENSIONLESS
             case Member():

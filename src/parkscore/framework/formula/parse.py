@@ -31,6 +31,7 @@ from parkscore.framework.formula.tree import (
     Quantity,
     Quoted,
     Sum,
+    TableName,
     children,
 )
 from parkscore.framework.measures import DIMENSIONLESS, MeasureError, parse_measure
@@ -236,6 +237,8 @@ class _Builder:
         if function is None:
             self.complain(_offset(token), *_unknown_function(token))
             return Name(written, _offset(token))
+        if function.table and arguments and isinstance(arguments[0], Name):
+            arguments = (TableName(arguments[0].name, arguments[0].offset), *arguments[1:])
         arguments, years = self.take_years(function, arguments, _offset(token))
         if len(arguments) < function.least or len(arguments) > (function.most or len(arguments)):
             self.complain(_offset(token), *_wrong_count(function, token, len(arguments)))

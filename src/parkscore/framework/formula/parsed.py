@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from parkscore.framework.formula.functions import FUNCTIONS
-from parkscore.framework.formula.tree import Call, Name, Node, children, walk
+from parkscore.framework.formula.tree import Call, Name, Node, TableName, children, walk
 
 
 @dataclass(frozen=True)
@@ -63,6 +63,11 @@ class Formula:
     def calls(self) -> tuple[Call, ...]:
         """Every call of a function, from left to right."""
         return tuple(node for node in walk(self.root) if isinstance(node, Call))
+
+    @property
+    def table_names(self) -> tuple[TableName, ...]:
+        """Every table that is looked up, from left to right."""
+        return tuple(node for node in walk(self.root) if isinstance(node, TableName))
 
     @property
     def row_local(self) -> bool:

@@ -13,6 +13,7 @@ from parkscore.framework.formula.tree import (
     And,
     Call,
     Compare,
+    Leaf,
     Member,
     Name,
     Negative,
@@ -24,6 +25,7 @@ from parkscore.framework.formula.tree import (
     Quantity,
     Quoted,
     Sum,
+    TableName,
 )
 
 _EITHER, _BOTH, _NEGATION, _COMPARISON, _SUM, _PRODUCT, _SIGNED, _OPERAND = range(8)
@@ -71,7 +73,7 @@ def _text(node: Node) -> str:
         case Call(function=function, arguments=arguments, years=years):
             printed = [_print(argument, _EITHER) for argument in arguments]
             return f"{function}({', '.join([*printed, str(years)] if _states_years(function, years) else printed)})"
-        case Number() | Quantity() | Quoted() | Name():
+        case Number() | Quantity() | Quoted() | Name() | TableName():
             return _leaf(node)
     return _logic(node)
 
@@ -98,7 +100,7 @@ def _states_years(function: str, years: int) -> bool:
     return years > 1 or (years == 1 and function != "lag")
 
 
-def _leaf(node: Number | Quantity | Quoted | Name) -> str:
+def _leaf(node: Leaf) -> str:
     match node:
         case Number(value=value, percent=True):
             return f"{_decimal(Decimal(repr(value)).scaleb(2))}%"
@@ -109,7 +111,7 @@ def _leaf(node: Number | Quantity | Quoted | Name) -> str:
         case Quoted(text=text):
             opening, closing = next((pair for pair in _QUOTES if pair[1] not in text), ("‘", "’"))
             return f"{opening}{text}{closing}"
-        case Name(name=name):
+        case Name(name=name) | TableName(name=name):
             bare = re.fullmatch(NAME_PATTERN, name) and to_ascii(name) == name
             return name if bare else f"[{name}]"
 

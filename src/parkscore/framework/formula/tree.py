@@ -50,6 +50,14 @@ class Name:
 
 
 @dataclass(frozen=True, slots=True)
+class TableName:
+    """A table of the framework, as the first argument of `lookup`."""
+
+    name: str
+    offset: int = field(default=0, compare=False)
+
+
+@dataclass(frozen=True, slots=True)
 class Negative:
     """A minus before an operand."""
 
@@ -128,7 +136,8 @@ class Call:
     offset: int = field(default=0, compare=False)
 
 
-Node = Number | Quantity | Quoted | Name | Negative | Sum | Product | Compare | Member | Not | And | Or | Call
+Leaf = Number | Quantity | Quoted | Name | TableName
+Node = Leaf | Negative | Sum | Product | Compare | Member | Not | And | Or | Call
 
 
 def children(node: Node) -> tuple[Node, ...]:
