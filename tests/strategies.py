@@ -103,9 +103,9 @@ _POLICIES = (
 )
 _POSITIVE_SCORES = (
     {"rule": "minmax", "to": (1, 100)},
-    {"rule": "minmax", "to": (0.5, 1), "clip": True, "low": 0, "high": "20%"},
+    {"rule": "minmax", "to": ("50%", 1), "clip": True, "low": 0, "high": 0.2},
 )
-_SCORES = (*_POSITIVE_SCORES, "zscore", "as_is", "minmax", {"rule": "goalposts", "low": "5%", "high": "60%"})
+_SCORES = (*_POSITIVE_SCORES, "zscore", "as_is", "minmax", {"rule": "goalposts", "low": 0.05, "high": 0.6})
 _STAGES = optional("stage", st.sampled_from(["indicators", "imputed"]))
 _SOURCES = joined(optional("source", texts()), optional("note", texts()))
 

@@ -48,7 +48,18 @@ def test_what_is_allowed_and_should_be_known_is_a_warning(framework: Framework, 
         ("{rule: bands, bands: ▲[{to: 5%, points: 4}, {from: 5%, points: 5}]}", "band_overlap", "exactly 5%"),
         ("{rule: two_anchor, points: 3, basic: 0, full: ▲0, at_basic: 60%}", "full_at_zero", "0 included"),
         ("{rule: two_anchor, points: 3, basic: ▲9, full: 8, at_basic: 60%}", "basic_above_full", "above the full"),
-        ("{rule: lookup, points: ▲{Ａ级: 1, A级: 2}}", "repeated_category", "are the same name"),
+        ("{rule: lookup, points: ▲{１: 1, 1: 2}}", "repeated_category", "are the same name"),
+        (
+            "{rule: steps, closed: left, steps: [[5, 10], [▲30%, 5]], otherwise: 0}, measure: 人",
+            "percent_of_measure",
+            "the threshold 30% is 0.3, and the indicator is counted in 人",
+        ),
+        (
+            "{rule: bands, bands: [{below: ▲5%, points: 1}, {from: 0.05, points: 2}]}, measure: 人",
+            "percent_of_measure",
+            "the threshold 5% is 0.05",
+        ),
+        ("{rule: goalposts, low: 0, high: ▲5%}, measure: 人", "percent_of_measure", "the threshold 5% is 0.05"),
         (
             "{rule: steps, closed: left, steps: ▲[[25%, 16], [30%, 20]], otherwise: 0}",
             "parameter",
@@ -86,6 +97,18 @@ def test_a_percentage_is_a_share_and_a_ratio_reaches_it() -> None:
     framework = small(leaf("a", "part / whole", score=rule), fields={"part": field("part"), "whole": field("whole")})
     result = evaluate(framework, rows(part=[3, 2.9999, -3, np.nan], whole=[10, 10, 10, 10]))
     assert result.scores["a"].fillna(-1).tolist() == [20, 0, 0, -1]
+
+
+def test_a_threshold_in_points_of_a_percentage_is_a_plain_number_there() -> None:
+    fields = {"part": field("part"), "whole": field("whole")}
+    stated = STEPS | {"steps": ((30, 20),)}
+    share = leaf("a", "part / whole", measure="百分点", score=ScoreRule.of("steps", **stated))
+    result = evaluate(small(share, fields=fields), rows(part=[3, 2.9999], whole=[10, 10]))
+    assert result.scores["a"].tolist() == [20, 0]
+
+
+def test_a_part_of_full_marks_may_be_a_percentage_whatever_the_measure() -> None:
+    assert check_framework(small(leaf("a", measure="1", score=ScoreRule.of("two_anchor", **ANCHORS)))) == []
 
 
 def test_a_table_with_otherwise_has_points_for_every_value() -> None:
