@@ -25,6 +25,7 @@ from parkscore.framework.models import Framework, Node, WeightEntry
 
 ROOT = Path(__file__).resolve().parents[1]
 FRAMEWORKS = [
+    *("innovative-sme", "tech-sme"),
     *("torch-return-checks", "zone-2021", "zone-figures"),
     *("zone-innovation-2014", "zone-innovation-2014-first-level"),
 ]
