@@ -56,10 +56,10 @@ def as_plain_number(operand: Operand, use: str, problems: list[FormulaProblem]) 
         f"{use}只能用于纯数，这里是 {kind.described.zh}",
         f"{use} needs a plain number, this is {kind.described.en}",
     )
-    one = "x / 1" + kind.text
+    written = "1" + kind.text.replace("/", " / 1")
+    one = f"x / ({written})" if "/" in kind.text else f"x / {written}"
     hint = Text(f"先除以一个单位，如 {one}", f"divide by one of the measure first, such as {one}")
-    is_simple = "/" not in kind.text and "·" not in kind.text
-    problems.append(FormulaProblem(operand.node.offset, message, hint if is_simple else None))
+    problems.append(FormulaProblem(operand.node.offset, message, None if "·" in kind.text else hint))
     return Special.UNKNOWN
 
 
