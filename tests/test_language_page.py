@@ -16,6 +16,7 @@ MODELS = [
     models.UnitKey,
     models.DataField,
     models.Node,
+    models.Rounding,
     models.Total,
     models.Defaults,
     models.ConstantTable,

@@ -29,6 +29,7 @@ from parkscore.output.files import write_text, write_whole
 from parkscore.output.tables import write_csv, write_parquet
 from parkscore.output.workbook import write_sheets
 from parkscore.tree.aggregate import Nodes, Shares
+from parkscore.tree.bounds import NodeBounds, bounds
 from parkscore.tree.contributions import contributions, not_additive
 from parkscore.tree.gate import NOT_RANKED, RANKED, Outcomes
 from parkscore.tree.rank import Ranks, Standing
@@ -286,6 +287,30 @@ class Evaluation:
         frame["score"] = self.scoring.scores[self.rows][marked[self.rows]]
         return frame
 
+    @cached_property
+    def bounds(self) -> NodeBounds:
+        """The least and the most that each score can become once what is missing is known, by node and table row."""
+        states = self.treatment.grid.states
+        return bounds(self.framework, self.aggregated, states, self.cohorts, self.weighing.shares)
+
+    @cached_property
+    def open_scores(self) -> pd.DataFrame:
+        """Every sum of points that what is missing leaves open: unit, year, node, score, low, high.
+
+        An end is NaN where there is no limit. Single indicators without a value are in `states`.
+        """
+        frames = []
+        for node in (node for node in self.framework.root.walk() if node.children):
+            low, high = self.bounds.low[node.id][self.rows], self.bounds.high[node.id][self.rows]
+            rows = self.rows[low < high]
+            frame = {UNIT: self.table.units[rows]} | (
+                {} if self.table.years is None else {YEAR: self.table.years[rows]}
+            )
+            ends = [np.where(np.isfinite(end), end, np.nan)[low < high] for end in (low, high)]
+            score = self.aggregated.scores[node.id][rows]
+            frames.append(pd.DataFrame(frame | {"node": node.id, "score": score, "low": ends[0], "high": ends[1]}))
+        return pd.concat(frames, ignore_index=True)
+
     def _cells(self, marked: Truths) -> pd.DataFrame:
         """Unit, year and indicator of each marked cell of the scored rows; marked: (rows of the table, indicators)."""
         positions, columns = np.nonzero(marked[self.rows])
@@ -306,6 +331,8 @@ class Evaluation:
         if node is None:
             return None
         title = aggregation[aggregation_of(self.framework, node).name].title
+        if node.round is not None:
+            title = Text(f"{title.zh}并取整", f"{title.en}, rounded")
         return Finding(
             code="not_additive",
             severity=Severity.ERROR,
@@ -366,6 +393,7 @@ class Evaluation:
     def about(self) -> dict[str, Any]:
         """What was evaluated with what: framework, weights, data, version; enough to tell two runs apart."""
         lag = self.framework.evaluation_lag
+        rounding = [f"{node.id}: {node.round}" for node in self.framework.root.walk() if node.round is not None]
         years = [] if self.table.years is None else sorted({int(year) for year in self.table.years[self.rows]})
         return {
             "parkscore": VERSION,
@@ -383,6 +411,7 @@ class Evaluation:
             "reference": str(self.framework.reference),
             "ties": self.framework.ranking.ties,
             "decimals": self.framework.ranking.decimals,
+            **({"rounding": rounding} if rounding else {}),
             "units": len(self.rows),
             "ranked": int(self.outcomes.ranked.sum()),
             "notes": [note.en for note in self.notes],
@@ -440,6 +469,7 @@ class Evaluation:
             "reference": records(self.reference),
             "no_value": records(self._no_value()),
             "chosen": records(self.chosen),
+            "open_scores": records(self.open_scores),
             "contributions": records(self.contributions.reset_index()) if additive else None,
             "filled": records(self.filled),
             "changed_by_treatment": records(self.changes),

@@ -326,6 +326,7 @@ _ABOUT = {
     "reference": Text("参照", "reference"),
     "ties": Text("并列规则", "tie rule"),
     "decimals": Text("得分比较到小数位", "scores compared to decimals"),
+    "rounding": Text("得分取整（小数位 方式）", "scores rounded (decimals, way)"),
     "units": Text("评价对象数", "units"),
     "ranked": Text("已排名数", "ranked"),
     "notes": Text("须知", "notes"),

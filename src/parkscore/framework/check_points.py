@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from parkscore.framework.document import Path
 from parkscore.framework.models import OPEN, Framework, Node
 from parkscore.framework.reporting import Reporter, nodes_with_paths
+from parkscore.framework.score_ranges import as_rounded
 from parkscore.framework.settings import aggregation_of
 from parkscore.language import Text
 from parkscore.methods import Interval, aggregation
@@ -41,7 +42,8 @@ def _most(framework: Framework, node: Node, ranges: Mapping[str, Interval]) -> f
     combine = aggregation[choice.name].combine_range
     if combine is None:
         return math.inf
-    return combine([_declared(framework, child, ranges) for child in node.children], choice.parameters).high
+    below = [_declared(framework, child, ranges) for child in node.children]
+    return as_rounded(node, combine(below, choice.parameters)).high
 
 
 def _declared(framework: Framework, node: Node, ranges: Mapping[str, Interval]) -> Interval:

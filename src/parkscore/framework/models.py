@@ -9,6 +9,7 @@ from collections.abc import Iterator, Mapping
 from decimal import Decimal
 from typing import Annotated, Any, ClassVar, Literal, Self
 
+from numpy.typing import ArrayLike
 from pydantic import (
     AfterValidator,
     BaseModel,
@@ -25,6 +26,8 @@ from pydantic import (
 from pydantic_core import PydanticCustomError
 
 from parkscore.language import Text
+from parkscore.methods.domain import FloatArray
+from parkscore.methods.points_rounding import MOST_DECIMALS, rounded
 
 _PERCENT = re.compile(r"\s*(-?\d+(?:\.\d+)?)\s*[%％]\s*")
 
@@ -343,6 +346,25 @@ class Defaults(Inherited):
     weights: Choice | None = None
 
 
+class Rounding(Model):
+    """To how many decimals a score is rounded, and how."""
+
+    decimals: Annotated[int, Field(ge=0, le=MOST_DECIMALS)]
+    how: Literal["half_up", "half_even", "down", "up"]
+
+    def of(self, scores: ArrayLike) -> FloatArray:
+        """The scores, rounded.
+
+        >>> Rounding(decimals=0, how="half_up").of([2.5, 2.4]).tolist()
+        [3.0, 2.0]
+        """
+        return rounded(scores, self.decimals, self.how)
+
+    def __str__(self) -> str:
+        """As a person writes it: `0 half_up`."""
+        return f"{self.decimals} {self.how}"
+
+
 TIERS = "tiers"
 """The scoring rule whose conditions take the place of a formula."""
 
@@ -358,6 +380,7 @@ class Node(Label, Inherited):
     formula: Words | None = None
     category: Words | None = None
     measure: Words | None = None
+    round: Rounding | None = None
     children: tuple[Node, ...] = ()
     source: Words | None = None
     note: Words | None = None
@@ -397,6 +420,7 @@ class Total(Model):
     aggregate: Choice | None = None
     weights: Choice | None = None
     min_coverage: Share | None = None
+    round: Rounding | None = None
 
 
 class Jump(Model):
@@ -548,6 +572,7 @@ class Framework(Model):
             aggregate=self.total.aggregate,
             weights=self.total.weights,
             min_coverage=self.total.min_coverage,
+            round=self.total.round,
             children=self.indicators,
         )
 

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 
-from parkscore.framework.models import Framework
+from parkscore.framework.models import Framework, Node
 from parkscore.framework.settings import SIGN, aggregation_of, resolve_settings
 from parkscore.methods import Interval, aggregation, scoring
 
@@ -24,12 +25,21 @@ def score_ranges(framework: Framework, *, usual: bool = False) -> Mapping[str, I
             combine = aggregation[choice.name].combine_range
             below = [ranges[child.id] for child in node.children if child.id in ranges]
             if combine is not None and below:
-                ranges[node.id] = combine(below, choice.parameters)
+                ranges[node.id] = as_rounded(node, combine(below, choice.parameters))
             continue
         rule = settings[node.id].score
         method = scoring[rule.name]
         measure = (method.usual_range if usual else None) or method.score_range
         if measure is not None:
             sign = SIGN.get(str(settings[node.id].direction), 1)
-            ranges[node.id] = measure({"direction": sign, **rule.parameters})
+            ranges[node.id] = as_rounded(node, measure({"direction": sign, **rule.parameters}))
     return ranges
+
+
+def as_rounded(node: Node, found: Interval) -> Interval:
+    """The range of a node once its scores are rounded; what lies near the lower end may then be there."""
+    if node.round is None:
+        return found
+    low, high = (float(node.round.of(end)) if math.isfinite(end) else end for end in (found.low, found.high))
+    reaches = "possible" if found.reaches_low == "never" and math.isfinite(low) else found.reaches_low
+    return Interval(low, high, reaches)

@@ -66,6 +66,7 @@ INDICATORS = Sheet(
         ("missing", "缺失处理"),
         ("treat", "异常值处理"),
         ("min_coverage", "最低齐全率"),
+        ("round", "取整"),
         *_SOURCE,
     ),
 )
@@ -97,7 +98,7 @@ CLASSES = Sheet("分类", "classes", (("id", "编码"), *_NAMES, ("when", "条�
 SHEETS = (SETTINGS, FIELDS, INDICATORS, CLASSES, RULES, ACCEPTED)
 _STRUCTURED: Final = frozenset(
     {
-        *("aliases", "totals", "score", "aggregate", "weights", "missing", "treat"),
+        *("aliases", "totals", "score", "aggregate", "weights", "missing", "treat", "round"),
         *("required", "jump", "measure_mixup", "magnitude", "outlier", "hint"),
     }
 )

@@ -154,6 +154,8 @@ class Tree:
                 combined[takes_part] = method(scores[takes_part], shares, **choice.parameters)
             except DomainError as error:
                 raise DataError(first_of_each_kind(self._refused(node, error, self._rows[takes_part]))) from None
+        if node.round is not None:
+            combined = node.round.of(combined)
         return NodeScores(np.where(enough, combined, np.nan), coverage, applicable, passed_over)
 
     def incomplete(self, node: Node, positions: Rows) -> list[Finding]:

@@ -12,9 +12,11 @@ from parkscore.tree.aggregate import Nodes, Shares
 
 
 def not_additive(framework: Framework) -> Node | None:
-    """The first dimension whose score is no weighted sum of its children's, or None."""
+    """The first dimension whose score is no weighted sum of its children's, or is rounded, or None."""
     for node in framework.root.walk():
-        if node.children and not aggregation[aggregation_of(framework, node).name].additive:
+        if not node.children:
+            continue
+        if node.round is not None or not aggregation[aggregation_of(framework, node).name].additive:
             return node
     return None
 

@@ -34,6 +34,9 @@ def fill_scores(framework: Framework, table: Table, grid: Grid, cohorts: tuple[C
                 means = imputation["group_mean"](
                     scored.scores[block], groups=group_numbers(choice, framework, table, own)
                 )
+                for position, column in enumerate(columns.tolist()):
+                    rounding = framework.leaves[column].round
+                    means[:, position] = means[:, position] if rounding is None else rounding.of(means[:, position])
                 put = (grid.states[block] == State.MISSING) & ~np.isnan(means)
                 scores[block] = np.where(put, means, scored.scores[block])
                 filled[block] |= put

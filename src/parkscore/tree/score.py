@@ -66,7 +66,8 @@ def score(framework: Framework, table: Table, grid: Grid, cohorts: tuple[Cohort,
                 own[leaf.id] = _fit(settings[leaf.id], values[measured], given)
                 measured = rows
                 given = supplies.given(settings[leaf.id], column, values, measured, cohort.fit)
-                scores[rows, column] = _apply(settings[leaf.id], values[measured], own[leaf.id], given)
+                points = _apply(settings[leaf.id], values[measured], own[leaf.id], given)
+                scores[rows, column] = points if leaf.round is None else leaf.round.of(points)
             except DomainError as error:
                 refused = _refused(leaf, settings[leaf.id], table, cohort, measured, values, error)
                 place = indicator_place(framework, table, leaf, rows)

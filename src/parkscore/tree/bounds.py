@@ -1,0 +1,120 @@
+"""The least and the most that each score can become once what is missing is known."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import NamedTuple
+
+import numpy as np
+
+from parkscore.data.grid import Cohort, Rows, States, Truths, Vector
+from parkscore.data.table import State
+from parkscore.framework.models import Framework, Node
+from parkscore.framework.score_ranges import score_ranges
+from parkscore.framework.settings import ADDS_POINTS, aggregation_of
+from parkscore.methods import Interval
+from parkscore.tree.aggregate import Nodes, Shares
+
+BEST_OF = "max"
+
+
+@dataclass(frozen=True)
+class NodeBounds:
+    """For every node, the root and the indicators included, the least and the most its score can be, (rows,) each.
+
+    Both are the score where nothing is open, and NaN where a node has no score and never will, where nothing can be
+    said, and in rows that are not scored. An end is infinite where a rule has none.
+    """
+
+    low: Mapping[str, Vector]
+    high: Mapping[str, Vector]
+
+
+class _Ends(NamedTuple):
+    low: Vector
+    high: Vector
+    applies: Truths
+
+
+def bounds(
+    framework: Framework, nodes: Nodes, states: States, cohorts: tuple[Cohort, ...], shares: tuple[Shares, ...]
+) -> NodeBounds:
+    """The bounds of every node; states: why an indicator has no value, (rows of the table, indicators).
+
+    An indicator without a score may still get what its rule can give, unless it is not applicable: then it adds nothing
+    to a sum and takes no part in the best of several. Every other aggregation hands the share of a child without a
+    score to its siblings, and its score is what it is, as long as the scores below it are.
+    """
+    low = {node_id: np.full(scores.shape, np.nan) for node_id, scores in nodes.scores.items()}
+    high = {node_id: np.full(scores.shape, np.nan) for node_id, scores in nodes.scores.items()}
+    for cohort, own_shares in zip(cohorts, shares, strict=True):
+        climb = _Climb(framework, nodes, states, cohort.apply, own_shares)
+        for node in framework.root.walk():
+            ends = climb.of(node)
+            low[node.id][cohort.apply] = np.where(ends.applies, ends.low, np.nan)
+            high[node.id][cohort.apply] = np.where(ends.applies, ends.high, np.nan)
+    return NodeBounds(low, high)
+
+
+class _Climb:
+    """The bounds of the nodes for some rows, each computed when it is first asked for."""
+
+    def __init__(self, framework: Framework, nodes: Nodes, states: States, rows: Rows, shares: Shares) -> None:
+        self._framework = framework
+        self._nodes = nodes
+        self._rows = rows
+        self._shares = shares
+        ranges = score_ranges(framework)
+        self._known = {
+            leaf.id: self._of_leaf(leaf, ranges.get(leaf.id), states[rows, column])
+            for column, leaf in enumerate(framework.leaves)
+        }
+
+    def of(self, node: Node) -> _Ends:
+        if node.id not in self._known:
+            self._known[node.id] = self._combined(node)
+        return self._known[node.id]
+
+    def _of_leaf(self, leaf: Node, found: Interval | None, states: States) -> _Ends:
+        scores = self._nodes.scores[leaf.id][self._rows]
+        reach = found if found is not None else Interval(-np.inf, np.inf)
+        none = np.isnan(scores)
+        applies = ~(none & (states == State.NOT_APPLICABLE))
+        return _Ends(np.where(none, reach.low, scores), np.where(none, reach.high, scores), applies)
+
+    def _combined(self, node: Node) -> _Ends:
+        choice = aggregation_of(self._framework, node)
+        counted = [child for child, share in zip(node.children, self._shares[node.id], strict=True) if share > 0]
+        below = [self.of(child) for child in counted]
+        applies = np.any([ends.applies for ends in below], axis=0)
+        if choice.name in ADDS_POINTS:
+            floor, cap = choice.parameters.get("floor"), choice.parameters.get("cap")
+            low, high = (
+                np.clip(np.sum([np.where(ends.applies, ends[side], 0.0) for ends in below], axis=0), floor, cap)
+                for side in (0, 1)
+            )
+        elif choice.name == BEST_OF:
+            low, high = (
+                np.max([np.where(ends.applies, ends[side], -np.inf) for ends in below], axis=0) for side in (0, 1)
+            )
+        else:
+            scores = self._nodes.scores[node.id][self._rows]
+            settled = [self._is_settled(child, ends) for child, ends in zip(counted, below, strict=True)]
+            low = high = np.where(np.all(settled, axis=0), scores, np.nan)
+            return _Ends(low, high, applies)
+        return _Ends(_rounded(node, low), _rounded(node, high), applies)
+
+    def _is_settled(self, child: Node, ends: _Ends) -> Truths:
+        """Whether a child that has a score keeps it; one that has none hands its share on."""
+        none = np.isnan(self._nodes.scores[child.id][self._rows])
+        return np.asarray(none | (ends.low == ends.high))
+
+
+def _rounded(node: Node, ends: Vector) -> Vector:
+    finite = np.isfinite(ends)
+    if node.round is None or not finite.any():
+        return ends
+    result = ends.copy()
+    result[finite] = node.round.of(ends[finite])
+    return result
