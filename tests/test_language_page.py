@@ -31,6 +31,7 @@ MODELS = [
     models.Effective,
     models.WeightScheme,
     models.CombinedPart,
+    models.ClassWeights,
     models.Policy,
 ]
 

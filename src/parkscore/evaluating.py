@@ -11,8 +11,8 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from parkscore.data.classes import Classification, class_findings, classify
-from parkscore.data.cohorts import cohorts, scored_rows
+from parkscore.data.classes import Classification, class_findings, classify, why_without_class
+from parkscore.data.cohorts import cohorts, cohorts_by_class, scored_rows
 from parkscore.data.derive import derive
 from parkscore.data.grid import Cohort, Grid, Rows
 from parkscore.data.impute import impute
@@ -73,15 +73,19 @@ class Prepared:
     def under(self, plan: WeightPlan) -> Evaluation:
         """As `evaluate`, under weights that have been checked already."""
         framework, table, scores, states = self.framework, self.table, self.scored.scores, self.treated.grid.states
-        weighing = weigh(framework, table, scores, self.cohorts, plan, states)
-        nodes = aggregate(framework, table, scores, self.cohorts, weighing.shares, states)
-        outcomes, found_gating = gate(framework, table, nodes, self.rows, self.set_aside)
+        groups, set_aside = self.cohorts, self.set_aside
+        if plan.by_class and self.classification is not None:
+            groups = cohorts_by_class(groups, self.classification)
+            set_aside = {**why_without_class(framework, table, self.classification, self.rows), **set_aside}
+        weighing = weigh(framework, table, scores, groups, plan, states)
+        nodes = aggregate(framework, table, scores, groups, weighing.shares, states)
+        outcomes, found_gating = gate(framework, table, nodes, self.rows, set_aside)
         standing = rank(framework, table, nodes.scores[framework.total.id], outcomes.ranked, self.classification)
         return Evaluation(
             framework=framework,
             table=table,
             rows=self.rows,
-            cohorts=self.cohorts,
+            cohorts=groups,
             classification=self.classification,
             indicator_grid=self.indicators,
             imputed_grid=self.imputed,

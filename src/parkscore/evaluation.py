@@ -346,20 +346,23 @@ class Evaluation:
 
     @cached_property
     def weights(self) -> pd.DataFrame:
-        """Per reference and node: the number stated, the share within its parent, the weight in the total.
+        """Per reference, class and node: the number stated, the share within its parent, the weight in the total.
 
+        The column `class` stands where a scheme has weights by class.
         status and source are those of the single number, where the scheme says them; the weights as a whole have the
         status `weights_status`.
         """
         entries = (
             entry
             for cohort, shares in zip(self.cohorts, self.weighing.shares, strict=True)
-            for entry in self._weight_rows(cohort.name, shares)
+            for entry in self._weight_rows(cohort, shares)
         )
-        return pd.DataFrame(entries, columns=_WEIGHT_COLUMNS)
+        frame = pd.DataFrame(entries, columns=_WEIGHT_COLUMNS)
+        return frame if any(cohort.class_id for cohort in self.cohorts) else frame.drop(columns=CLASS)
 
-    def _weight_rows(self, reference: str, shares: Shares) -> Iterator[tuple[Any, ...]]:
-        weighing = self.weighing
+    def _weight_rows(self, cohort: Cohort, shares: Shares) -> Iterator[tuple[Any, ...]]:
+        weighing = self.weighing.provenance[cohort.class_id]
+        leading = cohort.name, cohort.class_id
 
         def descend(parent: Node, weight: float) -> Iterator[tuple[Any, ...]]:
             origin = weighing.origin[parent.id].en
@@ -367,7 +370,7 @@ class Evaluation:
                 in_total = weight * share
                 stated = weighing.stated[child.id]
                 ground = weighing.grounds[child.id]
-                yield reference, child.id, *child.label, parent.id, stated, share, in_total, origin, *ground
+                yield *leading, child.id, *child.label, parent.id, stated, share, in_total, origin, *ground
                 if child.children:
                     yield from descend(child, in_total)
 
@@ -479,6 +482,7 @@ class Evaluation:
 
 _WEIGHT_COLUMNS = [
     "reference",
+    CLASS,
     "id",
     "zh",
     "en",

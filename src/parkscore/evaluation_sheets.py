@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from parkscore.data.classes import CLASS_UNKNOWN, IN_CLASS, NO_CLASS, SEVERAL_CLASSES, class_counts
+from parkscore.data.classes import CLASS_UNKNOWN, IN_CLASS, NO_CLASS, SEVERAL_CLASSES, class_counts, class_label
 from parkscore.data.impute import title_of
 from parkscore.data.table import CLASS, UNIT, YEAR, Conversion
 from parkscore.findings import worst_first
@@ -240,7 +240,15 @@ def _word(words: Mapping[str, Text], word: Any, language: Language) -> Any:
 
 def _weights(evaluation: Evaluation, language: Language) -> Sheet:
     frame = evaluation.weights.rename(columns={language: "name"}).drop(columns=["en" if language == "zh" else "zh"])
-    frame["origin"] = [evaluation.weighing.origin[parent].in_language(language) for parent in frame["parent"]]
+    classes = frame[CLASS] if CLASS in frame else [None] * len(frame)
+    provenance = evaluation.weighing.provenance
+    frame["origin"] = [
+        provenance[name].origin[parent].in_language(language)
+        for name, parent in zip(classes, frame["parent"], strict=True)
+    ]
+    if CLASS in frame:
+        labels = [class_label(evaluation.framework, name) for name in frame[CLASS]]
+        frame[CLASS] = [None if label is None else label.in_language(language) for label in labels]
     frame["status"] = [STATUS[status].in_language(language) for status in frame["status"]]
     renamed, kinds = _renamed(frame, _KINDS, language)
     title = evaluation.weighing.title.in_language(language)

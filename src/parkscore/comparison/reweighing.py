@@ -17,6 +17,7 @@ from parkscore.framework.checking import check_scheme
 from parkscore.framework.document import Document
 from parkscore.framework.loading import YAML_SUFFIXES, load_framework, load_scheme
 from parkscore.framework.models import (
+    ClassWeights,
     CombinedPart,
     Framework,
     Label,
@@ -180,7 +181,7 @@ def _with_base(
     settled: dict[str, WeightEntry] = {}
     if given.toward is not None:
         inside = {node_id: entry for node_id, entry in given.toward.weights.items() if node_id not in ids}
-        if not given.toward.weights or (inside and given.toward.share < 1):
+        if given.classes or not given.toward.weights or (inside and given.toward.share < 1):
             # Its pull reaches inside the first level, and can only be kept by naming the scheme as a whole.
             part = CombinedPart(scheme=_named(framework, given, base))
             return {"weights": {}, "combine": (part,), "toward": _fully(first_level)}
@@ -192,7 +193,21 @@ def _with_base(
     return {
         "weights": {**own, **settled, **first_level},
         "inside": {node_id: choice for node_id, choice in given.inside.items() if node_id != framework.total.id},
+        "classes": _classes_below(framework, given),
     }
+
+
+def _classes_below(framework: Framework, given: WeightScheme) -> dict[str, ClassWeights]:
+    """What the scheme says of each class inside the first level."""
+    ids = {node.id for node in framework.indicators}
+    below = {
+        class_id: ClassWeights(
+            weights={key: _with_ground(entry, given) for key, entry in own.weights.items() if key not in ids},
+            inside={key: choice for key, choice in own.inside.items() if key != framework.total.id},
+        )
+        for class_id, own in given.classes.items()
+    }
+    return {class_id: own for class_id, own in below.items() if own.weights or own.inside}
 
 
 def _fully(weights: Mapping[str, WeightEntry]) -> Policy:

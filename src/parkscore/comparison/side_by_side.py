@@ -217,7 +217,10 @@ class Scenarios:
 
     @cached_property
     def weights(self) -> pd.DataFrame:
-        """The weight of each node in the total under each scheme, by reference and node id."""
+        """The weight of each node in the total under each scheme, by reference and node id.
+
+        Where a scheme has weights by class, also by class.
+        """
         return self._of_weights("weight_in_total")
 
     @cached_property
@@ -226,8 +229,12 @@ class Scenarios:
         return self._of_weights("status")
 
     def _of_weights(self, column: str) -> pd.DataFrame:
-        keyed = {label: each.weights.set_index(["reference", "id"]) for label, each in self.evaluations.items()}
-        return pd.DataFrame({label: frame[column] for label, frame in keyed.items()}, index=keyed[self.labels[0]].index)
+        frames = {label: each.weights for label, each in self.evaluations.items()}
+        names = sorted({name for frame in frames.values() if CLASS in frame for name in frame[CLASS]})
+        keys = ["reference", *([CLASS] if names else []), "id"]
+        keyed = {label: _for_each(frame, names).set_index(keys)[column] for label, frame in frames.items()}
+        index = max((each.index for each in keyed.values()), key=len)
+        return pd.DataFrame(keyed, index=index)
 
     def why_no_contributions(self) -> Text | None:
         """Why movers cannot be explained by dimension: a node whose score is no sum of parts; None where they can."""
@@ -349,6 +356,13 @@ def check_count(name: str, value: object) -> None:
             message=Text("应是从 1 起的整数", "must be a whole number from 1"),
         )
         raise UsageError(finding)
+
+
+def _for_each(weights: pd.DataFrame, classes: list[str]) -> pd.DataFrame:
+    """Weights that hold for all units, once for each class."""
+    if not classes or CLASS in weights:
+        return weights
+    return pd.concat([weights.assign(**{CLASS: name}) for name in classes], ignore_index=True)
 
 
 def _comparable(one: Evaluation, other: Evaluation) -> bool:

@@ -173,6 +173,30 @@ def class_findings(framework: Framework, table: Table, found: Classification | N
     return findings
 
 
+def why_without_class(framework: Framework, table: Table, found: Classification, rows: Rows) -> dict[int, Text]:
+    """For each of these rows that is in no class, why; each class then has weights of its own."""
+    out = rows[found.outcomes[rows] != IN_CLASS]
+    if framework.classes:
+        reasons = class_reasons(framework, table, found, out)
+    else:
+        label = framework.fields[str(framework.class_field)].label
+        reasons = [Text(f"{label.zh}缺失", f"{label.en} is missing")] * len(out)
+    return {
+        row: Text(
+            f"权重按分类而定，{_OUT[outcome].zh}：{why.zh}",
+            f"weights go by class, and it {_IN_A_SENTENCE[outcome]}: {why.en}",
+        )
+        for row, outcome, why in zip(out.tolist(), found.outcomes[out], reasons, strict=True)
+    }
+
+
+_IN_A_SENTENCE: Final = {
+    NO_CLASS: "has none",
+    SEVERAL_CLASSES: "fits several",
+    CLASS_UNKNOWN: "cannot be put into one",
+}
+
+
 def _finding(table: Table, row: int, outcome: str, reason: Text) -> Finding:
     return table.finding(
         row,

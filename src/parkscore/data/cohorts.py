@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 
+from parkscore.data.classes import Classification
 from parkscore.data.grid import Cohort, Rows, rows_by_value
 from parkscore.data.table import Table
 from parkscore.findings import DataError, Finding, Place, Severity, UsageError
@@ -70,3 +73,18 @@ def cohorts(framework: Framework, table: Table, rows: Rows, eligible: Rows) -> t
         )
         raise DataError(_no_such_year(table, int(framework.reference), message))
     return (Cohort(str(framework.reference), None, rows, fit, eligible),)
+
+
+def cohorts_by_class(groups: tuple[Cohort, ...], classification: Classification) -> tuple[Cohort, ...]:
+    """The same cohorts with each class apart; a row without a class is in none of them."""
+    names = classification.names.astype(str)
+    known = np.array([name is not None for name in classification.names], dtype=np.bool_)
+
+    def within(rows: Rows, name: str) -> Rows:
+        return np.asarray(rows[known[rows] & (names[rows] == name)], dtype=np.intp)
+
+    return tuple(
+        replace(group, apply=own, fit=within(group.fit, name), pool=within(group.pool, name), class_id=str(name))
+        for group in groups
+        for name, own in rows_by_value(names, group.apply[known[group.apply]])
+    )

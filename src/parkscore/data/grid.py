@@ -41,6 +41,7 @@ class Cohort:
     name: what the reference is called (`2024`, `panel`, `all`). year: the data year of the rows to score, None where
     they are of several years or of none. apply: the rows to score. fit: the rows that the reference, and weights that
     are computed, are fitted on. pool: the rows whose outliers are treated together, so that all are on one scale.
+    class_id: the class of all these rows, where each class is weighed by itself.
     """
 
     name: str
@@ -48,6 +49,7 @@ class Cohort:
     apply: Rows
     fit: Rows
     pool: Rows
+    class_id: str | None = None
 
 
 def rows_by_value(keys: npt.NDArray[Any], rows: Rows) -> Sequence[tuple[Any, Rows]]:

@@ -35,6 +35,9 @@ def _places_of_scheme(scheme: WeightScheme) -> Iterator[_Place]:
     yield ("method",), scheme.method
     for node_id, choice in scheme.inside.items():
         yield ("inside", node_id), choice
+    for class_id, own in scheme.classes.items():
+        for node_id, choice in own.inside.items():
+            yield ("classes", class_id, "inside", node_id), choice
     for index, part in enumerate(scheme.combine):
         yield ("combine", index, "method"), part.method
     if scheme.toward is not None:

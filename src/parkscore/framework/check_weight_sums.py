@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from parkscore.findings import Severity
+from parkscore.framework.class_weights import weights_beside
 from parkscore.framework.document import Path
-from parkscore.framework.models import Framework, Node, Percent, WeightScheme
+from parkscore.framework.models import Framework, Node, Percent, WeightEntry, WeightScheme
 from parkscore.framework.reporting import Reporter, nodes_with_paths, parents_with_paths
 from parkscore.language import Text
 
@@ -25,9 +26,16 @@ def check_framework_sums(framework: Framework, reporter: Reporter) -> None:
 def check_scheme_sums(scheme: WeightScheme, framework: Framework, reporter: Reporter) -> None:
     """Report siblings whose weights in a scheme do not add up."""
     for _, parent in parents_with_paths(framework):
-        given = {child.id: scheme.weights[child.id].weight for child in parent.children if child.id in scheme.weights}
-        complete = len(given) == len(parent.children)
-        _check(parent, given, complete, {key: ("weights", key) for key in given}, reporter)
+        _check_numbers(parent, scheme.weights, ("weights",), reporter)
+        for class_id, own in scheme.classes.items():
+            beside = weights_beside(scheme, own, framework)
+            _check_numbers(parent, beside, ("classes", class_id, "weights"), reporter)
+
+
+def _check_numbers(parent: Node, weights: Mapping[str, WeightEntry], path: Path, reporter: Reporter) -> None:
+    given = {child.id: weights[child.id].weight for child in parent.children if child.id in weights}
+    complete = len(given) == len(parent.children)
+    _check(parent, given, complete, {key: (*path, key) for key in given}, reporter)
 
 
 def _check(

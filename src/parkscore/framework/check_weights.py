@@ -6,6 +6,7 @@ import math
 from collections.abc import Iterable, Mapping, Sequence
 
 from parkscore.framework.check_methods import check_method
+from parkscore.framework.class_weights import weights_beside
 from parkscore.framework.document import Path
 from parkscore.framework.judgements import check_judgements, is_judged, report_misplaced
 from parkscore.framework.models import Choice, CombinedPart, Framework, Node, Policy, WeightEntry, WeightScheme
@@ -118,7 +119,7 @@ def check_scheme_weights(scheme: WeightScheme, framework: Framework, reporter: R
             ),
         )
     kinds = [key for key in ("method", "combine") if getattr(scheme, key)]
-    if scheme.weights or scheme.inside:
+    if scheme.weights or scheme.inside or scheme.classes:
         kinds.append("weights/inside")
     if len(kinds) > 1 or not (kinds or scheme.toward):
         reporter.report(
@@ -130,26 +131,51 @@ def check_scheme_weights(scheme: WeightScheme, framework: Framework, reporter: R
             ),
             value=", ".join(kinds) or None,
         )
-    nodes = {node.id: node for node in (framework.root, *framework.walk())}
     leaves = [node.id for node in framework.leaves]
-    for node_id, choice in scheme.inside.items():
+    _check_inside(scheme.inside, framework, ("inside",), reporter)
+    if scheme.method is not None:
+        check_weighting(scheme.method, leaves, ("method",), reporter)
+    _check_given(scheme.weights, framework, ("weights",), reporter)
+    _check_classes(scheme, framework, reporter)
+    _check_parts(scheme, leaves, reporter)
+    if scheme.toward is not None:
+        _check_policy(scheme.toward, framework, leaves, reporter)
+
+
+def _check_inside(inside: Mapping[str, Choice], framework: Framework, path: Path, reporter: Reporter) -> None:
+    """Report methods for nodes that do not exist, have no children to weigh, or have some that it cannot weigh."""
+    nodes = {node.id: node for node in (framework.root, *framework.walk())}
+    for node_id, choice in inside.items():
         if node_id not in {*nodes, EVERY_NODE}:
-            _report_unknown_node(node_id, nodes, ("inside", node_id), reporter)
-        elif node_id in leaves:
+            _report_unknown_node(node_id, nodes, (*path, node_id), reporter)
+        elif node_id != EVERY_NODE and not nodes[node_id].children:
             reporter.report(
                 "misplaced_key",
-                ("inside", node_id),
+                (*path, node_id),
                 Text("这个指标没有下级", "this indicator has no children to weigh"),
                 value=node_id,
             )
         siblings = [child.id for child in nodes[node_id].children] if node_id in nodes else None
-        check_weighting(choice, siblings, ("inside", node_id), reporter)
-    if scheme.method is not None:
-        check_weighting(scheme.method, leaves, ("method",), reporter)
-    _check_given(scheme.weights, framework, ("weights",), reporter)
-    _check_parts(scheme, leaves, reporter)
-    if scheme.toward is not None:
-        _check_policy(scheme.toward, framework, leaves, reporter)
+        check_weighting(choice, siblings, (*path, node_id), reporter)
+
+
+def _check_classes(scheme: WeightScheme, framework: Framework, reporter: Reporter) -> None:
+    """Report weights of classes that there are not, and what cannot be the shares of siblings in a class."""
+    if scheme.classes and not framework.has_classes:
+        message = Text("指标体系没有分类", "the framework has no classes")
+        hint = Text("在指标体系中写 class 或 classes", "write `class` or `classes` in the framework")
+        reporter.report("misplaced_key", ("classes",), message, hint=hint)
+    known = [each.id for each in framework.classes]
+    for class_id, own in scheme.classes.items():
+        path: Path = ("classes", class_id)
+        if known and class_id not in known:
+            message = Text("指标体系中没有这个分类", "the framework has no such class")
+            reporter.report("unknown_id", path, message, value=class_id, hint=nearest_or_all(class_id, known))
+        if not own.weights and not own.inside:
+            message = Text("没有写 weights 或 inside", "says neither `weights` nor `inside`")
+            reporter.report("missing_key", path, message, value=class_id)
+        _check_inside(own.inside, framework, (*path, "inside"), reporter)
+        _check_given(weights_beside(scheme, own, framework), framework, (*path, "weights"), reporter)
 
 
 def check_weighting(choice: Choice, siblings: Sequence[str] | None, path: Path, reporter: Reporter) -> None:

@@ -89,6 +89,7 @@ def scheme_schema() -> Schema:
     choice = _choices(weighting, "method")
     properties = schema["properties"]
     properties["inside"] = {"type": "object", "additionalProperties": choice}
+    schema["$defs"]["ClassWeights"]["properties"]["inside"] = properties["inside"]
     properties["method"] = choice
     for part in ("CombinedPart", "Policy"):
         schema["$defs"][part]["properties"]["method"] = choice

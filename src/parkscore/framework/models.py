@@ -619,6 +619,13 @@ class Policy(Model):
     share: Share
 
 
+class ClassWeights(Model):
+    """What a weight scheme says otherwise for the units of one class: numbers, and methods by node."""
+
+    weights: dict[Words, WeightEntry] = Field(default_factory=dict)
+    inside: dict[Words, Choice] = Field(default_factory=dict)
+
+
 class WeightScheme(Model):
     """One set of weights over a framework, with its status.
 
@@ -627,7 +634,8 @@ class WeightScheme(Model):
 
     `weights` gives numbers by node id. `inside` says how the children of a node are weighed where no number is given
     (`"*"` for every node). `method` weighs all indicators at once. `combine` mixes schemes and methods, additively or
-    as `combine_by` says. `toward` then draws the weights toward a policy.
+    as `combine_by` says. `toward` then draws the weights toward a policy. `classes` says what differs for a class; what
+    it does not say is taken from the scheme.
     """
 
     id: Words
@@ -643,6 +651,7 @@ class WeightScheme(Model):
     combine: tuple[CombinedPart, ...] = ()
     combine_by: Words | None = None
     toward: Policy | None = None
+    classes: dict[Words, ClassWeights] = Field(default_factory=dict)
 
     def weight_of(self, node_id: str) -> float | None:
         """The number given for a node, if there is one."""

@@ -16,8 +16,8 @@ _FOLLOWS: Final = {
     "no_direction": {"defaults", "indicators"},
     "incompatible_methods": {"defaults", "indicators", "total"},
     "mixed_scales": {"defaults", "indicators", "total"},
-    "weights_sum_to_zero": {"indicators", "weights"},
-    "weights_too_large": {"indicators", "weights"},
+    "weights_sum_to_zero": {"indicators", "weights", "classes"},
+    "weights_too_large": {"indicators", "weights", "classes"},
     "no_time": {"time"},
     "unknown_table": {"tables"},
     "yearly_panel_weights": {"reference"},
@@ -26,7 +26,7 @@ _FOLLOWS: Final = {
     "class_gap": {"classes", "fields"},
     "class_never": {"classes", "fields"},
     "classes_not_decided": {"classes", "fields"},
-    "scheme_kind": {"weights", "inside", "method", "combine"},
+    "scheme_kind": {"weights", "inside", "method", "combine", "classes"},
     "remove_without_extends": {"extends"},
 }
 _PLACEHOLDER: Final = "?"

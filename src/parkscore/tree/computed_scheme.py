@@ -6,8 +6,9 @@ from typing import Any
 
 from parkscore.data.grid import Cohort
 from parkscore.findings import Finding, Severity, UsageError
-from parkscore.framework.models import Framework, Label, WeightEntry, WeightScheme
+from parkscore.framework.models import ClassWeights, Framework, Label, WeightEntry, WeightScheme
 from parkscore.language import Text
+from parkscore.tree.aggregate import Shares
 from parkscore.tree.weigh import Weighing
 
 
@@ -20,23 +21,20 @@ def computed_scheme(
     digest: str,
     notes: tuple[str, ...] = (),
 ) -> WeightScheme:
-    """The share of every node within its parent as a weight scheme that gives the same scores again.
+    """The share of every node within its parent, by class where they differ, as a scheme that gives the same scores.
 
     data, digest: the file the weights were computed from, and its SHA-256; both stand in the scheme's source. notes:
     what the file says of itself, such as that it is synthetic; they stand in the scheme's data_note.
 
     Raises UsageError where the weights differ by year, since a scheme holds one set.
     """
-    if len(cohorts) != 1:
-        raise UsageError(_several(cohorts))
-    (cohort,), (shares,) = cohorts, weighing.shares
-    weights = {
-        child.id: WeightEntry(weight=float(share))
-        for node in (framework.root, *framework.walk())
-        if node.children
-        for child, share in zip(node.children, shares[node.id], strict=True)
+    names = list(dict.fromkeys(cohort.name for cohort in cohorts))
+    if len(names) != 1:
+        raise UsageError(_several(names))
+    numbers = {
+        cohort.class_id: _numbers(framework, shares) for cohort, shares in zip(cohorts, weighing.shares, strict=True)
     }
-    over = "" if cohort.name == "all" else cohort.name
+    over = "" if names[0] == "all" else names[0]
     return WeightScheme(
         id="-".join(part for part in (framework.id, weighing.name, over) if part),
         framework=framework.id,
@@ -44,12 +42,21 @@ def computed_scheme(
         status=weighing.status,
         source="；".join(part for part in (weighing.title.en, data, over, f"SHA-256 {digest}") if part),
         data_note="; ".join(notes) or None,
-        weights=weights,
+        weights=numbers.pop(None, {}),
+        classes={str(class_id): ClassWeights(weights=weights) for class_id, weights in numbers.items()},
     )
 
 
-def _several(cohorts: tuple[Cohort, ...]) -> Finding:
-    names = [cohort.name for cohort in cohorts]
+def _numbers(framework: Framework, shares: Shares) -> dict[str, WeightEntry]:
+    return {
+        child.id: WeightEntry(weight=float(share))
+        for node in (framework.root, *framework.walk())
+        if node.children
+        for child, share in zip(node.children, shares[node.id], strict=True)
+    }
+
+
+def _several(names: list[str]) -> Finding:
     return Finding(
         code="several_years",
         severity=Severity.ERROR,

@@ -14,6 +14,7 @@ from parkscore.data.grid import Vector
 from parkscore.findings import Finding, FrameworkError, Severity, UsageError
 from parkscore.framework.check_weights import EVERY_NODE
 from parkscore.framework.checking import check_scheme
+from parkscore.framework.class_weights import scheme_of_class
 from parkscore.framework.judgements import remark_on
 from parkscore.framework.loading import load_scheme
 from parkscore.framework.models import UNKNOWN, Choice, Framework, Label, Node, WeightScheme
@@ -46,6 +47,24 @@ class WeightPlan:
         """Whether each dimension has a source of its own for the shares inside it."""
         return self.method is None and not self.parts
 
+    @property
+    def by_class(self) -> bool:
+        """Whether the weights may differ by class."""
+        policy = None if self.toward is None else self.toward.plan
+        own = self.scheme is not None and bool(self.scheme.classes)
+        return own or any(part.by_class for _, part in self.parts) or (policy is not None and policy.by_class)
+
+    def of_class(self, framework: Framework, class_id: str) -> WeightPlan:
+        """The plan for the units of one class."""
+        toward = self.toward
+        if toward is not None and toward.plan is not None:
+            toward = replace(toward, plan=toward.plan.of_class(framework, class_id))
+        return WeightPlan(
+            None if self.scheme is None else scheme_of_class(self.scheme, class_id, framework),
+            tuple((share, part.of_class(framework, class_id)) for share, part in self.parts),
+            toward,
+        )
+
 
 @dataclass(frozen=True)
 class PolicyPlan:
@@ -67,8 +86,18 @@ def plan_weights(framework: Framework, weights: Weights) -> WeightPlan:
     if scheme is not None:
         plan = replace(plan, parts=_parts(framework, scheme), toward=_policy(framework, scheme))
     if plan.is_node_by_node:
-        _refuse_unknown_weights(framework, scheme)
+        _refuse_unknown_weights(framework, _for_every_class(framework, scheme))
     return plan
+
+
+def _for_every_class(framework: Framework, scheme: WeightScheme | None) -> list[WeightScheme | None]:
+    """The scheme as it is for every class that a unit may be in."""
+    if scheme is None or not scheme.classes:
+        return [scheme]
+    ids = [each.id for each in framework.classes] or list(scheme.classes)
+    # A field may name classes that the scheme does not, and these are weighed by the scheme itself.
+    others = [] if framework.classes else [scheme]
+    return [*others, *(scheme_of_class(scheme, class_id, framework) for class_id in ids)]
 
 
 def _parts(framework: Framework, scheme: WeightScheme) -> tuple[tuple[float, WeightPlan], ...]:
@@ -159,9 +188,9 @@ def _scheme_of_method(framework: Framework, choice: Choice) -> WeightScheme:
     )
 
 
-def _refuse_unknown_weights(framework: Framework, scheme: WeightScheme | None) -> None:
+def _refuse_unknown_weights(framework: Framework, schemes: list[WeightScheme | None]) -> None:
     dimensions = [node for node in framework.root.walk() if node.children]
-    unknown = [node for node in dimensions if weight_source(framework, scheme, node) is None]
+    unknown = [node for node in dimensions if any(weight_source(framework, each, node) is None for each in schemes)]
     if unknown:
         names = schemes_for(framework)
         raise FrameworkError([_unknown_weights(node, names) for node in unknown])

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -16,8 +16,21 @@ from parkscore.language import Text
 from parkscore.methods import DomainError, combination, weighting
 from parkscore.tree.aggregate import Shares, Tree
 from parkscore.tree.schemes import WeightPlan, remarks, rests_on_points, weight_source
-from parkscore.tree.standing_of_weights import data_notes, status_of
+from parkscore.tree.standing_of_weights import data_notes, least_firm, status_of
 from parkscore.tree.weight_grounds import Ground, grounds
+
+
+@dataclass(frozen=True)
+class Provenance:
+    """Where weights come from.
+
+    stated: the numbers as written, before they became shares; None where a method made them. origin: per dimension,
+    where its shares came from. grounds: the status and the source of each single weight.
+    """
+
+    stated: Mapping[str, float | None]
+    origin: Mapping[str, Text]
+    grounds: Mapping[str, Ground]
 
 
 @dataclass(frozen=True)
@@ -25,9 +38,8 @@ class Weighing:
     """The weights of one evaluation.
 
     name, title, status, source: which scheme, and how far it can be trusted. shares: per cohort, for each dimension
-    (the root included) the shares of its children, summing to 1. stated: the numbers as written, before they became
-    shares; None where a method made them. origin: per dimension, where its shares came from. grounds: the status and
-    the source of each single weight. notes: what the data behind the numbers say of themselves.
+    (the root included) the shares of its children, summing to 1. provenance: where they come from, by class; the only
+    key is None where all units share their weights. notes: what the data behind the numbers say of themselves.
     """
 
     name: str
@@ -35,10 +47,8 @@ class Weighing:
     status: SchemeStatus
     source: str | None
     shares: tuple[Shares, ...]
-    stated: Mapping[str, float | None]
-    origin: Mapping[str, Text]
+    provenance: Mapping[str | None, Provenance]
     findings: tuple[Finding, ...]
-    grounds: Mapping[str, Ground]
     notes: tuple[str, ...] = ()
 
 
@@ -57,19 +67,25 @@ def weigh(
     Raises DataError where a method refuses the scores.
     """
     scheme = plan.scheme
-    stated, origin = _provenance(framework, plan)
-    status = status_of(framework, plan)
+    ids = list(dict.fromkeys(cohort.class_id for cohort in cohorts)) or [None]
+    plans = {each: plan if each is None else plan.of_class(framework, each) for each in ids}
+    status = least_firm(*(status_of(framework, own) for own in plans.values()))
     source = scheme.source if scheme is not None else framework.weights_source or framework.source
+    provenance = {each: _provenance(framework, own, status, source) for each, own in plans.items()}
+    findings = [
+        *(found for each, own in provenance.items() for found in _normalised(framework, plans[each], own.stated, each)),
+        *(found for own in plans.values() for found in remarks(framework, own)),
+    ]
     return Weighing(
         name=scheme.id if scheme is not None else framework.id,
         title=_title(framework, scheme),
         status=status,
         source=source,
-        shares=tuple(_Weigher(framework, table, scores, cohort, states).settle(plan) for cohort in cohorts),
-        stated=stated,
-        origin=origin,
-        findings=(*_normalised(framework, plan, stated), *remarks(framework, plan)),
-        grounds=grounds(framework, plan, status, source),
+        shares=tuple(
+            _Weigher(framework, table, scores, cohort, states).settle(plans[cohort.class_id]) for cohort in cohorts
+        ),
+        provenance=provenance,
+        findings=(*_without_repeats(findings), *_without_units(framework, plan, ids)),
         notes=data_notes(plan),
     )
 
@@ -212,17 +228,41 @@ def shares_of(framework: Framework, effective: Vector) -> Shares:
 # --- where the numbers come from -----------------------------------------------------------------------------------
 
 
-def _provenance(framework: Framework, plan: WeightPlan) -> tuple[dict[str, float | None], dict[str, Text]]:
-    """The number stated for each node, and where the shares inside each dimension come from."""
+def _provenance(framework: Framework, plan: WeightPlan, status: SchemeStatus, source: str | None) -> Provenance:
+    """The number stated for each node, where the shares inside each dimension come from, and the ground of each."""
     stated: dict[str, float | None] = {}
     origin: dict[str, Text] = {}
     for node in framework.root.walk():
         if node.children:
-            source = weight_source(framework, plan.scheme, node) if plan.is_node_by_node else None
-            numbers = source.tolist() if isinstance(source, np.ndarray) else [None] * len(node.children)
+            found = weight_source(framework, plan.scheme, node) if plan.is_node_by_node else None
+            numbers = found.tolist() if isinstance(found, np.ndarray) else [None] * len(node.children)
             stated |= {child.id: number for child, number in zip(node.children, numbers, strict=True)}
-            origin[node.id] = _toward(plan, _origin(framework, plan, node, source))
-    return stated, origin
+            origin[node.id] = _toward(plan, _origin(framework, plan, node, found))
+    return Provenance(stated, origin, grounds(framework, plan, status, source))
+
+
+def _without_units(framework: Framework, plan: WeightPlan, class_ids: Collection[str | None]) -> Iterator[Finding]:
+    """Classes of a scheme that no unit is in, where they are texts of a field, which may be a slip of the pen."""
+    named = plan.scheme.classes if plan.scheme is not None and framework.class_field is not None else {}
+    for class_id in named:
+        if class_id not in class_ids:
+            yield Finding(
+                code="class_without_units",
+                severity=Severity.WARNING,
+                field=framework.class_field,
+                value=class_id,
+                message=Text("权重方案中的这个分类没有评价对象", "no unit is in this class of the weight scheme"),
+                hint=Text("核对分类名称与数据中的写法", "check how the data write the name of the class"),
+            )
+
+
+def _without_repeats(findings: Iterable[Finding]) -> Iterator[Finding]:
+    """What is the same for several classes is said once."""
+    told = []
+    for finding in findings:
+        if finding not in told:
+            told.append(finding)
+            yield finding
 
 
 def _origin(framework: Framework, plan: WeightPlan, node: Node, source: Vector | Choice | None) -> Text:
@@ -246,9 +286,12 @@ def _toward(plan: WeightPlan, origin: Text) -> Text:
     return Text(f"{origin.zh}，向政策权重收缩 {share}", f"{origin.en}, drawn {share} toward a policy")
 
 
-def _normalised(framework: Framework, plan: WeightPlan, stated: Mapping[str, float | None]) -> list[Finding]:
+def _normalised(
+    framework: Framework, plan: WeightPlan, stated: Mapping[str, float | None], class_id: str | None
+) -> list[Finding]:
     """Say where numbers given did not sum to 1 and were turned into shares; points are meant to sum to more."""
     findings = []
+    zh, en = ("", "") if class_id is None else (f"分类 {class_id}：", f"class {class_id}: ")
     for node in framework.root.walk():
         if node.children and rests_on_points(framework, plan.scheme, node):
             continue
@@ -263,8 +306,8 @@ def _normalised(framework: Framework, plan: WeightPlan, stated: Mapping[str, flo
                     field=node.id,
                     value=round(total, 12),
                     message=Text(
-                        f"{node.id} 的下级权重之和为 {total:g}，已除以该和化为份额",
-                        f"the weights under {node.id} sum to {total:g} and were divided by it to become shares",
+                        f"{zh}{node.id} 的下级权重之和为 {total:g}，已除以该和化为份额",
+                        f"{en}the weights under {node.id} sum to {total:g} and were divided by it to become shares",
                     ),
                 )
             )
