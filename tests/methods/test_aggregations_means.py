@@ -110,7 +110,7 @@ def test_capped_sum_adds_points_whatever_the_weights_and_stops_at_the_ceiling() 
 
 
 def test_sum_specialised_sme_2022_of_full_marks_in_all_items() -> None:
-    # 工信部企业〔2022〕63号, annex 2: the items of each dimension, and the local items as one.
+    # 工信部企业〔2022〕63号 附件2: the items of each dimension, and the local items as one.
     dimensions = [[5, 10, 5, 5, 0], [5, 5, 10, 5, 0], [15, 0, 0, 0, 0], [10, 10, 5, 10, 0]]
     totals = aggregation["sum"](np.array(dimensions, dtype=float), [1, 1, 1, 1, 1])
     np.testing.assert_array_equal(totals, [25, 25, 15, 35])

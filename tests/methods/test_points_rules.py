@@ -19,15 +19,16 @@ NAN = np.nan
 
 # --- official tables ---------------------------------------------------------------------------------------------
 
-# 国科发政〔2017〕115号, annex, as 成都高新区 prints it in 2024: a value exactly at a boundary belongs above ("含").
+# 科技型中小企业 (国科发政〔2017〕115号), as 成都高新区 prints it in 2024: "含", so a boundary
+# belongs to the side above it.
 STAFF = [(0.30, 20), (0.25, 16), (0.20, 12), (0.15, 8), (0.10, 4)]
 BY_SALES = [(0.06, 50), (0.05, 40), (0.04, 30), (0.03, 20), (0.02, 10)]
 BY_COST = [(0.30, 50), (0.25, 40), (0.20, 30), (0.15, 20), (0.10, 10)]
-# 工信部企业〔2022〕63号, annex 1. The text states no sides; from the boundary on is this test's choice.
+# 工信部企业〔2022〕63号, 创新型中小企业. The text states no sides; from the boundary on is this test's choice.
 RESEARCH = [(0.05, 20), (0.03, 15), (0.02, 10), (0.01, 5)]
 GROWTH = [(0.15, 20), (0.10, 15), (0.05, 10), (0.0, 5)]
 MAIN_BUSINESS = [(0.70, 20), (0.60, 15), (0.55, 10), (0.50, 5)]
-# Annex 2.
+# 附件2, 专精特新中小企业, as two public transcriptions have it.
 MAIN_BUSINESS_2 = [(0.80, 5), (0.70, 3), (0.60, 1)]
 GROWTH_2 = [(0.10, 10), (0.08, 8), (0.06, 6), (0.04, 4), (0.0, 2)]
 PROFIT = [(0.10, 10), (0.08, 8), (0.06, 6), (0.04, 4), (0.02, 2)]
@@ -76,7 +77,7 @@ def test_every_step_of_debt_to_assets_where_lower_is_better(closed: str, at: lis
         assert result.tolist() == [[5, 3, 1, 0][number], at[number], [5, 3, 1, 0][number + 1]]
 
 
-def test_the_better_of_amount_and_ratio_of_research_as_in_63_annex_2():
+def test_the_better_of_amount_and_ratio_of_research_as_in_document_63():
     # 120万元 at 9 % of revenue: 2 points by amount, 8 by ratio; the ratio wins.
     amount = scoring["steps"]([1.2e6], closed="left", steps=RESEARCH_AMOUNT, otherwise=0)
     ratio = scoring["steps"]([0.09], closed="left", steps=RESEARCH_RATIO, otherwise=0)
@@ -137,7 +138,7 @@ def test_per_specialised_sme_2022_of_years_in_the_segment():
     np.testing.assert_array_equal(points, [0, 0, 1, 1, 2, 3, 4, 4, 5, 5, 5])
 
 
-def test_one_quality_condition_earns_3_two_earn_5_and_four_earn_5_as_in_63_annex_2():
+def test_one_quality_condition_earns_3_two_earn_5_and_four_earn_5_as_in_document_63():
     assert scoring["per"]([0, 1, 2, 4], each=1, points=3, most=5).tolist() == [0, 3, 5, 5]
 
 
@@ -162,7 +163,7 @@ def test_lookup_innovative_sme_2022_of_the_field_of_the_main_product():
     np.testing.assert_array_equal(points, [10, 5, 5, NAN])
 
 
-def test_an_institution_by_its_level_as_in_63_annex_2():
+def test_an_institution_by_its_level_as_in_document_63():
     levels = {"国家级": 10, "省级": 8, "市级": 4, "市级以下": 2, "无": 0}
     names = [" 国家级", "省级　", "市级", "市级以下", "无"]
     points = scoring["lookup"](np.arange(5.0), points=levels, categories=names)

@@ -9,7 +9,7 @@ import pytest
 
 from parkscore.methods import Interval, scoring
 
-# 工信部企业〔2022〕63号, annex 1, item 1: 与主导产品相关的有效知识产权.
+# 工信部企业〔2022〕63号, 创新型中小企业, item 1: 与主导产品相关的有效知识产权.
 PROPERTY: list[dict[str, Any]] = [
     {"when": "ip1_high >= 1", "points": 20},
     {"when": "ip1_own >= 1", "points": 15},

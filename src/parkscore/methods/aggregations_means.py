@@ -298,9 +298,10 @@ _FLOOR = Meaning(
     en="Sum",
     formula="S = max(Σ s, floor)",
     obeys=_ROW_BY_ROW,
-    reference="工信部企业〔2022〕63号, annexes 1 and 2: the points of all items are added up",
+    reference="工信部企业〔2022〕63号, 创新型中小企业 and 专精特新中小企业: the points of all items are added up",
     golden="specialised_sme_2022",
-    golden_source="工信部企业〔2022〕63号, annex 2: 专业化 25, 精细化 25, 特色化 15, 创新能力 35, in all 100 points",
+    golden_source="工信部企业〔2022〕63号 附件2, as two public transcriptions have it: 专业化 25, 精细化 25, "
+    "特色化 15, 创新能力 35, in all 100 points",
     parameters={"floor": _FLOOR},
     combine_range=_sum_range,
     mixes_scales=_as_they_are,

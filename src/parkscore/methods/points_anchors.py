@@ -83,7 +83,7 @@ def _anchors_range(stated: Stated) -> Interval:
     en="Two anchors",
     formula="s = 0 for x ≤ 0;  a w x / b for 0 < x ≤ b;  a w + (1 - a) w (x - b) / (f - b) for b < x < f;  w for x ≥ f",
     obeys=_ROW_BY_ROW | {"monotone"},
-    reference="国家企业技术中心评价指标体系, 国家发展改革委 2017 第24批 notice: 基本要求 and 满分要求 of 18 items",
+    reference="企业技术中心评价 (基本要求, 满分要求), as public code computes it; the official wording was not seen",
     golden="technology_centre",
     golden_source="18 items of 烟台市企业技术中心 as transcribed in public code: w 8, b 5, f 20 and w 12, b 10, f 20",
     parameters={
@@ -170,9 +170,10 @@ def _per_range(stated: Stated) -> Interval:
     en="Points for every so much",
     formula="s = min(max(points n, least), most);  whole: n = ⌊max(x, 0) / each⌋;  else n = max(x, 0) / each",
     obeys=_ROW_BY_ROW,
-    reference="工信部企业〔2022〕63号, annex 2 (每满2年得1分，最高5分); 黄岩区 2022, 亩均效益综合评价",
+    reference="工信部企业〔2022〕63号 附件2 (每满2年得1分, 最高5分); 黄岩 2022, 亩均论英雄 (亩均税收÷24.097×30)",
     golden="specialised_sme_2022",
-    golden_source="工信部企业〔2022〕63号, annex 2: 从事特定细分市场年限, 每满2年得1分，最高不超过5分: 7 years earn 3",
+    golden_source="工信部企业〔2022〕63号 附件2, as two public transcriptions have it: 从事特定细分市场年限, "
+    "每满2年得1分, 最高5分; 7 years earn 3",
     may_lower=Text(
         "points 为负即扣分：数值越高扣得越多",
         "points below zero are deductions: the higher the value, the more is lost",

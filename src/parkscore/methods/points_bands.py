@@ -175,10 +175,10 @@ def _bands_range(stated: Stated) -> Interval:
     formula="s = points of the band that holds x, else `otherwise`;  from: x ≥ a;  over: x > a;  to: x ≤ b;  "
     "below: x < b",
     obeys={"unit order", "indicator order", "duplicate unit", "unit by unit"},
-    reference="工信部企业〔2022〕63号, annexes 1 and 2; 科技部等 国科发火〔2016〕195号 (R&D ratios by revenue)",
+    reference="工信部企业〔2022〕63号 附件2; 高新技术企业认定 (the R&D ratio that is asked for, by revenue)",
     golden="specialised_sme_2022",
-    golden_source="工信部企业〔2022〕63号, annex 2: 上年度资产负债率, 5 points (50%以下 5, 50%-60% 3, 60%-70% 1, "
-    "70%以上 0)",
+    golden_source="工信部企业〔2022〕63号 附件2, as two public transcriptions have it: 上年度资产负债率, "
+    "≤50% 5 points, 50-60 3, 60-70 1, >70% 0",
     may_lower=Text(
         "所写的各段得分可以随数值变好而下降，check 会指出",
         "the points as written may fall where the value gets better; `check` says so",

@@ -61,9 +61,10 @@ def _lookup_range(stated: Stated) -> Interval:
     en="Points by category",
     formula="s = points[category], else `otherwise`",
     obeys={"unit order", "indicator order", "duplicate unit", "unit by unit"},
-    reference="工信部企业〔2022〕63号, annexes 1 and 2 (主导产品所属领域, 建立研发机构级别)",
+    reference="工信部企业〔2022〕63号, 创新型中小企业 (主导产品领域) and 附件2 (建立研发机构级别)",
     golden="innovative_sme_2022",
-    golden_source="工信部企业〔2022〕63号, annex 1: 主导产品所属领域 (战略性新兴产业 10, others 5)",
+    golden_source="工信部企业〔2022〕63号, 创新型中小企业评价标准 (gqrdw.cn/zixun/232.html): 主导产品领域, "
+    "战略性新兴产业 10 points, others 5",
     may_lower=Text("类别没有大小之分", "categories have no order"),
     parameters={
         "direction": DIRECTION,

@@ -77,10 +77,10 @@ def _steps_range(stated: Stated) -> Interval:
     formula="s = points of the first step reached, else `otherwise`;  +: x ≥ t (left) or x > t (right);  "
     "-: x ≤ t (right) or x < t (left)",
     obeys=_ROW_BY_ROW,
-    reference="工信部企业〔2022〕63号, annexes 1 and 2; 国科发政〔2017〕115号, annex",
+    reference="科技型中小企业评价办法 (国科发政〔2017〕115号); 工信部企业〔2022〕63号, 创新型中小企业 and 附件2",
     golden="tech_sme_2017",
-    golden_source="科技型中小企业评价指标, 国科发政〔2017〕115号, as 成都高新区 prints it in 2024: 科技人员指标, "
-    '20 points ("30%（含）以上")',
+    golden_source="科技型中小企业评价指标 (成都高新区 2024, 13880246603.com/api/PolicyDetail/PolicyInfo/27751): "
+    '科技人员占职工总数, 20 points ("30%(含)以上")',
     may_lower=Text(
         "所写的各档得分可以随数值变好而下降，check 会指出",
         "the points as written may fall where the value gets better; `check` says so",

@@ -25,9 +25,10 @@ def _tiers_range(stated: Stated) -> Interval:
     en="Points by the first condition that holds",
     formula="s = points of the first condition that holds, else `otherwise`",
     obeys={"unit order", "indicator order", "duplicate unit", "unit by unit"},
-    reference="工信部企业〔2022〕63号, annexes 1 and 2 (与主导产品相关的有效知识产权: Ⅰ类 comes before Ⅱ类)",
+    reference="工信部企业〔2022〕63号, 创新型中小企业 and 附件2 (与主导产品相关的有效知识产权: Ⅰ类 comes before Ⅱ类)",
     golden="innovative_sme_2022",
-    golden_source="工信部企业〔2022〕63号, annex 1: Ⅰ类高价值 20, 自主研发Ⅰ类 15, Ⅰ类 10, Ⅱ类 5, none 0",
+    golden_source="工信部企业〔2022〕63号, 创新型中小企业评价标准 (gqrdw.cn/zixun/232.html): "
+    "Ⅰ类高价值 20, 自主研发Ⅰ类 15, Ⅰ类 10, Ⅱ类 5, none 0",
     may_lower=Text("条件没有大小之分", "conditions have no order but that of the list"),
     parameters={
         "direction": DIRECTION,
