@@ -50,6 +50,26 @@ def test_show_prints_one_line_per_node_with_weight_measure_direction_formula(run
     assert lines["2.1"] == "2.1 Energy per income 吨标准煤/万元 lower energy / income"
 
 
+def test_show_prints_points_categories_and_conditions(run: Any, tmp_path: Path) -> None:
+    tiers = "{when: a > 1, points: 20}, {when: a > 0, points: 5}"
+    said = (
+        "id: p\ntitle: {en: p}\nunit: {key: zone, en: zone}\n"
+        "fields: {a: {en: a}, kind_of: {en: kind, kind: text}}\n"
+        "total: {aggregate: sum, points: 30}\nindicators:\n"
+        "  - {id: '1', en: K, points: 10, category: kind_of, score: {rule: lookup, points: {x: 10}}}\n"
+        "  - {id: '2', en: T, points: 20, score: {rule: tiers, tiers: [*]}}\n"
+    )
+    (tmp_path / "points.yaml").write_text(said.replace("*", tiers), encoding="utf-8")
+    answer = run("show", str(tmp_path / "points.yaml"))
+    lines = {line.split()[0]: " ".join(line.split()) for line in answer.out.splitlines() if line[:1].isdigit()}
+    assert lines == {"1": "1 K 10 points kind_of", "2": "2 T 20 points a > 1; a > 0"}
+    nodes = run("show", str(tmp_path / "points.yaml"), "--json").document["nodes"]
+    assert [(node["points"], node["category"], node["conditions"]) for node in nodes] == [
+        (10, "kind_of", []),
+        (20, None, ["a > 1", "a > 0"]),
+    ]
+
+
 def test_show_lists_the_fields_with_their_limits(run: Any) -> None:
     answer = run("show", "park.yaml", "--fields")
     assert ["income", "Income", "千元", "0"] in [line.split() for line in answer.out.splitlines()]

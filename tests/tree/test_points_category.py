@@ -111,6 +111,13 @@ def test_a_column_without_any_category_is_told_and_scores_nothing() -> None:
     assert [finding.field for finding in of_code(evaluation.findings, "all_missing")] == ["d"]
 
 
+def test_one_category_for_all_is_told_by_its_name() -> None:
+    evaluation = ps.evaluate(framework(), rows(domain=["餐饮", "餐饮"], a=[1, 2]))
+    (finding,) = of_code(evaluation.findings, "constant_column")
+    assert (finding.field, finding.value) == ("d", "餐饮")
+    assert "fixed bounds" not in finding.hint.en  # type: ignore[union-attr]
+
+
 def test_hundreds_of_unlisted_categories_are_counted_and_the_first_are_listed() -> None:
     count = MOST + 57
     data = pd.DataFrame({"zone": [f"u{n}" for n in range(count)], "domain": "餐饮", "a": 1.0})

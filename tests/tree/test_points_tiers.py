@@ -74,6 +74,11 @@ def test_where_no_condition_holds_and_nothing_is_stated_for_that_there_is_no_sco
     assert "不按 0 分计" in finding.message.zh
 
 
+def test_one_tier_for_all_is_told_by_its_condition() -> None:
+    evaluation = ps.evaluate(framework(), rows(high=[1, 2], own=[0, 1], first=[0, 0], second=[0, 0]))
+    assert [finding.value for finding in of_code(evaluation.findings, "constant_column")] == ["high >= 1"]
+
+
 def test_conditions_may_weigh_one_count_against_another() -> None:
     # 4 utility models count as 1 invention (more-frameworks.md, section 9, line 12).
     node = tiers(("first + floor(second / 4) >= 2", 10), ("first + floor(second / 4) >= 1", 5))

@@ -209,9 +209,10 @@ def _node_entries(framework: Framework, reply: Reply) -> Iterator[dict[str, Any]
                 "points": node.points,
                 "weight": _weight(node.weight),
                 "measure": node.measure,
-                "direction": settings[node.id].direction if node.is_indicator else None,
+                "direction": settings[node.id].direction if node.is_indicator and not node.is_named else None,
                 "formula": node.formula,
                 "category": node.category,
+                "conditions": list(node.conditions),
                 "aggregate": None if node.is_indicator else aggregation_of(framework, node).name,
                 "source": node.source,
             }
@@ -243,7 +244,7 @@ def _node_row(entry: dict[str, Any]) -> list[Any]:
         words.get(weight, weight),
         entry["measure"],
         words.get(direction, direction),
-        entry["formula"] or entry["category"],
+        entry["formula"] or entry["category"] or "; ".join(entry["conditions"]) or None,
         entry["source"],
     ]
 

@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 
 from parkscore.data.capping import first_of_each_kind
+from parkscore.data.chosen import words_of
 from parkscore.data.columns import parse
 from parkscore.data.grid import Cohort, Grid, Matrix, Rows, States, Truths, Vector
 from parkscore.data.indicator_places import indicator_place
@@ -76,7 +77,7 @@ def score(framework: Framework, table: Table, grid: Grid, cohorts: tuple[Cohort,
             states = grid.states[:, column]
             lacking += without_points(table, leaf, settings[leaf.id].score, cohort, values, states, scores[:, column])
             later = settings[leaf.id].missing.name == SCORE_GROUP_MEAN
-            found = [*_oddities(leaf, cohort, values, grid.states[cohort.apply, column], own[leaf.id], later)]
+            found = [*_oddities(table, leaf, cohort, values, grid.states[cohort.apply, column], own[leaf.id], later)]
             year = base_year(settings[leaf.id])
             if year is not None and year in supplies.base_rows:
                 found += _without_base(leaf, cohort, year, values, supplies.base_values(year, column))
@@ -109,7 +110,7 @@ def _apply(settings: Settings, values: Vector, reference: Reference, given: Mapp
 
 
 def _oddities(
-    leaf: Node, cohort: Cohort, values: Vector, states: States, reference: Reference, later: bool
+    table: Table, leaf: Node, cohort: Cohort, values: Vector, states: States, reference: Reference, later: bool
 ) -> Iterator[Finding]:
     """What keeps an indicator from telling the units of a cohort apart; `later` says that gaps are filled as scores."""
     if np.isnan(values[cohort.apply]).all():
@@ -122,7 +123,8 @@ def _oddities(
         yield _some_missing(leaf, cohort, states, later)
     measured = values[cohort.fit]
     if np.count_nonzero(~np.isnan(measured)) > 1 and is_constant(lowest(measured), highest(measured)):
-        yield _constant(leaf, cohort, float(lowest(measured)))
+        value = float(lowest(measured))
+        yield _constant(leaf, cohort, words_of(table, leaf, np.array([value]))[0] if leaf.is_named else value)
 
 
 def _without_base(leaf: Node, cohort: Cohort, year: int, values: Vector, base: Vector) -> Iterator[Finding]:
@@ -224,22 +226,26 @@ def _no_reference(leaf: Node, cohort: Cohort) -> Finding:
     )
 
 
-def _constant(leaf: Node, cohort: Cohort, value: float) -> Finding:
+_CHECK_COLUMN = Text(
+    "核对这一列；若无误，可删去该指标，或用固定界限的赋分规则",
+    "check the column; if it is right, leave the indicator out or score it against fixed bounds",
+)
+_CHECK_NAMES = Text("核对这一列；若无误，不必改动", "check the column; if it is right, nothing needs to be done")
+
+
+def _constant(leaf: Node, cohort: Cohort, value: float | str) -> Finding:
     return Finding(
         code="constant_column",
         severity=Severity.WARNING,
         field=leaf.id,
         year=cohort.year,
         # A zero times a negative number is -0.0, which nobody has entered.
-        value=value + 0.0,
+        value=value if isinstance(value, str) else value + 0.0,
         message=Text(
             f"{leaf.label.zh}：参照（{cohort.name}）中所有评价对象的数值相同，不区分名次",
             f"{leaf.label.en}: the same for every unit of the reference ({cohort.name}); it tells none apart",
         ),
-        hint=Text(
-            "核对这一列；若无误，可删去该指标，或用固定界限的赋分规则",
-            "check the column; if it is right, leave the indicator out or score it against fixed bounds",
-        ),
+        hint=_CHECK_NAMES if leaf.is_named else _CHECK_COLUMN,
     )
 
 
