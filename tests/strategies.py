@@ -10,7 +10,7 @@ from typing import Any
 from hypothesis import strategies as st
 from hypothesis.strategies import DrawFn, SearchStrategy
 
-from parkscore.framework.models import Framework
+from parkscore.framework.models import Framework, read_number
 from parkscore.methods.points_lookup import repeated_names
 
 Data = dict[str, Any]
@@ -256,6 +256,41 @@ def _accepted(draw: DrawFn, rules: tuple[Data, ...]) -> tuple[Data, ...]:
     return tuple(draw(st.lists(entry, max_size=2)))
 
 
+_CONDITIONS = (
+    *("f0 >= 0 and not f0 < 0", "not f0 <= 0", "上年(f0) == f0 or f0 / f0 > 1"),
+    "stage in [\"A\", '乙']",
+)
+_WAYS = st.lists(joined(names(), st.sampled_from(_CONDITIONS).map(lambda text: {"when": text})), min_size=1, max_size=2)
+
+
+@st.composite
+def _requirements(draw: DrawFn, depth: int) -> tuple[Data, ...]:
+    """One to three requirements of every kind, some of them made of others."""
+    asked = []
+    for index in range(draw(st.integers(1, 3))):
+        kinds = ["require", "veto", "review", *(("all", "any", "at_least") if depth < 3 else ())]
+        kind = draw(st.sampled_from(kinds))
+        said: Any = draw(st.sampled_from(_CONDITIONS))
+        if kind in ("all", "any", "at_least"):
+            items = draw(_requirements(depth + 1))
+            said = {"count": draw(st.integers(1, len(items))), "of": items} if kind == "at_least" else items
+        around = joined(
+            optional("when", st.sampled_from(_CONDITIONS)),
+            optional("exempt", _WAYS.map(tuple)),
+            optional("bypass", _WAYS.map(tuple)),
+            optional("miss", st.just("review")),
+            optional("status", st.sampled_from(["sourced", "assumed"])),
+            optional("zh", texts()),
+            _SOURCES,
+        )
+        asked.append({"id": f"gate-{index}", kind: said, **draw(around)})
+    if depth == 1 and draw(st.booleans()):
+        relax = draw(joined(st.just({"when": _CONDITIONS[3]}), numbers(0, 1).map(lambda by: {"by": by})))
+        if read_number(relax["by"]) > 0:
+            asked.append({"id": "relaxed", "require": "f0 / f0 >= 50%", "relax": relax})
+    return tuple(asked)
+
+
 @st.composite
 def framework_data(draw: DrawFn) -> Data:
     """A valid framework as plain data, as a file states it; it draws no finding from any check."""
@@ -299,7 +334,8 @@ def framework_data(draw: DrawFn) -> Data:
         optional("total", total),
     )
     indicators = draw(_nodes(1, fields, positive, lambda: f"{prefix}{next(codes)}"))
-    lists = {"rules": rules, "accepted": accepted}
+    gates = draw(_requirements(1)) if draw(st.booleans()) else ()
+    lists = {"rules": rules, "accepted": accepted, "gates": gates}
     return (
         draw(head) | {"fields": fields, "indicators": indicators} | {key: rows for key, rows in lists.items() if rows}
     )

@@ -27,8 +27,10 @@ from parkscore.framework.loading import load_framework
 from parkscore.framework.models import Choice, Framework, WeightScheme
 from parkscore.language import Text
 from parkscore.tree.aggregate import aggregate
+from parkscore.tree.bounds import bounds
 from parkscore.tree.fill_scores import fill_scores
 from parkscore.tree.gate import gate
+from parkscore.tree.gates import judge
 from parkscore.tree.rank import rank
 from parkscore.tree.schemes import WeightPlan, Weights, plan_weights
 from parkscore.tree.score import Scored, score
@@ -80,6 +82,7 @@ class Prepared:
         weighing = weigh(framework, table, scores, groups, plan, states)
         nodes = aggregate(framework, table, scores, groups, weighing.shares, states)
         outcomes, found_gating = gate(framework, table, nodes, self.rows, set_aside)
+        judged = judge(framework, table, self.indicators, bounds(framework, nodes, states, groups, weighing.shares))
         standing = rank(framework, table, nodes.scores[framework.total.id], outcomes.ranked, self.classification)
         return Evaluation(
             framework=framework,
@@ -94,6 +97,7 @@ class Prepared:
             weighing=weighing,
             aggregated=nodes,
             outcomes=outcomes,
+            judged=judged,
             standing=standing,
             findings=(*self.findings, *weighing.findings, *nodes.findings, *found_gating),
         )

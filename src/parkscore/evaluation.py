@@ -32,9 +32,11 @@ from parkscore.tree.aggregate import Nodes, Shares
 from parkscore.tree.bounds import NodeBounds, bounds
 from parkscore.tree.contributions import contributions, not_additive
 from parkscore.tree.gate import NOT_RANKED, RANKED, Outcomes
+from parkscore.tree.gate_tables import detail_table, gate_table, outcome_counts, outcomes_of
 from parkscore.tree.rank import Ranks, Standing
 from parkscore.tree.references import reference_table
 from parkscore.tree.score import Scored
+from parkscore.tree.verdicts import Verdict
 from parkscore.tree.weigh import Weighing
 from parkscore.version import VERSION
 
@@ -61,6 +63,7 @@ class Evaluation:
     weighing: Weighing
     aggregated: Nodes
     outcomes: Outcomes
+    judged: tuple[Verdict, ...]
     standing: Standing
     findings: tuple[Finding, ...]
 
@@ -150,7 +153,7 @@ class Evaluation:
 
     @cached_property
     def scores(self) -> pd.DataFrame:
-        """The table of results: unit, year, class, score, rank, class rank, status, then a column per node.
+        """The table of results: unit, year, class, score, rank, class rank, status, a column per gate and per node.
 
         Ordered by year and rank, units that are not ranked last. The status is `ranked`, or `not_ranked: ` and why. A
         last column `note` stands where there is something to say of every row: assumed weights, synthetic data.
@@ -172,6 +175,7 @@ class Evaluation:
         columns["status"] = [
             RANKED if why is None else f"{NOT_RANKED}: {why.in_language(language)}" for why in self.reasons
         ]
+        columns |= {gate.path: outcomes_of(gate, rows) for gate in self.judged}
         columns |= {node.id: self.aggregated.scores[node.id][rows] for node in self.framework.walk()}
         if self.notes:
             columns["note"] = "; ".join(note.in_language(language) for note in self.notes)
@@ -207,6 +211,28 @@ class Evaluation:
         reasons = class_reasons(self.framework, self.table, found, rows)
         columns["reason"] = [reason.in_language(language) for reason in reasons]
         return pd.DataFrame(columns)
+
+    @cached_property
+    def gates(self) -> pd.DataFrame:
+        """What each gate comes to: unit, year, gate, outcome, and why in both languages, in the order of `scores`.
+
+        An outcome is `met`, `not_met`, `unknown` (data are missing), `review` (somebody has to look) or
+        `not_applicable`. A gate stands beside the rank and changes none.
+        """
+        return gate_table(self.judged, self.table, self.ordered_rows)
+
+    @cached_property
+    def gate_details(self) -> pd.DataFrame:
+        """Every requirement and every comparison behind `gates`, with value, threshold and how much is missing.
+
+        The outcomes follow from this table alone; `parkscore.tree.gate_tables.detail_table` says how.
+        """
+        return detail_table(self.judged, self.table, self.ordered_rows)
+
+    @property
+    def gate_counts(self) -> dict[str, dict[str, int]]:
+        """By gate, how many of the scored rows have each of the five outcomes."""
+        return {gate.path: outcome_counts(gate, self.rows) for gate in self.judged}
 
     @cached_property
     def reasons(self) -> list[Text | None]:
@@ -468,6 +494,9 @@ class Evaluation:
             "about": self.about,
             "scores": records(scores),
             **({"classes": records(self.classes_in(language))} if self.framework.classes else {}),
+            "gates": records(self.gates),
+            "gate_counts": self.gate_counts,
+            "gate_details": records(self.gate_details),
             "weights": records(self.weights),
             "reference": records(self.reference),
             "no_value": records(self._no_value()),

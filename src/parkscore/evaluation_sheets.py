@@ -16,6 +16,7 @@ from parkscore.language import Language, Text
 from parkscore.methods import ranking, scoring
 from parkscore.output.workbook import Sheet
 from parkscore.tree.gate import NOT_RANKED, RANKED
+from parkscore.tree.verdicts import OUTCOMES, TRUTH_TEXT
 
 if TYPE_CHECKING:
     from parkscore.evaluation import Evaluation
@@ -51,6 +52,15 @@ _HEADERS = {
     "policy": Text("缺失处理", "policy"),
     "filled": Text("所填", "filled"),
     "value": Text("数值", "value"),
+    "gate": Text("门槛", "gate"),
+    "path": Text("条目", "path"),
+    "condition": Text("条件", "condition"),
+    "value_to": Text("至多", "at most"),
+    "operator": Text("比较", "operator"),
+    "threshold": Text("门槛值", "threshold"),
+    "relaxed_to": Text("放宽为", "relaxed to"),
+    "relaxed": Text("是否放宽", "relaxed"),
+    "short_by": Text("差额", "short by"),
     "before": Text("处理前", "before"),
     "after": Text("处理后", "after"),
 }
@@ -69,11 +79,13 @@ _KINDS = {
 def sheets_of(evaluation: Evaluation, language: Language) -> list[Sheet]:
     """Ranking, scores, values, references, contributions, weights, gaps, treatment, findings, sources, in this order.
 
+    Where the framework has gates, what they come to and every condition behind it follow the ranking.
     The values that were scored have a sheet of their own where they are not the values as derived.
     """
     notes = [note.in_language(language) for note in evaluation.notes]
     sheets = [
         _ranking(evaluation, language),
+        *_gates(evaluation, language),
         _scores(evaluation, language),
         *_classes(evaluation, language),
         _values(evaluation, language),
@@ -117,9 +129,51 @@ def _with_class_names(evaluation: Evaluation, frame: pd.DataFrame, language: Lan
     return frame.assign(**{CLASS: evaluation.classes_in(language)["name"]}) if evaluation.framework.classes else frame
 
 
+def _gates(evaluation: Evaluation, language: Language) -> list[Sheet]:
+    """What each gate comes to, and every condition behind it; no sheets where the framework has no gates."""
+    if not evaluation.judged:
+        return []
+    labels = {gate.path: gate.text.in_language(language) for gate in evaluation.judged}
+    words = {str(outcome): outcome.text for outcome in OUTCOMES} | TRUTH_TEXT
+    found, details = (
+        frame.assign(
+            gate=[labels[gate] for gate in frame["gate"]],
+            outcome=[words[outcome].in_language(language) for outcome in frame["outcome"]],
+            reason=frame[f"reason_{language}"],
+        )
+        for frame in (evaluation.gates, evaluation.gate_details)
+    )
+    details["name"] = details[f"name_{language}"]
+    details["relaxed"] = [_word(TRUTH_TEXT, relaxed, language) for relaxed in details["relaxed"]]
+    kinds = {YEAR: "count", **dict.fromkeys(("value", "value_to", "threshold", "relaxed_to", "short_by"), "value")}
+    years = [YEAR] if YEAR in found else []
+    columns = [
+        "name",
+        "path",
+        "condition",
+        "outcome",
+        "value",
+        "value_to",
+        "operator",
+        "threshold",
+        "measure",
+        "relaxed_to",
+    ]
+    sheets = (
+        (Text("门槛结果", "gates"), found[[UNIT, *years, "gate", "outcome", "reason"]]),
+        (Text("逐条条件", "conditions"), details[[UNIT, *years, "gate", *columns, "relaxed", "short_by", "reason"]]),
+    )
+    return [
+        Sheet(name.in_language(language), renamed, (), own)
+        for name, frame in sheets
+        for renamed, own in (_renamed(frame, kinds, language),)
+    ]
+
+
 def _scores(evaluation: Evaluation, language: Language) -> Sheet:
     heads = _node_heads(evaluation, language)
-    frame = evaluation.scores.drop(columns=["status", "note"], errors="ignore").rename(columns=heads)
+    gates = [gate.path for gate in evaluation.judged]
+    frame = evaluation.scores.drop(columns=["status", "note", *gates], errors="ignore").rename(columns=heads)
     frame = _with_class_names(evaluation, frame, language)
     renamed, kinds = _renamed(frame, {**_KINDS, **dict.fromkeys(heads.values(), "score")}, language)
     return Sheet(Text("得分", "scores").in_language(language), renamed, (), kinds)

@@ -19,11 +19,12 @@ from openpyxl import load_workbook
 from parkscore.findings import Finding, FrameworkError
 from parkscore.framework.building import build
 from parkscore.framework.loading import read_framework, read_own_document
-from parkscore.framework.models import Accepted, DataField, Framework, Node, Rule, UnitClass
+from parkscore.framework.models import Accepted, DataField, Framework, Node, Requirement, Rule, UnitClass
 from parkscore.framework.workbook_form import (
     ACCEPTED,
     CLASSES,
     FIELDS,
+    GATES,
     INDICATORS,
     LONGEST_CELL,
     RULES,
@@ -118,7 +119,10 @@ def test_a_file_that_extends_another_stays_one(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(
     ("sheet", "model"),
-    [(FIELDS, DataField), (INDICATORS, Node), (CLASSES, UnitClass), (RULES, Rule), (ACCEPTED, Accepted)],
+    [
+        *((FIELDS, DataField), (INDICATORS, Node), (CLASSES, UnitClass), (RULES, Rule), (ACCEPTED, Accepted)),
+        (GATES, Requirement),
+    ],
 )
 def test_every_key_of_the_language_has_a_column(sheet: Any, model: Any) -> None:
     columns = {key for key, _ in sheet.columns}

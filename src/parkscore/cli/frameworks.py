@@ -135,7 +135,8 @@ def show(
     nodes = list(_node_entries(loaded, reply))
     about = _about(loaded, reply)
     field_entries = list(_field_entries(loaded, reply))
-    reply.document("show", {"framework": about, "nodes": nodes, "fields": field_entries})
+    gates = _gate_entries(loaded, reply)
+    reply.document("show", {"framework": about, "nodes": nodes, "fields": field_entries, "gates": gates})
     _say_about(loaded, about, reply)
     if fields:
         heads = (Text("编码", "id"), Text("名称", "name"), Text("单位", "measure"), Text("下限", "min"))
@@ -146,6 +147,23 @@ def show(
         heads = (Text("编码", "id"), Text("名称", "name"), Text("权重", "weight"), Text("单位", "measure"))
         tail = (Text("方向", "direction"), Text("公式", "formula"), Text("来源", "source"))
         reply.table((*heads, *tail), (_node_row(entry) for entry in nodes), right=[2])
+        _say_gates(gates, reply)
+
+
+def _gate_entries(framework: Framework, reply: Reply) -> list[dict[str, Any]]:
+    from parkscore.tree.gate_tables import condition_text
+
+    return [
+        {"id": gate.id, "name": reply.word(gate.label), "asks": reply.word(condition_text(gate)), "source": gate.source}
+        for gate in framework.gates
+    ]
+
+
+def _say_gates(gates: list[dict[str, Any]], reply: Reply) -> None:
+    if gates:
+        heads = (Text("编码", "id"), Text("门槛", "gate"), Text("要求", "asks"), Text("来源", "source"))
+        reply.say("", Text("门槛", "Gates"), "")
+        reply.table(heads, ([gate["id"], gate["name"], gate["asks"], gate["source"]] for gate in gates))
 
 
 def _about(framework: Framework, reply: Reply) -> dict[str, Any]:

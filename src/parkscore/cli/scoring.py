@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -235,7 +235,20 @@ def say_result(evaluation: Evaluation, reply: Reply) -> None:
         *([class_counts(framework, evaluation.classification, evaluation.rows)] if framework.classes else []),
         Text(f"权重：{title.zh}；状态：{status.zh}", f"weights: {title.en}; status: {status.en}"),
         *(Text(f"注意：{note.zh}", f"note: {note.en}") for note in evaluation.notes),
+        *_gate_lines(evaluation),
     )
+
+
+def _gate_lines(evaluation: Evaluation) -> Iterator[Text]:
+    """For each gate how many units have which outcome; they add up to all units."""
+    from parkscore.tree.verdicts import Outcome
+
+    for gate in evaluation.judged:
+        counts = evaluation.gate_counts[gate.path]
+        said = [(Outcome(word).text, count) for word, count in counts.items() if count]
+        zh, en = "，".join(f"{text.zh} {n}" for text, n in said), ", ".join(f"{n} {text.en}" for text, n in said)
+        units = sum(counts.values())
+        yield Text(f"门槛“{gate.text.zh}”：{zh}（共 {units}）", f"gate {gate.text.en}: {en} (of {units})")
 
 
 def say_top(evaluation: Evaluation, reply: Reply) -> None:

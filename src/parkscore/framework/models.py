@@ -463,6 +463,64 @@ class Rule(Label):
     source: Words | None = None
 
 
+class Way(Label):
+    """One way around a requirement: a name, and the condition under which it is open."""
+
+    when: Words
+    source: Words | None = None
+    note: Words | None = None
+
+
+class Relaxation(Model):
+    """Thresholds that are easier by a share for the units of which a condition holds."""
+
+    when: Words
+    by: Annotated[Share, _between(0, open_low=True)]
+    source: Words | None = None
+
+
+class AtLeast(Model):
+    """So many of these requirements."""
+
+    count: int
+    of: tuple[Requirement, ...]
+
+
+class Requirement(Model):
+    """What is asked of a unit beside its score: exactly one of `require`, `all`, `any`, `at_least`, `veto`, `review`.
+
+    `when`, `exempt`, `bypass`, `relax` and `miss` say for whom it is asked, who goes around it, and what a miss means.
+    """
+
+    id: Words
+    zh: Words | None = None
+    en: Words | None = None
+    require: Words | None = None
+    all: tuple[Requirement, ...] = ()
+    any: tuple[Requirement, ...] = ()
+    at_least: AtLeast | None = None
+    veto: Words | None = None
+    review: Words | None = None
+    when: Words | None = None
+    exempt: tuple[Way, ...] = ()
+    bypass: tuple[Way, ...] = ()
+    relax: Relaxation | None = None
+    miss: Literal["review"] | None = None
+    status: SourceStatus | None = None
+    source: Words | None = None
+    note: Words | None = None
+
+    @property
+    def label(self) -> Text:
+        """The name in both languages; where there is none, the id."""
+        return Text(zh=self.zh or self.en or self.id, en=self.en or self.zh or self.id)
+
+    @property
+    def items(self) -> tuple[Requirement, ...]:
+        """The requirements that this one is made of; none where it is a condition."""
+        return self.all or self.any or (self.at_least.of if self.at_least is not None else ())
+
+
 BELOW_MIN = "below_min"
 ABOVE_MAX = "above_max"
 LIMITS = (BELOW_MIN, ABOVE_MAX)
@@ -544,6 +602,7 @@ class Framework(Model):
     tables: dict[Words, ConstantTable] = Field(default_factory=dict)
     rules: tuple[Rule, ...] = ()
     accepted: tuple[Accepted, ...] = ()
+    gates: tuple[Requirement, ...] = ()
     indicators: tuple[Node, ...]
 
     def walk(self) -> Iterator[Node]:

@@ -27,6 +27,8 @@ _FOLLOWS: Final = {
     "class_never": {"classes", "fields"},
     "classes_not_decided": {"classes", "fields"},
     "scheme_kind": {"weights", "inside", "method", "combine", "classes"},
+    "gate_kind": {"gates"},
+    "relax_nothing": {"gates"},
     "remove_without_extends": {"extends"},
 }
 _PLACEHOLDER: Final = "?"

@@ -95,11 +95,33 @@ ACCEPTED = Sheet(
     (("rule", "规则"), ("unit", "对象"), ("field", "字段"), ("year", "年份"), ("reason", "理由"), ("by", "认可人")),
 )
 CLASSES = Sheet("分类", "classes", (("id", "编码"), *_NAMES, ("when", "条件"), *_SOURCE))
-SHEETS = (SETTINGS, FIELDS, INDICATORS, CLASSES, RULES, ACCEPTED)
+GATES = Sheet(
+    "门槛",
+    "gates",
+    (
+        ("id", "编码"),
+        *_NAMES,
+        ("when", "条件"),
+        ("require", "要求"),
+        ("all", "全部"),
+        ("any", "任一"),
+        ("at_least", "至少几项"),
+        ("veto", "一票否决"),
+        ("review", "核查"),
+        ("exempt", "豁免"),
+        ("bypass", "直通"),
+        ("relax", "放宽"),
+        ("miss", "不达标时"),
+        ("status", "状态"),
+        *_SOURCE,
+    ),
+)
+SHEETS = (SETTINGS, FIELDS, INDICATORS, CLASSES, RULES, ACCEPTED, GATES)
 _STRUCTURED: Final = frozenset(
     {
         *("aliases", "totals", "score", "aggregate", "weights", "missing", "treat", "round"),
         *("required", "jump", "measure_mixup", "magnitude", "outlier", "hint"),
+        *("all", "any", "at_least", "exempt", "bypass", "relax"),
     }
 )
 # A number may stand in a text cell, because Excel makes texts of what is typed into cells formatted as text.
@@ -260,7 +282,7 @@ class _WorkbookReader:
             raise FrameworkError(self.findings)
         data = self._settings()
         parts = {"fields": self._fields(), "indicators": self._indicators()}
-        for sheet in (CLASSES, RULES, ACCEPTED):
+        for sheet in (CLASSES, RULES, ACCEPTED, GATES):
             rows = enumerate(self._table(sheet))
             parts[sheet.key] = tuple(self._mapping((sheet.key, index), cells, place) for index, (cells, place) in rows)
         required = () if "extends" in data else ("fields", "indicators")

@@ -230,6 +230,15 @@ def _look_up(arguments: Arguments) -> Value:
     return arguments.rows.tables[table.name].look_up(arguments.texts(text, arguments.back))
 
 
+def _only_in_gates(call: Call, _: Sequence[Operand], problems: list[FormulaProblem]) -> Kind:
+    """A gate puts the value of the indicator in place of the call; anywhere else there is none to be had."""
+    message = Text(
+        "值() 里写一个指标的编码，且只用于 gates", "value() takes the id of an indicator, and only in `gates`"
+    )
+    problems.append(FormulaProblem(call.offset, message, Text("数据项直接写编码", "write the id of a field as it is")))
+    return Special.UNKNOWN
+
+
 def _absolute(arguments: Arguments) -> Value:
     operand = arguments.at(0)
     return Value(np.asarray(np.abs(operand.values)), operand.reasons, operand.measure)
@@ -262,6 +271,8 @@ _LISTED: Final = (
              1, 1, _one_measure, _absolute),
     Function("ln", "自然对数", Text("自然对数，只用于纯数", "natural logarithm of a plain number"),
              1, 1, _plain_number, lambda a: each(np.log, a.at(0))),
+    Function("value", "值", Text("指标的数值，只用于 gates", "the value of an indicator, only in `gates`"),
+             1, 1, _only_in_gates, lambda a: a.at(0)),
     Function("sqrt", "平方根", Text("平方根，只用于纯数", "square root of a plain number"),
              1, 1, _plain_number, lambda a: each(np.sqrt, a.at(0))),
     Function("floor", "向下取整", Text("不大于它的最大整数，只用于纯数", "the whole number not above a plain number"),

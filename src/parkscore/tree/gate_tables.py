@@ -1,0 +1,164 @@
+"""Verdicts as flat tables: what each gate found of each unit, and each condition with its numbers."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from parkscore.data.grid import Rows, Vector
+from parkscore.data.table import UNIT, YEAR, Table
+from parkscore.framework.models import Requirement
+from parkscore.language import Text
+from parkscore.tree.verdicts import OUTCOMES, TRUTH_WORDS, Verdict, why
+
+
+def outcome_counts(verdict: Verdict, rows: Rows) -> dict[str, int]:
+    """How many rows have each of the five outcomes; they sum to all rows."""
+    counts = np.bincount(verdict.codes[rows], minlength=len(OUTCOMES)).tolist()
+    return {str(outcome): count for outcome, count in zip(OUTCOMES, counts, strict=True)}
+
+
+def outcomes_of(verdict: Verdict, rows: Rows) -> list[str]:
+    """The outcome of a gate at each row."""
+    return [verdict.word(row) for row in rows.tolist()]
+
+
+def gate_table(judged: Sequence[Verdict], table: Table, rows: Rows) -> pd.DataFrame:
+    """Unit, year, gate, outcome, and why: a line for each unit and gate."""
+    lines = [(gate, row, why(gate, row)) for row in rows.tolist() for gate in judged]
+    frame = _labels(table, np.repeat(rows, len(judged)))
+    frame["gate"] = [gate.path for gate, _, _ in lines]
+    frame["outcome"] = [gate.word(row) for gate, row, _ in lines]
+    frame["reason_zh"] = [None if text is None else text.zh for _, _, text in lines]
+    frame["reason_en"] = [None if text is None else text.en for _, _, text in lines]
+    return _frame(frame, [UNIT, *([] if table.years is None else [YEAR]), "gate", "outcome", "reason_zh", "reason_en"])
+
+
+DETAIL_COLUMNS = [
+    *(
+        "gate",
+        "path",
+        "parent",
+        "role",
+        "kind",
+        "name_zh",
+        "name_en",
+        "condition",
+        "outcome",
+        "value",
+        "value_to",
+        "measure",
+    ),
+    *("operator", "threshold", "relaxed_to", "relaxed", "short_by", "needs", "miss", "reason_zh", "reason_en"),
+]
+
+
+def detail_table(judged: Sequence[Verdict], table: Table, rows: Rows) -> pd.DataFrame:
+    """Every requirement, condition and comparison for every unit, in the order of the gates.
+
+    role: `gate` and `item` are requirements, with one of five outcomes; the conditions below them, from `require` to
+    `relax`, and their `part`s are `true`, `false` or `unknown`. An outcome follows from the lines whose parent it is:
+    kind says how they are joined, needs how many must be met, miss what a miss means. A comparison follows from its
+    numbers: `value operator threshold`, or `relaxed_to` in place of the threshold where relaxed is `true`. value_to is
+    given where the value may be anything from value to it. A condition without numbers has its text as value.
+    """
+    lines = [(gate.path, parent, verdict) for gate in judged for parent, verdict in gate.walk()]
+    parts = [_lines_of(gate, parent, verdict, rows) for gate, parent, verdict in lines]
+    years = [] if table.years is None else [YEAR]
+    names = [UNIT, *years, *DETAIL_COLUMNS]
+    if not parts:
+        return pd.DataFrame(columns=names)
+    order = np.argsort(np.tile(np.arange(len(rows)), len(lines)), kind="stable")
+    frame: dict[str, Any] = _labels(table, np.tile(rows, len(lines))[order])
+    for column in DETAIL_COLUMNS:
+        values = [value for part in parts for value in part[column]]
+        frame[column] = [values[position] for position in order.tolist()]
+    return _frame(frame, names)
+
+
+def _labels(table: Table, rows: Rows) -> dict[str, Any]:
+    return {UNIT: table.units[rows]} | ({} if table.years is None else {YEAR: table.years[rows]})
+
+
+def _frame(columns: dict[str, Any], names: list[str]) -> pd.DataFrame:
+    """A table in which None is nothing and texts are texts."""
+    numbers = {YEAR, "value_to", "threshold", "relaxed_to", "short_by"}
+    return pd.DataFrame(
+        {name: columns[name] if name in numbers else pd.Series(list(columns[name]), dtype=object) for name in names}
+    )
+
+
+def _lines_of(gate: str, parent: str | None, verdict: Verdict, rows: Rows) -> dict[str, list[Any]]:
+    """One verdict as columns, a value for each row."""
+    same = {
+        "gate": gate,
+        "path": verdict.path,
+        "parent": parent,
+        "role": verdict.role,
+        "kind": verdict.kind,
+        "name_zh": verdict.text.zh,
+        "name_en": verdict.text.en,
+        "condition": verdict.condition,
+        "needs": verdict.needs,
+        "miss": verdict.miss,
+    }
+    reasons = [verdict.said.at(row) for row in rows.tolist()]
+    return {
+        **{column: [value] * len(rows) for column, value in same.items()},
+        "outcome": [verdict.word(row) for row in rows.tolist()],
+        "reason_zh": [None if text is None else text.zh for text in reasons],
+        "reason_en": [None if text is None else text.en for text in reasons],
+        **_numbers_of(verdict, rows),
+    }
+
+
+def _numbers_of(verdict: Verdict, rows: Rows) -> dict[str, list[Any]]:
+    numbers = verdict.measured
+    nothing = [None] * len(rows)
+    if numbers is None:
+        gaps = [np.nan] * len(rows)
+        texts = nothing if verdict.texts is None else verdict.texts[rows].tolist()
+        columns = dict.fromkeys(("value_to", "threshold", "relaxed_to", "short_by"), gaps)
+        return {"value": texts, "measure": nothing, "operator": nothing, "relaxed": nothing, **columns}
+    differs = numbers.value_to != numbers.value
+    relaxed = [TRUTH_WORDS[code] for code in numbers.relaxed[rows].tolist()]
+    return {
+        "value": [None if not np.isfinite(value) else value for value in numbers.value[rows].tolist()],
+        "value_to": _finite(np.where(differs, numbers.value_to, np.nan), rows),
+        "measure": [numbers.measure] * len(rows),
+        "operator": [numbers.operator] * len(rows),
+        "threshold": _finite(numbers.threshold, rows),
+        "relaxed_to": _finite(numbers.relaxed_to, rows),
+        "relaxed": [None if np.isnan(to) else word for to, word in zip(numbers.relaxed_to[rows], relaxed, strict=True)],
+        "short_by": _finite(numbers.short_by, rows),
+    }
+
+
+def _finite(values: Vector, rows: Rows) -> list[float]:
+    """The values at these rows; what is not bounded has no number."""
+    return [value if np.isfinite(value) else np.nan for value in values[rows].tolist()]
+
+
+def condition_text(asked: Requirement) -> Text:
+    """What a requirement asks, in one line.
+
+    >>> either = (Requirement(id="b", require="x > 1"), Requirement(id="c", veto="y"))
+    >>> condition_text(Requirement(id="a", any=either)).en
+    'any of: x > 1; not if y'
+    """
+    for word, text in ((None, asked.require), (_VETO, asked.veto), (_REVIEW, asked.review)):
+        if text is not None:
+            return Text(text, text) if word is None else Text(word.zh + text, f"{word.en} {text}")
+    inner = [condition_text(item) for item in asked.items]
+    count = asked.at_least.count if asked.at_least is not None else 0
+    how = _ALL if asked.all else _ANY if asked.any else Text(f"至少 {count} 项：", f"at least {count} of:")
+    return Text(how.zh + "；".join(text.zh for text in inner), f"{how.en} {'; '.join(text.en for text in inner)}")
+
+
+_VETO = Text("一票否决：", "not if")
+_REVIEW = Text("核查：", "review if")
+_ALL = Text("全部：", "all of:")
+_ANY = Text("任一：", "any of:")

@@ -1,0 +1,532 @@
+"""Judge every scored unit by the gates of the framework."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from decimal import Decimal
+from functools import cached_property, reduce
+from itertools import product
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from parkscore.data.columns import Columns
+from parkscore.data.grid import Grid, Truths, Vector
+from parkscore.data.table import State, Table
+from parkscore.framework.formula import (
+    Cells,
+    Column,
+    Formula,
+    Surroundings,
+    TextCells,
+    check_measures,
+    compute,
+    parse_formula,
+)
+from parkscore.framework.formula.tree import Call, Comparison, Name, Negative, Node, Product, Sum, walk
+from parkscore.framework.gate_conditions import (
+    DENIED,
+    ORDERED,
+    TURNED,
+    Condition,
+    Link,
+    Logic,
+    gate_measures,
+    printed,
+    take_apart,
+    text_fields,
+    value_name,
+    with_values,
+)
+from parkscore.framework.measures import DIMENSIONLESS, Measure
+from parkscore.framework.models import Framework, Relaxation, Requirement, Way
+from parkscore.language import Text
+from parkscore.tree.bounds import NodeBounds
+from parkscore.tree.verdicts import (
+    FALSE,
+    MET,
+    NOT_APPLICABLE,
+    NOT_MET,
+    OPEN,
+    REVIEW,
+    TRUE,
+    UNKNOWN,
+    Codes,
+    Measured,
+    Role,
+    Said,
+    Verdict,
+    of_items,
+)
+
+
+def judge(framework: Framework, table: Table, indicators: Grid, bounds: NodeBounds) -> tuple[Verdict, ...]:
+    """The verdict of each gate on every row of the table.
+
+    indicators: their values as derived, for `value(id)`: what was filled in for want of data opens no gate. bounds:
+    the least and the most that the score of each node can be; a gate is certain where both
+    agree. They are compared to as many decimals as in the ranking, so that a sum of 60 that came out
+    as 59.999999999999993 is 60.
+    """
+    judging = _Judging(framework, table, indicators, bounds)
+    return tuple(judging.requirement(gate, gate.id, "gate", None) for gate in framework.gates)
+
+
+class _GateColumns(Columns):
+    """What gates read: fields, the scores of nodes by id, and the values of indicators."""
+
+    def __init__(self, framework: Framework, table: Table, indicators: Grid, scores: Mapping[str, Vector]) -> None:
+        super().__init__(framework, table)
+        self._measures = gate_measures(framework)
+        self._positions = {value_name(leaf): position for position, leaf in enumerate(indicators.ids)}
+        self._indicators = indicators
+        self._scores = scores
+        self._decimals = framework.ranking.decimals
+
+    def _current(self, name: str) -> Column:
+        if name in self._framework.fields:
+            return super()._current(name)
+        if name in self._positions:
+            position, measure = self._positions[name], self._measures[name]
+            cells = Cells(self._indicators.values[:, position], self._indicators.states[:, position])
+            return Column(cells, measure if isinstance(measure, Measure) else None)
+        scores = self._rounded(self._scores[name])
+        known = np.isfinite(scores)
+        states = np.where(known, np.int8(State.VALUE), np.int8(State.MISSING)).astype(np.int8)
+        return Column(Cells(np.where(known, scores, np.nan), states))
+
+    def _rounded(self, scores: Vector) -> Vector:
+        """Scores to as many decimals as the ranking compares; one too large to have them stays what it is."""
+        has_decimals = np.abs(scores) < 2.0**53 / 10.0**self._decimals
+        return np.where(has_decimals, np.round(np.where(has_decimals, scores, 0.0), self._decimals), scores)
+
+    @property
+    def surroundings(self) -> Surroundings:
+        """What the functions of groups, years and tables need to know beside the columns."""
+        return self._surroundings
+
+
+class _Corner(Mapping[tuple[str, int], Column]):
+    """The columns of one case: some scores at their most, the others at their least."""
+
+    def __init__(self, low: _GateColumns, high: _GateColumns, at_most: frozenset[str]) -> None:
+        self._low = low
+        self._high = high
+        self._at_most = at_most
+
+    def __getitem__(self, key: tuple[str, int]) -> Column:
+        return (self._high if key[0] in self._at_most else self._low)[key]
+
+    def __iter__(self) -> Iterator[tuple[str, int]]:
+        return iter(self._low)
+
+    def __len__(self) -> int:
+        return len(self._low)
+
+
+@dataclass(frozen=True)
+class _Range:
+    """The least and the most that a part of a formula can be at each row, and why it has no value: (rows,) each."""
+
+    low: Vector
+    high: Vector
+    states: Codes
+
+
+@dataclass(frozen=True)
+class _Relaxed:
+    """A relaxation at work: by how much, and for which rows, as truth codes."""
+
+    by: Decimal
+    codes: Codes
+
+
+# Parts of a formula through which a score's least and most give the least and most of the whole.
+_MONOTONE: Final = frozenset({"lag", "min", "max", "sum", "mean", "mean_years", "sum_years", "floor", "ceil", "round"})
+
+
+@dataclass
+class _Judging:
+    """One pass over the gates."""
+
+    framework: Framework
+    table: Table
+    indicators: Grid
+    bounds: NodeBounds
+
+    @property
+    def rows(self) -> int:
+        return len(self.table.frame)
+
+    @cached_property
+    def measures(self) -> Mapping[str, object]:
+        return gate_measures(self.framework)
+
+    @cached_property
+    def texts(self) -> frozenset[str]:
+        return text_fields(self.framework)
+
+    @cached_property
+    def low(self) -> _GateColumns:
+        return _GateColumns(self.framework, self.table, self.indicators, self.bounds.low)
+
+    @cached_property
+    def high(self) -> _GateColumns:
+        return _GateColumns(self.framework, self.table, self.indicators, self.bounds.high)
+
+    @cached_property
+    def unsettled(self) -> frozenset[str]:
+        """The nodes with a score that is not settled at some row."""
+        low, high = self.bounds.low, self.bounds.high
+        return frozenset(each for each in low if not np.array_equal(low[each], high[each], equal_nan=True))
+
+    # --- requirements ----------------------------------------------------------------------------------------------
+
+    def requirement(self, asked: Requirement, path: str, role: Role, relaxed: _Relaxed | None) -> Verdict:
+        """The verdict of one requirement: what it asks, then who goes around it."""
+        around: list[Verdict] = []
+        if asked.relax is not None:
+            around.append(self.formula(asked.relax.when, f"{path}#relax", "relax", None, wanted=True))
+            relaxed = _relaxed(asked.relax, around[0].codes)
+        kind, codes, parts = self.asked(asked, path, relaxed)
+        if asked.miss is not None:
+            codes = np.where(codes == NOT_MET, REVIEW, codes)
+        said = Said.nothing(self.rows)
+        around_it: tuple[tuple[Role, tuple[Way, ...], np.int8], ...] = (
+            ("bypass", asked.bypass, MET),
+            ("exempt", asked.exempt, NOT_APPLICABLE),
+        )
+        for way_kind, ways, outcome in around_it:
+            opened = [
+                self.formula(way.when, f"{path}#{way_kind}.{number}", way_kind, None, wanted=True, name=way.label)
+                for number, way in enumerate(ways, start=1)
+            ]
+            around += opened
+            codes, said = _go_around(codes, said, opened, outcome)
+        if asked.when is not None:
+            when = self.formula(asked.when, f"{path}#when", "when", None, wanted=True)
+            around.append(when)
+            codes, said = _only_when(codes, said, when)
+        return Verdict(
+            path=path,
+            role=role,
+            kind=kind,
+            text=asked.label,
+            codes=codes.astype(np.int8),
+            said=said,
+            parts=(*parts, *around),
+            needs=asked.at_least.count if asked.at_least is not None else None,
+            miss=asked.miss,
+        )
+
+    def asked(self, asked: Requirement, path: str, relaxed: _Relaxed | None) -> tuple[str, Codes, tuple[Verdict, ...]]:
+        """What a requirement asks, whoever may go around it: its kind, its outcomes, and its parts."""
+        if asked.items:
+            items = tuple(self.requirement(item, f"{path}/{item.id}", "item", relaxed) for item in asked.items)
+            kind = "all" if asked.all else "any" if asked.any else "at_least"
+            needed = None if asked.all else 1 if asked.at_least is None else asked.at_least.count
+            return kind, of_items([item.codes for item in items], needed), items
+        conditions: tuple[tuple[Role, str | None, np.int8, np.int8], ...] = (
+            ("require", asked.require, MET, NOT_MET),
+            ("veto", asked.veto, NOT_MET, MET),
+            ("review", asked.review, REVIEW, MET),
+        )
+        for role, text, holds, fails in conditions:
+            if text is not None:
+                part = self.formula(text, f"{path}#{role}", role, relaxed, wanted=role == "require")
+                outcomes = np.array([fails, holds, UNKNOWN], dtype=np.int8)  # of false, true, open
+                return role, outcomes[part.codes], (part,)
+        raise ValueError(path)  # refused by check_gates
+
+    # --- conditions ------------------------------------------------------------------------------------------------
+
+    def formula(
+        self, text: str, path: str, role: Role, relaxed: _Relaxed | None, *, wanted: bool, name: Text | None = None
+    ) -> Verdict:
+        """The verdict of a formula, comparison by comparison."""
+        condition = take_apart(parse_formula(text).root, self.texts)
+        verdict = self.condition(condition, path, relaxed, wanted=wanted)
+        return replace(verdict, role=role, text=name or verdict.text)
+
+    def condition(self, condition: Condition, path: str, relaxed: _Relaxed | None, *, wanted: bool) -> Verdict:
+        """The verdict of a part of a formula; `wanted` is the truth that is good for the unit."""
+        text = Text(printed(condition.node), printed(condition.node))
+        if isinstance(condition, Link):
+            return self.link(condition, path, text, relaxed, wanted=wanted)
+        if not isinstance(condition, Logic):
+            return self.plain(condition.node, path, text, wanted=wanted)
+        inner = wanted if condition.kind != "not" else not wanted
+        parts = tuple(
+            self.condition(part, f"{path}.{number}", relaxed, wanted=inner)
+            for number, part in enumerate(condition.parts, start=1)
+        )
+        codes = _JOINED[condition.kind]([part.codes for part in parts])
+        nothing = Said.nothing(self.rows)
+        return Verdict(path, "part", condition.kind, text, codes, nothing, parts, wanted=wanted, condition=text.en)
+
+    def plain(self, node: Node, path: str, text: Text, *, wanted: bool) -> Verdict:
+        """A condition without a threshold."""
+        truth = self.range_of(node, DIMENSIONLESS)
+        codes = np.where(truth.low != 0, TRUE, FALSE)
+        codes = np.where(np.isnan(truth.low) | (truth.low != truth.high), OPEN, codes).astype(np.int8)
+        said = self.why_open(node, codes == OPEN, truth.states)
+        texts = self.text_of(node)
+        return Verdict(path, "part", "condition", text, codes, said, texts=texts, wanted=wanted, condition=text.en)
+
+    def text_of(self, node: Node) -> NDArray[np.object_] | None:
+        """The texts that a condition reads, where they are of one field in one year."""
+        read = [(name, years) for name, years in Formula("", node).reads.items() if name in self.texts]
+        if len(read) != 1 or len(read[0][1]) != 1:
+            return None
+        cells = self.low[read[0][0], min(read[0][1])].cells
+        return cells.values if isinstance(cells, TextCells) else None
+
+    def link(self, link: Link, path: str, text: Text, relaxed: _Relaxed | None, *, wanted: bool) -> Verdict:
+        """A comparison of numbers."""
+        measure = self.measure_of(link.value)
+        value, threshold = self.range_of(link.value, measure), self.range_of(link.threshold, measure)
+        codes = _compared(link.operator, value, threshold)
+        eased = np.full(self.rows, np.nan)
+        applies = np.full(self.rows, FALSE)
+        if relaxed is not None and link.fixed and link.operator in ORDERED:
+            applies = relaxed.codes
+            eased = np.where(applies == FALSE, np.nan, _eased(link.operator, threshold.low, relaxed.by, wanted=wanted))
+            easier = _compared(link.operator, value, _Range(eased, eased, np.zeros_like(threshold.states)))
+            unsure = (applies == OPEN) & (codes != easier)
+            codes = np.where(applies == TRUE, easier, np.where(unsure, OPEN, codes)).astype(np.int8)
+        said = self.why_open(link.node, codes == OPEN, np.maximum(value.states, threshold.states))
+        said = said.nowhere(value.low < value.high)  # the numbers say it
+        bar = np.where(applies == TRUE, eased, threshold.low)
+        short = np.where(codes == OPEN, np.nan, _short_by(link.operator, value.low, bar, wanted=wanted))
+        exactly = (short == 0) & ((codes == TRUE) != wanted) & (link.operator in ORDERED)
+        said = said.adding(exactly, _not_enough(link, text, wanted=wanted))
+        measured = Measured(
+            value=value.low,
+            value_to=value.high,
+            operator=link.operator,
+            threshold=threshold.low,
+            relaxed_to=eased,
+            relaxed=applies,
+            short_by=short,
+            measure=measure.text if measure is not None else None,
+        )
+        return Verdict(
+            path, "part", "comparison", text, codes, said, measured=measured, wanted=wanted, condition=text.en
+        )
+
+    def measure_of(self, node: Node) -> Measure | None:
+        """The measure in which a part of a formula comes out, None for a plain number."""
+        measure = check_measures(Formula("", with_values(node)), self.measures, None)[0]  # type: ignore[arg-type]
+        return measure if measure is not None and measure.dimension else None
+
+    def range_of(self, node: Node, measure: Measure | None) -> _Range:
+        """The least and the most that a part of a formula can be in a measure, given the bounds of the scores in it."""
+        formula = Formula("", with_values(node))
+        unsettled = sorted(formula.names & self.unsettled)
+        corners = [
+            self.cells(formula, _Corner(self.low, self.high, frozenset(at_most)), measure)
+            for at_most in _choices(unsettled)
+        ]
+        values = np.stack([cells.values for cells in corners])
+        low, high = values.min(axis=0), values.max(axis=0)
+        if unsettled and not _monotone(formula.root, unsettled):
+            open_rows = self.open_rows(formula)
+            low, high = np.where(open_rows, -np.inf, low), np.where(open_rows, np.inf, high)
+        return _Range(low, high, reduce(np.maximum, [cells.states for cells in corners]))
+
+    def open_rows(self, formula: Formula) -> Truths:
+        """The rows at which a score that a formula reads is not settled."""
+        rows = np.zeros(self.rows, dtype=np.bool_)
+        for name, years in formula.reads.items():
+            for back in years if name in self.unsettled else ():
+                low, high = self.low[name, back].cells.values, self.high[name, back].cells.values
+                rows |= low < high
+        return rows
+
+    def cells(self, formula: Formula, columns: Mapping[tuple[str, int], Column], measure: Measure | None) -> Cells:
+        cells = compute(formula, columns, measure, self.low.surroundings)
+        shape = (self.rows,)
+        return Cells(np.broadcast_to(cells.values, shape), np.broadcast_to(cells.states, shape))
+
+    # --- reasons ---------------------------------------------------------------------------------------------------
+
+    def why_open(self, node: Node, rows: Truths, states: Codes) -> Said:
+        """Why a comparison cannot be told at these rows: the first name that lacks a value, else what came out."""
+        said = Said.nothing(self.rows)
+        if not rows.any():
+            return said
+        said = said.adding(rows, _CANNOT_BE_TOLD)
+        for state, word in _NO_NUMBER.items():
+            said = said.adding(rows & (states == state), word)
+        for name, years in reversed(list(Formula("", with_values(node)).reads.items())):
+            for back in sorted(years, reverse=True):
+                said = self.why_no_value(name, back, rows, said)
+        return said
+
+    def why_no_value(self, name: str, back: int, rows: Truths, said: Said) -> Said:
+        """The reasons with those of a name that has no value at some of these rows."""
+        states, label = self.low[name, back].cells.states, self.label(name, back)
+        for state, (zh, en) in _NO_VALUE.items():
+            lacking = rows & (states == state)
+            if lacking.any():
+                said = said.adding(lacking, Text(zh.format(label.zh), en.format(label.en)))
+        return said
+
+    def label(self, name: str, back: int) -> Text:
+        """What a name in a formula is called, with the years that it looks back."""
+        label = self.labels.get(name, Text(name, name))
+        when = {0: Text("", ""), 1: Text("上年", " a year before")}.get(
+            back, Text(f"前 {back} 年", f" {back} years before")
+        )
+        return Text(when.zh + label.zh, label.en + when.en)
+
+    @cached_property
+    def labels(self) -> Mapping[str, Text]:
+        framework = self.framework
+        labels = {each: one.label for each, one in framework.fields.items() if one.zh is not None or one.en is not None}
+        for node in framework.root.walk():
+            zh, en = node.zh or node.en or node.id, node.en or node.zh or node.id
+            labels.setdefault(node.id, Text(f"{zh}得分", f"score of {en}"))
+            labels[value_name(node.id)] = Text(zh, en)
+        return labels
+
+
+_CANNOT_BE_TOLD: Final = Text("不能判断", "cannot be told")
+_NO_NUMBER: Final = {
+    State.DIVIDED_BY_ZERO: Text("除数为零", "divided by zero"),
+    State.UNDEFINED: Text("无定义（如除数为负）", "undefined, such as a ratio to a negative number"),
+}
+_NO_VALUE: Final = {
+    State.MISSING: ("{}缺失", "{} is missing"),
+    State.NOT_APPLICABLE: ("{}填为不适用", "{} is given as not applicable"),
+    State.DIVIDED_BY_ZERO: ("{}除数为零", "{} is divided by zero"),
+    State.UNDEFINED: ("{}无定义", "{} is undefined"),
+}
+
+
+def _relaxed(relax: Relaxation, codes: Codes) -> _Relaxed:
+    return _Relaxed(Decimal(repr(float(relax.by))), codes)
+
+
+def _eased(operator: str, thresholds: Vector, by: Decimal, *, wanted: bool) -> Vector:
+    """Thresholds that are easier by a share, computed as decimals: 5 % less 20 % is 4 % to the last digit."""
+    lowers = (operator in (">", ">=")) == wanted
+    factor = 1 - by if lowers else 1 + by
+    known = {value: float(Decimal(repr(value)) * factor) for value in np.unique(thresholds).tolist()}
+    return np.array([known.get(value, np.nan) for value in thresholds.tolist()])
+
+
+def _compared(operator: Comparison, value: _Range, threshold: _Range) -> Codes:
+    """Whether a comparison holds for all that value and threshold can be, for nothing of it, or cannot be told."""
+    if operator in ("<", "<="):
+        return _compared(TURNED[operator], threshold, value)
+    if operator in (">", ">="):
+        holds = np.greater if operator == ">" else np.greater_equal
+        sure, possible = holds(value.low, threshold.high), holds(value.high, threshold.low)
+    else:
+        apart = (value.low > threshold.high) | (value.high < threshold.low)
+        same = (value.low == value.high) & (threshold.low == threshold.high) & (value.low == threshold.low)
+        sure, possible = (same, ~apart) if operator == "==" else (apart, ~same)
+    nothing = np.isnan(value.low) | np.isnan(value.high) | np.isnan(threshold.low) | np.isnan(threshold.high)
+    return np.where(nothing | (possible & ~sure), OPEN, np.where(sure, TRUE, FALSE)).astype(np.int8)
+
+
+def _short_by(operator: Comparison, value: Vector, threshold: Vector, *, wanted: bool) -> Vector:
+    """How much is missing to what is good for the unit, 0 where nothing is; NaN where no amount would do it."""
+    good = operator if wanted else DENIED[operator]
+    with np.errstate(over="ignore", invalid="ignore"):
+        gap = value - threshold
+    if good == "!=":
+        return np.where(gap == 0, np.nan, 0.0)
+    short = np.abs(gap) if good == "==" else np.maximum(-gap if good in (">", ">=") else gap, 0.0)
+    return np.where(np.isfinite(short), short, np.nan)
+
+
+def _not_enough(link: Link, text: Text, *, wanted: bool) -> Text:
+    """To reach a threshold that must be passed is not enough."""
+    good = link.operator if wanted else DENIED[link.operator]
+    above = good in (">", ">=")
+    return Text(
+        f"{text.zh}：正好等于门槛，须{'高' if above else '低'}于它",
+        f"{text.en}: equal to the threshold, and it must be {'above' if above else 'below'} it",
+    )
+
+
+def _all(codes: Sequence[Codes]) -> Codes:
+    return _decided(np.stack(codes), FALSE, TRUE)
+
+
+def _any(codes: Sequence[Codes]) -> Codes:
+    return _decided(np.stack(codes), TRUE, FALSE)
+
+
+def _decided(codes: Codes, deciding: np.int8, otherwise: np.int8) -> Codes:
+    """One code that decides by itself, in each column; else open where one is open."""
+    one, unsure = (codes == deciding).any(axis=0), (codes == OPEN).any(axis=0)
+    return np.select([one, unsure], [deciding, OPEN], otherwise).astype(np.int8)
+
+
+def _not(codes: Sequence[Codes]) -> Codes:
+    return np.array([TRUE, FALSE, OPEN], dtype=np.int8)[codes[0]]
+
+
+_JOINED: Final = {"and": _all, "or": _any, "not": _not}
+
+
+def _go_around(codes: Codes, said: Said, ways: Sequence[Verdict], outcome: np.int8) -> tuple[Codes, Said]:
+    """An open way leads to its outcome; where one cannot be told, only what is met stays what it is."""
+    if not ways:
+        return codes, said
+    unsure = reduce(np.logical_or, [way.codes == OPEN for way in ways])
+    taken = reduce(np.logical_or, [way.codes == TRUE for way in ways])
+    for way in reversed(ways):
+        unclear = Text(f"不能判断是否符合“{way.text.zh}”", f"it cannot be told whether this holds: {way.text.en}")
+        said = said.adding((way.codes == OPEN) & ~taken & (codes != MET), unclear)
+    for way in reversed(ways):
+        said = said.adding(way.codes == TRUE, _THROUGH[int(outcome)](way.text))
+    return np.where(taken, outcome, np.where(unsure & (codes != MET), UNKNOWN, codes)).astype(np.int8), said
+
+
+_THROUGH: Final = {
+    int(MET): lambda name: Text(f"直通：{name.zh}", f"bypass: {name.en}"),
+    int(NOT_APPLICABLE): lambda name: Text(f"豁免：{name.zh}", f"exempt: {name.en}"),
+}
+
+
+def _only_when(codes: Codes, said: Said, when: Verdict) -> tuple[Codes, Said]:
+    """Asked only where a condition holds."""
+    said = said.adding(when.codes == FALSE, Text(f"只适用于 {when.text.zh}", f"only asked where {when.text.en}"))
+    unclear = Text(f"不能判断是否适用：{when.text.zh}", f"it cannot be told whether it is asked: {when.text.en}")
+    said = said.adding(when.codes == OPEN, unclear)
+    return np.select([when.codes == FALSE, when.codes == OPEN], [NOT_APPLICABLE, UNKNOWN], codes).astype(np.int8), said
+
+
+def _choices(names: Sequence[str]) -> Iterator[list[str]]:
+    """Every choice of some of the names."""
+    for kept in product((False, True), repeat=len(names)):
+        yield [name for name, keep in zip(names, kept, strict=True) if keep]
+
+
+def _monotone(root: Node, unsettled: Sequence[str]) -> bool:
+    """Whether the least and most of the scores give the least and most of a formula."""
+    names = [node.name for node in walk(root) if isinstance(node, Name) and node.name in unsettled]
+    return len(names) == len(set(names)) and _plain_path(root, frozenset(unsettled))
+
+
+def _plain_path(node: Node, unsettled: frozenset[str]) -> bool:
+    if not any(isinstance(part, Name) and part.name in unsettled for part in walk(node)):
+        return True
+    match node:
+        case Name():
+            return True
+        case Negative(operand=operand):
+            return _plain_path(operand, unsettled)
+        case Sum(terms=pairs):
+            return all(_plain_path(each, unsettled) for _, each in pairs)
+        case Product(factors=pairs):
+            return all(operator == "*" and _plain_path(each, unsettled) for operator, each in pairs)
+        case Call(function=function, arguments=arguments) if function in _MONOTONE:
+            return all(_plain_path(each, unsettled) for each in arguments)
+    return False

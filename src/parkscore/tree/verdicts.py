@@ -1,0 +1,230 @@
+"""What a gate finds of each unit: one outcome of five, how it came about, and what is missing by how much."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Final, Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from parkscore.data.grid import Truths, Vector
+from parkscore.language import Text
+
+Codes = NDArray[np.int8]
+
+
+class Outcome(StrEnum):
+    """What a requirement comes to for a unit."""
+
+    MET = "met"
+    NOT_MET = "not_met"
+    UNKNOWN = "unknown"
+    REVIEW = "review"
+    NOT_APPLICABLE = "not_applicable"
+
+    @property
+    def text(self) -> Text:
+        """The words a person reads."""
+        return _OUTCOME_TEXT[self]
+
+
+_OUTCOME_TEXT: Final = {
+    Outcome.MET: Text("达标", "met"),
+    Outcome.NOT_MET: Text("不达标", "not met"),
+    Outcome.UNKNOWN: Text("无法判断", "unknown"),
+    Outcome.REVIEW: Text("待核查", "to be reviewed"),
+    Outcome.NOT_APPLICABLE: Text("不适用", "not applicable"),
+}
+OUTCOMES: Final = tuple(Outcome)
+MET, NOT_MET, UNKNOWN, REVIEW, NOT_APPLICABLE = (np.int8(code) for code in range(len(OUTCOMES)))
+"""The outcomes as codes, so that a column of them is an array."""
+
+TRUTH_WORDS: Final = ("false", "true", "unknown")
+TRUTH_TEXT: Final = {
+    "false": Text("不成立", "false"),
+    "true": Text("成立", "true"),
+    "unknown": Text("无法判断", "unknown"),
+}
+FALSE, TRUE, OPEN = (np.int8(code) for code in range(len(TRUTH_WORDS)))
+"""What a condition comes to, as codes: it holds, it does not, or it cannot be told."""
+
+Role = Literal["gate", "item", "require", "veto", "review", "when", "exempt", "bypass", "relax", "part"]
+
+
+@dataclass(frozen=True)
+class Said:
+    """The reason at each row: a number into `words`, -1 where there is nothing to say."""
+
+    numbers: NDArray[np.int16]
+    words: tuple[Text, ...] = ()
+
+    @classmethod
+    def nothing(cls, rows: int) -> Said:
+        """No reason at any row."""
+        return cls(np.full(rows, -1, dtype=np.int16))
+
+    def adding(self, rows: Truths, word: Text) -> Said:
+        """The reasons with one more, where it holds."""
+        numbers = np.where(rows, np.int16(len(self.words)), self.numbers)
+        return Said(numbers.astype(np.int16), (*self.words, word))
+
+    def nowhere(self, rows: Truths) -> Said:
+        """The reasons without those at some rows."""
+        return Said(np.where(rows, np.int16(-1), self.numbers).astype(np.int16), self.words)
+
+    def at(self, row: int) -> Text | None:
+        """The reason at a row."""
+        number = int(self.numbers[row])
+        return self.words[number] if number >= 0 else None
+
+
+@dataclass(frozen=True)
+class Measured:
+    """The numbers of a comparison, a row each: `value operator threshold`, in the measure of the value.
+
+    value, value_to: the least and the most that the value can be; the same where it is known. threshold: as stated;
+    relaxed_to: what a relaxation makes of it, NaN where none is in question; relaxed: truth codes, whether it holds.
+    short_by: how much is missing for the unit's good, 0 where nothing is, NaN where it cannot be told.
+    """
+
+    value: Vector
+    value_to: Vector
+    operator: str
+    threshold: Vector
+    relaxed_to: Vector
+    relaxed: Codes
+    short_by: Vector
+    measure: str | None
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """One requirement, or one condition or comparison inside it, for every row of the table.
+
+    codes: outcomes of a requirement (roles `gate` and `item`), truth codes of everything else. wanted: of a condition,
+    the truth that is good for the unit. needs: of `at_least`, how many. condition: the formula of what is none of the
+    requirements, as text.
+    """
+
+    path: str
+    role: Role
+    kind: str
+    text: Text
+    codes: Codes
+    said: Said
+    parts: tuple[Verdict, ...] = ()
+    measured: Measured | None = None
+    texts: NDArray[np.object_] | None = None
+    wanted: bool = True
+    needs: int | None = None
+    miss: str | None = None
+    condition: str | None = None
+
+    @property
+    def is_requirement(self) -> bool:
+        """Whether the codes are outcomes, and not truths."""
+        return self.role in ("gate", "item")
+
+    def word(self, row: int) -> str:
+        """The outcome at a row, `met`, or the truth of a condition, `true`."""
+        code = int(self.codes[row])
+        return str(OUTCOMES[code]) if self.is_requirement else TRUTH_WORDS[code]
+
+    def walk(self, parent: str | None = None) -> Iterator[tuple[str | None, Verdict]]:
+        """The path of its parent and the verdict, then all below it."""
+        yield parent, self
+        for part in self.parts:
+            yield from part.walk(self.path)
+
+
+MOST_REASONS: Final = 3
+
+
+def why(verdict: Verdict, row: int) -> Text | None:
+    """Why a requirement came to its outcome at a row, in a sentence; None where it simply is met."""
+    own = verdict.said.at(row)
+    if own is not None:
+        return own
+    listed = list(_reasons(verdict, row))
+    if not listed:
+        return None
+    more = len(listed) - MOST_REASONS
+    more_zh, more_en = (f"；另有 {more} 条", f"; and {more} more") if more > 0 else ("", "")
+    return Text(
+        "；".join(text.zh for text in listed[:MOST_REASONS]) + more_zh,
+        "; ".join(text.en for text in listed[:MOST_REASONS]) + more_en,
+    )
+
+
+def _reasons(verdict: Verdict, row: int) -> Iterator[Text]:
+    """The reasons of the parts that brought an outcome about."""
+    code = verdict.codes[row]
+    for part in verdict.parts:
+        if part.is_requirement:
+            if part.codes[row] == code != MET:
+                yield part.said.at(row) or _named(part, row)
+        elif part.role in ("require", "veto", "review"):
+            yield from _of_condition(part, row, unknown=code == UNKNOWN)
+
+
+def _named(part: Verdict, row: int) -> Text:
+    inner = list(_reasons(part, row))
+    zh, en = "；".join(text.zh for text in inner), "; ".join(text.en for text in inner)
+    return Text(f"{part.text.zh}：{zh}", f"{part.text.en}: {en}") if inner else part.text
+
+
+def _of_condition(condition: Verdict, row: int, *, unknown: bool) -> Iterator[Text]:
+    """What keeps a condition from what is good for the unit, comparison by comparison."""
+    if condition.parts:
+        for part in condition.parts:
+            yield from _of_condition(part, row, unknown=unknown)
+        return
+    code = condition.codes[row]
+    if (code == OPEN) if unknown else (code != OPEN and (code == TRUE) != condition.wanted):
+        yield condition.said.at(row) or _sentence(condition, row)
+
+
+def _sentence(condition: Verdict, row: int) -> Text:
+    """A comparison with its numbers."""
+    numbers = condition.measured
+    if numbers is None:
+        said = "" if condition.texts is None else f" ({condition.texts[row]})"
+        return Text(condition.text.zh + said, condition.text.en + said)
+    measure = f" {numbers.measure}" if numbers.measure else ""
+    value, to, short = numbers.value[row], numbers.value_to[row], numbers.short_by[row]
+    if value < to:
+        return Text(
+            f"{condition.text.zh}（{value:.10g} 到 {to:.10g}{measure} 之间，尚不能定）",
+            f"{condition.text.en} (anything from {value:.10g} to {to:.10g}{measure})",
+        )
+    eased = numbers.relaxed[row] == TRUE
+    to_zh, to_en = ("，门槛放宽为", ", threshold relaxed to") if eased else ("", "")
+    bar = f" {numbers.relaxed_to[row]:.10g}{measure}" if eased else ""
+    have = f"{condition.text.zh}（{value:.10g}{measure}{to_zh}{bar}"
+    have_en = f"{condition.text.en} ({value:.10g}{measure}{to_en}{bar}"
+    if short > 0:
+        return Text(f"{have}，差 {short:.10g}{measure}）", f"{have_en}, {short:.10g}{measure} short)")
+    return Text(f"{have}）", f"{have_en})")
+
+
+def of_items(codes: Sequence[Codes], needed: int | None) -> Codes:
+    """The outcome of several requirements of which so many must be met; None: all that apply.
+
+    Only items that apply count. Enough met: met. Not enough even if all that is open were met: not met. Enough with
+    those to be reviewed: review. Else unknown; where nothing applies, not applicable.
+
+    >>> [OUTCOMES[code].value for code in of_items([np.array([0, 0, 4]), np.array([1, 2, 4])], 1)]
+    ['met', 'met', 'not_applicable']
+    """
+    stacked = np.stack(codes)
+    met, review = (stacked == MET).sum(axis=0), (stacked == REVIEW).sum(axis=0)
+    unknown, applicable = (stacked == UNKNOWN).sum(axis=0), (stacked != NOT_APPLICABLE).sum(axis=0)
+    least = applicable if needed is None else needed
+    return np.select(
+        [applicable == 0, met >= least, met + review + unknown < least, met + review >= least],
+        [NOT_APPLICABLE, MET, NOT_MET, REVIEW],
+        UNKNOWN,
+    ).astype(np.int8)
