@@ -34,6 +34,7 @@ from parkscore.tree.gates import judge
 from parkscore.tree.rank import rank
 from parkscore.tree.schemes import WeightPlan, Weights, plan_weights
 from parkscore.tree.score import Scored, score
+from parkscore.tree.verdicts import Verdict
 from parkscore.tree.weigh import weigh
 
 
@@ -82,7 +83,9 @@ class Prepared:
         weighing = weigh(framework, table, scores, groups, plan, states)
         nodes = aggregate(framework, table, scores, groups, weighing.shares, states)
         outcomes, found_gating = gate(framework, table, nodes, self.rows, set_aside)
-        judged = judge(framework, table, self.indicators, bounds(framework, nodes, states, groups, weighing.shares))
+        judged: tuple[Verdict, ...] = ()
+        if framework.gates:  # whoever weighs a table again and again need not wait for bounds that nothing reads
+            judged = judge(framework, table, self.indicators, bounds(framework, nodes, states, groups, weighing.shares))
         standing = rank(framework, table, nodes.scores[framework.total.id], outcomes.ranked, self.classification)
         return Evaluation(
             framework=framework,
