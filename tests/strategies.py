@@ -324,6 +324,7 @@ def framework_data(draw: DrawFn) -> Data:
         optional("effective", dates.map(lambda day: {"since": day, "until": day})),
         optional("evaluation_lag", st.integers(0, 5)),
         _classes(fields["f0"].get("measure")),
+        optional("rank_within", st.just(("stage",))),
         optional("weights_status", st.sampled_from(["official", "assumed"])),
         optional("weights_source", texts()),
         optional("reference", st.sampled_from(["per-year", "panel", 2023])),

@@ -22,6 +22,7 @@ from parkscore.data.treat import Treatment
 from parkscore.findings import Finding, Severity, UsageError, worst_first
 from parkscore.framework.models import Framework, Node
 from parkscore.framework.settings import aggregation_of, resolve_settings
+from parkscore.framework.taken_ids import rank_in
 from parkscore.language import Language, Text
 from parkscore.methods import aggregation
 from parkscore.output.documents import json_by_line, records
@@ -155,6 +156,8 @@ class Evaluation:
     def scores(self) -> pd.DataFrame:
         """The table of results: unit, year, class, score, rank, class rank, status, a column per gate and per node.
 
+        For each field of `rank_within`, its text and the rank among those that say the same stand before the status.
+
         Ordered by year and rank, units that are not ranked last. The status is `ranked`, or `not_ranked: ` and why. A
         last column `note` stands where there is something to say of every row: assumed weights, synthetic data.
         """
@@ -172,6 +175,12 @@ class Evaluation:
         columns["rank"] = _nullable(self.standing.overall[rows])
         if self.standing.within_class is not None:
             columns["class_rank"] = _nullable(self.standing.within_class[rows])
+        for name, ranks in self.standing.within.items():
+            texts = self.table.frame[name].to_numpy(dtype=object)[rows]
+            columns |= {
+                name: [text if isinstance(text, str) else None for text in texts],
+                rank_in(name): _nullable(ranks[rows]),
+            }
         columns["status"] = [
             RANKED if why is None else f"{NOT_RANKED}: {why.in_language(language)}" for why in self.reasons
         ]

@@ -11,7 +11,9 @@ from parkscore.data.classes import CLASS_UNKNOWN, IN_CLASS, NO_CLASS, SEVERAL_CL
 from parkscore.data.impute import title_of
 from parkscore.data.table import CLASS, UNIT, YEAR, Conversion
 from parkscore.findings import worst_first
+from parkscore.framework.models import Framework
 from parkscore.framework.settings import resolve_settings
+from parkscore.framework.taken_ids import rank_in
 from parkscore.language import Language, Text
 from parkscore.methods import ranking, scoring
 from parkscore.output.workbook import Sheet
@@ -124,8 +126,17 @@ def _ranking(evaluation: Evaluation, language: Language) -> Sheet:
     return Sheet(Text("位次", "ranking").in_language(language), renamed, (), kinds)
 
 
+def group_heads(framework: Framework) -> dict[str, Text]:
+    """What the columns of the groups and of the ranks within them are called."""
+    labels = {name: framework.fields[name].label for name in framework.rank_within}
+    ranks = {rank_in(name): Text(f"{zh}内位次", f"rank in {en}") for name, (zh, en) in labels.items()}
+    return labels | ranks
+
+
 def _with_class_names(evaluation: Evaluation, frame: pd.DataFrame, language: Language) -> pd.DataFrame:
-    """A table in the order of `scores` with the names of the classes in place of their ids."""
+    """A table in the order of `scores` with the names of classes for their ids, and of groups as heads."""
+    heads = {column: text.in_language(language) for column, text in group_heads(evaluation.framework).items()}
+    frame = frame.rename(columns=heads)
     return frame.assign(**{CLASS: evaluation.classes_in(language)["name"]}) if evaluation.framework.classes else frame
 
 

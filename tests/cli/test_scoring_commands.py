@@ -293,6 +293,25 @@ def test_a_unit_without_a_class_has_an_empty_class_on_the_console(run: Any, fold
     assert len(shown["乙"].split()) == len(shown["甲"].split()) - 2  # neither a class nor a rank within it
 
 
+def test_classes_and_ranks_in_groups_are_named_and_counted_on_the_console(run: Any, folder: Path) -> None:
+    text = (folder / "park.yaml").read_text(encoding="utf-8")
+    said = (
+        "time: year\nrank_within: [city]\nclasses:\n"
+        "  - {id: s, zh: 小, en: Small, when: staff < 150人}\n  - {id: l, zh: 大, en: Large, when: staff >= 150人}"
+    )
+    city = "  city: {zh: 城市, en: City, kind: text}\nrules:"
+    (folder / "park.yaml").write_text(text.replace("rules:", city).replace("time: year", said), "utf-8")
+    table = "park,year,人员(人),收入(千元),能耗(吨标准煤),城市\n甲,2024,110,1500,10,东\n乙,2024,190,2500,20,\n"
+    (folder / "staged.csv").write_text(table, encoding="utf-8")
+    out = run("score", "park.yaml", "staged.csv", "-o", "out.csv", "--lang", "en").out
+    assert "classes (of 2): Small: 1, Large: 1, in none: 0, in several: 0, cannot be told: 0" in out
+    shown = {line.split()[0]: line.split() for line in out.splitlines() if line.startswith(("甲", "乙"))}
+    assert {"Small", "东"} <= set(shown["甲"])
+    assert "Large" in shown["乙"]
+    assert "rank in City" in out
+    assert "Small: staff < 150人" in run("show", "park.yaml", "--lang", "en").out
+
+
 # --- weigh ---------------------------------------------------------------------------------------------------------
 
 

@@ -94,10 +94,7 @@ def test_every_row_is_counted_once() -> None:
     frame = rows(a=[0.1] * 6, revenue=[1, 2, 60, 5000, None, 1e300])
     evaluation = ps.evaluate(framework, frame)
     (finding,) = of_code(evaluation.findings, "classes_counted")
-    assert finding.message.en == (
-        "classes (of 6): Seed: 2, Early: 1, has no class: 2, fits several classes and is put into none: 0, "
-        "the class cannot be told: 1"
-    )
+    assert finding.message.en == ("classes (of 6): Seed: 2, Early: 1, in none: 2, in several: 0, cannot be told: 1")
 
 
 def test_of_many_rows_without_a_class_the_first_are_listed_and_the_rest_counted() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import pandas as pd
@@ -10,6 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import parkscore as ps
+from parkscore.framework.checking import check_framework
 from parkscore.framework.models import Choice, Defaults, Framework, Ranking, ScoreRule
 from tests.small_frameworks import field, leaf, panel, rows, small
 
@@ -97,3 +99,54 @@ def test_ranks_agree_with_the_scores_and_never_with_the_order_of_the_rows(
     random.shuffle(order)
     again = ps.evaluate(ranked(ties), frame.iloc[order])
     assert again.ranking.equals(ps.evaluate(ranked(ties), frame).ranking)
+
+
+PARK = {"park": field("park", zh="园区", en="park", kind="text"), "trade": field("trade", kind="text")}
+
+
+def test_units_are_also_ranked_within_the_groups_of_text_fields() -> None:
+    framework = ranked(rank_within=("park", "trade"), fields=PARK)
+    frame = rows(a=[0.9, 0.8, 0.7, 0.7, 0.5], park=["东", "西", "东", "东", None], trade=["x", "x", "y", "x", "y"])
+    evaluation = ps.evaluate(framework, frame)
+    assert list(evaluation.ranking.columns) == [
+        *("unit", "score", "rank", "park", "rank_in_park", "trade", "rank_in_trade", "status")
+    ]
+    assert ranks(evaluation, "rank_in_park") == {"甲": 1, "乙": 1, "丙": 2, "丁": 2, "戊": pd.NA}
+    assert ranks(evaluation, "rank_in_trade") == {"甲": 1, "乙": 2, "丙": 1, "丁": 3, "戊": 2}
+
+
+def test_ranks_within_groups_leave_out_who_is_not_ranked_and_go_year_by_year() -> None:
+    frame = panel("zone year a park\n甲 2023 0.1 x\n乙 2023 . x\n甲 2024 0.9 x\n乙 2024 0.3 x\n丙 2024 0.5 y")
+    evaluation = ps.evaluate(ranked(time="year", rank_within=("park",), fields=PARK), frame)
+    found = evaluation.ranking[["unit", "year", "rank_in_park"]].astype(object).values.tolist()
+    assert found == [["甲", 2023, 1], ["乙", 2023, pd.NA], ["甲", 2024, 1], ["丙", 2024, 1], ["乙", 2024, 2]]
+
+
+def test_the_workbook_names_the_group_and_the_rank_in_it(tmp_path: Path) -> None:
+    evaluation = ps.evaluate(ranked(rank_within=("park",), fields=PARK), rows(a=[0.9, 0.8], park=["东", "西"]))
+    sheet = pd.read_excel(evaluation.to_excel(tmp_path / "out.xlsx"), sheet_name="位次", header=None, engine="calamine")
+    assert {"园区", "园区内位次", "东"} <= set(sheet.astype(str).to_numpy().ravel())
+
+
+@pytest.mark.parametrize(
+    ("within", "node", "code"),
+    [
+        (("prak",), "a", "unknown_field"),
+        (("a",), "a", "unknown_field"),
+        (("park", "park"), "a", "duplicate_id"),
+        (("park",), "park", "taken_id"),
+        (("park",), "rank_in_park", "taken_id"),
+        (("score",), "a", "taken_id"),
+    ],
+)
+def test_groups_that_cannot_be_ranked_within_are_refused(within: tuple[str, ...], node: str, code: str) -> None:
+    fields = {**PARK, "a": field("a"), "score": field("score", kind="text")}
+    framework = small(leaf(node, "a"), defaults=AS_IS, fields=fields).model_copy(update={"rank_within": within})
+    assert code in {finding.code for finding in check_framework(framework)}
+
+
+@given(SCORES)
+def test_one_group_of_all_ranks_as_all_are_ranked(scores: list[float | None]) -> None:
+    frame = pd.DataFrame({"zone": [f"z{n:02d}" for n in range(len(scores))], "a": pd.Series(scores, dtype=float)})
+    evaluation = ps.evaluate(ranked(rank_within=("park",), fields=PARK), frame.assign(park="同"))
+    assert evaluation.scores["rank_in_park"].equals(evaluation.scores["rank"].rename("rank_in_park"))

@@ -282,13 +282,17 @@ _HEADS = {
 
 def say_ranking(evaluation: Evaluation, positions: Sequence[int], reply: Reply) -> None:
     """Rows of the ranking as a table; a unit that is not ranked has the reason."""
+    from parkscore.evaluation_sheets import group_heads
+
     chosen = evaluation.ranking
     if evaluation.framework.classes:
         chosen = chosen.assign(**{"class": evaluation.classes_in(reply.language)["name"]})
     chosen = chosen.iloc[list(positions)]
     columns = [str(column) for column in chosen.columns if column != "status"]
+    texts = ("unit", "class", *evaluation.framework.rank_within)
+    heads = _HEADS | group_heads(evaluation.framework)
     reply.table(
-        [*(_HEADS[column] for column in columns), Text("状态", "status")],
+        [*(heads[column] for column in columns), Text("状态", "status")],
         (
             [
                 *(_shown(column, value) for column, value in zip(columns, row, strict=True)),
@@ -296,15 +300,15 @@ def say_ranking(evaluation: Evaluation, positions: Sequence[int], reply: Reply) 
             ]
             for position, row in zip(positions, chosen[columns].itertuples(index=False, name=None), strict=True)
         ),
-        right=[number for number, column in enumerate(columns) if column not in ("unit", "class")],
+        right=[number for number, column in enumerate(columns) if column not in texts],
     )
 
 
 def _shown(column: str, value: Any) -> str | None:
     if value is None or (not isinstance(value, str) and str(value) in ("<NA>", "nan")):
         return None
-    if column in ("unit", "class"):
-        return str(value)
+    if isinstance(value, str):
+        return value
     return f"{value:.4f}" if column == "score" else str(int(value))
 
 

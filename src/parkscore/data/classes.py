@@ -148,7 +148,6 @@ def _stated(framework: Framework, columns: Columns, name: str, back: int, row: i
 _OUT: Final = {
     NO_CLASS: Text("没有分类", "has no class"),
     SEVERAL_CLASSES: Text("符合多个分类，不归入任何一个", "fits several classes and is put into none"),
-    CLASS_UNKNOWN: Text("分类不能判定", "the class cannot be told"),
 }
 _WAYS_OUT: Final = {
     NO_CLASS: Text("核对数据；若数据无误，补上含这种情形的分类", "check the data, or add a class that covers it"),
@@ -163,7 +162,7 @@ def class_findings(framework: Framework, table: Table, found: Classification | N
         return []
     counted = class_counts(framework, found, rows)
     findings = [Finding(code="classes_counted", severity=Severity.INFO, message=counted)]
-    for outcome in _OUT:
+    for outcome in _WAYS_OUT:
         own = rows[found.outcomes[rows] == outcome]
         reasons = class_reasons(framework, table, found, own[: MOST + 1])
         made = [_finding(table, row, outcome, reason) for row, reason in zip(own.tolist(), reasons, strict=False)]
@@ -182,19 +181,16 @@ def why_without_class(framework: Framework, table: Table, found: Classification,
         label = framework.fields[str(framework.class_field)].label
         reasons = [Text(f"{label.zh}缺失", f"{label.en} is missing")] * len(out)
     return {
-        row: Text(
-            f"权重按分类而定，{_OUT[outcome].zh}：{why.zh}",
-            f"weights go by class, and it {_IN_A_SENTENCE[outcome]}: {why.en}",
-        )
-        for row, outcome, why in zip(out.tolist(), found.outcomes[out], reasons, strict=True)
+        row: Text(f"权重按分类而定，{told.zh}", f"weights go by class: {told.en}")
+        for row, told in zip(out.tolist(), map(_told, found.outcomes[out], reasons), strict=True)
     }
 
 
-_IN_A_SENTENCE: Final = {
-    NO_CLASS: "has none",
-    SEVERAL_CLASSES: "fits several",
-    CLASS_UNKNOWN: "cannot be put into one",
-}
+def _told(outcome: str, reason: Text) -> Text:
+    """That a unit is in no class, and why; where it cannot be told, the reason says both."""
+    if outcome not in _OUT:
+        return reason
+    return Text(f"{_OUT[outcome].zh}：{reason.zh}", f"{_OUT[outcome].en}: {reason.en}")
 
 
 def _finding(table: Table, row: int, outcome: str, reason: Text) -> Finding:
@@ -202,9 +198,16 @@ def _finding(table: Table, row: int, outcome: str, reason: Text) -> Finding:
         row,
         code=outcome,
         severity=Severity.WARNING,
-        message=Text(f"{_OUT[outcome].zh}：{reason.zh}", f"{_OUT[outcome].en}: {reason.en}"),
+        message=_told(outcome, reason),
         hint=_WAYS_OUT[outcome],
     )
+
+
+_COUNTED: Final = {
+    NO_CLASS: Text("无分类", "in none"),
+    SEVERAL_CLASSES: Text("符合多个", "in several"),
+    CLASS_UNKNOWN: Text("不能判定", "cannot be told"),
+}
 
 
 def class_counts(framework: Framework, found: Classification | None, rows: Rows) -> Text:
@@ -212,7 +215,7 @@ def class_counts(framework: Framework, found: Classification | None, rows: Rows)
     names = [] if found is None else found.names[rows].tolist()
     outcomes = [] if found is None else found.outcomes[rows].tolist()
     counts = [(each.label, names.count(each.id)) for each in framework.classes]
-    out = [(label, outcomes.count(outcome)) for outcome, label in _OUT.items()]
+    out = [(label, outcomes.count(outcome)) for outcome, label in _COUNTED.items()]
     zh = "，".join(f"{label.zh} {count}" for label, count in (*counts, *out))
     en = ", ".join(f"{label.en}: {count}" for label, count in (*counts, *out))
     return Text(f"分类（共 {len(rows)}）：{zh}", f"classes (of {len(rows)}): {en}")

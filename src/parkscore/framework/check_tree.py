@@ -18,6 +18,7 @@ def check_tree(framework: Framework, reporter: Reporter) -> None:
     _check_leaves(framework, reporter)
     _check_years(framework, reporter)
     _check_class(framework, reporter)
+    _check_rank_within(framework, reporter)
     _check_accepted(framework, reporter)
 
 
@@ -170,6 +171,18 @@ def _check_class(framework: Framework, reporter: Reporter) -> None:
             value=name,
             hint=Text("写 kind: text", "write `kind: text`"),
         )
+
+
+def _check_rank_within(framework: Framework, reporter: Reporter) -> None:
+    texts = [name for name, field in framework.fields.items() if field.kind == "text"]
+    for index, name in enumerate(framework.rank_within):
+        path: Path = ("rank_within", index)
+        if name not in texts:
+            message = Text("组内位次需要一个文字字段", "ranks within groups need a text field")
+            reporter.report("unknown_field", path, message, value=name, hint=nearest_or_some(name, texts))
+        if name in framework.rank_within[:index]:
+            hint = Text("删去其中一个", "remove one of the two")
+            reporter.report("duplicate_id", path, Text("重复", "is named twice"), value=name, hint=hint)
 
 
 def _check_accepted(framework: Framework, reporter: Reporter) -> None:

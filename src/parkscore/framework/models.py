@@ -591,6 +591,7 @@ class Framework(Model):
     time: Words | None = None
     class_field: Words | None = Field(default=None, alias="class")
     classes: tuple[UnitClass, ...] = ()
+    rank_within: tuple[Words, ...] = ()
     weights_status: SchemeStatus | None = None
     weights_source: Words | None = None
     reference: Reference = "per-year"

@@ -15,14 +15,28 @@ RESULT_COLUMNS = TABLE_COLUMNS | {"score", "rank", "class_rank", "status", "reas
 """What the columns of the results are called, beside one for each node by its id."""
 
 
+def rank_in(field_id: str) -> str:
+    """The column of the ranks within the groups that a text field names.
+
+    >>> rank_in("park")
+    'rank_in_park'
+    """
+    return f"rank_in_{field_id}"
+
+
 def check_taken_ids(framework: Framework, reporter: Reporter) -> None:
     """Report fields called like another column of the table, and nodes called like another one of the results."""
     for field_id, field in framework.fields.items():
         if field_id in TABLE_COLUMNS:
             column = Text("数据表的列名", "a column of the table")
             _report(("fields", field_id), field_id, field.label, column, reporter)
+    groups = {column for name in framework.rank_within for column in (name, rank_in(name))}
+    for index, name in enumerate(framework.rank_within):
+        if name in RESULT_COLUMNS and name in framework.fields:
+            column = Text("结果表的列名", "a column of the results")
+            _report(("rank_within", index), name, framework.fields[name].label, column, reporter)
     for path, node in nodes_with_paths(framework):
-        if node.id in RESULT_COLUMNS:
+        if node.id in RESULT_COLUMNS | groups:
             column = Text("结果表的列名", "a column of the results")
             _report((*path, "id"), node.id, node.label, column, reporter)
 

@@ -1,7 +1,8 @@
-"""Rank the units of each year, and within each class."""
+"""Rank the units of each year, within each class, and within groups such as parks."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -20,16 +21,20 @@ Ranks = npt.NDArray[np.int32]
 
 @dataclass(frozen=True)
 class Standing:
-    """Ranks by table row, 1 is best, 0 where a row is not ranked; `within_class` is None where there are no classes."""
+    """Ranks by table row, 1 is best, 0 where a row is not ranked; `within_class` is None where there are no classes.
+
+    within: by text field, the ranks among the rows that say the same there.
+    """
 
     overall: Ranks
     within_class: Ranks | None
+    within: Mapping[str, Ranks]
 
 
 def rank(
     framework: Framework, table: Table, score: Vector, ranked: Truths, classification: Classification | None = None
 ) -> Standing:
-    """Ranks by the declared tie rule, of each year and of each class in it; a unit without a class has none there.
+    """Ranks by the declared tie rule, of each year and of each class and group in it; a unit in none has none there.
 
     Scores count as equal when they agree to the declared number of decimals.
     """
@@ -37,9 +42,12 @@ def rank(
     rounded = np.round(score, framework.ranking.decimals) + 0.0
     rows = np.flatnonzero(ranked)
     overall = _rank_each(framework, table, rounded, [rows])
-    if classification is None:
-        return Standing(overall, None)
-    return Standing(overall, _rank_each(framework, table, rounded, _of_one_text(classification.names, rows)))
+
+    def within(texts: npt.NDArray[Any]) -> Ranks:
+        return _rank_each(framework, table, rounded, _of_one_text(texts, rows))
+
+    fields = {name: within(table.frame[name].to_numpy(dtype=object)) for name in framework.rank_within}
+    return Standing(overall, None if classification is None else within(classification.names), fields)
 
 
 def _of_one_text(texts: npt.NDArray[Any], rows: Rows) -> list[Rows]:
