@@ -174,3 +174,17 @@ def test_the_range_of_scores_under_a_geometric_mean_knows_the_direction() -> Non
     assert "incompatible_methods" in findings_of("higher", high=20.0)
     assert "incompatible_methods" in findings_of("lower", low=0.0)
     assert "incompatible_methods" not in findings_of("higher", low=0.0)
+
+
+@pytest.mark.parametrize(
+    ("aggregate", "english"),
+    [
+        (Choice.of("sum"), "it adds nothing to the sum, which is no score of 0"),
+        (Choice.of("capped_sum", cap=9), "it adds nothing to the sum, which is no score of 0"),
+        (Choice.of("arithmetic"), "the share goes to its siblings"),
+    ],
+)
+def test_what_becomes_of_a_gap_is_told_as_the_aggregation_takes_it(aggregate: Choice, english: str) -> None:
+    framework = small(leaf("a"), leaf("b"), defaults=Defaults(aggregate=aggregate, weights=Choice.of("equal")))
+    (finding,) = of_code(ps.evaluate(framework, rows(a=[1.0, 2, NAN], b=[1.0, 2, 3])).findings, "no_value")
+    assert finding.message.en.endswith(english)

@@ -17,7 +17,7 @@ from parkscore.data.indicator_places import indicator_place
 from parkscore.data.table import State, Table
 from parkscore.findings import DataError, Finding, Severity
 from parkscore.framework.models import SCORE_GROUP_MEAN, Framework, Node
-from parkscore.framework.settings import Settings, resolve_settings
+from parkscore.framework.settings import ADDS_POINTS, Settings, aggregation_of, resolve_settings
 from parkscore.language import Text
 from parkscore.methods import DomainError, scoring
 from parkscore.methods.columns import highest, is_constant, lowest
@@ -51,6 +51,7 @@ def score(framework: Framework, table: Table, grid: Grid, cohorts: tuple[Cohort,
     supplies = supply(framework, table, base)
     settings = resolve_settings(framework)
     leaves = framework.leaves
+    fates = _fates_of_gaps(framework)
     scores = np.full(grid.values.shape, np.nan)
     references: dict[str, dict[str, Reference]] = {}
     findings: list[Finding] = []
@@ -76,8 +77,8 @@ def score(framework: Framework, table: Table, grid: Grid, cohorts: tuple[Cohort,
                 continue
             states = grid.states[:, column]
             lacking += without_points(table, leaf, settings[leaf.id].score, cohort, values, states, scores[:, column])
-            later = settings[leaf.id].missing.name == SCORE_GROUP_MEAN
-            found = [*_oddities(table, leaf, cohort, values, grid.states[cohort.apply, column], own[leaf.id], later)]
+            states = grid.states[cohort.apply, column]
+            found = [*_oddities(table, leaf, cohort, values, states, own[leaf.id], fates[leaf.id])]
             year = base_year(settings[leaf.id])
             if year is not None and year in supplies.base_rows:
                 found += _without_base(leaf, cohort, year, values, supplies.base_values(year, column))
@@ -110,9 +111,9 @@ def _apply(settings: Settings, values: Vector, reference: Reference, given: Mapp
 
 
 def _oddities(
-    table: Table, leaf: Node, cohort: Cohort, values: Vector, states: States, reference: Reference, later: bool
+    table: Table, leaf: Node, cohort: Cohort, values: Vector, states: States, reference: Reference, fate: Text
 ) -> Iterator[Finding]:
-    """What keeps an indicator from telling the units of a cohort apart; `later` says that gaps are filled as scores."""
+    """What keeps an indicator from telling the units of a cohort apart; `fate` says what becomes of a gap."""
     if np.isnan(values[cohort.apply]).all():
         yield _all_missing(leaf, cohort, states)
         return
@@ -120,7 +121,7 @@ def _oddities(
         yield _no_reference(leaf, cohort)
         return
     if states.any():
-        yield _some_missing(leaf, cohort, states, later)
+        yield _some_missing(leaf, cohort, states, fate)
     measured = values[cohort.fit]
     if np.count_nonzero(~np.isnan(measured)) > 1 and is_constant(lowest(measured), highest(measured)):
         value = float(lowest(measured))
@@ -188,13 +189,25 @@ def _all_missing(leaf: Node, cohort: Cohort, states: States) -> Finding:
     )
 
 
-def _some_missing(leaf: Node, cohort: Cohort, states: States, later: bool) -> Finding:
+_LATER = Text("缺失的按同类平均得分赋分", "what is missing gets the mean score of its group")
+_ADDS_NOTHING = Text("求和时不加分，并不表示得 0 分", "it adds nothing to the sum, which is no score of 0")
+_TO_SIBLINGS = Text("其份额由同级指标分担", "the share goes to its siblings")
+
+
+def _fates_of_gaps(framework: Framework) -> Mapping[str, Text]:
+    """For each indicator what becomes of a gap: filled as a score, no part of a sum, or a share for the siblings."""
+    settings = resolve_settings(framework)
+    fates = {}
+    for node in framework.root.walk():
+        adds = bool(node.children) and aggregation_of(framework, node).name in ADDS_POINTS
+        for child in node.children:
+            filled = child.is_indicator and settings[child.id].missing.name == SCORE_GROUP_MEAN
+            fates[child.id] = _LATER if filled else _ADDS_NOTHING if adds else _TO_SIBLINGS
+    return fates
+
+
+def _some_missing(leaf: Node, cohort: Cohort, states: States, fate: Text) -> Finding:
     why, count = _reasons(states), int((states != State.VALUE).sum())
-    then = (
-        Text("缺失的按同类平均得分赋分", "what is missing gets the mean score of its group")
-        if later
-        else Text("其份额由同级指标分担", "the share goes to its siblings")
-    )
     return Finding(
         code="no_value",
         severity=Severity.INFO,
@@ -202,8 +215,8 @@ def _some_missing(leaf: Node, cohort: Cohort, states: States, later: bool) -> Fi
         year=cohort.year,
         value=count,
         message=Text(
-            f"{leaf.label.zh}：{len(states)} 个中有 {count} 个没有数值（{why.zh}），{then.zh}",
-            f"{leaf.label.en}: {count} of {len(states)} have no value ({why.en}); {then.en}",
+            f"{leaf.label.zh}：{len(states)} 个中有 {count} 个没有数值（{why.zh}），{fate.zh}",
+            f"{leaf.label.en}: {count} of {len(states)} have no value ({why.en}); {fate.en}",
         ),
         hint=Text("补齐数据，或用 missing: 说明如何填补", "fill the cells, or say with `missing:` how gaps are filled"),
     )
