@@ -122,7 +122,7 @@ def _fields(draw: DrawFn) -> dict[str, Data]:
                 texts().map(lambda text, index=index: {"zh": f"{text}◇{index}"}),
                 st.sampled_from(NUMBER_MEASURES).map(lambda measure: {} if measure is None else {"measure": measure}),
                 optional("min", numbers(-5, 0)),
-                optional("max", numbers(10, 15)),
+                optional("max", st.integers(10, 15)),
                 optional("totals", st.dictionaries(st.integers(2000, 2030), numbers(0, 10**12), max_size=2)),
                 st.just({"aliases": aliases} if aliases else {}),
                 _SOURCES,
