@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Generator
 from pathlib import Path
 
 import pytest
@@ -17,6 +18,22 @@ settings.register_profile(
     derandomize="CI" in os.environ,  # a gate that turns red means a change; a desk explores
 )
 settings.load_profile("parkscore")
+
+
+@pytest.hookimpl(wrapper=True, tryfirst=True)
+def pytest_runtest_call(item: pytest.Item) -> Generator[None, object, object]:
+    """Give a test its own Hypothesis settings back after each run.
+
+    For every set of parameters Hypothesis wraps them once more, and after some thousand cannot follow them back.
+    """
+    test = getattr(item, "obj", None)
+    test = getattr(test, "__func__", test)
+    own = getattr(test, "_hypothesis_internal_use_settings", None)
+    try:
+        return (yield)
+    finally:
+        if own is not None:
+            test._hypothesis_internal_use_settings = own  # type: ignore[union-attr]  # only a function has settings
 
 
 @pytest.fixture(scope="session")
