@@ -143,3 +143,107 @@ def test_everything_at_its_best_is_100_points() -> None:
     before = {"enterprise": "企业0", "year": 2024, "main_revenue": 70}
     rows = [{**sme, "enterprise": "企业0", "ip_high_value": 1, "product_field": "战略性新兴产业"}, before]
     assert scored("innovative-sme", rows)["total"].tolist() == [100]
+
+
+# --- gates ---------------------------------------------------------------------------------------------------------
+
+# 60 points to the last: 20 for staff, 40 for R&D, none for property.
+TECH: dict[str, Any] = {
+    "science_staff": 30,
+    "staff": 100,
+    "rd_expense": 5,
+    "sales": 100,
+    "costs": 1000,
+    "ip_class_1": 0,
+    "ip_class_2": 0,
+    "assets": 20000,
+    "resident": 1,
+    **dict.fromkeys(("restricted", "offence", "listed", "high_tech", "award", "institution", "standard"), 0),
+}
+# 60 points: innovation 20, growth 20, specialisation 20.
+SME: dict[str, Any] = {
+    "ip_class_1": 1,
+    "rd_expense": 2.0,
+    "revenue": 100.0,
+    "main_revenue": 60.0,
+    "liabilities": 90.0,
+    "assets": 100.0,
+    "product_field": "其他",
+    **dict.fromkeys(
+        ("ip_high_value", "ip_own", "ip_class_2", "award", "title_held", "institution", "equity_raised"), 0
+    ),
+}
+
+
+def outcome(name: str, gate: str, changed: dict[str, Any], *, before: float = 50.0) -> str:
+    """The outcome of a gate for one enterprise; before: the revenue of the main business the year before."""
+    row = {"enterprise": "甲", "year": 2025, **(TECH if name == "tech-sme" else SME), **changed}
+    rows = [row] if name == "tech-sme" else [row, {"enterprise": "甲", "year": 2024, "main_revenue": before}]
+    outcomes = ps.evaluate(name, pd.DataFrame(rows), year=2025).gates
+    return str(outcomes.loc[outcomes["gate"] == gate, "outcome"].iloc[0])
+
+
+@pytest.mark.parametrize(
+    ("changed", "expected_outcome"),
+    [
+        ({}, "met"),
+        ({"staff": 500, "science_staff": 150}, "met"),
+        ({"staff": 501, "science_staff": 160}, "not_met"),
+        ({"sales": 20000, "rd_expense": 1000}, "met"),
+        ({"sales": 20000.01, "rd_expense": 1001}, "not_met"),
+        ({"assets": 20000.01}, "not_met"),
+        ({"resident": 0}, "not_met"),
+        ({"restricted": 1}, "not_met"),
+        ({"offence": 1}, "not_met"),
+        ({"listed": 1}, "not_met"),
+        ({"listed": None}, "unknown"),
+        ({"rd_expense": 4.99}, "not_met"),
+        ({"science_staff": 9.9, "ip_class_1": 1}, "not_met"),
+        ({"science_staff": 10, "ip_class_1": 1}, "met"),
+        ({"ip_class_2": None}, "met"),
+        ({"rd_expense": 4.99, "ip_class_2": None}, "unknown"),
+        ({"rd_expense": 4.99, "high_tech": 1}, "met"),
+        ({"rd_expense": 4.99, "award": 1}, "met"),
+        ({"rd_expense": 4.99, "institution": 1}, "met"),
+        ({"rd_expense": 4.99, "standard": 1}, "met"),
+        ({"rd_expense": 4.99, "standard": None}, "unknown"),
+        ({"standard": None}, "met"),
+        ({"staff": 501, "science_staff": 160, "high_tech": 1}, "not_met"),
+    ],
+    ids=str,
+)
+def test_the_conditions_of_tech_smes_both_ways(changed: dict[str, Any], expected_outcome: str) -> None:
+    assert outcome("tech-sme", "eligible", changed) == expected_outcome
+
+
+@pytest.mark.parametrize(
+    ("changed", "before", "expected_outcome"),
+    [
+        ({}, 50.0, "met"),
+        ({"rd_expense": 1.99}, 50.0, "not_met"),  # 55 points, innovation 15
+        ({"ip_class_1": 0, "ip_high_value": 1, "rd_expense": 0.0}, 50.0, "met"),  # innovation 20 by property alone
+        ({"ip_class_1": 0, "ip_high_value": 1}, 55.0, "not_met"),  # growth 10 is below 15
+        ({"main_revenue": 55.0, "ip_high_value": 1}, 40.0, "met"),  # specialisation 15
+        ({"main_revenue": 50.0, "ip_high_value": 1}, 40.0, "not_met"),  # specialisation 10
+        ({"product_field": None}, 50.0, "met"),  # any field earns 5 at least, which is enough for 60
+        ({"product_field": None}, 54.0, "unknown"),  # 55 or 60 points
+        ({"product_field": None, "ip_high_value": 1, "rd_expense": 5.0, "main_revenue": 70.0}, 50.0, "met"),
+        ({"rd_expense": 1.99, "award": 1}, 50.0, "met"),
+        ({"rd_expense": 1.99, "title_held": 1}, 50.0, "met"),
+        ({"rd_expense": 1.99, "institution": 1}, 50.0, "met"),
+        ({"rd_expense": 1.99, "equity_raised": 500.0}, 50.0, "met"),
+        ({"rd_expense": 1.99, "equity_raised": 499.99}, 50.0, "not_met"),
+        ({"rd_expense": 1.99, "equity_raised": None}, 50.0, "unknown"),
+    ],
+    ids=str,
+)
+def test_the_conditions_of_innovative_smes_both_ways(
+    changed: dict[str, Any], before: float, expected_outcome: str
+) -> None:
+    assert outcome("innovative-sme", "innovative", changed, before=before) == expected_outcome
+
+
+def test_too_little_growth_stops_an_innovative_sme_whatever_its_total() -> None:
+    strong = {"ip_high_value": 1, "rd_expense": 5.0, "main_revenue": 90.0, "product_field": "战略性新兴产业"}
+    assert outcome("innovative-sme", "innovative", strong, before=85.0) == "not_met"  # growth 10 of 30
+    assert outcome("innovative-sme", "innovative", strong, before=80.0) == "met"
