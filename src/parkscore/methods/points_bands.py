@@ -13,7 +13,7 @@ from parkscore.language import Text
 from parkscore.methods.domain import FloatArray
 from parkscore.methods.parameters import Bands, Meaning, Problem
 from parkscore.methods.points_digits import shown, to_digits
-from parkscore.methods.ranges import Interval
+from parkscore.methods.ranges import Interval, range_of_points
 from parkscore.methods.registry import scoring
 from parkscore.methods.score_scale import DIRECTION, Direction, Stated, is_higher_better, refuse_first
 
@@ -162,10 +162,7 @@ def _points_against_direction(stated: Stated) -> list[Problem]:
 
 
 def _bands_range(stated: Stated) -> Interval:
-    earned = [float(band["points"]) for band in stated["bands"]]
-    if stated.get("otherwise") is not None:
-        earned.append(float(stated["otherwise"]))
-    return Interval(min(earned), max(earned), "possible")
+    return range_of_points((band["points"] for band in stated["bands"]), stated.get("otherwise"))
 
 
 @scoring(

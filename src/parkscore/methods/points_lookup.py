@@ -13,7 +13,7 @@ from parkscore.language import Text
 from parkscore.methods.domain import DomainError, FloatArray
 from parkscore.methods.parameters import Meaning, PointsByName, Problem
 from parkscore.methods.points_digits import to_digits
-from parkscore.methods.ranges import Interval
+from parkscore.methods.ranges import Interval, range_of_points
 from parkscore.methods.registry import scoring
 from parkscore.methods.score_scale import DIRECTION, Direction, Stated, is_higher_better, refuse_first
 
@@ -49,10 +49,7 @@ def _repeated(stated: Stated) -> list[Problem]:
 
 
 def _lookup_range(stated: Stated) -> Interval:
-    earned = [float(points) for points in stated["points"].values()]
-    if stated.get("otherwise") is not None:
-        earned.append(float(stated["otherwise"]))
-    return Interval(min(earned), max(earned), "possible")
+    return range_of_points(stated["points"].values(), stated.get("otherwise"))
 
 
 @scoring(

@@ -11,7 +11,7 @@ from parkscore.language import Text
 from parkscore.methods.domain import BoolArray, FloatArray
 from parkscore.methods.parameters import Meaning, Problem, Steps
 from parkscore.methods.points_digits import shown, to_digits
-from parkscore.methods.ranges import Interval
+from parkscore.methods.ranges import Interval, range_of_points
 from parkscore.methods.registry import scoring
 from parkscore.methods.score_scale import DIRECTION, Direction, Stated, is_higher_better, refuse_first
 
@@ -66,8 +66,7 @@ def _points_against_direction(stated: Stated) -> list[Problem]:
 
 
 def _steps_range(stated: Stated) -> Interval:
-    earned = [float(points) for _, points in stated["steps"]] + [float(stated["otherwise"])]
-    return Interval(min(earned), max(earned), "possible")
+    return range_of_points((points for _, points in stated["steps"]), stated["otherwise"])
 
 
 @scoring(

@@ -7,16 +7,13 @@ import numpy as np
 from parkscore.language import Text
 from parkscore.methods.domain import FloatArray
 from parkscore.methods.parameters import Meaning, Tiers
-from parkscore.methods.ranges import Interval
+from parkscore.methods.ranges import Interval, range_of_points
 from parkscore.methods.registry import scoring
 from parkscore.methods.score_scale import DIRECTION, Direction, Stated, is_higher_better
 
 
 def _tiers_range(stated: Stated) -> Interval:
-    earned = [float(tier["points"]) for tier in stated["tiers"]]
-    if stated.get("otherwise") is not None:
-        earned.append(float(stated["otherwise"]))
-    return Interval(min(earned), max(earned), "possible")
+    return range_of_points((tier["points"] for tier in stated["tiers"]), stated.get("otherwise"))
 
 
 @scoring(

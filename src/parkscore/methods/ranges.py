@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -25,6 +25,16 @@ class Interval:
     low: float
     high: float
     reaches_low: Reach = "possible"
+
+
+def range_of_points(earned: Iterable[float], otherwise: float | None = None) -> Interval:
+    """The range of a rule that gives one of several points, `otherwise` included where it is stated.
+
+    >>> range_of_points([20, 15], otherwise=0)
+    Interval(low=0.0, high=20.0, reaches_low='possible')
+    """
+    points = [float(each) for each in (*earned, *([] if otherwise is None else [otherwise]))]
+    return Interval(min(points), max(points), "possible")
 
 
 def hull(children: Sequence[Interval], reaches_low: Reach) -> Interval:
