@@ -183,3 +183,21 @@ def test_a_size_or_seed_out_of_range_is_a_usage_error(zone: Framework, wrong: di
     with pytest.raises(UsageError) as error:
         sample(zone, **wrong)
     assert [(finding.code, finding.field) for finding in error.value.findings] == [("out_of_bounds", next(iter(wrong)))]
+
+
+def test_enterprises_are_many_small_and_few_large_with_parts_below_their_wholes() -> None:
+    frame = sample("tech-sme", 2_000, 2, seed=5)
+    framework = ps.load_framework("tech-sme")
+    staff, science = (column(framework, frame, key) for key in ("staff", "science_staff"))
+    assert (staff.dropna() >= 1).all()
+    assert (science.fillna(0) <= staff.fillna(science.max())).all()
+    assert staff.mean() > 2 * staff.median()
+
+
+def test_a_yes_or_no_of_an_enterprise_is_1_or_0_and_the_same_every_year() -> None:
+    frame = sample("tech-sme", 500, 2, seed=5)
+    answers = column(ps.load_framework("tech-sme"), frame, "high_tech")
+    assert set(answers.dropna().unique()) == {0.0, 1.0}
+    first, second = (answers[frame["年份"] == year].to_numpy() for year in (2023, 2024))
+    both = ~np.isnan(first) & ~np.isnan(second)
+    assert (first[both] == second[both]).all()

@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import zlib
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
 
@@ -70,9 +70,11 @@ class _Ratio:
     per: str | None
     ratio: float
     spread: float = 0.35
+    least: float = 0.0
 
     def draw(self, base: FloatArray, noise: _Noise) -> FloatArray:
-        return base * self.ratio * np.exp(self.spread * noise.units - self.spread**2 / 2) * noise.changes
+        drawn = base * self.ratio * np.exp(self.spread * noise.units - self.spread**2 / 2) * noise.changes
+        return np.asarray(np.maximum(drawn, self.least), dtype=np.float64)
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,7 +113,58 @@ class _Level:
         return base * (self.mean + self.deviation * (noise.units + 0.2 * noise.years))
 
 
-_Profile = _Ratio | _Part | _Events | _Level
+@dataclass(frozen=True, slots=True)
+class _Margin:
+    """What is left of another field, or lacking: a profit or a loss."""
+
+    per: str
+    mean: float
+    deviation: float
+
+    def draw(self, base: FloatArray, noise: _Noise) -> FloatArray:
+        return base * (self.mean + self.deviation * (noise.units + 0.3 * noise.years))
+
+
+@dataclass(frozen=True, slots=True)
+class _Firms:
+    """The size of enterprises: many small and few large ones, each with a growth of its own from year to year."""
+
+    per: ClassVar[str | None] = None
+    middle: float
+    spread: float
+    growth: float = 0.1
+
+    def draw(self, base: FloatArray, noise: _Noise) -> FloatArray:
+        own = self.growth + 0.1 * noise.stream.standard_normal(base.shape[1])
+        steps = np.cumsum(own + 0.15 * noise.years, axis=0)
+        return base * self.middle * np.exp(self.spread * noise.units + steps)
+
+
+@dataclass(frozen=True, slots=True)
+class _Chance:
+    """Yes or no, as 1 or 0; a unit that has a thing one year has it every year."""
+
+    per: ClassVar[str | None] = None
+    share: float
+
+    def draw(self, base: FloatArray, noise: _Noise) -> FloatArray:
+        return base * (noise.stream.random(base.shape[1]) < self.share)
+
+
+@dataclass(frozen=True, slots=True)
+class _Founded:
+    """A calendar year, the same every year, before the first year of the data."""
+
+    per: ClassVar[str | None] = None
+    before: int
+    ages: float
+
+    def draw(self, base: FloatArray, noise: _Noise) -> FloatArray:
+        ages = noise.stream.gamma(1.5, self.ages / 1.5, base.shape[1])
+        return base * np.asarray(np.floor(self.before - ages), dtype=np.float64)
+
+
+_Profile = _Ratio | _Part | _Events | _Level | _Margin | _Firms | _Chance | _Founded
 
 # Fields of the zone-2021 framework (and of frameworks that extend it). Made up, save where a source is named.
 _PROFILES: Mapping[str, _Profile] = {
@@ -166,6 +219,37 @@ _PROFILES: Mapping[str, _Profile] = {
     "p5_8": _Events("qb11num", 0.01),
     "p5_9": _Level(80, 6),
     "p5_10": _Level(85, 5),
+    # Enterprises, in the ids that the frameworks of enterprises share.
+    "founded": _Founded(LAST_YEAR - 1, 8),
+    "revenue": _Firms(800, 1.7),
+    "sales": _Firms(800, 1.7),
+    "main_revenue": _Part("revenue", 0.85),
+    "high_tech_revenue": _Part("revenue", 0.6),
+    "costs": _Ratio("revenue", 0.93, spread=0.1),
+    "net_profit": _Margin("revenue", 0.06, 0.1),
+    "rd_expense": _Ratio("revenue", 0.06, spread=0.7),
+    "technology_contracts": _Ratio("revenue", 0.03, spread=1.0),
+    "staff": _Ratio("revenue", 0.02, spread=0.5, least=1),
+    "science_staff": _Part("staff", 0.2),
+    "rd_staff": _Part("staff", 0.18),
+    "assets": _Ratio("revenue", 1.3, spread=0.5),
+    "liabilities": _Ratio("assets", 0.5, spread=0.4),
+    "net_assets": _Margin("revenue", 0.6, 0.35),
+    "equity_raised": _Ratio("revenue", 0.1, spread=1.5),
+    "invention_patents": _Events("staff", 0.04),
+    "utility_models": _Events("staff", 0.12),
+    "ip_class_1": _Events("staff", 0.04),
+    "ip_class_2": _Events("staff", 0.12),
+    "institution": _Chance(0.08),
+    "award": _Chance(0.04),
+    "high_tech": _Chance(0.3),
+    "offence": _Chance(0.01),
+}
+
+# What the text fields of enterprises say; made up.
+_TEXTS: Mapping[str, tuple[str, ...]] = {
+    "park": tuple(f"合成园区{number}" for number in range(1, 9)),
+    "industry": ("电子信息", "生物医药", "高端装备", "新材料", "现代服务"),
 }
 
 
@@ -244,7 +328,7 @@ class _Draw:
         import pandas as pd
 
         if field.kind == "text":
-            listed = self._categories(key)
+            listed = self._categories(key) or list(_TEXTS.get(key, ()))
             shares = None if listed else _CATEGORY_SHARES
             chosen = self._stream(key).choice(listed or _CATEGORIES, self.units, p=shares)
             return np.tile(chosen, len(self.calendar)).astype(object)
@@ -282,7 +366,18 @@ class _Draw:
             for rule in self.framework.rules
             if rule.measure_mixup is not None
         }
-        return {key: profile for key, profile in {**_PROFILES, **published}.items() if self._has_base(profile)}
+        known = {key: self._on_sales(profile) for key, profile in {**_PROFILES, **published}.items()}
+        return {key: profile for key, profile in known.items() if self._has_base(profile)}
+
+    def _on_sales(self, profile: _Profile) -> _Profile:
+        """What goes with revenue goes with sales where a framework has these only."""
+        if (
+            profile.per != "revenue"
+            or "revenue" in self.raw
+            or isinstance(profile, _Level | _Firms | _Chance | _Founded)
+        ):
+            return profile
+        return replace(profile, per="sales")
 
     def _has_base(self, profile: _Profile) -> bool:
         return profile.per is None or (profile.per in self.raw and self.raw[profile.per].kind == "number")
