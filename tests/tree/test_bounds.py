@@ -16,6 +16,7 @@ from tests.small_frameworks import dimension, everywhere, leaf, rows, small
 
 NAN, INF = np.nan, np.inf
 SUM = Choice.of("sum")
+CELLS = st.sampled_from([0.0, 0.25, 1.0, None])
 
 
 def item(code: str, most: float = 10, least: float = 0, **said: object) -> Node:
@@ -91,11 +92,44 @@ def test_a_mean_hands_the_share_of_a_gap_on_and_is_not_open() -> None:
     assert ends(framework, rows(a=[1, 0.5], b=[None, 1])) == [(10, 10), (7.5, 7.5)]
 
 
-def test_a_mean_over_an_open_score_says_nothing() -> None:
-    part = dimension("d", item("a"), item("b"), weight=1.0, aggregate=SUM)
-    bounds = ps.evaluate(small(part, item("c")), rows(a=[1, 1], b=[None, 1], c=[1, 1])).bounds
-    assert everywhere(bounds.low["total"], [NAN, 15])
-    assert everywhere(bounds.high["total"], [NAN, 15])
+def test_a_mean_over_an_open_score_is_open_by_the_share_of_that_score() -> None:
+    part = dimension("d", item("a"), item("b"), weight=3.0, aggregate=SUM)
+    framework = small(part, item("c"))
+    assert ends(framework, rows(a=[1, 1], b=[None, 1], c=[1, 1])) == [(10, 17.5), (17.5, 17.5)]
+
+
+def test_in_a_mean_over_an_open_score_a_sibling_without_a_score_takes_no_part() -> None:
+    part = dimension("d", item("a"), item("b"), weight=3.0, aggregate=SUM)
+    assert ends(small(part, item("c")), rows(a=[1, 1], b=[None, 1], c=[None, 1]))[0] == (10, 20)
+
+
+def test_a_mean_over_a_score_without_a_ceiling_has_none_either() -> None:
+    part = dimension("d", item("a"), leaf("b", weight=1.0, score=ScoreRule.of("as_is")), weight=1.0, aggregate=SUM)
+    assert ends(small(part, item("c")), rows(a=[1, 1], b=[None, 2], c=[1, 1]))[0] == (-INF, INF)
+
+
+def test_a_geometric_mean_over_an_open_score_says_nothing() -> None:
+    part = dimension("d", item("a", least=1), item("b"), weight=1.0, aggregate=SUM)
+    framework = small(part, item("c", least=1), total=Total(aggregate=Choice.of("geometric")))
+    bounds = ps.evaluate(framework, rows(a=[1, 1], b=[None, 1], c=[1, 1])).bounds
+    assert np.isnan(bounds.low["total"][0])
+    assert bounds.low["total"][1] == pytest.approx(200**0.5)
+
+
+@given(st.tuples(CELLS, CELLS, CELLS), st.sampled_from([0.5, 1.0, 3.0]))
+def test_filling_the_gaps_of_a_sum_below_a_mean_reaches_both_ends_of_the_mean(
+    cells: tuple[float | None, ...], weight: float
+) -> None:
+    part = dimension("d", item("a"), item("b", most=5, least=-5), item("x", most=1), weight=weight, aggregate=SUM)
+    ways = list(itertools.product(*[(cell,) if cell is not None else (0.0, 0.5, 1.0) for cell in cells]))
+    data = pd.DataFrame([(*cells, 1, 0.5), *[(*way, 1, 0.5) for way in ways]], columns=[*"abx", "c", "e"], dtype=float)
+    data.insert(0, "zone", [f"u{number}" for number in range(len(data))])
+    evaluation = ps.evaluate(small(part, item("c"), item("e")), data)
+    if np.isnan(evaluation.nodes["d"].iloc[0]):
+        return  # nothing of the sum is known, and the mean does without it
+    reached = evaluation.nodes["total"].to_numpy()[1:]
+    assert evaluation.bounds.low["total"][0] == pytest.approx(reached.min(), abs=1e-12)
+    assert evaluation.bounds.high["total"][0] == pytest.approx(reached.max(), abs=1e-12)
 
 
 def test_open_scores_are_listed_with_both_ends_and_in_json() -> None:
@@ -117,7 +151,6 @@ def test_an_end_without_a_limit_is_no_number_in_json() -> None:
     assert [(entry["low"], entry["high"]) for entry in listed] == [(None, None)]
 
 
-CELLS = st.sampled_from([0.0, 0.25, 1.0, None])
 AGGREGATES = st.sampled_from(
     [SUM, Choice.of("capped_sum", cap=12), Choice.of("capped_sum", cap=20, floor=3), Choice.of("max")]
 )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -13,7 +13,7 @@ from parkscore.data.table import State
 from parkscore.framework.models import Framework, Node
 from parkscore.framework.score_ranges import score_ranges
 from parkscore.framework.settings import ADDS_POINTS, aggregation_of
-from parkscore.methods import Interval
+from parkscore.methods import Interval, aggregation
 from parkscore.tree.aggregate import Nodes, Shares
 
 BEST_OF = "max"
@@ -44,7 +44,8 @@ def bounds(
 
     An indicator without a score may still get what its rule can give, unless it is not applicable: then it adds nothing
     to a sum and takes no part in the best of several. Every other aggregation hands the share of a child without a
-    score to its siblings, and its score is what it is, as long as the scores below it are.
+    score to its siblings; the ends of an arithmetic mean are the means of the ends under the shares as they are now,
+    and of any other method the score is what it is, as long as the scores below it are.
     """
     low = {node_id: np.full(scores.shape, np.nan) for node_id, scores in nodes.scores.items()}
     high = {node_id: np.full(scores.shape, np.nan) for node_id, scores in nodes.scores.items()}
@@ -100,10 +101,25 @@ class _Climb:
             )
         else:
             scores = self._nodes.scores[node.id][self._rows]
-            settled = [self._is_settled(child, ends) for child, ends in zip(counted, below, strict=True)]
-            low = high = np.where(np.all(settled, axis=0), scores, np.nan)
+            settled = np.all([self._is_settled(*each) for each in zip(counted, below, strict=True)], axis=0)
+            if aggregation[choice.name].additive:
+                means = (self._mean(node, counted, end) for end in ([e.low for e in below], [e.high for e in below]))
+                low, high = (np.where(np.isnan(scores), np.nan, _rounded(node, mean)) for mean in means)
+            else:
+                low = high = np.full(len(scores), np.nan)
+            low, high = (np.where(settled, scores, end) for end in (low, high))
             return _Ends(low, high, applies)
         return _Ends(_rounded(node, low), _rounded(node, high), applies)
+
+    def _mean(self, node: Node, counted: Sequence[Node], ends: Sequence[Vector]) -> Vector:
+        """The mean of one end of the children that have a score, under the shares that they have now."""
+        own = {child.id: share for child, share in zip(node.children, self._shares[node.id], strict=True)}
+        total, whole = np.zeros(len(self._rows)), np.zeros(len(self._rows))
+        for child, end in zip(counted, ends, strict=True):
+            takes_part = ~np.isnan(self._nodes.scores[child.id][self._rows])
+            total += np.where(takes_part, own[child.id] * end, 0.0)
+            whole += np.where(takes_part, own[child.id], 0.0)
+        return np.asarray(np.divide(total, whole, out=np.full(len(self._rows), np.nan), where=whole > 0))
 
     def _is_settled(self, child: Node, ends: _Ends) -> Truths:
         """Whether a child that has a score keeps it; one that has none hands its share on."""
