@@ -281,7 +281,7 @@ def test_a_year_that_was_not_scored_is_unknown_and_says_so() -> None:
     framework = gated(asks(require="上年(total) >= 60"), time="year")
     found = evaluate(framework, panel(YEARS), year=2024).gates.set_index("unit")
     assert found["outcome"].to_dict() == {"甲": "unknown", "乙": "unknown", "丙": "unknown"}
-    assert found.loc["甲", "reason_zh"] == "上年综合得分得分缺失"
+    assert found.loc["甲", "reason_zh"] == "上年综合得分缺失"
 
 
 # --- explanation ------------------------------------------------------------------------------------------------------
@@ -319,7 +319,7 @@ def test_a_text_is_explained_by_the_text_and_the_list() -> None:
         ("income / staff > 1万元 / 1人", {"staff": [-5.0]}, "无定义"),
         ("income / staff > 1万元 / 1人", {"income": [None]}, "字段income缺失"),
         ("staff / income > 1人 / 1万元", {"staff": ["不适用"]}, "字段staff填为不适用"),
-        ("total >= 60", {"s": [None, 70.0]}, "综合得分得分缺失"),
+        ("total >= 60", {"s": [None, 70.0]}, "综合得分缺失"),
         ("值(one) >= 60", {"s": [None, 70.0]}, "指标one缺失"),
     ],
 )

@@ -26,6 +26,7 @@ from parkscore.framework.formula.tree import (
 )
 from parkscore.framework.measures import Measure, MeasureError, parse_measure
 from parkscore.framework.models import Framework
+from parkscore.language import Text
 
 VALUE: Final = "value"
 """The function that gives an indicator's value; its id alone is its score."""
@@ -183,3 +184,14 @@ def _measure(text: str | None) -> Measure | None:
 def text_fields(framework: Framework) -> frozenset[str]:
     """The ids of the text fields."""
     return frozenset(field_id for field_id, field in framework.fields.items() if field.kind == "text")
+
+
+def labels_of_names(framework: Framework) -> dict[str, Text]:
+    """What the names that the formula of a gate may read are called, as far as they have a name of their own."""
+    labels = {each: one.label for each, one in framework.fields.items() if one.zh is not None or one.en is not None}
+    for node in framework.root.walk():
+        zh, en = node.zh or node.en or node.id, node.en or node.zh or node.id
+        score = Text(zh if zh.endswith("得分") else f"{zh}得分", en if en.endswith("score") else f"score of {en}")
+        labels.setdefault(node.id, score)
+        labels[value_name(node.id)] = Text(zh, en)
+    return labels

@@ -34,6 +34,7 @@ from parkscore.framework.gate_conditions import (
     Link,
     Logic,
     gate_measures,
+    labels_of_names,
     printed,
     take_apart,
     text_fields,
@@ -384,13 +385,7 @@ class _Judging:
 
     @cached_property
     def labels(self) -> Mapping[str, Text]:
-        framework = self.framework
-        labels = {each: one.label for each, one in framework.fields.items() if one.zh is not None or one.en is not None}
-        for node in framework.root.walk():
-            zh, en = node.zh or node.en or node.id, node.en or node.zh or node.id
-            labels.setdefault(node.id, Text(f"{zh}得分", f"score of {en}"))
-            labels[value_name(node.id)] = Text(zh, en)
-        return labels
+        return labels_of_names(self.framework)
 
 
 _CANNOT_BE_TOLD: Final = Text("不能判断", "cannot be told")
