@@ -25,6 +25,7 @@ from parkscore.framework.models import Framework, Node, WeightEntry
 
 ROOT = Path(__file__).resolve().parents[1]
 FRAMEWORKS = [
+    *("enterprise-technology-centre", "enterprise-technology-centre-yantai"),
     *("innovative-sme", "tech-sme"),
     *("torch-return-checks", "zone-2021", "zone-figures"),
     *("zone-innovation-2014", "zone-innovation-2014-first-level"),
@@ -57,11 +58,18 @@ def facts() -> Path:
 # Everything that ships
 
 
+# What official tables really say and `check` has to tell: the same requirement twice, a requirement of zero.
+TOLD = {
+    "enterprise-technology-centre": ["no_middle_branch"],
+    "enterprise-technology-centre-yantai": ["basic_at_zero"],
+}
+
+
 @pytest.mark.parametrize("name", FRAMEWORKS)
-def test_a_shipped_framework_has_no_finding(name: str) -> None:
+def test_a_shipped_framework_has_no_finding_but_what_its_official_table_says(name: str) -> None:
     path = shipped.framework_path(name)
     assert path is not None
-    assert read_framework(path).findings == ()
+    assert [finding.code for finding in read_framework(path).findings] == TOLD.get(name, [])
 
 
 @pytest.mark.parametrize("name", GOLDEN_INDICES)
