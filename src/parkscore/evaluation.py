@@ -70,6 +70,8 @@ class Evaluation:
 
     def __repr__(self) -> str:
         """One line: what was ranked, under which weights."""
+        if self.framework.only_judges:
+            return f"<Evaluation {self.framework.id}: {len(self.rows)} judged>"
         return (
             f"<Evaluation {self.framework.id}: {self.outcomes.ranked.sum()} of {len(self.rows)} ranked, "
             f"weights {self.weighing.name} ({self.weighing.status})>"
@@ -334,8 +336,10 @@ class Evaluation:
 
         An end is NaN where there is no limit. Single indicators without a value are in `states`.
         """
-        frames = []
-        for node in (node for node in self.framework.root.walk() if node.children):
+        frames: list[pd.DataFrame] = []
+        for node in self.framework.root.walk():  # the root first, so that there is a table where all is settled
+            if node.children == () and frames:
+                continue
             low, high = self.bounds.low[node.id][self.rows], self.bounds.high[node.id][self.rows]
             rows = self.rows[low < high]
             frame = {UNIT: self.table.units[rows]} | (
@@ -390,6 +394,7 @@ class Evaluation:
         entries = (
             entry
             for cohort, shares in zip(self.cohorts, self.weighing.shares, strict=True)
+            if self.framework.indicators
             for entry in self._weight_rows(cohort, shares)
         )
         frame = pd.DataFrame(entries, columns=_WEIGHT_COLUMNS)
@@ -420,7 +425,7 @@ class Evaluation:
     def notes(self) -> tuple[Text, ...]:
         """What must stand on every output: assumed weights, what the data and those behind the weights say they are."""
         notes = []
-        if self.weighing.status == "assumed":
+        if self.weighing.status == "assumed" and not self.framework.only_judges:
             notes.append(Text(f"权重为假定：{self.weighing.name}", f"weights are assumed: {self.weighing.name}"))
         notes += [Text(note, note) for note in self.table.notes]
         behind_weights = [note for note in self.weighing.notes if note not in self.table.notes]
@@ -430,7 +435,7 @@ class Evaluation:
     @cached_property
     def about(self) -> dict[str, Any]:
         """What was evaluated with what: framework, weights, data, version; enough to tell two runs apart."""
-        lag = self.framework.evaluation_lag
+        lag, judged_only = self.framework.evaluation_lag, self.framework.only_judges
         rounding = [f"{node.id}: {node.round}" for node in self.framework.root.walk() if node.round is not None]
         years = [] if self.table.years is None else sorted({int(year) for year in self.table.years[self.rows]})
         return {
@@ -439,9 +444,9 @@ class Evaluation:
             "framework_version": self.framework.version,
             "framework_source": self.framework.source,
             "framework_sha256": digest_of(self.framework),
-            "weights": self.weighing.name,
-            "weights_status": self.weighing.status,
-            "weights_source": self.weighing.source,
+            "weights": None if judged_only else self.weighing.name,
+            "weights_status": None if judged_only else self.weighing.status,
+            "weights_source": None if judged_only else self.weighing.source,
             "data": Path(self.table.origin.file).name,
             "data_sha256": self.table.digest,
             "data_years": years,
@@ -497,7 +502,7 @@ class Evaluation:
         reason = [None if why is None else why.in_language(language) for why in self.reasons]
         scores = self.scores_in(language).assign(status=status)
         scores.insert(list(scores.columns).index("status") + 1, "reason", reason)
-        additive = self.why_not_additive() is None
+        additive = self.why_not_additive() is None and not self.framework.only_judges
         return {
             "schema": SCHEMA,
             "about": self.about,

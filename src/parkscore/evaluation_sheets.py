@@ -85,7 +85,28 @@ def sheets_of(evaluation: Evaluation, language: Language) -> list[Sheet]:
     The values that were scored have a sheet of their own where they are not the values as derived.
     """
     notes = [note.in_language(language) for note in evaluation.notes]
-    sheets = [
+    if evaluation.framework.only_judges:
+        sheets = _sheets_of_judgement(evaluation, language)
+    else:
+        sheets = _sheets_of_scores(evaluation, language)
+    return [
+        Sheet(sheet.name, sheet.frame, [*notes, *sheet.notes], sheet.kinds, sheet.frozen_columns) for sheet in sheets
+    ]
+
+
+def _sheets_of_judgement(evaluation: Evaluation, language: Language) -> list[Sheet]:
+    """The sheets where there are gates and no indicators."""
+    return [
+        _judged(evaluation, language),
+        *_gates(evaluation, language),
+        *_classes(evaluation, language),
+        _findings(evaluation, language),
+        _about(evaluation, language),
+    ]
+
+
+def _sheets_of_scores(evaluation: Evaluation, language: Language) -> list[Sheet]:
+    return [
         _ranking(evaluation, language),
         *_gates(evaluation, language),
         _scores(evaluation, language),
@@ -99,9 +120,6 @@ def sheets_of(evaluation: Evaluation, language: Language) -> list[Sheet]:
         _changes(evaluation, language),
         _findings(evaluation, language),
         _about(evaluation, language),
-    ]
-    return [
-        Sheet(sheet.name, sheet.frame, [*notes, *sheet.notes], sheet.kinds, sheet.frozen_columns) for sheet in sheets
     ]
 
 
@@ -124,6 +142,17 @@ def _ranking(evaluation: Evaluation, language: Language) -> Sheet:
     frame["reason"] = pd.Series([None if why is None else why.in_language(language) for why in reasons], dtype=object)
     renamed, kinds = _renamed(frame, _KINDS, language)
     return Sheet(Text("位次", "ranking").in_language(language), renamed, (), kinds)
+
+
+def _judged(evaluation: Evaluation, language: Language) -> Sheet:
+    """A row for each unit and a column for each gate."""
+    frame = evaluation.scores.drop(columns=["score", "rank", "class_rank", "status", "note"], errors="ignore")
+    frame = _with_class_names(evaluation, frame, language)
+    words = {str(outcome): outcome.text.in_language(language) for outcome in OUTCOMES}
+    heads = {gate.path: gate.text.in_language(language) for gate in evaluation.judged}
+    frame = frame.assign(**{path: [words[word] for word in frame[path]] for path in heads})
+    renamed, kinds = _renamed(frame, _KINDS, language)
+    return Sheet(Text("认定", "judged").in_language(language), renamed.rename(columns=heads), (), kinds)
 
 
 def group_heads(framework: Framework) -> dict[str, Text]:

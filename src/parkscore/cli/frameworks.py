@@ -146,7 +146,8 @@ def show(
     else:
         heads = (Text("编码", "id"), Text("名称", "name"), Text("权重", "weight"), Text("单位", "measure"))
         tail = (Text("方向", "direction"), Text("公式", "formula"), Text("来源", "source"))
-        reply.table((*heads, *tail), (_node_row(entry) for entry in nodes), right=[2])
+        if nodes:
+            reply.table((*heads, *tail), (_node_row(entry) for entry in nodes), right=[2])
         _say_gates(gates, reply)
 
 
@@ -187,12 +188,15 @@ def _about(framework: Framework, reply: Reply) -> dict[str, Any]:
 
 
 def _say_about(framework: Framework, about: dict[str, Any], reply: Reply) -> None:
+    asks = Text(f"{about['indicators']} 项指标", f"{about['indicators']} indicators")
+    if framework.only_judges:
+        asks = Text(f"只有门槛：{len(framework.gates)} 道", f"gates only: {len(framework.gates)}")
     reply.say(
         f"{framework.id}  {about['title']}",
         Text(f"来源：{framework.source or '未注明'}", f"source: {framework.source or 'not stated'}"),
         Text(
-            f"{about['indicators']} 项指标，{about['fields']} 个数据项（--fields 列出）",
-            f"{about['indicators']} indicators, {about['fields']} fields (--fields lists them)",
+            f"{asks.zh}，{about['fields']} 个数据项（--fields 列出）",
+            f"{asks.en}, {about['fields']} fields (--fields lists them)",
         ),
     )
     for each in about["classes"]:
@@ -326,7 +330,9 @@ def check(
         "indicators": len(loaded.leaves),
         "fields": len(loaded.fields),
         "rules": len(loaded.rules),
+        "gates": len(loaded.gates),
     }
+    gated = Text(f"，{len(loaded.gates)} 道门槛", f", {len(loaded.gates)} gates")
     plain = [finding.as_dict(reply.language) for finding in findings]
     about = {"framework": loaded.id, "weights": None if scheme is None else scheme.id}
     reply.document("check", {"ok": True, **about, **counts, "findings": plain})
@@ -338,6 +344,7 @@ def check(
         )
         .in_language(reply.language)
         .format(id=loaded.id, **counts)
+        + (reply.word(gated) if loaded.gates else "")
     )
     if scheme is not None:
         reply.say(Text(f"ok：权重方案 {scheme.id}，状态 {scheme.status}", f"ok: weights {scheme.id} ({scheme.status})"))

@@ -182,7 +182,10 @@ def score(
         say_top(evaluation, reply)
         reply.say(Text(f"已写入 {output}", f"wrote {output}"))
     elif sys.stdout.isatty():
-        say_ranking(evaluation, list(range(len(evaluation.ranking))), reply)
+        if evaluation.framework.only_judges:
+            _say_judged(evaluation, reply)
+        else:
+            say_ranking(evaluation, list(range(len(evaluation.ranking))), reply)
         say_result(evaluation, reply)
     else:
         _print_csv(evaluation, reply.language)
@@ -227,15 +230,37 @@ def say_result(evaluation: Evaluation, reply: Reply) -> None:
     years = ", ".join(map(str, about["data_years"]))
     of_zh, of_en = (f"（数据年份 {years}）", f" (data of {years})") if years else ("", "")
     title = evaluation.weighing.title
-    reply.say(
-        Text(
+    if framework.only_judges:
+        count = Text(f"已判定 {about['units']} 个对象{of_zh}", f"{about['units']} judged{of_en}")
+        weights = []
+    else:
+        count = Text(
             f"{about['units']} 个对象中 {about['ranked']} 个已排名{of_zh}",
             f"{about['ranked']} of {about['units']} ranked{of_en}",
-        ),
+        )
+        weights = [Text(f"权重：{title.zh}；状态：{status.zh}", f"weights: {title.en}; status: {status.en}")]
+    reply.say(
+        count,
         *([class_counts(framework, evaluation.classification, evaluation.rows)] if framework.classes else []),
-        Text(f"权重：{title.zh}；状态：{status.zh}", f"weights: {title.en}; status: {status.en}"),
+        *weights,
         *(Text(f"注意：{note.zh}", f"note: {note.en}") for note in evaluation.notes),
         *_gate_lines(evaluation),
+    )
+
+
+def _say_judged(evaluation: Evaluation, reply: Reply) -> None:
+    """What each gate comes to for each unit, as a table."""
+    from parkscore.tree.verdicts import OUTCOMES
+
+    gates = {gate.path: gate.text for gate in evaluation.judged}
+    frame = evaluation.scores_in(reply.language)
+    if evaluation.framework.classes:
+        frame = frame.assign(**{"class": evaluation.classes_in(reply.language)["name"]})
+    leading = [column for column in ("unit", "year", "class") if column in frame]
+    words = {str(outcome): outcome.text for outcome in OUTCOMES}
+    reply.table(
+        [*(_HEADS[column] for column in leading), *gates.values()],
+        ([words.get(cell, cell) for cell in row] for row in frame[[*leading, *gates]].astype(object).to_numpy()),
     )
 
 

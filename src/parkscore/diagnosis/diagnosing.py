@@ -21,6 +21,7 @@ from parkscore.language import Language, Text
 from parkscore.output.documents import json_by_line, records
 from parkscore.output.files import write_text, write_whole
 from parkscore.output.workbook import write_sheets
+from parkscore.tree.only_gates import refuse_only_gates
 
 SCHEMA = "parkscore-diagnosis/1"
 
@@ -124,7 +125,7 @@ def diagnose(evaluation: Evaluation) -> Diagnosis:
     """Availability, spread, correlations, reliability, true weights, obstacles and coordination of an evaluation.
 
     Correlations and main effects take the rows that have both numbers, alpha and components the complete rows; each
-    says how many. What cannot be computed has a flag that says why.
+    says how many. What cannot be computed has a flag that says why. Raises UsageError where there are no indicators.
 
     >>> import parkscore as ps
     >>> from parkscore.shipped import example_path
@@ -132,6 +133,7 @@ def diagnose(evaluation: Evaluation) -> Diagnosis:
     >>> diagnosis.availability["present"].tolist()
     [11, 4, 5, 3, 4, 3]
     """
+    refuse_only_gates(evaluation.framework, Text("没有可诊断的", "there is nothing to diagnose"))
     reliability = reliability_tables(evaluation)
     obstacles, unit_obstacles = obstacle_tables(evaluation)
     return Diagnosis(

@@ -198,7 +198,7 @@ class _Checker:
         self.reporter = reporter
         self.measures = gate_measures(framework)
         self.leaves = [leaf.id for leaf in framework.leaves if leaf.formula is not None]
-        self.nodes = [framework.total.id, *(node.id for node in framework.walk())]
+        self.nodes = [] if framework.only_judges else [node.id for node in framework.root.walk()]
 
     def check(self, text: str, path: Path, owner: str) -> None:
         try:

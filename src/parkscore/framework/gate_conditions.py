@@ -157,7 +157,8 @@ def gate_measures(framework: Framework) -> dict[str, Measure | Special | None]:
         each: Special.TEXT if field.kind == "text" else _measure(field.measure)
         for each, field in framework.fields.items()
     }
-    scores = dict.fromkeys([framework.total.id, *(node.id for node in framework.walk())])
+    total = [] if framework.only_judges else [framework.total.id]
+    scores = dict.fromkeys([*total, *(node.id for node in framework.walk())])
     values = {value_name(leaf.id): _measure_of_value(leaf.formula, leaf.measure, fields) for leaf in framework.leaves}
     return {**scores, **values, **fields}
 

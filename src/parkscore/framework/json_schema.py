@@ -63,12 +63,13 @@ def framework_schema() -> Schema:
     A file with `extends:` states only what differs from its base, so it needs no more than its `id`.
 
     >>> schema = framework_schema()
-    >>> schema["required"], "indicators" in schema["then"]["required"]
-    (['id'], True)
+    >>> schema["required"], schema["then"]["anyOf"]
+    (['id'], [{'required': ['indicators']}, {'required': ['gates']}])
     """
     schema = _described(Framework.model_json_schema(by_alias=True))
     required = schema["required"]
-    whole = {"if": {"not": {"required": ["extends"]}}, "then": {"required": required}}
+    either = [{"required": [key]} for key in ("indicators", "gates")]
+    whole = {"if": {"not": {"required": ["extends"]}}, "then": {"required": required, "anyOf": either}}
     parts = schema["$defs"]
     for replaced in ("Choice", "ScoreRule"):
         del parts[replaced]

@@ -604,7 +604,7 @@ class Framework(Model):
     rules: tuple[Rule, ...] = ()
     accepted: tuple[Accepted, ...] = ()
     gates: tuple[Requirement, ...] = ()
-    indicators: tuple[Node, ...]
+    indicators: tuple[Node, ...] = ()
 
     def walk(self) -> Iterator[Node]:
         """Every node below the root, depth first, in the order of the file."""
@@ -615,6 +615,11 @@ class Framework(Model):
     def leaves(self) -> tuple[Node, ...]:
         """The indicators, in the order of the file."""
         return tuple(node for node in self.walk() if node.is_indicator)
+
+    @property
+    def only_judges(self) -> bool:
+        """Whether there are gates and no indicators, so that nothing is scored or ranked."""
+        return not self.indicators
 
     @property
     def has_classes(self) -> bool:

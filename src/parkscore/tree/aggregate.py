@@ -119,6 +119,9 @@ class Tree:
 
     def scores_of(self, node: Node) -> NodeScores:
         """The scores and the coverage of a node; DataError where its method refuses the scores of its children."""
+        if node.id not in self._known and not node.children:  # the root of a framework that has gates only
+            nothing = np.zeros(len(self._rows))
+            self._known[node.id] = NodeScores(nothing + np.nan, nothing, nothing, nothing > 0)
         if node.id not in self._known:
             below = [self.scores_of(child) for child in node.children]
             self._known[node.id] = self._combine(node, below)

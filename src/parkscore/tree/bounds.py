@@ -73,6 +73,9 @@ class _Climb:
         }
 
     def of(self, node: Node) -> _Ends:
+        if node.id not in self._known and not node.children:  # the root of a framework that has gates only
+            nothing = np.full(len(self._rows), np.nan)
+            self._known[node.id] = _Ends(nothing, nothing, np.isfinite(nothing))
         if node.id not in self._known:
             self._known[node.id] = self._combined(node)
         return self._known[node.id]

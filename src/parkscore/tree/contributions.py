@@ -46,7 +46,7 @@ def contributions(
         for position, child in enumerate(node.children):
             descend(child, rows, weight * own[:, position], own_shares)
 
-    for cohort, own_shares in zip(cohorts, shares, strict=True):
+    for cohort, own_shares in zip(cohorts, shares, strict=True) if leaves else ():
         descend(framework.root, cohort.apply, np.ones(len(cohort.apply)), own_shares)
     added[np.isnan(total)] = np.nan
     return added

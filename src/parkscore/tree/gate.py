@@ -18,6 +18,7 @@ from parkscore.framework.settings import aggregation_of, resolve_settings
 from parkscore.language import Text
 from parkscore.methods import aggregation
 from parkscore.tree.aggregate import Nodes
+from parkscore.tree.only_gates import ONLY_GATES
 
 RANKED = "ranked"
 NOT_RANKED = "not_ranked"
@@ -40,6 +41,8 @@ def gate(
     """
     ranked = np.zeros(len(table.frame), dtype=np.bool_)
     ranked[rows] = ~np.isnan(nodes.scores[framework.total.id][rows])
+    if framework.only_judges:
+        return Outcomes(ranked, dict.fromkeys(rows.tolist(), ONLY_GATES)), []
     reasons = _reasons(framework, nodes, rows[~ranked[rows]], set_aside)
     found = chain(_not_ranked(framework, table, reasons), _not_scored(framework, table, nodes, rows[ranked[rows]]))
     return Outcomes(ranked, reasons), first_of_each_kind(found)

@@ -21,6 +21,7 @@ from parkscore.framework.models import UNKNOWN, Choice, Framework, Label, Node, 
 from parkscore.framework.settings import points_as_weights
 from parkscore.language import Text
 from parkscore.methods import weighting
+from parkscore.tree.only_gates import refuse_only_gates
 
 Weights = str | Path | WeightScheme | Choice | None
 
@@ -81,6 +82,8 @@ def plan_weights(framework: Framework, weights: Weights) -> WeightPlan:
     Raises UsageError where there is no such scheme, and FrameworkError where it does not fit the framework or leaves
     weights unknown; the latter names a scheme that is shipped.
     """
+    if weights not in (None, framework.id):
+        refuse_only_gates(framework, Text("没有可赋权的", "there is nothing to weigh"))
     scheme = resolve_scheme(framework, weights)
     plan = WeightPlan(scheme)
     if scheme is not None:
