@@ -3,49 +3,30 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
-from typing import Any, Final
+from dataclasses import replace
+from typing import Final
 
 import numpy as np
-import numpy.typing as npt
 
 from parkscore.data.capping import MOST, first_of_each_kind
-from parkscore.data.columns import Columns, holds, parse
-from parkscore.data.grid import Rows, Truths
+from parkscore.data.class_column import CLASS_UNKNOWN as CLASS_UNKNOWN
+from parkscore.data.class_column import IN_CLASS as IN_CLASS
+from parkscore.data.class_column import NO_CLASS as NO_CLASS
+from parkscore.data.class_column import SEVERAL_CLASSES as SEVERAL_CLASSES
+from parkscore.data.class_column import Classification as Classification
+from parkscore.data.class_column import by_conditions
+from parkscore.data.columns import Columns, parse
+from parkscore.data.grid import Rows
 from parkscore.data.table import State, Table
 from parkscore.findings import Finding, Severity
 from parkscore.framework.models import Framework, UnitClass
 from parkscore.language import Text
 
-IN_CLASS: Final = "in_class"
-NO_CLASS: Final = "no_class"
-SEVERAL_CLASSES: Final = "several_classes"
-CLASS_UNKNOWN: Final = "class_unknown"
-
-
-@dataclass(frozen=True)
-class Classification:
-    """The class of each row of a table, (rows,) each.
-
-    names: the id of a class, or what the class field says; None where there is none. outcomes: `in_class`, or why there
-    is none: `no_class`, `several_classes`, `class_unknown`. holding, unsure: (rows, classes), where a condition holds,
-    and where it cannot be told; no columns where the class stands in a field.
-    """
-
-    names: npt.NDArray[Any]
-    outcomes: npt.NDArray[Any]
-    holding: Truths
-    unsure: Truths
-
 
 def classify(framework: Framework, table: Table) -> Classification | None:
-    """The class of each row; None where the framework has no classes.
-
-    By conditions, a row is in the class whose condition holds, provided that every other condition fails: one that
-    cannot be told might hold too.
-    """
+    """The class of each row; None where the framework has no classes."""
     if framework.classes:
-        return _by_conditions(framework, table)
+        return by_conditions(framework, Columns(framework, table).compute)
     if framework.class_field is None:
         return None
     texts = table.frame[framework.class_field].tolist()
@@ -54,22 +35,6 @@ def classify(framework: Framework, table: Table) -> Classification | None:
     outcomes = np.array([CLASS_UNKNOWN if name is None else IN_CLASS for name in names], dtype=object)
     none = np.zeros((len(texts), 0), dtype=np.bool_)
     return Classification(names, outcomes, none, none)
-
-
-def _by_conditions(framework: Framework, table: Table) -> Classification:
-    columns = Columns(framework, table)
-    found = [columns.compute(each.when, None) for each in framework.classes]
-    holding = np.column_stack([holds(cells) for cells in found])
-    unsure = np.column_stack([cells.states != State.VALUE for cells in found])
-    count, open_ = holding.sum(axis=1), unsure.any(axis=1)
-    outcomes = np.full(len(table.frame), IN_CLASS, dtype=object)
-    outcomes[count == 0] = NO_CLASS
-    outcomes[open_] = CLASS_UNKNOWN
-    outcomes[count > 1] = SEVERAL_CLASSES
-    ids = np.array([each.id for each in framework.classes], dtype=object)
-    names = ids[holding.argmax(axis=1)]
-    names[outcomes != IN_CLASS] = None
-    return Classification(names, outcomes, holding, unsure)
 
 
 def class_label(framework: Framework, name: str | None) -> Text | None:

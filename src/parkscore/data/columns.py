@@ -1,4 +1,4 @@
-"""The columns that formulas read: raw fields, derived fields, and either of them some years back."""
+"""The columns that formulas read: raw fields, derived fields, the class, and each of them some years back."""
 
 from __future__ import annotations
 
@@ -8,8 +8,10 @@ from functools import lru_cache
 import numpy as np
 import pandas as pd
 
+from parkscore.data.class_column import class_column
 from parkscore.data.grid import Rows, Truths
 from parkscore.data.table import UNIT, YEAR, State, Table
+from parkscore.framework.class_names import class_names
 from parkscore.framework.formula import (
     Cells,
     Column,
@@ -42,7 +44,7 @@ class Columns(Mapping[tuple[str, int], Column]):
         self._surroundings = Surroundings(table.years, self._rows_before, tables)
 
     def __getitem__(self, key: tuple[str, int]) -> Column:
-        """The column of a field, so many years back; KeyError where there is no such field."""
+        """The column of a field or the class, so many years back; KeyError where there is no such field."""
         if key not in self._made:
             name, lag = key
             self._made[key] = self._current(name) if lag == 0 else self._shifted(self[(name, 0)], lag)
@@ -62,6 +64,8 @@ class Columns(Mapping[tuple[str, int], Column]):
         return compute(formula, self, measure_of(target), self._surroundings)
 
     def _current(self, name: str) -> Column:
+        if name in class_names(self._framework):
+            return class_column(self._framework, self)
         field = self._framework.fields[name]
         measure = measure_of(field.measure)
         if field.formula is not None:

@@ -11,6 +11,7 @@ from parkscore.data.columns import parse
 from parkscore.data.grid import Rows
 from parkscore.data.table import Table
 from parkscore.findings import Finding, Place, Severity, UsageError
+from parkscore.framework.class_names import class_names
 from parkscore.framework.models import Framework, Node
 from parkscore.language import Text
 
@@ -62,8 +63,16 @@ def _names(framework: Framework, formula: str) -> Iterator[str]:
 
 
 def _behind_field(framework: Framework, name: str) -> list[str]:
+    if name in class_names(framework):
+        return _behind_class(framework)
     formula = framework.fields[name].formula
     return [name] if formula is None else _read_by(framework, formula)
+
+
+def _behind_class(framework: Framework) -> list[str]:
+    if framework.class_field is not None:
+        return [framework.class_field]
+    return list(dict.fromkeys(name for each in framework.classes for name in _read_by(framework, each.when)))
 
 
 def _unknown(code: str, value: str, known: list[str]) -> Finding:

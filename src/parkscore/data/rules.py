@@ -11,6 +11,7 @@ from parkscore.data.peers import peers, robust_z
 from parkscore.data.sizes import mixed_up_measures, unlikely_magnitudes
 from parkscore.data.table import State, Table
 from parkscore.findings import Finding, Severity
+from parkscore.framework.class_names import CLASS_LABEL
 from parkscore.framework.formula import Cells
 from parkscore.framework.models import Framework, Rule
 from parkscore.language import Text
@@ -37,22 +38,26 @@ def _require(framework: Framework, table: Table, columns: Columns, rule: Rule) -
     broken = fails(columns.compute(str(rule.require), None))
     if rule.when is not None:
         broken &= holds(columns.compute(rule.when, None))
-    names = sorted(parse(str(rule.require)).names & set(framework.fields))
+    names = sorted(parse(str(rule.require)).names)
+    field = next((name for name in names if name in framework.fields), None)
     for row in np.flatnonzero(broken):
         stated = [_stated(framework, columns, name, int(row)) for name in names]
         message = Text(
             f"{rule.label.zh}（{'，'.join(text.zh for text in stated)}）",
             f"{rule.label.en} ({', '.join(text.en for text in stated)})",
         )
-        yield _finding(table, rule, int(row), names[0] if names else None, None, message, _stated_hint(rule))
+        yield _finding(table, rule, int(row), field, None, message, _stated_hint(rule))
 
 
 def _stated(framework: Framework, columns: Columns, name: str, row: int) -> Text:
-    """A field with what stands in a row, so that a broken condition can be checked by eye."""
-    field = framework.fields[name]
-    value = columns[(name, 0)].cells.values[row]
-    number = value if isinstance(value, str) else f"{value:.15g} {field.measure or ''}".strip()
-    return Text(f"{field.label.zh} = {number}", f"{field.label.en} = {number}")
+    """A field, or the class, with what stands in a row, so that a broken condition can be checked by eye."""
+    field, cells = framework.fields.get(name), columns[(name, 0)].cells
+    label = CLASS_LABEL if field is None else field.label
+    if cells.states[row] != State.VALUE:
+        return Text(f"{label.zh}：无值", f"{label.en}: no value")
+    value, measure = cells.values[row], "" if field is None else field.measure or ""
+    number = value if isinstance(value, str) else f"{value:.15g} {measure}".strip()
+    return Text(f"{label.zh} = {number}", f"{label.en} = {number}")
 
 
 def _required(framework: Framework, table: Table, columns: Columns, rule: Rule) -> Iterator[Finding]:

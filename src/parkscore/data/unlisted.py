@@ -11,6 +11,7 @@ from parkscore.data.capping import MOST
 from parkscore.data.columns import parse
 from parkscore.data.table import Table
 from parkscore.findings import Finding, Severity
+from parkscore.framework.class_names import class_names
 from parkscore.framework.formula import LookupTable
 from parkscore.framework.formula.tree import Name, TableName, walk
 from parkscore.framework.models import SHORTER_HISTORY, Framework
@@ -35,8 +36,16 @@ def _lookups(framework: Framework) -> Iterator[tuple[str, str]]:
     for text in _formulas(framework):
         for call in parse(text).calls:
             tables = [node.name for node in call.arguments if isinstance(node, TableName)]
-            fields = [node.name for node in walk(call) if isinstance(node, Name)]
+            fields = [field for node in walk(call) if isinstance(node, Name) for field in _field(framework, node.name)]
             yield from ((table, field) for table in tables for field in fields)
+
+
+def _field(framework: Framework, name: str) -> Iterator[str]:
+    """The field that a name reads; none for classes found by conditions, which are known before the data are."""
+    if name not in class_names(framework):
+        yield name
+    elif framework.class_field is not None:
+        yield framework.class_field
 
 
 def _formulas(framework: Framework) -> Iterator[str]:

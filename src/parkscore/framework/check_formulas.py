@@ -6,6 +6,8 @@ import unicodedata
 from collections.abc import Iterator, Mapping, Sequence
 from graphlib import TopologicalSorter
 
+from parkscore.framework.check_class_texts import check_class_texts, check_own_class
+from parkscore.framework.class_names import class_names, hint_without_classes
 from parkscore.framework.document import Path
 from parkscore.framework.formula import TEXT, Formula, FormulaError, check_measures, parse_formula
 from parkscore.framework.formula.kinds import Special
@@ -14,6 +16,7 @@ from parkscore.framework.measures import DIMENSIONLESS, Measure, MeasureError, p
 from parkscore.framework.models import SHORTER_HISTORY, Expected, Framework, Node, Rule
 from parkscore.framework.reporting import Reporter, nodes_with_paths
 from parkscore.framework.suggesting import nearest_or_some
+from parkscore.framework.taken_ids import CLASS
 from parkscore.language import Text
 
 
@@ -32,6 +35,7 @@ def check_formulas(framework: Framework, reporter: Reporter) -> None:
                 checker.check(text, ("rules", index, key), rule.id, DIMENSIONLESS, condition=True)
     for index, each in enumerate(framework.classes):
         checker.check(each.when, ("classes", index, "when"), each.id, DIMENSIONLESS, condition=True)
+    check_own_class(framework, reporter)
     _check_rules(framework, reporter)
     _check_circles(framework, reporter)
 
@@ -67,37 +71,43 @@ def _check_shorter_history(node: Node, path: Path, checker: _Checker) -> None:
 
 def formula_order(framework: Framework) -> list[str]:
     """The derived fields in an order in which each can be computed; CycleError where there is none."""
-    return list(TopologicalSorter(_dependencies(framework)).static_order())
+    order = TopologicalSorter(_dependencies(framework)).static_order()
+    return [name for name in order if name in framework.fields]
 
 
 def _dependencies(framework: Framework) -> dict[str, list[str]]:
-    """For each derived field the derived fields that it reads, in a settled order."""
-    return {
+    """For each derived field, and for the class, the derived fields and the class that it reads, in a settled order."""
+    graph = {
         field_id: sorted(_derived_names(framework, field.formula))
         for field_id, field in framework.fields.items()
         if field.formula is not None
     }
+    read_by_classes = {name for each in framework.classes for name in _derived_names(framework, each.when)}
+    # A condition that reads the class itself is told of where it stands.
+    return graph | ({CLASS: sorted(read_by_classes - {CLASS})} if framework.classes else {})
 
 
 def _derived_names(framework: Framework, text: str | None) -> set[str]:
-    """The derived fields that a formula reads; none where it cannot be read, which is a finding of its own."""
+    """The derived fields that a formula reads, and whether the class; none where it cannot be read, told elsewhere."""
     try:
         names = parse_formula(text).names if text is not None else frozenset()
     except FormulaError:
         return set()
-    return {name for name in names if _is_derived(framework, name)}
+    by_condition = {CLASS} if framework.classes and names & class_names(framework) else set()
+    return {name for name in names if _is_derived(framework, name)} | by_condition
 
 
 def _field_measures(framework: Framework) -> Mapping[str, Measure | Special | None]:
-    """What a formula may do with each field: its measure, None where none is stated, or TEXT.
+    """What a formula may do with each field and the class: its measure, None where none is stated, or TEXT.
 
     A field with a measure that cannot be read is left out, so that it fits anywhere: the mistake is told already.
     """
-    return {
+    fields = {
         field_id: TEXT if field.kind == "text" else _measure(field.measure)
         for field_id, field in framework.fields.items()
         if field.kind == "text" or field.measure is None or _measure(field.measure) is not None
     }
+    return {**dict.fromkeys(class_names(framework), TEXT), **fields}
 
 
 def _is_derived(framework: Framework, name: str) -> bool:
@@ -140,12 +150,13 @@ class _Checker:
             for problem in error.problems:
                 self._report("formula", path, owner, problem.offset, problem.message, problem.hint)
             return
-        unknown = sorted(formula.names - set(self.framework.fields))
+        unknown = sorted(formula.names - set(self.framework.fields) - class_names(self.framework))
         for name in unknown:
             self._report_unknown(formula, name, path, owner)
         for table in formula.table_names:
             if table.name not in self.framework.tables:
                 self._report_unknown_table(table, path, owner)
+        check_class_texts(self.framework, formula, path, owner, self.reporter)
         if self.framework.time is None and (formula.lagged or formula.reads_data_year):
             self._report(
                 "no_time",
@@ -167,7 +178,7 @@ class _Checker:
         hint = (
             Text(f"公式里用编码：`{by_label}`", f"formulas use ids: `{by_label}`")
             if by_label is not None
-            else nearest_or_some(name, self.framework.fields)
+            else hint_without_classes(self.framework, name) or nearest_or_some(name, self.framework.fields)
         )
         message = Text(f"没有字段 {name}", f"there is no field {name}")
         self._report("unknown_field", path, owner, formula.name_offsets[name][0], message, hint)
@@ -254,7 +265,7 @@ def _check_field(framework: Framework, rule: Rule, path: Path, name: str, report
 
 
 def _check_circles(framework: Framework, reporter: Reporter) -> None:
-    position = {field_id: number for number, field_id in enumerate(framework.fields)}
+    position = {field_id: number for number, field_id in enumerate([*framework.fields, CLASS])}
     for circle in _circles(_dependencies(framework)):
         first = min(range(len(circle)), key=lambda index: position[circle[index]])
         ordered = circle[first:] + circle[:first]

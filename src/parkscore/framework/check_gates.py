@@ -7,6 +7,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final
 
+from parkscore.framework.check_class_texts import check_class_texts
+from parkscore.framework.class_names import hint_without_classes
 from parkscore.framework.document import Path
 from parkscore.framework.formula import Formula, FormulaError, FormulaProblem, check_measures, compute, parse_formula
 from parkscore.framework.formula.tree import Call, Name, Negative, Node, Number, Product, Quantity, Quoted, Sum, walk
@@ -211,6 +213,7 @@ class _Checker:
         self._check_values(formula, path, owner)
         for problem in _unknown_tables(formula, self.framework):
             self._report("unknown_table", path, owner, problem)
+        check_class_texts(self.framework, formula, path, owner, self.reporter)
         for problem in self._unknown(Formula(text, root)):
             self._report("unknown_field", path, owner, problem)
         for problem in self._ambiguous(Formula(text, root)):
@@ -241,7 +244,8 @@ class _Checker:
         for name in sorted(formula.names - set(self.measures)):
             if not name.startswith(f"{VALUE}("):
                 message = Text(f"没有数据项或指标 {name}", f"there is no field, indicator or dimension {name}")
-                yield FormulaProblem(formula.name_offsets[name][0], message, nearest_or_some(name, known))
+                hint = hint_without_classes(self.framework, name) or nearest_or_some(name, known)
+                yield FormulaProblem(formula.name_offsets[name][0], message, hint)
 
     def _ambiguous(self, formula: Formula) -> Iterator[FormulaProblem]:
         for name in sorted(formula.names & set(self.framework.fields) & set(self.nodes)):

@@ -6,6 +6,7 @@ from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Final, Literal
 
+from parkscore.framework.class_names import CLASS_LABEL, class_names
 from parkscore.framework.formula import Formula, FormulaError, check_measures, parse_formula, print_formula
 from parkscore.framework.formula.kinds import Special
 from parkscore.framework.formula.tree import (
@@ -152,7 +153,7 @@ def with_values(node: Node) -> Node:
 
 
 def gate_measures(framework: Framework) -> dict[str, Measure | Special | None]:
-    """What the formula of a gate may read, with its measure: fields, the scores of nodes, the values of indicators."""
+    """What the formula of a gate may read, with its measure: the class, scores, values of indicators, fields."""
     fields = {
         each: Special.TEXT if field.kind == "text" else _measure(field.measure)
         for each, field in framework.fields.items()
@@ -160,7 +161,7 @@ def gate_measures(framework: Framework) -> dict[str, Measure | Special | None]:
     total = [] if framework.only_judges else [framework.total.id]
     scores = dict.fromkeys([*total, *(node.id for node in framework.walk())])
     values = {value_name(leaf.id): _measure_of_value(leaf.formula, leaf.measure, fields) for leaf in framework.leaves}
-    return {**scores, **values, **fields}
+    return {**dict.fromkeys(class_names(framework), Special.TEXT), **scores, **values, **fields}
 
 
 def _measure_of_value(
@@ -183,8 +184,9 @@ def _measure(text: str | None) -> Measure | None:
 
 
 def text_fields(framework: Framework) -> frozenset[str]:
-    """The ids of the text fields."""
-    return frozenset(field_id for field_id, field in framework.fields.items() if field.kind == "text")
+    """The ids of the text fields, and the names of the class."""
+    fields = frozenset(field_id for field_id, field in framework.fields.items() if field.kind == "text")
+    return fields | class_names(framework).difference(node.id for node in framework.root.walk())
 
 
 def labels_of_names(framework: Framework) -> dict[str, Text]:
@@ -195,4 +197,4 @@ def labels_of_names(framework: Framework) -> dict[str, Text]:
         score = Text(zh if zh.endswith("得分") else f"{zh}得分", en if en.endswith("score") else f"score of {en}")
         labels.setdefault(node.id, score)
         labels[value_name(node.id)] = Text(zh, en)
-    return labels
+    return dict.fromkeys(class_names(framework), CLASS_LABEL) | labels

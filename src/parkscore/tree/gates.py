@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from parkscore.data.columns import Columns
 from parkscore.data.grid import Grid, Truths, Vector
 from parkscore.data.table import State, Table
+from parkscore.framework.class_names import class_names
 from parkscore.framework.formula import (
     Cells,
     Column,
@@ -76,7 +77,7 @@ def judge(framework: Framework, table: Table, indicators: Grid, bounds: NodeBoun
 
 
 class _GateColumns(Columns):
-    """What gates read: fields, the scores of nodes by id, and the values of indicators."""
+    """What gates read: fields, the class, the scores of nodes by id, and the values of indicators."""
 
     def __init__(self, framework: Framework, table: Table, indicators: Grid, scores: Mapping[str, Vector]) -> None:
         super().__init__(framework, table)
@@ -84,10 +85,11 @@ class _GateColumns(Columns):
         self._positions = {value_name(leaf): position for position, leaf in enumerate(indicators.ids)}
         self._indicators = indicators
         self._scores = scores
+        self.class_names = class_names(framework) - scores.keys()
         self._decimals = framework.ranking.decimals
 
     def _current(self, name: str) -> Column:
-        if name in self._framework.fields:
+        if name in self._framework.fields or name in self.class_names:
             return super()._current(name)
         if name in self._positions:
             position, measure = self._positions[name], self._measures[name]
@@ -371,6 +373,8 @@ class _Judging:
         states, label = self.low[name, back].cells.states, self.label(name, back)
         for state, (zh, en) in _NO_VALUE.items():
             lacking = rows & (states == state)
+            if name in self.low.class_names:
+                zh, en = _NO_CLASS
             if lacking.any():
                 said = said.adding(lacking, Text(zh.format(label.zh), en.format(label.en)))
         return said
@@ -393,6 +397,7 @@ _NO_NUMBER: Final = {
     State.DIVIDED_BY_ZERO: Text("除数为零", "divided by zero"),
     State.UNDEFINED: Text("无定义（如除数为负）", "undefined, such as a ratio to a negative number"),
 }
+_NO_CLASS: Final = ("没有{}", "there is no {}")
 _NO_VALUE: Final = {
     State.MISSING: ("{}缺失", "{} is missing"),
     State.NOT_APPLICABLE: ("{}填为不适用", "{} is given as not applicable"),

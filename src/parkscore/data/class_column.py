@@ -1,0 +1,60 @@
+"""Find the class of each row by conditions, as a column that formulas read."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Final
+
+import numpy as np
+import numpy.typing as npt
+
+from parkscore.data.grid import Truths
+from parkscore.framework.formula import Cells, Column, State, TextCells
+from parkscore.framework.models import Framework
+
+if TYPE_CHECKING:
+    from parkscore.data.columns import Columns
+
+IN_CLASS: Final = "in_class"
+NO_CLASS: Final = "no_class"
+SEVERAL_CLASSES: Final = "several_classes"
+CLASS_UNKNOWN: Final = "class_unknown"
+
+
+@dataclass(frozen=True)
+class Classification:
+    """The class of each row of a table, (rows,) each.
+
+    names: the id of a class, or what the class field says; None where there is none. outcomes: `in_class`, or why there
+    is none: `no_class`, `several_classes`, `class_unknown`. holding, unsure: (rows, classes), where a condition holds,
+    and where it cannot be told; no columns where the class stands in a field.
+    """
+
+    names: npt.NDArray[Any]
+    outcomes: npt.NDArray[Any]
+    holding: Truths
+    unsure: Truths
+
+
+def by_conditions(framework: Framework, compute: Callable[[str, str | None], Cells]) -> Classification:
+    """The class of each row whose condition holds, provided that every other one fails: one unsure might hold too."""
+    found = [compute(each.when, None) for each in framework.classes]
+    unsure = np.column_stack([cells.states != State.VALUE for cells in found])
+    holding = np.column_stack([cells.values == 1.0 for cells in found]) & ~unsure
+    count, open_ = holding.sum(axis=1), unsure.any(axis=1)
+    outcomes = np.full(len(holding), IN_CLASS, dtype=object)
+    outcomes[count == 0] = NO_CLASS
+    outcomes[open_] = CLASS_UNKNOWN
+    outcomes[count > 1] = SEVERAL_CLASSES
+    ids = np.array([each.id for each in framework.classes], dtype=object)
+    names = ids[holding.argmax(axis=1)]
+    names[outcomes != IN_CLASS] = None
+    return Classification(names, outcomes, holding, unsure)
+
+
+def class_column(framework: Framework, columns: Columns) -> Column:
+    """The class as formulas read it, a text; missing where a row is in none."""
+    if framework.class_field is not None:
+        return columns[framework.class_field, 0]
+    return Column(TextCells.of(by_conditions(framework, columns.compute).names))
