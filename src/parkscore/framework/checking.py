@@ -9,6 +9,7 @@ from parkscore.framework.check_fields import check_fields
 from parkscore.framework.check_formulas import check_formulas
 from parkscore.framework.check_gates import check_gates
 from parkscore.framework.check_methods import check_methods
+from parkscore.framework.check_names import check_names
 from parkscore.framework.check_panel_weights import check_framework_panel_weights, check_scheme_panel_weights
 from parkscore.framework.check_tables import check_tables
 from parkscore.framework.check_tree import check_tree
@@ -26,6 +27,7 @@ _FRAMEWORK_CHECKS = (
     check_tables,
     check_taken_ids,
     check_formulas,
+    check_names,
     check_categories,
     check_classes,
     check_gates,
