@@ -17,6 +17,7 @@ MODELS = [
     models.DataField,
     models.Node,
     models.Rounding,
+    models.Slot,
     models.Total,
     models.Defaults,
     models.ConstantTable,

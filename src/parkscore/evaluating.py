@@ -25,6 +25,7 @@ from parkscore.findings import DataError, Finding, Severity, UsageError, errors_
 from parkscore.framework.checking import check_framework
 from parkscore.framework.loading import load_framework
 from parkscore.framework.models import Choice, Framework, WeightScheme
+from parkscore.framework.slots import refuse_unfilled
 from parkscore.language import Text
 from parkscore.tree.aggregate import aggregate
 from parkscore.tree.bounds import bounds
@@ -145,6 +146,7 @@ def prepare(framework: str | Path | Framework, data: str | Path | pd.DataFrame, 
 
 def score_table(framework: Framework, data: str | Path | pd.DataFrame, year: int | None) -> Prepared:
     """As `prepare`, for a framework and arguments that have been checked already."""
+    refuse_unfilled(framework)
     table, found_in_data = read_and_validate(data, framework)
     if table is None or errors_of(found_in_data):
         raise DataError(found_in_data)

@@ -22,6 +22,7 @@ from parkscore.data.treat import Treatment
 from parkscore.findings import Finding, Severity, UsageError, worst_first
 from parkscore.framework.models import Framework, Node
 from parkscore.framework.settings import aggregation_of, resolve_settings
+from parkscore.framework.slots import open_slots, slot_note
 from parkscore.framework.taken_ids import rank_in
 from parkscore.language import Language, Text
 from parkscore.methods import aggregation
@@ -423,10 +424,14 @@ class Evaluation:
 
     @cached_property
     def notes(self) -> tuple[Text, ...]:
-        """What must stand on every output: assumed weights, what the data and those behind the weights say they are."""
+        """What must stand on every output: assumed weights, slots that are not filled, and what the data say of them.
+
+        Of data that the weights rest on, too.
+        """
         notes = []
         if self.weighing.status == "assumed" and not self.framework.only_judges:
             notes.append(Text(f"权重为假定：{self.weighing.name}", f"weights are assumed: {self.weighing.name}"))
+        notes += [slot_note(node, slot) for node, slot in open_slots(self.framework)]
         notes += [Text(note, note) for note in self.table.notes]
         behind_weights = [note for note in self.weighing.notes if note not in self.table.notes]
         notes += [Text(f"权重所据：{note}", f"the weights rest on: {note}") for note in behind_weights]

@@ -228,10 +228,11 @@ def _node_entries(framework: Framework, reply: Reply) -> Iterator[dict[str, Any]
                 "level": level,
                 "parent": parent.id,
                 "name": reply.word(node.label),
-                "points": node.points,
+                "points": node.full_score,
+                "slot": _slot_entry(node),
                 "weight": _weight(node.weight),
                 "measure": node.measure,
-                "direction": settings[node.id].direction if node.is_indicator and not node.is_named else None,
+                "direction": settings[node.id].direction if _has_direction(node) else None,
                 "formula": node.formula,
                 "category": node.category,
                 "conditions": list(node.conditions),
@@ -241,6 +242,19 @@ def _node_entries(framework: Framework, reply: Reply) -> Iterator[dict[str, Any]
             yield from descend(node, level + 1)
 
     yield from descend(framework.root, 1)
+
+
+def _has_direction(node: Node) -> bool:
+    return node.is_indicator and not node.is_named and not node.is_open_slot
+
+
+def _slot_entry(node: Node) -> dict[str, Any] | None:
+    slot = node.slot
+    if slot is None:
+        return None
+    items = None if slot.items is None else list(slot.items)
+    filled = not node.is_open_slot
+    return {"points": slot.points, "items": items, "must_be_filled": slot.must_be_filled, "filled": filled}
 
 
 def _weight(weight: float | str | None) -> str | None:
@@ -257,6 +271,7 @@ def _node_row(entry: dict[str, Any]) -> list[Any]:
         "unknown": Text("未知", "unknown"),
     }
     indent = "  " * (entry["level"] - 1)
+    is_open = entry["slot"] is not None and not entry["slot"]["filled"]
     weight, direction = entry["weight"], entry["direction"]
     if weight is None and entry["points"] is not None:
         weight = _points(entry["points"])
@@ -266,7 +281,9 @@ def _node_row(entry: dict[str, Any]) -> list[Any]:
         words.get(weight, weight),
         entry["measure"],
         words.get(direction, direction),
-        entry["formula"] or entry["category"] or "; ".join(entry["conditions"]) or None,
+        Text("（预留，未填）", "(slot, not filled)")
+        if is_open
+        else entry["formula"] or entry["category"] or "; ".join(entry["conditions"]) or None,
         entry["source"],
     ]
 

@@ -7,7 +7,7 @@ import numpy as np
 from parkscore.data.chosen import category_codes, tier_numbers
 from parkscore.data.columns import Columns
 from parkscore.data.grid import Grid
-from parkscore.data.table import Table
+from parkscore.data.table import State, Table
 from parkscore.framework.formula import Cells
 from parkscore.framework.models import Framework, Node
 from parkscore.framework.settings import Settings, resolve_settings
@@ -16,7 +16,8 @@ from parkscore.framework.settings import Settings, resolve_settings
 def derive(framework: Framework, table: Table) -> Grid:
     """Every indicator for every row of the table, in the indicator's measure, each gap with its reason.
 
-    Of an indicator that is a category or has tiers the values are the codes of `data/chosen.py`.
+    A slot that is not filled has a gap in every row. Of an indicator that is a category or has tiers the values are the
+    codes of `data/chosen.py`.
     """
     columns = Columns(framework, table)
     settings = resolve_settings(framework)
@@ -32,6 +33,9 @@ def derive(framework: Framework, table: Table) -> Grid:
 
 
 def _cells(leaf: Node, settings: Settings, table: Table, columns: Columns) -> Cells:
+    if leaf.is_open_slot:
+        rows = len(table.frame)
+        return Cells(np.full(rows, np.nan), np.full(rows, State.MISSING, dtype=np.int8))
     if leaf.category is not None:
         return category_codes(table, leaf.category, settings.score)
     if leaf.conditions:

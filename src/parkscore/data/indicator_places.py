@@ -48,6 +48,8 @@ def fields_behind(framework: Framework, leaf: Node) -> list[str]:
     """The raw fields that an indicator is computed from, in the order in which it comes to them."""
     if leaf.category is not None:
         return [leaf.category]
+    if leaf.is_open_slot:
+        return []
     texts = leaf.conditions or (str(leaf.formula),)
     return list(dict.fromkeys(name for text in texts for name in _read_by(framework, text)))
 

@@ -17,8 +17,8 @@ def screen(framework: Framework, derived: Grid, imputed: Grid) -> tuple[Rows, di
     """The rows to score, and for each row set aside the reason.
 
     Availability is the share of a row's indicators that have a number, at the stage the framework names; an indicator
-    that is not applicable to the unit does not count. Whatever the availability, a row is set aside where an indicator
-    is missing whose gaps make a unit invalid.
+    that is not applicable to the unit does not count, nor does a slot that is not filled. Whatever the availability, a
+    row is set aside where an indicator is missing whose gaps make a unit invalid.
     """
     set_aside = _too_few(framework, derived, imputed)
     set_aside |= _invalid(framework, derived)
@@ -31,7 +31,8 @@ def _too_few(framework: Framework, derived: Grid, imputed: Grid) -> dict[int, Te
         return {}
     need = framework.screen.availability
     grid = imputed if framework.screen.stage == "imputed" else derived
-    applicable = (grid.states != State.NOT_APPLICABLE).sum(axis=1)
+    asked = np.array([not leaf.is_open_slot for leaf in framework.leaves], dtype=np.bool_)
+    applicable = ((grid.states != State.NOT_APPLICABLE) & asked).sum(axis=1)
     present = (~np.isnan(grid.values)).sum(axis=1)
     share = np.divide(present, applicable, out=np.zeros(len(grid.values)), where=applicable > 0)
     return {

@@ -24,14 +24,16 @@ def check_points(framework: Framework, ranges: Mapping[str, Interval], reporter:
     """
     nodes: list[tuple[Path, Node]] = [(("total",), framework.root), *nodes_with_paths(framework)]
     for path, node in nodes:
-        if node.points is not None:
+        declared = node.full_score
+        if declared is not None:
             most = _most(framework, node, ranges)
-            if node.points == OPEN:
+            if declared == OPEN:
                 wrong = math.isfinite(most)
             else:
-                wrong = not math.isclose(most, node.points, rel_tol=_ROUNDING, abs_tol=_ROUNDING)
+                wrong = not math.isclose(most, declared, rel_tol=_ROUNDING, abs_tol=_ROUNDING)
             if wrong:
-                _report(framework, node, most, (*path, "points"), reporter)
+                key = ("points",) if node.slot is None else ("slot", "points")
+                _report(framework, node, most, (*path, *key), reporter)
 
 
 def _most(framework: Framework, node: Node, ranges: Mapping[str, Interval]) -> float:
@@ -49,9 +51,10 @@ def _most(framework: Framework, node: Node, ranges: Mapping[str, Interval]) -> f
 def _declared(framework: Framework, node: Node, ranges: Mapping[str, Interval]) -> Interval:
     """The scores that a node can have, up to what it declares."""
     own = ranges.get(node.id, Interval(-math.inf, math.inf))
-    if node.points is None:
+    declared = node.full_score
+    if declared is None:
         return Interval(own.low, _most(framework, node, ranges))
-    return Interval(own.low, math.inf if node.points == OPEN else float(node.points))
+    return Interval(own.low, math.inf if declared == OPEN else float(declared))
 
 
 def _report(framework: Framework, node: Node, most: float, path: Path, reporter: Reporter) -> None:
@@ -67,9 +70,8 @@ def _report(framework: Framework, node: Node, most: float, path: Path, reporter:
     else:
         amount = Text("没有可知的上限", "points without a ceiling that is known")
         hint = Text("给出上限，或写 points: open", "give the rule a ceiling, or write `points: open`")
-    stated = (
-        Text("不封顶", "no ceiling") if node.points == OPEN else Text(f"{node.points:.12g} 分", f"{node.points:.12g}")
-    )
+    declared = node.full_score
+    stated = Text("不封顶", "no ceiling") if declared == OPEN else Text(f"{declared:.12g} 分", f"{declared:.12g}")
     reporter.report(
         "nominal_total",
         path,
@@ -78,6 +80,6 @@ def _report(framework: Framework, node: Node, most: float, path: Path, reporter:
             f"{node.id} {node.label.en} declares {stated.en}, {given.en} {amount.en}; nothing is rescaled",
         ),
         field=node.id,
-        value=node.points,
+        value=declared,
         hint=hint,
     )

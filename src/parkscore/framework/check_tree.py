@@ -80,7 +80,7 @@ def _check_leaves(framework: Framework, reporter: Reporter) -> None:
     settings = resolve_settings(framework)
     for path, node in nodes_with_paths(framework):
         _check_misplaced(node, path, reporter)
-        if node.children:
+        if node.children or node.is_open_slot:
             continue
         if node.formula is None and node.category is None and settings[node.id].score.name != TIERS:
             reporter.report(
@@ -116,6 +116,8 @@ def _check_leaves(framework: Framework, reporter: Reporter) -> None:
 
 def _check_misplaced(node: Node, path: Path, reporter: Reporter) -> None:
     """What a dimension or an indicator says that only the other can mean."""
+    if node.is_open_slot:
+        return  # what an indicator says is told with the slots; what a dimension says holds once it is filled
     for key in ("formula", "category", "measure") if node.children else ("aggregate", "weights"):
         if getattr(node, key) is not None:
             reporter.report(

@@ -19,10 +19,12 @@ from parkscore.framework.document import Document
 from parkscore.framework.models import Framework, WeightScheme
 from parkscore.framework.reporting import Reporter
 from parkscore.framework.setting_aside import SetAside
+from parkscore.framework.slots import check_slots
 from parkscore.framework.taken_ids import check_taken_ids
 
 _FRAMEWORK_CHECKS = (
     check_tree,
+    check_slots,
     check_fields,
     check_tables,
     check_taken_ids,

@@ -219,6 +219,40 @@ Points = Annotated[
 """The full score of a node as the rules declare it; `open` where there is no ceiling."""
 
 
+def _read_items(value: Any) -> Any:
+    """Two whole numbers that do not fall, the first at least 1."""
+    whole = isinstance(value, (list, tuple)) and all(type(each) is int for each in value)
+    if whole and len(value) == 2 and 1 <= value[0] <= value[1]:
+        return tuple(value)
+    raise PydanticCustomError(
+        "slot_items",
+        "must be the least and the most, such as [1, 3]",
+        {"zh": "应是最少和最多几项，如 [1, 3]"},
+    )
+
+
+def _read_slot_points(value: Any) -> float:
+    points = _read_points(value)
+    if not isinstance(points, float):
+        raise PydanticCustomError("float_type", "Input should be a valid number")
+    return points
+
+
+SlotPoints = Annotated[
+    float,
+    PlainValidator(_read_slot_points),
+    _between(0, open_low=True),
+    PlainSerializer(write_number),
+    WithJsonSchema({"type": "number", "exclusiveMinimum": 0}),
+]
+SlotItems = Annotated[
+    tuple[int, int],
+    PlainValidator(_read_items),
+    PlainSerializer(list),
+    WithJsonSchema({"type": "array", "items": {"type": "integer", "minimum": 1}, "minItems": 2, "maxItems": 2}),
+]
+
+
 class Model(BaseModel):
     """What every part of the language shares: no unknown key, no change, no silent conversion."""
 
@@ -369,8 +403,19 @@ TIERS = "tiers"
 """The scoring rule whose conditions take the place of a formula."""
 
 
+class Slot(Model):
+    """Points that are kept for indicators of others: how many, of how many indicators, and what happens until then.
+
+    items: the least and the most indicators. must_be_filled: whether nothing can be scored until it is filled.
+    """
+
+    points: SlotPoints
+    items: SlotItems | None = None
+    must_be_filled: bool = False
+
+
 class Node(Label, Inherited):
-    """A dimension with children, or an indicator with a formula, a category or tiers."""
+    """A dimension with children, an indicator with a formula, a category or tiers, or a slot for children to come."""
 
     id: Words
     points: Points | None = None
@@ -381,6 +426,7 @@ class Node(Label, Inherited):
     category: Words | None = None
     measure: Words | None = None
     round: Rounding | None = None
+    slot: Slot | None = None
     children: tuple[Node, ...] = ()
     source: Words | None = None
     note: Words | None = None
@@ -389,6 +435,16 @@ class Node(Label, Inherited):
     def is_indicator(self) -> bool:
         """Whether the node is a leaf."""
         return not self.children
+
+    @property
+    def is_open_slot(self) -> bool:
+        """Whether the node is a slot that nothing fills yet; it is a leaf without values."""
+        return self.slot is not None and not self.children
+
+    @property
+    def full_score(self) -> float | Literal["open"] | None:
+        """The points of its slot, else those that it declares."""
+        return self.points if self.slot is None else self.slot.points
 
     @property
     def conditions(self) -> tuple[str, ...]:

@@ -27,6 +27,9 @@ def score_ranges(framework: Framework, *, usual: bool = False) -> Mapping[str, I
             if combine is not None and below:
                 ranges[node.id] = as_rounded(node, combine(below, choice.parameters))
             continue
+        if node.is_open_slot and node.slot is not None:
+            ranges[node.id] = as_rounded(node, Interval(0.0, node.slot.points))
+            continue
         rule = settings[node.id].score
         method = scoring[rule.name]
         measure = (method.usual_range if usual else None) or method.score_range

@@ -16,6 +16,8 @@ _FOLLOWS: Final = {
     "no_direction": {"defaults", "indicators"},
     "incompatible_methods": {"defaults", "indicators", "total"},
     "mixed_scales": {"defaults", "indicators", "total"},
+    "nominal_total": {"defaults", "indicators", "total"},
+    "slot_items": {"indicators"},
     "weights_sum_to_zero": {"indicators", "weights", "classes"},
     "weights_too_large": {"indicators", "weights", "classes"},
     "no_time": {"time"},

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
-from parkscore.framework.models import REWEIGHT, Choice, Direction, Framework, Inherited, Node, ScoreRule, Total
+from parkscore.framework.models import REWEIGHT, Choice, Direction, Framework, Inherited, Node, ScoreRule, Slot, Total
 
 SIGN: Mapping[str, int] = {"higher": 1, "lower": -1}
 """A direction as scoring rules take it."""
@@ -41,7 +41,7 @@ def resolve_settings(framework: Framework) -> Mapping[str, Settings]:
     settings = {framework.total.id: _said(framework.total, default)}
 
     def descend(node: Node, above: Settings) -> None:
-        own = _said(node, above)
+        own = _of_slot(_said(node, above), node.slot) if node.is_open_slot and node.slot else _said(node, above)
         settings[node.id] = own
         for child in node.children:
             descend(child, own)
@@ -60,6 +60,12 @@ def _said(part: Inherited | Total, above: Settings) -> Settings:
     return replace(above, **said) if said else above
 
 
+def _of_slot(above: Settings, slot: Slot) -> Settings:
+    """Settings of a slot that is not filled: it has no values, so no gap to fill and no outlier to treat."""
+    empty = ScoreRule.of("minmax", to=(0.0, slot.points))
+    return replace(above, direction="higher", score=empty, missing=_UNSAID.missing, treat=None)
+
+
 ADDS_POINTS = frozenset({"sum", "capped_sum"})
 """The aggregations that add points up: weights say there only which children count, and how much of them is covered."""
 
@@ -69,7 +75,8 @@ def points_as_weights(framework: Framework, node: Node) -> tuple[float, ...] | N
 
     None where a child declares no points, none above zero, or an open end: none of these is a share of anything.
     """
-    points = [child.points for child in node.children if isinstance(child.points, float) and child.points > 0]
+    declared = [child.full_score for child in node.children]
+    points = [each for each in declared if isinstance(each, float) and each > 0]
     said = any(child.weight is not None for child in node.children)
     if said or len(points) < len(node.children) or aggregation_of(framework, node).name not in ADDS_POINTS:
         return None

@@ -67,6 +67,7 @@ INDICATORS = Sheet(
         ("treat", "异常值处理"),
         ("min_coverage", "最低齐全率"),
         ("round", "取整"),
+        ("slot", "预留"),
         *_SOURCE,
     ),
 )
@@ -119,7 +120,7 @@ GATES = Sheet(
 SHEETS = (SETTINGS, FIELDS, INDICATORS, CLASSES, RULES, ACCEPTED, GATES)
 _STRUCTURED: Final = frozenset(
     {
-        *("aliases", "totals", "score", "aggregate", "weights", "missing", "treat", "round"),
+        *("aliases", "totals", "score", "aggregate", "weights", "missing", "treat", "round", "slot"),
         *("required", "jump", "measure_mixup", "magnitude", "outlier", "hint"),
         *("all", "any", "at_least", "exempt", "bypass", "relax"),
     }

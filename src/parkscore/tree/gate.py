@@ -13,7 +13,7 @@ from parkscore.data.grid import Rows, Truths
 from parkscore.data.screen import percent
 from parkscore.data.table import Table
 from parkscore.findings import Finding, Severity
-from parkscore.framework.models import Framework
+from parkscore.framework.models import Framework, Node
 from parkscore.framework.settings import aggregation_of, resolve_settings
 from parkscore.language import Text
 from parkscore.methods import aggregation
@@ -82,7 +82,7 @@ def _not_scored(framework: Framework, table: Table, nodes: Nodes, ranked: Rows) 
     """A ranked unit whose dimension fell short of data has that dimension's share handed to the others: say so."""
     settings = resolve_settings(framework)
     for node in framework.walk():
-        if node.children:
+        if node.children and not _is_kept_for_others(node):
             need = percent(settings[node.id].min_coverage)
             # A gap that the method cannot take is found where the node is computed.
             short = np.isnan(nodes.scores[node.id][ranked]) & ~nodes.passed_over[node.id][ranked]
@@ -94,6 +94,11 @@ def _not_scored(framework: Framework, table: Table, nodes: Nodes, ranked: Rows) 
                     "its share goes to its siblings",
                 )
                 yield _finding(table, row, "dimension_not_scored", node.id, message)
+
+
+def _is_kept_for_others(node: Node) -> bool:
+    """Whether a dimension holds slots only that nothing fills, which every result says of itself."""
+    return all(each.is_open_slot for each in node.walk() if each.is_indicator)
 
 
 def _finding(table: Table, row: int, code: str, field: str, message: Text) -> Finding:

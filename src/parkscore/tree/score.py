@@ -61,6 +61,8 @@ def score(framework: Framework, table: Table, grid: Grid, cohorts: tuple[Cohort,
         own = references.setdefault(cohort.name, {})
         rows = np.union1d(cohort.apply, cohort.fit)
         for column, leaf in enumerate(leaves):
+            if leaf.is_open_slot:
+                continue
             values = grid.values[:, column]
             try:
                 measured = cohort.fit
