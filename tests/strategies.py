@@ -292,6 +292,22 @@ def _requirements(draw: DrawFn, depth: int) -> tuple[Data, ...]:
 
 
 @st.composite
+def _lists(draw: DrawFn) -> tuple[Data, ...]:
+    """No list, or some with every key."""
+    said = joined(
+        names(),
+        optional("require", st.sampled_from(_CONDITIONS)),
+        optional("by", st.sampled_from(["f0", "f0 / f0 - 上年(f0) / f0"])),
+        optional("direction", st.sampled_from(["higher", "lower"])),
+        optional("top", st.integers(1, 10**6)),
+        optional("per", st.just("stage")),
+        optional("status", st.sampled_from(["sourced", "assumed"])),
+        _SOURCES,
+    )
+    return tuple({"id": f"list-{index}", **draw(said)} for index in range(draw(st.integers(0, 2))))
+
+
+@st.composite
 def framework_data(draw: DrawFn) -> Data:
     """A valid framework as plain data, as a file states it; it draws no finding from any check."""
     positive = draw(st.booleans())
@@ -336,7 +352,7 @@ def framework_data(draw: DrawFn) -> Data:
     )
     indicators = draw(_nodes(1, fields, positive, lambda: f"{prefix}{next(codes)}"))
     gates = draw(_requirements(1)) if draw(st.booleans()) else ()
-    lists = {"rules": rules, "accepted": accepted, "gates": gates}
+    lists = {"rules": rules, "accepted": accepted, "gates": gates, "lists": draw(_lists())}
     return (
         draw(head) | {"fields": fields, "indicators": indicators} | {key: rows for key, rows in lists.items() if rows}
     )

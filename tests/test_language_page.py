@@ -31,6 +31,7 @@ MODELS = [
     models.AtLeast,
     models.Way,
     models.Relaxation,
+    models.RankedList,
     models.Screen,
     models.Ranking,
     models.Effective,

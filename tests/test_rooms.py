@@ -44,7 +44,7 @@ UPPER = RESULT | {"sampling", "comparison", "diagnosis", "robustness", "explain"
 MAY_IMPORT["public API"] = UPPER  # parkscore/__init__.py
 MAY_IMPORT["cli"] = UPPER | {"public API"}
 MAY_IMPORT["__main__"] = {"cli"}
-SECOND_FILE = {"evaluation_sheets": "evaluation"}  # a room that takes two files, without a folder
+SECOND_FILE = dict.fromkeys(("evaluation_sheets", "list_and_target_sheets"), "evaluation")  # one room, three files
 
 SLOW_TO_IMPORT = ("pandas", "pandera", "scipy.stats", "matplotlib", "pint")
 UNSAFE_FUNCTIONS = {"eval", "exec", "compile", "__import__"}

@@ -35,6 +35,8 @@ from parkscore.tree.bounds import NodeBounds, bounds
 from parkscore.tree.contributions import contributions, not_additive
 from parkscore.tree.gate import NOT_RANKED, RANKED, Outcomes
 from parkscore.tree.gate_tables import detail_table, gate_table, outcome_counts, outcomes_of
+from parkscore.tree.list_tables import count_table, list_table
+from parkscore.tree.lists import Listed, draw_up
 from parkscore.tree.rank import Ranks, Standing
 from parkscore.tree.references import reference_table
 from parkscore.tree.score import Scored
@@ -245,6 +247,39 @@ class Evaluation:
     def gate_counts(self) -> dict[str, dict[str, int]]:
         """By gate, how many of the scored rows have each of the five outcomes."""
         return {gate.path: outcome_counts(gate, self.rows) for gate in self.judged}
+
+    @cached_property
+    def listed(self) -> tuple[Listed, ...]:
+        """Each list of the framework over the rows of the table; `lists` and `list_counts` are made of them."""
+        if not self.framework.lists:
+            return ()
+        return draw_up(
+            self.framework,
+            self.table,
+            self.rows,
+            self.indicator_grid,
+            self.aggregated.scores,
+            self.bounds,
+            self.outcomes.reasons,
+        )
+
+    @cached_property
+    def lists(self) -> pd.DataFrame:
+        """Who is on each list: list, place, unit, year, standing, value, measure, and why in both languages.
+
+        Members (`listed`) stand in order; after them the units of which it cannot be told (`open`), without a place.
+        All units of one value share the better place, and all that share the last one are in.
+        """
+        return list_table(self.listed, self.table, self.ordered_rows)
+
+    @cached_property
+    def list_counts(self) -> pd.DataFrame:
+        """How many rows each list looked at: list, year, field, text, rows, listed, beyond, not_eligible, open.
+
+        The last four sum to `rows`. The line without a field is that of all rows; with `per`, each text of the field
+        has a line, groups without a member included.
+        """
+        return count_table(self.listed, self.table, self.rows)
 
     @cached_property
     def reasons(self) -> list[Text | None]:
@@ -516,6 +551,7 @@ class Evaluation:
             "gates": records(self.gates),
             "gate_counts": self.gate_counts,
             "gate_details": records(self.gate_details),
+            **({"lists": records(self.lists), "list_counts": records(self.list_counts)} if self.listed else {}),
             "weights": records(self.weights),
             "reference": records(self.reference),
             "no_value": records(self._no_value()),

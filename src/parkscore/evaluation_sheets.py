@@ -15,6 +15,7 @@ from parkscore.framework.models import Framework
 from parkscore.framework.settings import resolve_settings
 from parkscore.framework.taken_ids import rank_in
 from parkscore.language import Language, Text
+from parkscore.list_and_target_sheets import list_sheets
 from parkscore.methods import ranking, scoring
 from parkscore.output.workbook import Sheet
 from parkscore.tree.gate import NOT_RANKED, RANKED
@@ -99,6 +100,7 @@ def _sheets_of_judgement(evaluation: Evaluation, language: Language) -> list[She
     return [
         _judged(evaluation, language),
         *_gates(evaluation, language),
+        *list_sheets(evaluation, language),
         *_classes(evaluation, language),
         _findings(evaluation, language),
         _about(evaluation, language),
@@ -109,6 +111,7 @@ def _sheets_of_scores(evaluation: Evaluation, language: Language) -> list[Sheet]
     return [
         _ranking(evaluation, language),
         *_gates(evaluation, language),
+        *list_sheets(evaluation, language),
         _scores(evaluation, language),
         *_classes(evaluation, language),
         _values(evaluation, language),

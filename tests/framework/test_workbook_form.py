@@ -19,13 +19,14 @@ from openpyxl import load_workbook
 from parkscore.findings import Finding, FrameworkError
 from parkscore.framework.building import build
 from parkscore.framework.loading import read_framework, read_own_document
-from parkscore.framework.models import Accepted, DataField, Framework, Node, Requirement, Rule, UnitClass
+from parkscore.framework.models import Accepted, DataField, Framework, Node, RankedList, Requirement, Rule, UnitClass
 from parkscore.framework.workbook_form import (
     ACCEPTED,
     CLASSES,
     FIELDS,
     GATES,
     INDICATORS,
+    LISTS,
     LONGEST_CELL,
     RULES,
     read_workbook,
@@ -121,7 +122,7 @@ def test_a_file_that_extends_another_stays_one(tmp_path: Path) -> None:
     ("sheet", "model"),
     [
         *((FIELDS, DataField), (INDICATORS, Node), (CLASSES, UnitClass), (RULES, Rule), (ACCEPTED, Accepted)),
-        (GATES, Requirement),
+        *((GATES, Requirement), (LISTS, RankedList)),
     ],
 )
 def test_every_key_of_the_language_has_a_column(sheet: Any, model: Any) -> None:

@@ -12,6 +12,7 @@ import typer
 from parkscore import shipped
 from parkscore.cli.console import JsonOption, LanguageOption, Reply, print_json, reply_to
 from parkscore.cli.files import check_output
+from parkscore.cli.lists import list_entries, say_lists
 from parkscore.findings import Finding, FrameworkError, Severity
 from parkscore.language import Text
 
@@ -136,7 +137,9 @@ def show(
     about = _about(loaded, reply)
     field_entries = list(_field_entries(loaded, reply))
     gates = _gate_entries(loaded, reply)
-    reply.document("show", {"framework": about, "nodes": nodes, "fields": field_entries, "gates": gates})
+    lists = list_entries(loaded, reply)
+    entries = {"nodes": nodes, "fields": field_entries, "gates": gates, "lists": lists}
+    reply.document("show", {"framework": about, **entries})
     _say_about(loaded, about, reply)
     if fields:
         heads = (Text("编码", "id"), Text("名称", "name"), Text("单位", "measure"), Text("下限", "min"))
@@ -149,6 +152,7 @@ def show(
         if nodes:
             reply.table((*heads, *tail), (_node_row(entry) for entry in nodes), right=[2])
         _say_gates(gates, reply)
+        say_lists(lists, reply)
 
 
 def _gate_entries(framework: Framework, reply: Reply) -> list[dict[str, Any]]:

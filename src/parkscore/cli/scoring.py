@@ -13,6 +13,7 @@ import typer
 from parkscore.cli.console import JsonOption, LanguageOption, Reply, reply_to
 from parkscore.cli.files import check_output, find_data
 from parkscore.cli.frameworks import FrameworkArgument, WeightsOption
+from parkscore.cli.lists import list_lines
 from parkscore.findings import DataError, Finding, Severity, UsageError, errors_of, worst_first
 from parkscore.language import Language, Text
 
@@ -245,6 +246,7 @@ def say_result(evaluation: Evaluation, reply: Reply) -> None:
         *weights,
         *(Text(f"注意：{note.zh}", f"note: {note.en}") for note in evaluation.notes),
         *_gate_lines(evaluation),
+        *list_lines(evaluation),
     )
 
 

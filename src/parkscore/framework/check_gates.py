@@ -46,7 +46,7 @@ class _Placed:
 def check_gates(framework: Framework, reporter: Reporter) -> None:
     """Report what is wrong with the gates."""
     _check_names(framework, reporter)
-    checker = _Checker(framework, reporter)
+    checker = GateFormulas(framework, reporter)
     for placed in _placed(framework.gates, ("gates",), relaxed=False):
         _check_kind(placed, reporter)
         _check_count(placed, reporter)
@@ -192,17 +192,19 @@ def _unknown_tables(formula: Formula, framework: Framework) -> Iterator[FormulaP
             yield FormulaProblem(table.offset, message, nearest_or_some(table.name, framework.tables))
 
 
-class _Checker:
+class GateFormulas:
     """What the formulas of gates may read, and what is wrong with one of them."""
 
     def __init__(self, framework: Framework, reporter: Reporter) -> None:
+        """Fields, nodes and the values of indicators, with their measures."""
         self.framework = framework
         self.reporter = reporter
         self.measures = gate_measures(framework)
         self.leaves = [leaf.id for leaf in framework.leaves if leaf.formula is not None]
         self.nodes = [] if framework.only_judges else [node.id for node in framework.root.walk()]
 
-    def check(self, text: str, path: Path, owner: str) -> None:
+    def check(self, text: str, path: Path, owner: str, *, condition: bool = True) -> None:
+        """Report everything that is wrong with a formula: a condition, or where it is none, a number."""
         try:
             formula = parse_formula(text)
         except FormulaError as error:
@@ -223,11 +225,11 @@ class _Checker:
             self.reporter.report(
                 "no_time", path, message, field=owner, hint=Text("写 time: year", "write `time: year`")
             )
-        if isinstance(root, _NO_CONDITIONS):
+        if condition and isinstance(root, _NO_CONDITIONS):
             message = Text("这里需要条件", "a condition belongs here")
             hint = Text("写成比较式，如 x > 0", "write a comparison, such as x > 0")
             self._report("formula", path, owner, FormulaProblem(root.offset, message, hint))
-        for problem in check_measures(Formula(text, root), self.measures, DIMENSIONLESS)[1]:
+        for problem in check_measures(Formula(text, root), self.measures, DIMENSIONLESS if condition else None)[1]:
             self._report("measure", path, owner, problem)
 
     def _check_values(self, formula: Formula, path: Path, owner: str) -> None:

@@ -8,6 +8,7 @@ from parkscore.framework.check_classes import check_classes
 from parkscore.framework.check_fields import check_fields
 from parkscore.framework.check_formulas import check_formulas
 from parkscore.framework.check_gates import check_gates
+from parkscore.framework.check_lists import check_lists
 from parkscore.framework.check_methods import check_methods
 from parkscore.framework.check_names import check_names
 from parkscore.framework.check_panel_weights import check_framework_panel_weights, check_scheme_panel_weights
@@ -33,6 +34,7 @@ _FRAMEWORK_CHECKS = (
     check_categories,
     check_classes,
     check_gates,
+    check_lists,
     check_methods,
     check_framework_weights,
     check_framework_sums,

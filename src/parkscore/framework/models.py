@@ -606,6 +606,24 @@ class UnitClass(Label):
     note: Words | None = None
 
 
+class RankedList(Label):
+    """Units in an order: all for which a condition holds, or the first so many of them.
+
+    `by` is what they are ordered by, the total score where it is not said; `per` a text field by which members are
+    counted.
+    """
+
+    id: Words
+    require: Words | None = None
+    by: Words | None = None
+    direction: Direction = "higher"
+    top: Annotated[int, Field(ge=1)] | None = None
+    per: Words | None = None
+    status: SourceStatus | None = None
+    source: Words | None = None
+    note: Words | None = None
+
+
 class Screen(Model):
     """Units with fewer indicators than this share are set aside before scoring.
 
@@ -660,6 +678,7 @@ class Framework(Model):
     rules: tuple[Rule, ...] = ()
     accepted: tuple[Accepted, ...] = ()
     gates: tuple[Requirement, ...] = ()
+    lists: tuple[RankedList, ...] = ()
     indicators: tuple[Node, ...] = ()
 
     def walk(self) -> Iterator[Node]:

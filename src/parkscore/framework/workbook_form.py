@@ -117,7 +117,22 @@ GATES = Sheet(
         *_SOURCE,
     ),
 )
-SHEETS = (SETTINGS, FIELDS, INDICATORS, CLASSES, RULES, ACCEPTED, GATES)
+LISTS = Sheet(
+    "榜单",
+    "lists",
+    (
+        ("id", "编码"),
+        *_NAMES,
+        ("require", "要求"),
+        ("by", "排序依据"),
+        ("direction", "方向"),
+        ("top", "名额"),
+        ("per", "分布"),
+        ("status", "状态"),
+        *_SOURCE,
+    ),
+)
+SHEETS = (SETTINGS, FIELDS, INDICATORS, CLASSES, RULES, ACCEPTED, GATES, LISTS)
 _STRUCTURED: Final = frozenset(
     {
         *("aliases", "totals", "score", "aggregate", "weights", "missing", "treat", "round", "slot"),
@@ -126,7 +141,7 @@ _STRUCTURED: Final = frozenset(
     }
 )
 # A number may stand in a text cell, because Excel makes texts of what is typed into cells formatted as text.
-_NUMBERS: Final = frozenset({"level", "points", "weight", "min", "max", "min_coverage", "year"})
+_NUMBERS: Final = frozenset({"level", "points", "weight", "min", "max", "min_coverage", "year", "top"})
 _TABLES: Final = frozenset(sheet.key for sheet in SHEETS if sheet.key)
 _CHOICES: Final = {
     "kind": ["number", "text"],
@@ -283,7 +298,7 @@ class _WorkbookReader:
             raise FrameworkError(self.findings)
         data = self._settings()
         parts = {"fields": self._fields(), "indicators": self._indicators()}
-        for sheet in (CLASSES, RULES, ACCEPTED, GATES):
+        for sheet in (CLASSES, RULES, ACCEPTED, GATES, LISTS):
             rows = enumerate(self._table(sheet))
             parts[sheet.key] = tuple(self._mapping((sheet.key, index), cells, place) for index, (cells, place) in rows)
         required = () if "extends" in data else ("fields", "indicators")

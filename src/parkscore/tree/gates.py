@@ -76,6 +76,43 @@ def judge(framework: Framework, table: Table, indicators: Grid, bounds: NodeBoun
     return tuple(judging.requirement(gate, gate.id, "gate", None) for gate in framework.gates)
 
 
+def judge_condition(
+    framework: Framework, table: Table, indicators: Grid, bounds: NodeBounds, condition: str, name: str
+) -> Verdict:
+    """The verdict of one condition of the language of gates on every row, as a gate that requires it would have it."""
+    requirement = Requirement(id=name, require=condition)
+    return _Judging(framework, table, indicators, bounds).requirement(requirement, name, "gate", None)
+
+
+@dataclass(frozen=True)
+class Computed:
+    """What a formula of the language of gates comes to at each row, in which measure, and why it has no value."""
+
+    cells: Cells
+    said: Said
+    measure: Measure | None
+
+
+def compute_with_scores(
+    framework: Framework, table: Table, indicators: Grid, scores: Mapping[str, Vector], text: str
+) -> Computed:
+    """The value of a formula that may read fields, scores of nodes and values of indicators, a row each.
+
+    Scores count as they are, to as many decimals as in the ranking; what missing data leave open is not looked at.
+    """
+    judging = _Judging(framework, table, indicators, NodeBounds(scores, scores))
+    root = parse_formula(text).root
+    measure = judging.measure_of(root)
+    cells = judging.cells(Formula(text, with_values(root)), judging.low, measure)
+    return Computed(cells, judging.why_open(root, cells.states != State.VALUE, cells.states), measure)
+
+
+def as_compared(scores: Vector, decimals: int) -> Vector:
+    """Scores to as many decimals as the ranking compares; one too large to have them stays what it is."""
+    has_decimals = np.abs(scores) < 2.0**53 / 10.0**decimals
+    return np.where(has_decimals, np.round(np.where(has_decimals, scores, 0.0), decimals), scores)
+
+
 class _GateColumns(Columns):
     """What gates read: fields, the class, the scores of nodes by id, and the values of indicators."""
 
@@ -95,15 +132,10 @@ class _GateColumns(Columns):
             position, measure = self._positions[name], self._measures[name]
             cells = Cells(self._indicators.values[:, position], self._indicators.states[:, position])
             return Column(cells, measure if isinstance(measure, Measure) else None)
-        scores = self._rounded(self._scores[name])
+        scores = as_compared(self._scores[name], self._decimals)
         known = np.isfinite(scores)
         states = np.where(known, np.int8(State.VALUE), np.int8(State.MISSING)).astype(np.int8)
         return Column(Cells(np.where(known, scores, np.nan), states))
-
-    def _rounded(self, scores: Vector) -> Vector:
-        """Scores to as many decimals as the ranking compares; one too large to have them stays what it is."""
-        has_decimals = np.abs(scores) < 2.0**53 / 10.0**self._decimals
-        return np.where(has_decimals, np.round(np.where(has_decimals, scores, 0.0), self._decimals), scores)
 
     @property
     def surroundings(self) -> Surroundings:

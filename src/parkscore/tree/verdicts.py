@@ -159,6 +159,23 @@ def why(verdict: Verdict, row: int) -> Text | None:
     )
 
 
+def why_met(verdict: Verdict, row: int) -> Text | None:
+    """The conditions that made a requirement met at a row, each with what it read; None where there are none."""
+    listed = [sentence for part in verdict.parts for sentence in _that_hold(part, row)]
+    if not listed:
+        return None
+    return Text("；".join(text.zh for text in listed), "; ".join(text.en for text in listed))
+
+
+def _that_hold(condition: Verdict, row: int) -> Iterator[Text]:
+    """The comparisons of a condition that are as they should be for the unit."""
+    if condition.parts:
+        for part in condition.parts:
+            yield from _that_hold(part, row)
+    elif condition.codes[row] == (TRUE if condition.wanted else FALSE):
+        yield _sentence(condition, row)
+
+
 def _reasons(verdict: Verdict, row: int) -> Iterator[Text]:
     """The reasons of the parts that brought an outcome about."""
     code = verdict.codes[row]

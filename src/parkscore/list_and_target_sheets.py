@@ -1,0 +1,68 @@
+"""The sheets of a result workbook that tell of lists, in the reader's language."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+import pandas as pd
+
+from parkscore.data.table import UNIT, YEAR
+from parkscore.language import Language, Text
+from parkscore.output.workbook import Sheet
+from parkscore.tree.list_tables import COUNTS, STANDING_TEXT, list_sentences
+
+if TYPE_CHECKING:
+    from parkscore.evaluation import Evaluation
+
+_HEADS: Final = {
+    "list": Text("榜单", "list"),
+    "place": Text("名次", "place"),
+    UNIT: Text("评价对象", "unit"),
+    YEAR: Text("数据年份", "year"),
+    "standing": Text("结果", "standing"),
+    "value": Text("排序依据", "value"),
+    "measure": Text("单位", "measure"),
+    "reason": Text("原因", "reason"),
+    "field": Text("分布字段", "counted by"),
+    "text": Text("分组", "group"),
+    "rows": Text("总数", "all"),
+}
+
+
+def list_sheets(evaluation: Evaluation, language: Language) -> list[Sheet]:
+    """Who is on each list, and how many of each group; no sheets where the framework has no lists."""
+    if not evaluation.listed:
+        return []
+    labels = {each.asked.id: each.asked.label.in_language(language) for each in evaluation.listed}
+    fields = {name: field.label.in_language(language) for name, field in evaluation.framework.fields.items()}
+    words = {standing: text.in_language(language) for standing, text in STANDING_TEXT.items()}
+    members = evaluation.lists.assign(
+        list=evaluation.lists["list"].map(labels),
+        standing=evaluation.lists["standing"].map(words),
+        reason=evaluation.lists[f"reason_{language}"],
+    ).drop(columns=["reason_zh", "reason_en"])
+    counts = evaluation.list_counts
+    by_all = counts["field"].isna()
+    whole, none = (text.in_language(language) for text in (_ALL, _NOTHING))
+    counts = counts.assign(
+        list=counts["list"].map(labels),
+        text=[whole if all_rows else (text or none) for all_rows, text in zip(by_all, counts["text"], strict=True)],
+        field=counts["field"].map(fields).astype(object),
+    ).rename(columns=words)
+    said = [text.in_language(language) for text in list_sentences(evaluation.listed, evaluation.table, evaluation.rows)]
+    kinds = dict.fromkeys((YEAR, "place", "rows"), "count") | {"value": "value"}
+    kinds |= dict.fromkeys((words.get(name, name) for name in COUNTS[1:]), "count")
+    return [
+        _sheet(Text("榜单", "lists"), members, [], kinds, language),
+        _sheet(Text("榜单分布", "list counts"), counts, said, kinds, language),
+    ]
+
+
+_ALL: Final = Text("全部", "all")
+_NOTHING: Final = Text("（未填）", "(empty)")
+
+
+def _sheet(name: Text, frame: pd.DataFrame, notes: list[str], kinds: dict[str, str], language: Language) -> Sheet:
+    heads = {column: _HEADS[column].in_language(language) for column in frame.columns if column in _HEADS}
+    renamed = {heads.get(column, column): kind for column, kind in kinds.items()}
+    return Sheet(name.in_language(language), frame.rename(columns=heads), notes, renamed)
