@@ -216,3 +216,216 @@ def test_a_loss_making_firm_has_no_share_of_profit_and_no_points_for_it(name: st
     assert all(math.isnan(score) for score in found[:3])
     assert found[3] == 0
     assert points(name, "profit_rate", [{"total_profit": -100, "main_revenue": 1000}]) == [0]
+
+
+# --- specialised and sophisticated SMEs, 2022 ----------------------------------------------------------------------
+
+SPECIALISED = "specialised-sme-2022"
+
+# As more-frameworks 1.1 prints them, from the best step down: (from, points); nothing below the last.
+STEPS: dict[str, tuple[dict[str, Any], list[tuple[float, float]]]] = {
+    "main_share": ({"main_revenue": "x", "revenue": 100}, [(80, 5), (70, 3), (60, 1)]),
+    "net_margin": ({"net_profit": "x", "revenue": 100}, [(10, 10), (8, 8), (6, 6), (4, 4), (2, 2)]),
+    "rd_amount": ({"rd_expense": "x"}, [(500, 10), (400, 8), (300, 6), (200, 4), (100, 2)]),
+    "rd_intensity": ({"rd_expense": "x", "revenue": 100}, [(10, 10), (8, 8), (6, 6), (4, 4), (3, 2)]),
+    "rd_staff_share": ({"rd_staff": "x", "staff": 100}, [(20, 5), (10, 3), (5, 1)]),
+    "digital": ({"digital_level": "x"}, [(3, 5), (2, 3)]),
+}
+
+
+@pytest.mark.parametrize("item", STEPS)
+def test_every_step_of_specialised_smes_just_below_at_and_just_above(item: str) -> None:
+    template, steps = STEPS[item]
+    values = [0.0, *[value for start, _ in steps for value in around(start)], 99.0]
+    found = points(SPECIALISED, item, [filled(template, value) for value in values])
+    assert found == [next((earned for start, earned in steps if value >= start), 0) for value in values]
+
+
+def test_a_loss_of_a_specialised_sme_earns_no_points_for_its_margin() -> None:
+    assert points(SPECIALISED, "net_margin", [{"net_profit": -30, "revenue": 100}]) == [0]
+
+
+def test_the_debt_ratio_of_specialised_smes_earns_5_up_to_50_then_3_1_and_nothing_over_70_per_cent() -> None:
+    values = [0.0, *around(50), *around(60), *around(70), 130.0]
+    found = points(SPECIALISED, "debt_ratio", [{"liabilities": value, "assets": 100} for value in values])
+    assert found == [5, 5, 5, 3, 3, 3, 1, 1, 1, 0, 0]
+
+
+@pytest.mark.parametrize(
+    ("growth", "expected"),
+    [
+        *[(-50, 0), (-1e-6, 0), (0, 2), (1e-6, 2)],
+        *[(4 - 1e-6, 2), (4, 4), (4 + 1e-6, 4), (6 - 1e-6, 4), (6, 6), (6 + 1e-6, 6)],
+        *[(8 - 1e-6, 6), (8, 8), (8 + 1e-6, 8), (10 - 1e-6, 8), (10, 10), (10 + 1e-6, 10), (300, 10)],
+    ],
+)
+def test_the_growth_of_two_years_of_specialised_smes(growth: float, expected: float) -> None:
+    rows = [
+        {"enterprise": "甲", "year": 2023, "main_revenue": 1000.0},
+        {"enterprise": "甲", "year": 2024, "main_revenue": 1000.0 * (1 + growth / 100)},
+        {"enterprise": "甲", "year": 2025, "main_revenue": 1000.0 * (1 + growth / 100) ** 2},
+    ]
+    assert evaluated(SPECIALISED, rows).nodes["main_growth"].tolist() == [expected]
+
+
+def test_growth_of_20_per_cent_after_none_counts_as_10_on_average_and_a_missing_year_as_unknown() -> None:
+    rows = [{"enterprise": "甲", "year": 2023 + n, "main_revenue": main} for n, main in enumerate((100, 100, 120))]
+    assert evaluated(SPECIALISED, rows).nodes["main_growth"].tolist() == [10]
+    assert evaluated(SPECIALISED, rows[1:]).nodes["main_growth"].isna().all()
+
+
+@pytest.mark.parametrize(
+    ("years", "expected"),
+    [(0, 0), (1.9, 0), (2, 1), (3.9, 1), (4, 2), (6, 3), (7, 3), (8, 4), (9.9, 4), (10, 5), (12, 5), (40, 5)],
+)
+def test_a_point_for_every_two_full_years_in_the_segment_and_5_at_most(years: float, expected: float) -> None:
+    assert points(SPECIALISED, "years_in_segment", [{"segment_years": years}]) == [expected]
+
+
+QUALITY = ("quality_award", "quality_system", "own_brand", "standards_joined")
+
+
+@pytest.mark.parametrize(("met", "expected"), [(0, 0), (1, 3), (2, 5), (3, 5), (4, 5)])
+def test_three_points_for_each_condition_of_quality_and_5_at_most(met: int, expected: float) -> None:
+    chosen = [{QUALITY[(first + n) % 4] for n in range(met)} for first in range(4)]
+    rows = [{field: int(field in each) for field in QUALITY} for each in chosen]
+    assert points(SPECIALISED, "quality", rows) == [expected] * 4
+
+
+@pytest.mark.parametrize(
+    ("role", "expected"),
+    [("补短板", 5), ("锻长板", 5), ("填空白", 5), ("工业六基", 3), ("中华老字号", 3), ("龙头配套", 3), ("其他", 0)],
+)
+def test_the_role_of_the_main_product_of_specialised_smes(role: str, expected: float) -> None:
+    assert points(SPECIALISED, "product", [{"product_role": role}]) == [expected]
+
+
+@pytest.mark.parametrize(("level", "expected"), [("国家级", 10), ("省级", 8), ("市级", 4), ("市级以下", 2), ("无", 0)])
+def test_the_level_of_the_institution_of_specialised_smes(level: str, expected: float) -> None:
+    assert points(SPECIALISED, "institution", [{"institution_level": level}]) == [expected]
+
+
+@pytest.mark.parametrize(
+    ("item", "field"), [("product", "product_role"), ("institution", "institution_level")], ids=["product", "level"]
+)
+def test_a_text_that_the_table_does_not_list_has_no_points_and_is_named(item: str, field: str) -> None:
+    evaluation = evaluated(SPECIALISED, [{field: "国家级的"}])
+    assert evaluation.nodes[item].isna().all()
+    assert [finding.field for finding in evaluation.findings if finding.code == "unlisted_category"] == [item]
+
+
+@pytest.mark.parametrize(
+    ("counts", "expected"),
+    [((1, 0, 0, 0), 10), ((0, 1, 1, 9), 8), ((0, 0, 1, 9), 6), ((0, 0, 0, 1), 2), ((0, 0, 0, 0), 0)],
+)
+def test_the_better_kind_of_property_of_specialised_smes_wins(counts: tuple[int, ...], expected: float) -> None:
+    row = dict(zip(("ip_high_value", "ip_own", "ip_class_1", "ip_class_2"), counts, strict=True))
+    assert points(SPECIALISED, "property", [row]) == [expected]
+
+
+@pytest.mark.parametrize(
+    ("amount", "ratio", "expected"),
+    [(120, 9, 8), (500, 1, 10), (99, 2.9, 0), (99, 3, 2), (100, 2.9, 2), (450, 11, 10), (0, 0, 0)],
+)
+def test_the_better_of_amount_and_ratio_of_rd_counts_so_that_120_at_9_per_cent_earns_8(
+    amount: float, ratio: float, expected: float
+) -> None:
+    row = {"rd_expense": amount, "revenue": amount / (ratio / 100) if ratio else 1000}
+    assert points(SPECIALISED, "rd", [row]) == [expected]
+
+
+# 60 points without the local items: specialisation 5 + 10 + 4 + 5, refinement 3 + 3 + 4 + 3, innovation 6 + 4 + 3 + 10.
+SIXTY: dict[str, Any] = {
+    "revenue": 5000.0,
+    "main_revenue": 4000.0,
+    "segment_years": 8,
+    "product_role": "补短板",
+    "digital_level": 2,
+    "quality_award": 1,
+    "net_profit": 200.0,
+    "liabilities": 60.0,
+    "assets": 100.0,
+    "ip_class_1": 1,
+    "rd_expense": 200.0,
+    "rd_staff": 10,
+    "staff": 100,
+    "institution_level": "国家级",
+    **dict.fromkeys(("quality_system", "own_brand", "standards_joined", "ip_high_value", "ip_own", "ip_class_2"), 0),
+    **dict.fromkeys(("equity_raised_2y", "award_leading", "maker_china_500"), 0),
+}
+
+
+def history(row: Row, *, growth: float = 0.1, rd_before: float = 100.0) -> list[dict[str, Any]]:
+    """A row of 2025 with the two years before it."""
+    main = row.get("main_revenue")
+    before = [
+        {
+            "enterprise": "甲",
+            "year": 2025 - lag,
+            "main_revenue": main / (1 + growth) ** lag if main is not None else None,
+            "rd_expense": rd_before,
+        }
+        for lag in (2, 1)
+    ]
+    return [*before, {"enterprise": "甲", "year": 2025, **row}]
+
+
+def specialised(changed: Row, **before: float) -> str:
+    gates = evaluated(SPECIALISED, history({**SIXTY, **changed}, **before)).gates
+    return str(gates.loc[gates["gate"] == "specialised", "outcome"].iloc[0])
+
+
+@pytest.mark.parametrize(
+    ("changed", "expected"),
+    [
+        ({}, "met"),
+        ({"segment_years": 1.99, "institution_level": "国家级", "digital_level": 3, "own_brand": 1}, "not_met"),
+        ({"segment_years": 2, "digital_level": 3, "own_brand": 1}, "met"),  # 61 points
+        ({"rd_expense": 99.99}, "not_met"),
+        ({"rd_expense": 149.99, "own_brand": 1, "digital_level": 3}, "not_met"),  # below 3 % of 5000
+        ({"rd_expense": 150, "own_brand": 1, "digital_level": 3}, "met"),  # exactly 3 %, 62 points
+        ({"revenue": 999.99, "main_revenue": 900.0}, "not_met"),
+        ({"revenue": 999.99, "main_revenue": 900.0, "equity_raised_2y": 2000}, "met"),
+        ({"revenue": 999.99, "main_revenue": 900.0, "equity_raised_2y": 1999.99}, "not_met"),
+        ({"revenue": 999.99, "main_revenue": 900.0, "equity_raised_2y": None}, "unknown"),
+        ({"revenue": 1000.0, "main_revenue": 900.0}, "met"),
+        ({"digital_level": 1}, "unknown"),  # 57, and up to 15 more from the local items
+        ({"institution_level": "无", "digital_level": 1}, "unknown"),  # 47
+        ({"institution_level": "无", "digital_level": 1, "quality_award": 0}, "not_met"),  # 44: not even with 15
+        ({"institution_level": "无", "digital_level": 1, "quality_award": 0, "award_leading": 1}, "met"),
+        ({"institution_level": "无", "digital_level": 1, "quality_award": 0, "maker_china_500": 1}, "met"),
+        ({"institution_level": "无", "digital_level": 1, "quality_award": 0, "equity_raised_2y": 6000}, "met"),
+        ({"institution_level": "无", "digital_level": 1, "quality_award": 0, "equity_raised_2y": 5999.99}, "not_met"),
+        ({"institution_level": "无", "digital_level": 1, "quality_award": 0, "award_leading": None}, "unknown"),
+        ({"award_leading": 1, "segment_years": 1}, "not_met"),  # a bypass leaves the basic conditions
+        ({"award_leading": None}, "met"),
+    ],
+    ids=str,
+)
+def test_the_conditions_of_specialised_smes_both_ways(changed: Row, expected: str) -> None:
+    assert specialised(changed) == expected
+
+
+@pytest.mark.parametrize(("before", "expected"), [(1000.0, "met"), (999.98, "not_met")])
+def test_rd_of_1000_on_average_of_two_years_is_a_way_round_the_score(before: float, expected: str) -> None:
+    poor = {"product_role": "其他", "digital_level": 1, "quality_award": 0, "institution_level": "无", "ip_class_1": 0}
+    assert specialised({**poor, "rd_expense": 1000.0}, rd_before=before, growth=-0.1) == expected
+
+
+def test_the_local_items_are_open_until_a_province_fills_them(tmp_path: Path) -> None:
+    evaluation = evaluated(SPECIALISED, history(SIXTY))
+    assert "unfilled_slot" in {finding.code for finding in evaluation.findings}
+    assert evaluation.nodes["total"].isna().all()
+    opened = evaluation.open_scores.set_index("node").loc["total"]
+    assert (opened["low"], opened["high"]) == (60, 75)
+    file = tmp_path / "province.yaml"
+    file.write_text(
+        f"id: province\ntitle: {{zh: 某省}}\nextends: {SPECIALISED}\n"
+        "fields: {cluster: {zh: 是否属省重点产业集群, min: 0, max: 1}}\n"
+        "indicators:\n  - id: local\n    children:\n"
+        "      - {id: cluster_member, zh: 省重点产业集群, points: 15, formula: cluster, "
+        "score: {rule: lookup, points: {1: 15, 0: 0}}}\n",
+        encoding="utf-8",
+    )
+    assert evaluated(str(file), history({**SIXTY, "cluster": 1})).nodes["total"].tolist() == [75]
+    assert evaluated(str(file), history({**SIXTY, "cluster": 0})).nodes["total"].tolist() == [60]
