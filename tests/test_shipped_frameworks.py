@@ -27,6 +27,7 @@ ROOT = Path(__file__).resolve().parents[1]
 FRAMEWORKS = [
     *("enterprise-technology-centre", "enterprise-technology-centre-yantai"),
     *("innovative-sme", "specialised-sme-2022", "tech-sme"),
+    *("innovation-points-v2", "innovation-points-local-example"),
     *("torch-return-checks", "zone-2021", "zone-figures"),
     *("zone-innovation-2014", "zone-innovation-2014-first-level"),
 ]
@@ -64,6 +65,8 @@ TOLD = {
     "enterprise-technology-centre": ["no_middle_branch"],
     "enterprise-technology-centre-yantai": ["basic_at_zero"],
     "specialised-sme-2022": ["unfilled_slot"],
+    "innovation-points-v2": ["unfilled_slot"] * 5,
+    "innovation-points-local-example": ["unfilled_slot"] * 5,
 }
 
 

@@ -180,6 +180,17 @@ def test_the_shape_of_a_framework_passes_the_check_with_a_warning(tmp_path: Path
     assert "nothing can be scored before it is filled" in only(found).message.en
 
 
+def test_points_may_stay_unsaid_only_where_the_slot_must_be_filled(tmp_path: Path) -> None:
+    found = findings_in(in_files(tmp_path, national=national("{must_be_filled: true}")))
+    assert [(finding.code, str(finding.severity)) for finding in found] == [("unfilled_slot", "warning")]
+    errors = [
+        each
+        for each in findings_in(in_files(tmp_path, national=national("{items: [1, 3]}")))
+        if each.severity == "error"
+    ]
+    assert only(errors).code == "slot_points"
+
+
 SLOTS = st.fixed_dictionaries(
     {"points": st.integers(1, 1000) | st.floats(0.001, 1e6)},
     optional={

@@ -406,10 +406,11 @@ TIERS = "tiers"
 class Slot(Model):
     """Points that are kept for indicators of others: how many, of how many indicators, and what happens until then.
 
-    items: the least and the most indicators. must_be_filled: whether nothing can be scored until it is filled.
+    items: the least and the most indicators. must_be_filled: whether nothing can be scored until it is filled; only
+    then may the points be left out, where the text that fills it will say them.
     """
 
-    points: SlotPoints
+    points: SlotPoints | None = None
     items: SlotItems | None = None
     must_be_filled: bool = False
 
@@ -444,7 +445,12 @@ class Node(Label, Inherited):
     @property
     def full_score(self) -> float | Literal["open"] | None:
         """The points of its slot, else those that it declares."""
-        return self.points if self.slot is None else self.slot.points
+        return self.points if self.slot is None or self.slot.points is None else self.slot.points
+
+    @property
+    def lacks_points(self) -> bool:
+        """Whether it holds a slot that nothing fills and of which the points are not known yet."""
+        return any(node.is_open_slot and node.full_score is None for node in self.walk())
 
     @property
     def conditions(self) -> tuple[str, ...]:

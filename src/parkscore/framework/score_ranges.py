@@ -28,7 +28,9 @@ def score_ranges(framework: Framework, *, usual: bool = False) -> Mapping[str, I
                 ranges[node.id] = as_rounded(node, combine(below, choice.parameters))
             continue
         if node.is_open_slot and node.slot is not None:
-            ranges[node.id] = as_rounded(node, Interval(0.0, node.slot.points))
+            ranges[node.id] = as_rounded(
+                node, Interval(0.0, math.inf if node.slot.points is None else node.slot.points)
+            )
             continue
         rule = settings[node.id].score
         method = scoring[rule.name]

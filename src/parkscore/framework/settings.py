@@ -61,8 +61,11 @@ def _said(part: Inherited | Total, above: Settings) -> Settings:
 
 
 def _of_slot(above: Settings, slot: Slot) -> Settings:
-    """Settings of a slot that is not filled: it has no values, so no gap to fill and no outlier to treat."""
-    empty = ScoreRule.of("minmax", to=(0.0, slot.points))
+    """Settings of a slot that is not filled: it has no values, so no gap to fill and no outlier to treat.
+
+    Where its points are not known, nothing is scored, and any will do.
+    """
+    empty = ScoreRule.of("minmax", to=(0.0, slot.points or 1.0))
     return replace(above, direction="higher", score=empty, missing=_UNSAID.missing, treat=None)
 
 

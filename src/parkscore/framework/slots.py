@@ -19,6 +19,11 @@ def open_slots(framework: Framework) -> list[tuple[Node, Slot]]:
 
 def slot_note(node: Node, slot: Slot) -> Text:
     """What must be known of every result while a slot is open."""
+    if slot.points is None:
+        return Text(
+            f"预留项未填：{node.id} {node.label.zh}，分值待填",
+            f"unfilled slot: {node.id} {node.label.en}, its points are not known yet",
+        )
     points = f"{slot.points:.12g}"
     return Text(
         f"预留项未填：{node.id} {node.label.zh}，{points} 分不在得分内",
@@ -71,9 +76,12 @@ def _way_out(framework: Framework, node: Node, slot: Slot) -> Text:
     where = Text("", "")
     if framework.extends is None:
         where = Text(f"另写一个 extends: {framework.id} 的文件，", f"in a file with `extends: {framework.id}`, ")
+    points = Text("", "")
+    if slot.points is not None:
+        points = Text(f"，合计 {slot.points:.12g} 分", f" of {slot.points:.12g} points in all")
     return Text(
-        f"{where.zh}在 id 为 {node.id} 的项下用 children 写{many.zh}，合计 {slot.points:.12g} 分",
-        f"{where.en}write `children:` at the id {node.id}: {many.en} of {slot.points:.12g} points in all",
+        f"{where.zh}在 id 为 {node.id} 的项下用 children 写{many.zh}{points.zh}",
+        f"{where.en}write `children:` at the id {node.id}: {many.en}{points.en}",
     )
 
 
@@ -91,7 +99,18 @@ def _check_alone(node: Node, slot: Slot, path: Path, reporter: Reporter) -> None
             _misplaced(node, (*path, key), key, reporter)
     if not node.children and node.score is not None and node.score.name == TIERS:
         _misplaced(node, (*path, "score"), "tiers", reporter)
-    if node.points is not None and node.points != slot.points:
+    if slot.points is None and not slot.must_be_filled:
+        reporter.report(
+            "slot_points",
+            (*path, "slot"),
+            Text(f"{node.id} {node.label.zh} 的 slot 没有 points", f"the slot {node.id} {node.label.en} has no points"),
+            field=node.id,
+            hint=Text(
+                "写明分值；分值尚不知道时写 must_be_filled: true",
+                "state the points; where they are not known yet, write `must_be_filled: true`",
+            ),
+        )
+    if node.points is not None and slot.points is not None and node.points != slot.points:
         reporter.report(
             "nominal_total",
             (*path, "points"),
@@ -118,6 +137,8 @@ def _misplaced(node: Node, path: Path, key: str, reporter: Reporter) -> None:
 def _check_items(node: Node, slot: Slot, path: Path, reporter: Reporter) -> None:
     """The indicators that fill a slot are as many as it says; check_points compares what they can earn."""
     count = sum(each.is_indicator for each in node.walk())
+    if any(each.is_open_slot for each in node.walk()):
+        return  # nobody knows yet how many there will be
     if slot.items is None or slot.items[0] <= count <= slot.items[1]:
         return
     many = _many(slot.items)

@@ -192,7 +192,8 @@ def _scheme_of_method(framework: Framework, choice: Choice) -> WeightScheme:
 
 
 def _refuse_unknown_weights(framework: Framework, schemes: list[WeightScheme | None]) -> None:
-    dimensions = [node for node in framework.root.walk() if node.children]
+    # Slots of which the points are not known yet are refused by name before anything is scored.
+    dimensions = [node for node in framework.root.walk() if node.children and not node.lacks_points]
     unknown = [node for node in dimensions if any(weight_source(framework, each, node) is None for each in schemes)]
     if unknown:
         names = schemes_for(framework)
