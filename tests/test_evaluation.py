@@ -260,7 +260,19 @@ def test_json_has_a_line_for_each_entry(evaluation: ps.Evaluation, tmp_path: Pat
 
 
 SHEETS = {
-    "zh": ["位次", "得分", "指标值", "参照值", "贡献分解", "权重", "缺失填补", "异常值处理", "数据质量", "参数与来源"],
+    "zh": [
+        "位次",
+        "得分",
+        "指标值",
+        "参照值",
+        "贡献分解",
+        "权重",
+        "缺失填补",
+        "异常值处理",
+        "数据质量",
+        "行数核对",
+        "参数与来源",
+    ],
     "en": [
         "ranking",
         "scores",
@@ -271,6 +283,7 @@ SHEETS = {
         "filled gaps",
         "treated cells",
         "findings",
+        "accounting",
         "about",
     ],
 }
@@ -289,7 +302,10 @@ def test_a_workbook_has_every_sheet_in_the_readers_language_with_the_notes_on_ea
     assert book.sheetnames == SHEETS[language]
     assert {page["A1"].value for page in book} == {NOTES[language]}
     assert book.properties.description == NOTES[language]
-    headers = {page.title: cells(page, skip=2 if page.title in ("权重", "weights") else 1)[0] for page in book}
+    headers = {
+        page.title: cells(page, skip=2 if page.title in ("权重", "weights", "行数核对", "accounting") else 1)[0]
+        for page in book
+    }
     assert all(all(header) for header in headers.values())
     foreign = str.isascii if language == "zh" else (lambda text: not text.isascii())
     names = [name for head in headers.values() for name in head if not name.startswith(("parkscore", "a ", "b ", "c "))]

@@ -19,6 +19,7 @@ from parkscore.data.impute import impute
 from parkscore.data.screen import screen
 from parkscore.data.table import Table
 from parkscore.data.treat import Treatment, treat
+from parkscore.data.unranked import Unranked
 from parkscore.data.validate import read_and_validate
 from parkscore.evaluation import Evaluation
 from parkscore.findings import DataError, Finding, Severity, UsageError, errors_of
@@ -54,7 +55,7 @@ class Prepared:
     classification: Classification | None
     indicators: Grid
     imputed: Grid
-    set_aside: Mapping[int, Text]
+    set_aside: Mapping[int, Unranked]
     treated: Treatment
     scored: Scored
     findings: tuple[Finding, ...]

@@ -30,6 +30,7 @@ from parkscore.output.documents import json_by_line, records
 from parkscore.output.files import write_text, write_whole
 from parkscore.output.tables import write_csv, write_parquet
 from parkscore.output.workbook import write_sheets
+from parkscore.tree.accounting import accounting
 from parkscore.tree.aggregate import Nodes, Shares
 from parkscore.tree.bounds import NodeBounds, bounds
 from parkscore.tree.contributions import contributions, not_additive
@@ -282,9 +283,19 @@ class Evaluation:
         return count_table(self.listed, self.table, self.rows)
 
     @cached_property
+    def accounting(self) -> pd.DataFrame:
+        """What became of every row of the data: part, id, outcome, rows, and the outcome in both languages.
+
+        The part `data` sums to the rows of the file; `classes`, each `gate` and each `list` sum to the scored rows.
+        """
+        return accounting(
+            self.framework, self.table, self.rows, self.outcomes, self.classification, self.judged, self.listed
+        )
+
+    @cached_property
     def reasons(self) -> list[Text | None]:
         """For each row of `scores`, why it is not ranked, or None."""
-        return [self.outcomes.reasons.get(row) for row in self.ordered_rows.tolist()]
+        return [None if why is None else why.text for why in map(self.outcomes.reasons.get, self.ordered_rows.tolist())]
 
     @cached_property
     def contributions(self) -> pd.DataFrame:
@@ -547,6 +558,7 @@ class Evaluation:
             "schema": SCHEMA,
             "about": self.about,
             "scores": records(scores),
+            "accounting": records(self.accounting),
             **({"classes": records(self.classes_in(language))} if self.framework.classes else {}),
             "gates": records(self.gates),
             "gate_counts": self.gate_counts,

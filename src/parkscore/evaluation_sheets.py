@@ -18,6 +18,7 @@ from parkscore.language import Language, Text
 from parkscore.list_and_target_sheets import list_sheets
 from parkscore.methods import ranking, scoring
 from parkscore.output.workbook import Sheet
+from parkscore.tree.accounting import accounting_line, named_parts
 from parkscore.tree.gate import NOT_RANKED, RANKED
 from parkscore.tree.verdicts import OUTCOMES, TRUTH_TEXT
 
@@ -33,6 +34,8 @@ _HEADERS = {
     "rank": Text("位次", "rank"),
     "class_rank": Text("类内位次", "class rank"),
     "outcome": Text("判定", "outcome"),
+    "part": Text("范围", "part"),
+    "rows": Text("行数", "rows"),
     "status": Text("状态", "status"),
     "reason": Text("原因", "reason"),
     "ranked": Text("已排名", "ranked"),
@@ -103,6 +106,7 @@ def _sheets_of_judgement(evaluation: Evaluation, language: Language) -> list[She
         *list_sheets(evaluation, language),
         *_classes(evaluation, language),
         _findings(evaluation, language),
+        _accounting(evaluation, language),
         _about(evaluation, language),
     ]
 
@@ -122,6 +126,7 @@ def _sheets_of_scores(evaluation: Evaluation, language: Language) -> list[Sheet]
         _filled(evaluation, language),
         _changes(evaluation, language),
         _findings(evaluation, language),
+        _accounting(evaluation, language),
         _about(evaluation, language),
     ]
 
@@ -406,6 +411,17 @@ def findings_frame(findings: Any, language: Language) -> pd.DataFrame:
     ]
     frame = pd.DataFrame(rows, columns=list(heads), dtype=object)
     return frame.rename(columns={key: text.in_language(language) for key, text in heads.items()})
+
+
+def _accounting(evaluation: Evaluation, language: Language) -> Sheet:
+    """What became of every row of the data, in parts that sum."""
+    accounts = evaluation.accounting
+    heads = {each: _say(each, language) for each in ("part", "outcome", "rows")}
+    parts = [text.in_language(language) for text in named_parts(accounts, evaluation.framework)]
+    columns = {heads["part"]: parts, heads["outcome"]: accounts[language], heads["rows"]: accounts["rows"]}
+    told = accounting_line(accounts).in_language(language)
+    name = Text("行数核对", "accounting").in_language(language)
+    return Sheet(name, pd.DataFrame(columns), [told], {heads["rows"]: "count"})
 
 
 def _findings(evaluation: Evaluation, language: Language) -> Sheet:

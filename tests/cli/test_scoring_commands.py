@@ -165,7 +165,8 @@ def test_score_with_an_output_prints_what_was_ranked_the_top_and_the_path(run: A
     assert answer.code == 0
     lines = answer.out.splitlines()
     assert lines[0] == "6 of 6 ranked (data of 2023, 2024)"
-    assert lines[1] == "weights: the weights in Park evaluation; status: official"
+    assert lines[1] == "rows in the data: 6 = 6 ranked"
+    assert lines[2] == "weights: the weights in Park evaluation; status: official"
     assert "top 3 2024" in lines
     assert [line.split() for line in lines if line.startswith("丙")] == [["丙", "2024", "100.0000", "1", "ranked"]]
     assert lines[-1] == "wrote out.xlsx"
@@ -230,6 +231,8 @@ def test_a_unit_that_is_not_ranked_stands_on_stderr_with_the_reason(run: Any) ->
     answer = run("score", "zone-figures", "zone-figures.csv", "-o", "out.xlsx")
     assert answer.code == 0
     assert "3 of 21 ranked" in answer.out
+    said = "rows in the data: 21 = 3 ranked + 18 not ranked: data cover too little of the weight"
+    assert said in answer.out
     assert "not ranked: data cover 33.3% of the weight, 80% needed" in answer.err
 
 

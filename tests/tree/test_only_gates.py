@@ -103,8 +103,8 @@ def test_json_has_outcomes_and_no_weights(judged: Evaluation) -> None:
 @pytest.mark.parametrize(
     ("language", "names", "heads"),
     [
-        ("zh", ["认定", "门槛结果", "逐条条件", "数据质量", "参数与来源"], ["小型", "无事故", "增长"]),
-        ("en", ["judged", "gates", "conditions", "findings", "about"], ["Small", "Clean", "Grown"]),
+        ("zh", ["认定", "门槛结果", "逐条条件", "数据质量", "行数核对", "参数与来源"], ["小型", "无事故", "增长"]),
+        ("en", ["judged", "gates", "conditions", "findings", "accounting", "about"], ["Small", "Clean", "Grown"]),
     ],
 )
 def test_the_workbook_has_the_sheets_of_gates_only(

@@ -79,7 +79,7 @@ def test_a_unit_without_a_class_is_not_ranked_and_says_why_and_moves_no_one() ->
     own = scheme(**BASE, classes={"seed": {"weights": {"1": 20, "c": 80}}})
     frame = FRAME.assign(revenue=[10, None, 500, 900])
     evaluation = ps.evaluate(staged(SEED, GROWN), frame, weights=own)
-    (reason,) = evaluation.outcomes.reasons.values()
+    ((_, reason),) = evaluation.outcomes.reasons.values()
     assert reason.en == ("weights go by class: it cannot be told whether it is in Seed, Grown (revenue: missing)")
     assert reason.zh == "权重按分类而定，不能判定是否属于种子、成长（营业收入：缺失）"
     assert len(of_code(evaluation.findings, "not_ranked")) == 1
@@ -100,7 +100,7 @@ def test_a_class_that_stands_in_a_field_may_have_weights_and_a_slip_in_its_name_
     evaluation = ps.evaluate(framework, FRAME.assign(stage=["东", "西", "东", None]), weights=own)
     assert scores(evaluation)["甲"] == pytest.approx(0.35)
     assert scores(evaluation)["乙"] == pytest.approx(0.6 * 0.55 + 0.4 * 0.4)
-    (why,) = evaluation.outcomes.reasons.values()
+    ((_, why),) = evaluation.outcomes.reasons.values()
     assert why.en == "weights go by class: field stage is missing"
     (slip,) = of_code(evaluation.findings, "class_without_units")
     assert (slip.value, slip.severity) == ("西西", Severity.WARNING)

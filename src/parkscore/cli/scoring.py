@@ -225,6 +225,7 @@ def say_result(evaluation: Evaluation, reply: Reply) -> None:
     """How many are ranked, under which weights, and what must be said of every result."""
     from parkscore.data.classes import class_counts
     from parkscore.evaluation_sheets import STATUS
+    from parkscore.tree.accounting import accounting_line
 
     framework = evaluation.framework
     about, status = evaluation.about, STATUS[evaluation.weights_status]
@@ -242,6 +243,7 @@ def say_result(evaluation: Evaluation, reply: Reply) -> None:
         weights = [Text(f"权重：{title.zh}；状态：{status.zh}", f"weights: {title.en}; status: {status.en}")]
     reply.say(
         count,
+        accounting_line(evaluation.accounting),
         *([class_counts(framework, evaluation.classification, evaluation.rows)] if framework.classes else []),
         *weights,
         *(Text(f"注意：{note.zh}", f"note: {note.en}") for note in evaluation.notes),

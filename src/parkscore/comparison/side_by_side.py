@@ -15,6 +15,7 @@ import pandas as pd
 from parkscore.comparison import tables
 from parkscore.data.grid import Rows
 from parkscore.data.table import CLASS
+from parkscore.data.unranked import Unranked
 from parkscore.evaluation import Evaluation
 from parkscore.findings import Finding, Severity, UsageError, worst_first
 from parkscore.framework.models import Framework
@@ -385,8 +386,8 @@ def _not_comparable() -> Finding:
     )
 
 
-def _status(why: Text | None, language: Language) -> str:
-    return RANKED if why is None else f"{NOT_RANKED}: {why.in_language(language)}"
+def _status(why: Unranked | None, language: Language) -> str:
+    return RANKED if why is None else f"{NOT_RANKED}: {why.text.in_language(language)}"
 
 
 def _key(finding: Finding) -> tuple[Any, ...]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
+from typing import Final
 
 import numpy as np
 import numpy.typing as npt
@@ -26,6 +27,10 @@ from parkscore.data.table import UNIT, YEAR, Conversion, State
 from parkscore.framework.measures import conversion, convert
 from parkscore.framework.models import Framework
 from parkscore.language import Text
+
+TOTAL_ROW: Final = "total_row"
+REMARK_ROW: Final = "remark_row"
+"""What the findings say of rows that are left out, because they are no units."""
 
 
 @dataclass
@@ -129,7 +134,7 @@ def _read_units(sheet: Sheet, layout: Layout, found: Collected) -> list[str | No
 
 def _report_statistic(sheet: Sheet, layout: Layout, row: int, unit: str, found: Collected) -> None:
     found.warning(
-        "total_row",
+        TOTAL_ROW,
         Text("这是合计或平均行，不是评价对象，未读取", "this row is a total or an average, not a unit; it is left out"),
         Text("若确是评价对象，请改用全称", "if it is a unit, write its full name"),
         place=sheet.place(row + layout.first_row, layout.unit.column if layout.unit else None),
@@ -139,7 +144,7 @@ def _report_statistic(sheet: Sheet, layout: Layout, row: int, unit: str, found: 
 
 def _report_remark(sheet: Sheet, layout: Layout, row: int, text: str, found: Collected) -> None:
     found.info(
-        "remark_row",
+        REMARK_ROW,
         Text("这是附注，不是评价对象，未读取", "this row is a remark, not a unit; it is left out"),
         place=sheet.place(row + layout.first_row, layout.unit.column if layout.unit else None),
         value=text,

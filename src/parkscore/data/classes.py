@@ -18,6 +18,7 @@ from parkscore.data.class_column import by_conditions
 from parkscore.data.columns import Columns, parse
 from parkscore.data.grid import Rows
 from parkscore.data.table import State, Table
+from parkscore.data.unranked import Unranked
 from parkscore.findings import Finding, Severity
 from parkscore.framework.models import Framework, UnitClass
 from parkscore.language import Text
@@ -137,7 +138,7 @@ def class_findings(framework: Framework, table: Table, found: Classification | N
     return findings
 
 
-def why_without_class(framework: Framework, table: Table, found: Classification, rows: Rows) -> dict[int, Text]:
+def why_without_class(framework: Framework, table: Table, found: Classification, rows: Rows) -> dict[int, Unranked]:
     """For each of these rows that is in no class, why; each class then has weights of its own."""
     out = rows[found.outcomes[rows] != IN_CLASS]
     if framework.classes:
@@ -146,8 +147,10 @@ def why_without_class(framework: Framework, table: Table, found: Classification,
         label = framework.fields[str(framework.class_field)].label
         reasons = [Text(f"{label.zh}缺失", f"{label.en} is missing")] * len(out)
     return {
-        row: Text(f"权重按分类而定，{told.zh}", f"weights go by class: {told.en}")
-        for row, told in zip(out.tolist(), map(_told, found.outcomes[out], reasons), strict=True)
+        row: Unranked(outcome, Text(f"权重按分类而定，{told.zh}", f"weights go by class: {told.en}"))
+        for row, outcome, told in zip(
+            out.tolist(), found.outcomes[out].tolist(), map(_told, found.outcomes[out], reasons), strict=True
+        )
     }
 
 

@@ -57,6 +57,10 @@ class Collected:
         ]
         return self._kept + left_out
 
+    def count(self, code: str) -> int:
+        """How often something was met, listed or not."""
+        return sum(met for (each, _), met in self._met.items() if each == code)
+
     @property
     def has_errors(self) -> bool:
         """Whether anything met so far makes the table unusable."""

@@ -6,6 +6,7 @@ import codecs
 import hashlib
 import os
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, Final
 
@@ -13,7 +14,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from parkscore.data.body import Body, key_columns, read_body
+from parkscore.data.body import REMARK_ROW, TOTAL_ROW, Body, key_columns, read_body
 from parkscore.data.collecting import Collected
 from parkscore.data.frames import digest_of_frame, read_parquet, sheet_of_frame
 from parkscore.data.headers import Names, normalised
@@ -83,7 +84,8 @@ def read_with_findings(
     sound = _sound(bodies) if found.has_errors else bodies
     if not any(len(body.rows) for body in sound):
         return None, found.findings
-    return _table(sound, file, framework, digest), found.findings
+    left_out = {code: found.count(code) for code in (TOTAL_ROW, REMARK_ROW)}
+    return replace(_table(sound, file, framework, digest), left_out=left_out), found.findings
 
 
 def _sound(bodies: Sequence[Body]) -> list[Body]:

@@ -8,12 +8,13 @@ import numpy as np
 
 from parkscore.data.grid import Grid, Rows
 from parkscore.data.table import State
+from parkscore.data.unranked import MAY_NOT_BE_MISSING, TOO_FEW_INDICATORS, Unranked
 from parkscore.framework.models import INVALID, Framework
 from parkscore.framework.settings import resolve_settings
 from parkscore.language import Text
 
 
-def screen(framework: Framework, derived: Grid, imputed: Grid) -> tuple[Rows, dict[int, Text]]:
+def screen(framework: Framework, derived: Grid, imputed: Grid) -> tuple[Rows, dict[int, Unranked]]:
     """The rows to score, and for each row set aside the reason.
 
     Availability is the share of a row's indicators that have a number, at the stage the framework names; an indicator
@@ -26,7 +27,7 @@ def screen(framework: Framework, derived: Grid, imputed: Grid) -> tuple[Rows, di
     return np.setdiff1d(rows, list(set_aside)).astype(np.intp), set_aside
 
 
-def _too_few(framework: Framework, derived: Grid, imputed: Grid) -> dict[int, Text]:
+def _too_few(framework: Framework, derived: Grid, imputed: Grid) -> dict[int, Unranked]:
     if framework.screen is None:
         return {}
     need = framework.screen.availability
@@ -36,25 +37,29 @@ def _too_few(framework: Framework, derived: Grid, imputed: Grid) -> dict[int, Te
     present = (~np.isnan(grid.values)).sum(axis=1)
     share = np.divide(present, applicable, out=np.zeros(len(grid.values)), where=applicable > 0)
     return {
-        row: Text(
-            f"有数值的指标占 {percent(share[row])}，低于 {percent(need)}",
-            f"{percent(share[row])} of the indicators have a value, {percent(need)} needed",
+        row: Unranked(
+            TOO_FEW_INDICATORS,
+            Text(
+                f"有数值的指标占 {percent(share[row])}，低于 {percent(need)}",
+                f"{percent(share[row])} of the indicators have a value, {percent(need)} needed",
+            ),
         )
         for row in np.flatnonzero(share < need).tolist()
     }
 
 
-def _invalid(framework: Framework, derived: Grid) -> dict[int, Text]:
+def _invalid(framework: Framework, derived: Grid) -> dict[int, Unranked]:
     settings = resolve_settings(framework)
     needed = np.array([settings[leaf.id].missing.name == INVALID for leaf in framework.leaves], dtype=np.bool_)
     missing = (derived.states == State.MISSING) & needed
     reasons = {}
     for row in np.flatnonzero(missing.any(axis=1)).tolist():
         labels = [leaf.label for leaf, gap in zip(framework.leaves, missing[row], strict=True) if gap]
-        reasons[row] = Text(
+        told = Text(
             f"缺少不可缺的指标：{'、'.join(label.zh for label in labels)}",
             f"these may not be missing: {', '.join(label.en for label in labels)}",
         )
+        reasons[row] = Unranked(MAY_NOT_BE_MISSING, told)
     return reasons
 
 

@@ -89,6 +89,7 @@ class Table:
     states: per number field an int8 `State` per row.
     notes: what the file says of itself (synthetic data says so here), carried into every output.
     digest: SHA-256 of the file's bytes, or of the frame's contents.
+    left_out: how many rows of the source were not read, by the code of the finding that names them.
     """
 
     frame: pd.DataFrame
@@ -97,6 +98,7 @@ class Table:
     conversions: tuple[Conversion, ...] = ()
     notes: tuple[str, ...] = ()
     digest: str = ""
+    left_out: Mapping[str, int] = field(default_factory=dict)
 
     @cached_property
     def units(self) -> npt.NDArray[Any]:

@@ -12,13 +12,14 @@ from parkscore.data.capping import first_of_each_kind
 from parkscore.data.grid import Rows, Truths
 from parkscore.data.screen import percent
 from parkscore.data.table import Table
+from parkscore.data.unranked import INCOMPLETE, NO_SCORE, ONLY_GATES, TOO_LITTLE_DATA, UNRANKED, Unranked
 from parkscore.findings import Finding, Severity
 from parkscore.framework.models import Framework, Node
 from parkscore.framework.settings import aggregation_of, resolve_settings
 from parkscore.language import Text
 from parkscore.methods import aggregation
 from parkscore.tree.aggregate import Nodes
-from parkscore.tree.only_gates import ONLY_GATES
+from parkscore.tree.only_gates import GATES_ALONE
 
 RANKED = "ranked"
 NOT_RANKED = "not_ranked"
@@ -29,11 +30,11 @@ class Outcomes:
     """Which rows of the table are ranked, and for each scored row that is not, the reason."""
 
     ranked: Truths
-    reasons: Mapping[int, Text]
+    reasons: Mapping[int, Unranked]
 
 
 def gate(
-    framework: Framework, table: Table, nodes: Nodes, rows: Rows, set_aside: Mapping[int, Text]
+    framework: Framework, table: Table, nodes: Nodes, rows: Rows, set_aside: Mapping[int, Unranked]
 ) -> tuple[Outcomes, list[Finding]]:
     """Which of the scored rows may be ranked; findings for those that may not, and for dimensions that lack data.
 
@@ -42,13 +43,13 @@ def gate(
     ranked = np.zeros(len(table.frame), dtype=np.bool_)
     ranked[rows] = ~np.isnan(nodes.scores[framework.total.id][rows])
     if framework.only_judges:
-        return Outcomes(ranked, dict.fromkeys(rows.tolist(), ONLY_GATES)), []
+        return Outcomes(ranked, dict.fromkeys(rows.tolist(), Unranked(ONLY_GATES, GATES_ALONE))), []
     reasons = _reasons(framework, nodes, rows[~ranked[rows]], set_aside)
     found = chain(_not_ranked(framework, table, reasons), _not_scored(framework, table, nodes, rows[ranked[rows]]))
     return Outcomes(ranked, reasons), first_of_each_kind(found)
 
 
-def _reasons(framework: Framework, nodes: Nodes, rows: Rows, set_aside: Mapping[int, Text]) -> dict[int, Text]:
+def _reasons(framework: Framework, nodes: Nodes, rows: Rows, set_aside: Mapping[int, Unranked]) -> dict[int, Unranked]:
     coverage = nodes.coverage[framework.total.id][rows]
     needed = resolve_settings(framework)[framework.total.id].min_coverage
     incomplete = nodes.passed_over[framework.total.id]
@@ -58,23 +59,25 @@ def _reasons(framework: Framework, nodes: Nodes, rows: Rows, set_aside: Mapping[
     }
 
 
-def _not_whole(framework: Framework) -> Text:
+def _not_whole(framework: Framework) -> Unranked:
     title = aggregation[aggregation_of(framework, framework.root).name].title
-    return Text(f"{title.zh}需要全部下级得分，该行有缺失", f"{title.en} takes whole rows only, and this one has a gap")
+    told = Text(f"{title.zh}需要全部下级得分，该行有缺失", f"{title.en} takes whole rows only, and this one has a gap")
+    return Unranked(INCOMPLETE, told)
 
 
-def _too_little(have: float, need: float) -> Text:
+def _too_little(have: float, need: float) -> Unranked:
     if need == 0:
-        return Text("没有一个有权重的指标有得分", "no indicator that carries weight has a score")
-    return Text(
+        return Unranked(NO_SCORE, UNRANKED[NO_SCORE])
+    told = Text(
         f"有数据的权重占 {percent(have)}，低于 {percent(need)}",
         f"data cover {percent(have)} of the weight, {percent(need)} needed",
     )
+    return Unranked(TOO_LITTLE_DATA, told)
 
 
-def _not_ranked(framework: Framework, table: Table, reasons: Mapping[int, Text]) -> Iterator[Finding]:
+def _not_ranked(framework: Framework, table: Table, reasons: Mapping[int, Unranked]) -> Iterator[Finding]:
     for row, reason in reasons.items():
-        message = Text(f"不排名：{reason.zh}", f"not ranked: {reason.en}")
+        message = Text(f"不排名：{reason.text.zh}", f"not ranked: {reason.text.en}")
         yield _finding(table, row, NOT_RANKED, framework.total.id, message)
 
 

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from parkscore.data.cohorts import years_of
 from parkscore.data.grid import Grid, Rows, Truths, Vector
 from parkscore.data.table import State, Table
+from parkscore.data.unranked import Unranked
 from parkscore.framework.formula import Cells
 from parkscore.framework.models import Framework, RankedList
 from parkscore.language import Text
@@ -47,7 +48,7 @@ class Listed:
     beside: NDArray[np.int32]
     verdict: Verdict | None
     without_value: Said
-    not_ranked: Mapping[int, Text]
+    not_ranked: Mapping[int, Unranked]
 
     def standing(self, row: int) -> str:
         """What the list finds of a row, in a word."""
@@ -68,7 +69,7 @@ class Listed:
         if self.verdict is not None and self.verdict.codes[row] != MET:
             return why(self.verdict, row)
         if self.asked.by is None and row in self.not_ranked:
-            told = self.not_ranked[row]
+            told = self.not_ranked[row].text
             return Text(f"不排名：{told.zh}", f"not ranked: {told.en}")
         return self.without_value.at(row)
 
@@ -80,7 +81,7 @@ def draw_up(
     indicators: Grid,
     scores: Mapping[str, Vector],
     bounds: NodeBounds,
-    not_ranked: Mapping[int, Text],
+    not_ranked: Mapping[int, Unranked],
 ) -> tuple[Listed, ...]:
     """The lists of a framework over the scored rows, each year for itself.
 
@@ -102,7 +103,7 @@ def _list(
     indicators: Grid,
     scores: Mapping[str, Vector],
     bounds: NodeBounds,
-    not_ranked: Mapping[int, Text],
+    not_ranked: Mapping[int, Unranked],
 ) -> Listed:
     computed = _ordering(asked, framework, table, indicators, scores)
     verdict = None

@@ -8,7 +8,7 @@ from parkscore.findings import Finding, Severity, UsageError
 from parkscore.framework.models import Framework
 from parkscore.language import Text
 
-ONLY_GATES: Final = Text("本体系只有门槛", "only gates")
+GATES_ALONE: Final = Text("本体系只有门槛", "only gates")
 """Why no row is ranked there."""
 
 
