@@ -8,6 +8,7 @@ from typing import Any
 from parkscore.framework.check_points import check_points
 from parkscore.framework.check_rules import check_rules
 from parkscore.framework.check_scales import check_scales
+from parkscore.framework.check_shares import check_shares
 from parkscore.framework.document import Path
 from parkscore.framework.models import POLICIES, SCORE_GROUP_MEAN, SHORTER_HISTORY, Choice, Framework, Node
 from parkscore.framework.reporting import Reporter, nodes_with_paths
@@ -40,6 +41,7 @@ def check_methods(framework: Framework, reporter: Reporter) -> None:
         _report_unknown(framework.ranking.ties, ranking, ("ranking", "ties"), reporter)
     if len(reporter.findings) == before:
         check_rules(framework, reporter)
+        check_shares(framework, reporter)
         ranges = score_ranges(framework)
         _check_ranges(framework, ranges, reporter)
         check_scales(framework, score_ranges(framework, usual=True), reporter)
