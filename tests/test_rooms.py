@@ -34,13 +34,14 @@ MAY_IMPORT: dict[str, set[str]] = {
     "sampling": RESULT,
     "comparison": RESULT,
     "diagnosis": RESULT,
+    "ladders": RESULT,
     "robustness": RESULT,
     "explain": RESULT,
     "report": RESULT,
     "runs": RESULT,
     "engine": RESULT,
 }
-UPPER = RESULT | {"sampling", "comparison", "diagnosis", "robustness", "explain", "report", "runs", "engine"}
+UPPER = RESULT | {"sampling", "comparison", "diagnosis", "ladders", "robustness", "explain", "report", "runs", "engine"}
 MAY_IMPORT["public API"] = UPPER  # parkscore/__init__.py
 MAY_IMPORT["cli"] = UPPER | {"public API"}
 MAY_IMPORT["__main__"] = {"cli"}

@@ -34,20 +34,26 @@ if TYPE_CHECKING:
     from parkscore.framework.loading import load_scheme as load_scheme
     from parkscore.framework.models import Framework as Framework
     from parkscore.framework.models import WeightScheme as WeightScheme
+    from parkscore.ladders.climbed import Climb as Climb
+    from parkscore.ladders.climbing import climb as climb
+    from parkscore.ladders.models import Ladder as Ladder
     from parkscore.sampling import sample as sample
 
 _HOME = {
+    "Climb": "parkscore.ladders.climbed",
     "DataError": "parkscore.findings",
     "Diagnosis": "parkscore.diagnosis.diagnosing",
     "Evaluation": "parkscore.evaluation",
     "Finding": "parkscore.findings",
     "Framework": "parkscore.framework.models",
     "FrameworkError": "parkscore.findings",
+    "Ladder": "parkscore.ladders.models",
     "ParkscoreError": "parkscore.findings",
     "Prepared": "parkscore.evaluating",
     "Scenarios": "parkscore.comparison.side_by_side",
     "UsageError": "parkscore.findings",
     "WeightScheme": "parkscore.framework.models",
+    "climb": "parkscore.ladders.climbing",
     "diagnose": "parkscore.diagnosis.diagnosing",
     "evaluate": "parkscore.evaluating",
     "load_framework": "parkscore.framework.loading",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from os import PathLike
 from pathlib import Path
@@ -151,6 +151,11 @@ def score_table(framework: Framework, data: str | Path | pd.DataFrame, year: int
     table, found_in_data = read_and_validate(data, framework)
     if table is None or errors_of(found_in_data):
         raise DataError(found_in_data)
+    return score_rows(framework, table, found_in_data, year)
+
+
+def score_rows(framework: Framework, table: Table, found_in_data: Sequence[Finding], year: int | None) -> Prepared:
+    """As `score_table`, for a table that has been read and validated, with what was found in it."""
     rows = scored_rows(table, year)
     classification = classify(framework, table)
 

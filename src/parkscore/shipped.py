@@ -1,4 +1,4 @@
-"""Find the frameworks, weight schemes and examples that ship with parkscore."""
+"""Find the frameworks, ladders, weight schemes and examples that ship with parkscore."""
 
 from __future__ import annotations
 
@@ -29,6 +29,16 @@ def scheme_path(name: str) -> Path | None:
 def scheme_names() -> list[str]:
     """The names of the shipped weight schemes, in alphabetical order."""
     return list(_yaml_files("weights"))
+
+
+def ladder_path(name: str) -> Path | None:
+    """The file of the shipped ladder called `name`, or `None` where none is."""
+    return _yaml_files("indicators/ladders").get(name)
+
+
+def ladder_names() -> list[str]:
+    """The names of the shipped ladders, in alphabetical order."""
+    return list(_yaml_files("indicators/ladders"))
 
 
 def example_path(name: str) -> Path | None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Final, Literal
 
@@ -136,19 +136,36 @@ def with_values(node: Node) -> Node:
     >>> printed(with_values(parse_formula("值(rd) / lag(value(rd))").root))
     '[value(rd)] / lag([value(rd)])'
     """
+
+    def named(each: Node) -> Node | None:
+        match each:
+            case Call(function=function, arguments=(Name(name=name),)) if function == VALUE:
+                return Name(value_name(name), each.offset)
+        return None
+
+    return replaced(node, named)
+
+
+def replaced(node: Node, change: Callable[[Node], Node | None]) -> Node:
+    """A formula with other nodes in place of those of which `change` makes one, the outermost first.
+
+    >>> printed(replaced(parse_formula("x + 2 * y").root, lambda node: Name("z") if node == Name("y") else None))
+    'x + 2 * z'
+    """
+    changed = change(node)
+    if changed is not None:
+        return changed
     match node:
-        case Call(function=function, arguments=(Name(name=name),)) if function == VALUE:
-            return Name(value_name(name), node.offset)
         case Call(arguments=arguments):
-            return replace(node, arguments=tuple(with_values(each) for each in arguments))
+            return replace(node, arguments=tuple(replaced(each, change) for each in arguments))
         case Compare(operands=operands) | And(operands=operands) | Or(operands=operands):
-            return replace(node, operands=tuple(with_values(each) for each in operands))
+            return replace(node, operands=tuple(replaced(each, change) for each in operands))
         case Sum(terms=terms):
-            return replace(node, terms=tuple((sign, with_values(each)) for sign, each in terms))
+            return replace(node, terms=tuple((sign, replaced(each, change)) for sign, each in terms))
         case Product(factors=factors):
-            return replace(node, factors=tuple((operator, with_values(each)) for operator, each in factors))
+            return replace(node, factors=tuple((operator, replaced(each, change)) for operator, each in factors))
         case Negative(operand=operand) | Not(operand=operand) | Member(operand=operand):
-            return replace(node, operand=with_values(operand))
+            return replace(node, operand=replaced(operand, change))
     return node
 
 

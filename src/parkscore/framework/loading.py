@@ -113,10 +113,10 @@ def _find_base(name: object, path: Path, own: Document) -> Path:
     """The framework that a file extends: a file beside it, with or without its ending, else a shipped one."""
     if isinstance(name, str):
         beside = path.parent / name
-        if _is_file(beside):
+        if is_file(beside):
             return beside
         with_endings = [Path(f"{beside}{suffix}") for suffix in SUFFIXES]
-        others = [each for each in with_endings if _is_file(each) and each.resolve() != path.resolve()]
+        others = [each for each in with_endings if is_file(each) and each.resolve() != path.resolve()]
         found = others[0] if others else shipped.framework_path(name)
         if found is not None:
             return found
@@ -132,7 +132,8 @@ def _find_base(name: object, path: Path, own: Document) -> Path:
     )
 
 
-def _is_file(path: Path) -> bool:
+def is_file(path: Path) -> bool:
+    """Whether there is such a file; not where no file can have the name."""
     try:
         return path.is_file()
     except (OSError, ValueError):  # a name that no file can have, such as one of 5000 characters
@@ -149,22 +150,26 @@ def _is_folder(path: Path) -> bool:
 def find_framework(source: str | Path) -> Path:
     """The file of a framework by path or shipped name; UsageError where there is none."""
     shipped_path, names = shipped.framework_path(str(source)), shipped.framework_names()
-    return _find(Path(source), SUFFIXES, shipped_path, names, Text("指标体系", "framework"))
+    return find_file(Path(source), SUFFIXES, shipped_path, names, Text("指标体系", "framework"))
 
 
 def find_scheme(source: str | Path) -> Path:
     """The file of a weight scheme by path or shipped name; UsageError where there is none."""
     shipped_path, names = shipped.scheme_path(str(source)), shipped.scheme_names()
-    return _find(Path(source), YAML_SUFFIXES, shipped_path, names, Text("权重方案", "weight scheme"))
+    return find_file(Path(source), YAML_SUFFIXES, shipped_path, names, Text("权重方案", "weight scheme"))
 
 
-def _find(path: Path, suffixes: tuple[str, ...], shipped_path: Path | None, names: list[str], kind: Text) -> Path:
-    is_file = _is_file(path)
-    if is_file and path.suffix.lower() in suffixes:
+def find_file(path: Path, suffixes: tuple[str, ...], shipped_path: Path | None, names: list[str], kind: Text) -> Path:
+    """A file with one of these suffixes, else the shipped one; names: what else ships, to suggest from.
+
+    Raises UsageError where there is neither.
+    """
+    stands = is_file(path)
+    if stands and path.suffix.lower() in suffixes:
         return path
     if shipped_path is not None:
         return shipped_path
-    if is_file:
+    if stands:
         message = Text(f"应是 {'、'.join(suffixes)} 文件", f"must be a {', '.join(suffixes)} file")
     elif _is_folder(path):
         message = Text("是文件夹，不是文件", "is a folder, not a file")
@@ -215,7 +220,7 @@ def _with_files_beside(scheme: WeightScheme, folder: Path) -> WeightScheme:
 
     def found(name: str) -> str:
         beside = folder / name
-        return str(beside) if beside.suffix in YAML_SUFFIXES and _is_file(beside) else name
+        return str(beside) if beside.suffix in YAML_SUFFIXES and is_file(beside) else name
 
     return rename_parts(scheme, found)
 

@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from parkscore.data.grid import Truths, Vector
+from parkscore.framework.formula.tree import Comparison
 from parkscore.language import Text
 
 Codes = NDArray[np.int8]
@@ -92,7 +93,7 @@ class Measured:
 
     value: Vector
     value_to: Vector
-    operator: str
+    operator: Comparison
     threshold: Vector
     relaxed_to: Vector
     relaxed: Codes

@@ -1,0 +1,192 @@
+"""The commands that place units on a ladder of titles, and that find those for which a condition holds."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from parkscore.cli.console import JsonOption, LanguageOption, Reply, reply_to
+from parkscore.cli.files import check_output, find_data
+from parkscore.cli.scoring import RESULT_FORMS, DataArgument, YearOption, where_findings_are
+from parkscore.language import Text
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from parkscore.ladders.climbed import Climb
+
+MOST_LISTED = 20
+MOST_NAMES = 5
+
+LadderArgument = Annotated[
+    str,
+    typer.Argument(metavar="LADDER", help="随附梯度的名称，或 .yaml 文件。 A shipped ladder by name, or a file."),
+]
+
+
+def add_to(app: typer.Typer) -> None:
+    """Put these commands into the command line."""
+    app.command("ladder", short_help="所在级与差距。 Rungs of titles, and what is missing.")(ladder)
+
+
+def ladder(
+    ladder: LadderArgument,
+    data: DataArgument,
+    output: Annotated[
+        Path | None,
+        typer.Option(
+            "--output", "-o", metavar="OUT", help="结果 .xlsx、.csv、.parquet 或 .json。 A file for the result."
+        ),
+    ] = None,
+    unit: Annotated[
+        str | None, typer.Option("--unit", metavar="X", help="只看一个对象，逐级说明。 One unit, rung by rung.")
+    ] = None,
+    year: YearOption = None,
+    language: LanguageOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """每个对象在梯度上的所在级、下一级和差距。 The rung of each unit, the next one, and what is missing to it.
+
+    不给 -o 时结果写到标准输出：终端上是表，管道里是 csv。
+    Without -o the result goes to stdout: a table on a terminal, csv into a pipe.
+    """
+    from parkscore.ladders.climbing import climb
+
+    reply = reply_to(language, as_json)
+    source = find_data(data)
+    if output is not None:
+        check_output(output, RESULT_FORMS, [ladder, source])
+    with reply.waiting(Text("正在评定", "judging")):
+        climbed = climb(ladder, source, year=year)
+    positions = list(range(len(climbed))) if unit is None else climbed.position_of(unit)
+    if output is not None:
+        with reply.waiting(Text("正在写出", "writing")):
+            _write(climbed, output, reply)
+    path = None if output is None else str(output)
+    if reply.as_json:
+        reply.document("ladder", _document(climbed, unit, reply) | {"schema": "parkscore-ladder/1", "output": path})
+    elif unit is not None:
+        _say_unit(climbed, positions, reply)
+    elif output is not None or sys.stdout.isatty():
+        _say(climbed, reply)
+    else:
+        _print_csv(climbed.rungs)
+    if output is not None:
+        reply.say(Text(f"已写入 {output}", f"wrote {output}"))
+    reply.show_findings(climbed.findings, where_findings_are(output))
+
+
+def _document(climbed: Climb, unit: str | None, reply: Reply) -> dict[str, Any]:
+    """The whole result, or what it says of one unit."""
+    document = climbed.as_dict(reply.language)
+    if unit is None:
+        return document
+    return {
+        key: [entry for entry in value if entry["unit"] == unit] if key in ("rungs", "missing", "outcomes") else value
+        for key, value in document.items()
+    }
+
+
+def _write(climbed: Climb, output: Path, reply: Reply) -> None:
+    """Write the result in the form that the suffix names."""
+    suffix = output.suffix.lower()
+    if suffix == ".csv":
+        climbed.to_csv(output)
+    elif suffix == ".parquet":
+        climbed.to_parquet(output)
+    elif suffix == ".json":
+        climbed.to_json(output, reply.language)
+    else:
+        climbed.to_excel(output, reply.language)
+
+
+def _print_csv(frame: pd.DataFrame) -> None:
+    from parkscore.output.safe_text import safe_frame
+
+    sys.stdout.write(safe_frame(frame).to_csv(index=False, lineterminator="\n"))
+
+
+def _say(climbed: Climb, reply: Reply) -> None:
+    """How many stand where, who skipped a rung, and the first units of the latest year."""
+    _say_head(climbed, reply)
+    _say_counts(climbed, reply)
+    _say_skipped(climbed, reply)
+    positions = _of_latest_year(climbed)
+    shown = positions[:MOST_LISTED]
+    reply.say("")
+    _say_standings(climbed, shown, reply)
+    left = len(positions) - len(shown)
+    if left:
+        reply.say(Text(f"…… 还有 {left} 个，见 -o 写出的文件", f"... and {left} more: write them to a file with -o"))
+
+
+def _say_head(climbed: Climb, reply: Reply) -> None:
+    title, unit = climbed.ladder.title.label, climbed.ladder.unit.label
+    reply.say(
+        Text(f"{title.zh}：{len(climbed)} 行（{unit.zh}）", f"{title.en}: {len(climbed)} rows ({unit.en})"),
+        *(Text(f"注意：{note.zh}", f"note: {note.en}") for note in climbed.notes),
+        "",
+    )
+
+
+def _say_counts(climbed: Climb, reply: Reply) -> None:
+    from parkscore.ladders.sheets import counts
+
+    frame = counts(climbed, reply.language)
+    numbers = [number for number, column in enumerate(climbed.counts.columns) if column != "rung"]
+    rows = [[str(cell) for cell in row] for row in frame.itertuples(index=False, name=None)]
+    reply.table([str(column) for column in frame.columns], rows, right=numbers)
+
+
+def _say_skipped(climbed: Climb, reply: Reply) -> None:
+    """Units that meet a rung and not a lower one."""
+    skipping = [position for position, skipped in enumerate(climbed.skipped) if skipped]
+    if not skipping:
+        return
+    names = [str(climbed.labels["unit"][position]) for position in skipping[:MOST_NAMES]]
+    more = len(skipping) - len(names)
+    zh, en = f" 等 {len(skipping)} 个" if more > 0 else "", f" and {more} more" if more > 0 else ""
+    reply.say(
+        "",
+        Text(
+            f"达到较高一级而未达到较低一级：{'、'.join(names)}{zh}（称号往往以较低一级为条件）",
+            f"on a rung without meeting a lower one: {', '.join(names)}{en} (titles often ask for the lower one)",
+        ),
+    )
+
+
+def _of_latest_year(climbed: Climb) -> list[int]:
+    if "year" not in climbed.labels:
+        return list(range(len(climbed)))
+    years = climbed.labels["year"]
+    return [position for position, year in enumerate(years) if year == years.max()]
+
+
+def _say_standings(climbed: Climb, positions: list[int], reply: Reply) -> None:
+    from parkscore.ladders.sheets import standings
+
+    count = len(climbed.labels.columns) + 3
+    frame = standings(climbed, reply.language).iloc[positions, :count]
+    rows = [[None if cell is None else str(cell) for cell in row] for row in frame.itertuples(index=False, name=None)]
+    reply.table([str(column) for column in frame.columns], rows)
+
+
+def _say_unit(climbed: Climb, positions: list[int], reply: Reply) -> None:
+    """One unit, rung by rung from the top, and what is missing to the next."""
+    from parkscore.tree.verdicts import OUTCOMES, why
+
+    _say_head(climbed, reply)
+    heads = (Text("级", "rung"), Text("判定", "outcome"), Text("原因", "reason"))
+    for position in positions:
+        label = " ".join(str(cell) for cell in climbed.labels.iloc[position])
+        rows = []
+        for number in range(len(climbed.ladder.rungs) - 1, -1, -1):
+            rung, verdict = climbed.ladder.rungs[number], climbed.verdicts[number]
+            outcome = OUTCOMES[climbed.codes[position, number]].text
+            rows.append((rung.label, outcome, why(verdict, int(climbed.rows[rung.framework][position]))))
+        reply.say(label)
+        reply.table(heads, rows)
+        reply.say(climbed.sentences[position], "")

@@ -1,0 +1,28 @@
+"""A ladder of titles as a strict, frozen model."""
+
+from __future__ import annotations
+
+from parkscore.framework.models import Label, Model, SourceStatus, UnitKey, Words
+
+
+class Rung(Label):
+    """One title of a ladder: the gate of a framework that says who meets its conditions."""
+
+    id: Words
+    framework: Words
+    gate: Words
+    source: Words | None = None
+    note: Words | None = None
+
+
+class Ladder(Model):
+    """Titles from the lowest up. `unit` and `time` say what a row is, for every framework of the ladder."""
+
+    id: Words
+    title: Label
+    status: SourceStatus | None = None
+    source: Words | None = None
+    note: Words | None = None
+    unit: UnitKey
+    time: Words | None = None
+    rungs: tuple[Rung, ...]
