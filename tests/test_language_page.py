@@ -16,6 +16,7 @@ MODELS = [
     models.UnitKey,
     models.DataField,
     models.Node,
+    models.Case,
     models.Rounding,
     models.Slot,
     models.Total,

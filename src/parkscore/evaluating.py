@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from parkscore.data.cases import case_findings
 from parkscore.data.classes import Classification, class_findings, classify, why_without_class
 from parkscore.data.cohorts import cohorts, cohorts_by_class, scored_rows
 from parkscore.data.derive import derive
@@ -87,7 +88,8 @@ class Prepared:
         outcomes, found_gating = gate(framework, table, nodes, self.rows, set_aside)
         judged: tuple[Verdict, ...] = ()
         if framework.gates:  # whoever weighs a table again and again need not wait for bounds that nothing reads
-            judged = judge(framework, table, self.indicators, bounds(framework, nodes, states, groups, weighing.shares))
+            reach = bounds(framework, nodes, self.treated.grid, groups, weighing.shares)
+            judged = judge(framework, table, self.indicators, reach)
         standing = rank(framework, table, nodes.scores[framework.total.id], outcomes.ranked, self.classification)
         return Evaluation(
             framework=framework,
@@ -167,7 +169,9 @@ def score_rows(framework: Framework, table: Table, found_in_data: Sequence[Findi
     scored = score(framework, table, treated.grid, groups, base=imputed)
     scored = fill_scores(framework, table, treated.grid, groups, scored)
     found_classes = class_findings(framework, table, classification, rows)
-    found = (*_doubts(framework), *found_in_data, *found_classes, *found_imputing, *treated.findings, *scored.findings)
+    found_cases = case_findings(framework, indicators, rows)
+    found_first = (*_doubts(framework), *found_in_data, *found_classes, *found_cases)
+    found = (*found_first, *found_imputing, *treated.findings, *scored.findings)
     return Prepared(
         framework=framework,
         table=table,

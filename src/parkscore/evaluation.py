@@ -33,6 +33,7 @@ from parkscore.output.workbook import write_sheets
 from parkscore.tree.accounting import accounting
 from parkscore.tree.aggregate import Nodes, Shares
 from parkscore.tree.bounds import NodeBounds, bounds
+from parkscore.tree.case_tables import case_table
 from parkscore.tree.contributions import contributions, not_additive
 from parkscore.tree.gate import NOT_RANKED, RANKED, Outcomes
 from parkscore.tree.gate_tables import detail_table, gate_table, outcome_counts, outcomes_of
@@ -228,6 +229,15 @@ class Evaluation:
         return pd.DataFrame(columns)
 
     @cached_property
+    def cases(self) -> pd.DataFrame:
+        """Which case of an indicator each row is in, and why: a row for each indicator that has `cases`.
+
+        Columns: unit, year, indicator, case (its number), outcome (`in_case`, `no_case` or `case_unknown`), condition,
+        name and reason in both languages. Rows stand in the order of `scores`.
+        """
+        return case_table(self.framework, self.table, self.indicator_grid, self.ordered_rows)
+
+    @cached_property
     def gates(self) -> pd.DataFrame:
         """What each gate comes to: unit, year, gate, outcome, and why in both languages, in the order of `scores`.
 
@@ -374,8 +384,7 @@ class Evaluation:
     @cached_property
     def bounds(self) -> NodeBounds:
         """The least and the most that each score can become once what is missing is known, by node and table row."""
-        states = self.treatment.grid.states
-        return bounds(self.framework, self.aggregated, states, self.cohorts, self.weighing.shares)
+        return bounds(self.framework, self.aggregated, self.treatment.grid, self.cohorts, self.weighing.shares)
 
     @cached_property
     def open_scores(self) -> pd.DataFrame:
@@ -560,6 +569,7 @@ class Evaluation:
             "scores": records(scores),
             "accounting": records(self.accounting),
             **({"classes": records(self.classes_in(language))} if self.framework.classes else {}),
+            **({} if self.cases.empty else {"cases": records(self.cases)}),
             "gates": records(self.gates),
             "gate_counts": self.gate_counts,
             "gate_details": records(self.gate_details),

@@ -19,6 +19,7 @@ from parkscore.list_and_target_sheets import list_sheets
 from parkscore.methods import ranking, scoring
 from parkscore.output.workbook import Sheet
 from parkscore.tree.accounting import accounting_line, named_parts
+from parkscore.tree.case_tables import CASE_UNKNOWN, IN_CASE, NO_CASE
 from parkscore.tree.gate import NOT_RANKED, RANKED
 from parkscore.tree.verdicts import OUTCOMES, TRUTH_TEXT
 
@@ -60,6 +61,7 @@ _HEADERS = {
     "value": Text("数值", "value"),
     "gate": Text("门槛", "gate"),
     "path": Text("条目", "path"),
+    "case": Text("情形", "case"),
     "condition": Text("条件", "condition"),
     "value_to": Text("至多", "at most"),
     "operator": Text("比较", "operator"),
@@ -118,6 +120,7 @@ def _sheets_of_scores(evaluation: Evaluation, language: Language) -> list[Sheet]
         *list_sheets(evaluation, language),
         _scores(evaluation, language),
         *_classes(evaluation, language),
+        *_cases(evaluation, language),
         _values(evaluation, language),
         *_scored_values(evaluation, language),
         _reference(evaluation, language),
@@ -244,6 +247,29 @@ def _classes(evaluation: Evaluation, language: Language) -> list[Sheet]:
     renamed, kinds = _renamed(frame, {YEAR: "count"}, language)
     counted = class_counts(evaluation.framework, evaluation.classification, evaluation.rows)
     return [Sheet(Text("分类", "classes").in_language(language), renamed, [counted.in_language(language)], kinds)]
+
+
+_CASE_OUTCOMES = {
+    IN_CASE: Text("已判定", "in a case"),
+    NO_CASE: Text("无一成立", "none holds"),
+    CASE_UNKNOWN: Text("不能判定", "cannot be told"),
+}
+
+
+def _cases(evaluation: Evaluation, language: Language) -> list[Sheet]:
+    """Which case of an indicator each row is in, with its reason, where indicators have cases."""
+    frame = evaluation.cases
+    if frame.empty:
+        return []
+    labels = {leaf.id: leaf.label.in_language(language) for leaf in evaluation.framework.leaves}
+    frame = frame.assign(
+        indicator=[f"{code} {labels[code]}" for code in frame["indicator"]],
+        outcome=[_CASE_OUTCOMES[outcome].in_language(language) for outcome in frame["outcome"]],
+        name=frame[f"name_{language}"],
+        reason=frame[f"reason_{language}"],
+    ).drop(columns=[f"{word}_{each}" for word in ("name", "reason") for each in ("zh", "en")])
+    renamed, kinds = _renamed(frame, {YEAR: "count", "case": "count"}, language)
+    return [Sheet(Text("适用情形", "cases").in_language(language), renamed, (), kinds)]
 
 
 def _node_heads(evaluation: Evaluation, language: Language) -> dict[str, str]:

@@ -21,6 +21,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from parkscore.findings import Finding, Severity, UsageError
+from parkscore.framework.cases import rules_of
 from parkscore.framework.loading import load_framework
 from parkscore.framework.models import DataField, Framework
 from parkscore.framework.settings import resolve_settings
@@ -343,8 +344,9 @@ class _Draw:
     def _categories(self, key: str) -> list[str]:
         """The categories of a text field that earn points; none where it is no category of an indicator."""
         settings = resolve_settings(self.framework)
-        tables = [settings[leaf.id].score.parameters for leaf in self.framework.leaves if leaf.category == key]
-        return list(dict.fromkeys(str(name) for table in tables for name in table.get("points", {})))
+        ours = [leaf for leaf in self.framework.leaves if leaf.category == key]
+        rules = [rule for leaf in ours for rule in rules_of(leaf, settings[leaf.id])]
+        return list(dict.fromkeys(str(name) for rule in rules for name in rule.parameters.get("points", {})))
 
     def _stream(self, *names: str) -> np.random.Generator:
         """The random numbers of one column, the same wherever it stands in the framework."""

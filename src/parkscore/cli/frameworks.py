@@ -221,6 +221,7 @@ def _say_about(framework: Framework, about: dict[str, Any], reply: Reply) -> Non
 
 
 def _node_entries(framework: Framework, reply: Reply) -> Iterator[dict[str, Any]]:
+    from parkscore.framework.cases import formulas_said
     from parkscore.framework.settings import aggregation_of, resolve_settings
 
     settings = resolve_settings(framework)
@@ -238,8 +239,10 @@ def _node_entries(framework: Framework, reply: Reply) -> Iterator[dict[str, Any]
                 "measure": node.measure,
                 "direction": settings[node.id].direction if _has_direction(node) else None,
                 "formula": node.formula,
+                "said": formulas_said(node),
                 "category": node.category,
                 "conditions": list(node.conditions),
+                "cases": [case.model_dump(mode="json", exclude_none=True) for case in node.cases],
                 "aggregate": None if node.is_indicator else aggregation_of(framework, node).name,
                 "source": node.source,
             }
@@ -287,7 +290,7 @@ def _node_row(entry: dict[str, Any]) -> list[Any]:
         words.get(direction, direction),
         Text("（预留，未填）", "(slot, not filled)")
         if is_open
-        else entry["formula"] or entry["category"] or "; ".join(entry["conditions"]) or None,
+        else entry["said"] or entry["category"] or "; ".join(entry["conditions"]) or None,
         entry["source"],
     ]
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import replace
 from typing import Final
 
@@ -15,12 +14,13 @@ from parkscore.data.class_column import NO_CLASS as NO_CLASS
 from parkscore.data.class_column import SEVERAL_CLASSES as SEVERAL_CLASSES
 from parkscore.data.class_column import Classification as Classification
 from parkscore.data.class_column import by_conditions
-from parkscore.data.columns import Columns, parse
+from parkscore.data.columns import Columns
 from parkscore.data.grid import Rows
-from parkscore.data.table import State, Table
+from parkscore.data.table import Table
 from parkscore.data.unranked import Unranked
+from parkscore.data.values_read import values_read
 from parkscore.findings import Finding, Severity
-from parkscore.framework.models import Framework, UnitClass
+from parkscore.framework.models import Framework
 from parkscore.language import Text
 
 
@@ -57,11 +57,11 @@ def class_reasons(framework: Framework, table: Table, found: Classification, row
 def _reason(framework: Framework, columns: Columns, found: Classification, row: int) -> Text:
     outcome = found.outcomes[row]
     if outcome == NO_CLASS:
-        read = _read(framework, columns, framework.classes, row)
+        read = values_read(framework, columns, [each.when for each in framework.classes], row)
         return Text(f"没有一个分类的条件成立（{read.zh}）", f"the condition of no class holds ({read.en})")
     marked = found.unsure if outcome == CLASS_UNKNOWN else found.holding
     own = tuple(each for each, mark in zip(framework.classes, marked[row], strict=True) if mark)
-    read = _read(framework, columns, own, row)
+    read = values_read(framework, columns, [each.when for each in own], row)
     zh, en = "、".join(each.label.zh for each in own), ", ".join(each.label.en for each in own)
     if outcome == CLASS_UNKNOWN:
         return Text(f"不能判定是否属于{zh}（{read.zh}）", f"it cannot be told whether it is in {en} ({read.en})")
@@ -72,41 +72,6 @@ def _reason(framework: Framework, columns: Columns, found: Classification, row: 
             f"同时符合{zh}：{both_zh}（{read.zh}）", f"the conditions of {en} hold together: {both_en} ({read.en})"
         )
     return Text(f"{conditions[0]}（{read.zh}）", f"{conditions[0]} ({read.en})")
-
-
-def _read(framework: Framework, columns: Columns, classes: tuple[UnitClass, ...], row: int) -> Text:
-    """What stands in every field that these conditions read, in the order in which they name them."""
-    asked = dict.fromkeys(
-        (name, back) for each in classes for name, years in _reads(each.when) for back in sorted(years)
-    )
-    said = [_stated(framework, columns, name, back, row) for name, back in asked]
-    return Text("，".join(each.zh for each in said), ", ".join(each.en for each in said))
-
-
-def _reads(when: str) -> Iterator[tuple[str, frozenset[int]]]:
-    formula = parse(when)
-    return ((name, formula.reads[name]) for name in formula.name_offsets)
-
-
-_WHY: Final = {
-    State.MISSING: Text("缺失", "missing"),
-    State.NOT_APPLICABLE: Text("不适用", "not applicable"),
-    State.DIVIDED_BY_ZERO: Text("除数为零", "divided by zero"),
-    State.UNDEFINED: Text("无定义", "undefined"),
-}
-
-
-def _stated(framework: Framework, columns: Columns, name: str, back: int, row: int) -> Text:
-    field, cells = framework.fields[name], columns[(name, back)].cells
-    state = State(int(cells.states[row]))
-    zh, en = field.label
-    if back:
-        zh, en = f"往前 {back} 年的{zh}", f"{en} {back} year{'s' if back > 1 else ''} before"
-    if state is not State.VALUE:
-        return Text(f"{zh}：{_WHY[state].zh}", f"{en}: {_WHY[state].en}")
-    value = cells.values[row]
-    shown = value if isinstance(value, str) else f"{value:.15g} {field.measure or ''}".strip()
-    return Text(f"{zh} = {shown}", f"{en} = {shown}")
 
 
 # --- findings ------------------------------------------------------------------------------------------------------

@@ -58,6 +58,11 @@ class Columns(Mapping[tuple[str, int], Column]):
         """The number of raw fields."""
         return sum(field.formula is None for field in self._framework.fields.values())
 
+    @property
+    def rows(self) -> int:
+        """The number of rows of the table."""
+        return len(self._table.frame)
+
     def compute(self, text: str, target: str | None) -> Cells:
         """The cells of a formula in a measure, for every row of the table."""
         formula: Formula = parse(text)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from parkscore.data.cases import cells_by_case, choose_cases
 from parkscore.data.chosen import category_codes, tier_numbers
 from parkscore.data.columns import Columns
 from parkscore.data.grid import Grid
@@ -17,7 +18,7 @@ def derive(framework: Framework, table: Table) -> Grid:
     """Every indicator for every row of the table, in the indicator's measure, each gap with its reason.
 
     A slot that is not filled has a gap in every row. Of an indicator that is a category or has tiers the values are the
-    codes of `data/chosen.py`.
+    codes of `data/chosen.py`; one that has cases is derived as its case says.
     """
     columns = Columns(framework, table)
     settings = resolve_settings(framework)
@@ -25,11 +26,17 @@ def derive(framework: Framework, table: Table) -> Grid:
     rows = len(table.frame)
     values = np.full((rows, len(leaves)), np.nan)
     states = np.zeros((rows, len(leaves)), dtype=np.int8)
+    cases = {leaf.id: choose_cases(columns, leaf) for leaf in leaves if leaf.cases}
+
+    def cells_of(leaf: Node, settings: Settings) -> Cells:
+        return _cells(leaf, settings, table, columns)
+
     for column, leaf in enumerate(leaves):
-        cells = _cells(leaf, settings[leaf.id], table, columns)
+        own = settings[leaf.id]
+        cells = cells_by_case(leaf, own, cases[leaf.id], cells_of) if leaf.cases else cells_of(leaf, own)
         values[:, column] = cells.values
         states[:, column] = cells.states
-    return Grid(tuple(leaf.id for leaf in leaves), values, states, np.zeros(values.shape, dtype=bool))
+    return Grid(tuple(leaf.id for leaf in leaves), values, states, np.zeros(values.shape, dtype=bool), cases)
 
 
 def _cells(leaf: Node, settings: Settings, table: Table, columns: Columns) -> Cells:

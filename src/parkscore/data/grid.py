@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -17,17 +18,44 @@ Rows = npt.NDArray[np.intp]
 
 
 @dataclass(frozen=True)
+class CaseChoice:
+    """Which case of an indicator each row is in.
+
+    possible: (rows, cases + 1), the cases that a row may be in, from column 1; column 0: that it may be in none.
+    """
+
+    possible: Truths
+
+    @cached_property
+    def open(self) -> Truths:
+        """(rows,) where it cannot be told which case it is."""
+        return np.asarray(self.possible.sum(axis=1) > 1)
+
+    @cached_property
+    def numbers(self) -> Rows:
+        """(rows,) the number of the case from 1; 0 where it cannot be told or there is none."""
+        return np.where(self.open, 0, self.possible.argmax(axis=1)).astype(np.intp)
+
+    @cached_property
+    def none(self) -> Truths:
+        """(rows,) where certainly no case holds."""
+        return np.asarray(~self.open & self.possible[:, 0])
+
+
+@dataclass(frozen=True)
 class Grid:
     """One stage of an evaluation.
 
     ids: the indicators, in the order of the framework. values: (rows, indicators) in each indicator's measure, NaN
     where there is no number. states: (rows, indicators) of `State`. filled: where an imputation put the number.
+    cases: by indicator that has cases, which of them each row is in.
     """
 
     ids: tuple[str, ...]
     values: Matrix
     states: States
     filled: Truths
+    cases: Mapping[str, CaseChoice] = field(default_factory=dict)
 
     def with_values(self, values: Matrix) -> Grid:
         """The same gaps with other numbers."""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 
 from parkscore.data.classes import classify
@@ -20,20 +22,29 @@ from parkscore.methods import imputation
 def impute(framework: Framework, table: Table, grid: Grid) -> tuple[Grid, list[Finding]]:
     """The grid with gaps filled, and a finding per indicator and year.
 
-    Only missing cells are filled: what is not applicable, divided by zero or undefined stays a gap. An imputation looks
-    at each year on its own, except where it is one over years.
+    Only missing cells are filled: what is not applicable, divided by zero or undefined stays a gap, and so does a cell
+    of which the case cannot be told. An imputation looks at each year on its own, except where it is one over years.
     """
     values = grid.values.copy()
     findings: list[Finding] = []
     for choice, columns in columns_by_choice(_policies(framework)):
         filled = _filled(choice, framework, table, columns, grid)
-        put = (grid.states[:, columns] == State.MISSING) & ~np.isnan(filled)
+        put = (grid.states[:, columns] == State.MISSING) & ~np.isnan(filled) & ~_without_case(grid, columns)
         values[:, columns] = np.where(put, filled, grid.values[:, columns])
         for year, own in years_of(table):
             findings += count_filled(framework, title_of(choice), columns, put[own], year)
     put_anywhere = ~np.isnan(values) & np.isnan(grid.values)
     states = np.where(put_anywhere, np.int8(State.VALUE), grid.states)
-    return Grid(grid.ids, values, states, grid.filled | put_anywhere), findings
+    return replace(grid, values=values, states=states, filled=grid.filled | put_anywhere), findings
+
+
+def _without_case(grid: Grid, columns: Rows) -> Truths:
+    """Where it cannot be told which case of an indicator counts, (rows, columns)."""
+    open_ = np.zeros((len(grid.values), len(columns)), dtype=np.bool_)
+    for position, code in enumerate(grid.ids[column] for column in columns):
+        if code in grid.cases:
+            open_[:, position] = grid.cases[code].open
+    return open_
 
 
 _LATER = (REWEIGHT, INVALID, SCORE_GROUP_MEAN)

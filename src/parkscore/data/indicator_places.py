@@ -45,13 +45,10 @@ def cells_behind(framework: Framework, table: Table, unit: str, name: str, year:
 
 
 def fields_behind(framework: Framework, leaf: Node) -> list[str]:
-    """The raw fields that an indicator is computed from, in the order in which it comes to them."""
-    if leaf.category is not None:
-        return [leaf.category]
-    if leaf.is_open_slot:
-        return []
-    texts = leaf.conditions or (str(leaf.formula),)
-    return list(dict.fromkeys(name for text in texts for name in _read_by(framework, text)))
+    """The raw fields that an indicator is computed from, in the order in which it comes to them; its cases last."""
+    texts = [*leaf.conditions, *leaf.formulas, *(case.when for case in leaf.cases if case.when is not None)]
+    category = [] if leaf.category is None else [leaf.category]
+    return list(dict.fromkeys([*category, *(name for text in texts for name in _read_by(framework, text))]))
 
 
 def _read_by(framework: Framework, formula: str) -> list[str]:

@@ -11,6 +11,7 @@ from typing import Any, Final
 import xlsxwriter
 
 from parkscore.data.headers import Names, Role, Target
+from parkscore.framework.cases import formulas_said
 from parkscore.framework.formula import parse_formula
 from parkscore.framework.models import DataField, Framework, Node
 from parkscore.language import Language, Text
@@ -162,7 +163,7 @@ def _indicator_rows(framework: Framework, language: Language) -> list[list[str |
             node.id,
             node.label.in_language(language),
             node.measure,
-            node.formula,
+            formulas_said(node),
             ", ".join(_fields_used(node, framework, language)),
         ]
         for node in framework.leaves
@@ -171,7 +172,7 @@ def _indicator_rows(framework: Framework, language: Language) -> list[list[str |
 
 def _fields_used(node: Node, framework: Framework, language: Language) -> Sequence[str]:
     """The names of the fields that an indicator reads itself, in the order of the framework."""
-    texts = [node.formula] if node.formula is not None else node.conditions
+    texts = [*node.formulas, *node.conditions, *(case.when for case in node.cases if case.when is not None)]
     used = {node.category, *(name for text in texts for name in parse_formula(text).names)}
     return [field.label.in_language(language) for identifier, field in framework.fields.items() if identifier in used]
 

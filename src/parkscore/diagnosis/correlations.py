@@ -97,8 +97,10 @@ def denominator_table(evaluation: Evaluation) -> pd.DataFrame:
     indicator follows the size of a unit; `constant` or `few` where there is no correlation.
     """
     framework = evaluation.framework
-    leaves = [leaf for leaf in framework.leaves if leaf.formula is not None]
-    divided_by = {leaf.id: denominators(framework, str(leaf.formula)) for leaf in leaves}
+    leaves = [leaf for leaf in framework.leaves if leaf.formulas]
+    divided_by = {
+        leaf.id: frozenset().union(*(denominators(framework, text) for text in leaf.formulas)) for leaf in leaves
+    }
     fields = _numbers_of(evaluation, dict.fromkeys(name for names in divided_by.values() for name in sorted(names)))
     indicators = evaluation.indicators[[leaf.id for leaf in leaves]].to_numpy(dtype=np.float64)
     correlations = Correlations(np.column_stack([indicators, *fields.values()]))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from parkscore.framework.cases import judged_leaves
 from parkscore.framework.document import Path
 from parkscore.framework.formula import FormulaError, parse_formula, print_formula
 from parkscore.framework.models import INVALID, REWEIGHT, SCORE_GROUP_MEAN, TIERS, Framework, Node
@@ -13,8 +14,9 @@ from parkscore.methods import scoring
 
 BY_CATEGORY = "lookup"
 """The scoring rule that gives points by category."""
-_FOR_NAMES = (REWEIGHT, INVALID, SCORE_GROUP_MEAN, "none")
-_NO_TREATMENT = "none"
+FOR_NAMES = (REWEIGHT, INVALID, SCORE_GROUP_MEAN, "none")
+"""The policies for gaps that need no numbers of one kind."""
+NO_TREATMENT = "none"
 
 
 def check_categories(framework: Framework, reporter: Reporter) -> None:
@@ -32,11 +34,12 @@ def check_categories(framework: Framework, reporter: Reporter) -> None:
             _check_policies(node, settings[node.id], path, reporter)
         if node.category is not None:
             _check_field(framework, node, node.category, (*path, "category"), reporter)
-            if settings[node.id].score.name not in (BY_CATEGORY, TIERS):
-                _report_rule(node, settings[node.id], path, reporter)
             _check_policies(node, settings[node.id], path, reporter)
-        elif settings[node.id].score.name == BY_CATEGORY:
-            _check_codes(node, settings[node.id], path, reporter)
+    for path, node, own in judged_leaves(framework):
+        if node.category is not None and own.score.name not in (BY_CATEGORY, TIERS):
+            _report_rule(node, own, path, reporter)
+        elif node.category is None and own.score.name == BY_CATEGORY:
+            _check_codes(node, own, path, reporter)
 
 
 def _check_field(framework: Framework, node: Node, name: str, path: Path, reporter: Reporter) -> None:
@@ -102,7 +105,7 @@ def _check_tiers(node: Node, path: Path, reporter: Reporter) -> None:
             )
     first: dict[str, int] = {}
     for number, condition in enumerate(node.conditions):
-        earlier = first.setdefault(_printed(condition), number)
+        earlier = first.setdefault(printed_condition(condition), number)
         if earlier != number:
             reporter.report(
                 "unreachable_tier",
@@ -116,7 +119,7 @@ def _check_tiers(node: Node, path: Path, reporter: Reporter) -> None:
             )
 
 
-def _printed(condition: str) -> str:
+def printed_condition(condition: str) -> str:
     """A condition as it is printed, whatever blanks and signs it was written with."""
     try:
         return print_formula(parse_formula(condition))
@@ -125,10 +128,10 @@ def _printed(condition: str) -> str:
 
 
 def _check_policies(node: Node, settings: Settings, path: Path, reporter: Reporter) -> None:
-    if settings.missing.name not in _FOR_NAMES:
-        _report_numbers_only(node, "missing", settings.missing.name, _FOR_NAMES[0], path, reporter)
-    if settings.treat is not None and settings.treat.name != _NO_TREATMENT:
-        _report_numbers_only(node, "treat", settings.treat.name, _NO_TREATMENT, path, reporter)
+    if settings.missing.name not in FOR_NAMES:
+        _report_numbers_only(node, "missing", settings.missing.name, FOR_NAMES[0], path, reporter)
+    if settings.treat is not None and settings.treat.name != NO_TREATMENT:
+        _report_numbers_only(node, "treat", settings.treat.name, NO_TREATMENT, path, reporter)
 
 
 def _report_numbers_only(node: Node, key: str, method: str, instead: str, path: Path, reporter: Reporter) -> None:

@@ -46,6 +46,11 @@ def _check_node(node: Node, path: Path, checker: _Checker) -> None:
     for number, condition in enumerate(node.conditions):
         place = (*path, "score", "tiers", number, "when")
         checker.check(condition, place, node.id, DIMENSIONLESS, condition=True)
+    for number, case in enumerate(node.cases):
+        if case.when is not None:
+            checker.check(case.when, (*path, "cases", number, "when"), node.id, DIMENSIONLESS, condition=True)
+        if case.formula is not None:
+            checker.check(case.formula, (*path, "cases", number, "formula"), node.id, _measure(node.measure))
     if node.missing is not None and node.missing.name == SHORTER_HISTORY:
         _check_shorter_history(node, path, checker)
 
@@ -97,7 +102,7 @@ def _derived_names(framework: Framework, text: str | None) -> set[str]:
     return {name for name in names if _is_derived(framework, name)} | by_condition
 
 
-def _field_measures(framework: Framework) -> Mapping[str, Measure | Special | None]:
+def field_measures(framework: Framework) -> Mapping[str, Measure | Special | None]:
     """What a formula may do with each field and the class: its measure, None where none is stated, or TEXT.
 
     A field with a measure that cannot be read is left out, so that it fits anywhere: the mistake is told already.
@@ -135,7 +140,7 @@ class _Checker:
     def __init__(self, framework: Framework, reporter: Reporter) -> None:
         self.framework = framework
         self.reporter = reporter
-        self.measures = _field_measures(framework)
+        self.measures = field_measures(framework)
         self.ids = {
             _folded(name): field_id
             for field_id, field in reversed(framework.fields.items())

@@ -200,7 +200,7 @@ class GateFormulas:
         self.framework = framework
         self.reporter = reporter
         self.measures = gate_measures(framework)
-        self.leaves = [leaf.id for leaf in framework.leaves if leaf.formula is not None]
+        self.leaves = [leaf.id for leaf in framework.leaves if leaf.formulas]
         self.nodes = [] if framework.only_judges else [node.id for node in framework.root.walk()]
 
     def check(self, text: str, path: Path, owner: str, *, condition: bool = True) -> None:

@@ -31,7 +31,8 @@ def check_methods(framework: Framework, reporter: Reporter) -> None:
     """Report unknown methods, unfit parameters and impossible combinations."""
     before = len(reporter.findings)
     places: list[tuple[Path, Any]] = [(("defaults",), framework.defaults), (("total",), framework.total)]
-    places += list(nodes_with_paths(framework))
+    for path, node in nodes_with_paths(framework):
+        places += [(path, node), *(((*path, "cases", index), case) for index, case in enumerate(node.cases))]
     for path, part in places:
         for key, shelf in _SHELF_OF.items():
             choice = getattr(part, key, None)

@@ -6,11 +6,12 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from parkscore.findings import Severity
+from parkscore.framework.cases import judged_leaves
 from parkscore.framework.document import Path
 from parkscore.framework.measures import DIMENSIONLESS, MeasureError, parse_measure
 from parkscore.framework.models import Framework, Node, Percent, ScoreRule
-from parkscore.framework.reporting import Reporter, nodes_with_paths
-from parkscore.framework.settings import SIGN, resolve_settings
+from parkscore.framework.reporting import Reporter
+from parkscore.framework.settings import SIGN
 from parkscore.language import Text
 from parkscore.methods import scoring
 from parkscore.methods.parameters import Problem
@@ -21,13 +22,10 @@ def check_rules(framework: Framework, reporter: Reporter) -> None:
 
     The rules and their parameters must have been found right by themselves.
     """
-    settings = resolve_settings(framework)
-    for path, node in nodes_with_paths(framework):
-        if node.children:
-            continue
-        rule, method = settings[node.id].score, scoring[settings[node.id].score.name]
+    for path, node, settings in judged_leaves(framework):
+        rule, method = settings.score, scoring[settings.score.name]
         _check_percentages(node, path, rule, reporter)
-        stated = {"direction": SIGN.get(str(settings[node.id].direction), 1), **rule.parameters}
+        stated = {"direction": SIGN.get(str(settings.direction), 1), **rule.parameters}
         problems = method.relations(stated) if method.relations is not None else []
         for problem in problems:
             _report(node, path, problem, Severity.ERROR, reporter)

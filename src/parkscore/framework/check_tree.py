@@ -82,7 +82,7 @@ def _check_leaves(framework: Framework, reporter: Reporter) -> None:
         _check_misplaced(node, path, reporter)
         if node.children or node.is_open_slot:
             continue
-        if node.formula is None and node.category is None and settings[node.id].score.name != TIERS:
+        if not node.formulas and node.category is None and settings[node.id].score.name != TIERS:
             reporter.report(
                 "empty_dimension",
                 path,
@@ -93,7 +93,7 @@ def _check_leaves(framework: Framework, reporter: Reporter) -> None:
                 field=node.id,
                 hint=Text("补上 children:、formula: 或 category:", "add children:, formula: or category:"),
             )
-        elif node.formula is not None and node.category is not None:
+        elif node.formulas and node.category is not None:
             reporter.report(
                 "misplaced_key",
                 (*path, "category"),
@@ -101,7 +101,7 @@ def _check_leaves(framework: Framework, reporter: Reporter) -> None:
                 field=node.id,
                 hint=Text("去掉 formula 或 category", "remove `formula` or `category`"),
             )
-        elif node.formula is not None and settings[node.id].direction is None:
+        elif node.formulas and settings[node.id].direction is None:
             reporter.report(
                 "no_direction",
                 path,
@@ -118,8 +118,8 @@ def _check_misplaced(node: Node, path: Path, reporter: Reporter) -> None:
     """What a dimension or an indicator says that only the other can mean."""
     if node.is_open_slot:
         return  # what an indicator says is told with the slots; what a dimension says holds once it is filled
-    for key in ("formula", "category", "measure") if node.children else ("aggregate", "weights"):
-        if getattr(node, key) is not None:
+    for key in ("formula", "category", "measure", "cases") if node.children else ("aggregate", "weights"):
+        if getattr(node, key) not in (None, ()):
             reporter.report(
                 "misplaced_key",
                 (*path, key),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from parkscore.findings import Finding, worst_first
+from parkscore.framework.check_cases import check_cases
 from parkscore.framework.check_categories import check_categories
 from parkscore.framework.check_classes import check_classes
 from parkscore.framework.check_fields import check_fields
@@ -32,6 +33,7 @@ _FRAMEWORK_CHECKS = (
     check_formulas,
     check_names,
     check_categories,
+    check_cases,
     check_classes,
     check_gates,
     check_lists,

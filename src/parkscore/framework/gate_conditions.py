@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Final, Literal
 
@@ -177,17 +177,18 @@ def gate_measures(framework: Framework) -> dict[str, Measure | Special | None]:
     }
     total = [] if framework.only_judges else [framework.total.id]
     scores = dict.fromkeys([*total, *(node.id for node in framework.walk())])
-    values = {value_name(leaf.id): _measure_of_value(leaf.formula, leaf.measure, fields) for leaf in framework.leaves}
+    values = {value_name(leaf.id): _measure_of_value(leaf.formulas, leaf.measure, fields) for leaf in framework.leaves}
     return {**dict.fromkeys(class_names(framework), Special.TEXT), **scores, **values, **fields}
 
 
 def _measure_of_value(
-    formula: str | None, stated: str | None, fields: Mapping[str, Measure | Special | None]
+    formulas: Sequence[str], stated: str | None, fields: Mapping[str, Measure | Special | None]
 ) -> Measure | None:
-    if stated is not None or formula is None:
+    """The measure of an indicator; formulas of several cases come out in the same, which is checked with them."""
+    if stated is not None or not formulas:
         return _measure(stated)
     try:
-        return check_measures(parse_formula(formula), fields, None)[0]
+        return check_measures(parse_formula(formulas[0]), fields, None)[0]
     except FormulaError:  # told with the indicator
         return None
 

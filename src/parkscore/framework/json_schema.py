@@ -73,7 +73,7 @@ def framework_schema() -> Schema:
     parts = schema["$defs"]
     for replaced in ("Choice", "ScoreRule"):
         del parts[replaced]
-    for part in ("Defaults", "Node", "Total"):
+    for part in ("Defaults", "Node", "Total", "Case"):
         _name_methods(parts[part]["properties"])
     parts["UnitKey"].pop("required", None)  # a file that extends may restate one of its names only
     parts["Ranking"]["properties"]["ties"] = {"enum": list(ranking), "default": "min"}

@@ -415,6 +415,28 @@ class Slot(Model):
     must_be_filled: bool = False
 
 
+class Case(Model):
+    """One case of an indicator: the formula and the scoring rule for the rows in which its condition holds.
+
+    What a case does not say, the indicator says. Only the last may go without a condition: it holds otherwise.
+    """
+
+    when: Words | None = None
+    zh: Words | None = None
+    en: Words | None = None
+    formula: Words | None = None
+    score: ScoreRule | None = None
+    source: Words | None = None
+    note: Words | None = None
+
+    @property
+    def label(self) -> Text | None:
+        """The name in both languages; None where the case has no name."""
+        if self.zh is None and self.en is None:
+            return None
+        return Text(zh=self.zh or self.en or "", en=self.en or self.zh or "")
+
+
 class Node(Label, Inherited):
     """A dimension with children, an indicator with a formula, a category or tiers, or a slot for children to come."""
 
@@ -428,6 +450,7 @@ class Node(Label, Inherited):
     measure: Words | None = None
     round: Rounding | None = None
     slot: Slot | None = None
+    cases: tuple[Case, ...] = ()
     children: tuple[Node, ...] = ()
     source: Words | None = None
     note: Words | None = None
@@ -451,6 +474,12 @@ class Node(Label, Inherited):
     def lacks_points(self) -> bool:
         """Whether it holds a slot that nothing fills and of which the points are not known yet."""
         return any(node.is_open_slot and node.full_score is None for node in self.walk())
+
+    @property
+    def formulas(self) -> tuple[str, ...]:
+        """Every formula that its value may come from: its own, then those of its cases."""
+        said = (self.formula, *(case.formula for case in self.cases))
+        return tuple(dict.fromkeys(text for text in said if text is not None))
 
     @property
     def conditions(self) -> tuple[str, ...]:

@@ -5,9 +5,11 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 
-from parkscore.framework.models import Framework, Node
-from parkscore.framework.settings import SIGN, aggregation_of, resolve_settings
+from parkscore.framework.cases import rules_of
+from parkscore.framework.models import Framework, Node, ScoreRule
+from parkscore.framework.settings import SIGN, Settings, aggregation_of, resolve_settings
 from parkscore.methods import Interval, aggregation, scoring
+from parkscore.methods.ranges import hull
 
 
 def score_ranges(framework: Framework, *, usual: bool = False) -> Mapping[str, Interval]:
@@ -32,13 +34,21 @@ def score_ranges(framework: Framework, *, usual: bool = False) -> Mapping[str, I
                 node, Interval(0.0, math.inf if node.slot.points is None else node.slot.points)
             )
             continue
-        rule = settings[node.id].score
-        method = scoring[rule.name]
-        measure = (method.usual_range if usual else None) or method.score_range
-        if measure is not None:
-            sign = SIGN.get(str(settings[node.id].direction), 1)
-            ranges[node.id] = as_rounded(node, measure({"direction": sign, **rule.parameters}))
+        own = [rule_range(node, settings[node.id], rule, usual=usual) for rule in rules_of(node, settings[node.id])]
+        known = [each for each in own if each is not None]
+        if len(known) == len(own):
+            ranges[node.id] = hull(known, "possible")
     return ranges
+
+
+def rule_range(leaf: Node, settings: Settings, rule: ScoreRule, *, usual: bool = False) -> Interval | None:
+    """The scores that an indicator can have by one rule; None where nothing is known of them."""
+    method = scoring[rule.name]
+    measure = (method.usual_range if usual else None) or method.score_range
+    if measure is None:
+        return None
+    sign = SIGN.get(str(settings.direction), 1)
+    return as_rounded(leaf, measure({"direction": sign, **rule.parameters}))
 
 
 def as_rounded(node: Node, found: Interval) -> Interval:

@@ -9,7 +9,7 @@ from parkscore.framework.reporting import Reporter, nodes_with_paths
 from parkscore.language import Text
 
 UNFILLED = "unfilled_slot"
-_OF_INDICATORS = ("formula", "category", "measure")
+_OF_INDICATORS = ("formula", "category", "measure", "cases")
 
 
 def open_slots(framework: Framework) -> list[tuple[Node, Slot]]:
@@ -95,7 +95,7 @@ def _many(items: tuple[int, int]) -> Text:
 def _check_alone(node: Node, slot: Slot, path: Path, reporter: Reporter) -> None:
     """Nothing on the slot itself may be that of an indicator, and its points stand once."""
     for key in _OF_INDICATORS:
-        if getattr(node, key) is not None and not node.children:
+        if getattr(node, key) not in (None, ()) and not node.children:
             _misplaced(node, (*path, key), key, reporter)
     if not node.children and node.score is not None and node.score.name == TIERS:
         _misplaced(node, (*path, "score"), "tiers", reporter)

@@ -68,6 +68,7 @@ INDICATORS = Sheet(
         ("min_coverage", "最低齐全率"),
         ("round", "取整"),
         ("slot", "预留"),
+        ("cases", "分情形"),
         *_SOURCE,
     ),
 )
@@ -135,7 +136,7 @@ LISTS = Sheet(
 SHEETS = (SETTINGS, FIELDS, INDICATORS, CLASSES, RULES, ACCEPTED, GATES, LISTS)
 _STRUCTURED: Final = frozenset(
     {
-        *("aliases", "totals", "score", "aggregate", "weights", "missing", "treat", "round", "slot"),
+        *("aliases", "totals", "score", "aggregate", "weights", "missing", "treat", "round", "slot", "cases"),
         *("required", "jump", "measure_mixup", "magnitude", "outlier", "hint"),
         *("all", "any", "at_least", "exempt", "bypass", "relax"),
     }

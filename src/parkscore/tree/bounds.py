@@ -8,15 +8,14 @@ from typing import NamedTuple
 
 import numpy as np
 
-from parkscore.data.grid import Cohort, Rows, States, Truths, Vector
+from parkscore.data.grid import Cohort, Grid, Rows, States, Truths, Vector
 from parkscore.data.table import State
 from parkscore.framework.models import Framework, Node
 from parkscore.framework.score_ranges import score_ranges
 from parkscore.framework.settings import ADDS_POINTS, aggregation_of
 from parkscore.methods import Interval, aggregation
 from parkscore.tree.aggregate import Nodes, Shares
-
-BEST_OF = "max"
+from parkscore.tree.case_rules import BEST_OF, reach_by_case
 
 
 @dataclass(frozen=True)
@@ -38,19 +37,20 @@ class _Ends(NamedTuple):
 
 
 def bounds(
-    framework: Framework, nodes: Nodes, states: States, cohorts: tuple[Cohort, ...], shares: tuple[Shares, ...]
+    framework: Framework, nodes: Nodes, grid: Grid, cohorts: tuple[Cohort, ...], shares: tuple[Shares, ...]
 ) -> NodeBounds:
-    """The bounds of every node; states: why an indicator has no value, (rows of the table, indicators).
+    """The bounds of every node; grid: the values as scored, with why an indicator has none and which case counts.
 
     An indicator without a score may still get what its rule can give, unless it is not applicable: then it adds nothing
     to a sum and takes no part in the best of several. Every other aggregation hands the share of a child without a
     score to its siblings; the ends of an arithmetic mean are the means of the ends under the shares as they are now,
-    and of any other method the score is what it is, as long as the scores below it are.
+    and of any other method the score is what it is, as long as the scores below it are. Where it cannot
+    be told which case of an indicator counts, it may get what any of them can give, or nothing where none may hold.
     """
     low = {node_id: np.full(scores.shape, np.nan) for node_id, scores in nodes.scores.items()}
     high = {node_id: np.full(scores.shape, np.nan) for node_id, scores in nodes.scores.items()}
     for cohort, own_shares in zip(cohorts, shares, strict=True):
-        climb = _Climb(framework, nodes, states, cohort.apply, own_shares)
+        climb = _Climb(framework, nodes, grid, cohort.apply, own_shares)
         for node in framework.root.walk():
             ends = climb.of(node)
             low[node.id][cohort.apply] = np.where(ends.applies, ends.low, np.nan)
@@ -61,14 +61,14 @@ def bounds(
 class _Climb:
     """The bounds of the nodes for some rows, each computed when it is first asked for."""
 
-    def __init__(self, framework: Framework, nodes: Nodes, states: States, rows: Rows, shares: Shares) -> None:
+    def __init__(self, framework: Framework, nodes: Nodes, grid: Grid, rows: Rows, shares: Shares) -> None:
         self._framework = framework
         self._nodes = nodes
         self._rows = rows
         self._shares = shares
-        ranges = score_ranges(framework)
+        self._ranges = score_ranges(framework)
         self._known = {
-            leaf.id: self._of_leaf(leaf, ranges.get(leaf.id), states[rows, column])
+            leaf.id: self._of_leaf(leaf, grid, grid.states[rows, column])
             for column, leaf in enumerate(framework.leaves)
         }
 
@@ -80,12 +80,19 @@ class _Climb:
             self._known[node.id] = self._combined(node)
         return self._known[node.id]
 
-    def _of_leaf(self, leaf: Node, found: Interval | None, states: States) -> _Ends:
+    def _of_leaf(self, leaf: Node, grid: Grid, states: States) -> _Ends:
         scores = self._nodes.scores[leaf.id][self._rows]
-        reach = found if found is not None else Interval(-np.inf, np.inf)
+        low, high = self._reach(leaf, grid)
         none = np.isnan(scores)
         applies = ~(none & (states == State.NOT_APPLICABLE))
-        return _Ends(np.where(none, reach.low, scores), np.where(none, reach.high, scores), applies)
+        return _Ends(np.where(none, low, scores), np.where(none, high, scores), applies)
+
+    def _reach(self, leaf: Node, grid: Grid) -> tuple[float, float] | tuple[Vector, Vector]:
+        """The least and the most that an indicator can score, of each row where it has cases."""
+        if leaf.cases:
+            return reach_by_case(self._framework, leaf, grid.cases[leaf.id], self._rows)
+        reach = self._ranges.get(leaf.id, Interval(-np.inf, np.inf))
+        return reach.low, reach.high
 
     def _combined(self, node: Node) -> _Ends:
         choice = aggregation_of(self._framework, node)

@@ -8,8 +8,9 @@ from typing import Any
 
 import pandas as pd
 
-from parkscore.framework.models import Framework, ScoreRule, write_parameter
-from parkscore.framework.settings import resolve_settings
+from parkscore.framework.cases import condition_of, variants
+from parkscore.framework.models import Framework, Node, ScoreRule, write_parameter
+from parkscore.framework.settings import Settings, resolve_settings
 from parkscore.methods import scoring
 from parkscore.tree.score import Reference
 
@@ -18,27 +19,45 @@ def reference_table(framework: Framework, references: Mapping[str, Mapping[str, 
     """Per reference and indicator: measure, direction, rule, formula, parameters, then a column per fitted statistic.
 
     references: per cohort and indicator, the statistics fitted. A statistic that a rule does not take, or that the
-    framework states as a parameter, is NaN.
+    framework states as a parameter, is NaN. An indicator that has cases stands there once for each, with the number and
+    the condition of the case; these two columns are there where any indicator has cases.
     """
     settings = resolve_settings(framework)
     leaves = {leaf.id: leaf for leaf in framework.leaves}
+    by_case = any(leaf.cases for leaf in framework.leaves)
     entries = [
         {
             "reference": name,
             "indicator": code,
+            **(case if by_case else {}),
             "measure": leaves[code].measure,
             "direction": settings[code].direction,
-            "rule": settings[code].score.name,
-            "formula": scoring[settings[code].score.name].formula,
-            "parameters": stated_parameters(settings[code].score),
+            "rule": rule.name,
+            "formula": scoring[rule.name].formula,
+            "parameters": stated_parameters(rule),
             **fitted,
         }
         for name, own in references.items()
         for code, fitted in own.items()
+        for case, rule in _rules(leaves[code], settings[code])
     ]
-    leading = ["reference", "indicator", "measure", "direction", "rule", "formula", "parameters"]
+    leading = ["reference", "indicator", *(("case", "condition") if by_case else ()), *_RULE]
     statistics = dict.fromkeys(key for entry in entries for key in entry if key not in leading)
-    return pd.DataFrame(entries, columns=[*leading, *statistics])
+    frame = pd.DataFrame(entries, columns=[*leading, *statistics])
+    return frame.astype({"case": "Int64"}) if by_case else frame
+
+
+_RULE = ("measure", "direction", "rule", "formula", "parameters")
+
+
+def _rules(leaf: Node, settings: Settings) -> list[tuple[dict[str, Any], ScoreRule]]:
+    """The rule of an indicator, or of each of its cases with what names the case."""
+    if not leaf.cases:
+        return [({"case": None, "condition": None}, settings.score)]
+    return [
+        ({"case": each.number, "condition": condition_of(each.case)}, each.settings.score)
+        for each in variants(leaf, settings)
+    ]
 
 
 def stated_parameters(rule: ScoreRule) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -16,11 +16,13 @@ from parkscore.data.grid import Cohort, Grid, Matrix, Rows, States, Truths, Vect
 from parkscore.data.indicator_places import indicator_place
 from parkscore.data.table import State, Table
 from parkscore.findings import DataError, Finding, Severity
+from parkscore.framework.cases import has_rules_by_case
 from parkscore.framework.models import SCORE_GROUP_MEAN, Framework, Node
 from parkscore.framework.settings import ADDS_POINTS, Settings, aggregation_of, resolve_settings
 from parkscore.language import Text
 from parkscore.methods import DomainError, scoring
 from parkscore.methods.columns import highest, is_constant, lowest
+from parkscore.tree.case_rules import by_rule
 from parkscore.tree.supplied import base_year, supply
 from parkscore.tree.without_points import without_points
 
@@ -63,33 +65,59 @@ def score(framework: Framework, table: Table, grid: Grid, cohorts: tuple[Cohort,
         for column, leaf in enumerate(leaves):
             if leaf.is_open_slot:
                 continue
-            values = grid.values[:, column]
+            values, said = grid.values[:, column], settings[leaf.id]
             try:
                 measured = cohort.fit
-                given = supplies.given(settings[leaf.id], column, values, measured, cohort.fit)
-                own[leaf.id] = _fit(settings[leaf.id], values[measured], given)
-                measured = rows
-                given = supplies.given(settings[leaf.id], column, values, measured, cohort.fit)
-                points = _apply(settings[leaf.id], values[measured], own[leaf.id], given)
-                scores[rows, column] = points if leaf.round is None else leaf.round.of(points)
+                own[leaf.id] = {}
+                if not has_rules_by_case(leaf):
+                    given = supplies.given(said, column, values, measured, cohort.fit)
+                    own[leaf.id] = _fit(said, values[measured], given)
+                for said, measured in by_rule(leaf, settings[leaf.id], grid, rows):
+                    given = supplies.given(said, column, values, measured, cohort.fit)
+                    points = _apply(said, values[measured], own[leaf.id], given)
+                    scores[measured, column] = points if leaf.round is None else leaf.round.of(points)
             except DomainError as error:
-                refused = _refused(leaf, settings[leaf.id], table, cohort, measured, values, error)
+                refused = _refused(leaf, said, table, cohort, measured, values, error)
                 place = indicator_place(framework, table, leaf, rows)
                 refusals += [each if each.place is not None else replace(each, place=place) for each in refused]
                 continue
             states = grid.states[:, column]
-            lacking += without_points(table, leaf, settings[leaf.id].score, cohort, values, states, scores[:, column])
+            judged = by_rule(leaf, settings[leaf.id], grid, cohort.apply)
+            lacking += _lacking(table, leaf, judged, cohort, values, states, scores[:, column])
             states = grid.states[cohort.apply, column]
-            found = [*_oddities(table, leaf, cohort, values, states, own[leaf.id], fates[leaf.id])]
+            in_one_case = len(by_rule(leaf, settings[leaf.id], grid, cohort.fit)) < 2
+            found = [*_oddities(table, leaf, cohort, values, states, own[leaf.id], fates[leaf.id], in_one_case)]
             year = base_year(settings[leaf.id])
             if year is not None and year in supplies.base_rows:
                 found += _without_base(leaf, cohort, year, values, supplies.base_values(year, column))
             findings += [replace(each, place=indicator_place(framework, table, leaf, cohort.apply)) for each in found]
-        if cohort.fit.size == 1 and any(_is_relative(settings[leaf].score.name) for leaf in own):
+        if cohort.fit.size == 1 and _compares(leaves, settings):
             findings.append(_single_unit(table, cohort))
     if refusals:
         raise DataError(first_of_each_kind(refusals))
     return Scored(scores, np.zeros(scores.shape, dtype=np.bool_), references, (*lacking, *findings))
+
+
+def _lacking(
+    table: Table,
+    leaf: Node,
+    judged: list[tuple[Settings, Rows]],
+    cohort: Cohort,
+    values: Vector,
+    states: States,
+    scores: Vector,
+) -> list[Finding]:
+    """Who has a value that the rule for it has no points for; judged: each rule with the rows that it scores."""
+    found = []
+    for own, rows in judged:
+        found += without_points(table, leaf, own.score, replace(cohort, apply=rows), values, states, scores)
+    return found
+
+
+def _compares(leaves: Sequence[Node], settings: Mapping[str, Settings]) -> bool:
+    """Whether any indicator is scored by a rule that measures units against each other."""
+    ours = [leaf for leaf in leaves if not leaf.is_open_slot]
+    return any(_is_relative(settings[leaf.id].score.name) for leaf in ours)
 
 
 def _is_relative(rule: str) -> bool:
@@ -113,9 +141,19 @@ def _apply(settings: Settings, values: Vector, reference: Reference, given: Mapp
 
 
 def _oddities(
-    table: Table, leaf: Node, cohort: Cohort, values: Vector, states: States, reference: Reference, fate: Text
+    table: Table,
+    leaf: Node,
+    cohort: Cohort,
+    values: Vector,
+    states: States,
+    reference: Reference,
+    fate: Text,
+    in_one_case: bool,
 ) -> Iterator[Finding]:
-    """What keeps an indicator from telling the units of a cohort apart; `fate` says what becomes of a gap."""
+    """What keeps an indicator from telling the units of a cohort apart; `fate` says what becomes of a gap.
+
+    in_one_case: whether one rule scores them all, so that equal values are equal scores.
+    """
     if np.isnan(values[cohort.apply]).all():
         yield _all_missing(leaf, cohort, states)
         return
@@ -125,7 +163,7 @@ def _oddities(
     if states.any():
         yield _some_missing(leaf, cohort, states, fate)
     measured = values[cohort.fit]
-    if np.count_nonzero(~np.isnan(measured)) > 1 and is_constant(lowest(measured), highest(measured)):
+    if in_one_case and np.count_nonzero(~np.isnan(measured)) > 1 and is_constant(lowest(measured), highest(measured)):
         value = float(lowest(measured))
         yield _constant(leaf, cohort, words_of(table, leaf, np.array([value]))[0] if leaf.is_named else value)
 
@@ -187,7 +225,7 @@ def _all_missing(leaf: Node, cohort: Cohort, states: States) -> Finding:
             f"{leaf.label.zh}：没有一个评价对象有数值（{why.zh}），不参与评分",
             f"{leaf.label.en}: no unit has a value ({why.en}); it takes no part in the score",
         ),
-        hint=_NO_YEAR_BEFORE if leaf.formula is not None and parse(leaf.formula).lagged else _EMPTY_COLUMN,
+        hint=_NO_YEAR_BEFORE if any(parse(text).lagged for text in leaf.formulas) else _EMPTY_COLUMN,
     )
 
 
