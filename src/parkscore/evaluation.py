@@ -23,7 +23,7 @@ from parkscore.findings import Finding, Severity, UsageError, worst_first
 from parkscore.framework.models import Framework, Node
 from parkscore.framework.settings import aggregation_of, resolve_settings
 from parkscore.framework.slots import open_slots, slot_note
-from parkscore.framework.taken_ids import rank_in
+from parkscore.framework.taken_ids import percentile_in, rank_in
 from parkscore.language import Language, Text
 from parkscore.methods import aggregation
 from parkscore.output.documents import json_by_line, records
@@ -39,6 +39,7 @@ from parkscore.tree.gate import NOT_RANKED, RANKED, Outcomes
 from parkscore.tree.gate_tables import detail_table, gate_table, outcome_counts, outcomes_of
 from parkscore.tree.list_tables import count_table, list_table
 from parkscore.tree.lists import Listed, draw_up
+from parkscore.tree.percentiles import percentiles
 from parkscore.tree.rank import Ranks, Standing
 from parkscore.tree.references import reference_table
 from parkscore.tree.score import Scored
@@ -164,6 +165,7 @@ class Evaluation:
         """The table of results: unit, year, class, score, rank, class rank, status, a column per gate and per node.
 
         For each field of `rank_within`, its text and the rank among those that say the same stand before the status.
+        With `ranking: {percentiles: true}` a percentile, from 0 to 1, stands beside each rank, see `tree.percentiles`.
 
         Ordered by year and rank, units that are not ranked last. The status is `ranked`, or `not_ranked: ` and why. A
         last column `note` stands where there is something to say of every row: assumed weights, synthetic data.
@@ -180,13 +182,16 @@ class Evaluation:
             columns[CLASS] = self.classification.names[rows]
         columns["score"] = self.aggregated.scores[self.framework.total.id][rows]
         columns["rank"] = _nullable(self.standing.overall[rows])
-        if self.standing.within_class is not None:
+        columns |= self._percentiles("percentile", self.standing.overall)
+        if self.classification is not None and self.standing.within_class is not None:
             columns["class_rank"] = _nullable(self.standing.within_class[rows])
+            columns |= self._percentiles("class_percentile", self.standing.within_class, self.classification.names)
         for name, ranks in self.standing.within.items():
-            texts = self.table.frame[name].to_numpy(dtype=object)[rows]
+            texts = self.table.frame[name].to_numpy(dtype=object)
             columns |= {
-                name: [text if isinstance(text, str) else None for text in texts],
+                name: [text if isinstance(text, str) else None for text in texts[rows]],
                 rank_in(name): _nullable(ranks[rows]),
+                **self._percentiles(percentile_in(name), ranks, texts),
             }
         columns["status"] = [
             RANKED if why is None else f"{NOT_RANKED}: {why.in_language(language)}" for why in self.reasons
@@ -196,6 +201,12 @@ class Evaluation:
         if self.notes:
             columns["note"] = "; ".join(note.in_language(language) for note in self.notes)
         return pd.DataFrame(columns)
+
+    def _percentiles(self, column: str, ranks: Ranks, texts: Any = None) -> dict[str, Vector]:
+        """A column of percentiles in the order of `scores`; none where the framework asks for none."""
+        if not self.framework.ranking.percentiles:
+            return {}
+        return {column: percentiles(self.table, ranks, texts)[self.ordered_rows]}
 
     @cached_property
     def ranking(self) -> pd.DataFrame:

@@ -13,7 +13,7 @@ from parkscore.data.table import CLASS, UNIT, YEAR, Conversion
 from parkscore.findings import worst_first
 from parkscore.framework.models import Framework
 from parkscore.framework.settings import resolve_settings
-from parkscore.framework.taken_ids import rank_in
+from parkscore.framework.taken_ids import percentile_in, rank_in
 from parkscore.language import Language, Text
 from parkscore.list_and_target_sheets import list_sheets
 from parkscore.methods import ranking, scoring
@@ -21,6 +21,7 @@ from parkscore.output.workbook import Sheet
 from parkscore.tree.accounting import accounting_line, named_parts
 from parkscore.tree.case_tables import CASE_UNKNOWN, IN_CASE, NO_CASE
 from parkscore.tree.gate import NOT_RANKED, RANKED
+from parkscore.tree.percentiles import DEFINITION
 from parkscore.tree.verdicts import OUTCOMES, TRUTH_TEXT
 
 if TYPE_CHECKING:
@@ -33,7 +34,9 @@ _HEADERS = {
     CLASS: Text("分类", "class"),
     "score": Text("得分", "score"),
     "rank": Text("位次", "rank"),
+    "percentile": Text("百分位", "percentile"),
     "class_rank": Text("类内位次", "class rank"),
+    "class_percentile": Text("类内百分位", "class percentile"),
     "outcome": Text("判定", "outcome"),
     "part": Text("范围", "part"),
     "rows": Text("行数", "rows"),
@@ -77,7 +80,9 @@ _KINDS = {
     "evaluation_year": "count",
     "score": "score",
     "rank": "count",
+    "percentile": "share",
     "class_rank": "count",
+    "class_percentile": "share",
     "stated": "value",
     "share": "share",
     "weight_in_total": "share",
@@ -151,8 +156,9 @@ def _ranking(evaluation: Evaluation, language: Language) -> Sheet:
         evaluated = frame[YEAR] + evaluation.framework.evaluation_lag
         frame.insert(list(frame.columns).index(YEAR) + 1, "evaluation_year", evaluated)
     frame["reason"] = pd.Series([None if why is None else why.in_language(language) for why in reasons], dtype=object)
-    renamed, kinds = _renamed(frame, _KINDS, language)
-    return Sheet(Text("位次", "ranking").in_language(language), renamed, (), kinds)
+    renamed, kinds = _renamed(frame, _KINDS | _group_kinds(evaluation.framework, language), language)
+    notes = [DEFINITION.in_language(language)] if evaluation.framework.ranking.percentiles else []
+    return Sheet(Text("位次", "ranking").in_language(language), renamed, notes, kinds)
 
 
 def _judged(evaluation: Evaluation, language: Language) -> Sheet:
@@ -170,7 +176,15 @@ def group_heads(framework: Framework) -> dict[str, Text]:
     """What the columns of the groups and of the ranks within them are called."""
     labels = {name: framework.fields[name].label for name in framework.rank_within}
     ranks = {rank_in(name): Text(f"{zh}内位次", f"rank in {en}") for name, (zh, en) in labels.items()}
-    return labels | ranks
+    percents = {percentile_in(name): Text(f"{zh}内百分位", f"percentile in {en}") for name, (zh, en) in labels.items()}
+    return labels | ranks | percents
+
+
+def _group_kinds(framework: Framework, language: Language) -> dict[str, str]:
+    """How the ranks and percentiles within groups are written, by their heads."""
+    heads = group_heads(framework)
+    of_columns = ((rank_in, "count"), (percentile_in, "share"))
+    return {heads[of(name)].in_language(language): kind for name in framework.rank_within for of, kind in of_columns}
 
 
 def _with_class_names(evaluation: Evaluation, frame: pd.DataFrame, language: Language) -> pd.DataFrame:
@@ -226,7 +240,8 @@ def _scores(evaluation: Evaluation, language: Language) -> Sheet:
     gates = [gate.path for gate in evaluation.judged]
     frame = evaluation.scores.drop(columns=["status", "note", *gates], errors="ignore").rename(columns=heads)
     frame = _with_class_names(evaluation, frame, language)
-    renamed, kinds = _renamed(frame, {**_KINDS, **dict.fromkeys(heads.values(), "score")}, language)
+    own = {**_KINDS, **dict.fromkeys(heads.values(), "score"), **_group_kinds(evaluation.framework, language)}
+    renamed, kinds = _renamed(frame, own, language)
     return Sheet(Text("得分", "scores").in_language(language), renamed, (), kinds)
 
 

@@ -305,7 +305,9 @@ _HEADS = {
     "class": Text("分类", "class"),
     "score": Text("得分", "score"),
     "rank": Text("位次", "rank"),
+    "percentile": Text("百分位", "percentile"),
     "class_rank": Text("类内位次", "class rank"),
+    "class_percentile": Text("类内百分位", "class percentile"),
 }
 
 
@@ -338,6 +340,8 @@ def _shown(column: str, value: Any) -> str | None:
         return None
     if isinstance(value, str):
         return value
+    if "percentile" in column:
+        return f"{value:.1%}"
     return f"{value:.4f}" if column == "score" else str(int(value))
 
 

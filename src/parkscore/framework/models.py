@@ -670,10 +670,11 @@ class Screen(Model):
 
 
 class Ranking(Model):
-    """How equal scores are ranked, and to how many decimals scores count as equal."""
+    """How equal scores are ranked, to how many decimals scores count as equal, and whether percentiles are given."""
 
     ties: Words = "min"
     decimals: Annotated[int, Field(ge=0, le=12)] = 9
+    percentiles: bool = False
 
 
 class Effective(Model):

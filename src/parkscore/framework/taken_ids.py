@@ -11,7 +11,16 @@ YEAR = "year"
 CLASS = "class"
 TABLE_COLUMNS = frozenset({UNIT, YEAR, CLASS})
 """What the columns of a table are called, beside one for each field by its id."""
-RESULT_COLUMNS = TABLE_COLUMNS | {"score", "rank", "class_rank", "status", "reason", "note"}
+RESULT_COLUMNS = TABLE_COLUMNS | {
+    "score",
+    "rank",
+    "percentile",
+    "class_rank",
+    "class_percentile",
+    "status",
+    "reason",
+    "note",
+}
 """What the columns of the results are called, beside one for each node by its id."""
 
 
@@ -24,13 +33,22 @@ def rank_in(field_id: str) -> str:
     return f"rank_in_{field_id}"
 
 
+def percentile_in(field_id: str) -> str:
+    """The column of the percentiles within the groups that a text field names.
+
+    >>> percentile_in("park")
+    'percentile_in_park'
+    """
+    return f"percentile_in_{field_id}"
+
+
 def check_taken_ids(framework: Framework, reporter: Reporter) -> None:
     """Report fields called like another column of the table, and nodes called like another one of the results."""
     for field_id, field in framework.fields.items():
         if field_id in TABLE_COLUMNS:
             column = Text("数据表的列名", "a column of the table")
             _report(("fields", field_id), field_id, field.label, column, reporter)
-    groups = {column for name in framework.rank_within for column in (name, rank_in(name))}
+    groups = {column for name in framework.rank_within for column in (name, rank_in(name), percentile_in(name))}
     for index, name in enumerate(framework.rank_within):
         if name in RESULT_COLUMNS and name in framework.fields:
             column = Text("结果表的列名", "a column of the results")

@@ -44,13 +44,13 @@ def rank(
     overall = _rank_each(framework, table, rounded, [rows])
 
     def within(texts: npt.NDArray[Any]) -> Ranks:
-        return _rank_each(framework, table, rounded, _of_one_text(texts, rows))
+        return _rank_each(framework, table, rounded, of_one_text(texts, rows))
 
     fields = {name: within(table.frame[name].to_numpy(dtype=object)) for name in framework.rank_within}
     return Standing(overall, None if classification is None else within(classification.names), fields)
 
 
-def _of_one_text(texts: npt.NDArray[Any], rows: Rows) -> list[Rows]:
+def of_one_text(texts: npt.NDArray[Any], rows: Rows) -> list[Rows]:
     """Rows grouped by their text; those without one are in no group."""
     known = rows[[isinstance(text, str) for text in texts[rows]]]
     return [own for _, own in rows_by_value(texts.astype(str), known)]
