@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import itertools
 import json
-import operator
 from typing import Any
 
 import numpy as np
@@ -20,6 +19,7 @@ from parkscore.framework.models import AtLeast, Choice, Framework, Relaxation, R
 from parkscore.tree.bounds import NodeBounds
 from parkscore.tree.gates import judge
 from parkscore.tree.verdicts import OUTCOMES, Outcome, of_items
+from tests.gates_again import again
 from tests.small_frameworks import field, leaf, panel, rows, small, table_of
 
 PLAIN = ScoreRule.of("as_is")
@@ -329,85 +329,6 @@ def test_what_cannot_be_told_says_why(condition: str, said: dict[str, Any], reas
     assert reason in str(reasons(found)[0])
 
 
-_COMPARE = {
-    "<": operator.lt,
-    "<=": operator.le,
-    ">": operator.gt,
-    ">=": operator.ge,
-    "==": operator.eq,
-    "!=": operator.ne,
-}
-
-
-def again(lines: pd.DataFrame, path: str) -> str:
-    """The outcome of a line of `gate_details`, worked out from the numbers and the lines below it alone."""
-    line = lines.loc[path]
-    below = lines[lines["parent"] == path]
-    if line["role"] not in ("gate", "item"):
-        return _truth_again(lines, line, below)
-    asked = [each for each in below.index if below.loc[each, "role"] == line["kind"]]
-    items = [each for each in below.index if below.loc[each, "role"] == "item"]
-    if asked:
-        found = _ASKED[line["kind"]].get(again(lines, asked[0]), "unknown")
-    else:
-        found = _items_again(line, [again(lines, item) for item in items])
-    if line["miss"] == "review" and found == "not_met":
-        found = "review"
-    return _around_again(lines, below, found)
-
-
-_ASKED = {
-    "require": {"true": "met", "false": "not_met"},
-    "veto": {"true": "not_met", "false": "met"},
-    "review": {"true": "review", "false": "met"},
-}
-
-
-def _items_again(line: pd.Series[Any], known: list[str]) -> str:
-    applicable = [each for each in known if each != "not_applicable"]
-    least = {"all": len(applicable), "any": 1}.get(line["kind"], line["needs"])
-    met, review, unknown = (applicable.count(each) for each in ("met", "review", "unknown"))
-    if not applicable:
-        return "not_applicable"
-    if met >= least:
-        return "met"
-    if met + review + unknown < least:
-        return "not_met"
-    return "review" if met + review >= least else "unknown"
-
-
-def _around_again(lines: pd.DataFrame, below: pd.DataFrame, found: str) -> str:
-    for role, outcome in (("bypass", "met"), ("exempt", "not_applicable")):
-        ways = [again(lines, each) for each in below.index[below["role"] == role]]
-        if "true" in ways:
-            found = outcome
-        elif "unknown" in ways and found != "met":
-            found = "unknown"
-    for when in below.index[below["role"] == "when"]:
-        found = {"true": found, "false": "not_applicable", "unknown": "unknown"}[again(lines, when)]
-    return found
-
-
-def _truth_again(lines: pd.DataFrame, line: pd.Series[Any], below: pd.DataFrame) -> str:
-    parts = [again(lines, each) for each in below.index]
-    if line["kind"] == "and":
-        return "false" if "false" in parts else "unknown" if "unknown" in parts else "true"
-    if line["kind"] == "or":
-        return "true" if "true" in parts else "unknown" if "unknown" in parts else "false"
-    if line["kind"] == "not":
-        return {"true": "false", "false": "true", "unknown": "unknown"}[parts[0]]
-    if line["kind"] == "condition":  # of texts: the truth itself is the evidence, beside the text
-        return str(line["outcome"])
-    if line["value"] is None or np.isnan(line["threshold"]):
-        return "unknown"
-    compare = _COMPARE[line["operator"]]
-    strict = compare(line["value"], line["threshold"])
-    eased = strict if np.isnan(line["relaxed_to"]) else compare(line["value"], line["relaxed_to"])
-    if line["relaxed"] == "unknown" and strict != eased:
-        return "unknown"
-    return str(eased if line["relaxed"] == "true" else strict).lower()
-
-
 _FORMULAS = st.sampled_from(
     [
         *("total >= 60", "total < 50 or income >= 10万元", "not staff > 5人", "0万元 < income <= 100万元"),
@@ -460,8 +381,7 @@ def _columns(units: list[dict[str, Any]]) -> dict[str, list[Any]]:
 def test_an_explanation_evaluated_again_gives_the_outcome(gate: Requirement, units: list[dict[str, Any]]) -> None:
     found = judged(gate, **_columns(units))
     for unit, lines in found.gate_details.groupby("unit"):
-        indexed = lines.set_index("path")
-        assert {path: again(indexed, path) for path in indexed.index} == indexed["outcome"].to_dict(), unit
+        assert again(lines) == lines.set_index("path")["outcome"].to_dict(), unit
     json.dumps(found.as_dict(), allow_nan=False)
 
 
