@@ -185,6 +185,21 @@ def test_operators_and_functions_by_hand(text: str, expected: list[float]) -> No
     assert values_of(text, x=[1.0, 2.0], y=[4.0, 5.0]) == expected
 
 
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("a + b >= 0.3", [1, 1, 1]),
+        ("a + b <= 0.3", [1, 1, 0]),
+        ("a + b == 0.3", [1, 1, 0]),
+        ("a + b != 0.3", [0, 0, 1]),
+        ("a + b > 0.3", [0, 0, 1]),
+        ("0.3 < a + b < 1", [0, 0, 1]),
+    ],
+)
+def test_comparisons_look_at_twelve_significant_digits(text: str, expected: list[float]) -> None:
+    assert values_of(text, a=[0.1, 0.1, 0.1], b=[0.2, 0.2 - 1e-14, 0.2 + 1e-11]) == expected
+
+
 def test_years_back_reach_the_right_columns() -> None:
     columns = {("x", back): column([value]) for back, value in enumerate([242.0, 220.0, 200.0])}
     assert run("lag(lag(x))", columns).values[0] == 200

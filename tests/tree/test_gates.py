@@ -96,6 +96,25 @@ def test_a_score_of_ten_million_keeps_its_digits_when_it_is_compared() -> None:
 
 
 @pytest.mark.parametrize(
+    ("condition", "income", "expected"),
+    [
+        ("cagr(income, 3) >= 20%", [1000.0, 1200.0, 1500.0, 1728.0], "met"),  # in binary 0.19999999999999996
+        ("cagr(income, 3) >= 20%", [1000.0, 1200.0, 1500.0, 1727.9999], "not_met"),
+        ("cagr(income, 3) > 20%", [1000.0, 1200.0, 1500.0, 1728.0], "not_met"),
+        ("累计(income, 3) <= 0.6万元", [0.0, 0.1, 0.2, 0.3], "met"),  # in binary 0.6000000000000001
+        ("累计(income, 3) > 0.6万元", [0.0, 0.1, 0.2, 0.3], "not_met"),
+    ],
+)
+def test_a_threshold_that_is_missed_by_rounding_only_has_been_reached(
+    condition: str, income: list[float], expected: str
+) -> None:
+    framework = gated(asks(require=condition), time="year")
+    table = pd.concat([rows(s=[70.0], income=[each], staff=[1.0], kind=["A"]) for each in income])
+    evaluation = evaluate(framework, table.assign(year=[2022, 2023, 2024, 2025]), year=2025)
+    assert evaluation.gates["outcome"].tolist() == [expected]
+
+
+@pytest.mark.parametrize(
     ("said", "expected"),
     [
         ({"require": "kind in ['A', 'B']"}, ["met", "not_met", "unknown"]),

@@ -45,6 +45,7 @@ from parkscore.framework.gate_conditions import (
 from parkscore.framework.measures import DIMENSIONLESS, Measure
 from parkscore.framework.models import Framework, Relaxation, Requirement, Way
 from parkscore.language import Text
+from parkscore.methods.points_digits import to_digits
 from parkscore.tree.bounds import NodeBounds
 from parkscore.tree.verdicts import (
     FALSE,
@@ -168,6 +169,10 @@ class _Range:
     low: Vector
     high: Vector
     states: Codes
+
+    def to_digits(self) -> _Range:
+        """The range to the digits that count in a comparison."""
+        return _Range(to_digits(self.low), to_digits(self.high), self.states)
 
 
 @dataclass(frozen=True)
@@ -321,7 +326,7 @@ class _Judging:
     def link(self, link: Link, path: str, text: Text, relaxed: _Relaxed | None, *, wanted: bool) -> Verdict:
         """A comparison of numbers."""
         measure = self.measure_of(link.value)
-        value, threshold = self.range_of(link.value, measure), self.range_of(link.threshold, measure)
+        value, threshold = (self.range_of(each, measure).to_digits() for each in (link.value, link.threshold))
         codes = _compared(link.operator, value, threshold)
         eased = np.full(self.rows, np.nan)
         applies = np.full(self.rows, FALSE)

@@ -18,6 +18,7 @@ from parkscore.framework.formula.cells import Cells, State, States
 from parkscore.framework.measures import DIMENSIONLESS, Measure, convert
 from parkscore.framework.measures import divide as divide_measures
 from parkscore.framework.measures import multiply as multiply_measures
+from parkscore.methods.points_digits import to_digits
 
 Floats = NDArray[np.float64]
 Truths = NDArray[np.bool_]
@@ -177,12 +178,15 @@ def truth(holds: Truths, reasons: States | None) -> Value:
 
 
 def compare(operators: Sequence[str], operands: Sequence[Value]) -> Value:
-    """A comparison, or a chain of them: false as soon as one link is false."""
+    """A comparison, or a chain of them: false as soon as one link is false.
+
+    Compared to twelve significant digits, as point rules are: 0.1 + 0.2 does not exceed 0.3.
+    """
     links = []
     for index, operator in enumerate(operators):
         # The measure of the whole chain does not matter: each link is compared in one measure.
         (left, right), reasons, _ = together(operands[index : index + 2])
-        links.append(truth(_COMPARISONS[operator](left, right), reasons))
+        links.append(truth(_COMPARISONS[operator](to_digits(left), to_digits(right)), reasons))
     return links[0] if len(links) == 1 else every(links)
 
 
