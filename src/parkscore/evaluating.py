@@ -34,6 +34,7 @@ from parkscore.tree.bounds import bounds
 from parkscore.tree.fill_scores import fill_scores
 from parkscore.tree.gate import gate
 from parkscore.tree.gates import judge
+from parkscore.tree.grades import Graded, grade_scales
 from parkscore.tree.rank import rank
 from parkscore.tree.schemes import WeightPlan, Weights, plan_weights
 from parkscore.tree.score import Scored, score
@@ -87,9 +88,11 @@ class Prepared:
         nodes = aggregate(framework, table, scores, groups, weighing.shares, states)
         outcomes, found_gating = gate(framework, table, nodes, self.rows, set_aside)
         judged: tuple[Verdict, ...] = ()
-        if framework.gates:  # whoever weighs a table again and again need not wait for bounds that nothing reads
-            reach = bounds(framework, nodes, self.treated.grid, groups, weighing.shares)
-            judged = judge(framework, table, self.indicators, reach)
+        graded: tuple[Graded, ...] = ()
+        if framework.gates or framework.grades:  # whoever weighs again and again need not wait for what nothing reads
+            ends = bounds(framework, nodes, self.treated.grid, groups, weighing.shares)
+            judged = judge(framework, table, self.indicators, ends)
+            graded = grade_scales(framework, table, self.indicators, ends)
         standing = rank(framework, table, nodes.scores[framework.total.id], outcomes.ranked, self.classification)
         return Evaluation(
             framework=framework,
@@ -105,6 +108,7 @@ class Prepared:
             aggregated=nodes,
             outcomes=outcomes,
             judged=judged,
+            graded=graded,
             standing=standing,
             findings=(*self.findings, *weighing.findings, *nodes.findings, *found_gating),
         )

@@ -37,6 +37,7 @@ from parkscore.tree.case_tables import case_table
 from parkscore.tree.contributions import contributions, not_additive
 from parkscore.tree.gate import NOT_RANKED, RANKED, Outcomes
 from parkscore.tree.gate_tables import detail_table, gate_table, outcome_counts, outcomes_of
+from parkscore.tree.grades import Graded, grade_counts, grade_table
 from parkscore.tree.list_tables import count_table, list_table
 from parkscore.tree.lists import Listed, draw_up
 from parkscore.tree.percentiles import percentiles
@@ -71,6 +72,7 @@ class Evaluation:
     aggregated: Nodes
     outcomes: Outcomes
     judged: tuple[Verdict, ...]
+    graded: tuple[Graded, ...]
     standing: Standing
     findings: tuple[Finding, ...]
 
@@ -162,7 +164,7 @@ class Evaluation:
 
     @cached_property
     def scores(self) -> pd.DataFrame:
-        """The table of results: unit, year, class, score, rank, class rank, status, a column per gate and per node.
+        """The table of results: unit, year, class, score, rank, class rank, status, a column per gate, grade and node.
 
         For each field of `rank_within`, its text and the rank among those that say the same stand before the status.
         With `ranking: {percentiles: true}` a percentile, from 0 to 1, stands beside each rank, see `tree.percentiles`.
@@ -197,6 +199,7 @@ class Evaluation:
             RANKED if why is None else f"{NOT_RANKED}: {why.in_language(language)}" for why in self.reasons
         ]
         columns |= {gate.path: outcomes_of(gate, rows) for gate in self.judged}
+        columns |= {scale.scale.id: [scale.word(row) for row in rows.tolist()] for scale in self.graded}
         columns |= {node.id: self.aggregated.scores[node.id][rows] for node in self.framework.walk()}
         if self.notes:
             columns["note"] = "; ".join(note.in_language(language) for note in self.notes)
@@ -307,11 +310,38 @@ class Evaluation:
     def accounting(self) -> pd.DataFrame:
         """What became of every row of the data: part, id, outcome, rows, and the outcome in both languages.
 
-        The part `data` sums to the rows of the file; `classes`, each `gate` and each `list` sum to the scored rows.
+        The part `data` sums to the rows of the file; `classes`, each `gate`, `grade` and `list` sum to the scored rows.
         """
         return accounting(
-            self.framework, self.table, self.rows, self.outcomes, self.classification, self.judged, self.listed
+            self.framework,
+            self.table,
+            self.rows,
+            self.outcomes,
+            self.classification,
+            self.judged,
+            self.graded,
+            self.listed,
         )
+
+    @cached_property
+    def grades(self) -> pd.DataFrame:
+        """The grade of each unit on each scale, in the order of `scores`, with its line and why in both languages.
+
+        grade: the id of a grade, `unknown` or `no_grade`; `parkscore.tree.grades.grade_table` says what else there is.
+        """
+        unranked = {row: each.text for row, each in self.outcomes.reasons.items()}
+        return grade_table(self.graded, self.table, self.ordered_rows, unranked)
+
+    @cached_property
+    def grade_details(self) -> pd.DataFrame:
+        """Every comparison behind the overrides of `grades`, as in `gate_details`; paths begin with the scale's id."""
+        overrides = [verdict for graded in self.graded for verdict in graded.overrides]
+        return detail_table(overrides, self.table, self.ordered_rows).drop(columns="gate")
+
+    @property
+    def grade_counts(self) -> dict[str, dict[str, int]]:
+        """By scale, how many of the scored rows have each grade, `unknown` and `no_grade` included."""
+        return {graded.scale.id: grade_counts(graded, self.rows) for graded in self.graded}
 
     @cached_property
     def reasons(self) -> list[Text | None]:
@@ -585,6 +615,9 @@ class Evaluation:
             "gate_counts": self.gate_counts,
             "gate_details": records(self.gate_details),
             **({"lists": records(self.lists), "list_counts": records(self.list_counts)} if self.listed else {}),
+            "grades": records(self.grades),
+            "grade_counts": self.grade_counts,
+            "grade_details": records(self.grade_details),
             "weights": records(self.weights),
             "reference": records(self.reference),
             "no_value": records(self._no_value()),

@@ -21,6 +21,7 @@ from parkscore.output.workbook import Sheet
 from parkscore.tree.accounting import accounting_line, named_parts
 from parkscore.tree.case_tables import CASE_UNKNOWN, IN_CASE, NO_CASE
 from parkscore.tree.gate import NOT_RANKED, RANKED
+from parkscore.tree.grades import grade_names
 from parkscore.tree.percentiles import DEFINITION
 from parkscore.tree.verdicts import OUTCOMES, TRUTH_TEXT
 
@@ -63,6 +64,10 @@ _HEADERS = {
     "filled": Text("所填", "filled"),
     "value": Text("数值", "value"),
     "gate": Text("门槛", "gate"),
+    "scale": Text("等级体系", "scale"),
+    "grade": Text("等级", "grade"),
+    "line": Text("额度", "line"),
+    "line_measure": Text("额度单位", "measure of the line"),
     "path": Text("条目", "path"),
     "case": Text("情形", "case"),
     "condition": Text("条件", "condition"),
@@ -92,7 +97,7 @@ _KINDS = {
 def sheets_of(evaluation: Evaluation, language: Language) -> list[Sheet]:
     """Ranking, scores, values, references, contributions, weights, gaps, treatment, findings, sources, in this order.
 
-    Where the framework has gates, what they come to and every condition behind it follow the ranking.
+    Where the framework has gates or grades, what they come to and every condition behind it follow the ranking.
     The values that were scored have a sheet of their own where they are not the values as derived.
     """
     notes = [note.in_language(language) for note in evaluation.notes]
@@ -122,6 +127,7 @@ def _sheets_of_scores(evaluation: Evaluation, language: Language) -> list[Sheet]
     return [
         _ranking(evaluation, language),
         *_gates(evaluation, language),
+        *_grades(evaluation, language),
         *list_sheets(evaluation, language),
         _scores(evaluation, language),
         *_classes(evaluation, language),
@@ -235,9 +241,65 @@ def _gates(evaluation: Evaluation, language: Language) -> list[Sheet]:
     ]
 
 
+def _grades(evaluation: Evaluation, language: Language) -> list[Sheet]:
+    """The grade of each unit on each scale with its line and why, and the conditions behind overrides."""
+    if not evaluation.graded:
+        return []
+    labels = {graded.scale.id: graded.scale.label.in_language(language) for graded in evaluation.graded}
+    found, details = evaluation.grades, evaluation.grade_details
+    found = found.assign(
+        scale=found["scale"].map(labels),
+        grade=found[f"name_{language}"],
+        reason=found[f"reason_{language}"],
+    )
+    years = [YEAR] if YEAR in found else []
+    columns = ["scale", "grade", "line", "line_measure", "score", "low", "high", "reason"]
+    notes = []
+    for graded in evaluation.graded:
+        names, counts = grade_names(graded.scale), evaluation.grade_counts[graded.scale.id]
+        said = [(names[word], count) for word, count in counts.items()]
+        zh, en = "，".join(f"{name.zh} {n}" for name, n in said), ", ".join(f"{n} {name.en}" for name, n in said)
+        label = graded.scale.label
+        notes.append(Text(f"{label.zh}：{zh}", f"{label.en}: {en}").in_language(language))
+    kinds = {YEAR: "count", "line": "value", **dict.fromkeys(("score", "low", "high"), "score")}
+    heads = {"low": _STATISTICS["low"], "high": _STATISTICS["high"]}
+    renamed, own = _renamed(found[[UNIT, *years, *columns]], kinds, language)
+    renamed = renamed.rename(columns={key: text.in_language(language) for key, text in heads.items()})
+    own |= {text.in_language(language): "score" for text in heads.values()}
+    sheets = [Sheet(Text("等级", "grades").in_language(language), renamed, notes, own)]
+    if not details.empty:
+        sheets.append(_grade_conditions(details, language))
+    return sheets
+
+
+def _grade_conditions(details: pd.DataFrame, language: Language) -> Sheet:
+    """What each override reads, comparison by comparison."""
+    details = details.assign(
+        name=details[f"name_{language}"],
+        outcome=[TRUTH_TEXT[outcome].in_language(language) for outcome in details["outcome"]],
+        reason=details[f"reason_{language}"],
+    )
+    columns = [
+        "name",
+        "path",
+        "condition",
+        "outcome",
+        "value",
+        "value_to",
+        "operator",
+        "threshold",
+        "measure",
+        "reason",
+    ]
+    years = [YEAR] if YEAR in details else []
+    kinds = {YEAR: "count", **dict.fromkeys(("value", "value_to", "threshold"), "value")}
+    renamed, own = _renamed(details[[UNIT, *years, *columns]], kinds, language)
+    return Sheet(Text("等级改判条件", "overrides").in_language(language), renamed, (), own)
+
+
 def _scores(evaluation: Evaluation, language: Language) -> Sheet:
     heads = _node_heads(evaluation, language)
-    gates = [gate.path for gate in evaluation.judged]
+    gates = [*(gate.path for gate in evaluation.judged), *(graded.scale.id for graded in evaluation.graded)]
     frame = evaluation.scores.drop(columns=["status", "note", *gates], errors="ignore").rename(columns=heads)
     frame = _with_class_names(evaluation, frame, language)
     own = {**_KINDS, **dict.fromkeys(heads.values(), "score"), **_group_kinds(evaluation.framework, language)}

@@ -137,8 +137,9 @@ def show(
     about = _about(loaded, reply)
     field_entries = list(_field_entries(loaded, reply))
     gates = _gate_entries(loaded, reply)
+    grades = _grade_entries(loaded, reply)
     lists = list_entries(loaded, reply)
-    entries = {"nodes": nodes, "fields": field_entries, "gates": gates, "lists": lists}
+    entries = {"nodes": nodes, "fields": field_entries, "gates": gates, "grades": grades, "lists": lists}
     reply.document("show", {"framework": about, **entries})
     _say_about(loaded, about, reply)
     if fields:
@@ -153,6 +154,7 @@ def show(
             reply.table((*heads, *tail), (_node_row(entry) for entry in nodes), right=[2])
         _say_gates(gates, reply)
         say_lists(lists, reply)
+        _say_grades(grades, reply)
 
 
 def _gate_entries(framework: Framework, reply: Reply) -> list[dict[str, Any]]:
@@ -169,6 +171,41 @@ def _say_gates(gates: list[dict[str, Any]], reply: Reply) -> None:
         heads = (Text("编码", "id"), Text("门槛", "gate"), Text("要求", "asks"), Text("来源", "source"))
         reply.say("", Text("门槛", "Gates"), "")
         reply.table(heads, ([gate["id"], gate["name"], gate["asks"], gate["source"]] for gate in gates))
+
+
+def _grade_entries(framework: Framework, reply: Reply) -> list[dict[str, Any]]:
+    """Each grade of each scale: the scores that earn it, and the line that goes with it; then what overrides it."""
+    from parkscore.methods.points_bands import span_of
+
+    entries: list[dict[str, Any]] = []
+    for scale in framework.grades:
+        named = {"scale": scale.id, "name": reply.word(scale.label), "of": scale.of or framework.total.id}
+        for grade in scale.grades:
+            other = Text("其余", "otherwise")
+            scores = other if grade is scale.otherwise else span_of(grade.ends).described
+            said = {"grade": grade.id, "title": reply.word(grade.label), "scores": reply.word(scores)}
+            line = None if grade.line is None else str(grade.line)
+            entries.append({**named, **said, "line": line, "when": None, "source": grade.source or scale.source})
+        for each in scale.overrides:
+            given = {"grade": each.grade, "title": reply.word(each.label), "scores": None, "line": None}
+            entries.append({**named, **given, "when": each.when, "source": each.source or scale.source})
+    return entries
+
+
+def _say_grades(grades: list[dict[str, Any]], reply: Reply) -> None:
+    """What each grade asks, below the tree."""
+    if grades:
+        heads = (Text("体系", "scale"), Text("依据", "of"), Text("等级", "grade"), Text("名称", "name"))
+        tail = (Text("得分或条件", "scores, or where"), Text("额度", "line"), Text("来源", "source"))
+        keys = ("scale", "of", "grade", "title")
+        reply.say("", Text("等级", "Grades"), "")
+        reply.table(
+            (*heads, *tail),
+            (
+                [*(each[key] for key in keys), each["scores"] or each["when"], each["line"], each["source"]]
+                for each in grades
+            ),
+        )
 
 
 def _about(framework: Framework, reply: Reply) -> dict[str, Any]:

@@ -249,6 +249,7 @@ def say_result(evaluation: Evaluation, reply: Reply) -> None:
         *(Text(f"注意：{note.zh}", f"note: {note.en}") for note in evaluation.notes),
         *_gate_lines(evaluation),
         *list_lines(evaluation),
+        *_grade_lines(evaluation),
     )
 
 
@@ -278,6 +279,18 @@ def _gate_lines(evaluation: Evaluation) -> Iterator[Text]:
         zh, en = "，".join(f"{text.zh} {n}" for text, n in said), ", ".join(f"{n} {text.en}" for text, n in said)
         units = sum(counts.values())
         yield Text(f"门槛“{gate.text.zh}”：{zh}（共 {units}）", f"gate {gate.text.en}: {en} (of {units})")
+
+
+def _grade_lines(evaluation: Evaluation) -> Iterator[Text]:
+    """For each grade scale how many units have which grade; they add up to all units."""
+    from parkscore.tree.grades import grade_names
+
+    for graded in evaluation.graded:
+        names, counts = grade_names(graded.scale), evaluation.grade_counts[graded.scale.id]
+        said = [(names[word], count) for word, count in counts.items() if count]
+        zh, en = "，".join(f"{text.zh} {n}" for text, n in said), ", ".join(f"{n} {text.en}" for text, n in said)
+        label, units = graded.scale.label, sum(counts.values())
+        yield Text(f"等级“{label.zh}”：{zh}（共 {units}）", f"grades {label.en}: {en} (of {units})")
 
 
 def say_top(evaluation: Evaluation, reply: Reply) -> None:

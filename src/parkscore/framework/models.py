@@ -612,6 +612,63 @@ class Requirement(Model):
         return self.all or self.any or (self.at_least.of if self.at_least is not None else ())
 
 
+class Line(Model):
+    """What a bank or a fund lends or gives to a grade: an amount, and the measure it is counted in."""
+
+    amount: Annotated[Number, _between(0)]
+    measure: Words
+
+    def __str__(self) -> str:
+        """As a person writes it: `300万元`."""
+        return f"{self.amount:.15g}{self.measure}"
+
+
+class Grade(Label):
+    """One grade of a scale: the scores that earn it (`from`, `over`, `to`, `below`), and the line that goes with it."""
+
+    id: Words
+    from_: Number | None = Field(default=None, alias="from")
+    over: Number | None = None
+    to: Number | None = None
+    below: Number | None = None
+    line: Line | None = None
+    source: Words | None = None
+    note: Words | None = None
+
+    @property
+    def ends(self) -> dict[str, float]:
+        """The ends that are stated, by their keys."""
+        ends = {"from": self.from_, "over": self.over, "to": self.to, "below": self.below}
+        return {key: float(end) for key, end in ends.items() if end is not None}
+
+
+class Override(Label):
+    """A grade whatever the score is, for the units of which a condition holds."""
+
+    grade: Words
+    when: Words
+    source: Words | None = None
+    note: Words | None = None
+
+
+class GradeScale(Label):
+    """Grades that follow from the score of a node, the total where none is named."""
+
+    id: Words
+    of: Words | None = None
+    bands: tuple[Grade, ...]
+    otherwise: Grade | None = None
+    overrides: tuple[Override, ...] = ()
+    status: SourceStatus | None = None
+    source: Words | None = None
+    note: Words | None = None
+
+    @property
+    def grades(self) -> tuple[Grade, ...]:
+        """Every grade of the scale, in the order of the file, `otherwise` last."""
+        return self.bands if self.otherwise is None else (*self.bands, self.otherwise)
+
+
 BELOW_MIN = "below_min"
 ABOVE_MAX = "above_max"
 LIMITS = (BELOW_MIN, ABOVE_MAX)
@@ -715,6 +772,7 @@ class Framework(Model):
     accepted: tuple[Accepted, ...] = ()
     gates: tuple[Requirement, ...] = ()
     lists: tuple[RankedList, ...] = ()
+    grades: tuple[GradeScale, ...] = ()
     indicators: tuple[Node, ...] = ()
 
     def walk(self) -> Iterator[Node]:

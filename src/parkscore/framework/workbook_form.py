@@ -118,6 +118,20 @@ GATES = Sheet(
         *_SOURCE,
     ),
 )
+GRADES = Sheet(
+    "等级",
+    "grades",
+    (
+        ("id", "编码"),
+        *_NAMES,
+        ("of", "依据"),
+        ("bands", "分档"),
+        ("otherwise", "其余"),
+        ("overrides", "改判"),
+        ("status", "状态"),
+        *_SOURCE,
+    ),
+)
 LISTS = Sheet(
     "榜单",
     "lists",
@@ -133,12 +147,13 @@ LISTS = Sheet(
         *_SOURCE,
     ),
 )
-SHEETS = (SETTINGS, FIELDS, INDICATORS, CLASSES, RULES, ACCEPTED, GATES, LISTS)
+SHEETS = (SETTINGS, FIELDS, INDICATORS, CLASSES, RULES, ACCEPTED, GATES, GRADES, LISTS)
 _STRUCTURED: Final = frozenset(
     {
         *("aliases", "totals", "score", "aggregate", "weights", "missing", "treat", "round", "slot", "cases"),
         *("required", "jump", "measure_mixup", "magnitude", "outlier", "hint"),
         *("all", "any", "at_least", "exempt", "bypass", "relax"),
+        *("bands", "otherwise", "overrides"),
     }
 )
 # A number may stand in a text cell, because Excel makes texts of what is typed into cells formatted as text.
@@ -299,7 +314,7 @@ class _WorkbookReader:
             raise FrameworkError(self.findings)
         data = self._settings()
         parts = {"fields": self._fields(), "indicators": self._indicators()}
-        for sheet in (CLASSES, RULES, ACCEPTED, GATES, LISTS):
+        for sheet in (CLASSES, RULES, ACCEPTED, GATES, GRADES, LISTS):
             rows = enumerate(self._table(sheet))
             parts[sheet.key] = tuple(self._mapping((sheet.key, index), cells, place) for index, (cells, place) in rows)
         required = () if "extends" in data else ("fields", "indicators")

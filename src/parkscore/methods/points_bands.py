@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping
 from typing import Literal, NamedTuple
 
 import numpy as np
+from numpy.typing import ArrayLike, NDArray
 
 from parkscore.language import Text
 from parkscore.methods.domain import FloatArray
@@ -76,6 +77,19 @@ def _rounded(cut: Cut) -> Cut:
     return Cut(float(to_digits(cut.value)), cut.after)
 
 
+def holds(band: Mapping[str, float], values: ArrayLike) -> NDArray[np.bool_]:
+    """Which values lie in a band, compared to twelve significant digits; a gap lies in none.
+
+    >>> holds({"over": 3, "to": 5}, [3, 5, 0.1 + 4.9, np.nan]).tolist()
+    [False, True, True, False]
+    """
+    digits = to_digits(values)
+    start, end = map(_rounded, span_of(band))
+    above = digits > start.value if start.after else digits >= start.value
+    within = digits <= end.value if end.after else digits < end.value
+    return np.asarray(above & within, dtype=np.bool_)
+
+
 def gaps_and_overlaps(bands: Bands) -> list[Fault]:
     """The values between bands that belong to none, and those that belong to two, single values included.
 
@@ -102,10 +116,11 @@ def gaps_and_overlaps(bands: Bands) -> list[Fault]:
 def _bad_bands(stated: Stated) -> list[Problem]:
     """Problems of single bands, and if there are none, of bands beside one another."""
     bands = stated["bands"]
-    return list(_bad_alone(bands)) or [_fault(each) for each in gaps_and_overlaps(bands)]
+    return list(bad_alone(bands)) or [_fault(each) for each in gaps_and_overlaps(bands)]
 
 
-def _bad_alone(bands: Bands) -> Iterator[Problem]:
+def bad_alone(bands: Bands) -> Iterator[Problem]:
+    """What is wrong with single bands: two ends on one side, or no value between the ends."""
     for number, band in enumerate(bands, start=1):
         for one, other in (("from", "over"), ("to", "below")):
             if one in band and other in band:
@@ -209,11 +224,8 @@ def bands(x: FloatArray, *, direction: Direction = 1, bands: Bands, otherwise: f
     """
     is_higher_better(direction)
     refuse_first(_bad_bands({"bands": bands}))
-    values = to_digits(x)
+    values = np.asarray(x, dtype=np.float64)
     points = np.full(values.shape, np.nan if otherwise is None else float(otherwise))
     for band in bands:
-        start, end = map(_rounded, span_of(band))
-        above = values > start.value if start.after else values >= start.value
-        within = values <= end.value if end.after else values < end.value
-        points = np.where(above & within, float(band["points"]), points)
+        points = np.where(holds(band, values), float(band["points"]), points)
     return np.where(np.isnan(values), np.nan, points)

@@ -18,12 +18,13 @@ from parkscore.framework.models import Framework
 from parkscore.language import Text
 from parkscore.tree.gate import NOT_RANKED, RANKED, Outcomes
 from parkscore.tree.gate_tables import outcome_counts
+from parkscore.tree.grades import Graded, grade_counts, grade_names
 from parkscore.tree.list_tables import STANDING_TEXT
 from parkscore.tree.lists import STANDINGS, Listed
 from parkscore.tree.verdicts import Outcome, Verdict
 
 COLUMNS: Final = ("part", "id", "outcome", "rows", "zh", "en")
-DATA, CLASSES, GATE, LIST = "data", "classes", "gate", "list"
+DATA, CLASSES, GATE, GRADE, LIST = "data", "classes", "gate", "grade", "list"
 OTHER_YEAR: Final = "other_year"
 JUDGED: Final = "judged"
 
@@ -40,6 +41,7 @@ _PART: Final = {
     DATA: Text("数据", "data"),
     CLASSES: Text("分类", "classes"),
     GATE: Text("门槛", "gate"),
+    GRADE: Text("等级", "grades"),
     LIST: Text("榜单", "list"),
 }
 
@@ -53,18 +55,20 @@ def accounting(
     outcomes: Outcomes,
     classification: Classification | None,
     judged: Sequence[Verdict],
+    graded: Sequence[Graded] = (),
     listed: Sequence[Listed] = (),
 ) -> pd.DataFrame:
     """Part, id, outcome, number of rows, and the outcome in both languages.
 
     rows: those that were scored. The part `data` sums to the rows that the file holds: ranked, not ranked for one
     reason or another, of other years than the one asked for, totals and remarks that were left out. The part `classes`
-    and the parts `gate` and `list` of each id sum to the rows that were scored.
+    and the parts `gate`, `grade` and `list` of each id sum to the rows that were scored.
     """
     entries = [
         *_of_data(table, rows, outcomes),
         *_of_classes(framework, rows, classification),
         *_of_gates(rows, judged),
+        *_of_grades(rows, graded),
         *_of_lists(rows, listed),
     ]
     return pd.DataFrame(entries, columns=list(COLUMNS))
@@ -104,6 +108,13 @@ def _of_gates(rows: Rows, judged: Sequence[Verdict]) -> Iterator[_Entry]:
             yield GATE, gate.path, outcome, count, *Outcome(outcome).text
 
 
+def _of_grades(rows: Rows, graded: Sequence[Graded]) -> Iterator[_Entry]:
+    for each in graded:
+        names = grade_names(each.scale)
+        for word, count in grade_counts(each, rows).items():
+            yield GRADE, each.scale.id, word, count, *names[word]
+
+
 def _of_lists(rows: Rows, listed: Sequence[Listed]) -> Iterator[_Entry]:
     for each in listed:
         counts = np.bincount(each.standings[rows], minlength=len(STANDINGS)).tolist()
@@ -129,8 +140,9 @@ def accounting_line(accounts: pd.DataFrame) -> Text:
 
 
 def named_parts(accounts: pd.DataFrame, framework: Framework) -> list[Text]:
-    """For each line of the accounts what it is a part of: the data, the classes, or a gate or list by its name."""
+    """For each line of the accounts what it is a part of: the data, the classes, a gate, a scale or a list by name."""
     names = {(GATE, gate.id): gate.label for gate in framework.gates}
+    names |= {(GRADE, scale.id): scale.label for scale in framework.grades}
     names |= {(LIST, each.id): each.label for each in framework.lists}
     keys = zip(accounts["part"], accounts["id"], strict=True)
     return [_part(part, names.get((part, each))) for part, each in keys]

@@ -73,7 +73,7 @@ def judge(framework: Framework, table: Table, indicators: Grid, bounds: NodeBoun
     agree. They are compared to as many decimals as in the ranking, so that a sum of 60 that came out
     as 59.999999999999993 is 60.
     """
-    judging = _Judging(framework, table, indicators, bounds)
+    judging = Judging(framework, table, indicators, bounds)
     return tuple(judging.requirement(gate, gate.id, "gate", None) for gate in framework.gates)
 
 
@@ -82,7 +82,7 @@ def judge_condition(
 ) -> Verdict:
     """The verdict of one condition of the language of gates on every row, as a gate that requires it would have it."""
     requirement = Requirement(id=name, require=condition)
-    return _Judging(framework, table, indicators, bounds).requirement(requirement, name, "gate", None)
+    return Judging(framework, table, indicators, bounds).requirement(requirement, name, "gate", None)
 
 
 @dataclass(frozen=True)
@@ -101,7 +101,7 @@ def compute_with_scores(
 
     Scores count as they are, to as many decimals as in the ranking; what missing data leave open is not looked at.
     """
-    judging = _Judging(framework, table, indicators, NodeBounds(scores, scores))
+    judging = Judging(framework, table, indicators, NodeBounds(scores, scores))
     root = parse_formula(text).root
     measure = judging.measure_of(root)
     cells = judging.cells(Formula(text, with_values(root)), judging.low, measure)
@@ -188,8 +188,8 @@ _MONOTONE: Final = frozenset({"lag", "min", "max", "sum", "mean", "mean_years", 
 
 
 @dataclass
-class _Judging:
-    """One pass over the gates."""
+class Judging:
+    """One pass over what is asked of the rows of a table: the arguments of `judge`, and the columns made from them."""
 
     framework: Framework
     table: Table
@@ -198,22 +198,27 @@ class _Judging:
 
     @property
     def rows(self) -> int:
+        """How many rows the table has."""
         return len(self.table.frame)
 
     @cached_property
     def measures(self) -> Mapping[str, object]:
+        """What can be read, with its measure."""
         return gate_measures(self.framework)
 
     @cached_property
     def texts(self) -> frozenset[str]:
+        """The text fields."""
         return text_fields(self.framework)
 
     @cached_property
     def low(self) -> _GateColumns:
+        """What is read where every score is the least it can be."""
         return _GateColumns(self.framework, self.table, self.indicators, self.bounds.low)
 
     @cached_property
     def high(self) -> _GateColumns:
+        """What is read where every score is the most it can be."""
         return _GateColumns(self.framework, self.table, self.indicators, self.bounds.high)
 
     @cached_property
@@ -386,6 +391,7 @@ class _Judging:
         return rows
 
     def cells(self, formula: Formula, columns: Mapping[tuple[str, int], Column], measure: Measure | None) -> Cells:
+        """A formula on some columns, a cell for every row."""
         cells = compute(formula, columns, measure, self.low.surroundings)
         shape = (self.rows,)
         return Cells(np.broadcast_to(cells.values, shape), np.broadcast_to(cells.states, shape))
@@ -426,6 +432,7 @@ class _Judging:
 
     @cached_property
     def labels(self) -> Mapping[str, Text]:
+        """What names in formulas are called."""
         return labels_of_names(self.framework)
 
 

@@ -52,7 +52,7 @@ TRUTH_TEXT: Final = {
 FALSE, TRUE, OPEN = (np.int8(code) for code in range(len(TRUTH_WORDS)))
 """What a condition comes to, as codes: it holds, it does not, or it cannot be told."""
 
-Role = Literal["gate", "item", "require", "veto", "review", "when", "exempt", "bypass", "relax", "part"]
+Role = Literal["gate", "item", "require", "veto", "review", "when", "exempt", "bypass", "relax", "override", "part"]
 
 
 @dataclass(frozen=True)
@@ -185,7 +185,7 @@ def _reasons(verdict: Verdict, row: int) -> Iterator[Text]:
             if part.codes[row] == code != MET:
                 yield part.said.at(row) or _named(part, row)
         elif part.role in ("require", "veto", "review"):
-            yield from _of_condition(part, row, unknown=code == UNKNOWN)
+            yield from reasons_of_condition(part, row, unknown=code == UNKNOWN)
 
 
 def _named(part: Verdict, row: int) -> Text:
@@ -194,11 +194,11 @@ def _named(part: Verdict, row: int) -> Text:
     return Text(f"{part.text.zh}：{zh}", f"{part.text.en}: {en}") if inner else part.text
 
 
-def _of_condition(condition: Verdict, row: int, *, unknown: bool) -> Iterator[Text]:
-    """What keeps a condition from what is good for the unit, comparison by comparison."""
+def reasons_of_condition(condition: Verdict, row: int, *, unknown: bool) -> Iterator[Text]:
+    """What keeps a condition from what is good for the unit, or from being told, comparison by comparison."""
     if condition.parts:
         for part in condition.parts:
-            yield from _of_condition(part, row, unknown=unknown)
+            yield from reasons_of_condition(part, row, unknown=unknown)
         return
     code = condition.codes[row]
     if (code == OPEN) if unknown else (code != OPEN and (code == TRUE) != condition.wanted):
