@@ -12,6 +12,7 @@ import pytest
 
 import parkscore as ps
 from parkscore.evaluation import Evaluation
+from parkscore.findings import Severity
 from parkscore.framework.loading import read_framework
 
 CENTRE, YANTAI = "enterprise-technology-centre", "enterprise-technology-centre-yantai"
@@ -429,3 +430,70 @@ def test_the_local_items_are_open_until_a_province_fills_them(tmp_path: Path) ->
     )
     assert evaluated(str(file), history({**SIXTY, "cluster": 1})).nodes["total"].tolist() == [75]
     assert evaluated(str(file), history({**SIXTY, "cluster": 0})).nodes["total"].tolist() == [60]
+
+
+# --- hostile rows --------------------------------------------------------------------------------------------------
+
+POINT_PRESETS = [CENTRE, YANTAI, SPECIALISED]
+
+
+def number_fields(name: str) -> list[str]:
+    return [key for key, field in ps.load_framework(name).fields.items() if field.kind == "number"]
+
+
+@pytest.mark.parametrize("name", POINT_PRESETS)
+def test_nothing_but_empty_cells_scores_nobody_and_is_never_a_true_zero(name: str) -> None:
+    rows = [dict.fromkeys(ps.load_framework(name).fields), dict.fromkeys(ps.load_framework(name).fields)]
+    evaluation = evaluated(name, rows, year=None)
+    assert evaluation.nodes.isna().all(axis=None)
+    assert evaluation.ranking["rank"].isna().all()
+    assert len(evaluation.ranking) == 2
+    assert set(evaluation.gates["outcome"]) <= {"unknown"}
+
+
+@pytest.mark.parametrize("name", POINT_PRESETS)
+def test_every_number_at_zero_divides_by_nothing_and_earns_no_points_for_a_ratio(name: str) -> None:
+    row = {**dict.fromkeys(number_fields(name), 0), "scale": "规上"}
+    framework = ps.load_framework(name)
+    nodes = evaluated(name, [row], year=None).nodes.iloc[0]
+    ratios = [leaf.id for leaf in framework.leaves if leaf.formula is not None and "/" in leaf.formula]
+    assert nodes[ratios].isna().all()
+    assert (nodes.dropna() == 0).all()
+
+
+@pytest.mark.parametrize("name", POINT_PRESETS)
+def test_numbers_beyond_all_measure_earn_no_more_than_the_points_of_an_item(name: str) -> None:
+    framework = ps.load_framework(name)
+    fields = framework.fields
+    row = {key: 1e120 if fields[key].max is None else fields[key].max for key in number_fields(name)}
+    alternating = {key: value if place % 2 else 0 for place, (key, value) in enumerate(row.items())}
+    nodes = evaluated(name, [{**row, "scale": "规上"}, {**alternating, "scale": "规上"}], year=None).nodes
+    for leaf in framework.leaves:
+        scores = nodes[leaf.id].dropna()
+        assert scores.map(math.isfinite).all()
+        if isinstance(leaf.points, float):
+            assert scores.between(0, leaf.points).all()
+    with pytest.raises(ps.DataError) as caught:
+        evaluated(name, [{**row, **{key: 1e300 for key, value in row.items() if value == 1e120}}], year=None)
+    assert {finding.code for finding in caught.value.findings if finding.severity is Severity.ERROR} == {"domain"}
+
+
+@pytest.mark.parametrize("name", POINT_PRESETS)
+@pytest.mark.parametrize("cell", ["约一百", -1])
+def test_a_text_or_a_negative_count_in_a_number_stops_the_run_and_names_the_field(name: str, cell: object) -> None:
+    field = next(key for key in number_fields(name) if ps.load_framework(name).fields[key].min == 0)
+    with pytest.raises(ps.DataError) as caught:
+        evaluated(name, [{field: cell}, {field: 1}], year=None)
+    assert {finding.field for finding in caught.value.findings if finding.severity is Severity.ERROR} == {field}
+
+
+@pytest.mark.parametrize("name", POINT_PRESETS)
+def test_another_enterprise_changes_no_points_and_no_gate_but_those_of_missing_emissions(name: str) -> None:
+    fields = ps.load_framework(name).fields
+    one = dict.fromkeys(number_fields(name), 1) | {"scale": "规上", "enterprise": "甲"}
+    other = {key: 0 if fields[key].max is None else fields[key].max for key in number_fields(name)}
+    other |= {"scale": "规上", "enterprise": "乙"}
+    alone, beside = evaluated(name, [one], year=None), evaluated(name, [one, other], year=None)
+    pd.testing.assert_frame_equal(alone.nodes.xs("甲"), beside.nodes.xs("甲"))
+    outcomes = beside.gates[beside.gates["unit"] == "甲"].reset_index(drop=True)
+    pd.testing.assert_frame_equal(alone.gates.reset_index(drop=True), outcomes)
