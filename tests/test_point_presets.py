@@ -26,10 +26,10 @@ def evaluated(name: str, rows: Sequence[Row], *, year: int | None = 2025) -> Eva
     return ps.evaluate(name, table, year=year)
 
 
-def points(name: str, node: str, rows: Sequence[Row]) -> list[float]:
-    """The points of one node for each row, in the order of the rows."""
+def points(name: str, node: str, rows: Sequence[Row], *, units: int | None = None) -> list[float]:
+    """The points of one node for each unit, in their order; units: how many there are, where not one a row."""
     nodes = evaluated(name, rows).nodes.droplevel("year")
-    return [float(nodes.loc[f"企业{number}", node]) for number in range(len(rows))]
+    return [float(nodes.loc[f"企业{number}", node]) for number in range(units or len(rows))]
 
 
 def around(value: float) -> tuple[float, float, float]:
