@@ -26,7 +26,7 @@ from parkscore.framework.models import Framework, Node, WeightEntry
 ROOT = Path(__file__).resolve().parents[1]
 FRAMEWORKS = [
     *("enterprise-technology-centre", "enterprise-technology-centre-yantai"),
-    *("innovative-sme", "specialised-sme-2022", "tech-sme"),
+    *("innovative-sme", "per-mu-huangyan-2022", "specialised-sme-2022", "tech-sme"),
     *("innovation-points-v2", "innovation-points-local-example"),
     *("torch-return-checks", "zone-2021", "zone-figures"),
     *("zone-innovation-2014", "zone-innovation-2014-first-level"),
@@ -60,10 +60,11 @@ def facts() -> Path:
 
 
 # What official tables really say and `check` has to tell: the same requirement twice, a requirement of zero, points
-# that are left to the province.
+# that are left to the province, classes by a text.
 TOLD = {
     "enterprise-technology-centre": ["no_middle_branch"],
     "enterprise-technology-centre-yantai": ["basic_at_zero"],
+    "per-mu-huangyan-2022": ["classes_not_decided"],
     "specialised-sme-2022": ["unfilled_slot"],
     "innovation-points-v2": ["unfilled_slot"] * 5,
     "innovation-points-local-example": ["unfilled_slot"] * 5,
