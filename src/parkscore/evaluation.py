@@ -37,6 +37,7 @@ from parkscore.tree.case_tables import case_table
 from parkscore.tree.contributions import contributions, not_additive
 from parkscore.tree.gate import NOT_RANKED, RANKED, Outcomes
 from parkscore.tree.gate_tables import detail_table, gate_table, outcome_counts, outcomes_of
+from parkscore.tree.given_table import given_table
 from parkscore.tree.grades import Graded, grade_counts, grade_table
 from parkscore.tree.list_tables import count_table, list_table
 from parkscore.tree.lists import Listed, draw_up
@@ -423,9 +424,19 @@ class Evaluation:
         return frame
 
     @cached_property
+    def given(self) -> pd.DataFrame:
+        """Every score that somebody gave: unit, year, indicator, given, least, most, score, outcome.
+
+        least, most: the band that the rule chose. The outcome is `given` where the score counts; else `outside_band`,
+        `not_whole`, `no_band`, or why there is none, such as `missing`.
+        """
+        return given_table(self.scoring.given, self.table, self.rows)
+
+    @cached_property
     def bounds(self) -> NodeBounds:
         """The least and the most that each score can become once what is missing is known, by node and table row."""
-        return bounds(self.framework, self.aggregated, self.treatment.grid, self.cohorts, self.weighing.shares)
+        grid, given = self.treatment.grid, self.scoring.given
+        return bounds(self.framework, self.aggregated, grid, self.cohorts, self.weighing.shares, given)
 
     @cached_property
     def open_scores(self) -> pd.DataFrame:
@@ -622,6 +633,7 @@ class Evaluation:
             "reference": records(self.reference),
             "no_value": records(self._no_value()),
             "chosen": records(self.chosen),
+            **({"given": records(self.given)} if self.scoring.given else {}),
             "open_scores": records(self.open_scores),
             "contributions": records(self.contributions.reset_index()) if additive else None,
             "filled": records(self.filled),

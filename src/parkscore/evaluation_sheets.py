@@ -77,6 +77,9 @@ _HEADERS = {
     "relaxed_to": Text("放宽为", "relaxed to"),
     "relaxed": Text("是否放宽", "relaxed"),
     "short_by": Text("差额", "short by"),
+    "given": Text("给分", "given"),
+    "least": Text("最低", "least"),
+    "most": Text("最高", "most"),
     "before": Text("处理前", "before"),
     "after": Text("处理后", "after"),
 }
@@ -134,6 +137,7 @@ def _sheets_of_scores(evaluation: Evaluation, language: Language) -> list[Sheet]
         *_cases(evaluation, language),
         _values(evaluation, language),
         *_scored_values(evaluation, language),
+        *_given(evaluation, language),
         _reference(evaluation, language),
         _contributions(evaluation, language),
         _weights(evaluation, language),
@@ -377,6 +381,30 @@ def _scored_values(evaluation: Evaluation, language: Language) -> list[Sheet]:
         return []
     name = Text("计分所用指标值", "values as scored")
     return [_stage(evaluation, language, name, treated, "value", _with_measures(evaluation, language))]
+
+
+_GIVEN = {
+    "given": Text("已给分", "given"),
+    "outside_band": Text("不在区间内，无得分", "outside the band, no score"),
+    "not_whole": Text("不是整数，无得分", "not a whole number, no score"),
+    "no_band": Text("区间不能定", "no band is known"),
+    **_STATES,
+}
+
+
+def _given(evaluation: Evaluation, language: Language) -> list[Sheet]:
+    """The scores that somebody gave, beside their bands, where there are any."""
+    if not evaluation.scoring.given:
+        return []
+    labels = {leaf.id: f"{leaf.id} {leaf.label.in_language(language)}" for leaf in evaluation.framework.leaves}
+    frame = evaluation.given
+    frame = frame.assign(
+        indicator=frame["indicator"].map(labels),
+        outcome=[_GIVEN[outcome].in_language(language) for outcome in frame["outcome"]],
+    )
+    kinds = {YEAR: "count", **dict.fromkeys(("given", "least", "most"), "value"), "score": "score"}
+    renamed, kinds = _renamed(frame, kinds, language)
+    return [Sheet(Text("给分", "given scores").in_language(language), renamed, (), kinds)]
 
 
 def _with_measures(evaluation: Evaluation, language: Language) -> dict[str, str]:

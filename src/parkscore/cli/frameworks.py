@@ -280,6 +280,7 @@ def _node_entries(framework: Framework, reply: Reply) -> Iterator[dict[str, Any]
                 "category": node.category,
                 "conditions": list(node.conditions),
                 "cases": [case.model_dump(mode="json", exclude_none=True) for case in node.cases],
+                "given": node.given,
                 "aggregate": None if node.is_indicator else aggregation_of(framework, node).name,
                 "source": node.source,
             }
@@ -315,7 +316,6 @@ def _node_row(entry: dict[str, Any]) -> list[Any]:
         "unknown": Text("未知", "unknown"),
     }
     indent = "  " * (entry["level"] - 1)
-    is_open = entry["slot"] is not None and not entry["slot"]["filled"]
     weight, direction = entry["weight"], entry["direction"]
     if weight is None and entry["points"] is not None:
         weight = _points(entry["points"])
@@ -325,11 +325,17 @@ def _node_row(entry: dict[str, Any]) -> list[Any]:
         words.get(weight, weight),
         entry["measure"],
         words.get(direction, direction),
-        Text("（预留，未填）", "(slot, not filled)")
-        if is_open
-        else entry["said"] or entry["category"] or "; ".join(entry["conditions"]) or None,
+        _what(entry),
         entry["source"],
     ]
+
+
+def _what(entry: dict[str, Any]) -> Text | str | None:
+    """What the indicator is scored by, and what holds the score that somebody gives."""
+    if entry["slot"] is not None and not entry["slot"]["filled"]:
+        return Text("（预留，未填）", "(slot, not filled)")
+    said: str | None = entry["said"] or entry["category"] or "; ".join(entry["conditions"]) or None
+    return said if entry["given"] is None else f"{said} -> {entry['given']}"
 
 
 def _points(points: float | str) -> Text:

@@ -34,13 +34,23 @@ def category_codes(table: Table, field: str, rule: ScoreRule) -> Cells:
     return Cells(values, states.astype(np.int8))
 
 
-def tier_numbers(columns: Columns, rule: ScoreRule) -> Cells:
+def tier_numbers(columns: Columns, rule: ScoreRule, least: ScoreRule | None = None) -> Cells:
     """The number of the first tier whose condition holds, from 1; 0 where none holds and `otherwise` is stated.
 
     Where it cannot be told whether a condition holds, it counts only if every tier that may still be the first one
     earns the same. Otherwise there is no value, for the reason of the first such condition. Undefined where no
-    condition holds and nothing is stated for that.
+    condition holds and nothing is stated for that. least: the rule with the least points that somebody may give, where
+    tiers earn pairs; then both ends of the pairs must be the same.
     """
+    found = _tier_numbers(columns, rule)
+    if least is None or least == rule:
+        return found
+    other = _tier_numbers(columns, least)
+    return Cells(np.where(other.states == State.VALUE, found.values, np.nan), np.maximum(found.states, other.states))
+
+
+def _tier_numbers(columns: Columns, rule: ScoreRule) -> Cells:
+    """As `tier_numbers`, for points that are numbers."""
     stated = rule.parameters.get("otherwise")
     last = columns.compute(rule.parameters["tiers"][-1]["when"], None).values.shape
     undecided = np.ones(last, dtype=np.bool_)

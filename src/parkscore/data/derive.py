@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import numpy as np
 
 from parkscore.data.cases import cells_by_case, choose_cases
 from parkscore.data.chosen import category_codes, tier_numbers
 from parkscore.data.columns import Columns
+from parkscore.data.given import Given, given_of
 from parkscore.data.grid import Grid
 from parkscore.data.table import State, Table
 from parkscore.framework.formula import Cells
@@ -18,7 +21,8 @@ def derive(framework: Framework, table: Table) -> Grid:
     """Every indicator for every row of the table, in the indicator's measure, each gap with its reason.
 
     A slot that is not filled has a gap in every row. Of an indicator that is a category or has tiers the values are the
-    codes of `data/chosen.py`; one that has cases is derived as its case says.
+    codes of `data/chosen.py`; one that has cases is derived as its case says. Where somebody gives the score, there is
+    a value only beside a given score that counts.
     """
     columns = Columns(framework, table)
     settings = resolve_settings(framework)
@@ -34,9 +38,23 @@ def derive(framework: Framework, table: Table) -> Grid:
     for column, leaf in enumerate(leaves):
         own = settings[leaf.id]
         cells = cells_by_case(leaf, own, cases[leaf.id], cells_of) if leaf.cases else cells_of(leaf, own)
+        if leaf.given is not None:
+            cells = given_of(leaf, own, table, columns, cells).cells
         values[:, column] = cells.values
         states[:, column] = cells.states
     return Grid(tuple(leaf.id for leaf in leaves), values, states, np.zeros(values.shape, dtype=bool), cases)
+
+
+def given_scores(framework: Framework, table: Table) -> Mapping[str, Given]:
+    """The given scores of each indicator that has them, beside their bands."""
+    asked = [leaf for leaf in framework.leaves if leaf.given is not None]
+    if not asked:
+        return {}
+    columns, settings = Columns(framework, table), resolve_settings(framework)
+    return {
+        leaf.id: given_of(leaf, settings[leaf.id], table, columns, _cells(leaf, settings[leaf.id], table, columns))
+        for leaf in asked
+    }
 
 
 def _cells(leaf: Node, settings: Settings, table: Table, columns: Columns) -> Cells:
@@ -46,5 +64,5 @@ def _cells(leaf: Node, settings: Settings, table: Table, columns: Columns) -> Ce
     if leaf.category is not None:
         return category_codes(table, leaf.category, settings.score)
     if leaf.conditions:
-        return tier_numbers(columns, settings.score)
+        return tier_numbers(columns, settings.score, settings.least)
     return columns.compute(str(leaf.formula), leaf.measure)

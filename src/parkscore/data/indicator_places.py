@@ -46,7 +46,8 @@ def cells_behind(framework: Framework, table: Table, unit: str, name: str, year:
 
 def fields_behind(framework: Framework, leaf: Node) -> list[str]:
     """The raw fields that an indicator is computed from, in the order in which it comes to them; its cases last."""
-    texts = [*leaf.conditions, *leaf.formulas, *(case.when for case in leaf.cases if case.when is not None)]
+    said = [*leaf.conditions, *leaf.formulas, *(case.when for case in leaf.cases), leaf.given]
+    texts = [text for text in said if text is not None]
     category = [] if leaf.category is None else [leaf.category]
     return list(dict.fromkeys([*category, *(name for text in texts for name in _read_by(framework, text))]))
 

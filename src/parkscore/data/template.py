@@ -172,7 +172,8 @@ def _indicator_rows(framework: Framework, language: Language) -> list[list[str |
 
 def _fields_used(node: Node, framework: Framework, language: Language) -> Sequence[str]:
     """The names of the fields that an indicator reads itself, in the order of the framework."""
-    texts = [*node.formulas, *node.conditions, *(case.when for case in node.cases if case.when is not None)]
+    said = [*node.formulas, *node.conditions, *(case.when for case in node.cases), node.given]
+    texts = [text for text in said if text is not None]
     used = {node.category, *(name for text in texts for name in parse_formula(text).names)}
     return [field.label.in_language(language) for identifier, field in framework.fields.items() if identifier in used]
 

@@ -52,7 +52,7 @@ def _formulas(framework: Framework) -> Iterator[str]:
     """The text of every formula of a framework."""
     said: list[object] = [field.formula for field in framework.fields.values()]
     for leaf in framework.leaves:
-        said += [*leaf.formulas, *leaf.conditions, *(case.when for case in leaf.cases)]
+        said += [*leaf.formulas, *leaf.conditions, *(case.when for case in leaf.cases), leaf.given]
         if leaf.missing is not None and leaf.missing.name == SHORTER_HISTORY:
             said.extend(leaf.missing.parameters["formulas"])
     for rule in framework.rules:

@@ -12,7 +12,7 @@ from parkscore.data.grid import Matrix, Rows, Vector
 from parkscore.diagnosis.groups import Group, named, row_labels
 from parkscore.evaluation import Evaluation
 from parkscore.framework.settings import resolve_settings
-from parkscore.methods import Interval, scoring
+from parkscore.methods import scoring
 from parkscore.methods.diagnoses import COORDINATION_LEVELS, coupling_coordination, obstacle_degree
 
 OBSTACLE_COLUMNS = ("id", "zh", "en", "nominal", "mean_obstacle", "times_first")
@@ -115,8 +115,12 @@ def score_ranges(evaluation: Evaluation) -> list[tuple[float, float]]:
         rule = settings[leaf.id].score
         measure = scoring[rule.name].score_range
         sign = -1 if settings[leaf.id].direction == "lower" else 1
-        interval = measure({"direction": sign, **rule.parameters}) if measure is not None else Interval(-np.inf, np.inf)
-        found.append((float(interval.low), float(interval.high)))
+        if measure is None:
+            found.append((-math.inf, math.inf))
+            continue
+        least = settings[leaf.id].least.parameters
+        ends = [measure({"direction": sign, **stated}) for stated in (least, rule.parameters)]
+        found.append((float(ends[0].low), float(ends[1].high)))
     return found
 
 

@@ -43,6 +43,8 @@ def check_formulas(framework: Framework, reporter: Reporter) -> None:
 def _check_node(node: Node, path: Path, checker: _Checker) -> None:
     if node.formula is not None:
         checker.check(node.formula, (*path, "formula"), node.id, _measure(node.measure))
+    if node.given is not None:
+        checker.check(node.given, (*path, "given"), node.id, DIMENSIONLESS)
     for number, condition in enumerate(node.conditions):
         place = (*path, "score", "tiers", number, "when")
         checker.check(condition, place, node.id, DIMENSIONLESS, condition=True)

@@ -10,7 +10,8 @@ from parkscore.framework.check_rules import check_rules
 from parkscore.framework.check_scales import check_scales
 from parkscore.framework.check_shares import check_shares
 from parkscore.framework.document import Path
-from parkscore.framework.models import POLICIES, SCORE_GROUP_MEAN, SHORTER_HISTORY, Choice, Framework, Node
+from parkscore.framework.models import POLICIES, SCORE_GROUP_MEAN, SHORTER_HISTORY, Choice, Framework, Node, ScoreRule
+from parkscore.framework.point_pairs import most_of
 from parkscore.framework.reporting import Reporter, nodes_with_paths
 from parkscore.framework.score_ranges import score_ranges
 from parkscore.framework.settings import aggregation_of
@@ -61,6 +62,8 @@ def check_method(choice: Choice, shelf: Shelf[Any], path: Path, reporter: Report
 
 def _check_choice(framework: Framework, choice: Choice, shelf: Shelf[Any], path: Path, reporter: Reporter) -> None:
     if shelf is not imputation:
+        if isinstance(choice, ScoreRule) and "cases" not in path:
+            choice = most_of(choice)  # the least of each pair stands where the most stands
         check_method(choice, shelf, path, reporter)
         if shelf is scoring and choice.name in shelf:
             _check_years(framework, choice, path, reporter)

@@ -9,6 +9,7 @@ from parkscore.framework.check_classes import check_classes
 from parkscore.framework.check_fields import check_fields
 from parkscore.framework.check_formulas import check_formulas
 from parkscore.framework.check_gates import check_gates
+from parkscore.framework.check_given import check_given
 from parkscore.framework.check_grades import check_grades
 from parkscore.framework.check_lists import check_lists
 from parkscore.framework.check_methods import check_methods
@@ -35,6 +36,7 @@ _FRAMEWORK_CHECKS = (
     check_names,
     check_categories,
     check_cases,
+    check_given,
     check_classes,
     check_gates,
     check_grades,

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from parkscore.framework.models import POLICIES, Framework, WeightScheme
+from parkscore.framework.point_pairs import PAIRED_RULES
 from parkscore.methods import (
     Method,
     Shelf,
@@ -26,7 +27,11 @@ _NUMBERS: list[Schema] = [{"type": "number"}, {"type": "string", "pattern": r"^-
 _TWO: Schema = {"minItems": 2, "maxItems": 2}
 _SOME: Schema = {"minItems": 1}
 _BY_ID: Schema = {"type": "object", "additionalProperties": {"anyOf": _NUMBERS}}
-_ENDS: Schema = {end: {"anyOf": _NUMBERS} for end in (*BAND_ENDS, "points")}
+_PAIR: Schema = {"type": "array", "items": {"anyOf": _NUMBERS}, **_TWO}
+# Points, or the least and the most that somebody may give.
+_POINTS: Schema = {"anyOf": [*_NUMBERS, _PAIR]}
+_STEP: Schema = {"type": "array", "prefixItems": [{"anyOf": _NUMBERS}, _POINTS], **_TWO}
+_ENDS: Schema = {**{end: {"anyOf": _NUMBERS} for end in BAND_ENDS}, "points": _POINTS}
 _BAND: Schema = {
     "type": "object",
     "properties": _ENDS,
@@ -36,7 +41,7 @@ _BAND: Schema = {
 }
 _TIER: Schema = {
     "type": "object",
-    "properties": {"when": {"type": "string"}, "points": {"anyOf": _NUMBERS}},
+    "properties": {"when": {"type": "string"}, "points": _POINTS},
     "required": ["when", "points"],
     "additionalProperties": False,
 }
@@ -49,7 +54,7 @@ _KINDS: tuple[tuple[Any, Schema], ...] = (
     ("甲", {"type": "string"}),
     ((0.0, 1.0), {"type": "array", "items": {"anyOf": _NUMBERS}, **_TWO}),
     ((0.0, 0.5, 1.0), {"type": "array", "items": {"anyOf": _NUMBERS}, "minItems": 2}),
-    (((0.5, 20.0),), {"type": "array", "items": {"type": "array", "items": {"anyOf": _NUMBERS}, **_TWO}, **_SOME}),
+    (((0.5, 20.0),), {"type": "array", "items": _STEP, **_SOME}),
     (({"from": 0.5, "points": 20.0},), {"type": "array", "items": _BAND, **_SOME}),
     (({"when": "甲 > 0", "points": 20.0},), {"type": "array", "items": _TIER, **_SOME}),
     ({"甲": 3.0}, _BY_ID),
@@ -118,13 +123,25 @@ def _without_titles(value: Any) -> Any:
 def _name_methods(properties: Schema) -> None:
     """Put the methods of its shelf in place of each key that chooses one."""
     choices = {
-        "score": _choices(scoring, "rule"),
+        "score": _with_pairs(_choices(scoring, "rule")),
         "missing": _with_policies(_choices(imputation, "method", by={"type": "string"})),
         "treat": _choices(treatment, "method"),
         "aggregate": _choices(aggregation, "method"),
         "weights": _choices(weighting, "method"),
     }
     properties.update({key: choice for key, choice in choices.items() if key in properties})
+
+
+def _with_pairs(choice: Schema) -> Schema:
+    """Scoring rules of which the points by name, and those of everything else, may be pairs."""
+    names, *forms = choice["anyOf"]
+    for form in forms:
+        properties = form["properties"]
+        if properties["rule"]["const"] in PAIRED_RULES:
+            properties["otherwise"]["anyOf"].append(_PAIR)
+            if properties["rule"]["const"] == "lookup":
+                properties["points"]["anyOf"].append({"type": "object", "additionalProperties": _POINTS})
+    return {"anyOf": [names, *forms]}
 
 
 _POLICY_PARAMETERS: Mapping[str, Schema] = {

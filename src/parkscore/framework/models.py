@@ -448,6 +448,8 @@ class Node(Label, Inherited):
     formula: Words | None = None
     category: Words | None = None
     measure: Words | None = None
+    given: Words | None = None
+    whole: bool | None = None
     round: Rounding | None = None
     slot: Slot | None = None
     cases: tuple[Case, ...] = ()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
+from dataclasses import replace
 
 from parkscore.framework.cases import rules_of
 from parkscore.framework.models import Framework, Node, ScoreRule
@@ -38,6 +39,9 @@ def score_ranges(framework: Framework, *, usual: bool = False) -> Mapping[str, I
         known = [each for each in own if each is not None]
         if len(known) == len(own):
             ranges[node.id] = hull(known, "possible")
+        if node.id in ranges and settings[node.id].paired is not None:
+            least = rule_range(node, settings[node.id], settings[node.id].least, usual=usual)
+            ranges[node.id] = ranges[node.id] if least is None else replace(ranges[node.id], low=least.low)
     return ranges
 
 

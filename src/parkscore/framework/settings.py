@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from typing import Any
 
 from parkscore.framework.models import REWEIGHT, Choice, Direction, Framework, Inherited, Node, ScoreRule, Slot, Total
+from parkscore.framework.point_pairs import has_pairs, least_of, most_of
 
 SIGN: Mapping[str, int] = {"higher": 1, "lower": -1}
 """A direction as scoring rules take it."""
@@ -13,13 +15,22 @@ SIGN: Mapping[str, int] = {"higher": 1, "lower": -1}
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """Resolved settings of one node; an indicator uses all of them, a dimension only `min_coverage`."""
+    """Resolved settings of one node; an indicator uses all of them, a dimension only `min_coverage`.
+
+    paired: the scoring rule as it is written, where its points are pairs; `score` then has the most of each.
+    """
 
     direction: Direction | None
     score: ScoreRule
     missing: Choice
     treat: Choice | None
     min_coverage: float
+    paired: ScoreRule | None = None
+
+    @property
+    def least(self) -> ScoreRule:
+        """The scoring rule with the least points that somebody may give."""
+        return self.score if self.paired is None else least_of(self.paired)
 
 
 _UNSAID = Settings(
@@ -52,11 +63,15 @@ def resolve_settings(framework: Framework) -> Mapping[str, Settings]:
 
 
 def _said(part: Inherited | Total, above: Settings) -> Settings:
-    said = {
+    said: dict[str, Any] = {
         name: value
         for name in ("direction", "score", "missing", "treat", "min_coverage")
         if (value := getattr(part, name, None)) is not None
     }
+    if "score" in said and has_pairs(said["score"]):
+        said |= {"score": most_of(said["score"]), "paired": said["score"]}
+    elif "score" in said:
+        said["paired"] = None
     return replace(above, **said) if said else above
 
 
@@ -66,7 +81,7 @@ def _of_slot(above: Settings, slot: Slot) -> Settings:
     Where its points are not known, nothing is scored, and any will do.
     """
     empty = ScoreRule.of("minmax", to=(0.0, slot.points or 1.0))
-    return replace(above, direction="higher", score=empty, missing=_UNSAID.missing, treat=None)
+    return replace(above, direction="higher", score=empty, paired=None, missing=_UNSAID.missing, treat=None)
 
 
 ADDS_POINTS = frozenset({"sum", "capped_sum"})

@@ -66,6 +66,8 @@ INDICATORS = Sheet(
         ("missing", "缺失处理"),
         ("treat", "异常值处理"),
         ("min_coverage", "最低齐全率"),
+        ("given", "给分"),
+        ("whole", "给分为整数"),
         ("round", "取整"),
         ("slot", "预留"),
         ("cases", "分情形"),
@@ -150,7 +152,7 @@ LISTS = Sheet(
 SHEETS = (SETTINGS, FIELDS, INDICATORS, CLASSES, RULES, ACCEPTED, GATES, GRADES, LISTS)
 _STRUCTURED: Final = frozenset(
     {
-        *("aliases", "totals", "score", "aggregate", "weights", "missing", "treat", "round", "slot", "cases"),
+        *("aliases", "totals", "score", "aggregate", "weights", "missing", "treat", "round", "slot", "whole", "cases"),
         *("required", "jump", "measure_mixup", "magnitude", "outlier", "hint"),
         *("all", "any", "at_least", "exempt", "bypass", "relax"),
         *("bands", "otherwise", "overrides"),

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import NamedTuple
 
 import numpy as np
 
+from parkscore.data.given import Given
 from parkscore.data.grid import Cohort, Grid, Rows, States, Truths, Vector
 from parkscore.data.table import State
 from parkscore.framework.models import Framework, Node
@@ -37,12 +39,18 @@ class _Ends(NamedTuple):
 
 
 def bounds(
-    framework: Framework, nodes: Nodes, grid: Grid, cohorts: tuple[Cohort, ...], shares: tuple[Shares, ...]
+    framework: Framework,
+    nodes: Nodes,
+    grid: Grid,
+    cohorts: tuple[Cohort, ...],
+    shares: tuple[Shares, ...],
+    given: Mapping[str, Given] = MappingProxyType({}),
 ) -> NodeBounds:
     """The bounds of every node; grid: the values as scored, with why an indicator has none and which case counts.
 
     An indicator without a score may still get what its rule can give, unless it is not applicable: then it adds nothing
-    to a sum and takes no part in the best of several. Every other aggregation hands the share of a child without a
+    to a sum and takes no part in the best of several. Where somebody has yet to give a score, the ends are those of the
+    band that the rule chose. Every other aggregation hands the share of a child without a
     score to its siblings; the ends of an arithmetic mean are the means of the ends under the shares as they are now,
     and of any other method the score is what it is, as long as the scores below it are. Where it cannot
     be told which case of an indicator counts, it may get what any of them can give, or nothing where none may hold.
@@ -50,7 +58,7 @@ def bounds(
     low = {node_id: np.full(scores.shape, np.nan) for node_id, scores in nodes.scores.items()}
     high = {node_id: np.full(scores.shape, np.nan) for node_id, scores in nodes.scores.items()}
     for cohort, own_shares in zip(cohorts, shares, strict=True):
-        climb = _Climb(framework, nodes, grid, cohort.apply, own_shares)
+        climb = _Climb(framework, nodes, grid, cohort.apply, own_shares, given)
         for node in framework.root.walk():
             ends = climb.of(node)
             low[node.id][cohort.apply] = np.where(ends.applies, ends.low, np.nan)
@@ -61,14 +69,22 @@ def bounds(
 class _Climb:
     """The bounds of the nodes for some rows, each computed when it is first asked for."""
 
-    def __init__(self, framework: Framework, nodes: Nodes, grid: Grid, rows: Rows, shares: Shares) -> None:
+    def __init__(
+        self,
+        framework: Framework,
+        nodes: Nodes,
+        grid: Grid,
+        rows: Rows,
+        shares: Shares,
+        given: Mapping[str, Given],
+    ) -> None:
         self._framework = framework
         self._nodes = nodes
         self._rows = rows
         self._shares = shares
         self._ranges = score_ranges(framework)
         self._known = {
-            leaf.id: self._of_leaf(leaf, grid, grid.states[rows, column])
+            leaf.id: self._of_leaf(leaf, grid, grid.states[rows, column], given.get(leaf.id))
             for column, leaf in enumerate(framework.leaves)
         }
 
@@ -80,9 +96,13 @@ class _Climb:
             self._known[node.id] = self._combined(node)
         return self._known[node.id]
 
-    def _of_leaf(self, leaf: Node, grid: Grid, states: States) -> _Ends:
+    def _of_leaf(self, leaf: Node, grid: Grid, states: States, given: Given | None) -> _Ends:
         scores = self._nodes.scores[leaf.id][self._rows]
         low, high = self._reach(leaf, grid)
+        if given is not None:
+            band = ~np.isnan(given.low[self._rows])
+            low = np.where(band, given.low[self._rows], low)
+            high = np.where(band, given.high[self._rows], high)
         none = np.isnan(scores)
         applies = ~(none & (states == State.NOT_APPLICABLE))
         return _Ends(np.where(none, low, scores), np.where(none, high, scores), applies)

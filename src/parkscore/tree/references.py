@@ -53,7 +53,7 @@ _RULE = ("measure", "direction", "rule", "formula", "parameters")
 def _rules(leaf: Node, settings: Settings) -> list[tuple[dict[str, Any], ScoreRule]]:
     """The rule of an indicator, or of each of its cases with what names the case."""
     if not leaf.cases:
-        return [({"case": None, "condition": None}, settings.score)]
+        return [({"case": None, "condition": None}, settings.paired or settings.score)]
     return [
         ({"case": each.number, "condition": condition_of(each.case)}, each.settings.score)
         for each in variants(leaf, settings)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
@@ -12,6 +12,8 @@ import numpy as np
 from parkscore.data.capping import first_of_each_kind
 from parkscore.data.chosen import words_of
 from parkscore.data.columns import parse
+from parkscore.data.derive import given_scores
+from parkscore.data.given import Given, given_findings
 from parkscore.data.grid import Cohort, Grid, Matrix, Rows, States, Truths, Vector
 from parkscore.data.indicator_places import indicator_place
 from parkscore.data.table import State, Table
@@ -35,13 +37,15 @@ class Scored:
 
     scores: (rows, indicators), NaN where there is no score; the rows of a reference are scored too, for weights are
     computed on them. filled: (rows, indicators), where a policy put the score. references: per cohort and indicator,
-    the fitted statistics of the rule. findings: gaps by reason, and indicators that tell no unit from another.
+    the fitted statistics of the rule. findings: gaps by reason, and indicators that tell no unit from another. given:
+    by indicator, the scores that somebody gave, beside their bands.
     """
 
     scores: Matrix
     filled: Truths
     references: Mapping[str, Mapping[str, Reference]]
     findings: tuple[Finding, ...]
+    given: Mapping[str, Given] = field(default_factory=dict)
 
 
 def score(framework: Framework, table: Table, grid: Grid, cohorts: tuple[Cohort, ...], *, base: Grid) -> Scored:
@@ -50,7 +54,7 @@ def score(framework: Framework, table: Table, grid: Grid, cohorts: tuple[Cohort,
     Raises DataError with every value that a rule cannot take, such as the logarithm of a negative number, and where a
     base year is not in the data.
     """
-    supplies = supply(framework, table, base)
+    supplies, given_by = supply(framework, table, base), given_scores(framework, table)
     settings = resolve_settings(framework)
     leaves = framework.leaves
     fates = _fates_of_gaps(framework)
@@ -75,7 +79,7 @@ def score(framework: Framework, table: Table, grid: Grid, cohorts: tuple[Cohort,
                 for said, measured in by_rule(leaf, settings[leaf.id], grid, rows):
                     given = supplies.given(said, column, values, measured, cohort.fit)
                     points = _apply(said, values[measured], own[leaf.id], given)
-                    scores[measured, column] = points if leaf.round is None else leaf.round.of(points)
+                    scores[measured, column] = _earned(leaf, points, measured, given_by.get(leaf.id))
             except DomainError as error:
                 refused = _refused(leaf, said, table, cohort, measured, values, error)
                 place = indicator_place(framework, table, leaf, rows)
@@ -83,7 +87,7 @@ def score(framework: Framework, table: Table, grid: Grid, cohorts: tuple[Cohort,
                 continue
             states = grid.states[:, column]
             judged = by_rule(leaf, settings[leaf.id], grid, cohort.apply)
-            lacking += _lacking(table, leaf, judged, cohort, values, states, scores[:, column])
+            lacking += _lacking(table, leaf, judged, cohort, values, states, scores[:, column], given_by.get(leaf.id))
             states = grid.states[cohort.apply, column]
             in_one_case = len(by_rule(leaf, settings[leaf.id], grid, cohort.fit)) < 2
             found = [*_oddities(table, leaf, cohort, values, states, own[leaf.id], fates[leaf.id], in_one_case)]
@@ -95,7 +99,14 @@ def score(framework: Framework, table: Table, grid: Grid, cohorts: tuple[Cohort,
             findings.append(_single_unit(table, cohort))
     if refusals:
         raise DataError(first_of_each_kind(refusals))
-    return Scored(scores, np.zeros(scores.shape, dtype=np.bool_), references, (*lacking, *findings))
+    return Scored(scores, np.zeros(scores.shape, dtype=np.bool_), references, (*lacking, *findings), given_by)
+
+
+def _earned(leaf: Node, points: Vector, rows: Rows, given: Given | None) -> Vector:
+    """The scores of some rows: the points of the rule, rounded as the indicator says, or those that somebody gave."""
+    if given is not None:
+        return np.asarray(given.points[rows])
+    return points if leaf.round is None else leaf.round.of(points)
 
 
 def _lacking(
@@ -106,9 +117,13 @@ def _lacking(
     values: Vector,
     states: States,
     scores: Vector,
+    given: Given | None,
 ) -> list[Finding]:
     """Who has a value that the rule for it has no points for; judged: each rule with the rows that it scores."""
-    found = []
+    found: list[Finding] = []
+    if given is not None:
+        values, states, scores = given.values, given.states, given.high
+        found += given_findings(table, leaf, given, cohort.apply)
     for own, rows in judged:
         found += without_points(table, leaf, own.score, replace(cohort, apply=rows), values, states, scores)
     return found
