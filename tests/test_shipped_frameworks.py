@@ -27,6 +27,7 @@ ROOT = Path(__file__).resolve().parents[1]
 FRAMEWORKS = [
     *("enterprise-technology-centre", "enterprise-technology-centre-yantai"),
     *("innovative-sme", "per-mu-huangyan-2022", "specialised-sme-2022", "tech-sme"),
+    "park-points-example",
     *("innovation-points-v2", "innovation-points-local-example"),
     *("torch-return-checks", "zone-2021", "zone-figures"),
     *("zone-innovation-2014", "zone-innovation-2014-first-level"),
@@ -38,6 +39,7 @@ SCHEMES = {
     "zone-2021-policy-shrinkage": "zone-2021",
     "zone-2021-equal-within": "zone-2021",
     "zone-innovation-2014-equal-within": "zone-innovation-2014",
+    "park-points-example-by-stage": "park-points-example",
 }
 GOLDEN_INDICES = ["asem", "croatia-2017", "hdi", "hdi-panel"]
 
