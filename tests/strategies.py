@@ -308,6 +308,34 @@ def _lists(draw: DrawFn) -> tuple[Data, ...]:
 
 
 @st.composite
+def _targets(draw: DrawFn) -> tuple[Data, ...]:
+    """No target, or some with every key."""
+    goal = st.sampled_from([{"at_most": 0.1}, {"at_most": "10%"}, {"at_least": 250}, {"at_least": "101.5%"}])
+    beginning = st.integers(2000, 2020).map(lambda year: {"year": year})
+    said = joined(
+        names(),
+        st.sampled_from(
+            [
+                {"value": "share_of_units(stage == '乙') + 1"},
+                {"value": "cagr_since(全体合计(f0) / all_sum(f0), 2020)"},
+                {"value": "all_sum(f0) / 上年(all_sum(f0))", "measure": "‰"},
+            ]
+        ),
+        st.integers(2021, 2035).map(lambda year: {"by": year}),
+        optional("from", beginning),
+        optional("path", st.sampled_from(["compound", "linear"])),
+        optional("status", st.sampled_from(["sourced", "assumed"])),
+        _SOURCES,
+    )
+    targets = []
+    for index in range(draw(st.integers(0, 2))):
+        target = draw(said)
+        plain = goal.filter(lambda asked, own=target: "measure" not in own or "%" not in str(asked))
+        targets.append({"id": f"target-{index}", **target, **draw(plain)})
+    return tuple(targets)
+
+
+@st.composite
 def framework_data(draw: DrawFn) -> Data:
     """A valid framework as plain data, as a file states it; it draws no finding from any check."""
     positive = draw(st.booleans())
@@ -352,7 +380,7 @@ def framework_data(draw: DrawFn) -> Data:
     )
     indicators = draw(_nodes(1, fields, positive, lambda: f"{prefix}{next(codes)}"))
     gates = draw(_requirements(1)) if draw(st.booleans()) else ()
-    lists = {"rules": rules, "accepted": accepted, "gates": gates, "lists": draw(_lists())}
+    lists = {"rules": rules, "accepted": accepted, "gates": gates, "lists": draw(_lists()), "targets": draw(_targets())}
     return (
         draw(head) | {"fields": fields, "indicators": indicators} | {key: rows for key, rows in lists.items() if rows}
     )

@@ -37,6 +37,8 @@ MODELS = [
     models.Grade,
     models.Line,
     models.Override,
+    models.Target,
+    models.TargetStart,
     models.Screen,
     models.Ranking,
     models.Effective,

@@ -45,6 +45,8 @@ from parkscore.tree.percentiles import percentiles
 from parkscore.tree.rank import Ranks, Standing
 from parkscore.tree.references import reference_table
 from parkscore.tree.score import Scored
+from parkscore.tree.target_tables import target_table
+from parkscore.tree.targets import Progress, pursue
 from parkscore.tree.verdicts import Verdict
 from parkscore.tree.weigh import Weighing
 from parkscore.version import VERSION
@@ -80,7 +82,7 @@ class Evaluation:
     def __repr__(self) -> str:
         """One line: what was ranked, under which weights."""
         if self.framework.only_judges:
-            return f"<Evaluation {self.framework.id}: {len(self.rows)} judged>"
+            return f"<Evaluation {self.framework.id}: {len(self.rows)} {'judged' if self.judged else 'rows'}>"
         return (
             f"<Evaluation {self.framework.id}: {self.outcomes.ranked.sum()} of {len(self.rows)} ranked, "
             f"weights {self.weighing.name} ({self.weighing.status})>"
@@ -306,6 +308,20 @@ class Evaluation:
         has a line, groups without a member included.
         """
         return count_table(self.listed, self.table, self.rows)
+
+    @cached_property
+    def progress(self) -> tuple[Progress, ...]:
+        """How far each target of the framework is in each scored year; `targets` is made of it."""
+        return pursue(self.framework, self.table, self.rows)
+
+    @cached_property
+    def targets(self) -> pd.DataFrame:
+        """What all units together have reached of each target: a line for each target and scored year.
+
+        outcome: `met`, `not_met` or `unknown`; standing: `ahead`, `on_path` or `behind`, where a path is stated.
+        `parkscore.tree.target_tables.target_table` says what the other columns are.
+        """
+        return target_table(self.progress)
 
     @cached_property
     def accounting(self) -> pd.DataFrame:
@@ -629,6 +645,7 @@ class Evaluation:
             "grades": records(self.grades),
             "grade_counts": self.grade_counts,
             "grade_details": records(self.grade_details),
+            **({"targets": records(self.targets)} if self.framework.targets else {}),
             "weights": records(self.weights),
             "reference": records(self.reference),
             "no_value": records(self._no_value()),

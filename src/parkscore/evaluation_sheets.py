@@ -15,7 +15,7 @@ from parkscore.framework.models import Framework
 from parkscore.framework.settings import resolve_settings
 from parkscore.framework.taken_ids import percentile_in, rank_in
 from parkscore.language import Language, Text
-from parkscore.list_and_target_sheets import list_sheets
+from parkscore.list_and_target_sheets import list_sheets, target_sheets
 from parkscore.methods import ranking, scoring
 from parkscore.output.workbook import Sheet
 from parkscore.tree.accounting import accounting_line, named_parts
@@ -114,11 +114,12 @@ def sheets_of(evaluation: Evaluation, language: Language) -> list[Sheet]:
 
 
 def _sheets_of_judgement(evaluation: Evaluation, language: Language) -> list[Sheet]:
-    """The sheets where there are gates and no indicators."""
+    """The sheets where there are no indicators."""
     return [
-        _judged(evaluation, language),
+        *([_judged(evaluation, language)] if evaluation.judged else []),
         *_gates(evaluation, language),
         *list_sheets(evaluation, language),
+        *target_sheets(evaluation, language),
         *_classes(evaluation, language),
         _findings(evaluation, language),
         _accounting(evaluation, language),
@@ -132,6 +133,7 @@ def _sheets_of_scores(evaluation: Evaluation, language: Language) -> list[Sheet]
         *_gates(evaluation, language),
         *_grades(evaluation, language),
         *list_sheets(evaluation, language),
+        *target_sheets(evaluation, language),
         _scores(evaluation, language),
         *_classes(evaluation, language),
         *_cases(evaluation, language),

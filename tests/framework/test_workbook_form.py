@@ -19,7 +19,17 @@ from openpyxl import load_workbook
 from parkscore.findings import Finding, FrameworkError
 from parkscore.framework.building import build
 from parkscore.framework.loading import read_framework, read_own_document
-from parkscore.framework.models import Accepted, DataField, Framework, Node, RankedList, Requirement, Rule, UnitClass
+from parkscore.framework.models import (
+    Accepted,
+    DataField,
+    Framework,
+    Node,
+    RankedList,
+    Requirement,
+    Rule,
+    Target,
+    UnitClass,
+)
 from parkscore.framework.workbook_form import (
     ACCEPTED,
     CLASSES,
@@ -29,6 +39,7 @@ from parkscore.framework.workbook_form import (
     LISTS,
     LONGEST_CELL,
     RULES,
+    TARGETS,
     read_workbook,
     write_workbook,
 )
@@ -122,13 +133,14 @@ def test_a_file_that_extends_another_stays_one(tmp_path: Path) -> None:
     ("sheet", "model"),
     [
         *((FIELDS, DataField), (INDICATORS, Node), (CLASSES, UnitClass), (RULES, Rule), (ACCEPTED, Accepted)),
-        *((GATES, Requirement), (LISTS, RankedList)),
+        *((GATES, Requirement), (LISTS, RankedList), (TARGETS, Target)),
     ],
 )
 def test_every_key_of_the_language_has_a_column(sheet: Any, model: Any) -> None:
     columns = {key for key, _ in sheet.columns}
     own = {"fields": {"id"}, "indicators": {"level"}}.get(sheet.key, set())
-    assert columns == set(model.model_fields) - {"children"} | own
+    keys = {info.alias or name for name, info in model.model_fields.items()}
+    assert columns == keys - {"children"} | own
 
 
 def test_cells_hold_texts_and_numbers_and_never_formulas(tmp_path: Path) -> None:

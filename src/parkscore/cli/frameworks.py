@@ -12,7 +12,7 @@ import typer
 from parkscore import shipped
 from parkscore.cli.console import JsonOption, LanguageOption, Reply, print_json, reply_to
 from parkscore.cli.files import check_output
-from parkscore.cli.lists import list_entries, say_lists
+from parkscore.cli.lists import list_entries, say_lists, say_targets, target_entries
 from parkscore.findings import Finding, FrameworkError, Severity
 from parkscore.language import Text
 
@@ -139,8 +139,9 @@ def show(
     gates = _gate_entries(loaded, reply)
     grades = _grade_entries(loaded, reply)
     lists = list_entries(loaded, reply)
-    entries = {"nodes": nodes, "fields": field_entries, "gates": gates, "grades": grades, "lists": lists}
-    reply.document("show", {"framework": about, **entries})
+    targets = target_entries(loaded, reply)
+    entries = {"nodes": nodes, "fields": field_entries, "gates": gates, "grades": grades}
+    reply.document("show", {"framework": about, **entries, "lists": lists, "targets": targets})
     _say_about(loaded, about, reply)
     if fields:
         heads = (Text("编码", "id"), Text("名称", "name"), Text("单位", "measure"), Text("下限", "min"))
@@ -155,6 +156,7 @@ def show(
         _say_gates(gates, reply)
         say_lists(lists, reply)
         _say_grades(grades, reply)
+        say_targets(targets, reply)
 
 
 def _gate_entries(framework: Framework, reply: Reply) -> list[dict[str, Any]]:
@@ -231,7 +233,7 @@ def _about(framework: Framework, reply: Reply) -> dict[str, Any]:
 def _say_about(framework: Framework, about: dict[str, Any], reply: Reply) -> None:
     asks = Text(f"{about['indicators']} 项指标", f"{about['indicators']} indicators")
     if framework.only_judges:
-        asks = Text(f"只有门槛：{len(framework.gates)} 道", f"gates only: {len(framework.gates)}")
+        asks = _what_is_there(framework)
     reply.say(
         f"{framework.id}  {about['title']}",
         Text(f"来源：{framework.source or '未注明'}", f"source: {framework.source or 'not stated'}"),
@@ -255,6 +257,17 @@ def _say_about(framework: Framework, about: dict[str, Any], reply: Reply) -> Non
             )
         )
     reply.say("")
+
+
+def _what_is_there(framework: Framework) -> Text:
+    """What a framework without indicators has."""
+    gates, lists, targets = len(framework.gates), len(framework.lists), len(framework.targets)
+    if gates and not lists and not targets:
+        return Text(f"只有门槛：{gates} 道", f"gates only: {gates}")
+    return Text(
+        f"没有指标；门槛 {gates}，榜单 {lists}，目标 {targets}",
+        f"no indicators; {gates} gates, {lists} lists, {targets} targets",
+    )
 
 
 def _node_entries(framework: Framework, reply: Reply) -> Iterator[dict[str, Any]]:
@@ -398,8 +411,14 @@ def check(
         "fields": len(loaded.fields),
         "rules": len(loaded.rules),
         "gates": len(loaded.gates),
+        "lists": len(loaded.lists),
+        "targets": len(loaded.targets),
     }
-    gated = Text(f"，{len(loaded.gates)} 道门槛", f", {len(loaded.gates)} gates")
+    beside = (("gates", " 道门槛"), ("lists", " 份榜单"), ("targets", " 个目标"))
+    also = Text(
+        "".join(f"，{counts[key]}{zh}" for key, zh in beside if counts[key]),
+        "".join(f", {counts[key]} {key}" for key, _ in beside if counts[key]),
+    )
     plain = [finding.as_dict(reply.language) for finding in findings]
     about = {"framework": loaded.id, "weights": None if scheme is None else scheme.id}
     reply.document("check", {"ok": True, **about, **counts, "findings": plain})
@@ -411,7 +430,7 @@ def check(
         )
         .in_language(reply.language)
         .format(id=loaded.id, **counts)
-        + (reply.word(gated) if loaded.gates else "")
+        + reply.word(also)
     )
     if scheme is not None:
         reply.say(Text(f"ok：权重方案 {scheme.id}，状态 {scheme.status}", f"ok: weights {scheme.id} ({scheme.status})"))

@@ -1,4 +1,4 @@
-"""How `show` and `score` tell of lists on the console."""
+"""How `show` and `score` tell of lists and targets on the console."""
 
 from __future__ import annotations
 
@@ -51,3 +51,37 @@ def list_lines(evaluation: Evaluation) -> Iterator[Text]:
     from parkscore.tree.list_tables import list_sentences
 
     return list_sentences(evaluation.listed, evaluation.table, evaluation.rows)
+
+
+def target_entries(framework: Framework, reply: Reply) -> list[dict[str, Any]]:
+    """What each target of a framework says."""
+    from parkscore.tree.target_tables import goal_text
+
+    return [
+        {
+            "id": each.id,
+            "name": reply.word(each.label),
+            "value": each.value,
+            "asks": reply.word(goal_text(each)),
+            "from": None if each.start is None else str(each.start.year),
+            "path": each.way,
+            "source": each.source,
+        }
+        for each in framework.targets
+    ]
+
+
+def say_targets(targets: list[dict[str, Any]], reply: Reply) -> None:
+    """The targets as a table."""
+    if targets:
+        heads = (Text("编码", "id"), Text("目标", "target"), Text("数值", "value"), Text("要求", "asks"))
+        tail = (Text("起点", "from"), Text("路径", "path"), Text("来源", "source"))
+        reply.say("", Text("目标", "Targets"), "")
+        reply.table((*heads, *tail), [list(each.values()) for each in targets])
+
+
+def target_lines(evaluation: Evaluation) -> Iterator[Text]:
+    """Each target in the latest scored year."""
+    from parkscore.tree.target_tables import target_sentences
+
+    return target_sentences(evaluation.progress)

@@ -13,7 +13,7 @@ import typer
 from parkscore.cli.console import JsonOption, LanguageOption, Reply, reply_to
 from parkscore.cli.files import check_output, find_data
 from parkscore.cli.frameworks import FrameworkArgument, WeightsOption
-from parkscore.cli.lists import list_lines
+from parkscore.cli.lists import list_lines, target_lines
 from parkscore.findings import DataError, Finding, Severity, UsageError, errors_of, worst_first
 from parkscore.language import Language, Text
 
@@ -183,13 +183,14 @@ def score(
         say_top(evaluation, reply)
         reply.say(Text(f"已写入 {output}", f"wrote {output}"))
     elif sys.stdout.isatty():
-        if evaluation.framework.only_judges:
+        if evaluation.judged and evaluation.framework.only_judges:
             _say_judged(evaluation, reply)
-        else:
+        elif not evaluation.framework.only_judges:
             say_ranking(evaluation, list(range(len(evaluation.ranking))), reply)
         say_result(evaluation, reply)
     else:
         _print_csv(evaluation, reply.language)
+        reply.tell(*list_lines(evaluation), *target_lines(evaluation))
     reply.show_findings(evaluation.findings, where_findings_are(output))
 
 
@@ -232,9 +233,11 @@ def say_result(evaluation: Evaluation, reply: Reply) -> None:
     years = ", ".join(map(str, about["data_years"]))
     of_zh, of_en = (f"（数据年份 {years}）", f" (data of {years})") if years else ("", "")
     title = evaluation.weighing.title
-    if framework.only_judges:
+    weights: list[Text] = []
+    if framework.only_judges and not framework.gates:
+        count = Text(f"读入 {about['units']} 行{of_zh}", f"{about['units']} rows{of_en}")
+    elif framework.only_judges:
         count = Text(f"已判定 {about['units']} 个对象{of_zh}", f"{about['units']} judged{of_en}")
-        weights = []
     else:
         count = Text(
             f"{about['units']} 个对象中 {about['ranked']} 个已排名{of_zh}",
@@ -250,6 +253,7 @@ def say_result(evaluation: Evaluation, reply: Reply) -> None:
         *_gate_lines(evaluation),
         *list_lines(evaluation),
         *_grade_lines(evaluation),
+        *target_lines(evaluation),
     )
 
 

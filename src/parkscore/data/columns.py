@@ -65,8 +65,11 @@ class Columns(Mapping[tuple[str, int], Column]):
 
     def compute(self, text: str, target: str | None) -> Cells:
         """The cells of a formula in a measure, for every row of the table."""
-        formula: Formula = parse(text)
-        return compute(formula, self, measure_of(target), self._surroundings)
+        return self.compute_parsed(parse(text), measure_of(target))
+
+    def compute_parsed(self, formula: Formula, target: Measure | None) -> Cells:
+        """As `compute`, for a formula that is none as it is written."""
+        return compute(formula, self, target, self._surroundings)
 
     def _current(self, name: str) -> Column:
         if name in class_names(self._framework):

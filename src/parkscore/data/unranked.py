@@ -14,6 +14,7 @@ TOO_LITTLE_DATA: Final = "too_little_data"
 NO_SCORE: Final = "no_score"
 INCOMPLETE: Final = "incomplete"
 ONLY_GATES: Final = "only_gates"
+NO_INDICATORS: Final = "no_indicators"
 
 
 class Unranked(NamedTuple):
@@ -33,5 +34,6 @@ UNRANKED: Final[Mapping[str, Text]] = {
     SEVERAL_CLASSES: Text("权重按分类而定，符合多个分类", "weights go by class, in several"),
     CLASS_UNKNOWN: Text("权重按分类而定，分类不能判定", "weights go by class, which cannot be told"),
     ONLY_GATES: Text("仅判定门槛", "judged by gates only"),
+    NO_INDICATORS: Text("没有指标", "without indicators"),
 }
 """Every kind of reason, in the order in which they are counted."""

@@ -18,6 +18,9 @@ def check_fields(framework: Framework, reporter: Reporter) -> None:
     for path, node in nodes_with_paths(framework):
         if node.measure is not None:
             _check_measure(node.measure, (*path, "measure"), reporter, node.id)
+    for index, target in enumerate(framework.targets):
+        if target.measure is not None:
+            _check_measure(target.measure, ("targets", index, "measure"), reporter, target.id)
     _check_names(framework, reporter)
 
 

@@ -28,12 +28,15 @@ def _check_ids(framework: Framework, reporter: Reporter) -> None:
     _check_unique(nodes, reporter)
     _check_unique([(("rules", index, "id"), rule.id) for index, rule in enumerate(framework.rules)], reporter)
     _check_unique([(("classes", index, "id"), each.id) for index, each in enumerate(framework.classes)], reporter)
-    if not framework.indicators and not framework.gates:
+    if not (framework.indicators or framework.gates or framework.lists or framework.targets):
         reporter.report(
             "empty_dimension",
             ("indicators",),
-            Text("既没有指标也没有门槛", "the framework has neither indicators nor gates"),
-            hint=Text("补上 indicators:，或只判定时补上 gates:", "add `indicators:`, or `gates:` to judge only"),
+            Text("既没有指标，也没有门槛、榜单或目标", "the framework has no indicators, gates, lists or targets"),
+            hint=Text(
+                "补上 indicators:，或不计分时补上 gates:、lists: 或 targets:",
+                "add `indicators:`, or where nothing is scored `gates:`, `lists:` or `targets:`",
+            ),
         )
     _check_only_gates(framework, reporter)
     if framework.remove and framework.extends is None:
@@ -49,9 +52,9 @@ _FOR_SCORES = ("weights_status", "weights_source", "reference", "screen", "ranki
 
 
 def _check_only_gates(framework: Framework, reporter: Reporter) -> None:
-    """Report keys that nothing reads where there are gates and no indicators."""
+    """Report keys that nothing reads where there are no indicators."""
     stated = [key for key in _FOR_SCORES if framework.only_judges and key in framework.model_fields_set]
-    for key in stated if framework.gates else ():
+    for key in stated if framework.gates or framework.lists or framework.targets else ():
         message = Text(f"没有指标，{key} 不起作用", f"without indicators, `{key}` means nothing")
         hint = Text(f"去掉 {key}，或补上 indicators:", f"remove `{key}`, or add `indicators:`")
         reporter.report("misplaced_key", (key,), message, hint=hint)

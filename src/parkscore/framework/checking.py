@@ -16,6 +16,7 @@ from parkscore.framework.check_methods import check_methods
 from parkscore.framework.check_names import check_names
 from parkscore.framework.check_panel_weights import check_framework_panel_weights, check_scheme_panel_weights
 from parkscore.framework.check_tables import check_tables
+from parkscore.framework.check_targets import check_targets
 from parkscore.framework.check_tree import check_tree
 from parkscore.framework.check_weight_sums import check_framework_sums, check_scheme_sums
 from parkscore.framework.check_weights import check_framework_weights, check_scheme_weights
@@ -41,6 +42,7 @@ _FRAMEWORK_CHECKS = (
     check_gates,
     check_grades,
     check_lists,
+    check_targets,
     check_methods,
     check_framework_weights,
     check_framework_sums,

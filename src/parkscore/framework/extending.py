@@ -11,7 +11,7 @@ from parkscore.framework.suggesting import did_you_mean
 from parkscore.language import Text
 
 _NODE_LISTS: Final = ("indicators", "children")
-_LISTS_BY_ID: Final = (*_NODE_LISTS, "classes", "rules", "gates", "grades", "lists", "all", "any", "of")
+_LISTS_BY_ID: Final = (*_NODE_LISTS, "classes", "rules", "gates", "grades", "lists", "targets", "all", "any", "of")
 # A method belongs with its own parameters, so a new one replaces the old one whole.
 _METHODS: Final = ("score", "missing", "treat", "aggregate", "weights")
 
@@ -20,10 +20,9 @@ def overlay(base: Document, own: Document) -> Document:
     """The base with everything the local file says laid over it.
 
     First the nodes whose ids stand under `remove:` are left out of the base. Then groups are merged key by key; nodes,
-    rules, requirements, grade scales and lists are matched by `id` among their siblings, and new ones are added at the
-    end;
-    methods with their parameters, and every other list or value, replace the base's. Spots follow their content, so a
-    mistake is shown in the file that made it.
+    rules, requirements, grade scales, lists and targets are matched by `id` among their siblings, and new ones are
+    added at the end; methods with their parameters, and every other list or value, replace the base's. Spots follow
+    their content, so a mistake is shown in the file that made it.
     """
     overlaying = _Overlaying(base, own)
     data = overlaying.merge(base.data, own.data, (), (), ())

@@ -68,12 +68,12 @@ def framework_schema() -> Schema:
     A file with `extends:` states only what differs from its base, so it needs no more than its `id`.
 
     >>> schema = framework_schema()
-    >>> schema["required"], schema["then"]["anyOf"]
-    (['id'], [{'required': ['indicators']}, {'required': ['gates']}])
+    >>> schema["required"], [either["required"] for either in schema["then"]["anyOf"]]
+    (['id'], [['indicators'], ['gates'], ['lists'], ['targets']])
     """
     schema = _described(Framework.model_json_schema(by_alias=True))
     required = schema["required"]
-    either = [{"required": [key]} for key in ("indicators", "gates")]
+    either = [{"required": [key]} for key in ("indicators", "gates", "lists", "targets")]
     whole = {"if": {"not": {"required": ["extends"]}}, "then": {"required": required, "anyOf": either}}
     parts = schema["$defs"]
     for replaced in ("Choice", "ScoreRule"):

@@ -718,6 +718,40 @@ class RankedList(Label):
     note: Words | None = None
 
 
+class TargetStart(Model):
+    """Where the path of a target begins: a data year, and the value in it; without one, that of the data."""
+
+    year: int
+    value: Number | None = None
+
+
+class Target(Label):
+    """What all units together must reach by a year: a value over the whole year, at most or at least a number."""
+
+    id: Words
+    value: Words
+    measure: Words | None = None
+    at_most: Number | None = None
+    at_least: Number | None = None
+    by: int
+    start: TargetStart | None = Field(default=None, alias="from")
+    path: Literal["compound", "linear"] | None = None
+    status: SourceStatus | None = None
+    source: Words | None = None
+    note: Words | None = None
+
+    @property
+    def goal(self) -> float:
+        """The number that must be reached; that there is one is checked with the framework."""
+        stated = self.at_most if self.at_most is not None else self.at_least
+        return math.nan if stated is None else float(stated)
+
+    @property
+    def way(self) -> str | None:
+        """How the path runs: as stated, `compound` where only its start is, None where neither is."""
+        return self.path or (None if self.start is None else "compound")
+
+
 class Screen(Model):
     """Units with fewer indicators than this share are set aside before scoring.
 
@@ -775,6 +809,7 @@ class Framework(Model):
     gates: tuple[Requirement, ...] = ()
     lists: tuple[RankedList, ...] = ()
     grades: tuple[GradeScale, ...] = ()
+    targets: tuple[Target, ...] = ()
     indicators: tuple[Node, ...] = ()
 
     def walk(self) -> Iterator[Node]:
@@ -789,7 +824,7 @@ class Framework(Model):
 
     @property
     def only_judges(self) -> bool:
-        """Whether there are gates and no indicators, so that nothing is scored or ranked."""
+        """Whether there are no indicators, so that nothing is scored or ranked."""
         return not self.indicators
 
     @property

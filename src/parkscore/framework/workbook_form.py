@@ -149,22 +149,40 @@ LISTS = Sheet(
         *_SOURCE,
     ),
 )
-SHEETS = (SETTINGS, FIELDS, INDICATORS, CLASSES, RULES, ACCEPTED, GATES, GRADES, LISTS)
+TARGETS = Sheet(
+    "目标",
+    "targets",
+    (
+        ("id", "编码"),
+        *_NAMES,
+        ("value", "数值"),
+        ("measure", "单位"),
+        ("at_most", "不高于"),
+        ("at_least", "不低于"),
+        ("by", "到期年份"),
+        ("from", "起点"),
+        ("path", "路径"),
+        ("status", "状态"),
+        *_SOURCE,
+    ),
+)
+SHEETS = (SETTINGS, FIELDS, INDICATORS, CLASSES, RULES, ACCEPTED, GATES, GRADES, LISTS, TARGETS)
 _STRUCTURED: Final = frozenset(
     {
         *("aliases", "totals", "score", "aggregate", "weights", "missing", "treat", "round", "slot", "whole", "cases"),
         *("required", "jump", "measure_mixup", "magnitude", "outlier", "hint"),
-        *("all", "any", "at_least", "exempt", "bypass", "relax"),
+        *("all", "any", "at_least", "exempt", "bypass", "relax", "from"),
         *("bands", "otherwise", "overrides"),
     }
 )
 # A number may stand in a text cell, because Excel makes texts of what is typed into cells formatted as text.
-_NUMBERS: Final = frozenset({"level", "points", "weight", "min", "max", "min_coverage", "year", "top"})
+_NUMBERS: Final = frozenset({"level", "points", "weight", "min", "max", "min_coverage", "year", "top", "at_most"})
 _TABLES: Final = frozenset(sheet.key for sheet in SHEETS if sheet.key)
 _CHOICES: Final = {
     "kind": ["number", "text"],
     "direction": ["higher", "lower"],
     "severity": ["error", "warning", "info"],
+    "path": ["compound", "linear"],
 }
 _NULL: Final = "~"
 _LAST_ROW_WITH_CHOICES: Final = 1000
@@ -220,7 +238,7 @@ def _cell(sheet: Sheet, key: str, value: Any) -> str | float:
 
 def _is_yaml(sheet: Sheet, key: str) -> bool:
     """Whether the cells of a column are written as one line of YAML."""
-    return key in _STRUCTURED or key in _NUMBERS or (sheet is SETTINGS and key == "value")
+    return key in _STRUCTURED or key in _NUMBERS or (sheet, key) in ((SETTINGS, "value"), (TARGETS, "by"))
 
 
 def _refuse_long_texts(tables: list[tuple[Sheet, list[list[Any]]]], path: FilePath) -> None:
@@ -316,10 +334,10 @@ class _WorkbookReader:
             raise FrameworkError(self.findings)
         data = self._settings()
         parts = {"fields": self._fields(), "indicators": self._indicators()}
-        for sheet in (CLASSES, RULES, ACCEPTED, GATES, GRADES, LISTS):
+        for sheet in (CLASSES, RULES, ACCEPTED, GATES, GRADES, LISTS, TARGETS):
             rows = enumerate(self._table(sheet))
             parts[sheet.key] = tuple(self._mapping((sheet.key, index), cells, place) for index, (cells, place) in rows)
-        required = () if "extends" in data else ("fields", "indicators")
+        required = () if "extends" in data else ("fields",)
         data |= {key: part for key, part in parts.items() if part or key in required}
         return Document(data, self.file, self.spots, tuple(self.findings))
 

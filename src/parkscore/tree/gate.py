@@ -12,14 +12,14 @@ from parkscore.data.capping import first_of_each_kind
 from parkscore.data.grid import Rows, Truths
 from parkscore.data.screen import percent
 from parkscore.data.table import Table
-from parkscore.data.unranked import INCOMPLETE, NO_SCORE, ONLY_GATES, TOO_LITTLE_DATA, UNRANKED, Unranked
+from parkscore.data.unranked import INCOMPLETE, NO_SCORE, TOO_LITTLE_DATA, UNRANKED, Unranked
 from parkscore.findings import Finding, Severity
 from parkscore.framework.models import Framework, Node
 from parkscore.framework.settings import aggregation_of, resolve_settings
 from parkscore.language import Text
 from parkscore.methods import aggregation
 from parkscore.tree.aggregate import Nodes
-from parkscore.tree.only_gates import GATES_ALONE
+from parkscore.tree.only_gates import why_nobody_is_ranked
 
 RANKED = "ranked"
 NOT_RANKED = "not_ranked"
@@ -43,7 +43,7 @@ def gate(
     ranked = np.zeros(len(table.frame), dtype=np.bool_)
     ranked[rows] = ~np.isnan(nodes.scores[framework.total.id][rows])
     if framework.only_judges:
-        return Outcomes(ranked, dict.fromkeys(rows.tolist(), Unranked(ONLY_GATES, GATES_ALONE))), []
+        return Outcomes(ranked, dict.fromkeys(rows.tolist(), why_nobody_is_ranked(framework))), []
     reasons = _reasons(framework, nodes, rows[~ranked[rows]], set_aside)
     found = chain(_not_ranked(framework, table, reasons), _not_scored(framework, table, nodes, rows[ranked[rows]]))
     return Outcomes(ranked, reasons), first_of_each_kind(found)

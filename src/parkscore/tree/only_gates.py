@@ -1,15 +1,21 @@
-"""What a framework that has gates and no indicators does not do: score, rank, weigh."""
+"""What a framework that has no indicators does not do: score, rank, weigh."""
 
 from __future__ import annotations
 
 from typing import Final
 
+from parkscore.data.unranked import NO_INDICATORS, ONLY_GATES, Unranked
 from parkscore.findings import Finding, Severity, UsageError
 from parkscore.framework.models import Framework
 from parkscore.language import Text
 
-GATES_ALONE: Final = Text("本体系只有门槛", "only gates")
-"""Why no row is ranked there."""
+_GATES_ALONE: Final = Text("本体系只有门槛", "only gates")
+_NO_INDICATORS: Final = Text("本体系没有指标", "no indicators")
+
+
+def why_nobody_is_ranked(framework: Framework) -> Unranked:
+    """Why no row is ranked where there are no indicators."""
+    return Unranked(ONLY_GATES, _GATES_ALONE) if framework.gates else Unranked(NO_INDICATORS, _NO_INDICATORS)
 
 
 def refuse_only_gates(framework: Framework, needs: Text) -> None:
@@ -17,8 +23,10 @@ def refuse_only_gates(framework: Framework, needs: Text) -> None:
     if not framework.only_judges:
         return
     message = Text(
-        f"指标体系 {framework.id} 只有门槛，没有指标，{needs.zh}",
-        f"the framework {framework.id} has gates and no indicators: {needs.en}",
+        f"指标体系 {framework.id} 没有指标，{needs.zh}",
+        f"the framework {framework.id} has no indicators: {needs.en}",
     )
-    hint = Text("用 `parkscore score` 判定门槛", "judge the gates with `parkscore score`")
+    hint = Text(
+        "门槛、榜单和目标用 `parkscore score`", "gates, lists and targets are the business of `parkscore score`"
+    )
     raise UsageError(Finding(code="only_gates", severity=Severity.ERROR, message=message, hint=hint))

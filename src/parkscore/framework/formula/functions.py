@@ -13,6 +13,7 @@ from parkscore.framework.formula.groups import Groups, groups_of, mean_of_group,
 from parkscore.framework.formula.histories import (
     count_of_years,
     growth_of_three_years,
+    growth_since,
     mean_of_years,
     sum_of_years,
 )
@@ -76,6 +77,17 @@ class Arguments:
         reasons = np.where(earlier >= 0, reasons_of(result)[earlier], np.int8(State.MISSING))
         return settle(result.values[earlier], reasons, result.measure)
 
+    def in_year(self, index: int, year: int) -> Value:
+        """One argument in a calendar year before that of each row; missing where the unit has no row of it."""
+        value, rows = self.evaluate(self.call.arguments[index], 0), self.rows
+        assert rows.years is not None  # noqa: S101  # `compute` has seen to it
+        distance = rows.years - year
+        earlier = np.full(distance.shape, -1, dtype=np.intp)
+        for span in np.unique(distance[distance > 0]).tolist():
+            earlier = np.where(distance == span, rows.before(span), earlier)
+        values, reasons = (np.broadcast_to(each, distance.shape)[earlier] for each in (value.values, reasons_of(value)))
+        return settle(values, np.where(earlier >= 0, reasons, np.int8(State.MISSING)), value.measure)
+
     @property
     def rows(self) -> Surroundings:
         """The rows of the table; `compute` has seen to it that they are there."""
@@ -100,6 +112,7 @@ class Function:
     lags: the years back at which the arguments are read, for a number of years.
     written: what is wrong with the arguments as they are written.
     other_units: whether the rows of other units are read. data_year: whether the data year of the row is.
+    own_year: whether the arguments are read in the year of the row itself, whatever year is asked for.
     table: whether the first argument is a table of the framework.
     """
 
@@ -115,6 +128,7 @@ class Function:
     written: Callable[[Call], Iterator[FormulaProblem]] = _anything
     other_units: bool = False
     data_year: bool = False
+    own_year: bool = False
     table: bool = False
 
 
@@ -239,6 +253,29 @@ def _only_in_gates(call: Call, _: Sequence[Operand], problems: list[FormulaProbl
     return Special.UNKNOWN
 
 
+def _only_in_targets(call: Call, _: Sequence[Operand], problems: list[FormulaProblem]) -> Kind:
+    """A target puts the amount of the year in place of the call; anywhere else there is none to be had."""
+    message = Text(f"{call.function}() 只用于 targets", f"{call.function}() belongs in `targets` only")
+    hint = Text("同组对象的平均写 组均值(x, 字段)", "the mean of a group of units is group_mean(x, field)")
+    problems.append(FormulaProblem(call.offset, message, hint))
+    return Special.UNKNOWN
+
+
+def _year_is_written(call: Call) -> Iterator[FormulaProblem]:
+    for year in call.arguments[1:]:
+        if not (isinstance(year, Number) and year.value in range(1000, 10000)):
+            message = Text("第二项须是四位年份", "the second argument is a year of four digits")
+            hint = Text("如 cagr_since(x, 2020)", "such as cagr_since(x, 2020)")
+            yield FormulaProblem(year.offset, message, hint)
+
+
+def _growth_since(arguments: Arguments) -> Value:
+    base, years = arguments.call.arguments[1], arguments.rows.years
+    assert isinstance(base, Number) and years is not None  # noqa: S101, PT018  # the parser and `compute` have seen to it
+    year = int(base.value)
+    return growth_since(arguments.at(0), arguments.in_year(0, year), years - arguments.back - year)
+
+
 def _absolute(arguments: Arguments) -> Value:
     operand = arguments.at(0)
     return Value(np.asarray(np.abs(operand.values)), operand.reasons, operand.measure)
@@ -257,6 +294,9 @@ _LISTED: Final = (
     Function("cagr", "复合增长率", Text("n 年复合增长率：(x / lag(x, n))^(1/n) - 1", "yearly growth over n years"),
              1, 1, _ratio, lambda a: compound_growth(a.at(0), a.at(0, a.call.years), a.call.years),
              years="required", lags=lambda years: (0, years)),
+    Function("cagr_since", "年均增长率",
+             Text("自某年以来的年均复合增长率，如 cagr_since(x, 2020)", "yearly growth since a calendar year"),
+             2, 2, _ratio, _growth_since, written=_year_is_written, data_year=True, own_year=True),
     Function("if", "如果", Text("条件成立取第二项，否则取第三项", "the second where the first holds, else the third"),
              3, 3, _branches, lambda a: choose(a.at(0), a.at(1), a.at(2))),
     Function("min", "最小", Text("最小的一项", "the smallest"),
@@ -273,6 +313,12 @@ _LISTED: Final = (
              1, 1, _plain_number, lambda a: each(np.log, a.at(0))),
     Function("value", "值", Text("指标的数值，只用于 gates", "the value of an indicator, only in `gates`"),
              1, 1, _only_in_gates, lambda a: a.at(0)),
+    Function("all_sum", "全体合计",
+             Text("全体对象当年之和，只用于 targets", "the sum over all units of the year, only in `targets`"),
+             1, 1, _only_in_targets, lambda a: a.at(0)),
+    Function("share_of_units", "单位占比",
+             Text("条件成立的对象占比，只用于 targets", "the share of the units for which it holds, only in `targets`"),
+             1, 1, _only_in_targets, lambda a: a.at(0)),
     Function("sqrt", "平方根", Text("平方根，只用于纯数", "square root of a plain number"),
              1, 1, _plain_number, lambda a: each(np.sqrt, a.at(0))),
     Function("floor", "向下取整", Text("不大于它的最大整数，只用于纯数", "the whole number not above a plain number"),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import numpy as np
+from numpy.typing import NDArray
 
 from parkscore.framework.formula.cells import State
 from parkscore.framework.formula.values import (
@@ -13,6 +14,8 @@ from parkscore.framework.formula.values import (
     combine,
     growth,
     merge_reasons,
+    multiply,
+    plain,
     ranked,
     reasons_of,
     settle,
@@ -36,6 +39,15 @@ def count_of_years(conditions: Sequence[Value]) -> Value:
     holds = [condition.values != 0 for condition in conditions]
     counted = np.sum(np.broadcast_arrays(*holds), axis=0, dtype=np.float64)
     return settle(counted, merge_reasons([condition.reasons for condition in conditions]))
+
+
+def growth_since(now: Value, base: Value, passed: NDArray[np.int64]) -> Value:
+    """The yearly growth from a base on; undefined where either is negative, not applicable where no year has passed."""
+    ratio = multiply([("*", now), ("/", base)])
+    shares = np.where((now.values < 0) | (base.values < 0), np.nan, plain(ratio))
+    not_yet = ranked(np.full(passed.shape, State.NOT_APPLICABLE, dtype=np.int8))
+    reasons = np.where(passed > 0, reasons_of(ratio), not_yet)
+    return settle(shares ** (1.0 / np.maximum(passed, 1)) - 1.0, reasons)
 
 
 def growth_of_three_years(first: Value, second: Value, third: Value) -> Value:

@@ -94,5 +94,7 @@ def _gather(node: Node, back: frozenset[int], needed: dict[str, frozenset[int]])
         if FUNCTIONS[node.function].other_units:
             # A group is formed in the year of its rows, and only the outcome is read in an earlier one.
             back |= {0}
+        if FUNCTIONS[node.function].own_year:
+            back |= {0}
     for child in children(node):
         _gather(child, back, needed)
