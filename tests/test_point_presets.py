@@ -219,6 +219,169 @@ def test_a_loss_making_firm_has_no_share_of_profit_and_no_points_for_it(name: st
     assert points(name, "profit_rate", [{"total_profit": -100, "main_revenue": 1000}]) == [0]
 
 
+# All 120 points of version A: 6000 万元 of R&D by 150 people of 300, 30000 万元 of the main business, 12 % profit.
+BEST: dict[str, Any] = {
+    "rd_expense": 6000.0,
+    "rd_staff": 150,
+    "staff": 300,
+    "main_revenue": 30000.0,
+    "industry_factor": 1,
+    "senior_experts": 5,
+    "external_experts": 10,
+    "patents": 10,
+    "projects": 100,
+    "basic_projects": 4,
+    "higher_platforms": 2,
+    "city_platforms": 2,
+    "equipment": 2000.0,
+    "laboratories": 1,
+    "applications": 10,
+    "invention_applications": 5,
+    "standards": 3,
+    "new_product_sales": 6000.0,
+    "new_product_profit": 540.0,
+    "total_profit": 3600.0,
+    "science_awards": 2,
+    "extra_deduction": 10.0,
+    "provincial_projects": 2,
+    "result_awards": 2,
+    "revenue": 20000.0,
+    "sales": 30000.0,
+    "sales_floor": 20000.0,
+    "months_late": 0,
+    "filed": 1,
+}
+# What each of these is worth, and what is left of 120 without them and without the points of revenue: 59.
+WORTH = {
+    "senior_experts": 4,
+    "external_experts": 4,
+    "patents": 5,
+    "higher_platforms": 3,
+    "city_platforms": 2,
+    "laboratories": 3,
+    "applications": 5,
+    "invention_applications": 6,
+    "standards": 4,
+    "new_product_sales": 10,
+    "new_product_profit": 10,
+}
+KEPT = {
+    60: (),
+    65: ("patents",),
+    85: ("new_product_sales", "new_product_profit", "patents"),
+    90: ("new_product_sales", "new_product_profit", "invention_applications", "senior_experts"),
+}
+
+
+def with_total(near: int, total: float) -> dict[str, Any]:
+    """A centre with a total near 60, 65, 85 or 90; up to 3 points of revenue grow by one in 5000 / 3 万元."""
+    lost = dict.fromkeys(WORTH.keys() - set(KEPT[near]), 0)
+    return {**BEST, **lost, "revenue": (total - near + 1) * 5000 / 3}
+
+
+def grades_of(row: Row, before: Row | None = None) -> dict[str, str]:
+    """The grade of one centre on each scale, with the round before it where there is one."""
+    rows = [{"enterprise": "甲", **row}]
+    rows += [] if before is None else [{"enterprise": "甲", "year": 2024, **before}]
+    grades = evaluated(CENTRE, rows, year=None).grades
+    found = grades[grades["year"] == 2025].set_index("scale")["grade"]
+    return {scale: "unknown" if pd.isna(name) else str(name) for scale, name in found.items()}
+
+
+def test_everything_at_its_best_is_120_points() -> None:
+    assert points(CENTRE, "total", [BEST]) == pytest.approx([120], rel=1e-12)
+
+
+@pytest.mark.parametrize(
+    ("near", "total", "national", "provincial"),
+    [
+        (60, 59.9999, "failed", "failed"),
+        (60, 60.0, "sufficient", "passed"),
+        (60, 60.0001, "sufficient", "passed"),
+        (65, 64.9999, "sufficient", "passed"),
+        (65, 65.0, "good", "passed"),
+        (65, 65.0001, "good", "passed"),
+        (85, 84.9999, "good", "passed"),
+        (85, 85.0, "good", "excellent"),
+        (85, 85.0001, "good", "excellent"),
+        (90, 89.9999, "good", "excellent"),
+        (90, 90.0, "excellent", "excellent"),
+        (90, 90.0001, "excellent", "excellent"),
+    ],
+)
+def test_the_grades_of_technology_centres_on_both_sides_of_60_65_85_and_90(
+    near: int, total: float, national: str, provincial: str
+) -> None:
+    row = with_total(near, total)
+    assert points(CENTRE, "total", [row]) == pytest.approx([total], rel=1e-12)
+    assert grades_of(row, with_total(90, 90.0)) == {"national": national, "provincial": provincial}
+
+
+@pytest.mark.parametrize(
+    ("changed", "national", "provincial"),
+    [
+        ({}, "excellent", "excellent"),
+        ({"rd_staff": 149}, "failed", "excellent"),
+        ({"rd_staff": 150}, "excellent", "excellent"),
+        ({"rd_staff": 49, "staff": 98}, "failed", "failed"),
+        ({"rd_staff": 50, "staff": 100}, "failed", "excellent"),
+        ({"equipment": 1999.99}, "failed", "excellent"),
+        ({"equipment": 2000.0}, "excellent", "excellent"),
+        ({"equipment": 800.0}, "failed", "excellent"),
+        ({"equipment": 799.99}, "failed", "failed"),
+        ({"rd_expense": 1499.99, "main_revenue": 7500.0, "total_profit": 900.0}, "failed", "excellent"),
+        ({"rd_expense": 1500.0, "main_revenue": 7500.0, "total_profit": 900.0}, "excellent", "excellent"),
+        ({"rd_expense": 800.0, "main_revenue": 4000.0, "total_profit": 480.0}, "failed", "excellent"),
+        ({"rd_expense": 799.99, "main_revenue": 4000.0, "total_profit": 480.0}, "failed", "failed"),
+        ({"filed": 0}, "failed", "excellent"),
+        ({"months_late": 0.9}, "excellent", "excellent"),
+        ({"months_late": 1}, "excellent", "failed"),
+        ({"sales": 19999.99}, "excellent", "failed"),
+        ({"sales": 20000.0}, "excellent", "excellent"),
+        ({"sales": 10000.0, "sales_floor": 10000.0}, "excellent", "excellent"),
+        ({"sales": 9999.99, "sales_floor": 10000.0}, "excellent", "failed"),
+        ({"filed": None}, "unknown", "excellent"),
+        ({"months_late": None}, "excellent", "unknown"),
+        ({"sales_floor": None}, "excellent", "unknown"),
+    ],
+    ids=str,
+)
+def test_a_floor_makes_a_technology_centre_fail_whatever_its_score(
+    changed: Row, national: str, provincial: str
+) -> None:
+    row = {**BEST, **changed}
+    assert grades_of(row, BEST) == {"national": national, "provincial": provincial}
+
+
+@pytest.mark.parametrize(
+    ("near", "total", "before", "expected"),
+    [
+        (60, 60.0, (60, 60.0), "failed"),
+        (60, 60.0, (65, 65.0), "failed"),
+        (65, 65.0, (60, 60.0), "failed"),
+        (60, 60.0, (65, 65.0001), "passed"),
+        (65, 65.0001, (60, 60.0), "passed"),
+        (60, 60.0, (60, 59.9999), "passed"),
+        (60, 60.0, None, "unknown"),
+        (65, 65.0001, None, "passed"),
+        (60, 59.9999, None, "failed"),
+    ],
+    ids=str,
+)
+def test_two_rounds_running_from_60_to_65_fail_a_provincial_centre_and_one_round_alone_leaves_it_open(
+    near: int, total: float, before: tuple[int, float] | None, expected: str
+) -> None:
+    earlier = None if before is None else with_total(*before)
+    assert grades_of(with_total(near, total), earlier)["provincial"] == expected
+
+
+def test_a_missing_item_leaves_a_grade_open_only_where_it_can_change_it() -> None:
+    assert grades_of({**with_total(90, 90.0), "city_platforms": None})["national"] == "excellent"
+    assert grades_of({**with_total(90, 89.0), "city_platforms": None})["national"] == "unknown"
+    assert grades_of({**with_total(85, 85.0), "city_platforms": None})["national"] == "good"
+    assert grades_of({**with_total(85, 85.0), "city_platforms": None, "filed": 0})["national"] == "failed"
+
+
 # --- specialised and sophisticated SMEs, 2022 ----------------------------------------------------------------------
 
 SPECIALISED = "specialised-sme-2022"
