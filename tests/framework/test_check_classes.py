@@ -118,6 +118,10 @@ DECIDED = [
     (("when: age < 0年", "when: age >= 0年"), [("class_never", "there is no value for which a unit is in C0")]),
     (("when: age >= 0年", "when: age >= 0年"), [("class_overlap", "where 成立年限 >= 0 年, a unit is in C0, C1")]),
     (("when: revenue < 5万元 or revenue > 9万元", "when: 5万元 <= revenue <= 9万元"), []),
+    (
+        ("when: revenue <= 1e308万元",),
+        [("class_gap", "where 营业收入 > 1e+308 万元, a unit is in no class")],
+    ),
 ]
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import sys
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
@@ -72,15 +73,7 @@ def line_of(framework: Framework, formulas: Sequence[Formula]) -> ConditionLine 
     limits = [limit for limit in (field.min, field.max) if limit is not None]
     cuts = sorted({*bounds, *map(float, limits)})
     sides = [-math.inf, *cuts, math.inf]
-    # Nothing changes between two neighbouring bounds, so that the next float after the lower one stands for all.
-    spans = [
-        (low, high, inner)
-        for low, high in pairwise(sides)
-        for inner in (float(np.nextafter(low, math.inf)) if math.isfinite(low) else float(np.nextafter(high, low)),)
-        if low < inner < high
-    ]
-    if not cuts:
-        spans = [(-math.inf, math.inf, 0.0)]
+    spans = [(low, high, inner) for low, high in pairwise(sides) if low < (inner := _between(low, high)) < high]
     wanted = sorted([*spans, *((cut, cut, cut) for cut in cuts)], key=lambda span: span[2])
     low_limit = -math.inf if field.min is None else field.min
     high_limit = math.inf if field.max is None else field.max
@@ -91,6 +84,18 @@ def line_of(framework: Framework, formulas: Sequence[Formula]) -> ConditionLine 
     return ConditionLine(
         field, tuple(Part(low, high, tuple(row)) for (low, high, _), row in zip(wanted, table, strict=True))
     )
+
+
+def _between(low: float, high: float) -> float:
+    """A value that stands for all between two neighbouring bounds, since no condition changes there.
+
+    It is far from both: the float next to a bound is equal to it, for comparisons look at twelve digits.
+    """
+    if math.isfinite(low) and math.isfinite(high):
+        return low / 2 + high / 2
+    if math.isfinite(low):
+        return min(low + max(1.0, abs(low)), sys.float_info.max)
+    return max(high - max(1.0, abs(high)), -sys.float_info.max) if math.isfinite(high) else 0.0
 
 
 def _is_plain(node: Node) -> bool:
