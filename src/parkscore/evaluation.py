@@ -36,7 +36,13 @@ from parkscore.tree.bounds import NodeBounds, bounds
 from parkscore.tree.case_tables import case_table
 from parkscore.tree.contributions import contributions, not_additive
 from parkscore.tree.gate import NOT_RANKED, RANKED, Outcomes
-from parkscore.tree.gate_tables import detail_table, gate_table, outcome_counts, outcomes_of
+from parkscore.tree.gate_tables import (
+    detail_table,
+    gate_table,
+    outcome_counts,
+    outcomes_of,
+    with_words_for_no_limit,
+)
 from parkscore.tree.given_table import given_table
 from parkscore.tree.grades import Graded, grade_counts, grade_table
 from parkscore.tree.list_tables import count_table, list_table
@@ -640,11 +646,11 @@ class Evaluation:
             **({} if self.cases.empty else {"cases": records(self.cases)}),
             "gates": records(self.gates),
             "gate_counts": self.gate_counts,
-            "gate_details": records(self.gate_details),
+            "gate_details": records(with_words_for_no_limit(self.gate_details, "-inf", "inf")),
             **({"lists": records(self.lists), "list_counts": records(self.list_counts)} if self.listed else {}),
             "grades": records(self.grades),
             "grade_counts": self.grade_counts,
-            "grade_details": records(self.grade_details),
+            "grade_details": records(with_words_for_no_limit(self.grade_details, "-inf", "inf")),
             **({"targets": records(self.targets)} if self.framework.targets else {}),
             "weights": records(self.weights),
             "reference": records(self.reference),

@@ -21,6 +21,7 @@ from parkscore.output.workbook import Sheet
 from parkscore.tree.accounting import accounting_line, named_parts
 from parkscore.tree.case_tables import CASE_UNKNOWN, IN_CASE, NO_CASE
 from parkscore.tree.gate import NOT_RANKED, RANKED
+from parkscore.tree.gate_tables import with_words_for_no_limit
 from parkscore.tree.grades import grade_names
 from parkscore.tree.percentiles import DEFINITION
 from parkscore.tree.verdicts import OUTCOMES, TRUTH_TEXT
@@ -220,7 +221,7 @@ def _gates(evaluation: Evaluation, language: Language) -> list[Sheet]:
         )
         for frame in (evaluation.gates, evaluation.gate_details)
     )
-    details["name"] = details[f"name_{language}"]
+    details = _limits_in_words(details.assign(name=details[f"name_{language}"]), language)
     details["relaxed"] = [_word(TRUTH_TEXT, relaxed, language) for relaxed in details["relaxed"]]
     kinds = {YEAR: "count", **dict.fromkeys(("value", "value_to", "threshold", "relaxed_to", "short_by"), "value")}
     years = [YEAR] if YEAR in found else []
@@ -245,6 +246,11 @@ def _gates(evaluation: Evaluation, language: Language) -> list[Sheet]:
         for name, frame in sheets
         for renamed, own in (_renamed(frame, kinds, language),)
     ]
+
+
+def _limits_in_words(details: pd.DataFrame, language: Language) -> pd.DataFrame:
+    least, most = Text("没有下限", "no lower limit"), Text("没有上限", "no upper limit")
+    return with_words_for_no_limit(details, least.in_language(language), most.in_language(language))
 
 
 def _grades(evaluation: Evaluation, language: Language) -> list[Sheet]:
@@ -280,7 +286,7 @@ def _grades(evaluation: Evaluation, language: Language) -> list[Sheet]:
 
 def _grade_conditions(details: pd.DataFrame, language: Language) -> Sheet:
     """What each override reads, comparison by comparison."""
-    details = details.assign(
+    details = _limits_in_words(details, language).assign(
         name=details[f"name_{language}"],
         outcome=[TRUTH_TEXT[outcome].in_language(language) for outcome in details["outcome"]],
         reason=details[f"reason_{language}"],

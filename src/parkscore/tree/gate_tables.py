@@ -63,7 +63,8 @@ def detail_table(judged: Sequence[Verdict], table: Table, rows: Rows) -> pd.Data
     `relax`, and their `part`s are `true`, `false` or `unknown`. An outcome follows from the lines whose parent it is:
     kind says how they are joined, needs how many must be met, miss what a miss means. A comparison follows from its
     numbers: `value operator threshold`, or `relaxed_to` in place of the threshold where relaxed is `true`. value_to is
-    given where the value may be anything from value to it. A condition without numbers has its text as value.
+    given where the value may be anything from value to it; either is infinite where there is no limit. A condition
+    without numbers has its text as value.
     """
     lines = [(gate.path, parent, verdict) for gate in judged for parent, verdict in gate.walk()]
     parts = [_lines_of(gate, parent, verdict, rows) for gate, parent, verdict in lines]
@@ -77,6 +78,21 @@ def detail_table(judged: Sequence[Verdict], table: Table, rows: Rows) -> pd.Data
         values = [value for part in parts for value in part[column]]
         frame[column] = [values[position] for position in order.tolist()]
     return _frame(frame, names)
+
+
+def with_words_for_no_limit(details: pd.DataFrame, least: str, most: str) -> pd.DataFrame:
+    """A table of details with words in place of infinite ends, for readers that know no infinity."""
+    words = {-np.inf: least, np.inf: most}
+    return details.assign(
+        **{
+            name: pd.Series(
+                [words.get(value, value) if isinstance(value, float) else value for value in details[name].tolist()],
+                index=details.index,
+                dtype=object,
+            )
+            for name in ("value", "value_to")
+        }
+    )
 
 
 def _labels(table: Table, rows: Rows) -> dict[str, Any]:
@@ -126,8 +142,8 @@ def _numbers_of(verdict: Verdict, rows: Rows) -> dict[str, list[Any]]:
     differs = numbers.value_to != numbers.value
     relaxed = [TRUTH_WORDS[code] for code in numbers.relaxed[rows].tolist()]
     return {
-        "value": [None if not np.isfinite(value) else value for value in numbers.value[rows].tolist()],
-        "value_to": _finite(np.where(differs, numbers.value_to, np.nan), rows),
+        "value": [None if np.isnan(value) else value for value in numbers.value[rows].tolist()],
+        "value_to": np.where(differs, numbers.value_to, np.nan)[rows].tolist(),
         "measure": [numbers.measure] * len(rows),
         "operator": [numbers.operator] * len(rows),
         "threshold": _finite(numbers.threshold, rows),

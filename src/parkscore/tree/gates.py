@@ -26,6 +26,7 @@ from parkscore.framework.formula import (
     compute,
     parse_formula,
 )
+from parkscore.framework.formula.groups import groups_of
 from parkscore.framework.formula.tree import Call, Comparison, Name, Negative, Node, Product, Sum, walk
 from parkscore.framework.gate_conditions import (
     DENIED,
@@ -37,6 +38,7 @@ from parkscore.framework.gate_conditions import (
     gate_measures,
     labels_of_names,
     printed,
+    replaced,
     take_apart,
     text_fields,
     value_name,
@@ -47,6 +49,7 @@ from parkscore.framework.models import Framework, Relaxation, Requirement, Way
 from parkscore.language import Text
 from parkscore.methods.points_digits import to_digits
 from parkscore.tree.bounds import NodeBounds
+from parkscore.tree.open_parts import places_from_bottom, years_that_hold
 from parkscore.tree.verdicts import (
     FALSE,
     MET,
@@ -105,7 +108,8 @@ def compute_with_scores(
     root = parse_formula(text).root
     measure = judging.measure_of(root)
     cells = judging.cells(Formula(text, with_values(root)), judging.low, measure)
-    return Computed(cells, judging.why_open(root, cells.states != State.VALUE, cells.states), measure)
+    lacking = cells.states != State.VALUE
+    return Computed(cells, judging.why_open(root, lacking, lacking, cells.states), measure)
 
 
 def as_compared(scores: Vector, decimals: int) -> Vector:
@@ -122,7 +126,7 @@ class _GateColumns(Columns):
         self._measures = gate_measures(framework)
         self._positions = {value_name(leaf): position for position, leaf in enumerate(indicators.ids)}
         self._indicators = indicators
-        self._scores = scores
+        self._scores = dict(scores)
         self.class_names = class_names(framework) - scores.keys()
         self._decimals = framework.ranking.decimals
 
@@ -134,14 +138,22 @@ class _GateColumns(Columns):
             cells = Cells(self._indicators.values[:, position], self._indicators.states[:, position])
             return Column(cells, measure if isinstance(measure, Measure) else None)
         scores = as_compared(self._scores[name], self._decimals)
-        known = np.isfinite(scores)
-        states = np.where(known, np.int8(State.VALUE), np.int8(State.MISSING)).astype(np.int8)
-        return Column(Cells(np.where(known, scores, np.nan), states))
+        states = np.where(np.isnan(scores), np.int8(State.MISSING), np.int8(State.VALUE)).astype(np.int8)
+        return Column(Cells(np.clip(scores, -_ENDLESS, _ENDLESS) if np.isinf(scores).any() else scores, states))
+
+    def add(self, name: str, values: Vector) -> None:
+        """One more name that can be read, as if it were a node, with its value at each row."""
+        self._scores[name] = values
 
     @property
     def surroundings(self) -> Surroundings:
         """What the functions of groups, years and tables need to know beside the columns."""
         return self._surroundings
+
+
+# An end that has no limit is computed with as this number; what then comes out beyond the other has no limit either.
+_ENDLESS: Final = 1e150
+_BEYOND: Final = 1e120
 
 
 class _Corner(Mapping[tuple[str, int], Column]):
@@ -184,7 +196,11 @@ class _Relaxed:
 
 
 # Parts of a formula through which a score's least and most give the least and most of the whole.
-_MONOTONE: Final = frozenset({"lag", "min", "max", "sum", "mean", "mean_years", "sum_years", "floor", "ceil", "round"})
+_MONOTONE: Final = frozenset(
+    {"lag", "min", "max", "sum", "mean", "mean_years", "sum_years", "floor", "ceil", "round", "group_mean"}
+)
+# Parts that look at several years or at other units, each of which gets a range of its own.
+_COUNTED, _PLACE = "count_years", "group_rank_from_bottom"
 
 
 @dataclass
@@ -222,10 +238,10 @@ class Judging:
         return _GateColumns(self.framework, self.table, self.indicators, self.bounds.high)
 
     @cached_property
-    def unsettled(self) -> frozenset[str]:
-        """The nodes with a score that is not settled at some row."""
+    def unsettled(self) -> set[str]:
+        """The nodes with a score that is not settled at some row, and the parts of formulas that are not."""
         low, high = self.bounds.low, self.bounds.high
-        return frozenset(each for each in low if not np.array_equal(low[each], high[each], equal_nan=True))
+        return {each for each in low if not np.array_equal(low[each], high[each], equal_nan=True)}
 
     # --- requirements ----------------------------------------------------------------------------------------------
 
@@ -316,7 +332,7 @@ class Judging:
         truth = self.range_of(node, DIMENSIONLESS)
         codes = np.where(truth.low != 0, TRUE, FALSE)
         codes = np.where(np.isnan(truth.low) | (truth.low != truth.high), OPEN, codes).astype(np.int8)
-        said = self.why_open(node, codes == OPEN, truth.states)
+        said = self.why_open(node, codes == OPEN, codes == OPEN, truth.states)
         texts = self.text_of(node)
         return Verdict(path, "part", "condition", text, codes, said, texts=texts, wanted=wanted, condition=text.en)
 
@@ -341,8 +357,8 @@ class Judging:
             easier = _compared(link.operator, value, _Range(eased, eased, np.zeros_like(threshold.states)))
             unsure = (applies == OPEN) & (codes != easier)
             codes = np.where(applies == TRUE, easier, np.where(unsure, OPEN, codes)).astype(np.int8)
-        said = self.why_open(link.node, codes == OPEN, np.maximum(value.states, threshold.states))
-        said = said.nowhere(value.low < value.high)  # the numbers say it
+        unclear = (codes == OPEN) & ~(value.low < value.high)  # elsewhere the numbers say it
+        said = self.why_open(link.node, codes == OPEN, unclear, np.maximum(value.states, threshold.states))
         bar = np.where(applies == TRUE, eased, threshold.low)
         short = np.where(codes == OPEN, np.nan, _short_by(link.operator, value.low, bar, wanted=wanted))
         exactly = (short == 0) & ((codes == TRUE) != wanted) & (link.operator in ORDERED)
@@ -368,7 +384,7 @@ class Judging:
 
     def range_of(self, node: Node, measure: Measure | None) -> _Range:
         """The least and the most that a part of a formula can be in a measure, given the bounds of the scores in it."""
-        formula = Formula("", with_values(node))
+        formula = Formula("", replaced(with_values(node), self.with_range))
         unsettled = sorted(formula.names & self.unsettled)
         corners = [
             self.cells(formula, _Corner(self.low, self.high, frozenset(at_most)), measure)
@@ -376,19 +392,54 @@ class Judging:
         ]
         values = np.stack([cells.values for cells in corners])
         low, high = values.min(axis=0), values.max(axis=0)
-        if unsettled and not _monotone(formula.root, unsettled):
-            open_rows = self.open_rows(formula)
-            low, high = np.where(open_rows, -np.inf, low), np.where(open_rows, np.inf, high)
+        if unsettled:
+            open_rows, monotone = self.open_rows(formula), _monotone(formula.root, unsettled)
+            low = np.where(open_rows & ((low < -_BEYOND) | (not monotone)), -np.inf, low)
+            high = np.where(open_rows & ((high > _BEYOND) | (not monotone)), np.inf, high)
         return _Range(low, high, reduce(np.maximum, [cells.states for cells in corners]))
 
+    def with_range(self, node: Node) -> Node | None:
+        """A part that looks at several years, or at the places of others, as a name with a range of its own, else None.
+
+        A year that is not in the data leaves a count of years open, and an open score the places of its group.
+        """
+        if not isinstance(node, Call) or node.function not in (_COUNTED, _PLACE):
+            return None
+        if node.function == _COUNTED:
+            low, high = self.years_that_hold(node)
+        elif Formula("", with_values(node)).names & self.unsettled:
+            low, high = self.places(node)
+        else:
+            return None
+        name = printed(node)
+        self.low.add(name, low)
+        self.high.add(name, high)
+        if not np.array_equal(low, high, equal_nan=True):
+            self.unsettled.add(name)
+        return Name(name, node.offset)
+
+    def years_that_hold(self, call: Call) -> tuple[Vector, Vector]:
+        """The least and the most of `count_years` at each row."""
+        codes = self.condition(take_apart(call.arguments[0], self.texts), "", None, wanted=True).codes
+        before = self.low.surroundings.before
+        return years_that_hold(codes, [np.arange(self.rows), *(before(years) for years in range(1, call.years))])
+
+    def places(self, call: Call) -> tuple[Vector, Vector]:
+        """The least and the most of `group_rank_from_bottom` at each row."""
+        inner, *by = call.arguments
+        value = self.range_of(inner, self.measure_of(inner))
+        texts = [self.low[each.name, 0].cells for each in by if isinstance(each, Name)]
+        groups = groups_of(self.low.surroundings.years, [each for each in texts if isinstance(each, TextCells)])
+        return places_from_bottom(value.low, value.high, groups)
+
     def open_rows(self, formula: Formula) -> Truths:
-        """The rows at which a score that a formula reads is not settled."""
+        """The rows at which a score that a formula reads is not settled; all where one is that others read, too."""
         rows = np.zeros(self.rows, dtype=np.bool_)
         for name, years in formula.reads.items():
             for back in years if name in self.unsettled else ():
                 low, high = self.low[name, back].cells.values, self.high[name, back].cells.values
                 rows |= low < high
-        return rows
+        return rows if formula.row_local else np.full_like(rows, rows.any())
 
     def cells(self, formula: Formula, columns: Mapping[tuple[str, int], Column], measure: Measure | None) -> Cells:
         """A formula on some columns, a cell for every row."""
@@ -398,14 +449,17 @@ class Judging:
 
     # --- reasons ---------------------------------------------------------------------------------------------------
 
-    def why_open(self, node: Node, rows: Truths, states: Codes) -> Said:
-        """Why a comparison cannot be told at these rows: the first name that lacks a value, else what came out."""
+    def why_open(self, node: Node, rows: Truths, unclear: Truths, states: Codes) -> Said:
+        """Why a comparison cannot be told at these rows: the first name that lacks a value, else what came out.
+
+        unclear: the rows at which something must be said even where no name lacks a value.
+        """
         said = Said.nothing(self.rows)
         if not rows.any():
             return said
-        said = said.adding(rows, _CANNOT_BE_TOLD)
+        said = said.adding(unclear, _CANNOT_BE_TOLD)
         for state, word in _NO_NUMBER.items():
-            said = said.adding(rows & (states == state), word)
+            said = said.adding(unclear & (states == state), word)
         for name, years in reversed(list(Formula("", with_values(node)).reads.items())):
             for back in sorted(years, reverse=True):
                 said = self.why_no_value(name, back, rows, said)

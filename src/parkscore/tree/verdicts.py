@@ -72,10 +72,6 @@ class Said:
         numbers = np.where(rows, np.int16(len(self.words)), self.numbers)
         return Said(numbers.astype(np.int16), (*self.words, word))
 
-    def nowhere(self, rows: Truths) -> Said:
-        """The reasons without those at some rows."""
-        return Said(np.where(rows, np.int16(-1), self.numbers).astype(np.int16), self.words)
-
     def at(self, row: int) -> Text | None:
         """The reason at a row."""
         number = int(self.numbers[row])
@@ -213,6 +209,8 @@ def _sentence(condition: Verdict, row: int) -> Text:
         return Text(condition.text.zh + said, condition.text.en + said)
     measure = f" {numbers.measure}" if numbers.measure else ""
     value, to, short = numbers.value[row], numbers.value_to[row], numbers.short_by[row]
+    if value < to and not (np.isfinite(value) and np.isfinite(to)):
+        return _without_limit(condition, value, to, measure)
     if value < to:
         return Text(
             f"{condition.text.zh}（{value:.10g} 到 {to:.10g}{measure} 之间，尚不能定）",
@@ -226,6 +224,17 @@ def _sentence(condition: Verdict, row: int) -> Text:
     if short > 0:
         return Text(f"{have}，差 {short:.10g}{measure}）", f"{have_en}, {short:.10g}{measure} short)")
     return Text(f"{have}）", f"{have_en})")
+
+
+def _without_limit(condition: Verdict, value: float, to: float, measure: str) -> Text:
+    """A comparison whose number is open to one side, or to both."""
+    if np.isfinite(value):
+        zh, en = f"至少 {value:.10g}{measure}", f"at least {value:.10g}{measure}"
+    elif np.isfinite(to):
+        zh, en = f"至多 {to:.10g}{measure}", f"at most {to:.10g}{measure}"
+    else:
+        zh, en = "没有上下限", "without a limit"
+    return Text(f"{condition.text.zh}（{zh}，尚不能定）", f"{condition.text.en} ({en})")
 
 
 def of_items(codes: Sequence[Codes], needed: int | None) -> Codes:
