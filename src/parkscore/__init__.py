@@ -36,6 +36,8 @@ if TYPE_CHECKING:
     from parkscore.framework.models import WeightScheme as WeightScheme
     from parkscore.ladders.climbed import Climb as Climb
     from parkscore.ladders.climbing import climb as climb
+    from parkscore.ladders.finding import find as find
+    from parkscore.ladders.found import Found as Found
     from parkscore.ladders.models import Ladder as Ladder
     from parkscore.sampling import sample as sample
 
@@ -45,6 +47,7 @@ _HOME = {
     "Diagnosis": "parkscore.diagnosis.diagnosing",
     "Evaluation": "parkscore.evaluation",
     "Finding": "parkscore.findings",
+    "Found": "parkscore.ladders.found",
     "Framework": "parkscore.framework.models",
     "FrameworkError": "parkscore.findings",
     "Ladder": "parkscore.ladders.models",
@@ -56,6 +59,7 @@ _HOME = {
     "climb": "parkscore.ladders.climbing",
     "diagnose": "parkscore.diagnosis.diagnosing",
     "evaluate": "parkscore.evaluating",
+    "find": "parkscore.ladders.finding",
     "load_framework": "parkscore.framework.loading",
     "load_scheme": "parkscore.framework.loading",
     "prepare": "parkscore.evaluating",

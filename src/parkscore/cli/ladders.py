@@ -10,6 +10,7 @@ import typer
 
 from parkscore.cli.console import JsonOption, LanguageOption, Reply, reply_to
 from parkscore.cli.files import check_output, find_data
+from parkscore.cli.frameworks import FrameworkArgument, WeightsOption
 from parkscore.cli.scoring import RESULT_FORMS, DataArgument, YearOption, where_findings_are
 from parkscore.language import Text
 
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from parkscore.ladders.climbed import Climb
+    from parkscore.ladders.found import Found
 
 MOST_LISTED = 20
 MOST_NAMES = 5
@@ -29,6 +31,7 @@ LadderArgument = Annotated[
 
 def add_to(app: typer.Typer) -> None:
     """Put these commands into the command line."""
+    app.command("find", short_help="查找符合条件的对象。 Find units by a condition.")(find)
     app.command("ladder", short_help="所在级与差距。 Rungs of titles, and what is missing.")(ladder)
 
 
@@ -190,3 +193,113 @@ def _say_unit(climbed: Climb, positions: list[int], reply: Reply) -> None:
         reply.say(label)
         reply.table(heads, rows)
         reply.say(climbed.sentences[position], "")
+
+
+# --- find ----------------------------------------------------------------------------------------------------------
+
+
+def find(
+    framework: FrameworkArgument,
+    data: DataArgument,
+    where: Annotated[
+        str,
+        typer.Option(
+            "--where", metavar="COND", help='条件，如 "revenue >= 5000万元"。 A condition over fields and scores.'
+        ),
+    ],
+    by: Annotated[
+        str | None,
+        typer.Option("--by", metavar="FORMULA", help="排序依据，大者在前。 What to order by, highest first."),
+    ] = None,
+    top: Annotated[
+        int | None,
+        typer.Option("--top", metavar="N", help="每年前几名，并列都算。 The first N of each year, with ties."),
+    ] = None,
+    output: Annotated[
+        Path | None,
+        typer.Option(
+            "--output", "-o", metavar="OUT", help="结果 .xlsx、.csv、.parquet 或 .json。 A file for the result."
+        ),
+    ] = None,
+    with_open: Annotated[
+        bool, typer.Option("--open", help="同时列出无法判断的。 List those of which it cannot be told, too.")
+    ] = False,
+    weights: WeightsOption = None,
+    year: YearOption = None,
+    language: LanguageOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """查找符合条件的对象，列出条件读到的数值。 Find the units for which a condition holds, with what it read.
+
+    不符合的和无法判断的都计数，三者之和等于行数。 Those that do not fit and those of which it cannot be told are
+    counted; the three sum to the rows.
+    """
+    from parkscore.ladders.finding import find as find_units
+
+    reply = reply_to(language, as_json)
+    source = find_data(data)
+    if output is not None:
+        check_output(output, RESULT_FORMS, [framework, source, weights or framework])
+    with reply.waiting(Text("正在查找", "searching")):
+        found = find_units(framework, source, where=where, by=by, top=top, year=year, weights=weights)
+    if output is not None:
+        with reply.waiting(Text("正在写出", "writing")):
+            _write_found(found, output, with_open, reply)
+    path = None if output is None else str(output)
+    if reply.as_json:
+        reply.document("find", found.as_dict(reply.language) | {"schema": "parkscore-find/1", "output": path})
+    elif output is not None or sys.stdout.isatty():
+        _say_found(found, with_open, reply)
+    else:
+        _print_csv(found.table(with_open=with_open))
+    if output is not None:
+        reply.say(Text(f"已写入 {output}", f"wrote {output}"))
+    reply.show_findings(found.findings, where_findings_are(output))
+
+
+def _write_found(found: Found, output: Path, with_open: bool, reply: Reply) -> None:
+    """Write those found in the form that the suffix names."""
+    suffix = output.suffix.lower()
+    if suffix == ".csv":
+        found.to_csv(output, with_open=with_open)
+    elif suffix == ".parquet":
+        found.to_parquet(output, with_open=with_open)
+    elif suffix == ".json":
+        found.to_json(output, reply.language)
+    else:
+        found.to_excel(output, reply.language)
+
+
+def _say_found(found: Found, with_open: bool, reply: Reply) -> None:
+    """How many were found, and the first of them."""
+    for counts in found.counts.to_dict("records"):
+        when = ("", "") if "year" not in counts else (f"{counts['year']} 年：", f"{counts['year']}: ")
+        hits, misses, unclear, rows = (counts[each] for each in ("found", "not_found", "open", "rows"))
+        zh = f"{when[0]}符合 {hits}，不符合 {misses}，无法判断 {unclear}（共 {rows}）"
+        reply.say(Text(zh, f"{when[1]}{hits} found, {misses} not, {unclear} cannot be told (of {rows})"))
+        if counts["unordered"]:
+            left_zh, left_en = f"其中 {counts['unordered']} 个无法排序", f"{counts['unordered']} of them have no order"
+            reply.say(Text(left_zh, left_en))
+    reply.say(*(Text(f"注意：{note.zh}", f"note: {note.en}") for note in found.notes), "")
+    _say_units(found, found.found, reply)
+    if with_open and len(found.open):
+        reply.say("", Text("无法判断", "cannot be told"))
+        _say_units(found, found.open, reply)
+
+
+def _say_units(found: Found, frame: pd.DataFrame, reply: Reply) -> None:
+    from parkscore.ladders.found_sheets import heads_of, shown
+
+    plain, heads = shown(found, frame, reply.language), heads_of(found, reply.language)
+    rows = [[_cell(cell) for cell in row] for row in plain.head(MOST_LISTED).itertuples(index=False, name=None)]
+    numbers = [n for n, column in enumerate(plain.columns) if column not in ("unit", "reason")]
+    reply.table([heads.get(column, column) for column in plain.columns], rows, right=numbers)
+    left = len(plain) - len(rows)
+    if left > 0:
+        reply.say(Text(f"…… 还有 {left} 个，见 -o 写出的文件", f"... and {left} more: write them to a file with -o"))
+
+
+def _cell(value: Any) -> str | None:
+    if value is None or str(value) in ("nan", "<NA>"):
+        return None
+    return f"{value:.12g}" if isinstance(value, float) else str(value)

@@ -9,6 +9,7 @@ from typing import Final, NamedTuple
 from parkscore.data.columns import Columns, parse
 from parkscore.data.table import State
 from parkscore.evaluation import Evaluation
+from parkscore.framework.class_names import class_names
 from parkscore.framework.gate_conditions import labels_of_names
 from parkscore.framework.models import Node
 from parkscore.language import Text
@@ -81,6 +82,10 @@ class Gaps:
                 yield Gap(name, back), leaf
             else:
                 yield from self._read_by(formula, back, leaf)
+        elif name in class_names(self._framework):
+            whens = [each.when for each in self._framework.classes] or [f"[{self._framework.class_field}]"]
+            for text in whens:
+                yield from self._read_by(text, back, leaf)
         elif name in self._nodes:
             for node in self._nodes[name].walk():
                 for text in _formulas(node):
@@ -89,6 +94,6 @@ class Gaps:
 
 def _formulas(node: Node) -> tuple[str, ...]:
     """What an indicator is computed from."""
-    if node.category is not None:
-        return (f"[{node.category}]",)
-    return node.conditions or (() if node.formula is None else (node.formula,))
+    category = () if node.category is None else (f"[{node.category}]",)
+    cases = tuple(case.when for case in node.cases if case.when is not None)
+    return (*category, *node.conditions, *node.formulas, *cases)

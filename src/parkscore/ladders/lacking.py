@@ -13,6 +13,7 @@ import numpy as np
 from parkscore.framework.formula.tree import Comparison
 from parkscore.framework.gate_conditions import DENIED
 from parkscore.language import Text
+from parkscore.methods.points_digits import to_digits
 from parkscore.tree.verdicts import FALSE, MET, NOT_APPLICABLE, OPEN, REVIEW, TRUE, Verdict
 
 Reason = Literal["short", "false", "missing", "unsettled", "review"]
@@ -42,8 +43,9 @@ class Lack:
             return np.nan
         if not (np.isfinite(self.threshold) and np.isfinite(self.value)):
             return np.nan
-        # In decimals as they are written: 10 % less 9 % is 1 % to the last digit.
-        return float(abs(Decimal(repr(self.threshold)) - Decimal(repr(self.value))))
+        # In decimals, of numbers with as many digits as are compared: 10 % less 9 % is 1 % to the last digit.
+        value, threshold = to_digits([self.value, self.threshold]).tolist()
+        return float(abs(Decimal(repr(threshold)) - Decimal(repr(value))))
 
 
 @dataclass(frozen=True)
