@@ -595,6 +595,275 @@ def test_the_local_items_are_open_until_a_province_fills_them(tmp_path: Path) ->
     assert evaluated(str(file), history({**SIXTY, "cluster": 0})).nodes["total"].tolist() == [60]
 
 
+# --- high-tech enterprises -----------------------------------------------------------------------------------------
+
+HIGH_TECH = "high-tech-enterprise"
+
+# Item, the row that chooses the band, the field of the given points, and the least and the most of the band, as
+# frameworks.md 6.3 prints them; growth as the summaries and the form named in the preset do.
+GRADES_AND_POINTS = [(7, 8), (5, 6), (3, 4), (1, 2), (0, 0)]
+BANDS: list[tuple[str, dict[str, Any], str, int, int]] = [
+    *[
+        ("advancement", {"advancement_grade": name}, "advancement_points", *band)
+        for name, band in zip(("高", "较高", "一般", "较低", "无"), GRADES_AND_POINTS, strict=True)
+    ],
+    *[
+        ("support", {"support_grade": name}, "support_points", *band)
+        for name, band in zip(("强", "较强", "一般", "较弱", "无"), GRADES_AND_POINTS, strict=True)
+    ],
+    *[
+        ("count", {"ip_class_1": one, "ip_class_2": two}, "count_points", *band)
+        for one, two, band in [
+            (1, 0, (7, 8)),
+            (3, 9, (7, 8)),
+            (0, 6, (5, 6)),
+            (0, 5, (5, 6)),
+            (0, 4, (3, 4)),
+            (0, 3, (3, 4)),
+            (0, 2, (1, 2)),
+            (0, 1, (1, 2)),
+            (0, 0, (0, 0)),
+        ]
+    ],
+    ("origin", {"ip_origin": "有自主研发"}, "origin_points", 1, 6),
+    ("origin", {"ip_origin": "仅有受让等"}, "origin_points", 1, 3),
+    ("bonus", {"standards_made": 1}, "bonus_points", 1, 2),
+    ("bonus", {"standards_made": 0}, "bonus_points", 0, 0),
+    *[
+        ("transfer", {"results_transferred": results}, "transfer_points", *band)
+        for results, band in [
+            (9, (25, 30)),
+            (5, (25, 30)),
+            (5 - 1e-6, (19, 24)),
+            (4, (19, 24)),
+            (4 - 1e-6, (13, 18)),
+            (3, (13, 18)),
+            (3 - 1e-6, (7, 12)),
+            (2, (7, 12)),
+            (2 - 1e-6, (1, 6)),
+            (1, (1, 6)),
+            (1 - 1e-6, (0, 0)),
+            (0, (0, 0)),
+        ]
+    ],
+    ("rules", {}, "system_points", 0, 6),
+    ("institution", {}, "institution_points", 0, 6),
+    ("incentives", {}, "incentive_points", 0, 4),
+    ("talent", {}, "talent_points", 0, 4),
+]
+
+
+@pytest.mark.parametrize("item", dict.fromkeys(item for item, *_ in BANDS))
+def test_an_expert_gives_whole_points_inside_the_band_and_nothing_else_counts(item: str) -> None:
+    asked: list[tuple[dict[str, Any], float | None, bool]] = []
+    errors = {"outside_band": 0, "not_whole": 0}
+    for _, row, given, least, most in (band for band in BANDS if band[0] == item):
+        limit = ps.load_framework(HIGH_TECH).fields[given].max or 0
+        outside = [value for value in (least - 1, most + 1) if 0 <= value <= limit]
+        broken = [least + 0.5] if least < most else []
+        asked += [({**row, given: value}, value, True) for value in range(least, most + 1)]
+        asked += [({**row, given: value}, value, False) for value in (*outside, *broken, None)]
+        errors = {"outside_band": errors["outside_band"] + len(outside), "not_whole": errors["not_whole"] + len(broken)}
+    evaluation = evaluated(HIGH_TECH, [row for row, _, _ in asked])
+    nodes = evaluation.nodes.droplevel("year")
+    for number, (row, value, counts) in enumerate(asked):
+        score = nodes.loc[f"企业{number}", item]
+        assert score == value if counts else math.isnan(score), row
+    refused = evaluation.given[evaluation.given["indicator"] == item]["outcome"].value_counts()
+    assert {code: int(refused.get(code, 0)) for code in errors} == errors
+    codes = {finding.code for finding in evaluation.findings if finding.severity is Severity.ERROR}
+    assert codes == {code for code, count in errors.items() if count}
+
+
+# Growth in per cent, and the band of points: from 35, 25, 15 and 5 on, above 0, and nothing.
+GROWTH = [
+    *[(growth, (9, 10)) for growth in (90, 35 + 1e-6, 35)],
+    *[(growth, (7, 8)) for growth in (35 - 1e-6, 25 + 1e-6, 25)],
+    *[(growth, (5, 6)) for growth in (25 - 1e-6, 15 + 1e-6, 15)],
+    *[(growth, (3, 4)) for growth in (15 - 1e-6, 5 + 1e-6, 5)],
+    *[(growth, (1, 2)) for growth in (5 - 1e-6, 1e-6)],
+    *[(growth, (0, 0)) for growth in (0, -1e-6, -80)],
+]
+
+
+GROWN = [("asset_growth", "net_assets", "asset_growth_points"), ("sales_growth", "sales", "sales_growth_points")]
+THREE_YEARS = tuple[float | None, float | None, float]
+
+
+def growth_points(item: str, field: str, given: str, cases: Sequence[tuple[THREE_YEARS, float]]) -> list[float]:
+    """The points of enterprises by their amounts of three years and the points that an expert gave."""
+    rows: list[dict[str, Any]] = []
+    for number, (amounts, value) in enumerate(cases):
+        own = [{"enterprise": f"企业{number}", "year": 2023 + n, field: amount} for n, amount in enumerate(amounts)]
+        rows += [*own[:-1], {**own[-1], given: value}]
+    return points(HIGH_TECH, item, rows, units=len(cases))
+
+
+@pytest.mark.parametrize(("item", "field", "given"), GROWN, ids=["net assets", "sales"])
+def test_growth_of_three_years_chooses_the_band_of_points(item: str, field: str, given: str) -> None:
+    asked = [(growth, band, value) for growth, band in GROWTH for value in (band[0] - 1, *band, band[1] + 1)]
+    asked = [each for each in asked if 0 <= each[2] <= 10]
+    cases = [
+        ((1000.0, 1000.0 * (1 + growth / 100), 1000.0 * (1 + growth / 100) ** 2), value) for growth, _, value in asked
+    ]
+    found = growth_points(item, field, given, cases)
+    for (growth, (least, most), value), score in zip(asked, found, strict=True):
+        assert score == value if least <= value <= most else math.isnan(score), (growth, value)
+
+
+@pytest.mark.parametrize(("item", "field", "given"), GROWN, ids=["net assets", "sales"])
+def test_the_special_cases_of_growth_of_high_tech_enterprises(item: str, field: str, given: str) -> None:
+    counted: list[tuple[THREE_YEARS, float]] = [
+        ((1000, 1000, 500), 0),  # negative growth: 0 points
+        ((1000, 900, 900), 0),
+        ((0, 1000, 1400), 10),  # the first year is zero: the last two years, 40 %
+        ((0, 1000, 1100), 4),  # 10 %
+        ((None, 1000, 1400), 10),  # a shorter history
+        ((1000, 0, 5000), 0),  # the second year is zero: 0 points, however much follows
+        ((0, 0, 5000), 0),
+        ((1000, 1100, 1650), 8),  # half of 10 % and 50 % is 30 %
+    ]
+    refused: list[tuple[THREE_YEARS, float]] = [
+        ((1000, 1000, 500), 1),
+        ((0, 1000, 1100), 10),
+        ((1000, 0, 5000), 10),
+        ((1000, 1100, 1650), 10),
+    ]
+    found = growth_points(item, field, given, [*counted, *refused])
+    assert found[: len(counted)] == [value for _, value in counted]
+    assert all(math.isnan(score) for score in found[len(counted) :])
+
+
+def test_net_assets_below_zero_have_no_growth_and_no_points() -> None:
+    (score,) = growth_points(*GROWN[0], [((-500, -400, 300), 10)])
+    assert math.isnan(score)
+
+
+# 71 points: property 8 + 8 + 8 + 4 = 28, transfer 9, organisation 6 + 6 + 4 + 4 = 20, growth 7 + 7.
+GIVEN: dict[str, Any] = {
+    "advancement_grade": "高",
+    "advancement_points": 8,
+    "support_grade": "强",
+    "support_points": 8,
+    "ip_class_1": 1,
+    "ip_class_2": 0,
+    "count_points": 8,
+    "ip_origin": "有自主研发",
+    "origin_points": 4,
+    "standards_made": 0,
+    "bonus_points": 0,
+    "results_transferred": 2,
+    "transfer_points": 9,
+    "system_points": 6,
+    "institution_points": 6,
+    "incentive_points": 4,
+    "talent_points": 4,
+    "net_assets": 1200.0,
+    "asset_growth_points": 7,
+    "sales": 3600.0,
+    "sales_growth_points": 7,
+    "rd_expense": 450.0,
+    "domestic_rd": 450.0,
+    "staff": 100,
+    "science_staff": 10,
+    "total_revenue": 4000.0,
+    "high_tech_revenue": 2400.0,
+}
+
+
+def three_years(changed: Row) -> list[dict[str, Any]]:
+    """A row of 2025 with all the R&D of three years; net assets and sales grow by a quarter a year up to it."""
+    row = {"enterprise": "甲", "year": 2025, **GIVEN, **changed}
+    before = [
+        {
+            "enterprise": "甲",
+            "year": 2025 - lag,
+            "net_assets": row["net_assets"] / 1.25**lag,
+            "sales": row["sales"] / 1.25**lag,
+            "rd_expense": 0,
+            "domestic_rd": 0,
+        }
+        for lag in (2, 1)
+    ]
+    return [*before, row]
+
+
+def high_tech(changed: Row) -> str:
+    gates = evaluated(HIGH_TECH, three_years(changed)).gates
+    return str(gates.loc[gates["gate"] == "high_tech", "outcome"].iloc[0])
+
+
+def test_more_than_70_points_are_asked_for_and_70_are_not_enough() -> None:
+    assert evaluated(HIGH_TECH, three_years({})).nodes["total"].tolist() == [71]
+    assert high_tech({}) == "met"
+    assert evaluated(HIGH_TECH, three_years({"talent_points": 3})).nodes["total"].tolist() == [70]
+    assert high_tech({"talent_points": 3}) == "not_met"
+
+
+def test_the_bonus_for_standards_never_lifts_property_above_30() -> None:
+    best = {"origin_points": 6, "standards_made": 1}
+    for bonus, expected in [(1, 30), (2, 30)]:
+        nodes = evaluated(HIGH_TECH, three_years({**best, "bonus_points": bonus})).nodes
+        assert nodes["property"].tolist() == [expected]
+    nodes = evaluated(HIGH_TECH, three_years({"standards_made": 1, "bonus_points": 2})).nodes
+    assert nodes["property"].tolist() == [30]  # 28 and 2
+    nodes = evaluated(HIGH_TECH, three_years({"origin_points": 3, "standards_made": 1, "bonus_points": 2})).nodes
+    assert nodes["property"].tolist() == [29]
+
+
+# Sales of three years are 1 + 0.8 + 0.64 times those of the last.
+SALES = 2.44
+
+# Sales of the last year, R&D relative to sales of three years, and the one band that asks for it.
+RESEARCH = [
+    *[(4999.99, 0.0500001, "met", "small"), (4999.99, 0.0499999, "not_met", "small")],
+    *[(5000.0, 0.05, "met", "small"), (5000.0, 0.0499999, "not_met", "small"), (5000.0, 0.04, "not_met", "small")],
+    *[(5000.01, 0.0400001, "met", "middle"), (5000.01, 0.0399999, "not_met", "middle")],
+    *[
+        (20000.0, 0.04, "met", "middle"),
+        (20000.0, 0.0399999, "not_met", "middle"),
+        (20000.0, 0.03, "not_met", "middle"),
+    ],
+    *[(20000.01, 0.0300001, "met", "large"), (20000.01, 0.0299999, "not_met", "large")],
+]
+
+
+def test_the_share_of_rd_that_is_asked_for_by_sales_so_that_5000_and_20000_are_in_exactly_one_band() -> None:
+    rows: list[dict[str, Any]] = []
+    for number, (sales, share, _, _) in enumerate(RESEARCH):
+        spent = sales * SALES * share
+        own = three_years({"sales": sales, "rd_expense": spent, "domestic_rd": spent})
+        rows += [{**row, "enterprise": f"企业{number}"} for row in own]
+    evaluation = evaluated(HIGH_TECH, rows)
+    gates = evaluation.gates.set_index(["unit", "gate"])["outcome"]
+    details = evaluation.gate_details.set_index(["unit", "path"])["outcome"]
+    for number, (sales, share, outcome, band) in enumerate(RESEARCH):
+        unit = f"企业{number}"
+        assert gates[unit, "high_tech"] == outcome, (sales, share)
+        asked = {each: details[unit, f"high_tech/research/research_{each}"] for each in ("small", "middle", "large")}
+        assert asked == {**dict.fromkeys(asked, "not_applicable"), band: outcome}, (sales, share)
+
+
+@pytest.mark.parametrize(
+    ("changed", "expected"),
+    [
+        ({"domestic_rd": 270.0}, "met"),
+        ({"domestic_rd": 269.99}, "not_met"),
+        ({"science_staff": 9.99}, "not_met"),
+        ({"high_tech_revenue": 2399.99}, "not_met"),
+        ({"rd_expense": 0.0, "domestic_rd": 0.0}, "not_met"),
+        ({"high_tech_revenue": None}, "unknown"),
+        ({"transfer_points": None}, "unknown"),  # 62 and 7 to 12 points
+        ({"transfer_points": None, "results_transferred": 3}, "met"),  # 62 and 13 to 18
+        ({"talent_points": None}, "unknown"),
+        ({"transfer_points": None, "science_staff": 1}, "not_met"),
+    ],
+    ids=str,
+)
+def test_the_other_conditions_of_high_tech_enterprises_both_ways(changed: Row, expected: str) -> None:
+    assert high_tech(changed) == expected
+
+
 # --- output per mu, Huangyan 2022 ----------------------------------------------------------------------------------
 
 HUANGYAN = "per-mu-huangyan-2022"
@@ -695,7 +964,7 @@ def test_the_benchmarks_are_those_of_2022_and_another_year_is_warned_of() -> Non
 
 # --- hostile rows --------------------------------------------------------------------------------------------------
 
-POINT_PRESETS = [CENTRE, YANTAI, HUANGYAN, SPECIALISED]
+POINT_PRESETS = [CENTRE, YANTAI, HIGH_TECH, HUANGYAN, SPECIALISED]
 
 
 def number_fields(name: str) -> list[str]:

@@ -26,7 +26,7 @@ from parkscore.framework.models import Framework, Node, WeightEntry
 ROOT = Path(__file__).resolve().parents[1]
 FRAMEWORKS = [
     *("enterprise-technology-centre", "enterprise-technology-centre-yantai"),
-    *("innovative-sme", "per-mu-huangyan-2022", "specialised-sme-2022", "tech-sme"),
+    *("high-tech-enterprise", "innovative-sme", "per-mu-huangyan-2022", "specialised-sme-2022", "tech-sme"),
     "park-points-example",
     *("innovation-points-v2", "innovation-points-local-example"),
     *("torch-return-checks", "zone-2021", "zone-figures", "zone-green-2025"),
