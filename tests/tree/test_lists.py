@@ -167,6 +167,29 @@ def test_a_score_that_missing_data_leave_open_makes_nobody_eligible_but_orders_a
     assert evaluation.lists.loc[evaluation.lists["standing"] == "open", "unit"].tolist() == ["乙"]
 
 
+def test_a_condition_may_read_the_class_and_a_unit_of_none_is_open() -> None:
+    young = asks(require="class == '东'", by="revenue", top=2)
+    framework = listing(young, class_field="park")
+    found = evaluate(framework, rows(s=[1, 2, 3], revenue=[5.0, 9.0, 7.0], park=["东", "西", None]))
+    assert members(found) == {"甲": 1}
+    assert counts(found) == [1, 0, 1, 1]
+
+
+@given(st.lists(st.sampled_from([None, -5.0, 0.0, 10.0, 100.0, 1e300]), min_size=1, max_size=8), st.integers(1, 4))
+def test_what_a_member_is_told_holds_when_it_is_computed_again(revenues: list[float | None], top: int) -> None:
+    evaluation = listed(asks(require="revenue >= 10万元", by="revenue", top=top), revenue=revenues)
+    frame = evaluation.lists
+    given_values = dict(zip(evaluation.table.units, revenues, strict=True))
+    for unit, standing, value in zip(frame["unit"], frame["standing"], frame["value"], strict=True):
+        assert (standing == "open") == (given_values[unit] is None)
+        assert standing == "open" or value == given_values[unit] >= 10
+    eligible = sorted((value for value in revenues if value is not None and value >= 10), reverse=True)
+    assert counts(evaluation)[:2] == [
+        sum(value >= eligible[min(top, len(eligible)) - 1] for value in eligible) if eligible else 0,
+        sum(value < eligible[min(top, len(eligible)) - 1] for value in eligible) if eligible else 0,
+    ]
+
+
 @pytest.mark.parametrize(
     ("column", "values", "expected"),
     [
