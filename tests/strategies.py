@@ -182,8 +182,16 @@ def _leaf(draw: DrawFn, fields: dict[str, Data], positive: bool) -> Data:
             optional("missing", st.sampled_from([*_POLICIES, {"method": "shorter_history", "formulas": (formula,)}])),
             _TREATMENTS,
             optional("min_coverage", numbers(0, 1)),
+            optional("cases", _cases()),
         )
     )
+
+
+@st.composite
+def _cases(draw: DrawFn) -> tuple[Data, ...]:
+    """Two cases that the text field tells apart; what they state otherwise is for tests of their own."""
+    said = joined(optional("zh", texts()), optional("en", texts()), _SOURCES)
+    return {"when": "stage == '乙'", **draw(said)}, draw(said)
 
 
 @st.composite

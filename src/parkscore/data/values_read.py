@@ -15,7 +15,7 @@ from parkscore.language import Text
 def values_read(framework: Framework, columns: Columns, conditions: Iterable[str], row: int) -> Text:
     """What stands in every field that these conditions read in a row, in the order in which they name them."""
     asked = dict.fromkeys((name, back) for when in conditions for name, years in _reads(when) for back in sorted(years))
-    said = [_stated(framework, columns, name, back, row) for name, back in asked]
+    said = dict.fromkeys(_stated(framework, columns, name, back, row) for name, back in asked)
     return Text("，".join(each.zh for each in said), ", ".join(each.en for each in said))
 
 
@@ -38,6 +38,8 @@ def _stated(framework: Framework, columns: Columns, name: str, back: int, row: i
     zh, en = CLASS_LABEL if is_class else framework.fields[name].label
     if back:
         zh, en = f"往前 {back} 年的{zh}", f"{en} {back} year{'s' if back > 1 else ''} before"
+    if state is not State.VALUE and is_class:
+        return Text(f"没有{zh}", f"no {en}")
     if state is not State.VALUE:
         return Text(f"{zh}：{_WHY[state].zh}", f"{en}: {_WHY[state].en}")
     value = cells.values[row]

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from itertools import groupby
 from typing import Final
+
+import numpy as np
 
 from parkscore.findings import Severity
 from parkscore.framework.cases import (
@@ -16,9 +18,18 @@ from parkscore.framework.cases import (
 )
 from parkscore.framework.check_categories import FOR_NAMES, NO_TREATMENT, printed_condition
 from parkscore.framework.check_formulas import field_measures
+from parkscore.framework.class_names import class_names
 from parkscore.framework.condition_lines import line_of
 from parkscore.framework.document import Path
-from parkscore.framework.formula import FormulaError, check_measures, parse_formula
+from parkscore.framework.formula import (
+    Column,
+    Formula,
+    FormulaError,
+    TextCells,
+    check_measures,
+    compute,
+    parse_formula,
+)
 from parkscore.framework.measures import Measure, MeasureError
 from parkscore.framework.models import REWEIGHT, TIERS, Framework, Node
 from parkscore.framework.reporting import Reporter, nodes_with_paths
@@ -78,37 +89,58 @@ def _check_conditions(framework: Framework, leaf: Node, path: Path, reporter: Re
 
 
 def _check_values(framework: Framework, leaf: Node, path: Path, repeated: set[int], reporter: Reporter) -> None:
-    """Where all conditions compare one field with constants: values of which no case holds, and cases of no value."""
+    """Where all conditions compare one field with constants, or the class: values without a case, cases without one."""
     try:
         formulas = [parse_formula(case.when) for case in leaf.cases if case.when is not None]
-        line = line_of(framework, formulas)
+        line, classes = line_of(framework, formulas), _holding_by_class(framework, formulas)
     except (FormulaError, MeasureError):
         return  # told with the condition
-    if line is None:
+    table = [part.holding for part in line.parts] if line is not None else classes
+    if table is None:
         return
-    first = [next((index for index, holds in enumerate(part.holding) if holds), len(formulas)) for part in line.parts]
+    first = [next((index for index, holds in enumerate(holding) if holds), len(formulas)) for holding in table]
     for index in sorted(set(range(len(leaf.cases))) - set(first) - repeated):
         message = Text("没有一个值会轮到这种情形", "there is no value for which this is the first case that holds")
         _report_unreachable(leaf, index, path, message, reporter)
     if len(formulas) < len(leaf.cases):
         return
+    if line is None:
+        for each, reached in zip(framework.classes, first, strict=True):
+            if reached == len(formulas):
+                name = each.label
+                _report_gap(leaf, Text(f"分类为{name.zh}", f"the class is {name.en}"), path, reporter)
+        return
     for none_holds, group in groupby(zip(first, line.parts, strict=True), key=lambda each: each[0] == len(formulas)):
         if none_holds:
-            where = line.described([part for _, part in group])
-            reporter.report(
-                "case_gap",
-                (*path, "cases"),
-                Text(
-                    f"{leaf.label.zh}：{where.zh} 时没有一种情形成立，按不适用处理",
-                    f"{leaf.label.en}: where {where.en}, no case holds, and the indicator is not applicable",
-                ),
-                severity=Severity.WARNING,
-                field=leaf.id,
-                hint=Text(
-                    "改边界，或补一种不写 when 的情形；数据不会这样时给字段写 min、max",
-                    "move a bound, or add a case without `when`; where data cannot be so, give the field a limit",
-                ),
-            )
+            _report_gap(leaf, line.described([part for _, part in group]), path, reporter)
+
+
+def _holding_by_class(framework: Framework, formulas: Sequence[Formula]) -> list[tuple[bool, ...]] | None:
+    """For each class which conditions hold; None where conditions read anything but the class of the same year."""
+    names = class_names(framework)
+    reads = [(name, years) for formula in formulas for name, years in formula.reads.items()]
+    if not framework.classes or not all(name in names and years == {0} for name, years in reads):
+        return None
+    column = Column(TextCells.of([each.id for each in framework.classes]))
+    holding = [compute(formula, {(name, 0): column for name in names}, None).values == 1.0 for formula in formulas]
+    return [tuple(row) for row in np.column_stack(holding).tolist()]
+
+
+def _report_gap(leaf: Node, where: Text, path: Path, reporter: Reporter) -> None:
+    reporter.report(
+        "case_gap",
+        (*path, "cases"),
+        Text(
+            f"{leaf.label.zh}：{where.zh} 时没有一种情形成立，按不适用处理",
+            f"{leaf.label.en}: where {where.en}, no case holds, and the indicator is not applicable",
+        ),
+        severity=Severity.WARNING,
+        field=leaf.id,
+        hint=Text(
+            "改条件，或补一种不写 when 的情形；数据不会这样时给字段写 min、max",
+            "change a condition, or add a case without `when`; where data cannot be so, give the field a limit",
+        ),
+    )
 
 
 def _report_unreachable(leaf: Node, index: int, path: Path, why: Text, reporter: Reporter) -> None:

@@ -6,14 +6,14 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from parkscore.findings import Severity
+from parkscore.framework.cases import judged_leaves
 from parkscore.framework.document import Path
 from parkscore.framework.formula import FormulaError, check_measures, parse_formula
 from parkscore.framework.formula.tree import Call, Name, Negative, Number, Product, Sum, walk
 from parkscore.framework.gate_conditions import gate_measures
 from parkscore.framework.measures import DIMENSIONLESS
 from parkscore.framework.models import Framework, Node, Percent, ScoreRule
-from parkscore.framework.reporting import Reporter, nodes_with_paths
-from parkscore.framework.settings import resolve_settings
+from parkscore.framework.reporting import Reporter
 from parkscore.language import Text
 
 _TOO_LARGE = 2.0
@@ -22,12 +22,11 @@ _OF_SHARES = frozenset({"lag", "growth", "cagr", "growth_three_years", "sum", "m
 
 def check_shares(framework: Framework, reporter: Reporter) -> None:
     """Warn of thresholds such as 5 where the value is a ratio of amounts, 1 for 100 %, and states no measure."""
-    settings = resolve_settings(framework)
     measures = gate_measures(framework)
-    for path, node in nodes_with_paths(framework):
+    for path, node, settings in judged_leaves(framework):
         if node.formula is None or node.measure is not None or not _is_share(node.formula, measures):
             continue
-        for inner, threshold in _thresholds(settings[node.id].score):
+        for inner, threshold in _thresholds(settings.score):
             if abs(threshold) >= _TOO_LARGE and not isinstance(threshold, Percent):
                 _report(node, (*path, "score", *inner) if node.score is not None else path, threshold, reporter)
                 break  # the others follow from the same slip
