@@ -125,6 +125,12 @@ WRONG = [
         "misplaced_key",
     ),
     (with_cases("{when: yes == 1, formula: sales}", "{}", said="▲category: region"), "misplaced_key"),
+    (
+        with_cases(
+            "{when: yes == 1, score: {▲rule: steps, closed: left, steps: [[5, [1, 2]]], otherwise: 0}}", f"{{{STEPS}}}"
+        ),
+        "misplaced_key",
+    ),
     (with_cases("{when: yes == 1, score: ▲goalposts}", "{score: ▲minmax}", said="category: region"), "category_rule"),
     (
         HEAD

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from openpyxl import load_workbook
 
 import parkscore as ps
-from parkscore.framework.models import Case, Choice, Framework, Node, Rounding, ScoreRule, Total
+from parkscore.framework.models import Case, Choice, Defaults, Framework, Node, Rounding, ScoreRule, Total
 from parkscore.methods import scoring
 from tests.small_frameworks import everywhere, field, leaf, of_code, panel, rows, small
 
@@ -144,6 +144,13 @@ def test_equal_values_in_different_cases_tell_units_apart() -> None:
     assert of_code(found.findings, "constant_column") == []
     same = ps.evaluate(framework(), table(x=[0.1, 0.1], size=[5, 5]))
     assert len(of_code(same.findings, "constant_column")) == 1
+
+
+def test_what_the_nodes_above_say_of_the_rule_never_counts_where_every_case_states_one() -> None:
+    above = Defaults(weights=Choice.of("equal"), score=ScoreRule.of("base_index", base_year=1990))
+    found = ps.evaluate(framework(defaults=above, time="year"), table(x=[0.1], size=[5]).assign(year=2025))
+    assert found.nodes["g"].tolist() == [3]
+    assert of_code(found.findings, "single_unit") == []
 
 
 def test_no_policy_fills_a_value_of_which_the_case_cannot_be_told() -> None:

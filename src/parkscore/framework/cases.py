@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 
 from parkscore.framework.document import Path
 from parkscore.framework.models import Case, Framework, Node, ScoreRule
+from parkscore.framework.point_pairs import most_of
 from parkscore.framework.reporting import nodes_with_paths
 from parkscore.framework.settings import Settings, resolve_settings
 from parkscore.language import Text
@@ -34,7 +35,7 @@ def variants(leaf: Node, settings: Settings) -> tuple[Variant, ...]:
             leaf.model_copy(
                 update={"formula": case.formula or leaf.formula, "score": case.score or leaf.score, "cases": ()}
             ),
-            settings if case.score is None else replace(settings, score=case.score),
+            settings if case.score is None else replace(settings, score=most_of(case.score), paired=None),
         )
         for number, case in enumerate(leaf.cases, start=1)
     )

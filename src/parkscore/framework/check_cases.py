@@ -32,6 +32,7 @@ from parkscore.framework.formula import (
 )
 from parkscore.framework.measures import Measure, MeasureError
 from parkscore.framework.models import REWEIGHT, TIERS, Framework, Node
+from parkscore.framework.point_pairs import has_pairs
 from parkscore.framework.reporting import Reporter, nodes_with_paths
 from parkscore.framework.settings import Settings, resolve_settings
 from parkscore.language import Text
@@ -54,6 +55,7 @@ def check_cases(framework: Framework, reporter: Reporter) -> None:
         _check_unused(leaf, path, reporter)
         if has_formulas_by_case(leaf):
             _check_policies(leaf, settings[leaf.id], path, reporter)
+        _check_pairs(leaf, path, reporter)
         if has_rules_by_case(leaf):
             _check_rules(leaf, settings[leaf.id], path, reporter)
 
@@ -234,6 +236,21 @@ def _report_tiers(leaf: Node, path: Path, reporter: Reporter) -> None:
         field=leaf.id,
         hint=Text("把情形的条件写进各档：when: 条件 and 条件", "write the condition into the tiers: `when: a and b`"),
     )
+
+
+def _check_pairs(leaf: Node, path: Path, reporter: Reporter) -> None:
+    """Somebody's score within a band goes with the rule of the indicator, and not with that of a case."""
+    for index, case in enumerate(leaf.cases):
+        if case.score is not None and has_pairs(case.score):
+            reporter.report(
+                "misplaced_key",
+                (*path, "cases", index, "score"),
+                Text("由人给分的指标不能分情形", "an indicator that somebody scores cannot have cases"),
+                field=leaf.id,
+                hint=Text(
+                    "写成几个指标，或把条件写进 tiers", "write several indicators, or the conditions into `tiers`"
+                ),
+            )
 
 
 def _check_rules(leaf: Node, settings: Settings, path: Path, reporter: Reporter) -> None:

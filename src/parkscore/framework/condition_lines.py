@@ -15,6 +15,7 @@ from parkscore.framework.formula.tree import And, Compare, Name, Node, Not, Or, 
 from parkscore.framework.measures import Measure, parse_measure
 from parkscore.framework.models import DataField, Framework
 from parkscore.language import Text
+from parkscore.methods.points_digits import to_digits
 
 
 @dataclass(frozen=True)
@@ -71,9 +72,9 @@ def line_of(framework: Framework, formulas: Sequence[Formula]) -> ConditionLine 
     measure = None if field.measure is None else parse_measure(field.measure)
     bounds = {bound for formula in formulas for bound in _bounds(formula.root, measure)}
     limits = [limit for limit in (field.min, field.max) if limit is not None]
-    cuts = sorted({*bounds, *map(float, limits)})
-    sides = [-math.inf, *cuts, math.inf]
-    spans = [(low, high, inner) for low, high in pairwise(sides) if low < (inner := _between(low, high)) < high]
+    cuts = sorted({float(to_digits(cut)) for cut in (*bounds, *limits)})
+    between = [(low, high, to_digits(_between(low, high))) for low, high in pairwise([-math.inf, *cuts, math.inf])]
+    spans = [(low, high, float(inner)) for low, high, inner in between if low < inner < high]
     wanted = sorted([*spans, *((cut, cut, cut) for cut in cuts)], key=lambda span: span[2])
     low_limit = -math.inf if field.min is None else field.min
     high_limit = math.inf if field.max is None else field.max

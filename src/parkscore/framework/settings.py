@@ -2,11 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from parkscore.framework.models import REWEIGHT, Choice, Direction, Framework, Inherited, Node, ScoreRule, Slot, Total
+from parkscore.framework.models import (
+    REWEIGHT,
+    Case,
+    Choice,
+    Direction,
+    Framework,
+    Inherited,
+    Node,
+    ScoreRule,
+    Slot,
+    Total,
+)
 from parkscore.framework.point_pairs import has_pairs, least_of, most_of
 
 SIGN: Mapping[str, int] = {"higher": 1, "lower": -1}
@@ -53,7 +64,7 @@ def resolve_settings(framework: Framework) -> Mapping[str, Settings]:
 
     def descend(node: Node, above: Settings) -> None:
         own = _of_slot(_said(node, above), node.slot) if node.is_open_slot and node.slot else _said(node, above)
-        settings[node.id] = own
+        settings[node.id] = own = _by_case(own, node.cases)
         for child in node.children:
             descend(child, own)
 
@@ -73,6 +84,12 @@ def _said(part: Inherited | Total, above: Settings) -> Settings:
     elif "score" in said:
         said["paired"] = None
     return replace(above, **said) if said else above
+
+
+def _by_case(own: Settings, cases: Sequence[Case]) -> Settings:
+    """Settings of an indicator with cases: where every one states a rule, what the nodes above say never counts."""
+    stated = [case.score for case in cases if case.score is not None]
+    return replace(own, score=most_of(stated[0]), paired=None) if stated and len(stated) == len(cases) else own
 
 
 def _of_slot(above: Settings, slot: Slot) -> Settings:
