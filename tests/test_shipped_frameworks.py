@@ -29,6 +29,7 @@ FRAMEWORKS = [
     *("high-tech-enterprise", "innovative-sme", "per-mu-huangyan-2022", "specialised-sme-2022", "tech-sme"),
     "park-points-example",
     *("innovation-points-v2", "innovation-points-local-example"),
+    "unicorn-gloss",
     *("torch-return-checks", "zone-2021", "zone-figures", "zone-green-2025"),
     *("zone-innovation-2014", "zone-innovation-2014-first-level"),
 ]
