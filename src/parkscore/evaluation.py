@@ -375,8 +375,8 @@ class Evaluation:
     def contributions(self) -> pd.DataFrame:
         """What each indicator adds to each unit's score; a row sums to its score, one without a score is NaN.
 
-        An indicator without a value adds 0, and its weight counts for its siblings. Raises UsageError where a node is
-        not additive: there the score is no sum of parts.
+        An indicator without a value adds 0, and its weight counts for its siblings; in a sum of points each adds its
+        points. Raises UsageError where a node is not additive: there the score is no sum of parts.
         """
         refusal = self.why_not_additive()
         if refusal is not None:
@@ -500,6 +500,8 @@ class Evaluation:
         if node is None:
             return None
         title = aggregation[aggregation_of(self.framework, node).name].title
+        if aggregation_of(self.framework, node).parameters.get("floor") is not None:
+            title = Text(f"{title.zh}（有下限）", f"{title.en} with a floor")
         if node.round is not None:
             title = Text(f"{title.zh}并取整", f"{title.en}, rounded")
         return Finding(

@@ -105,17 +105,27 @@ ADDS_POINTS = frozenset({"sum", "capped_sum"})
 """The aggregations that add points up: weights say there only which children count, and how much of them is covered."""
 
 
+BEST_OF = "max"
+"""The aggregation that takes the best of several."""
+
+
 def points_as_weights(framework: Framework, node: Node) -> tuple[float, ...] | None:
-    """The declared points of the children of a node that adds points up, where no child states a weight.
+    """The declared points of the children of a node that adds points up, or takes the best, where none has a weight.
 
     None where a child declares no points, none above zero, or an open end: none of these is a share of anything.
     """
     declared = [child.full_score for child in node.children]
     points = [each for each in declared if isinstance(each, float) and each > 0]
     said = any(child.weight is not None for child in node.children)
-    if said or len(points) < len(node.children) or aggregation_of(framework, node).name not in ADDS_POINTS:
+    if said or len(points) < len(node.children) or not _goes_by_points(framework, node):
         return None
     return tuple(points)
+
+
+def _goes_by_points(framework: Framework, node: Node) -> bool:
+    """Whether weights say no more of a node than which children count, and how much of them is covered."""
+    name = aggregation_of(framework, node).name
+    return name in ADDS_POINTS or (name == BEST_OF and node.weights is None)
 
 
 def aggregation_of(framework: Framework, node: Node) -> Choice:

@@ -14,10 +14,10 @@ from parkscore.data.grid import Cohort, Grid, Rows, States, Truths, Vector
 from parkscore.data.table import State
 from parkscore.framework.models import Framework, Node
 from parkscore.framework.score_ranges import score_ranges
-from parkscore.framework.settings import ADDS_POINTS, aggregation_of
+from parkscore.framework.settings import ADDS_POINTS, BEST_OF, aggregation_of
 from parkscore.methods import Interval, aggregation
 from parkscore.tree.aggregate import Nodes, Shares
-from parkscore.tree.case_rules import BEST_OF, reach_by_case
+from parkscore.tree.case_rules import reach_by_case
 
 
 @dataclass(frozen=True)

@@ -8,10 +8,8 @@ from parkscore.data.grid import CaseChoice, Grid, Rows, Vector
 from parkscore.framework.cases import has_rules_by_case, rules_of, variants
 from parkscore.framework.models import Framework, Node
 from parkscore.framework.score_ranges import rule_range
-from parkscore.framework.settings import Settings, aggregation_of, resolve_settings
+from parkscore.framework.settings import BEST_OF, Settings, aggregation_of, resolve_settings
 from parkscore.methods import Interval
-
-BEST_OF = "max"
 
 
 def by_rule(leaf: Node, settings: Settings, grid: Grid, rows: Rows) -> list[tuple[Settings, Rows]]:

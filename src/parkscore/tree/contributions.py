@@ -10,15 +10,28 @@ from parkscore.framework.settings import aggregation_of
 from parkscore.methods import aggregation
 from parkscore.tree.aggregate import Nodes, Shares
 
+_SUM = "sum"
+
 
 def not_additive(framework: Framework) -> Node | None:
-    """The first dimension whose score is no weighted sum of its children's, or is rounded, or None."""
+    """The first dimension whose score is no weighted sum of its children's, nor the sum of their points, or None.
+
+    What is rounded, or cut to a cap or a floor, is no sum.
+    """
     for node in framework.root.walk():
-        if not node.children:
-            continue
-        if node.round is not None or not aggregation[aggregation_of(framework, node).name].additive:
+        if node.children and not (node.round is None and (adds_up(framework, node) or _is_mean(framework, node))):
             return node
     return None
+
+
+def adds_up(framework: Framework, node: Node) -> bool:
+    """Whether a node's score is the sum of its children's points, with neither a cap nor a floor."""
+    choice = aggregation_of(framework, node)
+    return choice.name == _SUM and choice.parameters.get("floor") is None
+
+
+def _is_mean(framework: Framework, node: Node) -> bool:
+    return aggregation[aggregation_of(framework, node).name].additive
 
 
 def contributions(
@@ -26,8 +39,9 @@ def contributions(
 ) -> Matrix:
     """What each indicator adds to each row's score, (rows, indicators): its score times its weight in the total.
 
-    The share of a node without a score goes to its siblings, as in the aggregation, so a row sums to its score; an
-    indicator that takes no part adds 0. NaN where the row has no score. For additive trees only.
+    Under a mean the share of a node without a score goes to its siblings, under a sum the points of each count as they
+    are, as in the aggregation; so a row sums to its score. An indicator that takes no part adds 0. NaN where the row
+    has no score. For additive trees only.
     """
     leaves = framework.leaves
     total = nodes.scores[framework.total.id]
@@ -43,6 +57,8 @@ def contributions(
         handed = present * own_shares[node.id]
         sums = handed.sum(axis=1, keepdims=True)
         own = np.divide(handed, sums, out=np.zeros_like(handed), where=sums > 0)
+        if adds_up(framework, node):
+            own = np.asarray(handed > 0, dtype=np.float64)
         for position, child in enumerate(node.children):
             descend(child, rows, weight * own[:, position], own_shares)
 
