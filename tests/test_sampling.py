@@ -201,3 +201,14 @@ def test_a_yes_or_no_of_an_enterprise_is_1_or_0_and_the_same_every_year() -> Non
     first, second = (answers[frame["年份"] == year].to_numpy() for year in (2023, 2024))
     both = ~np.isnan(first) & ~np.isnan(second)
     assert (first[both] == second[both]).all()
+
+
+def test_texts_that_conditions_compare_are_drawn_so_that_every_unit_is_in_a_class() -> None:
+    frame = sample("per-mu-huangyan-2022", 40, 1)
+    assert set(column(ps.load_framework("per-mu-huangyan-2022"), frame, "scale")) == {"规上", "规下"}
+
+
+def test_a_field_from_0_to_1_without_a_measure_is_yes_or_no_and_nothing_between() -> None:
+    framework = ps.load_framework("specialised-sme-2022")
+    frame = sample(framework, 60, 2)
+    assert set(column(framework, frame, "own_brand").dropna().unique()) == {0.0, 1.0}

@@ -22,6 +22,7 @@ from numpy.typing import NDArray
 
 from parkscore.findings import Finding, Severity, UsageError
 from parkscore.framework.cases import rules_of
+from parkscore.framework.compared_texts import compared_texts
 from parkscore.framework.loading import load_framework
 from parkscore.framework.models import DataField, Framework
 from parkscore.framework.settings import resolve_settings
@@ -329,7 +330,7 @@ class _Draw:
         import pandas as pd
 
         if field.kind == "text":
-            listed = self._categories(key) or list(_TEXTS.get(key, ()))
+            listed = self._categories(key) or compared_texts(self.framework, key) or list(_TEXTS.get(key, ()))
             shares = None if listed else _CATEGORY_SHARES
             chosen = self._stream(key).choice(listed or _CATEGORIES, self.units, p=shares)
             return np.tile(chosen, len(self.calendar)).astype(object)
@@ -417,7 +418,9 @@ class _Draw:
         return np.stack([split(row, total) for row, total in zip(weights, totals, strict=True)])
 
     def _unknown(self, field: DataField, noise: _Noise) -> FloatArray:
-        """Skewed and positive, larger for larger units; between both limits where there are two."""
+        """Skewed and positive, larger for larger units; between both limits if there are two; 1 or 0 for yes or no."""
+        if _is_yes_or_no(field):
+            return np.tile((noise.units > 0).astype(np.float64), (noise.changes.shape[0], 1))
         if field.min is not None and field.max is not None:
             share = 1 / (1 + np.exp(-noise.units) * noise.changes)
             return np.asarray(field.min + (field.max - field.min) * share, dtype=np.float64)
@@ -433,6 +436,10 @@ def header_of(key: str, field: DataField) -> str:
     """
     name = field.zh or field.en or key
     return name if field.measure is None else f"{name}({field.measure})"
+
+
+def _is_yes_or_no(field: DataField) -> bool:
+    return field.measure is None and (field.min, field.max) == (0.0, 1.0)
 
 
 def _is_whole(field: DataField) -> bool:
