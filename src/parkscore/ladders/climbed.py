@@ -221,8 +221,8 @@ class Climb:
         rung, row = self.ladder.rungs[number], self._row(number, position)
         measured, texts = lack.condition.measured, lack.condition.texts
         reason = self._wordings[rung.framework].reason(lack, row)
-        gaps = self._gaps[rung.framework].of(lack.condition.condition or "", row)
-        known = lack.reason in ("missing", "unsettled")
+        open_ = lack.reason in ("missing", "unsettled")
+        gaps = self._gaps[rung.framework].of(lack.condition.condition or "", row) if open_ else []
         text = None if texts is None else texts[row]
         return {
             "position": position,
@@ -237,7 +237,7 @@ class Climb:
             "threshold": lack.threshold if np.isfinite(lack.threshold) else np.nan,
             "short_by": lack.short_by,
             "measure": None if measured is None else measured.measure,
-            "fields": ", ".join(_field_text(*gap) for gap in gaps) or None if known else None,
+            "fields": ", ".join(_field_text(*gap) for gap in gaps) or None,
             "one_of": " > ".join(choice.path for choice in line.choices) or None,
             "needs": " > ".join(str(choice.needs) for choice in line.choices) or None,
             "part": " > ".join(str(choice.part) for choice in line.choices) or None,

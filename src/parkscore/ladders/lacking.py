@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import math
 import operator as operators
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import cached_property
 from typing import Final, Literal
 
 import numpy as np
@@ -13,7 +15,6 @@ import numpy as np
 from parkscore.framework.formula.tree import Comparison
 from parkscore.framework.gate_conditions import DENIED
 from parkscore.language import Text
-from parkscore.methods.points_digits import to_digits
 from parkscore.tree.verdicts import FALSE, MET, NOT_APPLICABLE, OPEN, REVIEW, TRUE, Verdict
 
 Reason = Literal["short", "false", "missing", "unsettled", "review"]
@@ -36,16 +37,15 @@ class Lack:
     operator: str | None = None
     threshold: float = np.nan
 
-    @property
+    @cached_property
     def short_by(self) -> float:
         """How much is missing to the threshold; NaN where no amount is known or would do it."""
         if self.reason != "short" or self.operator == "!=":
             return np.nan
-        if not (np.isfinite(self.threshold) and np.isfinite(self.value)):
+        if not (math.isfinite(self.threshold) and math.isfinite(self.value)):
             return np.nan
-        # In decimals, of numbers with as many digits as are compared: 10 % less 9 % is 1 % to the last digit.
-        value, threshold = to_digits([self.value, self.threshold]).tolist()
-        return float(abs(Decimal(repr(threshold)) - Decimal(repr(value))))
+        # In decimals as they are written: 10 % less 9 % is 1 % to the last digit.
+        return float(abs(Decimal(repr(self.threshold)) - Decimal(repr(self.value))))
 
 
 @dataclass(frozen=True)
