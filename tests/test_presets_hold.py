@@ -167,6 +167,22 @@ def test_another_unit_changes_nobodys_points_and_outcomes(name: str) -> None:
 
 
 @every_preset
+def test_one_year_alone_has_the_points_outcomes_and_grades_that_it_has_among_all_years(name: str) -> None:
+    whole, framework = evaluated(name), ps.load_framework(name)
+    if framework.time is None:
+        pytest.skip("the framework has no years")
+    alone = ps.evaluate(name, hostile(name), year=YEARS[-1])
+    assert set(alone.nodes.index.get_level_values("year")) == {YEARS[-1]}
+    pd.testing.assert_frame_equal(alone.nodes, whole.nodes.loc[alone.nodes.index])
+    for table, keys in (("gates", ["unit", "year", "gate"]), ("grades", ["unit", "year", "scale"])):
+        ours, theirs = (getattr(each, table) for each in (alone, whole))
+        if not ours.empty:
+            outcome = "outcome" if table == "gates" else "grade"
+            kept = theirs.set_index(keys)[outcome].loc[ours.set_index(keys).index]
+            pd.testing.assert_series_equal(ours.set_index(keys)[outcome], kept)
+
+
+@every_preset
 def test_a_gap_is_never_a_zero(name: str) -> None:
     """Where a cell that an indicator reads is missing, the value is missing or known without it, never made up."""
     framework, found = ps.load_framework(name), evaluated(name)

@@ -13,7 +13,7 @@ import pandas as pd
 
 from parkscore.data.cases import case_findings
 from parkscore.data.classes import Classification, class_findings, classify, why_without_class
-from parkscore.data.cohorts import cohorts, cohorts_by_class, scored_rows
+from parkscore.data.cohorts import cohorts, cohorts_by_class, earlier_rows, scored_rows
 from parkscore.data.derive import derive
 from parkscore.data.grid import Cohort, Grid, Rows
 from parkscore.data.impute import impute
@@ -27,6 +27,7 @@ from parkscore.findings import DataError, Finding, Severity, UsageError, errors_
 from parkscore.framework.checking import check_framework
 from parkscore.framework.loading import load_framework
 from parkscore.framework.models import Choice, Framework, WeightScheme
+from parkscore.framework.score_history import years_looked_back
 from parkscore.framework.slots import refuse_unfilled
 from parkscore.language import Text
 from parkscore.tree.aggregate import aggregate
@@ -110,7 +111,12 @@ class Prepared:
             judged=judged,
             graded=graded,
             standing=standing,
-            findings=(*self.findings, *weighing.findings, *nodes.findings, *found_gating),
+            findings=(
+                *self.findings,
+                *weighing.findings,
+                *_of_years(table, self.rows, nodes.findings),
+                *found_gating,
+            ),
         )
 
 
@@ -168,14 +174,17 @@ def score_rows(framework: Framework, table: Table, found_in_data: Sequence[Findi
     indicators = derive(framework, table)
     imputed, found_imputing = impute(framework, table, indicators)
     eligible, set_aside = screen(framework, indicators, imputed)
+    earlier = earlier_rows(table, rows, years_looked_back(framework))
     groups = cohorts(framework, table, np.intersect1d(rows, eligible), eligible)
+    # What the conditions look back at is scored apart, and nothing is said of it.
+    groups += cohorts(framework, table, np.intersect1d(earlier, eligible), eligible)
     treated = treat(framework, table, imputed, groups)
     scored = score(framework, table, treated.grid, groups, base=imputed)
     scored = fill_scores(framework, table, treated.grid, groups, scored)
     found_classes = class_findings(framework, table, classification, rows)
     found_cases = case_findings(framework, indicators, rows)
     found_first = (*_doubts(framework), *found_in_data, *found_classes, *found_cases)
-    found = (*found_first, *found_imputing, *treated.findings, *scored.findings)
+    found = (*found_first, *found_imputing, *_of_years(table, rows, (*treated.findings, *scored.findings)))
     return Prepared(
         framework=framework,
         table=table,
@@ -189,6 +198,14 @@ def score_rows(framework: Framework, table: Table, found_in_data: Sequence[Findi
         scored=scored,
         findings=found,
     )
+
+
+def _of_years(table: Table, rows: Rows, findings: Sequence[Finding]) -> list[Finding]:
+    """The findings about the years of the rows that were asked for, and those about no year."""
+    if table.years is None:
+        return list(findings)
+    own = set(table.years[rows].tolist())
+    return [finding for finding in findings if finding.year is None or finding.year in own]
 
 
 def _doubts(framework: Framework) -> list[Finding]:

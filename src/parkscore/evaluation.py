@@ -411,7 +411,8 @@ class Evaluation:
         Columns: reference, indicator, measure, direction, rule, formula, parameters (those stated, and defaults), then
         a column per statistic, such as low and high. A score follows from these and the value in `treated`.
         """
-        return reference_table(self.framework, self.scoring.references)
+        own = {cohort.name: self.scoring.references[cohort.name] for cohort, _ in self.own_cohorts}
+        return reference_table(self.framework, own)
 
     def source(self, unit: str, field: str, year: int | None = None) -> str:
         """The cell that a number was read from, such as `zones.xlsx!2024!F17`; of an indicator the cells it reads.
@@ -525,12 +526,18 @@ class Evaluation:
         """
         entries = (
             entry
-            for cohort, shares in zip(self.cohorts, self.weighing.shares, strict=True)
+            for cohort, shares in self.own_cohorts
             if self.framework.indicators
             for entry in self._weight_rows(cohort, shares)
         )
         frame = pd.DataFrame(entries, columns=_WEIGHT_COLUMNS)
         return frame if any(cohort.class_id for cohort in self.cohorts) else frame.drop(columns=CLASS)
+
+    @cached_property
+    def own_cohorts(self) -> list[tuple[Cohort, Shares]]:
+        """The cohorts of the scored rows with their shares, without earlier years that gates only look back at."""
+        pairs = zip(self.cohorts, self.weighing.shares, strict=True)
+        return [(cohort, shares) for cohort, shares in pairs if np.isin(cohort.apply, self.rows).any()]
 
     def _weight_rows(self, cohort: Cohort, shares: Shares) -> Iterator[tuple[Any, ...]]:
         weighing = self.weighing.provenance[cohort.class_id]

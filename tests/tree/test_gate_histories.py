@@ -7,6 +7,7 @@ import json
 from typing import Any
 
 import numpy as np
+import pandas as pd
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -235,3 +236,37 @@ def test_a_row_without_a_value_or_a_group_has_no_place_and_moves_nobody() -> Non
     found: list[Any] = [each.tolist() for each in places_from_bottom(*[np.array([5.0, np.nan, 1.0])] * 2, groups)]
     assert found[0][0] == found[1][0] == 1
     assert np.isnan(found[0][1:]).all()
+
+
+HISTORY = """
+zone year s region
+甲 2022 59 东
+甲 2023 59 东
+甲 2024 59 东
+乙 2022 70 东
+乙 2023 59 东
+乙 2024 70 东
+丙 2023 70 东
+丙 2024 59 东
+"""
+
+
+@pytest.mark.parametrize("condition", [TWO_BAD, EITHER, TWICE_BOTTOM, TWICE_LOW])
+def test_one_year_alone_has_the_outcomes_that_it_has_among_all_years(condition: str) -> None:
+    whole = evaluate(framework(condition), panel(HISTORY))
+    alone = evaluate(framework(condition), panel(HISTORY), year=2024)
+    of_the_year = whole.scores[whole.scores["year"] == 2024].reset_index(drop=True)
+    pd.testing.assert_frame_equal(alone.scores, of_the_year)
+
+
+def test_of_the_years_that_are_only_looked_back_at_nothing_is_shown_and_nothing_said() -> None:
+    lines = HISTORY.replace("乙 2023 59", "乙 2023 .")
+    alone = evaluate(framework(TWO_BAD), panel(lines), year=2024)
+    assert {finding.year for finding in alone.findings} <= {None, 2024}
+    assert set(alone.reference["reference"]) == set(alone.weights["reference"]) == {"2024"}
+    assert alone.as_dict()["accounting"][0]["rows"] == 3
+
+
+def test_a_framework_that_does_not_look_back_scores_the_year_that_is_asked_for_and_no_other() -> None:
+    alone = evaluate(framework("total < 60"), panel(HISTORY), year=2024)
+    assert np.isnan(alone.aggregated.scores["total"][alone.table.years != 2024]).all()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import sys
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -408,10 +409,11 @@ def weigh(
     _check_method(method)
     with reply.waiting(Text("正在计算权重", "computing weights")):
         evaluation = evaluated(framework, source, method, year)
+    cohorts, shares = zip(*evaluation.own_cohorts, strict=True)
     scheme = computed_scheme(
         evaluation.framework,
-        evaluation.weighing,
-        evaluation.cohorts,
+        replace(evaluation.weighing, shares=shares),
+        cohorts,
         data=Path(source).name,
         digest=evaluation.table.digest,
         notes=evaluation.table.notes,

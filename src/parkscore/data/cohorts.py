@@ -31,6 +31,15 @@ def scored_rows(table: Table, year: int | None) -> Rows:
     return rows
 
 
+def earlier_rows(table: Table, rows: Rows, years_back: frozenset[int]) -> Rows:
+    """The rows of those years before the years of some rows, without these rows themselves."""
+    years = table.years
+    if years is None or not years_back:
+        return np.zeros(0, dtype=np.intp)
+    wanted = {int(year) - back for year in np.unique(years[rows]) for back in years_back}
+    return np.setdiff1d(np.flatnonzero(np.isin(years, sorted(wanted))), rows)
+
+
 def _no_such_year(table: Table, year: int, message: Text) -> Finding:
     known = ", ".join(str(each) for each in np.unique(table.years if table.years is not None else []))
     return Finding(

@@ -46,12 +46,12 @@ class Group:
 
     def nominal(self, evaluation: Evaluation) -> Vector:
         """What the weights say of each member: the mean over the rows, where rows have weights of their own."""
-        rows = np.array([len(cohort.apply) for cohort in evaluation.cohorts], dtype=np.float64)
+        rows = np.array([len(cohort.apply) for cohort, _ in evaluation.own_cohorts], dtype=np.float64)
         framework = evaluation.framework
         weights = np.array(
             [
                 shares[self.node.id] if self.members == "children" else effective_weights(framework, shares)
-                for shares in evaluation.weighing.shares
+                for _, shares in evaluation.own_cohorts
             ]
         ).reshape(len(rows), len(self.nodes))
         return np.asarray(rows @ weights / rows.sum()) if rows.size else np.full(len(self.nodes), np.nan)

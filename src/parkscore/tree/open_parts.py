@@ -31,7 +31,7 @@ def places_from_bottom(low: Vector, high: Vector, groups: Groups) -> tuple[Vecto
 
     >>> groups = Groups(np.zeros(3, dtype=np.intp), np.zeros(3, dtype=np.int8))
     >>> places_from_bottom(np.array([1.0, 2.0, 0.0]), np.array([1.0, 2.0, 1.5]), groups)
-    (array([1., 2., 1.]), array([2., 3., 2.]))
+    (array([1., 3., 1.]), array([2., 3., 2.]))
     """
     low, high = to_digits(low), to_digits(high)
     least, most = np.full(len(low), np.nan), np.full(len(low), np.nan)
