@@ -762,6 +762,7 @@ GIVEN: dict[str, Any] = {
     "asset_growth_points": 7,
     "sales": 3600.0,
     "sales_growth_points": 7,
+    "founded": 2010,
     "rd_expense": 450.0,
     "domestic_rd": 450.0,
     "staff": 100,
@@ -862,6 +863,33 @@ def test_the_share_of_rd_that_is_asked_for_by_sales_so_that_5000_and_20000_are_i
 )
 def test_the_other_conditions_of_high_tech_enterprises_both_ways(changed: Row, expected: str) -> None:
     assert high_tech(changed) == expected
+
+
+@pytest.mark.parametrize(
+    ("founded", "spent", "expected"),
+    [
+        (2025, {2025: 200}, "met"),  # 5 % of the 4000 of its only year
+        (2025, {2025: 199.99}, "not_met"),
+        (2024, {2024: 100, 2025: 300}, "met"),  # 5 % of the 8000 of two years
+        (2024, {2024: 100, 2025: 299.99}, "not_met"),
+        (2024, {2025: 400}, "unknown"),  # the first of its two years is not in the data
+        (2023, {2023: 0, 2024: 300, 2025: 300}, "met"),  # three years, that of founding included
+        (2023, {2023: 0, 2024: 300, 2025: 299.99}, "not_met"),
+        (2022, {2024: 300, 2025: 300}, "unknown"),
+        (None, {2023: 0, 2024: 300, 2025: 300}, "unknown"),
+        (2026, {2025: 200}, "unknown"),  # founded in the future
+    ],
+)
+def test_a_young_high_tech_enterprise_counts_the_years_that_there_are(
+    founded: int | None, spent: dict[int, float], expected: str
+) -> None:
+    rows = [
+        {"enterprise": "甲", **GIVEN, "year": year, "sales": 4000.0, "founded": founded, "rd_expense": amount,
+         "domestic_rd": amount}
+        for year, amount in spent.items()
+    ]  # fmt: skip
+    details = evaluated(HIGH_TECH, rows).gate_details.set_index("path")["outcome"]
+    assert details["high_tech/research/research_small"] == expected
 
 
 # --- output per mu, Huangyan 2022 ----------------------------------------------------------------------------------
