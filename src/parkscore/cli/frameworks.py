@@ -51,12 +51,14 @@ def add_to(app: typer.Typer) -> None:
 
 
 def list_shipped(language: LanguageOption = None, as_json: JsonOption = False) -> None:
-    """列出随附的指标体系、权重方案和示例数据。 List the frameworks, weight schemes and examples that ship."""
+    """列出随附的指标体系、梯度、权重方案和示例数据。 List the frameworks, ladders, schemes and examples that ship."""
     reply = reply_to(language, as_json)
     entries = [_entry(name, reply) for name in shipped.framework_names()]
     schemes = [scheme for entry in entries for scheme in entry.pop("scheme_entries")]
     examples = shipped.example_names()
-    reply.document("list", {"frameworks": entries, "schemes": schemes, "examples": examples})
+    ladders = [_ladder_entry(name, reply) for name in shipped.ladder_names()]
+    listed = {"frameworks": entries, "ladders": ladders, "schemes": schemes, "examples": examples}
+    reply.document("list", listed)
     reply.say(Text("指标体系", "Frameworks"), "")
     heads = (Text("编码", "id"), Text("名称", "title"), Text("状态", "status"), Text("指标", "indicators"))
     reply.table(
@@ -74,6 +76,9 @@ def list_shipped(language: LanguageOption = None, as_json: JsonOption = False) -
         ),
         right=[3],
     )
+    reply.say("", Text("梯度", "Ladders"), "")
+    heads = (Text("编码", "id"), Text("名称", "title"), Text("状态", "status"), Text("自低至高", "from the lowest up"))
+    reply.table(heads, ((each["id"], each["title"], each["status"], " -> ".join(each["rungs"])) for each in ladders))
     reply.say("", Text("权重方案", "Weight schemes"), "")
     reply.table(
         (Text("编码", "id"), Text("名称", "title"), Text("状态", "status"), Text("指标体系", "framework")),
@@ -105,6 +110,19 @@ def _entry(name: str, reply: Reply) -> dict[str, Any]:
             }
             for scheme in schemes
         ],
+    }
+
+
+def _ladder_entry(name: str, reply: Reply) -> dict[str, Any]:
+    from parkscore.ladders.loading import load_ladder
+
+    ladder = load_ladder(name).ladder
+    return {
+        "id": name,
+        "title": reply.word(ladder.title.label),
+        "status": ladder.status,
+        "rungs": [reply.word(rung.label) for rung in ladder.rungs],
+        "frameworks": [rung.framework for rung in ladder.rungs],
     }
 
 

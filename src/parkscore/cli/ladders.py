@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
 MOST_LISTED = 20
 MOST_NAMES = 5
+MOST_LETTERS = 160
 
 LadderArgument = Annotated[
     str,
@@ -173,8 +174,14 @@ def _say_standings(climbed: Climb, positions: list[int], reply: Reply) -> None:
 
     count = len(climbed.labels.columns) + 3
     frame = standings(climbed, reply.language).iloc[positions, :count]
-    rows = [[None if cell is None else str(cell) for cell in row] for row in frame.itertuples(index=False, name=None)]
+    rows = [[_shortened(cell) for cell in row] for row in frame.itertuples(index=False, name=None)]
     reply.table([str(column) for column in frame.columns], rows)
+
+
+def _shortened(cell: Any) -> str | None:
+    """A cell of the console; a long sentence ends early, and the file and --unit have all of it."""
+    text = None if cell is None else str(cell)
+    return text if text is None or len(text) <= MOST_LETTERS else f"{text[: MOST_LETTERS - 1]}…"
 
 
 def _say_unit(climbed: Climb, positions: list[int], reply: Reply) -> None:

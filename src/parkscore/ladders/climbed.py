@@ -309,10 +309,17 @@ class Climb:
     @cached_property
     def notes(self) -> tuple[Text, ...]:
         """What must stand on every output: rungs that rest on no official text, assumed weights, synthetic data."""
-        notes = [_not_sourced(rung, self.loaded.framework_of(rung).status) for rung in self.ladder.rungs]
+        order = Text("各级的顺序", "the order of the rungs")
+        conditions = [Text(f"“{each.zh}”的条件", f"the conditions of {each.en}") for each in self._names]
+        statuses = [self.ladder.status, *(self.loaded.framework_of(rung).status for rung in self.ladder.rungs)]
+        notes = [_not_sourced(what, status) for what, status in zip([order, *conditions], statuses, strict=True)]
         known = [note for note in notes if note is not None]
         known += [note for evaluation in self.evaluations.values() for note in evaluation.notes]
         return tuple(dict.fromkeys(known))
+
+    @property
+    def _names(self) -> list[Text]:
+        return [rung.label for rung in self.ladder.rungs]
 
     @cached_property
     def about(self) -> dict[str, Any]:
@@ -389,19 +396,15 @@ def _field_text(field: str, back: int) -> str:
     return field if back == 0 else f"{field}(-{back})"
 
 
-def _not_sourced(rung: Rung, status: str | None) -> Text | None:
-    """What must be said of a rung whose conditions were not taken from an official text."""
+def _not_sourced(what: Text, status: str | None) -> Text | None:
+    """What must be said of something that was not taken from an official text."""
     said = NOT_SOURCED.get(status or "")
-    if said is None:
-        return None
-    return Text(f"“{rung.label.zh}”的条件{said.zh}", f"the conditions of {rung.label.en} {said.en}")
+    return None if said is None else Text(f"{what.zh}{said.zh}", f"{what.en}: {said.en}")
 
 
 NOT_SOURCED: Final = {
-    "transcribed": Text(
-        "转录自他人整理的文本，未与原文核对", "were transcribed by others, and not compared with the text"
-    ),
-    "partial": Text("只有一部分有来源", "are sourced in part only"),
-    "assumed": Text("为假定，没有官方来源", "are assumed and have no official source"),
-    "example": Text("只是示例", "are an example"),
+    "transcribed": Text("转录自他人整理的文本，未与原文核对", "transcribed by others, and not compared with the text"),
+    "partial": Text("只有一部分有来源", "sourced in part only"),
+    "assumed": Text("为假定，没有官方来源", "assumed, without an official source"),
+    "example": Text("只是示例", "an example only"),
 }

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any, Final
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -17,12 +17,9 @@ from parkscore.findings import Finding, FrameworkError, ParkscoreError, Severity
 from parkscore.ladders.climbed import Climb
 from parkscore.ladders.loading import LoadedLadder, load_ladder
 from parkscore.ladders.models import Ladder
-from parkscore.ladders.reading import ReadTable, of_framework, read_for_each, told_once
+from parkscore.ladders.reading import ABOUT_SCORES, ReadTable, of_framework, read_for_each, told_once
 from parkscore.language import Text
 from parkscore.tree.schemes import WeightPlan, plan_weights
-
-ABOUT_SCORES: Final = frozenset({"not_ranked", "dimension_not_scored", "no_value", "all_missing"})
-"""What an evaluation finds that matters to scores only; what a gate cannot tell is said with it."""
 
 
 def climb(ladder: str | Path | Ladder, data: str | Path | pd.DataFrame, *, year: int | None = None) -> Climb:

@@ -19,6 +19,7 @@ from parkscore.evaluation import Evaluation
 from parkscore.findings import Finding, worst_first
 from parkscore.framework.formula import Formula, parse_formula
 from parkscore.framework.gate_conditions import Link, printed, take_apart, text_fields
+from parkscore.ladders.reading import ABOUT_SCORES
 from parkscore.language import Language, Text
 from parkscore.methods import ranking
 from parkscore.methods.points_digits import to_digits
@@ -32,7 +33,6 @@ from parkscore.tree.verdicts import MET, UNKNOWN, Verdict, why, why_met
 SCHEMA: Final = "parkscore-find/1"
 FOUND: Final = "found"
 OPEN: Final = "cannot_be_told"
-ABOUT_SCORES: Final = frozenset({"not_ranked", "dimension_not_scored", "no_value", "all_missing"})
 OWN_COLUMNS: Final = frozenset({UNIT, YEAR, "outcome", "place", "by", "reason_zh", "reason_en", "note"})
 
 

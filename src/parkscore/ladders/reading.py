@@ -21,6 +21,8 @@ from parkscore.language import Text
 MISSING_COLUMN: Final = "missing_column"
 NO_FIELD_COLUMN: Final = "no_field_column"
 EXTRA_COLUMN: Final = "extra_column"
+ABOUT_SCORES: Final = frozenset({"not_ranked", "dimension_not_scored", "no_value", "all_missing", "constant_column"})
+"""What is found that matters to scores only; what a condition cannot tell is said with it."""
 
 
 @dataclass(frozen=True)
