@@ -13,8 +13,10 @@ import pytest
 
 import parkscore as ps
 from parkscore.data.derive import derive
+from parkscore.framework.cases import rules_of
 from parkscore.framework.formula import parse_formula
 from parkscore.framework.models import DataField, Framework, Requirement
+from parkscore.framework.settings import resolve_settings
 from parkscore.framework.slots import open_slots
 from parkscore.methods import scoring
 from parkscore.shipped import framework_names
@@ -207,3 +209,22 @@ def scored_or_refused(name: str, table: pd.DataFrame) -> tuple[np.ndarray[Any, A
         return ps.evaluate(name, table).nodes.to_numpy(dtype=float), set()
     except ps.DataError as error:
         return np.zeros(0), {finding.unit for finding in error.findings if finding.severity == "error"}
+
+
+GRID = np.unique(
+    np.concatenate([np.linspace(-50, 150, 401), np.geomspace(1e-3, 1e6, 200), -np.geomspace(1e-3, 1e6, 50)])
+)
+
+
+@every_preset
+def test_a_better_value_never_earns_fewer_points(name: str) -> None:
+    framework = ps.load_framework(name)
+    settings = resolve_settings(framework)
+    for leaf in framework.leaves:
+        if leaf.is_open_slot or leaf.is_named or leaf.given is not None:
+            continue
+        sign = {"higher": 1, "lower": -1}[str(settings[leaf.id].direction)]
+        for rule in rules_of(leaf, settings[leaf.id]):
+            points = scoring[rule.name](GRID, **{"direction": sign, **rule.parameters})
+            told = points[~np.isnan(points)]
+            assert (np.diff(told) * sign >= -1e-9).all(), (leaf.id, rule)
