@@ -11,9 +11,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import parkscore as ps
+from parkscore import shipped
 from parkscore.data.reading import read_table
 from parkscore.data.validate import validate
-from parkscore.findings import UsageError
+from parkscore.findings import Severity, UsageError
 from parkscore.framework.models import DataField, Framework, Label, Node, UnitKey
 from parkscore.sampling import header_of, sample
 
@@ -212,3 +213,20 @@ def test_a_field_from_0_to_1_without_a_measure_is_yes_or_no_and_nothing_between(
     framework = ps.load_framework("specialised-sme-2022")
     frame = sample(framework, 60, 2)
     assert set(column(framework, frame, "own_brand").dropna().unique()) == {0.0, 1.0}
+
+
+@pytest.mark.parametrize("name", shipped.framework_names())
+def test_a_sample_of_each_framework_that_ships_passes_its_own_validation(name: str) -> None:
+    framework = ps.load_framework(name)
+    if not framework.fields:
+        pytest.skip("no field yet: the official text has to be filled in")
+    table, reading = read_table(sample(framework, 30, 3), framework)
+    found = [*reading, *validate(framework, table)]
+    assert [finding for finding in found if finding.severity is Severity.ERROR] == []
+
+
+def test_given_scores_of_a_sample_lie_inside_the_bands_of_the_rules() -> None:
+    framework = ps.load_framework("high-tech-enterprise")
+    given = ps.evaluate(framework, sample(framework, 60, 3)).given
+    assert set(given["outcome"]) <= {"given", "missing", "no_band"}
+    assert (given["outcome"] == "given").mean() > 0.9

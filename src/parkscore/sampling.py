@@ -27,6 +27,7 @@ from parkscore.framework.loading import load_framework
 from parkscore.framework.models import DataField, Framework
 from parkscore.framework.settings import resolve_settings
 from parkscore.language import Text
+from parkscore.sampling_given import with_given_scores
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -246,6 +247,7 @@ _PROFILES: Mapping[str, _Profile] = {
     "award": _Chance(0.04),
     "high_tech": _Chance(0.3),
     "offence": _Chance(0.01),
+    "strong_enterprises": _Part("enterprises", 0.4),
 }
 
 # What the text fields of enterprises say; made up.
@@ -273,7 +275,9 @@ def sample(framework: str | Path | Framework, units: int = 178, years: int = 2, 
     _check_range("seed", seed, 0, 2**63 - 1)
     loaded = load_framework(framework)
     calendar = range(LAST_YEAR - years + 1, LAST_YEAR + 1) if loaded.time is not None else range(1)
-    return _Draw(loaded, units, calendar, seed).frame()
+    draw = _Draw(loaded, units, calendar, seed)
+    headers = {key: header_of(key, field) for key, field in loaded.fields.items()}
+    return with_given_scores(loaded, draw.frame(), headers, draw.stream)
 
 
 def _check_range(name: str, value: int, low: int, high: int) -> None:
@@ -332,12 +336,12 @@ class _Draw:
         if field.kind == "text":
             listed = self._categories(key) or compared_texts(self.framework, key) or list(_TEXTS.get(key, ()))
             shares = None if listed else _CATEGORY_SHARES
-            chosen = self._stream(key).choice(listed or _CATEGORIES, self.units, p=shares)
+            chosen = self.stream(key).choice(listed or _CATEGORIES, self.units, p=shares)
             return np.tile(chosen, len(self.calendar)).astype(object)
         values = self._column(key).ravel()
         gaps: BoolArray = np.zeros(values.shape, dtype=np.bool_)
         if not field.totals:
-            gaps = self._stream(key, "gaps").random(values.shape) < _GAPS
+            gaps = self.stream(key, "gaps").random(values.shape) < _GAPS
         if _is_whole(field):
             return pd.arrays.IntegerArray(values.astype(np.int64), gaps)
         return np.where(gaps, np.nan, values)
@@ -349,13 +353,13 @@ class _Draw:
         rules = [rule for leaf in ours for rule in rules_of(leaf, settings[leaf.id])]
         return list(dict.fromkeys(str(name) for rule in rules for name in rule.parameters.get("points", {})))
 
-    def _stream(self, *names: str) -> np.random.Generator:
+    def stream(self, *names: str) -> np.random.Generator:
         """The random numbers of one column, the same wherever it stands in the framework."""
         return np.random.default_rng([self.seed, zlib.crc32("/".join(names).encode())])
 
     def _draw_size(self) -> FloatArray:
         """Each unit's share of everything; with published totals, the largest has the leader's share."""
-        size = np.exp(_SPREAD_OF_SIZE * self._stream("", "size").standard_normal(self.units))
+        size = np.exp(_SPREAD_OF_SIZE * self.stream("", "size").standard_normal(self.units))
         if self.size_field is not None:
             top = int(np.argmax(size))
             others = float(size.sum() - size[top])
@@ -406,7 +410,7 @@ class _Draw:
         return np.ones((len(self.calendar), self.units)) if profile.per is None else self._column(profile.per)
 
     def _noise(self, key: str) -> _Noise:
-        stream = self._stream(key)
+        stream = self.stream(key)
         units = stream.standard_normal(self.units)
         return _Noise(stream, units, stream.standard_normal((len(self.calendar), self.units)))
 
