@@ -211,3 +211,9 @@ def test_a_finding_that_counts_others_comes_right_after_the_last_of_its_kind() -
         ("bad", 9),
     ]
     assert ordered[-1] is by_code
+
+
+def test_rows_and_columns_of_a_sheet_come_in_their_order_and_not_in_that_of_their_letters() -> None:
+    cells = ("D3", "AA3", "C11", "D29", "2")
+    found = [finding(place=Place("z.xlsx", sheet="a", cell=cell)) for cell in reversed(cells)]
+    assert [str(each.place).split("!")[-1] for each in worst_first(found)] == ["2", "D3", "AA3", "C11", "D29"]

@@ -159,10 +159,13 @@ def _kinds(finding: Finding) -> tuple[_Kind, _Kind]:
     return (code, severity, finding.field, finding.rule), (code, severity, None, None)
 
 
-def _place_key(place: Place | None) -> tuple[str, str, int, int, str]:
+def _place_key(place: Place | None) -> tuple[str, str, int, int, int, str]:
+    """Files and sheets by name, what is in them from the top down: row 3 before row 11, column Z before AA."""
     if place is None:
-        return ("", "", 0, 0, "")
-    return (place.file, place.sheet or "", place.line or 0, place.column or 0, place.cell or "")
+        return ("", "", 0, 0, 0, "")
+    column = (place.cell or "").rstrip("0123456789")
+    row = int((place.cell or "")[len(column) :] or 0)
+    return (place.file, place.sheet or "", place.line or row, place.column or 0, len(column), column)
 
 
 def errors_of(findings: Iterable[Finding]) -> list[Finding]:
