@@ -296,11 +296,11 @@ def test_two_bad_rounds_in_a_row_and_either_of_the_last_two_years() -> None:
     assert either["丙", 2024] == "met"
 
 
-def test_a_year_that_was_not_scored_is_unknown_and_says_so() -> None:
+def test_a_year_that_is_not_in_the_data_is_unknown_and_says_so_also_where_one_year_is_asked_for() -> None:
     framework = gated(asks(require="上年(total) >= 60"), time="year")
     found = evaluate(framework, panel(YEARS), year=2024).gates.set_index("unit")
-    assert found["outcome"].to_dict() == {"甲": "unknown", "乙": "unknown", "丙": "unknown"}
-    assert found.loc["甲", "reason_zh"] == "上年综合得分缺失"
+    assert found["outcome"].to_dict() == {"甲": "not_met", "乙": "not_met", "丙": "unknown"}
+    assert found.loc["丙", "reason_zh"] == "上年综合得分缺失"
 
 
 # --- explanation ------------------------------------------------------------------------------------------------------
@@ -495,4 +495,4 @@ def test_a_sum_of_points_is_judged_before_the_last_cell_is_filled_in_where_that_
     assert outcomes(found) == ["met", "unknown", "met"]
     assert outcomes(found, "most") == ["unknown", "met", "met"]
     assert outcomes(found, "top") == ["not_met", "not_met", "not_met"]
-    assert reasons(found)[1] == "total >= 60（30 到 90 之间，尚不能定）"
+    assert reasons(found)[1] == "total >= 60（30 到 90 之间，数值未定）"

@@ -213,7 +213,7 @@ def _sentence(condition: Verdict, row: int) -> Text:
         return _without_limit(condition, value, to, measure)
     if value < to:
         return Text(
-            f"{condition.text.zh}（{value:.10g} 到 {to:.10g}{measure} 之间，尚不能定）",
+            f"{condition.text.zh}（{value:.10g} 到 {to:.10g}{measure} 之间，数值未定）",
             f"{condition.text.en} (anything from {value:.10g} to {to:.10g}{measure})",
         )
     eased = numbers.relaxed[row] == TRUE
@@ -234,7 +234,7 @@ def _without_limit(condition: Verdict, value: float, to: float, measure: str) ->
         zh, en = f"至多 {to:.10g}{measure}", f"at most {to:.10g}{measure}"
     else:
         zh, en = "没有上下限", "without a limit"
-    return Text(f"{condition.text.zh}（{zh}，尚不能定）", f"{condition.text.en} ({en})")
+    return Text(f"{condition.text.zh}（{zh}，数值未定）", f"{condition.text.en} ({en})")
 
 
 def of_items(codes: Sequence[Codes], needed: int | None) -> Codes:
