@@ -370,13 +370,16 @@ class _Columns:
 
     def _report_no_field(self, texts: Sequence[str]) -> None:
         seen = listed(texts)
+        hint = Text("核对指标体系是否选对", "check that the framework is the right one")
+        if not self._fields:
+            hint = Text("指标体系还没有数据项：先写 fields 和指标", "the framework has no fields yet: write them first")
         self._found.error(
             "no_field_column",
             Text(
                 f"表头里没有一个数据项属于这个指标体系；表头有 {seen.zh}",
                 f"no column is a field of this framework; the header has {seen.en}",
             ),
-            Text("核对指标体系是否选对", "check that the framework is the right one"),
+            hint,
             place=self._sheet.place(self._header_row),
         )
 
