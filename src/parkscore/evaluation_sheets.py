@@ -13,6 +13,7 @@ from parkscore.data.table import CLASS, UNIT, YEAR, Conversion
 from parkscore.findings import worst_first
 from parkscore.framework.models import Framework
 from parkscore.framework.settings import resolve_settings
+from parkscore.framework.status_words import WEIGHTS_STATUS
 from parkscore.framework.taken_ids import percentile_in, rank_in
 from parkscore.language import Language, Text
 from parkscore.list_and_target_sheets import list_sheets, target_sheets
@@ -490,20 +491,12 @@ def _weights(evaluation: Evaluation, language: Language) -> Sheet:
     if CLASS in frame:
         labels = [class_label(evaluation.framework, name) for name in frame[CLASS]]
         frame[CLASS] = [None if label is None else label.in_language(language) for label in labels]
-    frame["status"] = [STATUS[status].in_language(language) for status in frame["status"]]
+    frame["status"] = [WEIGHTS_STATUS[status].in_language(language) for status in frame["status"]]
     renamed, kinds = _renamed(frame, _KINDS, language)
     title = evaluation.weighing.title.in_language(language)
-    status = STATUS[evaluation.weighing.status].in_language(language)
+    status = WEIGHTS_STATUS[evaluation.weighing.status].in_language(language)
     note = Text(f"权重方案：{title}；状态：{status}", f"weight scheme: {title}; status: {status}")
     return Sheet(Text("权重", "weights").in_language(language), renamed, [note.in_language(language)], kinds)
-
-
-STATUS = {
-    "official": Text("官方", "official"),
-    "assumed": Text("假定", "assumed"),
-    "computed": Text("计算", "computed"),
-    "expert": Text("专家", "expert"),
-}
 
 
 _FILLED = {"value": Text("指标值", "value"), "score": Text("得分", "score")}
@@ -609,7 +602,7 @@ def about_sheet(about: Mapping[str, Any], conversions: Sequence[Conversion], lan
     item, content = Text("项目", "item").in_language(language), Text("内容", "content").in_language(language)
     said = {
         **about,
-        "weights_status": _word(STATUS, about.get("weights_status"), language),
+        "weights_status": _word(WEIGHTS_STATUS, about.get("weights_status"), language),
         "reference": _word(_MEASURED_AGAINST, about["reference"], language),
         "ties": ranking[about["ties"]].title.in_language(language),
     }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import Any
 
@@ -39,6 +40,23 @@ def test_list_speaks_chinese(run: Any) -> None:
     assert answer.code == 0
     assert "国家高新技术产业开发区综合评价指标体系" in answer.out
     assert "有未知" in answer.out
+
+
+def test_list_and_show_say_the_status_in_the_language_of_the_reader(run: Any) -> None:
+    chinese = run("list", "--lang", "zh").out
+    words = ("sourced", "transcribed", "partial", "assumed", "official", "computed")
+    assert [word for word in words if re.search(rf" {word}( |$)", chinese, re.MULTILINE)] == []
+    assert re.search(r"^tech-sme .*有原文 .*官方", chinese, re.MULTILINE)
+    assert "状态：假定" in run("show", "unicorn-gloss", "--lang", "zh").out
+    assert "status: assumed" in run("show", "unicorn-gloss").out
+
+
+def test_list_counts_no_slot_as_an_indicator_and_gives_no_weights_where_nothing_is_weighed(run: Any) -> None:
+    entries = {entry["id"]: entry["indicators"] for entry in run("list", "--json").document["frameworks"]}
+    assert (entries["innovation-points-v2"], entries["innovation-points-local-example"]) == (0, 4)
+    printed = next(line for line in run("list").out.splitlines() if line.startswith("innovation-points-v2 "))
+    assert printed.rstrip().endswith("partial")
+    assert "0 indicators, 5 slots not filled" in run("show", "innovation-points-v2").out
 
 
 def test_show_prints_one_line_per_node_with_weight_measure_direction_formula(run: Any) -> None:

@@ -51,3 +51,23 @@ def test_show_lists_the_gates_with_what_they_ask(run: Any) -> None:
     assert "any of: not if energy > 30吨标准煤; 上年(total) >= 50" in run("show", "park.yaml").out
     gates = run("show", "park.yaml", "--json").document["gates"]
     assert [gate["id"] for gate in gates] == ["big", "clean"]
+
+
+@pytest.mark.usefixtures("gated")
+def test_show_brackets_what_is_nested_and_says_of_whom_it_is_asked(run: Any, folder: Path) -> None:
+    file = folder / "park.yaml"
+    nested = """\
+  - id: deep
+    all:
+      - {id: a, any: [{id: x, require: income > 1千元}, {id: y, require: staff > 1人}], when: staff > 5人}
+      - {id: b, require: staff > 9人, miss: review, relax: {when: staff < 3人, by: 20%}}
+      - {id: c, veto: energy > 9吨标准煤,
+         exempt: [{zh: 免, when: staff == 7人}], bypass: [{zh: 直, when: staff == 8人}]}
+"""
+    file.write_text(file.read_text(encoding="utf-8") + nested, encoding="utf-8")
+    asks = {gate["id"]: gate["asks"] for gate in run("show", "park.yaml", "--json").document["gates"]}
+    assert asks["deep"] == (
+        "all of: (any of: income > 1千元; staff > 1人) [only where staff > 5人]; "
+        "staff > 9人 [20 % easier where staff < 3人; a miss is to be reviewed]; "
+        "not if energy > 9吨标准煤 [exempt where staff == 7人; or by staff == 8人]"
+    )

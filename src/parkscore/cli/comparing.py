@@ -95,7 +95,7 @@ def _say(compared: Scenarios, reply: Reply) -> None:
 
 
 def _say_schemes(compared: Scenarios, reply: Reply) -> None:
-    from parkscore.evaluation_sheets import STATUS
+    from parkscore.framework.status_words import WEIGHTS_STATUS
 
     about, base = compared.about, compared.labels[0]
     years = ", ".join(map(str, about["data_years"]))
@@ -111,7 +111,7 @@ def _say_schemes(compared: Scenarios, reply: Reply) -> None:
     reply.table(
         (Text("方案", "scheme"), Text("名称", "title"), Text("状态", "status"), Text("已排名", "ranked")),
         [
-            (each["scheme"], each[reply.language], STATUS[each["status"]], str(each["ranked"]))
+            (each["scheme"], each[reply.language], WEIGHTS_STATUS[each["status"]], str(each["ranked"]))
             for each in about["schemes"]
         ],
         right=[3],

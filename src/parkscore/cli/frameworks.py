@@ -14,6 +14,7 @@ from parkscore.cli.console import JsonOption, LanguageOption, Reply, print_json,
 from parkscore.cli.files import check_output
 from parkscore.cli.lists import list_entries, say_lists, say_targets, target_entries
 from parkscore.findings import Finding, FrameworkError, Severity
+from parkscore.framework.status_words import SOURCE_STATUS, WEIGHTS_STATUS
 from parkscore.language import Text
 
 if TYPE_CHECKING:
@@ -67,9 +68,9 @@ def list_shipped(language: LanguageOption = None, as_json: JsonOption = False) -
             (
                 entry["id"],
                 entry["title"],
-                entry["status"],
-                str(entry["indicators"]),
-                entry["weights_status"] if entry["weights_known"] else Text("有未知", "some unknown"),
+                SOURCE_STATUS.get(entry["status"]),
+                str(entry["indicators"] or ""),
+                _weights_in_words(entry),
                 ", ".join(entry["schemes"]),
             )
             for entry in entries
@@ -78,13 +79,29 @@ def list_shipped(language: LanguageOption = None, as_json: JsonOption = False) -
     )
     reply.say("", Text("梯度", "Ladders"), "")
     heads = (Text("编码", "id"), Text("名称", "title"), Text("状态", "status"), Text("自低至高", "from the lowest up"))
-    reply.table(heads, ((each["id"], each["title"], each["status"], " -> ".join(each["rungs"])) for each in ladders))
+    reply.table(heads, (_ladder_row(each) for each in ladders))
     reply.say("", Text("权重方案", "Weight schemes"), "")
     reply.table(
         (Text("编码", "id"), Text("名称", "title"), Text("状态", "status"), Text("指标体系", "framework")),
-        ((scheme["id"], scheme["title"], scheme["status"], scheme["framework"]) for scheme in schemes),
+        ((each["id"], each["title"], WEIGHTS_STATUS[each["status"]], each["framework"]) for each in schemes),
     )
     reply.say("", Text("示例数据", "Examples"), "", *(f"{example}" for example in examples))
+
+
+def _indicators(framework: Framework) -> int:
+    """How many indicators there are; a slot that is not filled is none."""
+    return sum(not leaf.is_open_slot for leaf in framework.leaves)
+
+
+def _weights_in_words(entry: dict[str, Any]) -> Text | None:
+    """The status of a framework's own weights; nothing where nothing is weighed."""
+    if not entry["indicators"]:
+        return None
+    return WEIGHTS_STATUS[entry["weights_status"]] if entry["weights_known"] else Text("有未知", "some unknown")
+
+
+def _ladder_row(entry: dict[str, Any]) -> list[Any]:
+    return [entry["id"], entry["title"], SOURCE_STATUS.get(entry["status"]), " -> ".join(entry["rungs"])]
 
 
 def _entry(name: str, reply: Reply) -> dict[str, Any]:
@@ -97,7 +114,7 @@ def _entry(name: str, reply: Reply) -> dict[str, Any]:
         "id": name,
         "title": reply.word(framework.title.label),
         "status": framework.status,
-        "indicators": len(framework.leaves),
+        "indicators": _indicators(framework),
         "weights_known": not unknown_weights(framework),
         "weights_status": framework.weights_status,
         "schemes": [scheme.id for scheme in schemes],
@@ -241,7 +258,8 @@ def _about(framework: Framework, reply: Reply) -> dict[str, Any]:
         "time": framework.time,
         "class": framework.class_field,
         "classes": [{"id": each.id, "name": reply.word(each.label), "when": each.when} for each in framework.classes],
-        "indicators": len(framework.leaves),
+        "indicators": _indicators(framework),
+        "slots": len(framework.leaves) - _indicators(framework),
         "fields": len(framework.fields),
         "weights_status": framework.weights_status,
         "weights_known": not unknown_weights(framework),
@@ -250,11 +268,13 @@ def _about(framework: Framework, reply: Reply) -> dict[str, Any]:
 
 def _say_about(framework: Framework, about: dict[str, Any], reply: Reply) -> None:
     asks = Text(f"{about['indicators']} 项指标", f"{about['indicators']} indicators")
+    if about["slots"]:
+        asks = Text(f"{asks.zh}，{about['slots']} 个预留项未填", f"{asks.en}, {about['slots']} slots not filled")
     if framework.only_judges:
         asks = _what_is_there(framework)
     reply.say(
         f"{framework.id}  {about['title']}",
-        Text(f"来源：{framework.source or '未注明'}", f"source: {framework.source or 'not stated'}"),
+        *_status_and_source(framework),
         Text(
             f"{asks.zh}，{about['fields']} 个数据项（--fields 列出）",
             f"{asks.en}, {about['fields']} fields (--fields lists them)",
@@ -275,6 +295,15 @@ def _say_about(framework: Framework, about: dict[str, Any], reply: Reply) -> Non
             )
         )
     reply.say("")
+
+
+def _status_and_source(framework: Framework) -> list[Text]:
+    """Where a framework comes from and how sure that is, and what it says of itself."""
+    said = [Text(f"来源：{framework.source or '未注明'}", f"source: {framework.source or 'not stated'}")]
+    status = SOURCE_STATUS.get(framework.status or "")
+    if status is not None:
+        said.insert(0, Text(f"状态：{status.zh}", f"status: {status.en}"))
+    return [*said, *([Text(f"说明：{framework.note}", f"note: {framework.note}")] if framework.note else [])]
 
 
 def _what_is_there(framework: Framework) -> Text:
@@ -425,7 +454,7 @@ def check(
     loaded = read.framework
     counts = {
         "dimensions": sum(not node.is_indicator for node in loaded.walk()),
-        "indicators": len(loaded.leaves),
+        "indicators": _indicators(loaded),
         "fields": len(loaded.fields),
         "rules": len(loaded.rules),
         "gates": len(loaded.gates),

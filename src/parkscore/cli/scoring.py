@@ -226,11 +226,11 @@ def write_evaluation(evaluation: Evaluation, output: Path, reply: Reply) -> None
 def say_result(evaluation: Evaluation, reply: Reply) -> None:
     """How many are ranked, under which weights, and what must be said of every result."""
     from parkscore.data.classes import class_counts
-    from parkscore.evaluation_sheets import STATUS
+    from parkscore.framework.status_words import WEIGHTS_STATUS
     from parkscore.tree.accounting import accounting_line
 
     framework = evaluation.framework
-    about, status = evaluation.about, STATUS[evaluation.weights_status]
+    about, status = evaluation.about, WEIGHTS_STATUS[evaluation.weights_status]
     years = ", ".join(map(str, about["data_years"]))
     of_zh, of_en = (f"（数据年份 {years}）", f" (data of {years})") if years else ("", "")
     title = evaluation.weighing.title

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from parkscore.evaluation_sheets import STATUS, about_sheet, findings_frame
+from parkscore.evaluation_sheets import about_sheet, findings_frame
+from parkscore.framework.status_words import WEIGHTS_STATUS
 from parkscore.language import Language, Text
 from parkscore.output.workbook import Sheet
 from parkscore.tree.gate import RANKED
@@ -123,7 +124,7 @@ def _sheet(
 
 def _schemes(scenarios: Scenarios, language: Language) -> Sheet:
     frame = _in_one_language(scenarios.schemes, language)
-    frame["status"] = [STATUS[status].in_language(language) for status in frame["status"]]
+    frame["status"] = [WEIGHTS_STATUS[status].in_language(language) for status in frame["status"]]
     base = scenarios.labels[0]
     note = Text(f"基准方案（其他方案与它比较）：{base}", f"the base that the others are compared with: {base}")
     return _sheet(Text("方案", "schemes"), frame, language, [note])
@@ -234,7 +235,9 @@ def _weights(scenarios: Scenarios, language: Language) -> Sheet:
         frame[f"weight {label}"] = scenarios.weights[label].to_numpy()
         own[f"weight {label}"] = (_under(Text("总权重", "weight in total"), label, language), "share")
     for label in scenarios.labels:
-        frame[f"status {label}"] = [STATUS[each].in_language(language) for each in scenarios.weights_status[label]]
+        frame[f"status {label}"] = [
+            WEIGHTS_STATUS[each].in_language(language) for each in scenarios.weights_status[label]
+        ]
         own[f"status {label}"] = (_under(HEADS["status"], label, language), "text")
     return _sheet(Text("权重对照", "weights"), frame, language, (), own)
 
@@ -248,5 +251,5 @@ def _about(scenarios: Scenarios, language: Language) -> Sheet:
 
 
 def _with_status(scheme: Mapping[str, Any], language: Language) -> str:
-    status = STATUS[scheme["status"]]
+    status = WEIGHTS_STATUS[scheme["status"]]
     return Text(f"{scheme['scheme']}（{status.zh}）", f"{scheme['scheme']} ({status.en})").in_language(language)

@@ -16,7 +16,7 @@ from parkscore.diagnosis.reliability import reliability_tables
 from parkscore.diagnosis.shortfall import coordination_table, obstacle_tables
 from parkscore.diagnosis.spread import statistics_table
 from parkscore.evaluation import Evaluation
-from parkscore.evaluation_sheets import STATUS
+from parkscore.framework.status_words import WEIGHTS_STATUS
 from parkscore.language import Language, Text
 from parkscore.output.documents import json_by_line, records
 from parkscore.output.files import write_text, write_whole
@@ -88,7 +88,7 @@ class Diagnosis:
     def origin(self) -> Text:
         """What was diagnosed: framework, weights, data and version, on one line."""
         about = self.evaluation.about
-        weights, status = self.evaluation.weighing.title, STATUS[self.evaluation.weights_status]
+        weights, status = self.evaluation.weighing.title, WEIGHTS_STATUS[self.evaluation.weights_status]
         return Text(
             f"指标体系 {about['framework']}；权重：{weights.zh}（{status.zh}）；数据 {about['data']}；"
             f"parkscore {about['parkscore']}",

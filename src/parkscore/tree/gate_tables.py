@@ -159,19 +159,51 @@ def _finite(values: Vector, rows: Rows) -> list[float]:
 
 
 def condition_text(asked: Requirement) -> Text:
-    """What a requirement asks, in one line.
+    """What a requirement asks and of whom, in one line; what is nested in it stands in brackets.
 
     >>> either = (Requirement(id="b", require="x > 1"), Requirement(id="c", veto="y"))
     >>> condition_text(Requirement(id="a", any=either)).en
     'any of: x > 1; not if y'
+    >>> both = (Requirement(id="d", any=either), Requirement(id="e", require="z > 2", when="w"))
+    >>> condition_text(Requirement(id="a", all=both)).en
+    'all of: (any of: x > 1; not if y); z > 2 [only where w]'
     """
+    return _with_terms(_asks(asked), asked)
+
+
+def _with_terms(asks: Text, asked: Requirement) -> Text:
+    terms = _terms(asked)
+    if not terms:
+        return asks
+    return Text(
+        f"{asks.zh}【{'；'.join(term.zh for term in terms)}】", f"{asks.en} [{'; '.join(term.en for term in terms)}]"
+    )
+
+
+def _asks(asked: Requirement) -> Text:
     for word, text in ((None, asked.require), (_VETO, asked.veto), (_REVIEW, asked.review)):
         if text is not None:
             return Text(text, text) if word is None else Text(word.zh + text, f"{word.en} {text}")
-    inner = [condition_text(item) for item in asked.items]
+    inner = [_in_brackets(item) for item in asked.items]
     count = asked.at_least.count if asked.at_least is not None else 0
     how = _ALL if asked.all else _ANY if asked.any else Text(f"至少 {count} 项：", f"at least {count} of:")
     return Text(how.zh + "；".join(text.zh for text in inner), f"{how.en} {'; '.join(text.en for text in inner)}")
+
+
+def _in_brackets(item: Requirement) -> Text:
+    asks = _asks(item)
+    return _with_terms(Text(f"（{asks.zh}）", f"({asks.en})") if item.items else asks, item)
+
+
+def _terms(asked: Requirement) -> list[Text]:
+    """For whom a requirement is asked, who goes around it, and what a miss means."""
+    terms = [] if asked.when is None else [Text(f"仅当 {asked.when}", f"only where {asked.when}")]
+    terms += [Text(f"豁免：{way.when}", f"exempt where {way.when}") for way in asked.exempt]
+    terms += [Text(f"直通：{way.when}", f"or by {way.when}") for way in asked.bypass]
+    if asked.relax is not None:
+        by = f"{asked.relax.by * 100:.12g} %"
+        terms.append(Text(f"放宽 {by}：{asked.relax.when}", f"{by} easier where {asked.relax.when}"))
+    return [*terms, *([] if asked.miss is None else [Text("不达则核查", "a miss is to be reviewed")])]
 
 
 _VETO = Text("一票否决：", "not if")
