@@ -32,7 +32,7 @@ from parkscore.output.tables import write_csv, write_parquet
 from parkscore.output.workbook import write_sheets
 from parkscore.tree.accounting import accounting
 from parkscore.tree.aggregate import Nodes, Shares
-from parkscore.tree.bounds import NodeBounds, bounds
+from parkscore.tree.bounds import NodeBounds, bounds, is_open
 from parkscore.tree.case_tables import case_table
 from parkscore.tree.contributions import contributions, not_additive
 from parkscore.tree.gate import NOT_RANKED, RANKED, Outcomes
@@ -472,13 +472,15 @@ class Evaluation:
             if node.children == () and frames:
                 continue
             low, high = self.bounds.low[node.id][self.rows], self.bounds.high[node.id][self.rows]
-            rows = self.rows[low < high]
+            scores = self.aggregated.scores[node.id][self.rows]
+            marked = is_open(scores, low, high)
+            rows = self.rows[marked]
             frame = {UNIT: self.table.units[rows]} | (
                 {} if self.table.years is None else {YEAR: self.table.years[rows]}
             )
-            ends = [np.where(np.isfinite(end), end, np.nan)[low < high] for end in (low, high)]
-            score = self.aggregated.scores[node.id][rows]
-            frames.append(pd.DataFrame(frame | {"node": node.id, "score": score, "low": ends[0], "high": ends[1]}))
+            ends = [np.where(np.isfinite(end), end, np.nan)[marked] for end in (low, high)]
+            columns = {"node": node.id, "score": scores[marked], "low": ends[0], "high": ends[1]}
+            frames.append(pd.DataFrame(frame | columns))
         return pd.concat(frames, ignore_index=True)
 
     def _cells(self, marked: Truths) -> pd.DataFrame:

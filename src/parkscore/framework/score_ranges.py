@@ -10,6 +10,7 @@ from parkscore.framework.cases import rules_of
 from parkscore.framework.models import Framework, Node, ScoreRule
 from parkscore.framework.settings import SIGN, Settings, aggregation_of, resolve_settings
 from parkscore.methods import Interval, aggregation, scoring
+from parkscore.methods.points_bands import covers_all
 from parkscore.methods.ranges import hull
 
 
@@ -53,6 +54,13 @@ def rule_range(leaf: Node, settings: Settings, rule: ScoreRule, *, usual: bool =
         return None
     sign = SIGN.get(str(settings.direction), 1)
     return as_rounded(leaf, measure({"direction": sign, **rule.parameters}))
+
+
+def may_give_none(rule: ScoreRule) -> bool:
+    """Whether a rule has no points for some values: it could state what all others earn, and does not."""
+    if "otherwise" not in scoring[rule.name].parameters or rule.parameters.get("otherwise") is not None:
+        return False
+    return rule.name != "bands" or not covers_all(rule.parameters["bands"])
 
 
 def as_rounded(node: Node, found: Interval) -> Interval:

@@ -73,6 +73,16 @@ def span_of(band: Mapping[str, float]) -> Span:
     return Span(start, end)
 
 
+def covers_all(bands: Bands) -> bool:
+    """Whether bands without gaps leave no value out, however small or large.
+
+    >>> covers_all([{"below": 5}, {"from": 5}]), covers_all([{"from": 5}])
+    (True, False)
+    """
+    spans = [span_of(band) for band in bands]
+    return any(span.start == _BEFORE_ALL for span in spans) and any(span.end == _AFTER_ALL for span in spans)
+
+
 def _rounded(cut: Cut) -> Cut:
     return Cut(float(to_digits(cut.value)), cut.after)
 

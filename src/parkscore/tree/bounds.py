@@ -13,9 +13,10 @@ from parkscore.data.given import Given
 from parkscore.data.grid import Cohort, Grid, Rows, States, Truths, Vector
 from parkscore.data.table import State
 from parkscore.framework.models import Framework, Node
-from parkscore.framework.score_ranges import score_ranges
-from parkscore.framework.settings import ADDS_POINTS, BEST_OF, aggregation_of
+from parkscore.framework.score_ranges import may_give_none, score_ranges
+from parkscore.framework.settings import ADDS_POINTS, BEST_OF, aggregation_of, resolve_settings
 from parkscore.methods import Interval, aggregation
+from parkscore.methods.points_digits import to_digits
 from parkscore.tree.aggregate import Nodes, Shares
 from parkscore.tree.case_rules import reach_by_case
 
@@ -33,9 +34,18 @@ class NodeBounds:
 
 
 class _Ends(NamedTuple):
+    """The ends of one node; may_stay_out: where it may never have a score, even once what is missing is known."""
+
     low: Vector
     high: Vector
     applies: Truths
+    may_stay_out: Truths
+
+    @property
+    def added(self) -> tuple[Vector, Vector]:
+        """The least and the most that the node adds to a sum, and says of itself: nothing where it stays out."""
+        low = np.where(self.may_stay_out, np.minimum(self.low, 0.0), self.low)
+        return low, np.where(self.may_stay_out, np.maximum(self.high, 0.0), self.high)
 
 
 def bounds(
@@ -49,7 +59,8 @@ def bounds(
     """The bounds of every node; grid: the values as scored, with why an indicator has none and which case counts.
 
     An indicator without a score may still get what its rule can give, unless it is not applicable: then it adds nothing
-    to a sum and takes no part in the best of several. Where somebody has yet to give a score, the ends are those of the
+    to a sum and takes no part in the best of several. So it may turn out where its rule has no points for some values,
+    and where it is divided by zero or undefined. Where somebody has yet to give a score, the ends are those of the
     band that the rule chose. Every other aggregation hands the share of a child without a
     score to its siblings; the ends of an arithmetic mean are the means of the ends under the shares as they are now,
     and of any other method the score is what it is, as long as the scores below it are. Where it cannot
@@ -61,8 +72,9 @@ def bounds(
         climb = _Climb(framework, nodes, grid, cohort.apply, own_shares, given)
         for node in framework.root.walk():
             ends = climb.of(node)
-            low[node.id][cohort.apply] = np.where(ends.applies, ends.low, np.nan)
-            high[node.id][cohort.apply] = np.where(ends.applies, ends.high, np.nan)
+            low[node.id][cohort.apply], high[node.id][cohort.apply] = (
+                np.where(ends.applies, end, np.nan) for end in ends.added
+            )
     return NodeBounds(low, high)
 
 
@@ -82,7 +94,7 @@ class _Climb:
         self._nodes = nodes
         self._rows = rows
         self._shares = shares
-        self._ranges = score_ranges(framework)
+        self._ranges, self._settings = score_ranges(framework), resolve_settings(framework)
         self._known = {
             leaf.id: self._of_leaf(leaf, grid, grid.states[rows, column], given.get(leaf.id))
             for column, leaf in enumerate(framework.leaves)
@@ -91,55 +103,60 @@ class _Climb:
     def of(self, node: Node) -> _Ends:
         if node.id not in self._known and not node.children:  # the root of a framework that has gates only
             nothing = np.full(len(self._rows), np.nan)
-            self._known[node.id] = _Ends(nothing, nothing, np.isfinite(nothing))
+            self._known[node.id] = _Ends(nothing, nothing, np.isfinite(nothing), np.isfinite(nothing))
         if node.id not in self._known:
             self._known[node.id] = self._combined(node)
         return self._known[node.id]
 
     def _of_leaf(self, leaf: Node, grid: Grid, states: States, given: Given | None) -> _Ends:
         scores = self._nodes.scores[leaf.id][self._rows]
-        low, high = self._reach(leaf, grid)
+        low, high, may_stay_out = self._reach(leaf, grid)
+        may_stay_out = may_stay_out | (states == State.DIVIDED_BY_ZERO) | (states == State.UNDEFINED)
         if given is not None:
             band = ~np.isnan(given.low[self._rows])
             low = np.where(band, given.low[self._rows], low)
             high = np.where(band, given.high[self._rows], high)
+            may_stay_out = may_stay_out & ~band
         none = np.isnan(scores)
         applies = ~(none & (states == State.NOT_APPLICABLE))
-        return _Ends(np.where(none, low, scores), np.where(none, high, scores), applies)
+        return _Ends(np.where(none, low, scores), np.where(none, high, scores), applies, none & may_stay_out)
 
-    def _reach(self, leaf: Node, grid: Grid) -> tuple[float, float] | tuple[Vector, Vector]:
-        """The least and the most that an indicator can score, of each row where it has cases."""
+    def _reach(self, leaf: Node, grid: Grid) -> tuple[Vector | float, Vector | float, Truths]:
+        """The least and the most that an indicator can score, and where it may get no score, of each row."""
         if leaf.cases:
             return reach_by_case(self._framework, leaf, grid.cases[leaf.id], self._rows)
         reach = self._ranges.get(leaf.id, Interval(-np.inf, np.inf))
-        return reach.low, reach.high
+        never_scored = not leaf.is_open_slot and may_give_none(self._settings[leaf.id].score)
+        return reach.low, reach.high, np.full(len(self._rows), never_scored)
 
     def _combined(self, node: Node) -> _Ends:
         choice = aggregation_of(self._framework, node)
         counted = [child for child, share in zip(node.children, self._shares[node.id], strict=True) if share > 0]
         below = [self.of(child) for child in counted]
         applies = np.any([ends.applies for ends in below], axis=0)
+        may_stay_out = np.all([ends.may_stay_out | ~ends.applies for ends in below], axis=0)
         if choice.name in ADDS_POINTS:
             floor, cap = choice.parameters.get("floor"), choice.parameters.get("cap")
             low, high = (
-                np.clip(np.sum([np.where(ends.applies, ends[side], 0.0) for ends in below], axis=0), floor, cap)
+                np.clip(np.sum([np.where(ends.applies, ends.added[side], 0.0) for ends in below], axis=0), floor, cap)
                 for side in (0, 1)
             )
         elif choice.name == BEST_OF:
-            low, high = (
-                np.max([np.where(ends.applies, ends[side], -np.inf) for ends in below], axis=0) for side in (0, 1)
-            )
+            low, high = _best(below, may_stay_out)
         else:
-            scores = self._nodes.scores[node.id][self._rows]
-            settled = np.all([self._is_settled(*each) for each in zip(counted, below, strict=True)], axis=0)
-            if aggregation[choice.name].additive:
-                means = (self._mean(node, counted, end) for end in ([e.low for e in below], [e.high for e in below]))
-                low, high = (np.where(np.isnan(scores), np.nan, _rounded(node, mean)) for mean in means)
-            else:
-                low = high = np.full(len(scores), np.nan)
-            low, high = (np.where(settled, scores, end) for end in (low, high))
-            return _Ends(low, high, applies)
-        return _Ends(_rounded(node, low), _rounded(node, high), applies)
+            low, high = self._mean_ends(node, counted, below)
+            return _Ends(low, high, applies, np.zeros_like(applies))
+        return _Ends(_rounded(node, low), _rounded(node, high), applies, may_stay_out)
+
+    def _mean_ends(self, node: Node, counted: Sequence[Node], below: Sequence[_Ends]) -> tuple[Vector, Vector]:
+        """The ends of a mean; of any other method the score while nothing below is open, and NaN else."""
+        scores = self._nodes.scores[node.id][self._rows]
+        low = high = np.full(len(scores), np.nan)
+        if aggregation[aggregation_of(self._framework, node).name].additive:
+            means = (self._mean(node, counted, end) for end in ([e.low for e in below], [e.high for e in below]))
+            low, high = (np.where(np.isnan(scores), np.nan, _rounded(node, mean)) for mean in means)
+        settled = np.all([self._is_settled(*each) for each in zip(counted, below, strict=True)], axis=0)
+        return np.where(settled, scores, low), np.where(settled, scores, high)
 
     def _mean(self, node: Node, counted: Sequence[Node], ends: Sequence[Vector]) -> Vector:
         """The mean of one end of the children that have a score, under the shares that they have now."""
@@ -153,8 +170,25 @@ class _Climb:
 
     def _is_settled(self, child: Node, ends: _Ends) -> Truths:
         """Whether a child that has a score keeps it; one that has none hands its share on."""
-        none = np.isnan(self._nodes.scores[child.id][self._rows])
-        return np.asarray(none | (ends.low == ends.high))
+        scores = self._nodes.scores[child.id][self._rows]
+        return np.asarray(np.isnan(scores) | ~is_open(scores, ends.low, ends.high))
+
+
+def is_open(scores: Vector, low: Vector, high: Vector) -> Truths:
+    """Where a score is not what it will be: its ends differ, or it will be something else for certain.
+
+    Scores and ends are compared to twelve significant digits; nothing is said where an end is NaN.
+    """
+    differ = to_digits(scores) != to_digits(low)
+    return np.asarray((low < high) | (differ & ~np.isnan(low)))
+
+
+def _best(below: Sequence[_Ends], may_stay_out: Truths) -> tuple[Vector, Vector]:
+    """The ends of the best of several: at least the best of those that are sure to have a score."""
+    high = np.max([np.where(ends.applies, ends.high, -np.inf) for ends in below], axis=0)
+    sure = np.max([np.where(ends.applies & ~ends.may_stay_out, ends.low, -np.inf) for ends in below], axis=0)
+    any_one = np.min([np.where(ends.applies, ends.low, np.inf) for ends in below], axis=0)
+    return np.where(may_stay_out, any_one, sure), high
 
 
 def _rounded(node: Node, ends: Vector) -> Vector:

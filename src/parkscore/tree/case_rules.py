@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import numpy as np
 
-from parkscore.data.grid import CaseChoice, Grid, Rows, Vector
+from parkscore.data.grid import CaseChoice, Grid, Rows, Truths, Vector
 from parkscore.framework.cases import has_rules_by_case, rules_of, variants
 from parkscore.framework.models import Framework, Node
-from parkscore.framework.score_ranges import rule_range
-from parkscore.framework.settings import BEST_OF, Settings, aggregation_of, resolve_settings
+from parkscore.framework.score_ranges import may_give_none, rule_range
+from parkscore.framework.settings import Settings, resolve_settings
 from parkscore.methods import Interval
 
 
@@ -24,20 +24,18 @@ def by_rule(leaf: Node, settings: Settings, grid: Grid, rows: Rows) -> list[tupl
     return [(own, ours) for own, ours in parts if ours.size]
 
 
-def reach_by_case(framework: Framework, leaf: Node, choice: CaseChoice, rows: Rows) -> tuple[Vector, Vector]:
+def reach_by_case(framework: Framework, leaf: Node, choice: CaseChoice, rows: Rows) -> tuple[Vector, Vector, Truths]:
     """The least and the most that each row can score: by the rule of its case, or of those that it may be in.
 
-    An indicator of which no case holds adds nothing to a sum, and takes no part in the best of several.
+    And where it may get no score: of no case that holds, and by a rule that has no points for some values.
     """
     settings = resolve_settings(framework)[leaf.id]
-    found = (rule_range(leaf, settings, rule) for rule in rules_of(leaf, settings))
+    rules = rules_of(leaf, settings)
+    found = (rule_range(leaf, settings, rule) for rule in rules)
     reach = [each if each is not None else Interval(-np.inf, np.inf) for each in found]
-    parent = next(node for node in framework.root.walk() if leaf.id in {child.id for child in node.children})
-    absent = -np.inf if aggregation_of(framework, parent).name == BEST_OF else 0.0
     possible = choice.possible[rows]
-    low = np.array([absent, *(each.low for each in reach)])
-    high = np.array([absent, *(each.high for each in reach)])
-    return (
-        np.where(possible, low, np.inf).min(axis=1),
-        np.where(possible, high, -np.inf).max(axis=1),
-    )
+    by_case = possible[:, 1:]
+    low = np.where(by_case, np.array([each.low for each in reach]), np.inf).min(axis=1)
+    high = np.where(by_case, np.array([each.high for each in reach]), -np.inf).max(axis=1)
+    may_stay_out = (possible & np.array([True, *map(may_give_none, rules)])).any(axis=1)
+    return low, high, may_stay_out
