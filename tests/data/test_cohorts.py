@@ -6,9 +6,11 @@ from typing import Any
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from parkscore.data.cohorts import cohorts, scored_rows
-from parkscore.data.grid import Cohort
+from parkscore.data.grid import Cohort, rows_by_value
 from parkscore.data.table import Table
 from parkscore.findings import DataError, UsageError
 from parkscore.framework.models import Framework
@@ -93,3 +95,27 @@ def test_a_year_cannot_be_named_where_there_are_none() -> None:
     with pytest.raises(UsageError) as raised:
         scored_rows(table_of(framework, rows(a=[1])), 2024)
     assert raised.value.findings[0].code == "no_time"
+
+
+@given(st.lists(st.sampled_from(["东", "西", "北", "a"]), max_size=12), st.data())
+def test_rows_are_grouped_by_value_in_their_order(texts: list[str], data: st.DataObject) -> None:
+    keys = np.array(texts, dtype=np.str_)
+    rows = np.array(sorted(data.draw(st.sets(st.sampled_from(range(len(texts)))))) if texts else [], dtype=np.intp)
+    found = [(key, own.tolist()) for key, own in rows_by_value(keys, rows)]
+    wanted = [
+        (key, [row for row in rows.tolist() if texts[row] == key]) for key in sorted({texts[row] for row in rows})
+    ]
+    assert found == wanted
+
+
+def test_many_groups_are_found_without_looking_at_all_rows_for_each() -> None:
+    class Counted(np.ndarray[Any, Any]):
+        looks = 0
+
+        def __eq__(self, other: object) -> Any:
+            Counted.looks += 1
+            return super().__eq__(other)
+
+    keys = np.arange(50).view(Counted)
+    assert len(rows_by_value(keys, np.arange(50))) == 50
+    assert Counted.looks < 50

@@ -86,5 +86,7 @@ def rows_by_value(keys: npt.NDArray[Any], rows: Rows) -> Sequence[tuple[Any, Row
     >>> [(key, rows.tolist()) for key, rows in rows_by_value(np.array([2024, 2023, 2024]), np.arange(3))]
     [(2023, [1]), (2024, [0, 2])]
     """
-    own = keys[rows]
-    return [(key, rows[own == key]) for key in np.unique(own).tolist()]
+    found, places = np.unique(keys[rows], return_inverse=True)
+    order = np.argsort(places, kind="stable")
+    starts = np.searchsorted(places[order], np.arange(1, len(found)))
+    return list(zip(found.tolist(), np.split(rows[order], starts), strict=False))  # no rows are no group

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from parkscore.data.grid import Rows, Truths, Vector
+from parkscore.data.grid import Rows, Truths, Vector, rows_by_value
 from parkscore.framework.formula.groups import Groups
 from parkscore.methods.points_digits import to_digits
 from parkscore.tree.verdicts import OPEN, TRUE, Codes
@@ -36,8 +36,7 @@ def places_from_bottom(low: Vector, high: Vector, groups: Groups) -> tuple[Vecto
     low, high = to_digits(low), to_digits(high)
     least, most = np.full(len(low), np.nan), np.full(len(low), np.nan)
     taking: Truths = np.asarray(~np.isnan(low) & ~np.isnan(high) & (groups.reasons == 0))
-    for number in np.unique(groups.numbers[taking]).tolist():
-        own = np.flatnonzero(taking & (groups.numbers == number))
+    for _, own in rows_by_value(groups.numbers, np.flatnonzero(taking)):
         lower_for_sure = np.searchsorted(np.sort(high[own]), low[own], side="left")
         perhaps_lower = np.searchsorted(np.sort(low[own]), high[own], side="left")
         least[own] = lower_for_sure + 1
