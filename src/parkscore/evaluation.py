@@ -244,12 +244,18 @@ class Evaluation:
         if self.table.years is not None:
             columns[YEAR] = self.table.years[rows]
         columns[CLASS] = found.names[rows]
-        labels = [class_label(self.framework, name) for name in found.names[rows]]
-        columns["name"] = [None if label is None else label.in_language(language) for label in labels]
+        columns["name"] = self.class_names_in(language)
         columns["outcome"] = found.outcomes[rows]
         reasons = class_reasons(self.framework, self.table, found, rows)
         columns["reason"] = [reason.in_language(language) for reason in reasons]
         return pd.DataFrame(columns)
+
+    def class_names_in(self, language: Language) -> pd.Series[str]:
+        """What the class of each row of `scores` is called; a gap for a row in none."""
+        names = [None] * len(self.rows) if self.classification is None else self.classification.names[self.ordered_rows]
+        labels = {name: class_label(self.framework, name) for name in dict.fromkeys(names)}
+        said = {name: None if label is None else label.in_language(language) for name, label in labels.items()}
+        return pd.Series([said[name] for name in names])
 
     @cached_property
     def cases(self) -> pd.DataFrame:

@@ -205,7 +205,7 @@ def _with_class_names(evaluation: Evaluation, frame: pd.DataFrame, language: Lan
     """A table in the order of `scores` with the names of classes for their ids, and of groups as heads."""
     heads = {column: text.in_language(language) for column, text in group_heads(evaluation.framework).items()}
     frame = frame.rename(columns=heads)
-    return frame.assign(**{CLASS: evaluation.classes_in(language)["name"]}) if evaluation.framework.classes else frame
+    return frame.assign(**{CLASS: evaluation.class_names_in(language)}) if evaluation.framework.classes else frame
 
 
 def _gates(evaluation: Evaluation, language: Language) -> list[Sheet]:

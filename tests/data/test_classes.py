@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 
 import parkscore as ps
 from parkscore.data.classes import class_counts, classify
+from parkscore.evaluation_sheets import _with_class_names
 from parkscore.framework.models import Choice, Defaults, Framework, ScoreRule, UnitClass
 from tests.small_frameworks import field, leaf, of_code, panel, rows, small, table_of
 
@@ -53,6 +54,16 @@ def test_the_reason_is_the_condition_with_the_values_it_read() -> None:
         == "revenue < 50万元 and age <= 3年（营业收入 = 30.5 万元，字段age = 2 年）"
     )
     assert evaluation.classes_in("zh")["name"][0] == "种子"
+
+
+def test_names_of_classes_need_no_reasons(monkeypatch: pytest.MonkeyPatch) -> None:
+    evaluation = ps.evaluate(classed(*STAGES), rows(a=[0.1] * 3, revenue=[1.0, None, 5000.0]))
+    names = evaluation.classes_in("zh")["name"]
+    monkeypatch.setattr("parkscore.evaluation.class_reasons", None)
+    assert evaluation.class_names_in("zh").fillna("-").tolist() == ["成长", "-", "种子"]
+    pd.testing.assert_series_equal(
+        _with_class_names(evaluation, evaluation.scores, "zh")["class"], names, check_names=False
+    )
 
 
 def test_a_row_in_no_class_or_in_several_says_so_and_is_still_ranked() -> None:

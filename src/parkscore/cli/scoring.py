@@ -265,7 +265,7 @@ def _say_judged(evaluation: Evaluation, reply: Reply) -> None:
     gates = {gate.path: gate.text for gate in evaluation.judged}
     frame = evaluation.scores_in(reply.language)
     if evaluation.framework.classes:
-        frame = frame.assign(**{"class": evaluation.classes_in(reply.language)["name"]})
+        frame = frame.assign(**{"class": evaluation.class_names_in(reply.language)})
     leading = [column for column in ("unit", "year", "class") if column in frame]
     words = {str(outcome): outcome.text for outcome in OUTCOMES}
     reply.table(
@@ -335,7 +335,7 @@ def say_ranking(evaluation: Evaluation, positions: Sequence[int], reply: Reply) 
 
     chosen = evaluation.ranking
     if evaluation.framework.classes:
-        chosen = chosen.assign(**{"class": evaluation.classes_in(reply.language)["name"]})
+        chosen = chosen.assign(**{"class": evaluation.class_names_in(reply.language)})
     chosen = chosen.iloc[list(positions)]
     columns = [str(column) for column in chosen.columns if column != "status"]
     texts = ("unit", "class", *evaluation.framework.rank_within)
