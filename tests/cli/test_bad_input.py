@@ -20,7 +20,7 @@ MISTAKES = {
     "a missing argument": (("score", "park.yaml"), 2, "DATA"),
     "an extra argument": (("show", "park.yaml", "more"), 2, "more"),
     "a year that is no number": ((*SCORE, "--year", "last"), 2, "--year"),
-    "an unknown framework": (("score", "zone-2012", "zones.csv"), 2, "did you mean `zone-2021`?"),
+    "an unknown framework": (("score", "zone-2012", "zones.csv"), 2, "did you mean `zone-2021`"),
     "a folder as framework": (("check", "."), 2, "is a folder"),
     "an unknown scheme": ((*SCORE, "--weights", "zone-2021-equal-witin"), 2, "did you mean `zone-2021-equal-within`"),
     "data that is not there": (("score", "park.yaml", "zones.xlsx"), 2, "zones.csv"),

@@ -35,6 +35,8 @@ COMMANDS = [
     "score",
     "weigh",
     "compare",
+    "find",
+    "ladder",
     "diagnose",
     "methods",
     "sample",
