@@ -61,6 +61,23 @@ def test_a_dimension_that_falls_short_is_said_of_each_ranked_unit() -> None:
     assert evaluation.ranking["rank"].notna().all()
 
 
+@pytest.mark.parametrize(
+    ("aggregate", "fate"),
+    [
+        ("sum", "it adds nothing to the sum"),
+        ("max", "the best of the others counts"),
+        ("arithmetic", "to its siblings"),
+    ],
+)
+def test_a_dimension_without_data_is_said_by_what_becomes_of_it(aggregate: str, fate: str) -> None:
+    framework = small(dimension("X", leaf("a")), leaf("c"), defaults=AS_IS, total=Total(aggregate=Choice.of(aggregate)))
+    evaluation = ps.evaluate(framework, rows(a=[0.1, None], c=[0.5, 0.4]))
+    (finding,) = of_code(evaluation.findings, "dimension_not_scored")
+    assert "no indicator that carries weight has a score" in finding.message.en
+    assert fate in finding.message.en
+    assert "0%" not in finding.message.en + finding.message.zh
+
+
 def test_a_unit_that_is_not_ranked_is_said_once_and_not_for_its_dimensions_too() -> None:
     framework = small(
         dimension("X", leaf("a"), leaf("b")),

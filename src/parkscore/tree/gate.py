@@ -19,6 +19,7 @@ from parkscore.framework.settings import aggregation_of, resolve_settings
 from parkscore.language import Text
 from parkscore.methods import aggregation
 from parkscore.tree.aggregate import Nodes
+from parkscore.tree.gaps import fate_of_gaps
 from parkscore.tree.only_gates import why_nobody_is_ranked
 
 RANKED = "ranked"
@@ -82,21 +83,31 @@ def _not_ranked(framework: Framework, table: Table, reasons: Mapping[int, Unrank
 
 
 def _not_scored(framework: Framework, table: Table, nodes: Nodes, ranked: Rows) -> Iterator[Finding]:
-    """A ranked unit whose dimension fell short of data has that dimension's share handed to the others: say so."""
+    """A ranked unit whose dimension fell short of data: say what becomes of that dimension's part."""
     settings = resolve_settings(framework)
-    for node in framework.walk():
-        if node.children and not _is_kept_for_others(node):
-            need = percent(settings[node.id].min_coverage)
+    for parent in framework.root.walk():
+        fate = fate_of_gaps(framework, parent)
+        for node in parent.children:
+            if not node.children or _is_kept_for_others(node):
+                continue
+            need = settings[node.id].min_coverage
             # A gap that the method cannot take is found where the node is computed.
             short = np.isnan(nodes.scores[node.id][ranked]) & ~nodes.passed_over[node.id][ranked]
             for row in ranked[short].tolist():
-                have = percent(float(nodes.coverage[node.id][row]))
+                why = _short_of(float(nodes.coverage[node.id][row]), need)
                 message = Text(
-                    f"{node.label.zh}不计分：有数据的权重占 {have}，需要 {need}，其份额由同级分担",
-                    f"{node.label.en} is not scored: data cover {have} of its weight, {need} needed; "
-                    "its share goes to its siblings",
+                    f"{node.label.zh}不计分：{why.zh}；{fate.zh}", f"{node.label.en} is not scored: {why.en}; {fate.en}"
                 )
                 yield _finding(table, row, "dimension_not_scored", node.id, message)
+
+
+def _short_of(have: float, need: float) -> Text:
+    if need == 0:
+        return UNRANKED[NO_SCORE]
+    return Text(
+        f"有数据的权重占 {percent(have)}，需要 {percent(need)}",
+        f"data cover {percent(have)} of its weight, {percent(need)} needed",
+    )
 
 
 def _is_kept_for_others(node: Node) -> bool:

@@ -20,11 +20,12 @@ from parkscore.data.table import State, Table
 from parkscore.findings import DataError, Finding, Severity
 from parkscore.framework.cases import has_rules_by_case
 from parkscore.framework.models import SCORE_GROUP_MEAN, Framework, Node
-from parkscore.framework.settings import ADDS_POINTS, BEST_OF, Settings, aggregation_of, resolve_settings
+from parkscore.framework.settings import Settings, resolve_settings
 from parkscore.language import Text
 from parkscore.methods import DomainError, scoring
 from parkscore.methods.columns import highest, is_constant, lowest
 from parkscore.tree.case_rules import by_rule
+from parkscore.tree.gaps import fate_of_gaps
 from parkscore.tree.supplied import base_year, supply
 from parkscore.tree.without_points import without_points
 
@@ -245,9 +246,6 @@ def _all_missing(leaf: Node, cohort: Cohort, states: States) -> Finding:
 
 
 _LATER = Text("缺失的按同类平均得分赋分", "what is missing gets the mean score of its group")
-_ADDS_NOTHING = Text("求和时不加分，并不表示得 0 分", "it adds nothing to the sum, which is no score of 0")
-_NOT_COMPARED = Text("取高时只看其余各项", "the best of the others counts")
-_TO_SIBLINGS = Text("其份额由同级指标分担", "the share goes to its siblings")
 
 
 def _fates_of_gaps(framework: Framework) -> Mapping[str, Text]:
@@ -255,8 +253,7 @@ def _fates_of_gaps(framework: Framework) -> Mapping[str, Text]:
     settings = resolve_settings(framework)
     fates = {}
     for node in framework.root.walk():
-        name = aggregation_of(framework, node).name if node.children else None
-        fate = _ADDS_NOTHING if name in ADDS_POINTS else _NOT_COMPARED if name == BEST_OF else _TO_SIBLINGS
+        fate = fate_of_gaps(framework, node)
         for child in node.children:
             filled = child.is_indicator and settings[child.id].missing.name == SCORE_GROUP_MEAN
             fates[child.id] = _LATER if filled else fate
