@@ -12,6 +12,11 @@ from typing import Any
 
 import pytest
 
+from parkscore import shipped
+from parkscore.framework.loading import load_framework
+from parkscore.framework.status_words import SOURCE_STATUS
+from parkscore.ladders.loading import load_ladder
+
 ROOT = Path(__file__).resolve().parents[1]
 READMES = ["README.md", "README.zh-CN.md"]
 DOCUMENTS = [*READMES, "CHANGELOG.md", "CONTRIBUTING.md", "docs/architecture.md"]
@@ -168,3 +173,12 @@ def test_a_path_of_one_machine_is_seen(folder: str) -> None:
 def test_a_module_opens_with_a_sentence(file: Path) -> None:
     opening = ast.get_docstring(ast.parse(file.read_text(encoding="utf-8"))) or ""
     assert opening.partition("\n\n")[0].endswith(".")
+
+
+@pytest.mark.parametrize(("document", "language"), [("README.md", "en"), ("README.zh-CN.md", "zh")])
+def test_each_readme_lists_every_framework_and_ladder_that_ships_with_its_status(document: str, language: Any) -> None:
+    rows = re.findall(r"^\| (`[^|]*`) \|.*\| ([^|]*) \|$", (ROOT / document).read_text(encoding="utf-8"), re.MULTILINE)
+    listed = {name: status for names, status in rows for name in re.findall(r"`([^`]*)`", names)}
+    statuses = {name: load_framework(name).status for name in shipped.framework_names()}
+    statuses |= {name: load_ladder(name).ladder.status for name in shipped.ladder_names()}
+    assert listed == {name: SOURCE_STATUS[str(status)].in_language(language) for name, status in statuses.items()}
