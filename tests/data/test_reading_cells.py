@@ -281,3 +281,10 @@ def test_a_gap_among_plain_numbers_is_missing_and_nothing_else(cells: list[Any])
 @pytest.mark.parametrize("cells", [["1", "", "1e999"], [1.0, "", math.inf]])
 def test_what_is_infinite_among_plain_numbers_is_still_refused(cells: list[Any]) -> None:
     assert [(fault.row, fault.code) for fault in read_numbers(cells, DIMENSIONLESS).faults] == [(2, "infinite")]
+
+
+def test_a_year_far_away_is_told_which_years_there_are_and_not_that_it_needs_four_digits(
+    framework: Framework, write: Write, findings_of: FindingsOf
+) -> None:
+    found = findings_of(write([["高新区", "年份", "营业收入"], ["甲", 2999, 1]], "csv"), framework)
+    assert [each.message.zh for each in found if each.code == "bad_year"] == ["不是 1900 至 2100 的年份"]

@@ -158,3 +158,10 @@ def test_a_total_agrees_with_the_sum_or_the_cap_and_with_nothing_else(mosts: lis
     )
     wrong = "nominal_total" in codes(check_framework(framework))
     assert wrong == (declared != min(sum(mosts), cap))
+
+
+def test_a_total_without_indicators_is_told_once_and_not_called_wrong_in_number(tmp_path: Path) -> None:
+    head = "id: t\ntitle: {zh: 试}\nunit: {zh: 企业, key: firm}\nfields: {a: {zh: 甲, measure: 万元}}\n"
+    file = tmp_path / "gates.yaml"
+    file.write_text(f"{head}gates: [{{id: g, require: a > 1万元}}]\ntotal: {{points: 100}}\n", encoding="utf-8")
+    assert [each.code for each in findings_in(file)] == ["misplaced_key"]

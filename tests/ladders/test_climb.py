@@ -259,7 +259,7 @@ def test_divided_by_zero_and_undefined_are_not_called_missing_data(ladder: Path)
     part = research[research["part"] == "1"]
     assert part["reason_en"].tolist() == [
         "R&D expense / Revenue ≥ 3%; divided by zero",
-        "R&D expense / Revenue ≥ 3%; undefined, such as a ratio to a negative number",
+        "R&D expense / Revenue ≥ 3%; undefined, such as a ratio to a negative number or a year in the future",
     ]
     assert part["fields"].tolist() == [None, None]
 

@@ -169,7 +169,7 @@ _FAULTS: Final = {
         Text("写四位年份，如 2024", "write a year of four digits, like 2024"),
     ),
     "bad_year": (
-        Text("不是年份", "is not a year"),
+        Text("不是 1900 至 2100 的年份", "is not a year from 1900 to 2100"),
         Text("写四位年份，如 2024", "write a year of four digits, like 2024"),
     ),
 }

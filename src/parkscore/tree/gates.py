@@ -493,7 +493,9 @@ class Judging:
 _CANNOT_BE_TOLD: Final = Text("不能判断", "cannot be told")
 _NO_NUMBER: Final = {
     State.DIVIDED_BY_ZERO: Text("除数为零", "divided by zero"),
-    State.UNDEFINED: Text("无定义（如除数为负）", "undefined, such as a ratio to a negative number"),
+    State.UNDEFINED: Text(
+        "无定义（如除数为负、年份在将来）", "undefined, such as a ratio to a negative number or a year in the future"
+    ),
 }
 _NO_CLASS: Final = ("没有{}", "there is no {}")
 _NO_VALUE: Final = {

@@ -285,7 +285,9 @@ _NO_VALUE: Final = {
     State.MISSING: Text("缺失", "missing"),
     State.NOT_APPLICABLE: Text("全部不适用", "applies to no unit"),
     State.DIVIDED_BY_ZERO: Text("除数为零", "divided by zero"),
-    State.UNDEFINED: Text("无定义（如除数为负）", "undefined, such as a ratio to a negative number"),
+    State.UNDEFINED: Text(
+        "无定义（如除数为负、年份在将来）", "undefined, such as a ratio to a negative number or a year in the future"
+    ),
 }
 
 
