@@ -1011,8 +1011,8 @@ def test_nothing_but_empty_cells_scores_nobody_and_is_never_a_true_zero(name: st
 
 @pytest.mark.parametrize("name", POINT_PRESETS)
 def test_every_number_at_zero_divides_by_nothing_and_earns_no_points_for_a_ratio(name: str) -> None:
-    row = {**dict.fromkeys(number_fields(name), 0), "scale": "规上"}
     framework = ps.load_framework(name)
+    row = {**{key: max(0, framework.fields[key].min or 0) for key in number_fields(name)}, "scale": "规上"}
     nodes = evaluated(name, [row], year=None).nodes.iloc[0]
     ratios = [leaf.id for leaf in framework.leaves if leaf.formula is not None and "/" in leaf.formula]
     assert nodes[ratios].isna().all()
@@ -1024,7 +1024,8 @@ def test_numbers_beyond_all_measure_earn_no_more_than_the_points_of_an_item(name
     framework = ps.load_framework(name)
     fields = framework.fields
     row = {key: 1e120 if fields[key].max is None else fields[key].max for key in number_fields(name)}
-    alternating = {key: value if place % 2 else 0 for place, (key, value) in enumerate(row.items())}
+    least = {key: max(0, fields[key].min or 0) for key in row}
+    alternating = {key: value if place % 2 else least[key] for place, (key, value) in enumerate(row.items())}
     nodes = evaluated(name, [{**row, "scale": "规上"}, {**alternating, "scale": "规上"}], year=None).nodes
     for leaf in framework.leaves:
         scores = nodes[leaf.id].dropna()
