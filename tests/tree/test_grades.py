@@ -329,6 +329,7 @@ def scales(draw: st.DrawFn) -> GradeScale:
                 override, st.sampled_from([band.id for band in bands]), st.sampled_from(["fault > 0", "fault < 0"])
             ),
             max_size=2,
+            unique_by=lambda each: each.when,  # a condition that stands twice never decides the second time
         )
     )
     otherwise = draw(st.sampled_from([None, Grade(id="else", zh="其余")]))
