@@ -173,6 +173,7 @@ def rows_of(preset: str, unit: str, changed: Row) -> list[Row]:
     return rows
 
 
+@cache
 def key(preset: str) -> str:
     return ps.load_framework(preset).unit.key
 
@@ -600,6 +601,37 @@ def test_an_application_that_is_neither_new_nor_a_renewal_is_refused_with_its_ce
     with pytest.raises(DataError) as caught:
         judged(preset, [{"round_kind": "新申请"}])
     assert {each.rule for each in caught.value.findings if each.severity is Severity.ERROR} == {"round_kind_known"}
+
+
+@pytest.mark.parametrize(
+    ("year", "kind", "warned"), [(2025, "复核", True), (2025, "新申报", False), (2026, "复核", False)]
+)
+def test_1_2_a_renewal_of_2026_is_still_judged_by_the_text_before_and_is_warned_of(
+    year: int, kind: str, warned: bool
+) -> None:
+    rows = [row | {"year": row["year"] + year - YEAR} for row in rows_of("little-giant-2026", "甲", {})]
+    rows[0]["round_kind"] = kind
+    found = ps.evaluate("little-giant-2026", pd.DataFrame(rows), year=year).findings
+    assert [each.unit for each in found if each.rule == "renewal_of_2026"] == (["甲"] if warned else [])
+
+
+# First and last year of the data that a text serves, by its dates and the years between data and application.
+IN_FORCE: dict[str, tuple[int | None, int | None]] = {
+    "specialised-sme-2026": (2025, None),  # from 2026-04-01 on
+    "little-giant-2026": (2025, None),
+    "eaglet-hangzhou-2024": (2023, 2026),  # 2024-10-11 to 2027-12-31
+    "star-market-2020": (2020, 2024),  # 2020-03-20, until the revision of April 2024
+}
+
+
+@pytest.mark.parametrize("preset", IN_FORCE)
+def test_data_of_a_year_outside_the_dates_of_a_text_are_warned_of(preset: str) -> None:
+    first, last = IN_FORCE[preset]
+    years = [year for edge in (first, last) if edge is not None for year in (edge - 1, edge, edge + 1)]
+    table = pd.DataFrame([{key(preset): "甲", "year": year, "revenue": 1} for year in years])
+    findings = ps.evaluate(preset, table).findings
+    outside = [year for year in years if (first is not None and year < first) or (last is not None and year > last)]
+    assert [each.year for each in findings if each.code == "not_in_force"] == outside
 
 
 def test_1_2_a_national_award_spares_the_property_and_no_other_condition() -> None:
