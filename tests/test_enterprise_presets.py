@@ -243,6 +243,19 @@ def test_the_conditions_of_innovative_smes_both_ways(
     assert outcome("innovative-sme", "innovative", changed, before=before) == expected_outcome
 
 
+def test_too_little_innovation_stops_an_innovative_sme_whatever_its_total() -> None:
+    strong = {"rd_expense": 5.0, "main_revenue": 90.0, "liabilities": 50.0, "product_field": "战略性新兴产业"}
+    few = {"ip_class_1": 0, "ip_class_2": 1, "rd_expense": 2.0}  # 5 and 10 points
+    assert outcome("innovative-sme", "innovative", strong | few, before=70.0) == "not_met"
+    assert outcome("innovative-sme", "innovative", strong | few | {"rd_expense": 3.0}, before=70.0) == "met"
+
+
+def test_too_little_in_all_stops_an_innovative_sme_that_has_enough_of_each() -> None:
+    least = {"main_revenue": 55.0}  # specialisation 15 and innovation 20
+    assert outcome("innovative-sme", "innovative", least, before=55.0 / 1.16) == "not_met"  # and growth 20 are 55
+    assert outcome("innovative-sme", "innovative", least | {"liabilities": 70.0}, before=55.0 / 1.16) == "met"
+
+
 def test_too_little_growth_stops_an_innovative_sme_whatever_its_total() -> None:
     strong = {"ip_high_value": 1, "rd_expense": 5.0, "main_revenue": 90.0, "product_field": "战略性新兴产业"}
     assert outcome("innovative-sme", "innovative", strong, before=85.0) == "not_met"  # growth 10 of 30

@@ -721,6 +721,34 @@ def test_4_1_in_principle_a_miss_is_to_be_reviewed_and_everything_missed_is_stil
     assert outcomes("innovation-cluster-2026", "cluster_numbers", [poor]) == ["review"]
 
 
+@pytest.mark.parametrize(
+    ("changed", "expected"),
+    [
+        ({"revenue": 290, "revenue-1": 300, "revenue-2": 310}, "m"),  # 900 / 3 = 300
+        ({"revenue": 310, "revenue-1": 300, "revenue-2": 289}, "r"),  # 899 / 3
+        ({"rd_spending": 10, "rd_spending-1": 10, "rd_spending-2": 28}, "m"),  # 48 of 1200
+        ({"rd_spending": 20, "rd_spending-1": 20, "rd_spending-2": 7}, "r"),  # 47 of 1200
+    ],
+    ids=str,
+)
+def test_4_1_means_of_a_cluster_are_those_of_three_years_and_not_of_two(changed: Row, expected: str) -> None:
+    assert outcomes("innovation-cluster-2026", "cluster_numbers", [changed]) == spelled(expected)
+
+
+def test_4_1_all_enterprises_of_a_cluster_may_be_strong_but_no_more_than_all() -> None:
+    assert outcomes("innovation-cluster-2026", "cluster_numbers", [{"strong_enterprises": 60}]) == ["met"]
+    with pytest.raises(DataError) as caught:
+        judged("innovation-cluster-2026", [{"strong_enterprises": 61}])
+    assert {each.rule for each in caught.value.findings if each.severity is Severity.ERROR} == {
+        "strong_within_enterprises"
+    }
+
+
+def test_5_2_exactly_1000000_tce_is_held_to_0_3_and_to_no_more() -> None:
+    parks = [{"energy": 1_000_000, "clean_energy": 990_000, "emissions": tons} for tons in (300_000, 300_001)]
+    assert outcomes("zero-carbon-park-2025", "zero_carbon", parks) == spelled("mn")
+
+
 def test_5_2_a_park_of_500000_tce_and_110000_t_is_at_0_22_and_has_10000_t_to_cut() -> None:
     evaluation = judged("zero-carbon-park-2025", [{"energy": 500_000, "emissions": 110_000}])
     assert evaluation.gates["outcome"].tolist() == ["not_met"]

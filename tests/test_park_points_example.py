@@ -144,10 +144,15 @@ def graded(**cells: Any) -> tuple[str, float | None]:
 def test_the_grade_follows_from_the_points_and_the_line_from_the_grade() -> None:
     assert graded() == ("A", 500)  # 85
     assert graded(institution=1, award=1, equity_raised=2000) == ("A", 500)  # 100
+    assert graded(rd_expense=60, rd_staff=0, net_profit=-1) == ("A", 500)  # 60 exactly
+    assert graded(rd_expense=12, rd_staff=0) == ("B", 300)  # 59.5
     assert graded(rd_expense=0, rd_staff=0) == ("B", 300)  # 55
     assert graded(rd_expense=0, rd_staff=0, net_profit=0) == ("B", 300)  # 47.5
     assert graded(rd_expense=0, rd_staff=0, net_profit=-1) == ("B", 300)  # 45 exactly
     assert graded(rd_expense=0, rd_staff=0, net_profit=-1, invention_patents=7) == ("C", 100)  # 43.5
+    low = {"rd_expense": 0, "rd_staff": 0, "net_profit": -1, "invention_patents": 2}
+    assert graded(**low, high_tech_revenue=240) == ("C", 100)  # 30 exactly
+    assert graded(**low, high_tech_revenue=120) == ("D", 0)  # 27
     assert graded(rd_expense=0, rd_staff=0, net_profit=-1, invention_patents=0, technology_contracts=0,
                   high_tech_revenue=0) == ("D", 0)  # 15  # fmt: skip
 

@@ -317,6 +317,17 @@ def test_the_grades_of_technology_centres_on_both_sides_of_60_65_85_and_90(
     assert grades_of(row, with_total(90, 90.0)) == {"national": national, "provincial": provincial}
 
 
+def test_the_published_round_of_2021_adds_up_to_1744_centres_by_grade() -> None:
+    """72 excellent, 1459 good, 85 sufficient, 112 failed and 16 that filed nothing (more-frameworks 2.4)."""
+    round_2021 = [(72, with_total(90, 90.0)), (1459, with_total(65, 65.0)), (85, with_total(60, 60.0))]
+    round_2021 += [(112, with_total(60, 59.0)), (16, {**BEST, "filed": 0})]
+    evaluation = evaluated(CENTRE, [row for count, row in round_2021 for _ in range(count)])
+    grades = evaluation.grades[evaluation.grades["scale"] == "national"]["grade"]
+    expected = {"excellent": 72, "good": 1459, "sufficient": 85, "failed": 112 + 16}
+    assert grades.value_counts().to_dict() == expected
+    assert len(evaluation.ranking) == 1744
+
+
 @pytest.mark.parametrize(
     ("changed", "national", "provincial"),
     [
@@ -534,6 +545,10 @@ def history(row: Row, *, growth: float = 0.1, rd_before: float = 100.0) -> list[
     return [*before, {"enterprise": "甲", "year": 2025, **row}]
 
 
+# 2000万元 of revenue with ratios that earn the same, and two points more than R&D of 4 to 6 % leaves out.
+SMALLER: dict[str, Any] = {"revenue": 2000.0, "main_revenue": 1600.0, "net_profit": 80.0, "own_brand": 1}
+
+
 def specialised(changed: Row, **before: float) -> str:
     gates = evaluated(SPECIALISED, history({**SIXTY, **changed}, **before)).gates
     return str(gates.loc[gates["gate"] == "specialised", "outcome"].iloc[0])
@@ -546,6 +561,8 @@ def specialised(changed: Row, **before: float) -> str:
         ({"segment_years": 1.99, "institution_level": "国家级", "digital_level": 3, "own_brand": 1}, "not_met"),
         ({"segment_years": 2, "digital_level": 3, "own_brand": 1}, "met"),  # 61 points
         ({"rd_expense": 99.99}, "not_met"),
+        ({"rd_expense": 99.99, **SMALLER}, "not_met"),  # more than 3 % of 2000, and 62 points
+        ({"rd_expense": 100.0, **SMALLER}, "met"),
         ({"rd_expense": 149.99, "own_brand": 1, "digital_level": 3}, "not_met"),  # below 3 % of 5000
         ({"rd_expense": 150, "own_brand": 1, "digital_level": 3}, "met"),  # exactly 3 %, 62 points
         ({"revenue": 999.99, "main_revenue": 900.0}, "not_met"),
@@ -574,6 +591,50 @@ def test_the_conditions_of_specialised_smes_both_ways(changed: Row, expected: st
 def test_rd_of_1000_on_average_of_two_years_is_a_way_round_the_score(before: float, expected: str) -> None:
     poor = {"product_role": "其他", "digital_level": 1, "quality_award": 0, "institution_level": "无", "ip_class_1": 0}
     assert specialised({**poor, "rd_expense": 1000.0}, rd_before=before, growth=-0.1) == expected
+
+
+def test_rd_on_average_of_two_years_does_not_look_at_the_third() -> None:
+    poor = {"product_role": "其他", "digital_level": 1, "quality_award": 0, "institution_level": "无", "ip_class_1": 0}
+    rows = history({**SIXTY, **poor, "rd_expense": 1000.0}, rd_before=1000.0, growth=-0.1)
+    for earliest in (0.0, 1e6):
+        rows[0]["rd_expense"] = earliest
+        rows[1]["rd_expense"] = 1000.0
+        assert evaluated(SPECIALISED, rows).gates["outcome"].tolist() == ["met"]
+        rows[1]["rd_expense"] = 999.98
+        assert evaluated(SPECIALISED, rows).gates["outcome"].tolist() == ["not_met"]
+
+
+@pytest.mark.parametrize(
+    ("items", "refused"),
+    [((15,), set()), ((5, 5, 5), set()), ((5, 5, 3, 2), {"slot_items"}), ((5, 9), {"nominal_total"})],
+    ids=str,
+)
+def test_a_province_sets_one_to_three_local_items_of_15_points_together(
+    tmp_path: Path, items: tuple[int, ...], refused: set[str]
+) -> None:
+    children = "".join(
+        f"      - {{id: local_{n}, zh: 地方指标{n}, points: {earned}, formula: cluster, "
+        f"score: {{rule: lookup, points: {{1: {earned}, 0: 0}}}}}}\n"
+        for n, earned in enumerate(items)
+    )
+    file = tmp_path / "province.yaml"
+    file.write_text(
+        f"id: province\ntitle: {{zh: 某省}}\nextends: {SPECIALISED}\n"
+        "fields: {cluster: {zh: 是否属省重点产业集群, min: 0, max: 1}}\n"
+        f"indicators:\n  - id: local\n    children:\n{children}",
+        encoding="utf-8",
+    )
+    try:
+        found = {each.code for each in read_framework(file).findings if each.severity is Severity.ERROR}
+    except ps.FrameworkError as error:
+        found = {each.code for each in error.findings if each.severity is Severity.ERROR}
+    assert found == refused
+
+
+@pytest.mark.parametrize(("year", "warned"), [(2024, False), (2025, False), (2026, True)])
+def test_the_standards_of_2022_gave_way_in_2026_and_later_applications_are_warned_of(year: int, warned: bool) -> None:
+    findings = evaluated(SPECIALISED, [{"year": year, "staff": 1}], year=year).findings
+    assert [each.year for each in findings if each.code == "not_in_force"] == ([year] if warned else [])
 
 
 def test_the_local_items_are_open_until_a_province_fills_them(tmp_path: Path) -> None:
@@ -826,6 +887,7 @@ RESEARCH = [
         (20000.0, 0.03, "not_met", "middle"),
     ],
     *[(20000.01, 0.0300001, "met", "large"), (20000.01, 0.0299999, "not_met", "large")],
+    (25000.0, 0.03, "met", "large"),
 ]
 
 
@@ -954,6 +1016,17 @@ def test_totals_per_mu_are_those_worked_out_by_hand() -> None:
     assert totals["下0"] == pytest.approx(51.754477 + 51.020408, abs=1e-5)
 
 
+def test_only_an_empty_cell_of_emissions_earns_the_mean_and_neither_not_applicable_nor_zero_does() -> None:
+    same = {"scale": "规上", "year": 2022, "main_revenue": 2000, **ABOVE[0]}
+    rows = [same, *({**same, "emissions": cell} for cell in (None, "不适用", 0))]
+    nodes = evaluated(HUANGYAN, rows, year=2022).nodes.droplevel("year")
+    scores = nodes["value_added_per_emission"]
+    assert scores["企业1"] == scores["企业0"]
+    assert scores[["企业2", "企业3"]].isna().all()
+    assert nodes.loc["企业2", "total"] == pytest.approx(nodes.loc["企业0", "total"] - scores["企业0"])
+    assert math.isnan(nodes.loc["企业3", "total"])
+
+
 def test_only_the_score_of_missing_emissions_depends_on_other_enterprises_and_only_on_those_of_its_class() -> None:
     all_of_them, fewer = per_mu(), per_mu(below=0)
     assert fewer.equals(all_of_them.loc[fewer.index])
@@ -984,8 +1057,9 @@ def test_an_enterprise_that_is_in_no_class_has_no_points_per_mu_and_is_named(sca
 
 
 def test_the_benchmarks_are_those_of_2022_and_another_year_is_warned_of() -> None:
-    evaluation = evaluated(HUANGYAN, [{"scale": "规下", "year": 2021, **BELOW[0]}], year=2021)
-    assert "not_in_force" in {finding.code for finding in evaluation.findings}
+    for year in (2021, 2023):
+        evaluation = evaluated(HUANGYAN, [{"scale": "规下", "year": year, **BELOW[0]}], year=year)
+        assert "not_in_force" in {finding.code for finding in evaluation.findings}
     evaluation = evaluated(HUANGYAN, [{"scale": "规下", "year": 2022, **BELOW[0]}], year=2022)
     assert "not_in_force" not in {finding.code for finding in evaluation.findings}
 

@@ -52,6 +52,7 @@ def test_the_zones_were_ahead_of_the_path_in_2022_by_the_figures_of_the_two_mini
     line = frame.loc["energy_per_value"]
     assert (line["value"], line["standing"]) == (pytest.approx(0.423), "ahead")
     assert (f"{line['so_far']:.1f}", f"{line['needed']:.1f}") == ("-3.0", "-1.8")
+    assert f"{line['value'] / 0.464 - 1:.1%}" == "-8.8%"  # in three years, as published
     assert frame.loc["co2_fall", "reason_en"] == "the data have no year 2020"
 
 
