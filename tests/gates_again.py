@@ -33,22 +33,38 @@ def again(details: pd.DataFrame) -> dict[str, str]:
     for line in lines:
         below.setdefault(line["parent"], []).append(line["path"])
     known: dict[str, str] = {}
+    open_items: set[str] = set()
     by_path = {line["path"]: line for line in lines}
 
     def outcome(path: str) -> str:
         if path not in known:
             parts = [(by_path[each], outcome(each)) for each in below.get(path, [])]
-            known[path] = _outcome(by_path[path], parts)
+            known[path] = _outcome(by_path[path], parts, open_items)
+            if known[path] != "not_applicable" and _may_fall_out(parts, open_items):
+                open_items.add(path)
         return known[path]
 
     return {path: outcome(path) for path in by_path}
 
 
-def _outcome(line: Line, below: Sequence[tuple[Line, str]]) -> str:
+def _may_fall_out(below: Sequence[tuple[Line, str]], open_items: set[str]) -> bool:
+    """Whether a requirement may turn out not to apply: as a whole, or because no item of it is left."""
+    if any(part["role"] in ("exempt", "when") and found == "unknown" for part, found in below):
+        return True
+    items = [(part, found) for part, found in below if part["role"] == "item"]
+    bypassed = any(part["role"] == "bypass" and found == "true" for part, found in below)
+    return (
+        bool(items)
+        and not bypassed
+        and all(found == "not_applicable" or part["path"] in open_items for part, found in items)
+    )
+
+
+def _outcome(line: Line, below: Sequence[tuple[Line, str]], open_items: set[str]) -> str:
     if line["role"] not in ("gate", "item"):
         return _truth(line, [found for _, found in below])
     asked = [found for part, found in below if part["role"] == line["kind"]]
-    items = [found for part, found in below if part["role"] == "item"]
+    items = [(found, part["path"] in open_items) for part, found in below if part["role"] == "item"]
     found = _ASKED[line["kind"]].get(asked[0], "unknown") if asked else _of_items(line, items)
     if line["miss"] == "review" and found == "not_met":
         found = "review"
@@ -63,17 +79,19 @@ def _outcome(line: Line, below: Sequence[tuple[Line, str]]) -> str:
     return found
 
 
-def _of_items(line: Line, known: list[str]) -> str:
-    applicable = [each for each in known if each != "not_applicable"]
-    least = {"all": len(applicable), "any": 1}.get(line["kind"], line["needs"])
-    met, review, unknown = (applicable.count(each) for each in ("met", "review", "unknown"))
+def _of_items(line: Line, items: Sequence[tuple[str, bool]]) -> str:
+    """The outcome of so many of these; each with whether it may turn out not to apply."""
+    applicable = [(found, may_fall_out) for found, may_fall_out in items if found != "not_applicable"]
     if not applicable:
         return "not_applicable"
-    if met >= least:
+    least = {"all": len(applicable), "any": 1}.get(line["kind"], line["needs"])
+    met, review, unknown = (sum(found == each for found, _ in applicable) for each in ("met", "review", "unknown"))
+    surely_met = met if line["kind"] == "all" else sum(each == ("met", False) for each in applicable)
+    if surely_met >= least:
         return "met"
-    if met + review + unknown < least:
+    if met + review + unknown < least and (line["kind"] == "all" or not all(may for _, may in applicable)):
         return "not_met"
-    return "review" if met + review >= least else "unknown"
+    return "review" if surely_met + review >= least else "unknown"
 
 
 def _truth(line: Line, parts: list[str]) -> str:

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import given, settings
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 import parkscore as ps
@@ -18,7 +18,7 @@ from parkscore.ladders.loading import LoadedLadder
 from parkscore.ladders.models import Ladder
 from tests.small_frameworks import field
 
-NAMES = tuple("abcdefgh")
+NAMES = tuple("abcdefghijkl")
 LADDER = Ladder.model_validate(
     {
         "id": "one-rung",
@@ -38,7 +38,7 @@ def climb(monkeypatch: pytest.MonkeyPatch, framework: Framework, row: dict[str, 
 
 
 def gated(gate: Requirement) -> Framework:
-    """A framework of one gate over eight fields."""
+    """A framework of one gate over a few fields."""
     fields = {name: field(name) for name in NAMES}
     title, unit = Label(zh="一道门槛"), UnitKey(key="zone", zh="高新区")
     return load_framework(Framework(id="made", title=title, unit=unit, fields=fields, gates=(gate,)))
@@ -70,8 +70,12 @@ class Gates:
         return Requirement.model_validate(said)
 
     def items(self) -> tuple[Requirement, ...]:
-        count = self.draw(st.integers(1, 4))
-        return tuple(Requirement(id=f"i{number}", require=self.condition()) for number in range(count))
+        count = self.draw(st.integers(1, 3))
+        return tuple(self.item(f"i{number}") for number in range(count))
+
+    def item(self, code: str) -> Requirement:
+        exempt = ({"zh": "豁免者", "when": self.comparison()},) if self.draw(st.integers(0, 2)) == 0 else ()
+        return Requirement.model_validate({"id": code, "require": self.condition(), "exempt": exempt})
 
     def nested(self) -> Requirement:
         inner = tuple(Requirement(id=name, require=self.comparison()) for name in "xy")
@@ -123,7 +127,7 @@ def chosen(missing: pd.DataFrame, draw: Any) -> pd.DataFrame:
             choices.setdefault(choice, {}).setdefault(part, []).append(number)
             above = f"{choice}#{part} > "
     for choice, parts_of in choices.items():
-        assert needed[choice] <= len(parts_of)
+        assume(needed[choice] <= len(parts_of))  # else too few apply, which is said
         taken = draw(st.permutations(sorted(parts_of)))[: needed[choice]]
         for part, numbers in parts_of.items():
             if part not in taken:
@@ -163,6 +167,26 @@ def test_who_leaves_out_one_thing_of_what_is_missing_does_not_meet_the_rung(
         left_out = data.draw(st.sampled_from(lines.index.tolist()))
         after = climb(monkeypatch, framework, mended(before, chosen(found.missing, data.draw).drop(index=left_out)))
         assert after.rungs["rung"].tolist() == [None]
+
+
+def test_what_a_bypass_has_settled_is_not_missing_while_it_is_unknown_whether_the_gate_is_asked(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    gate = Requirement.model_validate(
+        {"id": "gate", "require": "c >= 0", "when": "b >= 0", "bypass": ({"zh": "凭证", "when": "a >= 0"},)}
+    )
+    found = climb(monkeypatch, gated(gate), dict.fromkeys(NAMES) | {"a": 0.0})
+    assert found.missing["fields"].tolist() == ["b"]
+
+
+def test_an_item_counts_once_it_is_known_that_nothing_exempts_from_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    exempt = ({"zh": "豁免者", "when": "b >= 1"},)
+    items = ({"id": "one", "require": "a >= 1", "exempt": exempt}, {"id": "two", "require": "c >= 1"})
+    gate = Requirement.model_validate({"id": "gate", "at_least": {"count": 2, "of": items}})
+    found = climb(monkeypatch, gated(gate), dict.fromkeys(NAMES) | {"a": 1.0, "c": 1.0})
+    assert found.rungs["next_outcome"].tolist() == ["unknown"]
+    assert found.missing[["condition", "operator", "fields"]].to_numpy().tolist() == [["b >= 1", "<", "b"]]
+    assert found.rungs["missing_en"].tolist() == ["to 级: one: field b < 1; no data: field b"]
 
 
 @settings(max_examples=50)

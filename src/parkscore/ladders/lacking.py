@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import operator as operators
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from functools import cached_property
 from typing import Final, Literal
@@ -15,7 +15,7 @@ import numpy as np
 from parkscore.framework.formula.tree import Comparison
 from parkscore.framework.gate_conditions import DENIED
 from parkscore.language import Text
-from parkscore.tree.verdicts import FALSE, MET, NOT_APPLICABLE, OPEN, REVIEW, TRUE, Verdict
+from parkscore.tree.verdicts import FALSE, MET, NOT_APPLICABLE, OPEN, REVIEW, TRUE, Verdict, met_and_may_not_apply
 
 Reason = Literal["short", "false", "missing", "unsettled", "review"]
 
@@ -92,15 +92,40 @@ class Line:
     choices: tuple[Chosen, ...] = ()
 
 
-def lacking(asked: Verdict, row: int) -> Need | None:
+def lacking(asked: Verdict, row: int, *, has_to_apply: bool = False) -> Need | None:
     """What a unit lacks to meet a requirement; None where it is met or does not apply.
 
     Whatever stands in a `Lack` outside a choice has to change, and of each choice as many parts as it needs: then the
-    requirement is met. An exemption is no way to meet a requirement, it takes it away.
+    requirement is met. An exemption is no way to meet a requirement, it takes it away. has_to_apply: to be one of so
+    many that must be met, it must be certain that no exemption takes it away, too.
     """
-    if asked.codes[row] in (MET, NOT_APPLICABLE):
+    if asked.codes[row] == NOT_APPLICABLE:
         return None
-    own = _own(asked, row)
+    untold = list(_open_exemptions(asked, row)) if has_to_apply else []
+    if asked.codes[row] != MET:
+        return _all(asked.path, [_not_met(asked, row, has_to_apply=has_to_apply), *untold])
+    if has_to_apply and asked.kind == "all":
+        untold += [lacking(part, row, has_to_apply=True) for part in asked.parts if met_and_may_not_apply(part, row)]
+    return _all(asked.path, untold)
+
+
+def _open_exemptions(asked: Verdict, row: int) -> Iterator[Need | None]:
+    """That the exemptions of a requirement that cannot be told do not hold."""
+    for part in asked.parts:
+        if part.role == "exempt" and part.codes[row] == OPEN:
+            yield _of_condition(asked, _denied(part), row)
+
+
+def _denied(condition: Verdict) -> Verdict:
+    """A condition of which it is good for the unit that it does not hold."""
+    parts = tuple(_denied(part) for part in condition.parts)
+    return replace(condition, wanted=not condition.wanted, parts=parts)
+
+
+def _not_met(asked: Verdict, row: int, *, has_to_apply: bool) -> Need | None:
+    """What a unit lacks to meet a requirement, whatever is exempt."""
+    bypassed = any(part.role == "bypass" and part.codes[row] == TRUE for part in asked.parts)
+    own = None if bypassed else _own(asked, row, has_to_apply=has_to_apply)
     if own is not None:
         ways, remarks = tuple(_ways(asked, row)), tuple(_remarks(asked, row))
         own = Several(asked.path, (own,), None, ways, remarks) if ways or remarks else own
@@ -139,16 +164,17 @@ def lines(need: Need | None, choices: tuple[Chosen, ...] = ()) -> Iterator[Line]
             yield from lines(way.need, (*choices, Chosen(need.path, 1, number)))
 
 
-def _own(asked: Verdict, row: int) -> Need | None:
+def _own(asked: Verdict, row: int, *, has_to_apply: bool) -> Need | None:
     """What a requirement itself asks, whoever may go around it."""
     items = [part for part in asked.parts if part.role == "item"]
     if not items:
         (condition,) = (part for part in asked.parts if part.role in ("require", "veto", "review"))
         return _of_condition(asked, condition, row)
-    needs = [need for item in items if (need := lacking(item, row)) is not None]
+    counted = has_to_apply or asked.kind != "all"
+    needs = [need for item in items if (need := lacking(item, row, has_to_apply=counted)) is not None]
     if asked.kind == "all":
         return _all(asked.path, needs)
-    met = sum(item.codes[row] == MET for item in items)
+    met = sum(item.codes[row] == MET and not met_and_may_not_apply(item, row) for item in items)
     still = (1 if asked.needs is None else asked.needs) - int(met)
     if still <= 0:
         return None

@@ -65,6 +65,7 @@ from parkscore.tree.verdicts import (
     Said,
     Verdict,
     of_items,
+    unclear_way,
 )
 
 
@@ -280,6 +281,7 @@ class Judging:
             parts=(*parts, *around),
             needs=asked.at_least.count if asked.at_least is not None else None,
             miss=asked.miss,
+            may_not_apply=(codes != NOT_APPLICABLE) & _may_fall_out(parts, around, self.rows),
         )
 
     def asked(self, asked: Requirement, path: str, relaxed: _Relaxed | None) -> tuple[str, Codes, tuple[Verdict, ...]]:
@@ -288,7 +290,8 @@ class Judging:
             items = tuple(self.requirement(item, f"{path}/{item.id}", "item", relaxed) for item in asked.items)
             kind = "all" if asked.all else "any" if asked.any else "at_least"
             needed = None if asked.all else 1 if asked.at_least is None else asked.at_least.count
-            return kind, of_items([item.codes for item in items], needed), items
+            fall_out = [_may_not_apply(item) for item in items]
+            return kind, of_items([item.codes for item in items], needed, fall_out), items
         conditions: tuple[tuple[Role, str | None, np.int8, np.int8], ...] = (
             ("require", asked.require, MET, NOT_MET),
             ("veto", asked.veto, NOT_MET, MET),
@@ -554,6 +557,21 @@ def _not_enough(link: Link, text: Text, *, wanted: bool) -> Text:
     )
 
 
+def _may_fall_out(parts: Sequence[Verdict], around: Sequence[Verdict], rows: int) -> Truths:
+    """The rows at which a requirement may turn out not to apply: as a whole, or because no item of it is left."""
+    nothing = np.zeros(rows, dtype=np.bool_)
+    open_ways = [part.codes == OPEN for part in around if part.role in ("exempt", "when")]
+    bypassed = [part.codes == TRUE for part in around if part.role == "bypass"]
+    left = [(part.codes != NOT_APPLICABLE) & ~_may_not_apply(part) for part in parts if part.is_requirement]
+    none_left = ~reduce(np.logical_or, [*left, *bypassed]) if left else nothing
+    return reduce(np.logical_or, open_ways, none_left)
+
+
+def _may_not_apply(item: Verdict) -> Truths:
+    """The rows at which an item may turn out not to apply."""
+    return np.zeros(len(item.codes), dtype=np.bool_) if item.may_not_apply is None else item.may_not_apply
+
+
 def _all(codes: Sequence[Codes]) -> Codes:
     return _decided(np.stack(codes), FALSE, TRUE)
 
@@ -582,8 +600,7 @@ def _go_around(codes: Codes, said: Said, ways: Sequence[Verdict], outcome: np.in
     unsure = reduce(np.logical_or, [way.codes == OPEN for way in ways])
     taken = reduce(np.logical_or, [way.codes == TRUE for way in ways])
     for way in reversed(ways):
-        unclear = Text(f"不能判断是否符合“{way.text.zh}”", f"it cannot be told whether this holds: {way.text.en}")
-        said = said.adding((way.codes == OPEN) & ~taken & (codes != MET), unclear)
+        said = said.adding((way.codes == OPEN) & ~taken & (codes != MET), unclear_way(way.text))
     for way in reversed(ways):
         said = said.adding(way.codes == TRUE, _THROUGH[int(outcome)](way.text))
     return np.where(taken, outcome, np.where(unsure & (codes != MET), UNKNOWN, codes)).astype(np.int8), said

@@ -103,7 +103,7 @@ class Verdict:
 
     codes: outcomes of a requirement (roles `gate` and `item`), truth codes of everything else. wanted: of a condition,
     the truth that is good for the unit. needs: of `at_least`, how many. condition: the formula of what is none of the
-    requirements, as text.
+    requirements, as text. may_not_apply: the rows at which a requirement may turn out not to apply once data come in.
     """
 
     path: str
@@ -119,6 +119,7 @@ class Verdict:
     needs: int | None = None
     miss: str | None = None
     condition: str | None = None
+    may_not_apply: Truths | None = None
 
     @property
     def is_requirement(self) -> bool:
@@ -180,8 +181,30 @@ def _reasons(verdict: Verdict, row: int) -> Iterator[Text]:
         if part.is_requirement:
             if part.codes[row] == code != MET:
                 yield part.said.at(row) or _named(part, row)
+            elif code == UNKNOWN and verdict.kind != "all" and met_and_may_not_apply(part, row):
+                yield from _open_exemptions(part, row)
         elif part.role in ("require", "veto", "review"):
             yield from reasons_of_condition(part, row, unknown=code == UNKNOWN)
+
+
+def met_and_may_not_apply(part: Verdict, row: int) -> bool:
+    """Whether an item is met, but may be none of those that count."""
+    return bool(part.codes[row] == MET and part.may_not_apply is not None and part.may_not_apply[row])
+
+
+def _open_exemptions(verdict: Verdict, row: int) -> Iterator[Text]:
+    """The exemptions that cannot be told, of a requirement and of what is below it."""
+    for part in verdict.parts:
+        if part.role == "exempt" and part.codes[row] == OPEN:
+            said = unclear_way(part.text)
+            yield Text(f"{verdict.text.zh}：{said.zh}", f"{verdict.text.en}: {said.en}")
+        elif part.is_requirement:
+            yield from _open_exemptions(part, row)
+
+
+def unclear_way(name: Text) -> Text:
+    """That it cannot be told whether a bypass or an exemption is open."""
+    return Text(f"不能判断是否符合“{name.zh}”", f"it cannot be told whether this holds: {name.en}")
 
 
 def _named(part: Verdict, row: int) -> Text:
@@ -237,21 +260,32 @@ def _without_limit(condition: Verdict, value: float, to: float, measure: str) ->
     return Text(f"{condition.text.zh}（{zh}，数值未定）", f"{condition.text.en} ({en})")
 
 
-def of_items(codes: Sequence[Codes], needed: int | None) -> Codes:
+def of_items(codes: Sequence[Codes], needed: int | None, may_not_apply: Sequence[Truths] | None = None) -> Codes:
     """The outcome of several requirements of which so many must be met; None: all that apply.
 
     Only items that apply count. Enough met: met. Not enough even if all that is open were met: not met. Enough with
-    those to be reviewed: review. Else unknown; where nothing applies, not applicable.
+    those to be reviewed: review. Else unknown; where nothing applies, not applicable. may_not_apply: of each item the
+    rows at which it may turn out not to apply, so that it is not certain to be one of so many.
 
     >>> [OUTCOMES[code].value for code in of_items([np.array([0, 0, 4]), np.array([1, 2, 4])], 1)]
     ['met', 'met', 'not_applicable']
     """
     stacked = np.stack(codes)
+    may_fall_out = np.zeros(stacked.shape, dtype=np.bool_) if may_not_apply is None else np.stack(may_not_apply)
     met, review = (stacked == MET).sum(axis=0), (stacked == REVIEW).sum(axis=0)
     unknown, applicable = (stacked == UNKNOWN).sum(axis=0), (stacked != NOT_APPLICABLE).sum(axis=0)
-    least = applicable if needed is None else needed
+    if needed is None:
+        surely_met, some_apply, least = met, np.True_, applicable
+    else:
+        surely_met = ((stacked == MET) & ~may_fall_out).sum(axis=0)
+        some_apply, least = ((stacked != NOT_APPLICABLE) & ~may_fall_out).any(axis=0), np.full_like(met, needed)
     return np.select(
-        [applicable == 0, met >= least, met + review + unknown < least, met + review >= least],
+        [
+            applicable == 0,
+            surely_met >= least,
+            (met + review + unknown < least) & some_apply,
+            surely_met + review >= least,
+        ],
         [NOT_APPLICABLE, MET, NOT_MET, REVIEW],
         UNKNOWN,
     ).astype(np.int8)
