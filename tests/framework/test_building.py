@@ -92,7 +92,6 @@ def test_what_is_missing_at_the_top_is_told_in_line_1() -> None:
         ("park.yaml:1:1", "title"),
         ("park.yaml:1:1", "unit"),
         ("park.yaml:1:1", "fields"),
-        ("park.yaml:1:1", "the key `indicators` is missing"),
     }
 
 
