@@ -132,6 +132,57 @@ def test_filling_the_gaps_of_a_sum_below_a_mean_reaches_both_ends_of_the_mean(
     assert evaluation.bounds.high["total"][0] == pytest.approx(reached.max(), abs=1e-12)
 
 
+def test_a_dimension_without_any_data_leaves_the_mean_above_it_open() -> None:
+    """Named for a fault: 80 of 100 was met for certain, and zeros in the other dimension would have made it 40."""
+    parts = [dimension(code, item(code * 2, most=100), weight=1.0, aggregate=SUM) for code in "de"]
+    found = ps.evaluate(small(*parts), rows(dd=[0.8, 0.8], ee=[None, 0.0]))
+    assert found.nodes["total"].tolist() == [80, 40]
+    assert ends(small(*parts), rows(dd=[0.8, 0.8], ee=[None, 0.0])) == [(40, 90), (40, 40)]
+
+
+def test_of_several_dimensions_without_data_any_may_come() -> None:
+    parts = [
+        dimension(code, item(code * 2, most=most), weight=1.0, aggregate=SUM)
+        for code, most in zip("def", (50, 0, 90), strict=True)
+    ]
+    low_first = dimension("g", item("gg", most=60, least=30), weight=1.0, aggregate=SUM)
+    framework = small(parts[0], parts[2], low_first)
+    data = rows(dd=[1.0, 1.0], ff=[None, 0.0], gg=[None, 0.0])
+    assert ends(framework, data)[0] == pytest.approx((25, 70))  # 50 and 0; 50 and 90: not all three
+
+
+def test_a_mean_without_a_score_is_open_to_what_its_dimensions_may_bring_and_may_stay_out_of_a_sum() -> None:
+    inner = dimension("d", dimension("e", item("ee", least=2), weight=1.0, aggregate=SUM), weight=1.0,
+                      aggregate=Choice.of("arithmetic"))  # fmt: skip
+    framework = summed(inner, item("c"))
+    data = rows(ee=[None, 1.0], c=[1, 1])
+    assert ends(framework, data) == [(10, 20), (20, 20)]
+
+
+@given(
+    st.lists(st.tuples(CELLS, CELLS), min_size=2, max_size=3),
+    st.lists(st.sampled_from([0.5, 1.0, 3.0]), min_size=3, max_size=3),
+)
+def test_any_way_to_fill_the_dimensions_of_a_mean_stays_within_its_ends(
+    cells: list[tuple[float | None, float | None]], weights: list[float]
+) -> None:
+    parts = [
+        dimension(f"d{n}", item(f"a{n}"), item(f"b{n}", most=7, least=-3), weight=weights[n], aggregate=SUM)
+        for n in range(len(cells))
+    ]
+    flat = [cell for pair in cells for cell in pair]
+    ways = itertools.product(*[(cell,) if cell is not None else (None, 0.0, 1.0) for cell in flat])
+    names = [f"{letter}{n}" for n in range(len(cells)) for letter in "ab"]
+    data = pd.DataFrame([flat, *ways], columns=names, dtype=float)
+    data.insert(0, "zone", [f"u{number}" for number in range(len(data))])
+    evaluation = ps.evaluate(small(*parts), data)
+    reached = evaluation.nodes["total"].dropna().to_numpy()
+    low, high = (end["total"][0] for end in (evaluation.bounds.low, evaluation.bounds.high))
+    if len(reached):
+        assert low <= reached.min() + 1e-9
+        assert high >= reached.max() - 1e-9
+
+
 def test_open_scores_are_listed_with_both_ends_and_in_json() -> None:
     evaluation = ps.evaluate(summed(item("a"), item("b")), rows(a=[1, 1], b=[None, 1]))
     assert evaluation.open_scores.to_dict("records")[0] == {

@@ -10,7 +10,7 @@ from typing import NamedTuple
 import numpy as np
 
 from parkscore.data.given import Given
-from parkscore.data.grid import Cohort, Grid, Rows, States, Truths, Vector
+from parkscore.data.grid import Cohort, Grid, Matrix, Rows, States, Truths, Vector
 from parkscore.data.table import State
 from parkscore.framework.models import Framework, Node
 from parkscore.framework.score_ranges import may_give_none, score_ranges
@@ -63,7 +63,8 @@ def bounds(
     and where it is divided by zero or undefined. Where somebody has yet to give a score, the ends are those of the
     band that the rule chose. Every other aggregation hands the share of a child without a
     score to its siblings; the ends of an arithmetic mean are the means of the ends under the shares as they are now,
-    and of any other method the score is what it is, as long as the scores below it are. Where it cannot
+    over the dimensions that have a score and any of those that lack data for one, and of any other method the score is
+    what it is, as long as the scores below it are. Where it cannot
     be told which case of an indicator counts, it may get what any of them can give, or nothing where none may hold.
     """
     low = {node_id: np.full(scores.shape, np.nan) for node_id, scores in nodes.scores.items()}
@@ -145,33 +146,58 @@ class _Climb:
             low, high = _best(below, may_stay_out)
         else:
             low, high = self._mean_ends(node, counted, below)
-            return _Ends(low, high, applies, np.zeros_like(applies))
+            return _Ends(low, high, applies, np.isnan(self._nodes.scores[node.id][self._rows]))
         return _Ends(_rounded(node, low), _rounded(node, high), applies, may_stay_out)
 
     def _mean_ends(self, node: Node, counted: Sequence[Node], below: Sequence[_Ends]) -> tuple[Vector, Vector]:
         """The ends of a mean; of any other method the score while nothing below is open, and NaN else."""
         scores = self._nodes.scores[node.id][self._rows]
-        low = high = np.full(len(scores), np.nan)
-        if aggregation[aggregation_of(self._framework, node).name].additive:
-            means = (self._mean(node, counted, end) for end in ([e.low for e in below], [e.high for e in below]))
-            low, high = (np.where(np.isnan(scores), np.nan, _rounded(node, mean)) for mean in means)
-        settled = np.all([self._is_settled(*each) for each in zip(counted, below, strict=True)], axis=0)
-        return np.where(settled, scores, low), np.where(settled, scores, high)
-
-    def _mean(self, node: Node, counted: Sequence[Node], ends: Sequence[Vector]) -> Vector:
-        """The mean of one end of the children that have a score, under the shares that they have now."""
+        none = [np.isnan(self._nodes.scores[child.id][self._rows]) for child in counted]
+        may_come = [self._may_come(*each) for each in zip(counted, below, none, strict=True)]
+        settled = np.all(
+            [
+                ~coming & (gone | ~is_open(self._nodes.scores[child.id][self._rows], ends.low, ends.high))
+                for child, ends, gone, coming in zip(counted, below, none, may_come, strict=True)
+            ],
+            axis=0,
+        )
+        if not aggregation[aggregation_of(self._framework, node).name].additive:
+            nothing = np.full(len(scores), np.nan)
+            return np.where(settled, scores, nothing), np.where(settled, scores, nothing)
         own = {child.id: share for child, share in zip(node.children, self._shares[node.id], strict=True)}
-        total, whole = np.zeros(len(self._rows)), np.zeros(len(self._rows))
-        for child, end in zip(counted, ends, strict=True):
-            takes_part = ~np.isnan(self._nodes.scores[child.id][self._rows])
-            total += np.where(takes_part, own[child.id] * end, 0.0)
-            whole += np.where(takes_part, own[child.id], 0.0)
-        return np.asarray(np.divide(total, whole, out=np.full(len(self._rows), np.nan), where=whole > 0))
+        shares = np.array([own[child.id] for child in counted])
+        there, coming = ~np.column_stack(none), np.column_stack(may_come)
+        low = _least_mean(np.column_stack([ends.low for ends in below]), shares, there, coming)
+        high = -_least_mean(-np.column_stack([ends.high for ends in below]), shares, there, coming)
+        return np.where(settled, scores, _rounded(node, low)), np.where(settled, scores, _rounded(node, high))
 
-    def _is_settled(self, child: Node, ends: _Ends) -> Truths:
-        """Whether a child that has a score keeps it; one that has none hands its share on."""
-        scores = self._nodes.scores[child.id][self._rows]
-        return np.asarray(np.isnan(scores) | ~is_open(scores, ends.low, ends.high))
+    def _may_come(self, child: Node, ends: _Ends, none: Truths) -> Truths:
+        """Where a dimension has no score for want of data, and would have one with them.
+
+        The gap of a single indicator is another matter: its policy has said that the siblings speak for it.
+        """
+        if child.is_indicator and not child.is_open_slot:
+            return np.zeros_like(none)
+        return np.asarray(none & ends.applies & ~np.isnan(ends.low))
+
+
+def _least_mean(ends: Matrix, shares: Vector, there: Truths, coming: Truths) -> Vector:
+    """The least that a mean can be, (rows,): over the children that have a score, and any of those that may come.
+
+    ends: (rows, children), the least of each. Those that may come lower the mean most where the lowest come first, so
+    that one more of them is tried after the other. NaN where nobody is there or may come.
+    """
+    weighted = np.where(there, shares * np.where(there, ends, 0.0), 0.0).sum(axis=1)
+    whole = np.where(there, shares, 0.0).sum(axis=1)
+    order = np.argsort(np.where(coming, ends, np.inf), axis=1)
+    come = np.take_along_axis(coming, order, axis=1)
+    own = np.where(come, shares[order], 0.0)
+    low = np.where(come, np.take_along_axis(ends, order, axis=1), 0.0)
+    totals = np.column_stack([weighted, weighted[:, None] + np.cumsum(own * low, axis=1)])
+    wholes = np.column_stack([whole, whole[:, None] + np.cumsum(own, axis=1)])
+    means = np.divide(totals, wholes, out=np.full(totals.shape, np.inf), where=wholes > 0)
+    least = means.min(axis=1)
+    return np.where((wholes > 0).any(axis=1), least, np.nan)
 
 
 def is_open(scores: Vector, low: Vector, high: Vector) -> Truths:
