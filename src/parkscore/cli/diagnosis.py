@@ -9,7 +9,7 @@ import typer
 
 from parkscore.cli.console import JsonOption, LanguageOption, Reply, reply_to
 from parkscore.cli.files import check_output, find_data
-from parkscore.cli.frameworks import FrameworkArgument, WeightsOption
+from parkscore.cli.framework_arguments import FrameworkArgument, WeightsOption
 from parkscore.cli.scoring import DataArgument, YearOption, evaluated, say_result
 from parkscore.language import Text
 

@@ -13,7 +13,7 @@ import typer
 
 from parkscore.cli.console import JsonOption, LanguageOption, Reply, reply_to
 from parkscore.cli.files import check_output, find_data
-from parkscore.cli.frameworks import FrameworkArgument, WeightsOption
+from parkscore.cli.framework_arguments import FrameworkArgument, WeightsOption
 from parkscore.cli.lists import list_lines, target_lines
 from parkscore.findings import DataError, Finding, Severity, UsageError, errors_of, worst_first
 from parkscore.language import Language, Text
