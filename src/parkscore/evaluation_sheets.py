@@ -208,6 +208,9 @@ def _with_class_names(evaluation: Evaluation, frame: pd.DataFrame, language: Lan
     return frame.assign(**{CLASS: evaluation.class_names_in(language)}) if evaluation.framework.classes else frame
 
 
+_COMPARISON = ["name", "path", "condition", "outcome", "value", "value_to", "operator", "threshold", "measure"]
+
+
 def _gates(evaluation: Evaluation, language: Language) -> list[Sheet]:
     """What each gate comes to, and every condition behind it; no sheets where the framework has no gates."""
     if not evaluation.judged:
@@ -226,21 +229,12 @@ def _gates(evaluation: Evaluation, language: Language) -> list[Sheet]:
     details["relaxed"] = [_word(TRUTH_TEXT, relaxed, language) for relaxed in details["relaxed"]]
     kinds = {YEAR: "count", **dict.fromkeys(("value", "value_to", "threshold", "relaxed_to", "short_by"), "value")}
     years = [YEAR] if YEAR in found else []
-    columns = [
-        "name",
-        "path",
-        "condition",
-        "outcome",
-        "value",
-        "value_to",
-        "operator",
-        "threshold",
-        "measure",
-        "relaxed_to",
-    ]
     sheets = (
         (Text("门槛结果", "gates"), found[[UNIT, *years, "gate", "outcome", "reason"]]),
-        (Text("逐条条件", "conditions"), details[[UNIT, *years, "gate", *columns, "relaxed", "short_by", "reason"]]),
+        (
+            Text("逐条条件", "conditions"),
+            details[[UNIT, *years, "gate", *_COMPARISON, "relaxed_to", "relaxed", "short_by", "reason"]],
+        ),
     )
     return [
         Sheet(name.in_language(language), renamed, (), own)
@@ -292,18 +286,7 @@ def _grade_conditions(details: pd.DataFrame, language: Language) -> Sheet:
         outcome=[TRUTH_TEXT[outcome].in_language(language) for outcome in details["outcome"]],
         reason=details[f"reason_{language}"],
     )
-    columns = [
-        "name",
-        "path",
-        "condition",
-        "outcome",
-        "value",
-        "value_to",
-        "operator",
-        "threshold",
-        "measure",
-        "reason",
-    ]
+    columns = [*_COMPARISON, "reason"]
     years = [YEAR] if YEAR in details else []
     kinds = {YEAR: "count", **dict.fromkeys(("value", "value_to", "threshold"), "value")}
     renamed, own = _renamed(details[[UNIT, *years, *columns]], kinds, language)

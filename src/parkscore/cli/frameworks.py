@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import Annotated, Any
 
 import typer
 
@@ -16,9 +16,6 @@ from parkscore.cli.showing import show
 from parkscore.findings import Severity
 from parkscore.framework.status_words import SOURCE_STATUS, WEIGHTS_STATUS
 from parkscore.language import Text
-
-if TYPE_CHECKING:
-    pass
 
 FORMS = (".yaml", ".yml", ".xlsx")
 
