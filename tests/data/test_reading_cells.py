@@ -288,3 +288,13 @@ def test_a_year_far_away_is_told_which_years_there_are_and_not_that_it_needs_fou
 ) -> None:
     found = findings_of(write([["高新区", "年份", "营业收入"], ["甲", 2999, 1]], "csv"), framework)
     assert [each.message.zh for each in found if each.code == "bad_year"] == ["不是 1900 至 2100 的年份"]
+
+
+@pytest.mark.parametrize("word", ["是", "否", "Yes", "no"])
+def test_yes_and_no_are_told_to_be_written_as_1_and_0(
+    word: str, framework: Framework, write: Write, findings_of: FindingsOf
+) -> None:
+    found = findings_of(write([["高新区", "年份", "营业收入"], ["甲", 2024, word]], "csv"), framework)
+    assert [each.hint.en for each in found if each.code == "yes_or_no" and each.hint] == [
+        "write 1 for yes and 0 for no, or leave the cell empty if it is missing"
+    ]

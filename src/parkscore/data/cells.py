@@ -91,6 +91,7 @@ _PLAIN: Final = re.compile(r"[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d{1,3})?", re.
 _PLAIN_SIGNS: Final = "0123456789.+-eE"
 _GROUPED: Final = re.compile(r"[+-]?[1-9]\d{0,2}([, ])\d{3}(?:\1\d{3})*(?:\.\d+)?", re.ASCII)
 _WITH_MEASURE: Final = re.compile(r"([+-]?[\d.,]*\d)\s*(\D.*)", re.ASCII | re.DOTALL)
+_YES_AND_NO: Final = frozenset({"是", "否", "yes", "no", "true", "false"})
 _YEAR: Final = re.compile(r"(\d{4})(?:\.0+)?(?:年度?)?", re.ASCII)
 _FIRST_YEAR, _LAST_YEAR = 1900, 2100
 _LONGEST_NUMBER: Final = 400
@@ -149,6 +150,10 @@ _FAULTS: Final = {
             "单元格里只写数，单位写在表头，如 营业收入(亿元)",
             "keep the number only and put the measure in the header, like 营业收入(亿元)",
         ),
+    ),
+    "yes_or_no": (
+        Text("是文字，不是数", "is a word and no number"),
+        Text("是写 1，否写 0；缺失请留空", "write 1 for yes and 0 for no, or leave the cell empty if it is missing"),
     ),
     "text_in_number": (
         Text("不是数", "is not a number"),
@@ -309,6 +314,8 @@ def _read_number_text(cell: str, measure: Measure) -> tuple[float, State, list[s
     if _GROUPED.fullmatch(digits):
         digits = digits.replace(",", "").replace(" ", "")
         notices.append(THOUSANDS)
+    if word in _YES_AND_NO:
+        raise _UnreadableError("yes_or_no")
     if len(digits) > _LONGEST_NUMBER or not _PLAIN.fullmatch(digits):
         raise _UnreadableError("measure_in_cell" if _has_measure(text) else "text_in_number")
     if not math.isfinite(float(digits)):
