@@ -29,6 +29,7 @@ def test_into_a_pipe_goes_csv_of_those_found_and_of_the_open_where_asked(run: An
         ("丙", "1", "310.0", "5000.0")
     ]
     assert [(line["unit"], line["outcome"]) for line in both] == [("丙", "found"), ("乙", "cannot_be_told")]
+    assert "1 found, 1 not, 1 cannot be told (of 3)" in run(*WORDS, *where, "--lang", "en").err
 
 
 @pytest.mark.parametrize(

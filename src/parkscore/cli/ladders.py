@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -259,6 +260,7 @@ def find(
         _say_found(found, with_open, reply)
     else:
         _print_csv(found.table(with_open=with_open))
+        reply.tell(*_counted(found))
     if output is not None:
         reply.say(Text(f"已写入 {output}", f"wrote {output}"))
     reply.show_findings(found.findings, where_findings_are(output))
@@ -277,16 +279,20 @@ def _write_found(found: Found, output: Path, with_open: bool, reply: Reply) -> N
         found.to_excel(output, reply.language)
 
 
-def _say_found(found: Found, with_open: bool, reply: Reply) -> None:
-    """How many were found, and the first of them."""
+def _counted(found: Found) -> Iterator[Text]:
+    """How many rows of each year fit, do not, and cannot be told."""
     for counts in found.counts.to_dict("records"):
         when = ("", "") if "year" not in counts else (f"{counts['year']} 年：", f"{counts['year']}: ")
         hits, misses, unclear, rows = (counts[each] for each in ("found", "not_found", "open", "rows"))
         zh = f"{when[0]}符合 {hits}，不符合 {misses}，无法判断 {unclear}（共 {rows}）"
-        reply.say(Text(zh, f"{when[1]}{hits} found, {misses} not, {unclear} cannot be told (of {rows})"))
+        yield Text(zh, f"{when[1]}{hits} found, {misses} not, {unclear} cannot be told (of {rows})")
         if counts["unordered"]:
-            left_zh, left_en = f"其中 {counts['unordered']} 个无法排序", f"{counts['unordered']} of them have no order"
-            reply.say(Text(left_zh, left_en))
+            yield Text(f"其中 {counts['unordered']} 个无法排序", f"{counts['unordered']} of them have no order")
+
+
+def _say_found(found: Found, with_open: bool, reply: Reply) -> None:
+    """How many were found, and the first of them."""
+    reply.say(*_counted(found))
     reply.say(*(Text(f"注意：{note.zh}", f"note: {note.en}") for note in found.notes), "")
     _say_units(found, found.found, reply)
     if with_open and len(found.open):
