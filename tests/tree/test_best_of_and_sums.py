@@ -141,3 +141,30 @@ def test_contributions_of_a_sum_add_up_to_the_score(cells: list[tuple[Any, ...]]
     assert added[known].sum(axis=1).tolist() == total[known].tolist()
     missing = evaluation.scored.isna().to_numpy()
     assert not added[known][missing[known]].any()
+
+
+# --- weights -------------------------------------------------------------------------------------------------------
+
+
+def warned(framework: Framework, weights: Any) -> bool:
+    found = ps.evaluate(framework, rows(a=[1.0, 0.0], b=[0.0, 1.0], c=[1.0, 1.0]), weights=weights)
+    return any(finding.code == "weights_without_effect" for finding in found.findings)
+
+
+def scheme(**weights: float) -> ps.WeightScheme:
+    return ps.WeightScheme.model_validate({"id": "mine", "framework": "small", "status": "expert", "weights": weights})
+
+
+def test_a_scheme_over_sums_is_told_that_it_changes_nothing() -> None:
+    plain = framework(item("a"), item("b"), item("c"))
+    assert warned(plain, "equal")
+    assert warned(plain, scheme(a=1.0, b=2.0, c=3.0))
+    assert warned(better(), "equal")
+
+
+def test_a_scheme_that_leaves_a_child_out_or_weighs_a_mean_changes_something_and_is_not_told_so() -> None:
+    plain = framework(item("a"), item("b"), item("c"))
+    assert not warned(plain, None)
+    assert not warned(plain, scheme(a=1.0, b=2.0, c=0.0))
+    mean = framework(item("a"), item("b"), item("c"), total=Total(aggregate=Choice.of("arithmetic")))
+    assert not warned(mean, "equal")

@@ -12,6 +12,7 @@ from parkscore.data.table import Table
 from parkscore.findings import DataError, Finding, Severity
 from parkscore.framework.judgements import by_position, title_of
 from parkscore.framework.models import Choice, Framework, Node, SchemeStatus, WeightScheme
+from parkscore.framework.settings import ADDS_POINTS, BEST_OF, aggregation_of
 from parkscore.language import Text
 from parkscore.methods import DomainError, combination, weighting
 from parkscore.tree.aggregate import Shares, Tree
@@ -76,18 +77,47 @@ def weigh(
         *(found for each, own in provenance.items() for found in _normalised(framework, plans[each], own.stated, each)),
         *(found for own in plans.values() for found in remarks(framework, own)),
     ]
+    shares = tuple(
+        _Weigher(framework, table, scores, cohort, states).settle(plans[cohort.class_id]) for cohort in cohorts
+    )
     return Weighing(
         name=scheme.id if scheme is not None else framework.id,
         title=_title(framework, scheme),
         status=status,
         source=source,
-        shares=tuple(
-            _Weigher(framework, table, scores, cohort, states).settle(plans[cohort.class_id]) for cohort in cohorts
-        ),
+        shares=shares,
         provenance=provenance,
-        findings=(*_without_repeats(findings), *_without_units(framework, plan, ids)),
+        findings=(
+            *_without_repeats(findings),
+            *_without_units(framework, plan, ids),
+            *_without_effect(framework, plan, shares),
+        ),
         notes=data_notes(plan),
     )
+
+
+_WEIGHT_FREE = ADDS_POINTS | {BEST_OF, "min"}
+
+
+def _without_effect(framework: Framework, plan: WeightPlan, shares: tuple[Shares, ...]) -> Iterator[Finding]:
+    """That a scheme cannot change a score, where every dimension adds points up or takes the best of several.
+
+    Somebody who compares schemes would else take unmoved ranks for robust ones. A weight of 0 leaves a child out.
+    """
+    dimensions = [node for node in framework.root.walk() if len(node.children) > 1]
+    methods = {aggregation_of(framework, node).name for node in dimensions}
+    leaves_out = any((own == 0).any() for each in shares for own in each.values())
+    if plan.scheme is not None and methods and methods <= _WEIGHT_FREE and not leaves_out:
+        yield Finding(
+            code="weights_without_effect",
+            severity=Severity.WARNING,
+            value=plan.scheme.id,
+            message=Text(
+                "本体系各级都是分数相加（或取大、取小），权重不改变得分和位次",
+                "every dimension adds points up or takes the best or the worst: weights change no score and no rank",
+            ),
+            hint=Text("要改变轻重，改各项的分值", "to count an item more, change its points"),
+        )
 
 
 def _title(framework: Framework, scheme: WeightScheme | None) -> Text:
