@@ -231,11 +231,35 @@ def test_the_best_and_the_worst_place_are_those_of_all_ways_the_scores_can_turn_
     assert most.tolist() == places.max(axis=0).tolist()
 
 
-def test_a_row_without_a_value_or_a_group_has_no_place_and_moves_nobody() -> None:
+def test_a_row_without_a_value_or_a_group_has_no_place_itself() -> None:
     groups = Groups(np.zeros(3, dtype=np.intp), np.array([0, 0, 1], dtype=np.int8))
-    found: list[Any] = [each.tolist() for each in places_from_bottom(*[np.array([5.0, np.nan, 1.0])] * 2, groups)]
-    assert found[0][0] == found[1][0] == 1
-    assert np.isnan(found[0][1:]).all()
+    least, most = places_from_bottom(*[np.array([5.0, np.nan, 1.0])] * 2, groups)
+    assert (least[0], most[0]) == (1, 2)  # the one without a group may be below it
+    assert np.isnan([*least[1:], *most[1:]]).all()
+
+
+def test_a_missing_value_may_be_the_lowest_of_its_group_and_a_missing_group_may_be_any() -> None:
+    low = np.array([5.0, np.nan, 7.0, 1.0])
+    groups = Groups(np.array([0, 0, 1, 9], dtype=np.intp), np.array([0, 0, 0, 1], dtype=np.int8))
+    least, most = places_from_bottom(low, low, groups, np.isnan(low), np.full(4, 2024))
+    assert least[[0, 2]].tolist() == [1, 1]
+    assert most[[0, 2]].tolist() == [3, 2]
+
+
+@pytest.mark.parametrize(
+    "condition", ["group_rank_from_bottom(a, region) > 1", "group_rank_from_bottom(total, region) > 1"]
+)
+def test_a_place_is_not_certain_while_a_neighbour_that_may_change_it_lacks_its_value_or_its_region(
+    condition: str,
+) -> None:
+    def outcome(**changed: object) -> str:
+        table = rows(a=[40.0, 10.0], b=[1.0, 1.0], region=["东", "东"]).assign(**changed)
+        return outcomes(evaluate(summed(Requirement(id="g", require=condition)), table))[0]
+
+    assert outcome() == "met"
+    assert outcome(a=[40.0, None], b=[1.0, None]) == "unknown"
+    assert outcome(region=["东", None]) == "unknown"
+    assert outcome(region=["东", "西"]) == "not_met"
 
 
 HISTORY = """

@@ -404,16 +404,17 @@ class Judging:
     def with_range(self, node: Node) -> Node | None:
         """A part that looks at several years, or at the places of others, as a name with a range of its own, else None.
 
-        A year that is not in the data leaves a count of years open, and an open score the places of its group.
+        A year that is not in the data leaves a count of years open, and an open score or a gap the places of its group.
         """
         if not isinstance(node, Call) or node.function not in (_COUNTED, _PLACE):
             return None
         if node.function == _COUNTED:
             low, high = self.years_that_hold(node)
-        elif Formula("", with_values(node)).names & self.unsettled:
-            low, high = self.places(node)
         else:
-            return None
+            low, high = self.places(node)
+            settled = np.array_equal(low, high, equal_nan=True)
+            if settled and not Formula("", with_values(node)).names & self.unsettled:
+                return None
         name = printed(node)
         self.low.add(name, low)
         self.high.add(name, high)
@@ -432,8 +433,9 @@ class Judging:
         inner, *by = call.arguments
         value = self.range_of(inner, self.measure_of(inner))
         texts = [self.low[each.name, 0].cells for each in by if isinstance(each, Name)]
-        groups = groups_of(self.low.surroundings.years, [each for each in texts if isinstance(each, TextCells)])
-        return places_from_bottom(value.low, value.high, groups)
+        years = self.low.surroundings.years
+        groups = groups_of(years, [each for each in texts if isinstance(each, TextCells)])
+        return places_from_bottom(value.low, value.high, groups, value.states == State.MISSING, years)
 
     def open_rows(self, formula: Formula) -> Truths:
         """The rows at which a score that a formula reads is not settled; all where one is that others read, too."""
