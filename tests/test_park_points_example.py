@@ -105,6 +105,13 @@ def test_a_yes_earns_its_points_and_a_no_none(node: str, field: str, earned: flo
     assert points(node, {field: 1}, {field: 0}) == [earned, 0]
 
 
+def test_data_of_sixty_per_cent_of_the_weight_are_enough_for_a_place_and_less_are_not() -> None:
+    known = {"rd_expense": 90, "revenue": 600, "rd_staff": 40, "staff": 100, "invention_patents": 8}
+    known |= {"utility_models": 0, "technology_contracts": 60, "high_tech_revenue": 480}  # input and output: 30 and 30
+    ranking = ps.evaluate(NAME, rows(known, {**known, "technology_contracts": None})).ranking
+    assert ranking.sort_values("unit")["status"].str.partition(":")[0].tolist() == ["ranked", "not_ranked"]
+
+
 def test_the_weights_differ_by_stage_and_the_scheme_says_that_they_are_assumed() -> None:
     best = {"rd_expense": 20, "rd_staff": 50, "staff": 100}
     table = rows(*({**best, "revenue": revenue, "institution": 1} for revenue in (40, 400, 600)))
@@ -114,6 +121,20 @@ def test_the_weights_differ_by_stage_and_the_scheme_says_that_they_are_assumed()
         "seed": 45, "sapling": 35, "growth_stage": 30,
     }  # fmt: skip
     assert found.weights_status == "assumed"
+
+
+def test_every_stage_has_the_weights_that_the_scheme_says_and_the_sapling_those_of_the_first_line() -> None:
+    table = rows(*({"revenue": revenue, "rd_expense": 1} for revenue in (40, 400, 600, 2000, 10000)))
+    found = ps.evaluate(NAME, table, weights=SCHEME).weights
+    dimensions = ("input", "output", "development", "support")
+    stated = {stage: dict(zip(part["id"], part["stated"], strict=True)) for stage, part in found.groupby("class")}
+    assert {stage: [round(each[key], 12) for key in dimensions] for stage, each in stated.items()} == {
+        "seed": [45, 20, 10, 25],
+        "sapling": [35, 25, 20, 20],
+        "growth_stage": [30, 30, 30, 10],
+        "strong": [25, 30, 35, 10],
+        "mature": [25, 35, 30, 10],
+    }
 
 
 @pytest.mark.parametrize(
