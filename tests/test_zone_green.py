@@ -72,6 +72,18 @@ def test_a_year_without_value_added_has_no_ratio_and_says_why(value_added: float
     assert line["reason_en"].startswith(says)
 
 
+def test_all_three_goals_are_due_in_2025_and_a_later_year_is_warned_of() -> None:
+    table = zones(*(("甲", year, 1, 1000, 1) for year in (2020, 2024, 2025, 2026)))
+    evaluation = ps.evaluate(NAME, table)
+    due = evaluation.targets.groupby("target")["due"].unique()
+    assert {target: years.tolist() for target, years in due.items()} == {
+        "energy_per_value": [2025],
+        "zones_below": [2025],
+        "co2_fall": [2025],
+    }
+    assert {finding.year for finding in evaluation.findings if finding.code == "not_in_force"} == {2026}
+
+
 def test_text_in_a_number_column_and_a_negative_amount_of_energy_stop_the_run() -> None:
     with pytest.raises(ps.DataError):
         ps.evaluate(NAME, zones(("甲", 2025, "很多", 1000, 1)))
