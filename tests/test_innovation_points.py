@@ -61,6 +61,7 @@ def test_four_groups_of_nine_indicators_and_three_of_bonus_make_130_points(tmp_p
         ({**GROUPS, "impact": (5, 5)}, BONUS, ("slot_items", "base")),
         ({**GROUPS, "impact": (20,)}, BONUS, ("nominal_total", "base")),
         (GROUPS, (15, 15), ("slot_items", "bonus")),
+        (GROUPS, (10, 10, 5, 5), ("slot_items", "bonus")),
         (GROUPS, (10, 10, 20), ("nominal_total", "bonus")),
     ],
 )
@@ -81,9 +82,9 @@ def local_block(tmp_path: Path, **columns: list[object]) -> pd.DataFrame:
 @pytest.mark.parametrize(
     ("node", "columns", "values", "points"),
     [
-        ("local_ocean", ("ocean_revenue", "revenue"), [9.99, 10, 10.01, 29.99, 30, 59.99, 60, 100],
-         [0, 10, 10, 10, 25, 25, 40, 40]),
-        ("local_trials", ("sea_trials",), [0, 1, 3, 4, 5], [0, 5, 15, 20, 20]),
+        ("local_ocean", ("ocean_revenue", "revenue"), [0, 9.99, 10, 10.01, 29.99, 30, 59.99, 60, 100],
+         [0, 0, 10, 10, 10, 25, 25, 40, 40]),
+        ("local_trials", ("sea_trials",), [0, 1, 1.9, 3, 4, 5], [0, 5, 5, 15, 20, 20]),
         ("local_graduates_hired", ("local_graduates",), [0, 1, 2, 3, 9, 10, 30], [0, 0, 4, 4, 16, 20, 20]),
         ("local_platform_level", ("local_platform",), ["国家级", "省级", "市级", "区级"], [20, 12, 6, 0]),
     ],
