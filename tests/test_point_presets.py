@@ -136,7 +136,7 @@ def two_anchors(x: float, w: float, b: float, f: float) -> float:
     return 0.6 * w * x / b if x <= b else 0.6 * w + 0.4 * w * (x - b) / (f - b)
 
 
-@pytest.mark.parametrize(("name", "item"), ITEMS, ids=" ".join)
+@pytest.mark.parametrize(("name", "item"), ITEMS, ids=[" ".join(each) for each in ITEMS])
 def test_an_item_of_a_technology_centre_earns_60_per_cent_at_basic_and_all_at_full(name: str, item: str) -> None:
     w, b, f = ANCHORS[name][item]
     values = [0.0, b / 2, *around(b), (b + f) / 2, *around(f), 2 * f]
@@ -952,6 +952,29 @@ def test_a_young_high_tech_enterprise_counts_the_years_that_there_are(
     ]  # fmt: skip
     details = evaluated(HIGH_TECH, rows).gate_details.set_index("path")["outcome"]
     assert details["high_tech/research/research_small"] == expected
+
+
+@pytest.mark.parametrize(
+    ("founded", "domestic", "expected"),
+    [
+        (2025, {2025: 240.0}, "met"),  # 60 % of the 400 of its only year
+        (2025, {2025: 239.99}, "not_met"),
+        (2024, {2024: 400.0, 2025: 80.0}, "met"),  # 60 % of the 800 of two years
+        (2024, {2024: 400.0, 2025: 79.99}, "not_met"),
+        (2023, {2023: 400.0, 2024: 320.0, 2025: 0.0}, "met"),  # 60 % of the 1200 of three years
+        (2023, {2023: 400.0, 2024: 319.99, 2025: 0.0}, "not_met"),
+        (2010, {2022: 0.0, 2023: 400.0, 2024: 320.0, 2025: 0.0}, "met"),  # and never of a fourth
+        (2010, {2022: 400.0, 2023: 400.0, 2024: 319.99, 2025: 0.0}, "not_met"),
+    ],
+    ids=str,
+)
+def test_the_share_of_rd_in_the_country_is_that_of_three_years_or_of_the_years_there_are(
+    founded: int, domestic: dict[int, float], expected: str
+) -> None:
+    row = {"enterprise": "甲", **GIVEN, "sales": 4000.0, "founded": founded, "rd_expense": 400.0}
+    rows = [{**row, "year": year, "domestic_rd": amount} for year, amount in domestic.items()]
+    details = evaluated(HIGH_TECH, rows).gate_details.set_index("path")["outcome"]
+    assert details["high_tech/domestic"] == expected
 
 
 # --- output per mu, Huangyan 2022 ----------------------------------------------------------------------------------
