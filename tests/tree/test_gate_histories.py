@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import itertools
 import json
-from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -204,8 +203,8 @@ def test_a_score_that_is_open_to_one_side_is_decided_by_the_other(
 def test_ends_without_a_limit_are_told_as_such() -> None:
     gate = Requirement(id="g", require="total >= 41")
     found = evaluate(summed(gate, rule=ENDLESS), rows(a=[40.0], b=[None], region=["东"]))
-    assert found.gates["reason_zh"].tolist() == ["total >= 41（至少 40，数值未定）"]
-    assert found.gates["reason_en"].tolist() == ["total >= 41 (at least 40)"]
+    assert found.gates["reason_zh"].tolist() == ["综合得分 ≥ 41（至少 40，数值未定）"]
+    assert found.gates["reason_en"].tolist() == ["Total score ≥ 41 (at least 40)"]
     comparison = found.gate_details[found.gate_details["kind"] == "comparison"]
     assert (comparison["value"].tolist(), comparison["value_to"].tolist()) == ([40.0], [np.inf])
     assert [line["value_to"] for line in found.as_dict()["gate_details"] if line["kind"] == "comparison"] == ["inf"]

@@ -314,8 +314,11 @@ def test_a_comparison_is_explained_with_value_threshold_and_what_is_missing() ->
         *("income >= 5000万元", "false", 4000.0, ">=", 5000.0, "万元", 1000.0),
     ]
     assert lines.loc["g#require.2", names].tolist() == ["10人 > staff", "false", 10.0, "<", 10.0, "人", 0.0]
-    assert lines.loc["g#require.2", "reason_zh"] == "10人 > staff：正好等于门槛，须低于它"
-    assert reasons(found)[0] == "income >= 5000万元（4000 万元，差 1000 万元）；10人 > staff：正好等于门槛，须低于它"
+    assert lines.loc["g#require.2", "reason_zh"] == "10人 > 字段staff：正好等于门槛，须低于它"
+    assert (
+        reasons(found)[0]
+        == "字段income ≥ 5000万元（4000 万元，差 1000 万元）；10人 > 字段staff：正好等于门槛，须低于它"
+    )
 
 
 def test_a_threshold_is_shown_in_the_measure_of_the_field() -> None:
@@ -328,7 +331,7 @@ def test_a_text_is_explained_by_the_text_and_the_list() -> None:
     found = judged(asks(require="kind in ['A', 'B']"), kind=["C"])
     line = found.gate_details[found.gate_details["kind"] == "condition"].iloc[0]
     assert (line["condition"], line["value"]) == ('kind in ["A", "B"]', "C")
-    assert reasons(found) == ['kind in ["A", "B"] (C)']
+    assert reasons(found) == ['字段kind in ["A", "B"] (C)']
 
 
 @pytest.mark.parametrize(
@@ -500,7 +503,7 @@ def test_outcomes_stand_behind_the_status_in_every_output(tmp_path: Any) -> None
     assert pd.read_csv(found.to_csv(tmp_path / "a.csv"))["g"].tolist() == ["met", "not_met"]
     book = pd.read_excel(found.to_excel(tmp_path / "a.xlsx"), sheet_name=["门槛结果", "逐条条件"], engine="openpyxl")
     assert book["门槛结果"]["判定"].tolist() == ["达标", "不达标"]
-    assert book["门槛结果"]["原因"].tolist()[1] == "total >= 60（50，差 10）"
+    assert book["门槛结果"]["原因"].tolist()[1] == "综合得分 ≥ 60（50，差 10）"
     assert book["逐条条件"]["差额"].dropna().tolist() == [0, 10]
     plain = found.as_dict()
     assert plain["gate_counts"] == {"g": {"met": 1, "not_met": 1, "unknown": 0, "review": 0, "not_applicable": 0}}
@@ -526,4 +529,4 @@ def test_a_sum_of_points_is_judged_before_the_last_cell_is_filled_in_where_that_
     assert outcomes(found) == ["met", "unknown", "met"]
     assert outcomes(found, "most") == ["unknown", "met", "met"]
     assert outcomes(found, "top") == ["not_met", "not_met", "not_met"]
-    assert reasons(found)[1] == "total >= 60（30 到 90 之间，数值未定）"
+    assert reasons(found)[1] == "综合得分 ≥ 60（30 到 90 之间，数值未定）"

@@ -182,7 +182,7 @@ def test_an_override_decides_where_there_is_no_score_and_an_open_one_does_not() 
     scale = SCALE.model_copy(update={"overrides": (override("C", "fault > 0"),)})
     found = evaluate(graded_by_score(scale), rows(s=[None, None, None], fault=[1.0, 0.0, None], kind=["x"] * 3))
     assert grades(found) == ["C", "unknown", "unknown"]
-    assert grades(found, column="reason_zh")[0] == "改判“改判”：fault > 0（1，差 1）"
+    assert grades(found, column="reason_zh")[0] == "改判“改判”：字段fault > 0（1，差 1）"
 
 
 def test_the_reason_of_an_unknown_grade_names_what_is_missing_and_what_is_possible() -> None:

@@ -136,7 +136,7 @@ def test_a_list_with_a_condition_and_no_places_is_a_finder_of_young_research_hea
     assert members(evaluation) == {"丁": 1, "甲": 2}
     assert counts(evaluation) == [2, 0, 3, 4]
     frame = evaluation.lists.set_index("unit")
-    assert frame.loc["甲", "reason_en"] == "years_since(founded) <= 5 (5); rd / revenue >= 10% (0.1)"
+    assert frame.loc["甲", "reason_en"] == "years_since(field founded) ≤ 5 (5); field rd / field revenue ≥ 10% (0.1)"
     still = frame[frame["standing"] == "open"]
     assert set(still.index) == set("戊己庚辛")
     assert still.loc["戊", "reason_zh"] == "字段founded缺失"

@@ -3,23 +3,21 @@
 from __future__ import annotations
 
 import math
-import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from decimal import ROUND_UP, Context, Decimal
 from functools import cache
 from typing import Final
 
 from parkscore.framework.formula import FormulaError, parse_formula
-from parkscore.framework.formula.functions import FUNCTIONS
-from parkscore.framework.formula.tree import Compare, Name, Node, Number, walk
-from parkscore.framework.gate_conditions import DENIED, printed, replaced, with_values
+from parkscore.framework.formula.tree import Compare, Number, walk
+from parkscore.framework.formula_words import in_words
+from parkscore.framework.gate_conditions import DENIED, with_values
 from parkscore.ladders.gaps import Gaps
 from parkscore.ladders.lacking import Lack, Need, Way, lines
 from parkscore.language import Text
 from parkscore.tree.verdicts import TRUE
 
 PERCENT: Final = "%"
-_SIGNS: Final = {">=": "≥", "<=": "≤", "==": "=", "!=": "≠"}
 _DIGITS: Final = Context(prec=10, rounding=ROUND_UP)
 _POINTS: Final = Text(" 个百分点", " percentage points")
 
@@ -122,36 +120,6 @@ class Wording:
             return in_words(turned, self._gaps.labels)
         words = in_words(root, self._gaps.labels)
         return Text(f"不得 {words.zh}", f"not {words.en}")
-
-
-def in_words(root: Node, labels: Mapping[str, Text]) -> Text:
-    """A formula with names in place of ids, and the functions by their names in the language.
-
-    >>> in_words(parse_formula("上年(x) >= 3%").root, {"x": Text("收入", "Income")})
-    Text(zh='上年(收入) ≥ 3%', en='lag(Income) ≥ 3%')
-    """
-    names: list[str] = []
-
-    def numbered(node: Node) -> Node | None:
-        if not isinstance(node, Name):
-            return None
-        names.append(node.name)
-        return Name(f"§{len(names) - 1}")
-
-    text = printed(replaced(root, numbered))
-    for sign, shown in _SIGNS.items():
-        text = text.replace(f" {sign} ", f" {shown} ")
-    own = [labels.get(name, Text(name, name)) for name in names]
-    zh = re.sub(r"\b([a-z_]+)\(", lambda found: f"{_chinese(found.group(1))}(", text)
-    return Text(_with_names(zh, [each.zh for each in own]), _with_names(text, [each.en for each in own]))
-
-
-def _with_names(text: str, names: Sequence[str]) -> str:
-    return re.sub(r"\[§(\d+)\]", lambda found: names[int(found.group(1))], text)
-
-
-def _chinese(function: str) -> str:
-    return FUNCTIONS[function].zh if function in FUNCTIONS else function
 
 
 class _Numbers:

@@ -28,6 +28,7 @@ from parkscore.framework.formula import (
 )
 from parkscore.framework.formula.groups import groups_of
 from parkscore.framework.formula.tree import Call, Comparison, Name, Negative, Node, Product, Sum, walk
+from parkscore.framework.formula_words import in_words
 from parkscore.framework.gate_conditions import (
     DENIED,
     ORDERED,
@@ -316,7 +317,7 @@ class Judging:
 
     def condition(self, condition: Condition, path: str, relaxed: _Relaxed | None, *, wanted: bool) -> Verdict:
         """The verdict of a part of a formula; `wanted` is the truth that is good for the unit."""
-        text = Text(printed(condition.node), printed(condition.node))
+        text = in_words(with_values(condition.node), self.labels)
         if isinstance(condition, Link):
             return self.link(condition, path, text, relaxed, wanted=wanted)
         if not isinstance(condition, Logic):
@@ -328,7 +329,8 @@ class Judging:
         )
         codes = _JOINED[condition.kind]([part.codes for part in parts])
         nothing = Said.nothing(self.rows)
-        return Verdict(path, "part", condition.kind, text, codes, nothing, parts, wanted=wanted, condition=text.en)
+        written = printed(condition.node)
+        return Verdict(path, "part", condition.kind, text, codes, nothing, parts, wanted=wanted, condition=written)
 
     def plain(self, node: Node, path: str, text: Text, *, wanted: bool) -> Verdict:
         """A condition without a threshold."""
@@ -337,7 +339,8 @@ class Judging:
         codes = np.where(np.isnan(truth.low) | (truth.low != truth.high), OPEN, codes).astype(np.int8)
         said = self.why_open(node, codes == OPEN, codes == OPEN, truth.states)
         texts = self.text_of(node)
-        return Verdict(path, "part", "condition", text, codes, said, texts=texts, wanted=wanted, condition=text.en)
+        written = printed(node)
+        return Verdict(path, "part", "condition", text, codes, said, texts=texts, wanted=wanted, condition=written)
 
     def text_of(self, node: Node) -> NDArray[np.object_] | None:
         """The texts that a condition reads, where they are of one field in one year."""
@@ -376,8 +379,9 @@ class Judging:
             short_by=short,
             measure=measure.text if measure is not None else None,
         )
+        written = printed(link.node)
         return Verdict(
-            path, "part", "comparison", text, codes, said, measured=measured, wanted=wanted, condition=text.en
+            path, "part", "comparison", text, codes, said, measured=measured, wanted=wanted, condition=written
         )
 
     def measure_of(self, node: Node) -> Measure | None:
