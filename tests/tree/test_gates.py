@@ -334,6 +334,11 @@ def test_a_text_is_explained_by_the_text_and_the_list() -> None:
     assert reasons(found) == ['字段kind in ["A", "B"] (C)']
 
 
+def test_a_cell_that_two_conditions_lack_is_named_once() -> None:
+    found = judged(asks(require="income >= 5万元 and income / staff >= 1万元 / 1人"), income=[None])
+    assert str(reasons(found)[0]).count("字段income缺失") == 1
+
+
 @pytest.mark.parametrize(
     ("condition", "said", "reason"),
     [

@@ -146,7 +146,7 @@ def why(verdict: Verdict, row: int) -> Text | None:
     own = verdict.said.at(row)
     if own is not None:
         return own
-    listed = list(_reasons(verdict, row))
+    listed = list(dict.fromkeys(_reasons(verdict, row)))  # two conditions may lack the same cell
     if not listed:
         return None
     more = len(listed) - MOST_REASONS
