@@ -188,6 +188,15 @@ def test_an_offence_overrides_the_grade_and_a_gap_that_matters_leaves_it_open() 
     assert graded(rd_expense=None, rd_staff=0)[0] == "unknown"  # 55 to 73
 
 
+def test_the_list_of_each_park_has_fifty_places() -> None:
+    known = {"rd_expense": 90, "revenue": 600, "rd_staff": 40, "staff": 100, "invention_patents": 8}
+    known |= {"utility_models": 0, "high_tech_revenue": 480}
+    table = rows(*({**known, "park": "东园", "technology_contracts": number / 10} for number in range(52)))
+    lists = ps.evaluate(NAME, table).lists
+    listed = lists[(lists["list"] == "top50") & (lists["standing"] == "listed")]["unit"]
+    assert set(listed) == {f"企业{number}" for number in range(2, 52)}
+
+
 def test_the_finder_asks_for_age_research_and_growth_all_at_once(tmp_path: Path) -> None:
     def firm(name: str, founded: int, rd: float, before: float) -> list[dict[str, Any]]:
         return [

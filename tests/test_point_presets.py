@@ -795,6 +795,14 @@ def test_the_special_cases_of_growth_of_high_tech_enterprises(item: str, field: 
     assert all(math.isnan(score) for score in found[len(counted) :])
 
 
+@pytest.mark.parametrize(("item", "field", "given"), GROWN, ids=["net assets", "sales"])
+def test_half_a_point_for_growth_does_not_count(item: str, field: str, given: str) -> None:
+    forty_per_cent: THREE_YEARS = (1000, 1400, 1960)
+    found = growth_points(item, field, given, [(forty_per_cent, 9), (forty_per_cent, 9.5)])
+    assert found[0] == 9
+    assert math.isnan(found[1])
+
+
 def test_net_assets_below_zero_have_no_growth_and_no_points() -> None:
     (score,) = growth_points(*GROWN[0], [((-500, -400, 300), 10)])
     assert math.isnan(score)
