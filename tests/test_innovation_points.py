@@ -60,6 +60,7 @@ def test_four_groups_of_nine_indicators_and_three_of_bonus_make_130_points(tmp_p
     [
         ({**GROUPS, "impact": (5, 5)}, BONUS, ("slot_items", "base")),
         ({**GROUPS, "impact": (20,)}, BONUS, ("nominal_total", "base")),
+        ({**GROUPS, "development": (30,)}, BONUS, ("slot_items", "base")),
         (GROUPS, (15, 15), ("slot_items", "bonus")),
         (GROUPS, (10, 10, 5, 5), ("slot_items", "bonus")),
         (GROUPS, (10, 10, 20), ("nominal_total", "bonus")),

@@ -39,6 +39,11 @@ def test_half_of_the_zones_must_be_below_0_3_itself_excluded(second: float, expe
     assert outcome("zones_below", table, 2025) == expected
 
 
+def test_forty_nine_zones_of_ninety_nine_below_0_3_are_less_than_half() -> None:
+    table = zones(*((f"甲{number}", 2025, 1 if number < 49 else 900_000, 1e6, 1) for number in range(99)))
+    assert outcome("zones_below", table, 2025) == ("not_met", pytest.approx(100 * 49 / 99))
+
+
 @pytest.mark.parametrize(("share", "expected"), [(0.9599, "met"), (0.96, "met"), (0.9601, "not_met")])
 @pytest.mark.parametrize("year", [2021, 2023, 2025])
 def test_co2_per_value_added_must_fall_by_4_per_cent_a_year_since_2020(share: float, expected: str, year: int) -> None:
@@ -52,6 +57,7 @@ def test_the_zones_were_ahead_of_the_path_in_2022_by_the_figures_of_the_two_mini
     line = frame.loc["energy_per_value"]
     assert (line["value"], line["standing"]) == (pytest.approx(0.423), "ahead")
     assert (f"{line['so_far']:.1f}", f"{line['needed']:.1f}") == ("-3.0", "-1.8")
+    assert line["so_far"] == pytest.approx(100 * ((0.423 / 0.464) ** (1 / 3) - 1))
     assert f"{line['value'] / 0.464 - 1:.1%}" == "-8.8%"  # in three years, as published
     assert frame.loc["co2_fall", "reason_en"] == "the data have no year 2020"
 
