@@ -242,7 +242,7 @@ THREE_YEARS = {"rd_expense": 900, "rd_expense-1": 900, "rd_expense-2": 900}
 
 # fmt: off
 STEPS: dict[tuple[str, str], list[Step]] = {
-    # more-frameworks 1.3: 3 years; 1500万元, or 2000万元 of equity; 80 %; 80 %; 100万元 and 3 % each year; 1 item; 50
+    # facts II 1.3: 3 years; 1500万元, or 2000万元 of equity; 80 %; 80 %; 100万元 and 3 % each year; 1 item; 50
     ("specialised-sme-2026", "specialised"): [
         Step("title#require", "innovative_title", YES, "nm", 1),
         Step("years#require", "segment_years", near(3), "nmm", 3),
@@ -266,7 +266,7 @@ STEPS: dict[tuple[str, str], list[Step]] = {
         Step("score_renewal#when", "round_kind", KINDS, "nm", None,
              {"development_score": 0, "development_score-1": 50}),
     ],
-    # more-frameworks 1.2: 3 years; 5000万元; 90 %; 5 % a year; 75 %; 1200万元 and 3 % each year; 4; 10 % or third; 60
+    # facts II 1.2: 3 years; 5000万元; 90 %; 5 % a year; 75 %; 1200万元 and 3 % each year; 4; 10 % or third; 60
     ("little-giant-2026", "little_giant"): [
         Step("title#require", "specialised_title", YES, "nm", 1),
         Step("years#require", "segment_years", near(3), "nmm", 3),
@@ -298,7 +298,7 @@ STEPS: dict[tuple[str, str], list[Step]] = {
         Step("no_champion#veto", "champion", YES, "mn", 0),
         Step("no_group#veto", "little_giant_group", YES, "mn", 0),
     ],
-    # more-frameworks 6.1: base 1000万元 and 20 % a year; 5 years and 5亿元; 10 years and 10亿元; each still growing
+    # facts II 6.1: base 1000万元 and 20 % a year; 5 years and 5亿元; 10 years and 10亿元; each still growing
     ("gazelle-huangpu-2022", "gazelle"): [
         Step("certificate#require", "high_tech", YES, "nm", 1),
         Step("case/steady#when", "founded", (2023, 2022, 2021), "nmm", 3),
@@ -318,7 +318,7 @@ STEPS: dict[tuple[str, str], list[Step]] = {
         Step("case/grown#require.3", "revenue", near(120_000), "nnm", None,
              {"founded": 2016, "revenue-1": 120_000, "revenue-3": 500}),
     ],
-    # more-frameworks 6.1: base 500万元 and 20 % a year, still growing; 500万元 and 50 %; 5 years and 5000万元 raised
+    # facts II 6.1: base 500万元 and 20 % a year, still growing; 500万元 and 50 %; 5 years and 5000万元 raised
     ("gazelle-huangpu-2022", "gazelle_candidate"): [
         Step("steady#when", "founded", (2023, 2022, 2021), "nmm", 3),
         Step("steady#require.1", "revenue-3", near(500), "nmm", 500),
@@ -331,7 +331,7 @@ STEPS: dict[tuple[str, str], list[Step]] = {
         Step("funded#require.2", "equity_until_a", near(5000), "nmm", 5000,
              {"founded": 2021, "revenue": 450, "revenue-1": 440, "revenue-3": 400}),
     ],
-    # more-frameworks 6.2: 5 years; 20 %; 10 %; 3 and 1, or 1 PCT; class D, or 1000万元, or 2000万元, or 2000万元
+    # facts II 6.2: 5 years; 20 %; 10 %; 3 and 1, or 1 PCT; class D, or 1000万元, or 2000万元, or 2000万元
     ("eaglet-hangzhou-2024", "eaglet"): [
         Step("#when", "region", ("杭州市", "宁波市", "杭州", "浙江省杭州市"), "mxmm"),
         Step("provincial#require", "provincial_tech_sme", YES, "nm", 1),
@@ -355,7 +355,7 @@ STEPS: dict[tuple[str, str], list[Step]] = {
         Step("experts/refused#veto", "expert_opinion", REFUSED, "nm"),
         Step("experts/open#review", "expert_opinion", OPEN, "rmr"),
     ],
-    # more-frameworks 6.3, 2020-03-20: 5 % or 6000万元; 5 patents; 20 % or 3亿元; software 10 %; standard 5
+    # facts II 6.3, 2020-03-20: 5 % or 6000万元; 5 patents; 20 % or 3亿元; software 10 %; standard 5
     ("star-market-2020", "star_attributes"): [
         Step("regular/research/share#require", "rd_expense", near(1000), "nmm", 0.05,
              {"rd_expense-1": 500, "rd_expense-2": 500}),
@@ -372,7 +372,7 @@ STEPS: dict[tuple[str, str], list[Step]] = {
         Step("exception/refused#veto", "exception_opinion", REFUSED, "nm", None, {"main_inventions": 0}),
         Step("exception/open#review", "exception_opinion", OPEN, "rmr", None, {"main_inventions": 0}),
     ],
-    # more-frameworks 6.3, 2024-04: 5 % or 8000万元; 10 % of the staff; 7 patents; 25 % or 3亿元
+    # facts II 6.3, 2024-04: 5 % or 8000万元; 10 % of the staff; 7 patents; 25 % or 3亿元
     ("star-market-2024", "star_attributes"): [
         Step("regular/research/share#require", "rd_expense", near(1000), "nmm", 0.05,
              {"rd_expense-1": 500, "rd_expense-2": 500}),
@@ -394,7 +394,7 @@ STEPS: dict[tuple[str, str], list[Step]] = {
         Step("exception/refused#veto", "exception_opinion", REFUSED, "nm", None, {"rd_staff": 0}),
         Step("exception/open#review", "exception_opinion", OPEN, "rmr", None, {"rd_staff": 0}),
     ],
-    # more-frameworks 4.1: 3 platforms; 30 enterprises; a third; 4 %; 300亿元; in principle, so a miss is reviewed
+    # facts II 4.1: 3 platforms; 30 enterprises; a third; 4 %; 300亿元; in principle, so a miss is reviewed
     ("innovation-cluster-2026", "cluster_numbers"): [
         Step("platforms_gate#require", "platforms", (2, 3, 4), "rmm", 3),
         Step("chain#require", "enterprises", (29, 30, 31), "rmm", 30),
@@ -402,7 +402,7 @@ STEPS: dict[tuple[str, str], list[Step]] = {
         Step("research#require", "rd_spending", near(16), "rmm", 0.04, {"rd_spending-1": 16, "rd_spending-2": 16}),
         Step("size#require", "revenue", near(300), "rmm", 300, {"revenue-1": 300, "revenue-2": 300}),
     ],
-    # more-frameworks 3.1, items 1 to 9; in a remote region 10000 -> 8000 ㎡, 500 -> 400万元, 50 -> 40 %, 30 -> 24 %,
+    # facts II 3.1, items 1 to 9; in a remote region 10000 -> 8000 ㎡, 500 -> 400万元, 50 -> 40 %, 30 -> 24 %,
     # 50 -> 40 and 30 -> 24 tenants, 20 -> 16 and 15 -> 12 graduates
     ("incubator-2018", "recognition"): [
         Step("legal#require", "legal_person", YES, "nm", 1),
@@ -447,13 +447,13 @@ STEPS: dict[tuple[str, str], list[Step]] = {
              REMOTE | {"platform": 1, "field_tenants": 80}, 12),
         Step("scale/specialised/graduates_gate#relax", "remote", YES, "nm", 1, ONE_FIELD | {"graduates": 13}),
     ],
-    # more-frameworks 3.1: two failed evaluations in a row
+    # facts II 3.1: two failed evaluations in a row
     ("incubator-2018", "title_kept"): [
         Step("#when", "recognised", YES, "xn", 1, {"evaluation_failed": 1, "evaluation_failed-1": 1}),
         Step("#veto.1", "evaluation_failed", YES, "mn", 0, {"evaluation_failed-1": 1}),
         Step("#veto.2", "evaluation_failed-1", YES, "mn", 0, {"evaluation_failed": 1}),
     ],
-    # more-frameworks 5.2: 0.2 from 200000 and 0.3 from 1000000 tce; 90 %, level 2, 80 %, 50 %, 80 %
+    # facts II 5.2: 0.2 from 200000 and 0.3 from 1000000 tce; 90 %, level 2, 80 %, 50 %, 80 %
     ("zero-carbon-park-2025", "zero_carbon"): [
         Step("#when", "energy", (199_999, 200_000, 200_001), "xmm", 200_000, {"emissions": 1, "clean_energy": 200_000}),
         Step("core_to_1000000#when", "energy", (999_999, 1_000_000, 1_000_001), "nmm", 1_000_000,
@@ -472,7 +472,7 @@ STEPS: dict[tuple[str, str], list[Step]] = {
         Step("waste_heat#require", "waste_heat_rate", near(50), "rmm", 0.50),
         Step("water#require", "water_rate", near(80), "rmm", 0.80),
     ],
-    # more-frameworks 6.1, a data vendor's gloss: 10亿美元, 10 years, not listed
+    # facts II 6.1, a data vendor's gloss: 10亿美元, 10 years, not listed
     ("unicorn-gloss", "unicorn"): [
         Step("worth#require", "valuation", near(10), "nmm", 10),
         Step("age#require", "founded", (2016, 2015, 2014), "mmn", 10),

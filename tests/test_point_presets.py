@@ -128,7 +128,7 @@ def filled(template: Row, value: float) -> dict[str, Any]:
 
 
 def two_anchors(x: float, w: float, b: float, f: float) -> float:
-    """The formula as more-frameworks 2.1 prints it, the full branch first."""
+    """The formula as facts II 2.1 prints it, the full branch first."""
     if x >= f:
         return w
     if x <= 0:
@@ -155,7 +155,7 @@ def test_an_item_of_a_technology_centre_earns_60_per_cent_at_basic_and_all_at_fu
         *[("rd_intensity", x, s) for x, s in [(5, 3.6), (15, 9.6)]],
     ],
 )
-def test_the_checks_of_more_frameworks_2_1_come_out(item: str, value: float, expected: float) -> None:
+def test_the_checks_of_facts_ii_2_1_come_out(item: str, value: float, expected: float) -> None:
     assert points(YANTAI, item, [filled(SHARED[item], value)]) == pytest.approx([expected], rel=1e-12)
 
 
@@ -318,7 +318,7 @@ def test_the_grades_of_technology_centres_on_both_sides_of_60_65_85_and_90(
 
 
 def test_the_published_round_of_2021_adds_up_to_1744_centres_by_grade() -> None:
-    """72 excellent, 1459 good, 85 sufficient, 112 failed and 16 that filed nothing (more-frameworks 2.4)."""
+    """72 excellent, 1459 good, 85 sufficient, 112 failed and 16 that filed nothing (facts II 2.4)."""
     round_2021 = [(72, with_total(90, 90.0)), (1459, with_total(65, 65.0)), (85, with_total(60, 60.0))]
     round_2021 += [(112, with_total(60, 59.0)), (16, {**BEST, "filed": 0})]
     evaluation = evaluated(CENTRE, [row for count, row in round_2021 for _ in range(count)])
@@ -397,7 +397,7 @@ def test_a_missing_item_leaves_a_grade_open_only_where_it_can_change_it() -> Non
 
 SPECIALISED = "specialised-sme-2022"
 
-# As more-frameworks 1.1 prints them, from the best step down: (from, points); nothing below the last.
+# As facts II 1.1 prints them, from the best step down: (from, points); nothing below the last.
 STEPS: dict[str, tuple[dict[str, Any], list[tuple[float, float]]]] = {
     "main_share": ({"main_revenue": "x", "revenue": 100}, [(80, 5), (70, 3), (60, 1)]),
     "net_margin": ({"net_profit": "x", "revenue": 100}, [(10, 10), (8, 8), (6, 6), (4, 4), (2, 2)]),
@@ -661,7 +661,7 @@ def test_the_local_items_are_open_until_a_province_fills_them(tmp_path: Path) ->
 HIGH_TECH = "high-tech-enterprise"
 
 # Item, the row that chooses the band, the field of the given points, and the least and the most of the band, as
-# frameworks.md 6.3 prints them; growth as the summaries and the form named in the preset do.
+# facts I 6.3 prints them; growth as the summaries and the form named in the preset do.
 GRADES_AND_POINTS = [(7, 8), (5, 6), (3, 4), (1, 2), (0, 0)]
 BANDS: list[tuple[str, dict[str, Any], str, int, int]] = [
     *[
@@ -989,7 +989,7 @@ def test_the_share_of_rd_in_the_country_is_that_of_three_years_or_of_the_years_t
 
 HUANGYAN = "per-mu-huangyan-2022"
 
-# Item, class, the fields that bring its value about, benchmark and points, as frameworks.md 6.5 prints them.
+# Item, class, the fields that bring its value about, benchmark and points, as facts I 6.5 prints them.
 BENCHMARKS: list[tuple[str, str, dict[str, Any], float, float]] = [
     ("tax_per_mu", "规上", {"tax": "x", "land": 1}, 24.097, 30),
     ("value_added_per_mu", "规上", {"value_added": "x", "land": 1}, 136.16, 20),

@@ -80,7 +80,7 @@ def test_one_tier_for_all_is_told_by_its_condition() -> None:
 
 
 def test_conditions_may_weigh_one_count_against_another() -> None:
-    # 4 utility models count as 1 invention (more-frameworks.md, section 9, line 12).
+    # 4 utility models count as 1 invention (facts II 9, line 12).
     node = tiers(("first + floor(second / 4) >= 2", 10), ("first + floor(second / 4) >= 1", 5))
     data = rows(high=[0] * 4, own=[0] * 4, first=[1, 0, 0, 2], second=[4, 7, 3, 0])
     assert ps.evaluate(framework(node), data).scored["ip"].tolist() == [10, 5, 0, 10]
