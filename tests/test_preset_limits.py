@@ -31,7 +31,7 @@ YES_OR_NO = {
     "zone-green-2025": set(),
     "unicorn-gloss": {"on_exchange"},
 }
-# The most that an expert can give, as frameworks.md 6.3 prints it.
+# The most that an expert can give, as facts I 6.3 prints it.
 MOST = {
     **dict.fromkeys(("advancement_points", "support_points", "count_points"), 8),
     **dict.fromkeys(("origin_points", "system_points", "institution_points"), 6),
