@@ -12,7 +12,14 @@ import typer
 from parkscore.cli.console import JsonOption, LanguageOption, Reply, reply_to
 from parkscore.cli.files import check_output, find_data
 from parkscore.cli.framework_arguments import FrameworkArgument, WeightsOption
-from parkscore.cli.scoring import RESULT_FORMS, DataArgument, YearOption, where_findings_are
+from parkscore.cli.scoring import (
+    RESULT_FORMS,
+    DataArgument,
+    ResultOption,
+    YearOption,
+    print_csv,
+    where_findings_are,
+)
 from parkscore.language import Text
 
 if TYPE_CHECKING:
@@ -40,12 +47,7 @@ def add_to(app: typer.Typer) -> None:
 def ladder(
     ladder: LadderArgument,
     data: DataArgument,
-    output: Annotated[
-        Path | None,
-        typer.Option(
-            "--output", "-o", metavar="OUT", help="结果 .xlsx、.csv、.parquet 或 .json。 A file for the result."
-        ),
-    ] = None,
+    output: ResultOption = None,
     unit: Annotated[
         str | None, typer.Option("--unit", metavar="X", help="只看一个对象，逐级说明。 One unit, rung by rung.")
     ] = None,
@@ -78,7 +80,7 @@ def ladder(
     elif output is not None or sys.stdout.isatty():
         _say(climbed, reply)
     else:
-        _print_csv(climbed.rungs)
+        print_csv(climbed.rungs)
     if output is not None:
         reply.say(Text(f"已写入 {output}", f"wrote {output}"))
     reply.show_findings(climbed.findings, where_findings_are(output))
@@ -106,12 +108,6 @@ def _write(climbed: Climb, output: Path, reply: Reply) -> None:
         climbed.to_json(output, reply.language)
     else:
         climbed.to_excel(output, reply.language)
-
-
-def _print_csv(frame: pd.DataFrame) -> None:
-    from parkscore.output.safe_text import safe_frame
-
-    sys.stdout.write(safe_frame(frame).to_csv(index=False, lineterminator="\n"))
 
 
 def _say(climbed: Climb, reply: Reply) -> None:
@@ -223,12 +219,7 @@ def find(
         int | None,
         typer.Option("--top", metavar="N", help="每年前几名，并列都算。 The first N of each year, with ties."),
     ] = None,
-    output: Annotated[
-        Path | None,
-        typer.Option(
-            "--output", "-o", metavar="OUT", help="结果 .xlsx、.csv、.parquet 或 .json。 A file for the result."
-        ),
-    ] = None,
+    output: ResultOption = None,
     with_open: Annotated[
         bool, typer.Option("--open", help="同时列出无法判断的。 List those of which it cannot be told, too.")
     ] = False,
@@ -259,7 +250,7 @@ def find(
     elif output is not None or sys.stdout.isatty():
         _say_found(found, with_open, reply)
     else:
-        _print_csv(found.table(with_open=with_open))
+        print_csv(found.table(with_open=with_open))
         reply.tell(*_counted(found))
     if output is not None:
         reply.say(Text(f"已写入 {output}", f"wrote {output}"))

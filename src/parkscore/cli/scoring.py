@@ -16,9 +16,11 @@ from parkscore.cli.files import check_output, find_data
 from parkscore.cli.framework_arguments import FrameworkArgument, WeightsOption
 from parkscore.cli.lists import list_lines, target_lines
 from parkscore.findings import DataError, Finding, Severity, UsageError, errors_of, worst_first
-from parkscore.language import Language, Text
+from parkscore.language import Text
 
 if TYPE_CHECKING:
+    import pandas as pd
+
     from parkscore.evaluation import Evaluation
     from parkscore.framework.models import Framework
 
@@ -27,6 +29,10 @@ DataArgument = Annotated[
     typer.Argument(
         metavar="DATA", help=".xlsx、.csv 或 .parquet 文件，或随附示例。 A file, or a shipped example by name."
     ),
+]
+ResultOption = Annotated[
+    Path | None,
+    typer.Option("--output", "-o", metavar="OUT", help="结果 .xlsx、.csv、.parquet 或 .json。 A file for the result."),
 ]
 YearOption = Annotated[
     int | None, typer.Option("--year", metavar="Y", help="只算这个数据年份。 This data year only; by default each.")
@@ -150,12 +156,7 @@ def _write_findings(findings: Sequence[Finding], output: Path, reply: Reply) -> 
 def score(
     framework: FrameworkArgument,
     data: DataArgument,
-    output: Annotated[
-        Path | None,
-        typer.Option(
-            "--output", "-o", metavar="OUT", help="结果 .xlsx、.csv、.parquet 或 .json。 A file for the result."
-        ),
-    ] = None,
+    output: ResultOption = None,
     weights: WeightsOption = None,
     year: YearOption = None,
     strict: StrictOption = False,
@@ -190,7 +191,7 @@ def score(
             say_ranking(evaluation, list(range(len(evaluation.ranking))), reply)
         say_result(evaluation, reply)
     else:
-        _print_csv(evaluation, reply.language)
+        print_csv(evaluation.scores_in(reply.language))
         reply.tell(*list_lines(evaluation), *target_lines(evaluation))
     reply.show_findings(evaluation.findings, where_findings_are(output))
 
@@ -368,10 +369,11 @@ def _status(evaluation: Evaluation, position: int) -> Text:
     return Text("已排名", "ranked") if why is None else Text(f"不排名：{why.zh}", f"not ranked: {why.en}")
 
 
-def _print_csv(evaluation: Evaluation, language: Language) -> None:
+def print_csv(frame: pd.DataFrame) -> None:
+    """A table as csv on stdout, in which no text can be taken for a formula."""
     from parkscore.output.safe_text import safe_frame
 
-    sys.stdout.write(safe_frame(evaluation.scores_in(language)).to_csv(index=False, lineterminator="\n"))
+    sys.stdout.write(safe_frame(frame).to_csv(index=False, lineterminator="\n"))
 
 
 def where_findings_are(output: Path | None) -> Text:

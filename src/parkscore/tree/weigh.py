@@ -104,10 +104,13 @@ def _without_effect(framework: Framework, plan: WeightPlan, shares: tuple[Shares
 
     Somebody who compares schemes would else take unmoved ranks for robust ones. A weight of 0 leaves a child out.
     """
+    if plan.scheme is None:
+        return
     dimensions = [node for node in framework.root.walk() if len(node.children) > 1]
     methods = {aggregation_of(framework, node).name for node in dimensions}
-    leaves_out = any((own == 0).any() for each in shares for own in each.values())
-    if plan.scheme is not None and methods and methods <= _WEIGHT_FREE and not leaves_out:
+    if not methods or not methods <= _WEIGHT_FREE:
+        return
+    if not any((own == 0).any() for each in shares for own in each.values()):
         yield Finding(
             code="weights_without_effect",
             severity=Severity.WARNING,
