@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from parkscore.data.cohorts import years_of
-from parkscore.data.grid import Rows
+from parkscore.data.grid import Rows, rows_by_value
 from parkscore.data.table import UNIT, YEAR, Table
 from parkscore.language import Text
 from parkscore.tree.lists import BEYOND, LISTED, NOT_ELIGIBLE, OPEN, STANDINGS, Listed
@@ -87,12 +87,12 @@ def _groups(each: Listed, table: Table, rows: Rows) -> Iterator[tuple[str | None
     """The rows by what they say in the field of a list, most members first; those that say nothing last."""
     if each.asked.per is None:
         return
-    said = table.frame[each.asked.per].to_numpy(dtype=object)[rows]
+    said = table.frame[each.asked.per]
     texts = np.array([text if isinstance(text, str) else "" for text in said], dtype=object)
-    groups = [(str(text), rows[texts == text]) for text in sorted(set(texts.tolist()) - {""})]
-    yield from sorted(groups, key=lambda group: -int((each.standings[group[1]] == STANDINGS.index(LISTED)).sum()))
-    if (texts == "").any():
-        yield None, rows[texts == ""]
+    groups = rows_by_value(texts, rows)
+    named = [(str(text), own) for text, own in groups if text]
+    yield from sorted(named, key=lambda group: -int((each.standings[group[1]] == STANDINGS.index(LISTED)).sum()))
+    yield from ((None, own) for text, own in groups if not text)
 
 
 def list_sentences(lists: Sequence[Listed], table: Table, rows: Rows) -> Iterator[Text]:
