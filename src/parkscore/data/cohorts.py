@@ -7,6 +7,7 @@ from dataclasses import replace
 import numpy as np
 
 from parkscore.data.classes import Classification
+from parkscore.data.fitted import Fitted
 from parkscore.data.grid import Cohort, Rows, rows_by_value
 from parkscore.data.table import Table
 from parkscore.findings import DataError, Finding, Place, Severity, UsageError
@@ -58,30 +59,51 @@ def years_of(table: Table, rows: Rows | None = None) -> list[tuple[int | None, R
     return [(None, own)] if table.years is None else list(rows_by_value(table.years, own))
 
 
-def cohorts(framework: Framework, table: Table, rows: Rows, eligible: Rows) -> tuple[Cohort, ...]:
+def cohorts(
+    framework: Framework, table: Table, rows: Rows, eligible: Rows, fitted: Fitted | None = None
+) -> tuple[Cohort, ...]:
     """The rows to score, grouped by what they are measured against; no group is empty.
 
     rows: the rows to score; eligible: every row that may be part of a reference, of whatever year, `rows` among them.
     `reference: per-year` measures each year against itself, `panel` all years together, a year all against that year.
+    fitted: what the rows are scored by; nothing is fitted on them then, and they are grouped by the name of their
+    reference and by year.
 
     Raises DataError where no row of the reference year may be measured against.
     """
     years = table.years
     if not rows.size:
         return ()
+    if fitted is not None:
+        return tuple(
+            Cohort(fitted.base or reference_name(framework, year), year, own, own, own)
+            for year, own in years_of(table, rows)
+        )
     if years is None:
-        return (Cohort("all", None, rows, rows, rows),)
+        return (Cohort(reference_name(framework, None), None, rows, rows, rows),)
     if framework.reference == "per-year":
-        return tuple(Cohort(str(year), year, own, own, own) for year, own in rows_by_value(years, rows))
+        return tuple(
+            Cohort(reference_name(framework, year), year, own, own, own) for year, own in rows_by_value(years, rows)
+        )
     if framework.reference == "panel":
-        return (Cohort("panel", None, rows, eligible, eligible),)
+        return (Cohort(reference_name(framework, None), None, rows, eligible, eligible),)
     fit = eligible[years[eligible] == framework.reference]
     if not fit.size:
         message = Text(
             "参照年份（reference）没有可用的数据", "the reference year of the framework has no unit to measure against"
         )
         raise DataError(_no_such_year(table, int(framework.reference), message))
-    return (Cohort(str(framework.reference), None, rows, fit, eligible),)
+    return (Cohort(reference_name(framework, None), None, rows, fit, eligible),)
+
+
+def reference_name(framework: Framework, year: int | None) -> str:
+    """What the reference of a year's rows is called: the year, `panel` or `all`.
+
+    year: None where the rows are of several years, or the framework has no time.
+    """
+    if framework.time is None:
+        return "all"
+    return str(year) if framework.reference == "per-year" else str(framework.reference)
 
 
 def cohorts_by_class(groups: tuple[Cohort, ...], classification: Classification) -> tuple[Cohort, ...]:

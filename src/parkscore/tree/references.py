@@ -8,11 +8,11 @@ from typing import Any
 
 import pandas as pd
 
+from parkscore.data.fitted import Reference
 from parkscore.framework.cases import condition_of, variants
 from parkscore.framework.models import Framework, Node, ScoreRule, write_parameter
 from parkscore.framework.settings import Settings, resolve_settings
 from parkscore.methods import scoring
-from parkscore.tree.score import Reference
 
 
 def reference_table(framework: Framework, references: Mapping[str, Mapping[str, Reference]]) -> pd.DataFrame:

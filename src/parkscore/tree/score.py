@@ -13,6 +13,7 @@ from parkscore.data.capping import first_of_each_kind
 from parkscore.data.chosen import words_of
 from parkscore.data.columns import parse
 from parkscore.data.derive import given_scores
+from parkscore.data.fitted import Fitted, Reference
 from parkscore.data.given import Given, given_findings
 from parkscore.data.grid import Cohort, Grid, Matrix, Rows, States, Truths, Vector
 from parkscore.data.indicator_places import indicator_place
@@ -26,10 +27,9 @@ from parkscore.methods import DomainError, scoring
 from parkscore.methods.columns import highest, is_constant, lowest
 from parkscore.tree.case_rules import by_rule
 from parkscore.tree.gaps import fate_of_gaps
+from parkscore.tree.outside import outside
 from parkscore.tree.supplied import base_year, supply
 from parkscore.tree.without_points import without_points
-
-Reference = Mapping[str, float]
 
 
 @dataclass(frozen=True)
@@ -49,8 +49,19 @@ class Scored:
     given: Mapping[str, Given] = field(default_factory=dict)
 
 
-def score(framework: Framework, table: Table, grid: Grid, cohorts: tuple[Cohort, ...], *, base: Grid) -> Scored:
+def score(
+    framework: Framework,
+    table: Table,
+    grid: Grid,
+    cohorts: tuple[Cohort, ...],
+    *,
+    base: Grid,
+    fitted: Fitted | None = None,
+) -> Scored:
     """Score every indicator of every cohort; base: the grid before treatment, for rules that compare with a base year.
+
+    fitted: the statistics to score by, made on these rows or others; nothing is fitted then, and a row's scores follow
+    from that row alone, unless a rule counts the other rows.
 
     Raises DataError with every value that a rule cannot take, such as the logarithm of a negative number, and where a
     base year is not in the data.
@@ -76,7 +87,7 @@ def score(framework: Framework, table: Table, grid: Grid, cohorts: tuple[Cohort,
                 own[leaf.id] = {}
                 if not has_rules_by_case(leaf):
                     given = supplies.given(said, column, values, measured, cohort.fit)
-                    own[leaf.id] = _fit(said, values[measured], given)
+                    own[leaf.id] = _reference(said, values[measured], given, fitted, cohort, leaf)
                 for said, measured in by_rule(leaf, settings[leaf.id], grid, rows):
                     given = supplies.given(said, column, values, measured, cohort.fit)
                     points = _apply(said, values[measured], own[leaf.id], given)
@@ -90,13 +101,14 @@ def score(framework: Framework, table: Table, grid: Grid, cohorts: tuple[Cohort,
             judged = by_rule(leaf, settings[leaf.id], grid, cohort.apply)
             lacking += _lacking(table, leaf, judged, cohort, values, states, scores[:, column], given_by.get(leaf.id))
             states = grid.states[cohort.apply, column]
-            in_one_case = len(by_rule(leaf, settings[leaf.id], grid, cohort.fit)) < 2
+            in_one_case = fitted is None and len(by_rule(leaf, settings[leaf.id], grid, cohort.fit)) < 2
             found = [*_oddities(table, leaf, cohort, values, states, own[leaf.id], fates[leaf.id], in_one_case)]
+            found += outside(leaf, cohort, base.values[:, column], fitted)
             year = base_year(settings[leaf.id])
             if year is not None and year in supplies.base_rows:
                 found += _without_base(leaf, cohort, year, values, supplies.base_values(year, column))
             findings += [replace(each, place=indicator_place(framework, table, leaf, cohort.apply)) for each in found]
-        if cohort.fit.size == 1 and _compares(leaves, settings):
+        if fitted is None and cohort.fit.size == 1 and _compares(leaves, settings):
             findings.append(_single_unit(table, cohort))
     if refusals:
         raise DataError(first_of_each_kind(refusals))
@@ -149,6 +161,15 @@ def _fit(settings: Settings, values: Vector, given: Mapping[str, Any]) -> Refere
     return {name: float(value) for name, value in fit(values, **given, **settings.score.parameters).items()}
 
 
+def _reference(
+    settings: Settings, values: Vector, given: Mapping[str, Any], fitted: Fitted | None, cohort: Cohort, leaf: Node
+) -> Reference:
+    """The statistics that an indicator is scored by: fitted on these values, or those that were fitted before."""
+    if fitted is None or scoring[settings.score.name].fit is None:
+        return _fit(settings, values, given)
+    return fitted.of(cohort.name, leaf.id)
+
+
 def _apply(settings: Settings, values: Vector, reference: Reference, given: Mapping[str, Any]) -> Vector:
     """Scores against a reference; none where the reference has no value to measure against."""
     if any(math.isnan(value) for value in reference.values()):
@@ -168,7 +189,7 @@ def _oddities(
 ) -> Iterator[Finding]:
     """What keeps an indicator from telling the units of a cohort apart; `fate` says what becomes of a gap.
 
-    in_one_case: whether one rule scores them all, so that equal values are equal scores.
+    in_one_case: whether one rule scores all that the reference was fitted on, so that equal values are equal scores.
     """
     if np.isnan(values[cohort.apply]).all():
         yield _all_missing(leaf, cohort, states)
