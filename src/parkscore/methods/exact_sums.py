@@ -1,0 +1,331 @@
+"""Sums that are exact: neither the order of the values nor how they are cut into pieces can change a digit."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+from dataclasses import dataclass
+from fractions import Fraction
+from itertools import pairwise
+from typing import Any
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from parkscore.language import Text
+from parkscore.methods.domain import DomainError, FloatArray
+
+Codes = NDArray[np.integer[Any]]
+Places = NDArray[np.int64]
+
+_BITS = 32
+_MASK = (1 << _BITS) - 1
+# Multiples of a unit below 2^51 are told from the rest by adding and taking away 1.5 · 2^52 units.
+_HELD = 51
+# Beyond these magnitudes values are moved by a power of two before they are added, or squared, and their sum back.
+_HUGE, _TINY = 2.0**400, 2.0**-400
+_MOVED = 20 * _BITS
+# Few enough that a chunk and what is made of it stay in the cache, and that 2^31 times as many is below 2^53.
+_CHUNK = 1 << 15
+_CHUNK_OF_MANY_GROUPS = 1 << 19
+_MANY_GROUPS = 1 << 12
+# Each addition to a place is below 2^53, and a place holds 2^63.
+_ADDITIONS = 512
+
+
+@dataclass(frozen=True, eq=False)
+class ExactSums:
+    """The exact sum of each group, in places of 32 bits; `+` and `-` are exact, and `values` rounds once.
+
+    places: (places, groups), place p counting units of 2^(32 (first + p)); all of them lie within [0, 2^32) but the
+    last, which carries the sign.
+
+    >>> tenths = grouped_sums([0.1, 1e16, 0.2, -1e16], [0, 0, 0, 0], 1)
+    >>> tenths.values, np.sum([0.1, 1e16, 0.2, -1e16])
+    (array([0.3]), np.float64(0.0))
+    >>> (tenths - grouped_sums([0.2], [0], 1)).values
+    array([0.1])
+    """
+
+    first: int
+    places: Places
+
+    @classmethod
+    def of(cls, x: ArrayLike) -> ExactSums:
+        """Each value as the sum of a group of its own; a missing one as 0."""
+        values = np.asarray(x, dtype=np.float64)
+        if values.ndim != 1:
+            raise ValueError(f"values of one dimension, not {values.ndim}")
+        return _gathered(values, np.arange(values.size), values.size)
+
+    @property
+    def groups(self) -> int:
+        """The number of groups."""
+        return int(self.places.shape[1])
+
+    @property
+    def values(self) -> FloatArray:
+        """The sum of each group as the nearest float (to even in the middle of two); infinite beyond all floats."""
+        negative = self.places[-1] < 0
+        places = _carried(np.where(negative, -self.places, self.places)) if negative.any() else self.places
+        return np.where(negative, -1.0, 1.0) * _nearest(self.first, places) + 0.0
+
+    def fractions(self) -> list[Fraction]:
+        """The sum of each group as it is, for arithmetic that rounds only at its end.
+
+        >>> exact_sum([0.5, 0.25]).fractions()
+        [Fraction(3, 4)]
+        """
+        unit = Fraction(2) ** (_BITS * self.first)
+        return [unit * sum(int(place) << (_BITS * p) for p, place in enumerate(group)) for group in self.places.T]
+
+    def take(self, codes: ArrayLike) -> ExactSums:
+        """The sums of these groups, in this order; a group may come more than once.
+
+        >>> zones = grouped_sums([1.0, 2.0, 4.0], [0, 0, 1], 2)
+        >>> (zones.take([0, 0, 1]) - ExactSums.of([1.0, 2.0, 4.0])).values
+        array([2., 1., 0.])
+        """
+        return ExactSums(self.first, self.places[:, np.asarray(codes)])
+
+    def __add__(self, other: ExactSums) -> ExactSums:
+        """The sums of both."""
+        return self._with(other, np.add)
+
+    def __sub__(self, other: ExactSums) -> ExactSums:
+        """The sums without those of the other: the inverse of `+`, to the last bit."""
+        return self._with(other, np.subtract)
+
+    def __eq__(self, other: object) -> bool:
+        """Whether all sums are the same, to the last bit."""
+        if not isinstance(other, ExactSums) or self.groups != other.groups:
+            return False
+        return not (self - other).places.any()
+
+    __hash__ = None  # type: ignore[assignment]
+
+    def _with(self, other: ExactSums, join: np.ufunc) -> ExactSums:
+        if self.groups != other.groups:
+            raise ValueError(f"sums of {self.groups} groups and of {other.groups}")
+        first = min(self.first, other.first)
+        end = max(self.first + len(self.places), other.first + len(other.places))
+        joined = np.zeros((end - first, self.groups), dtype=np.int64)
+        joined[self.first - first : self.first - first + len(self.places)] = self.places
+        part = joined[other.first - first : other.first - first + len(other.places)]
+        join(part, other.places, out=part)
+        return _trimmed(first, _carried(joined))
+
+
+def grouped_sums(x: ArrayLike, codes: ArrayLike, groups: int) -> ExactSums:
+    """The exact sum of the values of each group; a missing value counts nothing.
+
+    x: (rows,); codes: (rows,) whole numbers below `groups`, below zero for a row that is in no group. Whole numbers
+    take one pass, others two to four. Add the results of several pieces with `+`.
+
+    Raises DomainError where a value is infinite, ValueError where x and codes do not go together.
+
+    >>> grouped_sums([1.5, 2.0, np.nan, 4.0, 8.0], [0, 0, 1, 1, -1], 3).values
+    array([3.5, 4. , 0. ])
+    """
+    values, numbers = _members(x, codes, groups)
+    return _gathered(values, None if groups == 1 else numbers, groups)
+
+
+def exact_sum(x: ArrayLike) -> ExactSums:
+    """The exact sum of all values, as of one group; a missing value counts nothing.
+
+    >>> exact_sum([1e100, 1.0, np.nan, -1e100]).values
+    array([1.])
+    """
+    return _gathered(np.asarray(x, dtype=np.float64).ravel(), None, 1)
+
+
+def grouped_squares(x: ArrayLike, codes: ArrayLike, groups: int) -> ExactSums:
+    """The exact sum of the squares of the values of each group, as `grouped_sums` otherwise.
+
+    >>> grouped_squares([3.0, 4.0, np.nan, 1e-300], [0, 0, 0, 1], 2).fractions()[0]
+    Fraction(25, 1)
+    """
+    values, numbers = _members(x, codes, groups)
+    return _squared(values, None if groups == 1 else numbers, groups)
+
+
+def exact_squares(x: ArrayLike) -> ExactSums:
+    """The exact sum of the squares of all values, as of one group; a missing value counts nothing.
+
+    >>> exact_squares([3.0, 4.0, np.nan]).values
+    array([25.])
+    """
+    return _squared(np.asarray(x, dtype=np.float64).ravel(), None, 1)
+
+
+def _members(x: ArrayLike, codes: ArrayLike, groups: int) -> tuple[FloatArray, NDArray[np.intp]]:
+    """The values that are in a group, and its number; ValueError where the two do not go together."""
+    values, numbers = np.asarray(x, dtype=np.float64), np.asarray(codes)
+    if values.ndim != 1 or numbers.shape != values.shape:
+        raise ValueError(f"one code for each value, not {numbers.shape} for {values.shape}")
+    if numbers.size == 0:
+        return values, np.empty(0, dtype=np.intp)
+    if numbers.dtype.kind not in "iu" or int(numbers.max()) >= groups:
+        raise ValueError(f"codes are whole numbers below {groups}")
+    if int(numbers.min()) < 0:
+        member = numbers >= 0
+        values, numbers = values[member], numbers[member]
+    return values, numbers.astype(np.intp, copy=False)
+
+
+# --- from values to places ---------------------------------------------------------------------------------------
+
+
+def _gathered(values: FloatArray, codes: NDArray[np.intp] | None, groups: int) -> ExactSums:
+    """The sums of values without those that are missing; without codes, all are of one group."""
+    size = _CHUNK if groups <= _MANY_GROUPS else _CHUNK_OF_MANY_GROUPS
+    total = _in_places({}, groups)
+    for block in range(0, values.size, size * _ADDITIONS):
+        counted: dict[int, Places] = {}
+        for start in range(block, min(block + size * _ADDITIONS, values.size), size):
+            own = None if codes is None else codes[start : start + size]
+            _count(values[start : start + size], own, groups, counted)
+        found = _in_places(counted, groups)
+        total = found if block == 0 else total + found
+    return total
+
+
+def _count(
+    values: FloatArray, codes: NDArray[np.intp] | None, groups: int, counted: dict[int, Places], moved: int = 0
+) -> None:
+    """Add the values to what is counted already, by place: the whole units of a place first, then of what is left."""
+    rest, size = values, _size(values)
+    if np.isnan(size):
+        rest = np.where(np.isnan(rest), 0.0, rest)
+        size = _size(rest)
+    if size > _HUGE:
+        if np.isinf(rest).any():
+            raise DomainError(Text("有无穷大的值，不能求和", "has infinite values, which have no sum"))
+        huge = np.abs(rest) > _HUGE
+        if huge.any():
+            _count(np.where(huge, rest, 0.0) * 2.0**-_MOVED, codes, groups, counted, moved + _MOVED // _BITS)
+        rest = np.where(huge, 0.0, rest)
+        size = _size(rest)
+    while size > 0:
+        place = -((_HELD - math.frexp(size)[1]) // _BITS)
+        if place == 0:
+            whole = np.rint(rest)
+        else:
+            carrier = math.ldexp(1.5, 52 + _BITS * place)
+            whole = (rest + carrier) - carrier
+        part = np.atleast_1d(whole.sum()) if codes is None else np.bincount(codes, whole, groups)
+        # Every partial sum is a whole number of units below 2^53: no order of adding rounds it.
+        units = np.ldexp(part, -_BITS * place).astype(np.int64)
+        counted[place + moved] = counted[place + moved] + units if place + moved in counted else units
+        rounded = rest != whole
+        left = int(np.count_nonzero(rounded))
+        if not left:
+            return
+        if left < rest.size // 2:
+            rest, whole, codes = rest[rounded], whole[rounded], None if codes is None else codes[rounded]
+        rest = rest - whole
+        size = _size(rest)
+
+
+def _size(values: FloatArray) -> float:
+    """Above the sum of the magnitudes; 0 where all are 0, NaN where one is, infinite where that sum is."""
+    squares = float(np.einsum("i,i->", values, values))
+    if _TINY < squares < math.inf:
+        # By Cauchy and Schwarz, in one pass; the factors here and below leave room for rounding.
+        return 1.001 * math.sqrt(squares * values.size)
+    with np.errstate(over="ignore"):
+        return 2.0 * float(np.abs(values).sum())
+
+
+def _squared(values: FloatArray, codes: NDArray[np.intp] | None, groups: int) -> ExactSums:
+    """The sums of squares; each square is the sum of two floats."""
+    total = _in_places({}, groups)
+    size = _CHUNK if groups <= _MANY_GROUPS else _CHUNK_OF_MANY_GROUPS
+    for start in range(0, values.size, size):
+        own = None if codes is None else codes[start : start + size]
+        for part, moved in _bands(values[start : start + size]):
+            square = part * part
+            for each in (square, _rounded_off(part, square)):
+                found = _gathered(each, own, groups)
+                total = total + ExactSums(found.first + moved, found.places)
+    return total
+
+
+def _bands(values: FloatArray) -> Iterator[tuple[FloatArray, int]]:
+    """The values by magnitude, moved to where no square is beyond the floats, and by how many places squares moved."""
+    magnitude = np.abs(values)
+    huge, tiny = magnitude > _HUGE, (magnitude < _TINY) & (magnitude > 0)
+    moved = 2 * _MOVED // _BITS
+    if huge.any():
+        if np.isinf(values).any():
+            raise DomainError(Text("有无穷大的值，不能求和", "has infinite values, which have no sum"))
+        yield np.where(huge, values, 0.0) * 2.0**-_MOVED, moved
+    if tiny.any():
+        yield np.where(tiny, values, 0.0) * 2.0**_MOVED, -moved
+    yield np.where(huge | tiny, 0.0, values), 0
+
+
+def _rounded_off(x: FloatArray, square: FloatArray) -> FloatArray:
+    """What `square` lacks of x²: Dekker's product, from halves of 26 bits."""
+    split = x * 134217729.0  # 2^27 + 1
+    high = split - (split - x)
+    low = x - high
+    return ((high * high - square) + 2.0 * high * low) + low * low
+
+
+# --- from places to values ---------------------------------------------------------------------------------------
+
+
+def _in_places(counted: dict[int, Places], groups: int) -> ExactSums:
+    """Sums from what is counted by place."""
+    if not counted:
+        return ExactSums(0, np.zeros((1, groups), dtype=np.int64))
+    first = min(counted)
+    places = np.zeros((max(counted) - first + 1, groups), dtype=np.int64)
+    for place, units in counted.items():
+        places[place - first] = units
+    return _trimmed(first, _carried(places))
+
+
+def _carried(places: Places) -> Places:
+    """The same sums with every place but the last within [0, 2^32), and the last within 2^32 of 0."""
+    carried = places.copy()
+    for low, high in pairwise(carried):
+        high += low >> _BITS
+        low &= _MASK
+    while (np.abs(carried[-1]) > _MASK).any():
+        carried = np.vstack([carried, carried[-1] >> _BITS])
+        carried[-2] &= _MASK
+    return carried
+
+
+def _trimmed(first: int, places: Places) -> ExactSums:
+    """Sums without the places at either end in which no group has anything."""
+    used = np.flatnonzero(places.any(axis=1))
+    if not used.size:
+        return ExactSums(0, places[:1])
+    return ExactSums(first + int(used[0]), places[used[0] : used[-1] + 1])
+
+
+def _nearest(first: int, places: Places) -> FloatArray:
+    """The nearest float to each sum; places: all of them within [0, 2^32).
+
+    The leading 64 bits, the last of them set where anything follows, round as the whole sum does.
+    """
+    padded = np.vstack([np.zeros((2, places.shape[1]), dtype=np.uint64), places.astype(np.uint64)])
+    # Two empty places below, so that every leading place has two after it.
+    nonzero = padded != 0
+    top = len(padded) - 1 - np.argmax(nonzero[::-1], axis=0)
+    top = np.maximum(top, 2)
+    columns = np.arange(places.shape[1])
+    lead, second, third = (padded[top - step, columns] for step in range(3))
+    length = np.frexp(lead.astype(np.float64))[1].astype(np.uint64)
+    length = np.maximum(length, np.uint64(1))
+    bits = (lead << (np.uint64(64) - length)) | (second << (np.uint64(32) - length)) | (third >> length)
+    below = np.cumsum(nonzero, axis=0)[np.maximum(top - 3, 0), columns] > 0
+    follows = (third & ((np.uint64(1) << length) - np.uint64(1)) != 0) | (below & (top > 2))
+    bits |= follows.astype(np.uint64)
+    exponent = _BITS * (first + top.astype(np.int64) - 4) + length.astype(np.int64)
+    with np.errstate(over="ignore"):
+        return np.asarray(np.ldexp(bits.astype(np.float64), exponent))
