@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -19,10 +17,11 @@ from parkscore.data.grid import Cohort, Grid, Matrix, Rows, Truths, Vector
 from parkscore.data.indicator_places import cells_behind
 from parkscore.data.table import CLASS, UNIT, YEAR, State, Table
 from parkscore.data.treat import Treatment
+from parkscore.evaluation_about import about_run, notes_of, weights_table
+from parkscore.evaluation_about import digest_of as digest_of
 from parkscore.findings import Finding, Severity, UsageError, worst_first
-from parkscore.framework.models import Framework, Node
+from parkscore.framework.models import Framework
 from parkscore.framework.settings import aggregation_of, resolve_settings
-from parkscore.framework.slots import open_slots, slot_note
 from parkscore.framework.taken_ids import percentile_in, rank_in
 from parkscore.language import Language, Text
 from parkscore.methods import aggregation
@@ -55,7 +54,6 @@ from parkscore.tree.target_tables import target_table
 from parkscore.tree.targets import Progress, pursue
 from parkscore.tree.verdicts import Verdict
 from parkscore.tree.weigh import Weighing
-from parkscore.version import VERSION
 
 SCHEMA = "parkscore-evaluation/1"
 
@@ -532,36 +530,13 @@ class Evaluation:
         status and source are those of the single number, where the scheme says them; the weights as a whole have the
         status `weights_status`.
         """
-        entries = (
-            entry
-            for cohort, shares in self.own_cohorts
-            if self.framework.indicators
-            for entry in self._weight_rows(cohort, shares)
-        )
-        frame = pd.DataFrame(entries, columns=_WEIGHT_COLUMNS)
-        return frame if any(cohort.class_id for cohort in self.cohorts) else frame.drop(columns=CLASS)
+        return weights_table(self.framework, self.weighing, self.own_cohorts)
 
     @cached_property
     def own_cohorts(self) -> list[tuple[Cohort, Shares]]:
         """The cohorts of the scored rows with their shares, without earlier years that gates only look back at."""
         pairs = zip(self.cohorts, self.weighing.shares, strict=True)
         return [(cohort, shares) for cohort, shares in pairs if np.isin(cohort.apply, self.rows).any()]
-
-    def _weight_rows(self, cohort: Cohort, shares: Shares) -> Iterator[tuple[Any, ...]]:
-        weighing = self.weighing.provenance[cohort.class_id]
-        leading = cohort.name, cohort.class_id
-
-        def descend(parent: Node, weight: float) -> Iterator[tuple[Any, ...]]:
-            origin = weighing.origin[parent.id].en
-            for child, share in zip(parent.children, shares[parent.id].tolist(), strict=True):
-                in_total = weight * share
-                stated = weighing.stated[child.id]
-                ground = weighing.grounds[child.id]
-                yield *leading, child.id, *child.label, parent.id, stated, share, in_total, origin, *ground
-                if child.children:
-                    yield from descend(child, in_total)
-
-        return descend(self.framework.root, 1.0)
 
     @property
     def weights_status(self) -> str:
@@ -574,42 +549,22 @@ class Evaluation:
 
         Of data that the weights rest on, too.
         """
-        notes = []
-        if self.weighing.status == "assumed" and not self.framework.only_judges:
-            notes.append(Text(f"权重为假定：{self.weighing.name}", f"weights are assumed: {self.weighing.name}"))
-        notes += [slot_note(node, slot) for node, slot in open_slots(self.framework)]
-        notes += [Text(note, note) for note in self.table.notes]
-        behind_weights = [note for note in self.weighing.notes if note not in self.table.notes]
-        notes += [Text(f"权重所据：{note}", f"the weights rest on: {note}") for note in behind_weights]
-        return tuple(notes)
+        return notes_of(self.framework, self.weighing, self.table.notes)
 
     @cached_property
     def about(self) -> dict[str, Any]:
         """What was evaluated with what: framework, weights, data, version; enough to tell two runs apart."""
-        lag, judged_only = self.framework.evaluation_lag, self.framework.only_judges
-        rounding = [f"{node.id}: {node.round}" for node in self.framework.root.walk() if node.round is not None]
         years = [] if self.table.years is None else sorted({int(year) for year in self.table.years[self.rows]})
-        return {
-            "parkscore": VERSION,
-            "framework": self.framework.id,
-            "framework_version": self.framework.version,
-            "framework_source": self.framework.source,
-            "framework_sha256": digest_of(self.framework),
-            "weights": None if judged_only else self.weighing.name,
-            "weights_status": None if judged_only else self.weighing.status,
-            "weights_source": None if judged_only else self.weighing.source,
-            "data": Path(self.table.origin.file).name,
-            "data_sha256": self.table.digest,
-            "data_years": years,
-            "evaluation_years": [year + lag for year in years],
-            "reference": str(self.framework.reference),
-            "ties": self.framework.ranking.ties,
-            "decimals": self.framework.ranking.decimals,
-            **({"rounding": rounding} if rounding else {}),
-            "units": len(self.rows),
-            "ranked": int(self.outcomes.ranked.sum()),
-            "notes": [note.en for note in self.notes],
-        }
+        return about_run(
+            self.framework,
+            self.weighing,
+            file=self.table.origin.file,
+            digest=self.table.digest,
+            years=years,
+            units=len(self.rows),
+            ranked=int(self.outcomes.ranked.sum()),
+            notes=self.notes,
+        )
 
     @cached_property
     def order(self) -> Rows:
@@ -680,28 +635,6 @@ class Evaluation:
             "changed_by_treatment": records(self.changes),
             "findings": [finding.as_dict(language) for finding in worst_first(self.findings)],
         }
-
-
-_WEIGHT_COLUMNS = [
-    "reference",
-    CLASS,
-    "id",
-    "zh",
-    "en",
-    "parent",
-    "stated",
-    "share",
-    "weight_in_total",
-    "origin",
-    "status",
-    "source",
-]
-
-
-def digest_of(framework: Framework) -> str:
-    """SHA-256 of everything a framework says, whatever file it came in."""
-    canonical = json.dumps(framework.model_dump(mode="json", by_alias=True), ensure_ascii=False, sort_keys=True)
-    return hashlib.sha256(canonical.encode()).hexdigest()
 
 
 def _nullable(ranks: Ranks) -> Any:

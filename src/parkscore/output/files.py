@@ -21,10 +21,10 @@ def write_whole(path: str | Path, write: Callable[[Path], None]) -> Path:
     try:
         obstacle = _obstacle(target)
         if obstacle is not None:
-            raise _cannot_write(target, obstacle)
+            raise cannot_write(target, obstacle)
         handle, name = tempfile.mkstemp(prefix=".parkscore-", suffix=target.suffix, dir=target.parent)
     except OSError as error:
-        raise _cannot_write(target, system_reason(error)) from None
+        raise cannot_write(target, system_reason(error)) from None
     os.close(handle)
     beside = Path(name)
     try:
@@ -32,7 +32,7 @@ def write_whole(path: str | Path, write: Callable[[Path], None]) -> Path:
         beside.chmod(0o666 & ~_umask())
         beside.replace(target)
     except OSError as error:
-        raise _cannot_write(target, system_reason(error)) from None
+        raise cannot_write(target, system_reason(error)) from None
     finally:
         with contextlib.suppress(FileNotFoundError):
             beside.unlink()
@@ -65,7 +65,8 @@ def _umask() -> int:
     return mask
 
 
-def _cannot_write(target: Path, reason: Text) -> UsageError:
+def cannot_write(target: Path, reason: Text) -> UsageError:
+    """The error that says why a file cannot be written."""
     return UsageError(
         Finding(
             code="cannot_write",
