@@ -45,9 +45,9 @@ UPPER = RESULT | {"sampling", "comparison", "diagnosis", "ladders", "robustness"
 MAY_IMPORT["public API"] = UPPER  # parkscore/__init__.py
 MAY_IMPORT["cli"] = UPPER | {"public API"}
 MAY_IMPORT["__main__"] = {"cli"}
-SECOND_FILE = dict.fromkeys(("evaluation_about", "evaluation_sheets", "list_and_target_sheets"), "evaluation") | {
-    "sampling_given": "sampling"
-}  # one room, several files
+SECOND_FILE = dict.fromkeys(  # one room, several files
+    ("evaluation_about", "evaluation_sheets", "list_and_target_sheets"), "evaluation"
+)
 
 SLOW_TO_IMPORT = ("pandas", "pandera", "scipy.stats", "matplotlib", "pint")
 UNSAFE_FUNCTIONS = {"eval", "exec", "compile", "__import__"}

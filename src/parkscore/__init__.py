@@ -40,6 +40,7 @@ if TYPE_CHECKING:
     from parkscore.ladders.found import Found as Found
     from parkscore.ladders.models import Ladder as Ladder
     from parkscore.sampling import sample as sample
+    from parkscore.sampling.streaming import sample_file as sample_file
 
 _HOME = {
     "Climb": "parkscore.ladders.climbed",
@@ -65,6 +66,7 @@ _HOME = {
     "prepare": "parkscore.evaluating",
     "reweigh": "parkscore.comparison.reweighing",
     "sample": "parkscore.sampling",
+    "sample_file": "parkscore.sampling.streaming",
     "save_scheme": "parkscore.comparison.saving",
     "scenarios": "parkscore.comparison.comparing",
 }

@@ -88,3 +88,32 @@ def test_the_command_lines_that_the_demo_shows_can_be_run(run: Any, folder: Path
     assert document["schema"] == "parkscore-demo/1"
     assert document["synthetic"]["about"]["weights_status"] == "assumed"
     assert [run(*command.split()[1:]).code for command in document["commands"]] == [0, 0, 0]
+
+
+@pytest.mark.parametrize("name", ["returns-synthetic.parquet", "returns-synthetic.csv", "returns-synthetic"])
+def test_returns_of_any_size_go_straight_into_a_file_or_a_folder(run: Any, folder: Path, name: str) -> None:
+    answer = run("sample", "park-points-example", "--rows", "3000", "--zones", "12", "-o", name)
+    assert (answer.code, answer.err) == (0, "")
+    assert "synthetic data, not real: 3000 rows" in answer.out
+    assert (folder / name).exists()
+
+
+def test_the_answer_for_returns_says_how_they_can_be_made_again(run: Any, folder: Path) -> None:
+    words = ("--rows", "2000", "--years", "1", "--seed", "0", "-o", "synthetic.csv", "--json")
+    document = run("sample", "park-points-example", *words).document
+    asked = {"rows": 2000, "units": 2000, "years": 1, "zones": 178, "seed": 0, "gaps": 0.05, "synthetic": True}
+    assert {key: document[key] for key in asked} == asked
+
+
+@pytest.mark.parametrize(
+    ("words", "sentence"),
+    [
+        (("--rows", "50", "--units", "50"), "--units and --rows exclude each other"),
+        (("--rows", "50", "-o", "synthetic.xlsx"), "'.xlsx' files are not written"),
+        (("--rows", "0"), "must be between 1 and"),
+    ],
+)
+def test_returns_that_cannot_be_made_are_refused(run: Any, words: tuple[str, ...], sentence: str) -> None:
+    answer = run("sample", "park-points-example", *words)
+    assert answer.code == 2
+    assert sentence in answer.err

@@ -23,7 +23,7 @@ from parkscore.cli.scoring import (
     say_top,
     write_evaluation,
 )
-from parkscore.findings import Finding, Severity
+from parkscore.findings import Finding, Severity, UsageError
 from parkscore.language import Text
 
 if TYPE_CHECKING:
@@ -33,6 +33,8 @@ if TYPE_CHECKING:
     from parkscore.framework.models import Framework
 
 TABLE_FORMS = (".csv", ".xlsx", ".parquet")
+STREAMED_FORMS = (".parquet", ".csv", "")
+UNITS = 178
 SYNTHETIC = Text("合成数据，非真实", "synthetic data, not real")
 
 DEMO_FRAMEWORK, DEMO_DATA, DEMO_SCHEME = "zone-2021", "zones-synthetic.csv", "zone-2021-equal-within"
@@ -50,9 +52,28 @@ def add_to(app: typer.Typer) -> None:
 
 def sample(
     framework: FrameworkArgument,
-    units: Annotated[int, typer.Option("--units", metavar="N", help="对象数。 Number of units.")] = 178,
+    units: Annotated[
+        int | None, typer.Option("--units", metavar="N", help="对象数，默认 178。 Number of units, by default 178.")
+    ] = None,
     years: Annotated[int, typer.Option("--years", metavar="Y", help="年数。 Number of years.")] = 2,
     seed: Annotated[int, typer.Option("--seed", metavar="S", help="随机种子。 Seed of the random numbers.")] = 1,
+    rows: Annotated[
+        int | None,
+        typer.Option(
+            "--rows",
+            metavar="N",
+            help="企业年报，各年合计 N 行，直接写 .parquet、.csv 或文件夹。 Enterprise returns, N rows over all years.",
+        ),
+    ] = None,
+    zones: Annotated[
+        int, typer.Option("--zones", metavar="Z", help="与 --rows 并用：园区数。 With --rows: number of zones.")
+    ] = 178,
+    gaps: Annotated[
+        float,
+        typer.Option(
+            "--gaps", min=0, max=1, metavar="SHARE", help="与 --rows 并用：空格比例。 With --rows: share of gaps."
+        ),
+    ] = 0.05,
     output: Annotated[
         Path | None,
         typer.Option(
@@ -64,32 +85,29 @@ def sample(
 ) -> None:
     """生成合成数据表，供试用；不是真实数据。 Make a synthetic table to try things on; nothing in it is real."""
     from parkscore.framework.loading import load_framework
-    from parkscore.sampling import sample as draw
 
     reply = reply_to(language, as_json)
     loaded = load_framework(framework)
-    path = output if output is not None else Path(f"{loaded.id}-synthetic.csv")
-    check_output(path, TABLE_FORMS, [framework])
-    with reply.waiting(Text("正在生成", "making the table")):
-        frame = draw(loaded, units=units, years=years, seed=seed)
-        _write_table(frame, path, loaded)
+    if rows is not None:
+        if units is not None:
+            raise _two_sizes()
+        path = output if output is not None else Path(f"{loaded.id}-synthetic.parquet")
+        check_output(path, STREAMED_FORMS, [framework])
+        made = _stream(loaded, path, {"rows": rows, "years": years, "zones": zones, "seed": seed, "gaps": gaps}, reply)
+        columns = made.pop("columns")
+    else:
+        path = output if output is not None else Path(f"{loaded.id}-synthetic.csv")
+        check_output(path, TABLE_FORMS, [framework])
+        made = {"units": UNITS if units is None else units, "years": years, "seed": seed}
+        made, columns = _draw(loaded, path, made, reply)
     reply.document(
         "sample",
-        {
-            "output": str(path),
-            "framework": loaded.id,
-            "rows": len(frame),
-            "units": units,
-            "years": years,
-            "seed": seed,
-            "synthetic": True,
-            "note": reply.word(SYNTHETIC),
-        },
+        {"output": str(path), "framework": loaded.id, **made, "synthetic": True, "note": reply.word(SYNTHETIC)},
     )
     reply.say(
         Text(
-            f"{SYNTHETIC.zh}：{len(frame)} 行 {len(frame.columns)} 列，种子 {seed}，已写入 {path}",
-            f"{SYNTHETIC.en}: {len(frame)} rows, {len(frame.columns)} columns, seed {seed}, wrote {path}",
+            f"{SYNTHETIC.zh}：{made['rows']} 行 {columns} 列，种子 {seed}，已写入 {path}",
+            f"{SYNTHETIC.en}: {made['rows']} rows, {columns} columns, seed {seed}, wrote {path}",
         )
     )
     if not any(word in path.name.lower() for word in ("synthetic", "合成")):
@@ -99,6 +117,40 @@ def sample(
                 f"note: the name {path.name} does not say that the data are synthetic; consider adding the word",
             )
         )
+
+
+def _draw(framework: Framework, path: Path, asked: dict[str, int], reply: Reply) -> tuple[dict[str, Any], int]:
+    """Make a table in memory; what was made, and its columns."""
+    from parkscore.sampling import sample as draw
+
+    with reply.waiting(Text("正在生成", "making the table")):
+        frame = draw(framework, **asked)
+        _write_table(frame, path, framework)
+    return {"rows": len(frame), **asked}, len(frame.columns)
+
+
+def _stream(framework: Framework, path: Path, asked: dict[str, Any], reply: Reply) -> dict[str, Any]:
+    """Write a table of any size; what was made, and its columns."""
+    from dataclasses import asdict
+
+    from parkscore.sampling.streaming import sample_file
+
+    with reply.waiting(Text("正在生成", "making the table")):
+        made = asdict(sample_file(framework, path, **asked))
+    return {key: made[key] for key in made if key not in ("path", "framework")}
+
+
+def _two_sizes() -> UsageError:
+    return UsageError(
+        Finding(
+            code="two_sizes",
+            severity=Severity.ERROR,
+            message=Text("--units 与 --rows 只能写一个", "--units and --rows exclude each other"),
+            hint=Text(
+                "--units 是对象数，--rows 是各年合计的行数", "--units counts units, --rows the rows over all years"
+            ),
+        )
+    )
 
 
 def _write_table(frame: pd.DataFrame, path: Path, framework: Framework) -> None:

@@ -1,0 +1,48 @@
+"""Write a folder of files beside its place and rename it when it is whole."""
+
+from __future__ import annotations
+
+import shutil
+import tempfile
+from collections.abc import Callable
+from pathlib import Path
+
+from parkscore.findings import Finding, Place, Severity, UsageError
+from parkscore.language import Text, system_reason
+
+
+def write_whole_folder(path: str | Path, fill: Callable[[Path], None]) -> Path:
+    """Let `fill` put files into a new folder next to `path`, then rename it; on any failure nothing is left behind.
+
+    Raises UsageError where there is something at `path` already, save an empty folder, or it cannot be written.
+    """
+    target = Path(path)
+    try:
+        if target.exists() and (not target.is_dir() or any(target.iterdir())):
+            raise _cannot_write(target, Text("已有内容，不覆盖", "is there already, and is not overwritten"))
+        if not target.absolute().parent.is_dir():
+            raise _cannot_write(target, Text("所在文件夹不存在", "the folder that it would stand in does not exist"))
+        beside = Path(tempfile.mkdtemp(prefix=".parkscore-", dir=target.absolute().parent))
+    except OSError as error:
+        raise _cannot_write(target, system_reason(error)) from None
+    try:
+        fill(beside)
+        beside.chmod(0o755)
+        beside.rename(target)
+    except OSError as error:
+        raise _cannot_write(target, system_reason(error)) from None
+    finally:
+        shutil.rmtree(beside, ignore_errors=True)
+    return target
+
+
+def _cannot_write(target: Path, reason: Text) -> UsageError:
+    return UsageError(
+        Finding(
+            code="cannot_write",
+            severity=Severity.ERROR,
+            place=Place(str(target)),
+            message=Text(f"无法写入：{reason.zh}", f"cannot be written: {reason.en}"),
+            hint=Text("换一个位置，或先移走原有的文件夹", "choose another place, or move the old folder away first"),
+        )
+    )

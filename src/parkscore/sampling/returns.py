@@ -1,0 +1,212 @@
+"""The returns of very many enterprises, block by block: each block is drawn from the seed and its number alone."""
+
+from __future__ import annotations
+
+import zlib
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from statistics import NormalDist
+
+import numpy as np
+import pyarrow as pa
+
+from parkscore.framework.models import DataField, Framework
+from parkscore.methods.domain import BoolArray, FloatArray
+from parkscore.sampling.enterprise_fields import ENTERPRISES, SOME, Some
+from parkscore.sampling.headings import (
+    CATEGORIES,
+    CATEGORY_SHARES,
+    LAST_YEAR,
+    NOTE_HEADER,
+    YEAR_HEADER,
+    header_of,
+    is_whole,
+    is_yes_or_no,
+    texts_of,
+)
+from parkscore.sampling.known_fields import profiles_of
+from parkscore.sampling.numbered_names import numbered_names
+from parkscore.sampling.places import Places, places_of
+from parkscore.sampling.population import Block, Population, population_of
+from parkscore.sampling.profiles import Noise, Profile
+
+_DECIMALS = 4
+_TRAIT = 0.8  # how far a trait decides who has any of a thing; made up
+_SPREAD_OF_SIZE = 1.4
+_NAME_KEYS = ("name", "enterprise_name")
+
+
+@dataclass(frozen=True)
+class Plan:
+    """Everything that a block needs to know: the same for all blocks."""
+
+    framework: Framework
+    population: Population
+    places: Places
+    calendar: tuple[int, ...]
+    seed: int
+    gaps: float
+    raw: Mapping[str, DataField]
+    profiles: Mapping[str, Profile]
+    texts: Mapping[str, list[str]]
+
+    @property
+    def note(self) -> str:
+        """What stands in every row."""
+        return f"合成数据，非真实 synthetic, seed {self.seed}"
+
+    @property
+    def schema(self) -> pa.Schema:
+        """The columns: the unit, the year where the framework has a time, the raw fields, the note."""
+        columns = [pa.field(self.framework.unit.label.zh, pa.string())]
+        if self.framework.time is not None:
+            columns.append(pa.field(YEAR_HEADER, pa.int64()))
+        columns += [pa.field(header_of(key, field), self._type(key)) for key, field in self.raw.items()]
+        return pa.schema([*columns, pa.field(NOTE_HEADER, _CODED)])
+
+    def _type(self, key: str) -> pa.DataType:
+        if self.raw[key].kind == "text":
+            return pa.string() if self.is_name(key) else _CODED
+        return pa.int64() if is_whole(self.raw[key]) or is_yes_or_no(self.raw[key]) else pa.float64()
+
+    def is_name(self, key: str) -> bool:
+        """Whether a text field holds the names of the enterprises."""
+        return key in _NAME_KEYS or self.raw[key].zh in ("企业名称", "单位名称")
+
+
+_CODED = pa.dictionary(pa.int32(), pa.string())
+
+
+def plan_of(framework: Framework, rows: int, years: int, zones: int, seed: int, gaps: float) -> Plan:
+    """Decide what does not depend on chance."""
+    raw = {key: field for key, field in framework.fields.items() if field.formula is None}
+    calendar = range(LAST_YEAR - years + 1, LAST_YEAR + 1) if framework.time is not None else range(1)
+    return Plan(
+        framework,
+        population_of(rows, len(calendar)),
+        places_of(framework, zones),
+        tuple(calendar),
+        seed,
+        gaps,
+        raw,
+        profiles_of(framework, raw, ENTERPRISES),
+        {key: texts_of(framework, key) for key, field in raw.items() if field.kind == "text"},
+    )
+
+
+def draw_block(plan: Plan, block: Block) -> list[pa.RecordBatch]:
+    """The rows of the block, one batch for each year, in the order of the enterprises."""
+    drawn = _Drawn(plan, block)
+    return [drawn.batch(year) for year in range(len(plan.calendar))]
+
+
+@dataclass
+class _Drawn:
+    """One block in the making; arrays are (years, enterprises)."""
+
+    plan: Plan
+    block: Block
+    columns: dict[str, FloatArray] = field(default_factory=dict)
+    begun: set[str] = field(default_factory=set)
+
+    def batch(self, year: int) -> pa.RecordBatch:
+        """The rows of those that report in a year."""
+        first, last = (end - self.block.first for end in self.block.reporting[year])
+        return pa.RecordBatch.from_arrays(
+            [column.slice(first, last - first) for column in self._columns(year)], schema=self.plan.schema
+        )
+
+    def _columns(self, year: int) -> list[pa.Array]:
+        plan, count = self.plan, self.block.size
+        columns = [self._unit_names(plan.framework.unit.label.zh)]
+        if plan.framework.time is not None:
+            columns.append(pa.array(np.full(count, plan.calendar[year], dtype=np.int64)))
+        for key, data_field in plan.raw.items():
+            columns.append(self._text(key) if data_field.kind == "text" else self._numbers(key, data_field, year))
+        note = pa.DictionaryArray.from_arrays(np.zeros(count, dtype=np.int32), pa.array([plan.note]))
+        return [*columns, note]
+
+    def _unit_names(self, label: str) -> pa.StringArray:
+        numbers = np.arange(self.block.first + 1, self.block.last + 1, dtype=np.int64)
+        width = max(3, len(str(self.plan.population.enterprises)))
+        return numbered_names(f"合成{label}", numbers, width)
+
+    def _text(self, key: str) -> pa.Array:
+        if self.plan.is_name(key):
+            return self._unit_names("企业")
+        codes, names = self._coded(key)
+        return pa.DictionaryArray.from_arrays(codes, pa.array(names))
+
+    def _coded(self, key: str) -> tuple[np.ndarray, list[str]]:
+        places = self.plan.places
+        if key == places.zone:
+            return self._zones(), list(places.names)
+        if key == places.part:
+            return places.draw_parts(self.stream(key), self._zones()), places.part_names()
+        listed = self.plan.texts[key]
+        shares = None if listed else CATEGORY_SHARES
+        names = listed or list(CATEGORIES)
+        return self.stream(key).choice(len(names), self.block.size, p=shares).astype(np.int32), names
+
+    def _zones(self) -> np.ndarray:
+        return self.plan.places.draw(self.stream("", "zone"), self.block.size)
+
+    def _numbers(self, key: str, data_field: DataField, year: int) -> pa.Array:
+        values = self._column(key)[year]
+        gaps = self.stream(key, "gaps", str(year)).random(values.size, dtype=np.float32) < self.plan.gaps
+        whole = self.plan.schema.field(header_of(key, data_field)).type == pa.int64()
+        return pa.array(values.astype(np.int64) if whole else values, mask=gaps)
+
+    def stream(self, *names: str) -> np.random.Generator:
+        """The random numbers of one column in this block, the same wherever it stands in the framework."""
+        name = zlib.crc32("/".join(names).encode())
+        sequence = np.random.SeedSequence(self.plan.seed, spawn_key=(name, self.block.number))
+        return np.random.default_rng(sequence)
+
+    def _column(self, key: str) -> FloatArray:
+        """The values of a number field, the field that it goes with first."""
+        if key not in self.columns:
+            self.begun.add(key)
+            data_field, noise = self.plan.raw[key], self._noise(key)
+            profile = self.plan.profiles.get(key)
+            if profile is None or (profile.per in self.begun and profile.per not in self.columns):
+                values = self._unknown(data_field, noise)
+            else:
+                values = profile.draw(self._base(profile), noise)
+            if key in SOME:
+                values *= self._have_any(key, SOME[key])
+            self.columns[key] = _rounded(values, data_field)
+        return self.columns[key]
+
+    def _base(self, profile: Profile) -> FloatArray:
+        return np.ones((len(self.plan.calendar), self.block.size)) if profile.per is None else self._column(profile.per)
+
+    def _noise(self, key: str) -> Noise:
+        stream = self.stream(key)
+        units = stream.standard_normal(self.block.size)
+        return Noise(stream, units, stream.standard_normal((len(self.plan.calendar), self.block.size)))
+
+    def _have_any(self, key: str, some: Some) -> BoolArray:
+        """The enterprises that have any of a thing: by a trait that several fields may share, and by chance."""
+        own = self.stream(key, "any").standard_normal(self.block.size)
+        if some.trait:
+            own = _TRAIT * self.stream("", some.trait).standard_normal(self.block.size) + (1 - _TRAIT**2) ** 0.5 * own
+        return np.asarray(own > NormalDist().inv_cdf(1 - some.share), dtype=np.bool_)
+
+    def _unknown(self, data_field: DataField, noise: Noise) -> FloatArray:
+        """Skewed and positive, larger for larger units; between both limits if there are two; 1 or 0 for yes or no."""
+        if is_yes_or_no(data_field):
+            return np.tile((noise.units > 0).astype(np.float64), (len(self.plan.calendar), 1))
+        if data_field.min is not None and data_field.max is not None:
+            share = 1 / (1 + np.exp(-noise.units) * noise.changes)
+            return np.asarray(data_field.min + (data_field.max - data_field.min) * share, dtype=np.float64)
+        size = _SPREAD_OF_SIZE * self.stream("", "size").standard_normal(self.block.size)
+        values = 100 * np.exp(0.8 * size + 0.3 * noise.units) * noise.changes
+        return data_field.max - values if data_field.max is not None else (data_field.min or 0.0) + values
+
+
+def _rounded(values: FloatArray, data_field: DataField) -> FloatArray:
+    """Whole numbers (down, so that parts never exceed their whole) or four decimals, within the field's limits."""
+    values = np.floor(values) if is_whole(data_field) else np.round(values, _DECIMALS)
+    limited = (data_field.min, data_field.max) != (None, None)
+    return np.clip(values, data_field.min, data_field.max) if limited else values
