@@ -35,13 +35,25 @@ MAY_IMPORT: dict[str, set[str]] = {
     "comparison": RESULT,
     "diagnosis": RESULT,
     "ladders": RESULT,
+    "members": RESULT,
     "robustness": RESULT,
     "explain": RESULT,
     "report": RESULT,
     "runs": RESULT,
     "engine": RESULT,
 }
-UPPER = RESULT | {"sampling", "comparison", "diagnosis", "ladders", "robustness", "explain", "report", "runs", "engine"}
+UPPER = RESULT | {
+    "sampling",
+    "comparison",
+    "diagnosis",
+    "ladders",
+    "members",
+    "robustness",
+    "explain",
+    "report",
+    "runs",
+    "engine",
+}
 MAY_IMPORT["public API"] = UPPER  # parkscore/__init__.py
 MAY_IMPORT["cli"] = UPPER | {"public API"}
 MAY_IMPORT["__main__"] = {"cli"}

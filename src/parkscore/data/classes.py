@@ -24,10 +24,14 @@ from parkscore.framework.models import Framework
 from parkscore.language import Text
 
 
-def classify(framework: Framework, table: Table) -> Classification | None:
-    """The class of each row; None where the framework has no classes."""
+def classify(framework: Framework, table: Table, columns: Columns | None = None) -> Classification | None:
+    """The class of each row; None where the framework has no classes.
+
+    columns: what the conditions read, where it is not what stands in the table.
+    """
     if framework.classes:
-        return by_conditions(framework, Columns(framework, table).compute)
+        own = Columns(framework, table) if columns is None else columns
+        return by_conditions(framework, own.compute)
     if framework.class_field is None:
         return None
     texts = table.frame[framework.class_field].tolist()

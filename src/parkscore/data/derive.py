@@ -17,14 +17,16 @@ from parkscore.framework.models import Framework, Node
 from parkscore.framework.settings import Settings, resolve_settings
 
 
-def derive(framework: Framework, table: Table) -> Grid:
+def derive(framework: Framework, table: Table, columns: Columns | None = None) -> Grid:
     """Every indicator for every row of the table, in the indicator's measure, each gap with its reason.
+
+    columns: what the formulas read, where it is not what stands in the table.
 
     A slot that is not filled has a gap in every row. Of an indicator that is a category or has tiers the values are the
     codes of `data/chosen.py`; one that has cases is derived as its case says. Where somebody gives the score, there is
     a value only beside a given score that counts.
     """
-    columns = Columns(framework, table)
+    columns = Columns(framework, table) if columns is None else columns
     settings = resolve_settings(framework)
     leaves = framework.leaves
     rows = len(table.frame)

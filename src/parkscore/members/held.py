@@ -1,0 +1,94 @@
+"""What units would score and rank with other values, while references, weights and all other units stay as they are."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+
+from parkscore.data.classes import classify
+from parkscore.data.cohorts import cohorts_by_class
+from parkscore.data.columns import Columns
+from parkscore.data.derive import derive
+from parkscore.data.fitted import Fitted
+from parkscore.data.grid import Cohort, Grid, Rows, Vector
+from parkscore.data.impute import impute
+from parkscore.data.screen import screen
+from parkscore.data.treat import treat
+from parkscore.evaluation import Evaluation
+from parkscore.members.changed_columns import Imagined, imagine
+from parkscore.methods.ranks_among import rank_among
+from parkscore.tree.aggregate import Shares, aggregate
+from parkscore.tree.fill_scores import fill_scores
+from parkscore.tree.rank import Ranks
+from parkscore.tree.score import score
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What imagined rows come to.
+
+    grid: the indicators as derived, (rows, indicators). scores: by node, the root and the indicators included, (rows,).
+    ranks: overall, (rows,), each with all other units as they are; 0 where a row would not be ranked.
+    """
+
+    grid: Grid
+    scores: Mapping[str, Vector]
+    ranks: Ranks
+
+
+class Held:
+    """One year of an evaluation, by which imagined rows are scored: its references, its shares, the scores of others.
+
+    Every row is put through the steps of an evaluation; only what compares rows is taken from the evaluation, and so a
+    row comes to what it came to there, to the last bit, where nothing is changed.
+    """
+
+    def __init__(self, evaluation: Evaluation, year: int | None) -> None:
+        """year: the year of the rows that will be imagined, None where the framework has no time.
+
+        rows: the rows of the table that were scored in that year.
+        """
+        self.framework = evaluation.framework
+        self.table = evaluation.table
+        self._columns = Columns(self.framework, self.table)
+        self._fitted = Fitted(evaluation.scoring.references)
+        self._shares: dict[str | None, Shares] = {}
+        for cohort, shares in zip(evaluation.cohorts, evaluation.weighing.shares, strict=True):
+            if cohort.year in (None, year):
+                self._name = cohort.name
+                self._shares.setdefault(cohort.class_id, shares)
+        self._year = year
+        ranked = np.where(evaluation.outcomes.ranked, evaluation.aggregated.scores[self.framework.total.id], np.nan)
+        self._ranked = self._rounded(ranked)
+        own, years = evaluation.rows, self.table.years
+        self.rows: Rows = own if years is None else own[years[own] == year]
+
+    def outcome(self, imagined: Imagined) -> Outcome:
+        """The indicators, scores and ranks of imagined rows, each by itself."""
+        framework = self.framework
+        table, columns = imagine(framework, self.table, self._columns, imagined)
+        derived = derive(framework, table, columns)
+        imputed, _ = impute(framework, table, derived)
+        eligible, _ = screen(framework, derived, imputed)
+        groups: tuple[Cohort, ...] = (Cohort(self._name, self._year, eligible, eligible, eligible),)
+        treated = treat(framework, table, imputed, groups)
+        scored = score(framework, table, treated.grid, groups, base=imputed, fitted=self._fitted)
+        scored = fill_scores(framework, table, treated.grid, groups, scored)
+        if None not in self._shares:
+            classification = classify(framework, table, columns)
+            if classification is not None:
+                groups = cohorts_by_class(groups, classification)
+        groups = tuple(each for each in groups if each.class_id in self._shares)
+        shares = tuple(self._shares[each.class_id] for each in groups)
+        nodes = aggregate(framework, table, scored.scores, groups, shares, treated.grid.states)
+        return Outcome(derived, nodes.scores, self._ranks(nodes.scores[framework.total.id], imagined.rows))
+
+    def _ranks(self, total: Vector, rows: Rows) -> Ranks:
+        everybody = self._ranked[self.rows]
+        return rank_among(self._rounded(total), self._ranked[rows], everybody, self.framework.ranking.ties)
+
+    def _rounded(self, scores: Vector) -> Vector:
+        # Adding 0 makes one zero of 0 and -0.
+        return np.asarray(np.round(scores, self.framework.ranking.decimals) + 0.0)

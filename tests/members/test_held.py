@@ -1,0 +1,137 @@
+"""Imagined rows come to what a whole evaluation of the changed table gives, where references and weights are held."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from parkscore.data.classes import classify
+from parkscore.data.cohorts import cohorts_by_class
+from parkscore.data.derive import derive
+from parkscore.data.fitted import Fitted
+from parkscore.data.grid import Cohort, Matrix
+from parkscore.data.impute import impute
+from parkscore.data.table import State, Table
+from parkscore.data.treat import treat
+from parkscore.evaluating import evaluate
+from parkscore.evaluation import Evaluation
+from parkscore.framework.formula import Cells
+from parkscore.framework.models import Framework, UnitClass
+from parkscore.members.changed_columns import Imagined
+from parkscore.members.held import Held
+from parkscore.methods import ranking
+from parkscore.shipped import example_path
+from parkscore.tree.aggregate import Nodes, aggregate
+from parkscore.tree.score import score
+from tests.small_frameworks import dimension, field, leaf, small
+
+FIELDS = ("revenue", "staff", "research", "green")
+NUMBERS = st.one_of(st.none(), st.integers(-2, 40).map(float), st.integers(1, 400).map(lambda x: x / 8))
+CELLS = st.lists(NUMBERS, min_size=4, max_size=4)
+TABLES = st.lists(CELLS, min_size=7, max_size=7)
+BY_SIZE = {
+    "classes": (
+        UnitClass(id="large", zh="大", en="large", when="staff >= 15"),
+        UnitClass(id="small", zh="小", en="small", when="staff < 15"),
+    )
+}
+
+
+def framework(**said: object) -> Framework:
+    """Two dimensions with a ratio, the growth of a derived field, a difference of years, and a condition."""
+    fields = {name: field(name) for name in FIELDS}
+    fields["per_head"] = field("per_head", formula="revenue / staff")
+    growth = leaf("1.2", "per_head / lag(per_head) - 1", direction="lower")
+    research = dimension("1", leaf("1.1", "research / revenue"), growth, leaf("1.3", "revenue - lag(revenue)"))
+    other = dimension("2", leaf("2.1", "if(green > 10, staff, 0)"), leaf("2.2", "green"))
+    return small(research, other, fields=fields, time="year", **said)
+
+
+def frame(cells: list[list[float | None]]) -> pd.DataFrame:
+    """Zones 甲, 乙 and 丙 in two years, 丁 in the second alone."""
+    zones, years = [*"甲乙丙", *"甲乙丙丁"], [2023] * 3 + [2024] * 4
+    numbers = pd.DataFrame(cells, columns=list(FIELDS), dtype=np.float64)
+    return pd.concat([pd.DataFrame({"zone": zones, "year": years}), numbers], axis=1)
+
+
+def with_cells(table: Table, row: int, cells: list[float | None]) -> Table:
+    """The table with other cells in one row."""
+    frame, states = table.frame.copy(), {name: each.copy() for name, each in table.states.items()}
+    for name, cell in zip(FIELDS, cells, strict=True):
+        frame.loc[row, name] = np.nan if cell is None else cell
+        states[name][row] = State.MISSING if cell is None else State.VALUE
+    return replace(table, frame=frame, states=states)
+
+
+def evaluated_anew(evaluation: Evaluation, table: Table) -> tuple[Matrix, Nodes]:
+    """A table of two years, the second under the references and the weights of an evaluation, by the steps alone."""
+    framework = evaluation.framework
+    derived = derive(framework, table)
+    grid, _ = impute(framework, table, derived)
+    rows = np.flatnonzero(table.years == 2024)
+    name = next(each.name for each in evaluation.cohorts if each.year in (None, 2024))
+    groups: tuple[Cohort, ...] = (Cohort(name, 2024, rows, rows, rows),)
+    fitted = Fitted(evaluation.scoring.references)
+    scored = score(framework, table, treat(framework, table, grid, groups).grid, groups, base=grid, fitted=fitted)
+    pairs = zip(evaluation.cohorts, evaluation.weighing.shares, strict=True)
+    shares = {cohort.class_id: own for cohort, own in pairs if cohort.year in (None, 2024)}
+    classes = classify(framework, table)
+    if classes is not None and None not in shares:
+        groups = tuple(each for each in cohorts_by_class(groups, classes) if each.class_id in shares)
+    own_shares = tuple(shares[each.class_id] for each in groups)
+    return derived.values, aggregate(framework, table, scored.scores, groups, own_shares, grid.states)
+
+
+def column(cell: float | None, rows: int) -> Cells:
+    """The same cell in every row."""
+    return Cells.of(np.full(rows, np.nan if cell is None else cell))
+
+
+@pytest.mark.parametrize("said", [{}, {"reference": "panel"}, BY_SIZE], ids=["per year", "panel", "classes"])
+@pytest.mark.parametrize("weights", ["equal", "entropy"])
+@settings(max_examples=15)
+@given(cells=TABLES, now=CELLS, before=CELLS)
+def test_an_imagined_row_has_the_bits_of_the_changed_table_evaluated_anew(said, weights, cells, now, before):
+    evaluation = evaluate(framework(**said), frame(cells), weights=weights)
+    held = Held(evaluation, 2024)
+    rows = held.rows[:3]
+    changes = {(name, 0): column(cell, 3) for name, cell in zip(FIELDS, now, strict=True)}
+    changes |= {(name, 1): column(cell, 3) for name, cell in zip(FIELDS, before, strict=True)}
+    outcome = held.outcome(Imagined(rows, changes))
+    total = evaluation.framework.total.id
+    for at, row in enumerate(rows.tolist()):
+        table = with_cells(with_cells(evaluation.table, row, now), row - 3, before)
+        values, nodes = evaluated_anew(evaluation, table)
+        np.testing.assert_array_equal(outcome.grid.values[at], values[row])
+        for name, scores in nodes.scores.items():
+            np.testing.assert_array_equal(outcome.scores[name][at], scores[row])
+        exchanged = np.where(evaluation.outcomes.ranked, evaluation.aggregated.scores[total], np.nan)
+        exchanged[row] = nodes.scores[total][row]
+        ranks = ranking["min"](np.round(exchanged[held.rows], 9) + 0.0)
+        assert outcome.ranks[at] == ranks[held.rows.tolist().index(row)]
+
+
+def test_the_example_zones_come_to_their_own_evaluation_where_nothing_is_changed():
+    evaluation = evaluate("zone-2021", example_path("zones-synthetic.csv"), weights="equal")
+    held = Held(evaluation, 2024)
+    outcome = held.outcome(Imagined(held.rows, {}))
+    np.testing.assert_array_equal(outcome.grid.values, evaluation.indicator_grid.values[held.rows])
+    for name, scores in evaluation.aggregated.scores.items():
+        np.testing.assert_array_equal(outcome.scores[name], scores[held.rows])
+    assert outcome.ranks.tolist() == evaluation.standing.overall[held.rows].tolist()
+
+
+def test_what_is_made_of_many_rows_at_once_has_the_bits_of_what_is_made_of_one():
+    evaluation = evaluate("zone-2021", example_path("zones-synthetic.csv"), weights="equal")
+    held = Held(evaluation, 2024)
+    together = held.outcome(Imagined(held.rows, {}))
+    for at in (0, 17, 177):
+        alone = held.outcome(Imagined(held.rows[[at]], {}))
+        assert {name: each[0] for name, each in alone.scores.items()} == {
+            name: each[at] for name, each in together.scores.items()
+        }
