@@ -2,23 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
 import numpy.typing as npt
+import pandas as pd
 
+from parkscore.data.arrow_cells import ArrowCells
 from parkscore.data.cells import (
     NOTICES,
     Fault,
     NumberColumn,
     RawCells,
     is_blank,
+    read_coded_texts,
     read_numbers,
-    read_texts,
     read_years,
 )
+from parkscore.data.coded_texts import CodedTexts
 from parkscore.data.collecting import Collected
 from parkscore.data.layout import Heading, Layout, measure_of
 from parkscore.data.row_kinds import is_remark, is_statistic
@@ -45,10 +48,10 @@ class Body:
     sheet: Sheet
     layout: Layout
     rows: npt.NDArray[np.int64]
-    units: list[str]
+    units: npt.NDArray[Any]
     years: npt.NDArray[np.int64] | None
     numbers: dict[str, tuple[npt.NDArray[np.float64], npt.NDArray[np.int8]]] = field(default_factory=dict)
-    texts: dict[str, list[str | None]] = field(default_factory=dict)
+    texts: dict[str, CodedTexts] = field(default_factory=dict)
     conversions: list[Conversion] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
     elsewhere: dict[tuple[int, str], int] = field(default_factory=dict)
@@ -59,10 +62,10 @@ class Body:
         return replace(
             self,
             rows=self.rows[keep],
-            units=[self.units[row] for row in new],
+            units=self.units[keep],
             years=None if self.years is None else self.years[keep],
             numbers={name: (values[keep], states[keep]) for name, (values, states) in self.numbers.items()},
-            texts={name: [texts[row] for row in new] for name, texts in self.texts.items()},
+            texts={name: texts.taken(keep) for name, texts in self.texts.items()},
             elsewhere={(new[row], name): column for (row, name), column in self.elsewhere.items() if row in new},
         )
 
@@ -70,23 +73,23 @@ class Body:
 def read_body(sheet: Sheet, layout: Layout, framework: Framework, found: Collected) -> Body:
     """Read every row below the header, collecting what is wrong with any cell."""
     units = _read_units(sheet, layout, found)
-    rows = np.array([number for number, unit in enumerate(units) if unit is not None], dtype=np.int64)
-    body = Body(sheet, layout, rows + layout.first_row, [unit for unit in units if unit is not None], None)
+    rows = np.flatnonzero(units.codes >= 0)
+    body = Body(sheet, layout, rows + layout.first_row, units.taken(rows).values, None)
     _report_merged(body, found)
     if framework.time is not None:
         body.years = _read_year_column(body, rows, found)
     for identifier, heading in _columns_of(layout):
         cells = _taken(sheet.column(heading.column, layout.first_row), rows)
         if framework.fields[identifier].kind == "text":
-            column = read_texts(cells, apostrophes=sheet.apostrophes)
+            column = read_coded_texts(cells, apostrophes=sheet.apostrophes)
             _report_faults(body, heading, identifier, column.faults, found)
             body.texts[identifier] = column.texts
         else:
             _read_number_column(body, heading, identifier, cells, framework, found)
         _report_formulas(body, heading, identifier, found)
     if layout.note is not None:
-        notes = read_texts(_taken(sheet.column(layout.note.column, layout.first_row), rows)).texts
-        body.notes = list(dict.fromkeys(note for note in notes if note))
+        said = read_coded_texts(_taken(sheet.column(layout.note.column, layout.first_row), rows)).texts
+        body.notes = [said.texts[code] for code in pd.unique(said.codes).tolist() if code >= 0]
     return body
 
 
@@ -100,21 +103,24 @@ def _taken(cells: RawCells, rows: npt.NDArray[np.int64]) -> RawCells:
     """The cells of some rows."""
     if len(rows) == len(cells):
         return cells
+    if isinstance(cells, ArrowCells):
+        return cells.taken(rows)
     return cells[rows] if isinstance(cells, np.ndarray) else [cells[row] for row in rows.tolist()]
 
 
-def _read_units(sheet: Sheet, layout: Layout, found: Collected) -> list[str | None]:
-    """The unit of each row below the header; None for rows left out: empty ones, totals, rows without a unit."""
+def _read_units(sheet: Sheet, layout: Layout, found: Collected) -> CodedTexts:
+    """The unit of each row below the header; none for rows left out: empty ones, totals, rows without a unit."""
     if layout.unit is None:
         count = len(sheet.column(next(layout.headings()).column, layout.first_row))
         filled = set(_rows_with_values(sheet, layout, range(count)))
-        return ["" if row in filled else None for row in range(count)]
-    column = read_texts(sheet.column(layout.unit.column, layout.first_row), apostrophes=sheet.apostrophes)
+        return CodedTexts.of(["" if row in filled else None for row in range(count)])
+    column = read_coded_texts(sheet.column(layout.unit.column, layout.first_row), apostrophes=sheet.apostrophes)
     for fault in column.faults:
         place = sheet.place(fault.row + layout.first_row, layout.unit.column)
         found.error(fault.code, fault.message, fault.hint, place=place, value=fault.value)
+    codes, texts = column.texts.codes, column.texts.texts
     faulty = {fault.row for fault in column.faults}
-    nameless = [row for row, unit in enumerate(column.texts) if unit is None and row not in faulty]
+    nameless = [row for row in np.flatnonzero(codes < 0).tolist() if row not in faulty]
     for row in _rows_with_values(sheet, layout, nameless):
         found.error(
             "unit_missing",
@@ -122,14 +128,23 @@ def _read_units(sheet: Sheet, layout: Layout, found: Collected) -> list[str | No
             Text("填上评价对象，或删掉这一行", "name the unit, or delete the row"),
             place=sheet.place(row + layout.first_row, layout.unit.column),
         )
-    texts = {row: unit for row, unit in enumerate(column.texts) if unit is not None}
-    left_out = {row for row, unit in texts.items() if is_statistic(unit)}
-    for row in sorted(left_out):
-        _report_statistic(sheet, layout, row, texts[row], found)
-    for row in _alone(sheet, layout, [row for row, unit in texts.items() if is_remark(unit)]):
-        left_out.add(row)
-        _report_remark(sheet, layout, row, texts[row], found)
-    return [None if row in left_out else unit for row, unit in enumerate(column.texts)]
+    statistics = _rows_of(codes, texts, is_statistic)
+    for row in statistics:
+        _report_statistic(sheet, layout, row, texts[codes[row]], found)
+    remarks = _alone(sheet, layout, _rows_of(codes, texts, is_remark))
+    for row in remarks:
+        _report_remark(sheet, layout, row, texts[codes[row]], found)
+    if not statistics and not remarks:
+        return column.texts
+    kept = codes.copy()
+    kept[[*statistics, *remarks]] = -1
+    return CodedTexts(kept, texts)
+
+
+def _rows_of(codes: npt.NDArray[np.int32], texts: npt.NDArray[Any], is_meant: Callable[[str], bool]) -> list[int]:
+    """The rows whose text is meant, in order; each text is looked at once."""
+    meant = [number for number, text in enumerate(texts.tolist()) if is_meant(text)]
+    return np.flatnonzero(np.isin(codes, meant)).tolist() if meant else []
 
 
 def _report_statistic(sheet: Sheet, layout: Layout, row: int, unit: str, found: Collected) -> None:
@@ -208,20 +223,29 @@ def _read_number_column(
     if not heading.readable:
         values, column.states = np.full(len(values), np.nan), np.full(len(values), State.MISSING, dtype=np.int8)
     _fill_in(body, heading, identifier, values, column.states, found)
-    factor = conversion(heading.measure, own)
-    if factor == 1.0:
-        return
-    place = body.sheet.place(body.layout.header_row, heading.column)
-    body.conversions.append(Conversion(identifier, heading.text, str(heading.measure), str(own), factor, place))
-    found.info(
-        "measure_converted",
-        Text(
-            f"由 {heading.measure} 换算为 {own}，乘以 {factor:.15g}",
-            f"converted from {heading.measure} to {own}, times {factor:.15g}",
-        ),
-        place=place,
-        field=identifier,
-    )
+
+
+def conversions_of(sheet: Sheet, layout: Layout, framework: Framework, found: Collected) -> list[Conversion]:
+    """The columns that come in another measure than their field's, each reported."""
+    made = []
+    for identifier, heading in _columns_of(layout):
+        data_field = framework.fields[identifier]
+        own = measure_of(data_field)
+        factor = 1.0 if data_field.kind == "text" else conversion(heading.measure, own)
+        if factor == 1.0:
+            continue
+        place = sheet.place(layout.header_row, heading.column)
+        made.append(Conversion(identifier, heading.text, str(heading.measure), str(own), factor, place))
+        found.info(
+            "measure_converted",
+            Text(
+                f"由 {heading.measure} 换算为 {own}，乘以 {factor:.15g}",
+                f"converted from {heading.measure} to {own}, times {factor:.15g}",
+            ),
+            place=place,
+            field=identifier,
+        )
+    return made
 
 
 def _fill_in(

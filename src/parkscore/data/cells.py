@@ -7,7 +7,7 @@ import math
 import numbers
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from enum import Enum
 from fractions import Fraction
@@ -17,11 +17,13 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from parkscore.data.arrow_cells import ArrowCells
+from parkscore.data.coded_texts import CodedTexts
 from parkscore.data.table import State
 from parkscore.framework.measures import Measure, MeasureError, parse_measure
 from parkscore.language import Text
 
-RawCells = Sequence[Any] | npt.NDArray[Any]
+RawCells = Sequence[Any] | npt.NDArray[Any] | ArrowCells
 
 
 class Mark(Enum):
@@ -63,6 +65,14 @@ class TextColumn:
     """Texts, None where there is none."""
 
     texts: list[str | None]
+    faults: list[Fault] = field(default_factory=list)
+
+
+@dataclass(slots=True)
+class CodedColumn:
+    """Texts, each kept once."""
+
+    texts: CodedTexts
     faults: list[Fault] = field(default_factory=list)
 
 
@@ -204,6 +214,8 @@ def read_numbers(cells: RawCells, measure: Measure) -> NumberColumn:
     >>> column.values, [fault.code for fault in column.faults]
     (array([1234.5,    nan,    nan]), ['ambiguous_empty'])
     """
+    if isinstance(cells, ArrowCells):
+        cells = cells.plain()
     plain = cells if isinstance(cells, np.ndarray) and cells.dtype.kind in "iuf" else _all_plain(cells)
     values = np.array([_plain_number(cell) for cell in cells] if plain is None else plain, dtype=np.float64)
     column = NumberColumn(values, np.zeros(len(values), dtype=np.int8))
@@ -358,7 +370,7 @@ def read_texts(cells: RawCells, *, apostrophes: bool = False) -> TextColumn:
     ['合肥', '19', None, '=1']
     """
     column = TextColumn([])
-    for row, cell in enumerate(cells):
+    for row, cell in enumerate(cells.objects if isinstance(cells, ArrowCells) else cells):
         text = text_of(cell)
         if apostrophes and text is not None and _PROTECTED.match(text):
             text = text[1:]
@@ -373,6 +385,24 @@ def read_texts(cells: RawCells, *, apostrophes: bool = False) -> TextColumn:
             text = None
         column.texts.append(text)
     return column
+
+
+def read_coded_texts(cells: RawCells, *, apostrophes: bool = False) -> CodedColumn:
+    """Read a column of texts as `read_texts` does, looking at each text of an Arrow column only once.
+
+    >>> import pyarrow as pa
+    >>> column = read_coded_texts(ArrowCells(pa.array(["甲", " 甲", "#N/A", None])))
+    >>> column.texts.values.tolist(), [(fault.row, fault.code) for fault in column.faults]
+    (['甲', '甲', None, None], [(2, 'excel_error')])
+    """
+    if not (isinstance(cells, ArrowCells) and cells.is_text):
+        column = read_texts(cells, apostrophes=apostrophes)
+        return CodedColumn(CodedTexts.of(column.texts), column.faults)
+    codes, distinct = cells.coded()
+    once = read_texts(distinct, apostrophes=apostrophes)
+    faults = [replace(fault, row=row) for fault in once.faults for row in np.flatnonzero(codes == fault.row).tolist()]
+    faults.sort(key=lambda fault: fault.row)
+    return CodedColumn(CodedTexts(codes, np.empty(0, dtype=object)).spelled(once.texts), faults)
 
 
 def _lost_digits(cell: Any) -> bool:
@@ -403,6 +433,10 @@ def read_years(cells: RawCells) -> YearColumn:
     >>> read_years([2024, "2024年", 2024.0, "２０２４"]).years.tolist()
     [2024, 2024, 2024, 2024]
     """
+    if isinstance(cells, ArrowCells):
+        cells = cells.plain()
+    if isinstance(cells, np.ndarray) and cells.dtype.kind in "iu" and _all_years(cells):
+        return YearColumn(cells.astype(np.int64))
     column = YearColumn(np.zeros(len(cells), dtype=np.int64))
     for row, cell in enumerate(cells):
         year = year_of(cell)
@@ -413,6 +447,10 @@ def read_years(cells: RawCells) -> YearColumn:
         else:
             column.years[row] = year
     return column
+
+
+def _all_years(cells: npt.NDArray[Any]) -> bool:
+    return bool(np.all((cells >= _FIRST_YEAR) & (cells <= _LAST_YEAR)))
 
 
 def year_of(cell: Any) -> int | None:

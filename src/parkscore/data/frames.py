@@ -1,39 +1,17 @@
-"""Read a pandas frame, or the frame in a Parquet file, into a sheet."""
+"""Read a pandas frame into a sheet."""
 
 from __future__ import annotations
 
 import hashlib
-import io
 from collections.abc import Hashable
 from typing import Any
 
 import numpy as np
 import pandas as pd
-import pyarrow as pa
-import pyarrow.parquet as pq
 
 from parkscore.data.cells import RawCells
-from parkscore.data.collecting import Collected
 from parkscore.data.headers import Names
 from parkscore.data.sheets import Sheet
-from parkscore.findings import Place
-from parkscore.language import Text
-
-
-def read_parquet(content: bytes, file: str, names: Names, found: Collected) -> Sheet | None:
-    """The one sheet of a Parquet file; None, with an error collected, where it cannot be read."""
-    try:
-        frame = pq.ParquetFile(io.BytesIO(content)).read().to_pandas()
-    except (pa.ArrowException, OSError, ValueError, TypeError, KeyError) as problem:
-        reason = str(problem).partition("\n")[0]
-        found.error(
-            "not_parquet",
-            Text(f"不是完整的 Parquet 文件：{reason}", f"is not a sound Parquet file: {reason}"),
-            Text("重新导出，或改用 .csv 或 .xlsx", "export it again, or use .csv or .xlsx"),
-            place=Place(file),
-        )
-        return None
-    return sheet_of_frame(frame, file, names)
 
 
 def sheet_of_frame(frame: pd.DataFrame, file: str, names: Names) -> Sheet:
@@ -49,13 +27,14 @@ def sheet_of_frame(frame: pd.DataFrame, file: str, names: Names) -> Sheet:
 
 def with_index_as_columns(frame: pd.DataFrame, names: Names) -> pd.DataFrame:
     """The frame with each level of its index that a header could be in front, the others dropped."""
-    levels = [number for number, name in enumerate(frame.index.names) if _is_heading(name, names)]
+    levels = [number for number, name in enumerate(frame.index.names) if is_heading(name, names)]
     columns = [pd.Series(frame.index.get_level_values(level), name=frame.index.names[level]) for level in levels]
     body = frame.reset_index(drop=True)
     return pd.concat([*columns, body], axis=1) if columns else body
 
 
-def _is_heading(name: Hashable, names: Names) -> bool:
+def is_heading(name: Hashable, names: Names) -> bool:
+    """Whether the name of a level of an index could be a header."""
     return isinstance(name, str) and names.match(name) is not None
 
 

@@ -8,19 +8,20 @@ import os
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 
-from parkscore.data.body import REMARK_ROW, TOTAL_ROW, Body, key_columns, read_body
+from parkscore.data.assembling import table_of
+from parkscore.data.body import REMARK_ROW, TOTAL_ROW, Body, conversions_of, read_body
 from parkscore.data.collecting import Collected
-from parkscore.data.frames import digest_of_frame, read_parquet, sheet_of_frame
+from parkscore.data.frames import digest_of_frame, sheet_of_frame
 from parkscore.data.headers import Names, normalised
 from parkscore.data.layout import read_layout
+from parkscore.data.parquet_files import read_parquet
 from parkscore.data.sheets import Sheet
-from parkscore.data.table import UNIT, YEAR, Origin, State, Table
+from parkscore.data.table import Table
 from parkscore.data.text_files import read_text_file
 from parkscore.data.workbooks import read_workbook
 from parkscore.findings import DataError, Finding, Place, Severity, UsageError, errors_of
@@ -75,17 +76,19 @@ def read_with_findings(
         content = _content(file)
         digest = hashlib.sha256(content).hexdigest()
         sheets = _sheets(content, file, names, found)
-    bodies = [
-        read_body(sheet, layout, framework, found)
-        for sheet in sheets
-        if (layout := read_layout(sheet, framework, names, found)) is not None
-    ]
+    bodies = []
+    for sheet in sheets:
+        layout = read_layout(sheet, framework, names, found)
+        if layout is not None:
+            body = read_body(sheet, layout, framework, found)
+            body.conversions = conversions_of(sheet, layout, framework, found)
+            bodies.append(body)
     _check_rows(bodies, file, found)
     sound = _sound(bodies) if found.has_errors else bodies
     if not any(len(body.rows) for body in sound):
         return None, found.findings
     left_out = {code: found.count(code) for code in (TOTAL_ROW, REMARK_ROW)}
-    return replace(_table(sound, file, framework, digest), left_out=left_out), found.findings
+    return replace(table_of(sound, file, framework, digest), left_out=left_out), found.findings
 
 
 def _sound(bodies: Sequence[Body]) -> list[Body]:
@@ -107,35 +110,36 @@ def _content(file: str) -> bytes:
     """The bytes of a file that exists and has a suffix that is read."""
     path = Path(file)
     try:
-        _refuse_unsuitable(path)
+        refuse_unsuitable(path)
         return path.read_bytes()
     except OSError as problem:
         reason = system_reason(problem)
         message = Text(f"读不出来：{reason.zh}", f"cannot be read: {reason.en}")
         hint = Text("检查文件权限，或复制到别处再读", "check the permissions of the file, or read a copy of it")
-        raise _unusable("unreadable", file, message, hint) from None
+        raise unusable("unreadable", file, message, hint) from None
 
 
-def _refuse_unsuitable(path: Path) -> None:
+def refuse_unsuitable(path: Path) -> None:
+    """Raise UsageError where a path is no file of a kind that is read."""
     file = str(path)
     if path.is_dir():
-        raise _unusable(
+        raise unusable(
             "is_a_folder",
             file,
             Text("是文件夹，这里应是数据文件", "is a folder where a file is expected"),
             Text("写出其中某个文件的名称", "name one of the files in it"),
         )
     if not path.exists():
-        raise _unusable("not_found", file, Text("没有这个文件", "does not exist"), _closest_file(path) or _NOT_FOUND)
+        raise unusable("not_found", file, Text("没有这个文件", "does not exist"), _closest_file(path) or _NOT_FOUND)
     if path.suffix.lower() not in _SUFFIXES:
-        raise _unusable(
+        raise unusable(
             "unsupported_file",
             file,
             Text(f"不读取“{path.suffix}”文件", f"'{path.suffix}' files are not read"),
             Text("另存为 .xlsx、.csv 或 .parquet", "save it as .xlsx, .csv or .parquet"),
         )
     if not path.is_file():
-        raise _unusable("unreadable", file, Text("不是普通文件", "is not a regular file"), _NOT_FOUND)
+        raise unusable("unreadable", file, Text("不是普通文件", "is not a regular file"), _NOT_FOUND)
 
 
 _NOT_FOUND: Final = Text(
@@ -149,7 +153,8 @@ def _closest_file(path: Path) -> Text | None:
     return Text(f"是不是 {beside[0]}？", f"did you mean {beside[0]}?") if beside else None
 
 
-def _unusable(code: str, file: str, message: Text, hint: Text | None = None) -> UsageError:
+def unusable(code: str, file: str, message: Text, hint: Text | None = None) -> UsageError:
+    """The error for a file that cannot be used at all."""
     return UsageError(Finding(code=code, severity=Severity.ERROR, message=message, hint=hint, place=Place(file)))
 
 
@@ -231,53 +236,3 @@ def _report_similar_units(rows: Sequence[tuple[Body, int]], found: Collected) ->
                 place=_row_place(body, number),
                 unit=unit,
             )
-
-
-def _table(bodies: Sequence[Body], file: str, framework: Framework, digest: str) -> Table:
-    """The rows of all sheets under each other, with every field that is not derived."""
-    columns: dict[str, Any] = {UNIT: pd.Series([unit for body in bodies for unit in body.units], dtype=object)}
-    if framework.time is not None:
-        columns[YEAR] = np.concatenate([body.years for body in bodies if body.years is not None])
-    states: dict[str, npt.NDArray[np.int8]] = {}
-    for identifier, data_field in framework.fields.items():
-        if data_field.formula is not None:
-            continue
-        if data_field.kind == "text":
-            texts = [text for body in bodies for text in body.texts.get(identifier, [None] * len(body.rows))]
-            columns[identifier] = pd.Series(texts, dtype=object)
-        else:
-            parts = [body.numbers.get(identifier) or _all_missing(len(body.rows)) for body in bodies]
-            columns[identifier] = np.concatenate([values for values, _ in parts])
-            states[identifier] = np.concatenate([part_states for _, part_states in parts])
-    return Table(
-        frame=pd.DataFrame(columns),
-        states=states,
-        origin=_origin(bodies, file),
-        conversions=tuple(conversion for body in bodies for conversion in body.conversions),
-        notes=tuple(dict.fromkeys(note for body in bodies for note in body.notes)),
-        digest=digest,
-    )
-
-
-def _all_missing(count: int) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.int8]]:
-    return np.full(count, np.nan), np.full(count, State.MISSING, dtype=np.int8)
-
-
-def _origin(bodies: Sequence[Body], file: str) -> Origin:
-    """Where each row and column stands in the file."""
-    rows = [(body.sheet.name, body.sheet.lines[row]) for body in bodies for row in body.rows.tolist()]
-    columns = {
-        (body.sheet.name, name): column
-        for body in bodies
-        for name, column in (
-            key_columns(body.layout)
-            | {identifier: headings[0].column for identifier, headings in body.layout.fields.items()}
-        ).items()
-    }
-    starts = np.cumsum([0, *(len(body.rows) for body in bodies)]).tolist()
-    elsewhere = {
-        (start + row, identifier): column
-        for start, body in zip(starts, bodies, strict=False)
-        for (row, identifier), column in body.elsewhere.items()
-    }
-    return Origin(file, rows, columns, elsewhere)

@@ -11,6 +11,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from parkscore.data.coded_texts import CodedTexts
 from parkscore.findings import Finding, Place, Severity
 from parkscore.framework.formula import State as State
 from parkscore.framework.taken_ids import CLASS as CLASS
@@ -87,6 +88,7 @@ class Table:
     formula: number fields as float64 in the field's own measure with NaN where there is no number, text fields as text
     (missing: None). A field without a column in the source is missing throughout.
     states: per number field an int8 `State` per row.
+    texts: text fields whose texts were coded when they were read.
     notes: what the file says of itself (synthetic data says so here), carried into every output.
     digest: SHA-256 of the file's bytes, or of the frame's contents.
     left_out: how many rows of the source were not read, by the code of the finding that names them.
@@ -99,6 +101,7 @@ class Table:
     notes: tuple[str, ...] = ()
     digest: str = ""
     left_out: Mapping[str, int] = field(default_factory=dict)
+    texts: Mapping[str, CodedTexts] = field(default_factory=dict)
 
     @cached_property
     def units(self) -> npt.NDArray[Any]:
@@ -109,6 +112,16 @@ class Table:
     def years(self) -> npt.NDArray[np.int64] | None:
         """The data year of each row, or None where the framework has no time."""
         return self.frame[YEAR].to_numpy(dtype=np.int64) if YEAR in self.frame else None
+
+    def coded(self, name: str) -> CodedTexts:
+        """The texts of a text field by number, so that groups are told apart without comparing texts."""
+        if name not in self._coded:
+            self._coded[name] = CodedTexts.of(self.frame[name].to_numpy(dtype=object))
+        return self._coded[name]
+
+    @cached_property
+    def _coded(self) -> dict[str, CodedTexts]:
+        return dict(self.texts)
 
     def finding(
         self,

@@ -1,0 +1,88 @@
+"""Put what sheets say into one table, row under row."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from parkscore.data.body import Body, key_columns
+from parkscore.data.coded_texts import CodedTexts
+from parkscore.data.row_places import RowPlaces, RowsOfSheet
+from parkscore.data.table import UNIT, YEAR, Origin, State, Table
+from parkscore.framework.models import Framework
+
+
+def table_of(
+    bodies: Sequence[Body], file: str, framework: Framework, digest: str, fields: Collection[str] | None = None
+) -> Table:
+    """The rows of all sheets under each other, with every field that is not derived, or with those of `fields`."""
+    columns: dict[str, Any] = {UNIT: _joined([body.units for body in bodies])}
+    if framework.time is not None:
+        columns[YEAR] = _joined([body.years for body in bodies if body.years is not None])
+    states: dict[str, npt.NDArray[np.int8]] = {}
+    texts: dict[str, CodedTexts] = {}
+    for identifier, data_field in framework.fields.items():
+        if data_field.formula is not None or (fields is not None and identifier not in fields):
+            continue
+        if data_field.kind == "text":
+            coded = [body.texts.get(identifier) or _no_texts(len(body.rows)) for body in bodies]
+            texts[identifier] = CodedTexts.together(coded)
+            columns[identifier] = texts[identifier].values
+        else:
+            parts = [body.numbers.get(identifier) or _all_missing(len(body.rows)) for body in bodies]
+            columns[identifier] = _joined([values for values, _ in parts])
+            states[identifier] = _joined([part_states for _, part_states in parts])
+    return Table(
+        frame=_frame(columns),
+        states=states,
+        origin=_origin(bodies, file),
+        conversions=tuple(conversion for body in bodies for conversion in body.conversions),
+        notes=tuple(dict.fromkeys(note for body in bodies for note in body.notes)),
+        digest=digest,
+        texts=texts,
+    )
+
+
+def _joined(parts: Sequence[npt.NDArray[Any]]) -> npt.NDArray[Any]:
+    return parts[0] if len(parts) == 1 else np.concatenate(parts)
+
+
+def _frame(columns: dict[str, Any]) -> pd.DataFrame:
+    """The columns as they are, none copied; texts stay objects."""
+    series = {
+        name: pd.Series(column, dtype=object, copy=False) if column.dtype == object else pd.Series(column, copy=False)
+        for name, column in columns.items()
+    }
+    return pd.DataFrame(series, copy=False)
+
+
+def _no_texts(count: int) -> CodedTexts:
+    return CodedTexts(np.full(count, -1, dtype=np.int32), np.empty(0, dtype=object))
+
+
+def _all_missing(count: int) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.int8]]:
+    return np.full(count, np.nan), np.full(count, State.MISSING, dtype=np.int8)
+
+
+def _origin(bodies: Sequence[Body], file: str) -> Origin:
+    """Where each row and column stands in the file."""
+    rows = RowPlaces(tuple(RowsOfSheet(body.sheet.name, body.sheet.lines, body.rows) for body in bodies))
+    columns = {
+        (body.sheet.name, name): column
+        for body in bodies
+        for name, column in (
+            key_columns(body.layout)
+            | {identifier: headings[0].column for identifier, headings in body.layout.fields.items()}
+        ).items()
+    }
+    starts = np.cumsum([0, *(len(body.rows) for body in bodies)]).tolist()
+    elsewhere = {
+        (start + row, identifier): column
+        for start, body in zip(starts, bodies, strict=False)
+        for (row, identifier), column in body.elsewhere.items()
+    }
+    return Origin(file, rows, columns, elsewhere)

@@ -1,0 +1,162 @@
+"""A data set read in pieces is the table that reading it whole gives."""
+
+from __future__ import annotations
+
+import os
+import pickle
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from parkscore.data.batches import read_piece
+from parkscore.data.datasets import DataFile, Dataset, open_dataset
+from parkscore.data.reading import read_with_findings
+from parkscore.data.shapes import Shape
+from parkscore.findings import DataError, UsageError
+from parkscore.framework.models import Framework, Label, UnitKey
+
+FRAME = pd.DataFrame(
+    {
+        "高新区": ["甲", "乙", "丙", "丁", "戊"],
+        "年份": [2024] * 5,
+        "营业收入(亿元)": [1.5, None, 3, 4, 5],
+        "年末从业人员": [10, 20, 30, 40, 50],
+        "发展阶段": ["种子", None, " 种子", "成长", "成长"],
+    }
+)
+
+
+def write(frame: pd.DataFrame, path: Path, group: int = 2) -> Path:
+    pq.write_table(pa.Table.from_pandas(frame), path, row_group_size=group)
+    return path
+
+
+def codes(error: DataError | UsageError) -> list[str]:
+    return [finding.code for finding in error.findings]
+
+
+@pytest.mark.parametrize("rows", [1, 2, 3, 100])
+def test_pieces_under_each_other_are_the_whole_table(tmp_path: Path, framework: Framework, rows: int) -> None:
+    path = write(FRAME, tmp_path / "a.parquet")
+    whole, _ = read_with_findings(path, framework)
+    dataset = open_dataset(path, framework)
+    tables = [read_piece(dataset, piece)[0] for piece in dataset.pieces(rows)]
+    assert whole is not None
+    pd.testing.assert_frame_equal(pd.concat([table.frame for table in tables], ignore_index=True), whole.frame)
+    for name, states in whole.states.items():
+        np.testing.assert_array_equal(np.concatenate([table.states[name] for table in tables]), states)
+    places = [table.origin.place(row, "qd01") for table in tables for row in range(len(table.frame))]
+    assert places == [whole.origin.place(row, "qd01") for row in range(len(whole.frame))]
+
+
+def test_the_files_of_a_folder_stand_in_the_order_of_their_names(tmp_path: Path, framework: Framework) -> None:
+    write(FRAME.iloc[3:], tmp_path / "b.parquet")
+    write(FRAME.iloc[:3][list(reversed(FRAME.columns))], tmp_path / "a.parquet")
+    (tmp_path / "_SUCCESS").touch()
+    (tmp_path / ".hidden.parquet").touch()
+    dataset = open_dataset(tmp_path, framework)
+    tables = [read_piece(pickle.loads(pickle.dumps(dataset)), piece)[0] for piece in dataset.pieces()]  # noqa: S301
+    assert [unit for table in tables for unit in table.units] == FRAME["高新区"].tolist()
+    assert [table.coded("stage").values.tolist() for table in tables] == [["种子", None, "种子"], ["成长", "成长"]]
+    assert [piece.first_row for piece in dataset.pieces()] == [0, 3]
+
+
+def test_only_the_fields_that_are_asked_for_are_read(tmp_path: Path, framework: Framework) -> None:
+    dataset = open_dataset(write(FRAME, tmp_path / "a.parquet"), framework)
+    table, _ = read_piece(dataset, dataset.pieces()[0], ["qd01"])
+    assert list(table.frame) == ["unit", "year", "qd01"]
+
+
+def test_every_broken_file_and_every_other_schema_is_named_at_once(tmp_path: Path, framework: Framework) -> None:
+    for name in "abc":
+        write(FRAME, tmp_path / f"{name}.parquet")
+    whole = (tmp_path / "a.parquet").read_bytes()
+    (tmp_path / "d.parquet").write_bytes(whole[: len(whole) // 2])
+    write(FRAME.rename(columns={"营业收入(亿元)": "营业收入(千元)"}), tmp_path / "e.parquet")
+    write(FRAME.drop(columns="年末从业人员"), tmp_path / "f.parquet")
+    write(FRAME.astype({"年末从业人员": str}), tmp_path / "g.parquet")
+    write(FRAME.assign(绿地率=0.5), tmp_path / "h.parquet")
+    with pytest.raises(DataError) as error:
+        open_dataset(tmp_path, framework)
+    found = [
+        (finding.code, Path(finding.place.file).name, finding.value)
+        for finding in error.value.findings
+        if finding.place is not None and finding.severity == "error"
+    ]
+    assert sorted(found, key=lambda each: each[1]) == [
+        ("not_parquet", "d.parquet", None),
+        ("other_measure", "e.parquet", "营业收入(千元)"),
+        ("other_column", "f.parquet", "年末从业人员"),
+        ("other_kind", "g.parquet", "年末从业人员"),
+        ("other_column", "h.parquet", "绿地率"),
+    ]
+
+
+def test_a_column_that_is_not_read_may_differ_and_is_reported(tmp_path: Path, framework: Framework) -> None:
+    write(FRAME, tmp_path / "a.parquet")
+    write(FRAME.assign(备注列="x"), tmp_path / "b.parquet")
+    found = [finding for finding in open_dataset(tmp_path, framework).findings if finding.code == "extra_column"]
+    assert [(Path(finding.place.file).name, finding.value) for finding in found if finding.place] == [
+        ("b.parquet", "备注列")
+    ]
+
+
+def test_a_file_that_changes_after_it_was_opened_is_refused(tmp_path: Path, framework: Framework) -> None:
+    path = write(FRAME, tmp_path / "a.parquet")
+    dataset = open_dataset(path, framework)
+    os.utime(path, ns=(1, 1))
+    with pytest.raises(DataError) as error:
+        read_piece(dataset, dataset.pieces()[0])
+    assert codes(error.value) == ["file_changed"]
+
+
+def test_damage_between_header_and_end_is_located_by_rows(tmp_path: Path, framework: Framework) -> None:
+    path = write(pd.concat([FRAME] * 200), tmp_path / "a.parquet", group=500)
+    content = bytearray(path.read_bytes())
+    start = pq.read_metadata(path).row_group(1).column(2).data_page_offset
+    content[start : start + 40] = b"\xff" * 40
+    path.write_bytes(bytes(content))
+    dataset = open_dataset(path, framework)
+    first, second = dataset.pieces(500)
+    read_piece(dataset, first)
+    with pytest.raises(DataError) as error:
+        read_piece(dataset, second)
+    assert [str(finding.place) for finding in error.value.findings] == [f"{path}:501"]
+
+
+def test_a_folder_without_a_data_file_is_refused(tmp_path: Path, framework: Framework) -> None:
+    with pytest.raises(UsageError) as error:
+        open_dataset(tmp_path, framework)
+    assert codes(error.value) == ["empty_folder"]
+
+
+def test_what_is_no_data_file_in_a_folder_is_named(tmp_path: Path, framework: Framework) -> None:
+    write(FRAME, tmp_path / "a.parquet")
+    (tmp_path / "读我.txt").write_text("x")
+    with pytest.raises(DataError) as error:
+        open_dataset(tmp_path, framework)
+    assert "not_of_the_dataset" in codes(error.value)
+
+
+@given(st.lists(st.integers(1, 30), min_size=1, max_size=12), st.integers(1, 40))
+def test_pieces_cover_every_row_once_whatever_the_row_groups(groups: Sequence[int], rows: int) -> None:
+    shape = Shape((), None, {}, (), ())
+    files = (DataFile("a", 0, 0, 0, tuple(groups), shape), DataFile("b", 0, 0, sum(groups), (5,), shape))
+    framework = Framework(id="f", title=Label(zh="例"), unit=UnitKey(key="zone", zh="高新区"), fields={}, indicators=())
+    pieces = Dataset("", framework, files, (), ()).pieces(rows)
+    assert [piece.number for piece in pieces] == list(range(len(pieces)))
+    ends = [0, *np.cumsum([piece.rows for piece in pieces]).tolist()]
+    assert [piece.first_row for piece in pieces] == ends[:-1]
+    assert ends[-1] == sum(groups) + 5
+    for piece in pieces:
+        within = files[piece.file].row_groups
+        start = files[piece.file].first_row + sum(within[: piece.groups[0]]) + piece.skip
+        assert start == piece.first_row
+        assert piece.skip + piece.rows <= sum(within[slice(*piece.groups)])
