@@ -15,6 +15,8 @@ MODELS = [
     models.Framework,
     models.UnitKey,
     models.DataField,
+    models.Addend,
+    models.Members,
     models.Node,
     models.Case,
     models.Rounding,

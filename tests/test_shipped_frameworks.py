@@ -32,7 +32,7 @@ FRAMEWORKS = [
     "unicorn-gloss",
     *("eaglet-hangzhou-2024", "gazelle-huangpu-2022", "incubator-2018", "innovation-cluster-2026", "little-giant-2026"),
     *("specialised-sme-2026", "star-market-2020", "star-market-2024", "zero-carbon-park-2025"),
-    *("torch-return-checks", "zone-2021", "zone-figures", "zone-green-2025"),
+    *("torch-return-checks", "torch-returns", "zone-2021", "zone-figures", "zone-green-2025"),
     *("zone-innovation-2014", "zone-innovation-2014-first-level"),
 ]
 SCHEMES = {

@@ -175,7 +175,7 @@ def test_a_text_longer_than_a_cell_is_refused_and_not_cut(tmp_path: Path) -> Non
     with pytest.raises(FrameworkError) as caught:
         write_workbook(data, tmp_path / "x.xlsx")
     found = only(caught.value.findings)
-    assert (found.code, str(found.place)) == ("text_too_long", f"{tmp_path / 'x.xlsx'}!字段!L3")
+    assert (found.code, str(found.place)) == ("text_too_long", f"{tmp_path / 'x.xlsx'}!字段!M3")
     assert_bilingual([found])
     assert not (tmp_path / "x.xlsx").exists()
 

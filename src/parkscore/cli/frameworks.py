@@ -134,10 +134,13 @@ def check(
     有错误时退出码为 4。 The exit code is 4 where there are errors.
     """
     from parkscore.framework.loading import read_framework
+    from parkscore.framework.member_loading import load_returns
     from parkscore.tree.schemes import plan_weights, remarks
 
     reply = reply_to(language, as_json)
     read = read_framework(framework)
+    if read.framework.members is not None:
+        load_returns(read.framework, read.document)
     unknown = unknown_weights(read.framework) if weights is None else []
     findings = [*read.findings, *(replace(finding, severity=Severity.INFO) for finding in unknown)]
     scheme = None

@@ -49,10 +49,10 @@ def fields_behind(framework: Framework, leaf: Node) -> list[str]:
     said = [*leaf.conditions, *leaf.formulas, *(case.when for case in leaf.cases), leaf.given]
     texts = [text for text in said if text is not None]
     category = [] if leaf.category is None else [leaf.category]
-    return list(dict.fromkeys([*category, *(name for text in texts for name in _read_by(framework, text))]))
+    return list(dict.fromkeys([*category, *(name for text in texts for name in fields_read_by(framework, text))]))
 
 
-def _read_by(framework: Framework, formula: str) -> list[str]:
+def fields_read_by(framework: Framework, formula: str) -> list[str]:
     """The raw fields that a formula reads, in the order in which it comes to them."""
     return list(dict.fromkeys(_names(framework, formula)))
 
@@ -66,13 +66,13 @@ def _behind_field(framework: Framework, name: str) -> list[str]:
     if name in class_names(framework):
         return _behind_class(framework)
     formula = framework.fields[name].formula
-    return [name] if formula is None else _read_by(framework, formula)
+    return [name] if formula is None else fields_read_by(framework, formula)
 
 
 def _behind_class(framework: Framework) -> list[str]:
     if framework.class_field is not None:
         return [framework.class_field]
-    return list(dict.fromkeys(name for each in framework.classes for name in _read_by(framework, each.when)))
+    return list(dict.fromkeys(name for each in framework.classes for name in fields_read_by(framework, each.when)))
 
 
 def _unknown(code: str, value: str, known: list[str]) -> Finding:

@@ -12,6 +12,7 @@ from parkscore.framework.check_gates import check_gates
 from parkscore.framework.check_given import check_given
 from parkscore.framework.check_grades import check_grades
 from parkscore.framework.check_lists import check_lists
+from parkscore.framework.check_members import check_members
 from parkscore.framework.check_methods import check_methods
 from parkscore.framework.check_names import check_names
 from parkscore.framework.check_panel_weights import check_framework_panel_weights, check_scheme_panel_weights
@@ -43,6 +44,7 @@ _FRAMEWORK_CHECKS = (
     check_grades,
     check_lists,
     check_targets,
+    check_members,
     check_methods,
     check_framework_weights,
     check_framework_sums,

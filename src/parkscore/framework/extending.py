@@ -60,7 +60,7 @@ class _Overlaying:
 
     def merge(self, old: Any, new: Any, old_path: Path, new_path: Path, path: Path) -> Any:
         self.note(self.own, new_path, path)
-        if isinstance(old, dict) and isinstance(new, dict) and not (path and path[-1] in _METHODS):
+        if isinstance(old, dict) and isinstance(new, dict) and not _is_replaced_whole(path):
             return self.merge_groups(old, new, old_path, new_path, path)
         if path and path[-1] in _LISTS_BY_ID and isinstance(old, tuple) and isinstance(new, tuple):
             return self.merge_lists(old, new, old_path, new_path, path)
@@ -118,6 +118,11 @@ class _Overlaying:
     def note(self, source: Document, source_path: Path, path: Path) -> None:
         if source_path in source.spots:
             self.spots[path] = source.spots[source_path]
+
+
+def _is_replaced_whole(path: Path) -> bool:
+    """Whether a group is one saying: a method, or what the returns add to a field."""
+    return bool(path) and (path[-1] in _METHODS or (path[0] == "fields" and len(path) == 3 and path[-1] == "members"))
 
 
 def _id_of(item: Any) -> str | None:

@@ -54,9 +54,21 @@ def load_framework(source: str | Path | Framework) -> Framework:
 
 def read_framework(source: str | Path) -> Loaded:
     """As `load_framework`, with the document and the warnings."""
-    document = read_document(find_framework(source))
+    path = find_framework(source)
+    document = read_document(path)
     framework, findings = _understand(document, Framework, check_framework)
-    return Loaded(framework, document, findings)
+    return Loaded(_with_returns_beside(framework, path.resolve().parent), document, findings)
+
+
+def _with_returns_beside(framework: Framework, folder: Path) -> Framework:
+    """The framework with that of its returns found beside its own file, wherever the program is run."""
+    block = framework.members
+    if block is None or Path(block.framework).suffix.lower() not in SUFFIXES:
+        return framework
+    beside = folder / block.framework
+    if not is_file(beside):
+        return framework
+    return framework.model_copy(update={"members": block.model_copy(update={"framework": str(beside)})})
 
 
 Check = Callable[[ModelType, Document, SetAside | None], list[Finding]]

@@ -327,6 +327,17 @@ def _text_of(parts: _Parts) -> str:
     return f"{text}/{'·'.join(below)}" if below else text
 
 
+def counts_pieces(measure: Measure) -> bool:
+    """Whether it counts things one by one, such as 家 or 万件, or is a plain number.
+
+    >>> counts_pieces(parse_measure("家")), counts_pieces(parse_measure("人")), counts_pieces(parse_measure("%"))
+    (True, False, False)
+    """
+    if not measure.dimension:
+        return measure.factor == 1
+    return all(name[1:-1] in _COUNTS and power == 1 for name, power in measure.dimension)
+
+
 def multiply(left: Measure, right: Measure) -> Measure:
     """The measure of a product.
 

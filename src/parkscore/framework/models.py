@@ -23,6 +23,7 @@ from parkscore.framework.judging_models import (
     TargetStart,
     Way,
 )
+from parkscore.framework.member_models import Addend, Members
 from parkscore.framework.scheme_models import ClassWeights, CombinedPart, Policy, WeightEntry, WeightScheme
 from parkscore.framework.written_values import (
     OPEN,
@@ -55,6 +56,7 @@ from parkscore.methods.points_rounding import MOST_DECIMALS, rounded
 __all__ = [
     "OPEN",
     "UNKNOWN",
+    "Addend",
     "AtLeast",
     "Choice",
     "ClassWeights",
@@ -64,6 +66,7 @@ __all__ = [
     "GradeScale",
     "Label",
     "Line",
+    "Members",
     "Model",
     "Override",
     "Percent",
@@ -125,6 +128,7 @@ class DataField(Label):
     formula: Words | None = None
     aliases: tuple[Words, ...] = ()
     totals: dict[int, Number] = Field(default_factory=dict)
+    members: Addend | None = None
     source: Words | None = None
     note: Words | None = None
 
@@ -391,6 +395,7 @@ class Framework(Model):
     evaluation_lag: Annotated[int, Field(ge=0, le=5)] = 0
     unit: UnitKey
     time: Words | None = None
+    members: Members | None = None
     class_field: Words | None = Field(default=None, alias="class")
     classes: tuple[UnitClass, ...] = ()
     rank_within: tuple[Words, ...] = ()

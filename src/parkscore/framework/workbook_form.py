@@ -34,7 +34,20 @@ from parkscore.language import Text
 
 _STRUCTURED: Final = frozenset(
     {
-        *("aliases", "totals", "score", "aggregate", "weights", "missing", "treat", "round", "slot", "whole", "cases"),
+        *(
+            "aliases",
+            "totals",
+            "members",
+            "score",
+            "aggregate",
+            "weights",
+            "missing",
+            "treat",
+            "round",
+            "slot",
+            "whole",
+            "cases",
+        ),
         *("required", "jump", "measure_mixup", "magnitude", "outlier", "hint"),
         *("all", "any", "at_least", "exempt", "bypass", "relax", "from"),
         *("bands", "otherwise", "overrides"),

@@ -30,6 +30,7 @@ FIELDS = Sheet(
         ("formula", "公式"),
         ("aliases", "别名"),
         ("totals", "公布总数"),
+        ("members", "成员合计"),
         *_SOURCE,
     ),
 )

@@ -1,1 +1,1 @@
-"""From the returns of enterprises to their zone: sums, who came and left, and the zones' evaluation."""
+"""Enterprises and their zones: sums of returns, who came and left, contributions, what zones would be otherwise."""

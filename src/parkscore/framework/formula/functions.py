@@ -22,7 +22,7 @@ from parkscore.framework.formula.kinds import same_measure as _same_measure
 from parkscore.framework.formula.problems import FormulaProblem
 from parkscore.framework.formula.rounding import MOST_DECIMALS, round_down, round_half_up, round_up
 from parkscore.framework.formula.surroundings import Surroundings
-from parkscore.framework.formula.tree import Call, Name, Node, Number, TableName
+from parkscore.framework.formula.tree import Call, Name, Node, Number, Quoted, TableName
 from parkscore.framework.formula.values import (
     Value,
     choose,
@@ -31,6 +31,7 @@ from parkscore.framework.formula.values import (
     each,
     growth,
     plain,
+    ranked,
     reasons_of,
     settle,
 )
@@ -244,6 +245,34 @@ def _look_up(arguments: Arguments) -> Value:
     return arguments.rows.tables[table.name].look_up(arguments.texts(text, arguments.back))
 
 
+def _begins_with(arguments: Arguments) -> Value:
+    """Whether a text begins with one of the others; each text is looked at once, however many cells hold it."""
+    text, *beginnings = arguments.call.arguments
+    cells = arguments.texts(text, arguments.back)
+    wanted = tuple(node.text for node in beginnings if isinstance(node, Quoted))
+    known = {each: float(each.startswith(wanted)) for each in set(cells.values[cells.states == State.VALUE].tolist())}
+    found = np.array([known.get(each, np.nan) for each in cells.values.tolist()], dtype=np.float64)
+    return settle(found, ranked(cells.states))
+
+
+def _beginning(_: Call, operands: Sequence[Operand], problems: list[FormulaProblem]) -> Kind:
+    for operand in operands[:1]:
+        if operand.kind not in (Special.TEXT, Special.UNKNOWN):
+            problems.append(
+                FormulaProblem(operand.node.offset, Text("这里需要文字", "a text belongs here"), _AS_BEGINS)
+            )
+    return Special.TRUTH
+
+
+def _beginnings_are_written(call: Call) -> Iterator[FormulaProblem]:
+    for node in call.arguments[1:]:
+        if not isinstance(node, Quoted):
+            yield FormulaProblem(node.offset, Text("开头须是加引号的文字", "a beginning is a quoted text"), _AS_BEGINS)
+
+
+_AS_BEGINS: Final = Text('如 开头为(行业代码, "B", "C")', 'such as begins_with(industry_code, "B", "C")')
+
+
 def _only_in_gates(call: Call, _: Sequence[Operand], problems: list[FormulaProblem]) -> Kind:
     """A gate puts the value of the indicator in place of the call; anywhere else there is none to be had."""
     message = Text(
@@ -346,6 +375,9 @@ _LISTED: Final = (
     Function("lookup", "查表",
              Text("表中该文字对应的数，如 查表(行业系数, 行业)", "the number in a table of the framework for a text"),
              2, 2, _looked_up, _look_up, written=_table_is_named, table=True),
+    Function("begins_with", "开头为",
+             Text('文字以其中之一开头，如 开头为(代码, "B", "C")', "whether a text begins with one of the others"),
+             2, None, _beginning, _begins_with, written=_beginnings_are_written),
     Function("years_since", "距今年数",
              Text("数据年份减去某个年份，如成立年份", "the data year minus a calendar year, such as that of founding"),
              1, 1, _plain_number, _years_since, data_year=True),

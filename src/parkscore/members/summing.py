@@ -1,0 +1,171 @@
+"""Sum the returns of enterprises to the fields of their zones and sub-parks."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from parkscore.data.table import Table
+from parkscore.framework.formula import Cells
+from parkscore.framework.member_models import SAME_MEMBERS
+from parkscore.members.plans import Counts, MemberPlan
+from parkscore.members.rolls import NONE, Codes, Roll, RollPiece, Texts, Years, call_roll, roll_piece
+from parkscore.methods.domain import FloatArray
+from parkscore.methods.exact_sums import ExactSums, grouped_sums
+
+
+@dataclass(frozen=True, eq=False)
+class Addends:
+    """What some returns add, one entry per return; codes count into `Summed`, -1 is none.
+
+    zone, part: where the return is summed. For an earlier year under `same_members` that is where its enterprise
+    reports in the evaluated year, and nowhere where it does not. values: by zone field, in the measure of its formula
+    (`MemberField.in_target` converts sums of them); NaN where the return lacks the cell.
+    """
+
+    enterprise: Codes
+    zone: Codes
+    part: Codes
+    year: Years
+    values: Mapping[str, FloatArray]
+
+
+@dataclass(frozen=True, eq=False)
+class Sums:
+    """Sums over the returns of each group and year; the arrays are (groups, years).
+
+    exact: by field the sum of the cells that there are, 0 where there is none; the sum of group g and year y is that of
+    number g * years + y. reported: by field how many returns have the cell. returns: how many returns there are.
+    """
+
+    exact: Mapping[str, ExactSums]
+    reported: Mapping[str, Counts]
+    returns: Counts
+
+    def cells(self, plan: MemberPlan, name: str) -> Cells:
+        """The cells of a field of each group and year, in the measure of the field, see `MemberPlan.cells`."""
+        values = self.exact[name].values.reshape(self.returns.shape)
+        return plan.cells(name, values, self.reported[name], self.returns)
+
+
+@dataclass(frozen=True, eq=False)
+class Summed:
+    """The returns of all years up to the evaluated one, summed.
+
+    year: the evaluated year, 0 where the framework has no time. years: all years, ascending; the columns of `Sums`.
+    roll: who reported where, its codes those of `addends`; returns of later years are not on it. addends: in the
+    pieces in which the returns came. zones, parts: the sums by zone (rows as `roll.zones`) and by sub-park (rows as
+    `roll.parts`).
+    """
+
+    plan: MemberPlan
+    year: int
+    years: Sequence[int]
+    roll: Roll
+    addends: Sequence[Addends]
+    zones: Sums
+    parts: Sums
+
+    @property
+    def enterprises(self) -> Texts:
+        """The ids of the enterprises, in the order of their codes; those that merged stand under their successor."""
+        return self.roll.ids
+
+    @property
+    def zone_names(self) -> Texts:
+        """The zones, in the order of their codes."""
+        return self.roll.zones
+
+
+def sum_returns(
+    plan: MemberPlan,
+    pieces: Iterable[Table],
+    *,
+    year: int | None = None,
+    merged: Mapping[str, str] | None = None,
+) -> Summed:
+    """Sum the returns of all pieces; year: the evaluated one, by default the last in the returns.
+
+    An earlier year of a zone is the sum of the returns that the zone had then (`prior_year: totals`, of enterprises
+    that left, too), or of the values that those enterprises had then which report in the zone in the evaluated year
+    (`same_members`; one that is new adds nothing to it). merged: by the id of an enterprise that is gone that of its
+    successor; what it reported in earlier years then is its successor's.
+
+    The sums do not depend on the order of the returns, nor on how they are cut into pieces.
+    """
+    rolls: list[RollPiece] = []
+    values: list[Mapping[str, FloatArray]] = []
+    for table in pieces:
+        rolls.append(roll_piece(plan.block, table))
+        values.append(plan.addends(table))
+    last = max(int(piece.years.max()) for piece in rolls) if year is None else year
+    kept = [piece.years <= last for piece in rolls]
+    rolls = [_kept_of(piece, rows) for piece, rows in zip(rolls, kept, strict=True)]
+    values = [_kept_values(each, rows) for each, rows in zip(values, kept, strict=True)]
+    roll = call_roll(rolls, merged, last)
+    zone, part = summed_where(plan, roll, last)
+    ends = np.cumsum([len(piece.years) for piece in rolls])
+    addends = [
+        Addends(roll.enterprise[rows], zone[rows], part[rows], roll.year[rows], own)
+        for rows, own in zip(
+            (slice(end - len(p.years), end) for p, end in zip(rolls, ends, strict=True)), values, strict=True
+        )
+    ]
+    years = np.unique(roll.year).tolist()
+    return Summed(
+        plan=plan,
+        year=last,
+        years=years,
+        roll=roll,
+        addends=addends,
+        zones=_sums(addends, [each.zone for each in addends], len(roll.zones), years),
+        parts=_sums(addends, [each.part for each in addends], len(roll.parts), years),
+    )
+
+
+def _kept_of(piece: RollPiece, rows: NDArray[np.bool_]) -> RollPiece:
+    if rows.all():
+        return piece
+    parts = None if piece.parts is None else piece.parts[rows]
+    names = None if piece.names is None else piece.names[rows]
+    return RollPiece(piece.ids[rows], piece.zones[rows], parts, names, piece.years[rows])
+
+
+def _kept_values(values: Mapping[str, FloatArray], rows: NDArray[np.bool_]) -> Mapping[str, FloatArray]:
+    return values if rows.all() else {name: each[rows] for name, each in values.items()}
+
+
+def summed_where(plan: MemberPlan, roll: Roll, year: int) -> tuple[Codes, Codes]:
+    """For each return of the roll the zone and the sub-park in which it is summed, -1 where in none."""
+    if plan.block.prior_year != SAME_MEMBERS:
+        return roll.zone, roll.part
+    zone, part = roll.zone.copy(), roll.part.copy()
+    now, earlier = np.flatnonzero(roll.year == year), np.flatnonzero(roll.year < year)
+    for own, where in ((roll.zone, zone), (roll.part, part)):
+        reports_in = np.full(len(roll.ids), NONE, dtype=np.int32)
+        reports_in[roll.enterprise[now]] = own[now]
+        where[earlier] = reports_in[roll.enterprise[earlier]]
+    return zone, part
+
+
+def _sums(addends: Sequence[Addends], groups: Sequence[Codes], count: int, years: Sequence[int]) -> Sums:
+    """The sums of all addends by group and year."""
+    cells = count * len(years)
+    exact: dict[str, ExactSums] = {}
+    reported = {name: np.zeros(cells, dtype=np.int64) for name in addends[0].values}
+    returns = np.zeros(cells, dtype=np.int64)
+    for each, group in zip(addends, groups, strict=True):
+        codes = np.where(group == NONE, NONE, group * len(years) + np.searchsorted(years, each.year))
+        counted = codes[codes != NONE]
+        own = np.bincount(counted, minlength=cells)
+        returns += own
+        for name, values in each.values.items():
+            found = grouped_sums(values, codes, cells)
+            exact[name] = exact[name] + found if name in exact else found
+            gaps = np.isnan(values)
+            reported[name] += own - np.bincount(codes[gaps & (codes != NONE)], minlength=cells) if gaps.any() else own
+    shape = (count, len(years))
+    return Sums(exact, {name: each.reshape(shape) for name, each in reported.items()}, returns.reshape(shape))
