@@ -17,6 +17,7 @@ from parkscore.data.cohorts import cohorts, cohorts_by_class, earlier_rows, scor
 from parkscore.data.derive import derive
 from parkscore.data.grid import Cohort, Grid, Rows
 from parkscore.data.impute import impute
+from parkscore.data.reference_groups import why_without_reference
 from parkscore.data.screen import screen
 from parkscore.data.table import Table
 from parkscore.data.treat import Treatment, treat
@@ -176,6 +177,7 @@ def score_rows(framework: Framework, table: Table, found_in_data: Sequence[Findi
     eligible, set_aside = screen(framework, indicators, imputed)
     earlier = earlier_rows(table, rows, years_looked_back(framework))
     groups = cohorts(framework, table, np.intersect1d(rows, eligible), eligible)
+    set_aside |= why_without_reference(framework, table, np.intersect1d(rows, eligible), groups)
     # What the conditions look back at is scored apart, and nothing is said of it.
     groups += cohorts(framework, table, np.intersect1d(earlier, eligible), eligible)
     treated = treat(framework, table, imputed, groups)

@@ -415,7 +415,7 @@ class Evaluation:
         Columns: reference, indicator, measure, direction, rule, formula, parameters (those stated, and defaults), then
         a column per statistic, such as low and high. A score follows from these and the value in `treated`.
         """
-        own = {cohort.name: self.scoring.references[cohort.name] for cohort, _ in self.own_cohorts}
+        own = {cohort.reference: self.scoring.references[cohort.reference] for cohort, _ in self.own_cohorts}
         return reference_table(self.framework, own)
 
     def source(self, unit: str, field: str, year: int | None = None) -> str:

@@ -81,7 +81,7 @@ def weights_table(framework: Framework, weighing: Weighing, cohorts: Iterable[tu
 
     The column `class` stands where a scheme has weights by class. status and source are those of the single number.
     """
-    pairs = list(cohorts) if framework.indicators else []
+    pairs = {(each.name, each.class_id): (each, own) for each, own in cohorts if framework.indicators}.values()
     entries = (entry for cohort, shares in pairs for entry in _weight_rows(framework, weighing, cohort, shares))
     frame = pd.DataFrame(entries, columns=_WEIGHT_COLUMNS)
     return frame if any(cohort.class_id for cohort, _ in pairs) else frame.drop(columns=CLASS)

@@ -9,6 +9,7 @@ import numpy as np
 from parkscore.data.classes import Classification
 from parkscore.data.fitted import Fitted
 from parkscore.data.grid import Cohort, Rows, rows_by_value
+from parkscore.data.reference_groups import ReferenceGroups, reference_groups
 from parkscore.data.table import Table
 from parkscore.findings import DataError, Finding, Place, Severity, UsageError
 from parkscore.framework.models import Framework
@@ -65,35 +66,56 @@ def cohorts(
     """The rows to score, grouped by what they are measured against; no group is empty.
 
     rows: the rows to score; eligible: every row that may be part of a reference, of whatever year, `rows` among them.
-    `reference: per-year` measures each year against itself, `panel` all years together, a year all against that year.
-    fitted: what the rows are scored by; nothing is fitted on them then, and they are grouped by the name of their
-    reference and by year.
+    `reference: per-year` measures each year against itself, `panel` all years together, a year all against that year;
+    `reference_within` keeps each group apart. fitted: what the rows are scored by; nothing is fitted on them then, and
+    they are grouped by the name of their reference and by year. A row that has no reference is in no cohort.
 
     Raises DataError where no row of the reference year may be measured against.
     """
-    years = table.years
     if not rows.size:
         return ()
     if fitted is not None:
-        return tuple(
+        whole = [
             Cohort(fitted.base or reference_name(framework, year), year, own, own, own)
             for year, own in years_of(table, rows)
-        )
+        ]
+    else:
+        whole = _fitted_on_themselves(framework, table, rows, eligible)
+    apart = whole
+    if framework.reference_within:
+        groups = reference_groups(framework, table)
+        apart = [part for cohort in whole for part in _by_group(cohort, groups)]
+    return tuple(part for part in apart if (part.fit.size if fitted is None else fitted.has(part.reference)))
+
+
+def _fitted_on_themselves(framework: Framework, table: Table, rows: Rows, eligible: Rows) -> list[Cohort]:
+    """The cohorts of all groups together."""
+    years, name = table.years, reference_name(framework, None)
     if years is None:
-        return (Cohort(reference_name(framework, None), None, rows, rows, rows),)
+        return [Cohort(name, None, rows, rows, rows)]
     if framework.reference == "per-year":
-        return tuple(
-            Cohort(reference_name(framework, year), year, own, own, own) for year, own in rows_by_value(years, rows)
-        )
+        by_year = rows_by_value(years, rows)
+        return [Cohort(reference_name(framework, year), year, own, own, own) for year, own in by_year]
     if framework.reference == "panel":
-        return (Cohort(reference_name(framework, None), None, rows, eligible, eligible),)
+        return [Cohort(name, None, rows, eligible, eligible)]
     fit = eligible[years[eligible] == framework.reference]
     if not fit.size:
         message = Text(
             "参照年份（reference）没有可用的数据", "the reference year of the framework has no unit to measure against"
         )
         raise DataError(_no_such_year(table, int(framework.reference), message))
-    return (Cohort(reference_name(framework, None), None, rows, fit, eligible),)
+    return [Cohort(name, None, rows, fit, eligible)]
+
+
+def _by_group(cohort: Cohort, groups: ReferenceGroups) -> list[Cohort]:
+    """A cohort with each group of `reference_within` apart; a row without a group is in none of them."""
+    nobody = np.zeros(0, dtype=np.intp)
+    apply, fit, pool = (dict(rows_by_value(groups.numbers, rows)) for rows in (cohort.apply, cohort.fit, cohort.pool))
+    return [
+        replace(cohort, apply=apply[each], fit=fit.get(each, nobody), pool=pool.get(each, nobody), within=texts)
+        for each, texts in enumerate(groups.texts)
+        if each in apply
+    ]
 
 
 def reference_name(framework: Framework, year: int | None) -> str:

@@ -10,6 +10,8 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from parkscore.data.fitted import named
+
 Matrix = npt.NDArray[np.float64]
 Vector = npt.NDArray[np.float64]
 Truths = npt.NDArray[np.bool_]
@@ -67,9 +69,11 @@ class Cohort:
     """Rows that are measured against the same reference.
 
     name: what the reference is called (`2024`, `panel`, `all`). year: the data year of the rows to score, None where
-    they are of several years or of none. apply: the rows to score. fit: the rows that the reference, and weights that
-    are computed, are fitted on. pool: the rows whose outliers are treated together, so that all are on one scale.
-    class_id: the class of all these rows, where each class is weighed by itself.
+    they are of several years or of none. apply: the rows to score. fit: the rows that the reference is fitted on, and
+    with those of the other groups of this name the weights that are computed. pool: the rows whose outliers are treated
+    together, so that all are on one scale.
+    class_id: the class of all these rows, where each class is weighed by itself. within: what all these rows
+    say in the fields of `reference_within`.
     """
 
     name: str
@@ -78,6 +82,12 @@ class Cohort:
     fit: Rows
     pool: Rows
     class_id: str | None = None
+    within: tuple[str, ...] = ()
+
+    @property
+    def reference(self) -> str:
+        """What the reference is called among those of other groups, such as `2024 · 合肥`."""
+        return named(self.name, self.within)
 
 
 def rows_by_value(keys: npt.NDArray[Any], rows: Rows) -> Sequence[tuple[Any, Rows]]:

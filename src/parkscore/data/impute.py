@@ -2,28 +2,32 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 
 from parkscore.data.classes import classify
 from parkscore.data.cohorts import years_of
 from parkscore.data.columns import Columns
-from parkscore.data.grid import Grid, Matrix, Rows, Truths
+from parkscore.data.grid import Grid, Matrix, Rows, Truths, rows_by_value
 from parkscore.data.policies import columns_by_choice
+from parkscore.data.reference_groups import reference_groups
 from parkscore.data.table import State, Table
 from parkscore.findings import Finding, Severity
 from parkscore.framework.models import INVALID, REWEIGHT, SCORE_GROUP_MEAN, SHORTER_HISTORY, Choice, Framework
 from parkscore.framework.settings import resolve_settings
 from parkscore.language import Text
-from parkscore.methods import imputation
+from parkscore.methods import Method, imputation
 
 
 def impute(framework: Framework, table: Table, grid: Grid) -> tuple[Grid, list[Finding]]:
     """The grid with gaps filled, and a finding per indicator and year.
 
     Only missing cells are filled: what is not applicable, divided by zero or undefined stays a gap, and so does a cell
-    of which the case cannot be told. An imputation looks at each year on its own, except where it is one over years.
+    of which the case cannot be told. An imputation looks at each year on its own, and within it at each group of
+    `reference_within`, except where it is one over years.
     """
     values = grid.values.copy()
     findings: list[Finding] = []
@@ -78,13 +82,23 @@ def _filled(choice: Choice, framework: Framework, table: Table, columns: Rows, g
         units = np.unique(table.units.astype(str), return_inverse=True)[1].astype(np.intp)
         return method(values, units=units, years=table.years, **choice.parameters)
     filled = values.copy()
-    for _, own in years_of(table):
+    for own in _looked_at_together(framework, table, method):
         parameters = dict(choice.parameters)
         if "groups" in method.parameters:
             parameters["groups"] = group_numbers(choice, framework, table, own)
             parameters.pop("by", None)
         filled[own] = method(values[own], **parameters)
     return filled
+
+
+def _looked_at_together(framework: Framework, table: Table, method: Method[Any]) -> Iterator[Rows]:
+    """The rows of each year, and where the method looks at other units of each group of `reference_within` apart."""
+    if method.row_local or not framework.reference_within:
+        yield from (own for _, own in years_of(table))
+        return
+    groups = reference_groups(framework, table)
+    for _, own in years_of(table):
+        yield from (rows for _, rows in rows_by_value(groups.numbers, own[groups.numbers[own] >= 0]))
 
 
 def _over_fewer_years(choice: Choice, framework: Framework, table: Table, columns: Rows) -> Matrix:

@@ -15,6 +15,7 @@ NO_SCORE: Final = "no_score"
 INCOMPLETE: Final = "incomplete"
 ONLY_GATES: Final = "only_gates"
 NO_INDICATORS: Final = "no_indicators"
+NO_REFERENCE: Final = "no_reference"
 
 
 class Unranked(NamedTuple):
@@ -28,6 +29,7 @@ UNRANKED: Final[Mapping[str, Text]] = {
     TOO_FEW_INDICATORS: Text("有数值的指标太少", "too few indicators have a value"),
     MAY_NOT_BE_MISSING: Text("缺少不可缺的指标", "lacking what may not be missing"),
     TOO_LITTLE_DATA: Text("有数据的权重太少", "data cover too little of the weight"),
+    NO_REFERENCE: Text("没有参照值可比", "with no reference to measure against"),
     NO_SCORE: Text("没有一个有权重的指标有得分", "no indicator that carries weight has a score"),
     INCOMPLETE: Text("合成方法不容许缺失", "with a gap that the aggregation cannot take"),
     NO_CLASS: Text("权重按分类而定，没有分类", "weights go by class, in none"),

@@ -9,6 +9,7 @@ from parkscore.framework.models import LIMITS, TIERS, Accepted, Framework, Node
 from parkscore.framework.reporting import Reporter, nodes_with_paths
 from parkscore.framework.settings import resolve_settings
 from parkscore.framework.suggesting import did_you_mean, nearest_or_some
+from parkscore.framework.taken_ids import CLASS
 from parkscore.language import Text
 
 
@@ -19,6 +20,7 @@ def check_tree(framework: Framework, reporter: Reporter) -> None:
     _check_years(framework, reporter)
     _check_class(framework, reporter)
     _check_rank_within(framework, reporter)
+    _check_reference_within(framework, reporter)
     _check_accepted(framework, reporter)
 
 
@@ -47,7 +49,10 @@ def _check_ids(framework: Framework, reporter: Reporter) -> None:
         )
 
 
-_FOR_SCORES = ("weights_status", "weights_source", "reference", "screen", "ranking", "rank_within", "defaults", "total")
+_FOR_SCORES = (
+    *("weights_status", "weights_source", "reference", "reference_within"),
+    *("screen", "ranking", "rank_within", "defaults", "total"),
+)
 """What says how units are scored, weighed or ranked."""
 
 
@@ -203,6 +208,22 @@ def _check_rank_within(framework: Framework, reporter: Reporter) -> None:
             message = Text("组内位次需要一个文字字段", "ranks within groups need a text field")
             reporter.report("unknown_field", path, message, value=name, hint=nearest_or_some(name, texts))
         if name in framework.rank_within[:index]:
+            hint = Text("删去其中一个", "remove one of the two")
+            reporter.report("duplicate_id", path, Text("重复", "is named twice"), value=name, hint=hint)
+
+
+def _check_reference_within(framework: Framework, reporter: Reporter) -> None:
+    texts = [name for name, field in framework.fields.items() if field.kind == "text"]
+    for index, name in enumerate(framework.reference_within):
+        path: Path = ("reference_within", index)
+        if name == CLASS and not framework.has_classes:
+            message = Text("体系没有分类", "the framework has no classes")
+            hint = Text("写 classes: 或 class:，或写一个文字字段", "add `classes:` or `class:`, or name a text field")
+            reporter.report("unknown_field", path, message, value=name, hint=hint)
+        elif name not in (CLASS, *texts):
+            message = Text("组内参照需要文字字段或 class", "a reference within groups needs a text field or `class`")
+            reporter.report("unknown_field", path, message, value=name, hint=nearest_or_some(name, (CLASS, *texts)))
+        if name in framework.reference_within[:index]:
             hint = Text("删去其中一个", "remove one of the two")
             reporter.report("duplicate_id", path, Text("重复", "is named twice"), value=name, hint=hint)
 

@@ -402,6 +402,7 @@ class Framework(Model):
     weights_status: SchemeStatus | None = None
     weights_source: Words | None = None
     reference: Reference = "per-year"
+    reference_within: tuple[Words, ...] = ()
     screen: Screen | None = None
     ranking: Ranking = Ranking()
     defaults: Defaults = Defaults()

@@ -19,7 +19,7 @@ def outside(leaf: Node, cohort: Cohort, values: Vector, fitted: Fitted | None) -
     values: (rows,) of the whole table, before outliers were treated. What becomes of such a value is for the rule to
     say: most rules give it the end of their range, a z-score goes on.
     """
-    extent = None if fitted is None else fitted.extents.get(cohort.name, {}).get(leaf.id)
+    extent = None if fitted is None else fitted.extents.get(cohort.reference, {}).get(leaf.id)
     if extent is None or np.isnan(extent).any():
         return
     own = values[cohort.apply]

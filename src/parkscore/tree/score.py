@@ -76,7 +76,7 @@ def score(
     lacking: list[Finding] = []
     refusals: list[Finding] = []
     for cohort in cohorts:
-        own = references.setdefault(cohort.name, {})
+        own = references.setdefault(cohort.reference, {})
         rows = np.union1d(cohort.apply, cohort.fit)
         for column, leaf in enumerate(leaves):
             if leaf.is_open_slot:
@@ -167,7 +167,7 @@ def _reference(
     """The statistics that an indicator is scored by: fitted on these values, or those that were fitted before."""
     if fitted is None or scoring[settings.score.name].fit is None:
         return _fit(settings, values, given)
-    return fitted.of(cohort.name, leaf.id)
+    return fitted.of(cohort.reference, leaf.id)
 
 
 def _apply(settings: Settings, values: Vector, reference: Reference, given: Mapping[str, Any]) -> Vector:
@@ -303,8 +303,8 @@ def _no_reference(leaf: Node, cohort: Cohort) -> Finding:
         severity=Severity.WARNING,
         field=leaf.id,
         message=Text(
-            f"{leaf.label.zh}：参照（{cohort.name}）中没有一个数值可比，不参与评分",
-            f"{leaf.label.en}: the reference ({cohort.name}) has no value to measure against; "
+            f"{leaf.label.zh}：参照（{cohort.reference}）中没有一个数值可比，不参与评分",
+            f"{leaf.label.en}: the reference ({cohort.reference}) has no value to measure against; "
             "it takes no part in the score",
         ),
         hint=Text(
@@ -330,8 +330,8 @@ def _constant(leaf: Node, cohort: Cohort, value: float | str) -> Finding:
         # A zero times a negative number is -0.0, which nobody has entered.
         value=value if isinstance(value, str) else value + 0.0,
         message=Text(
-            f"{leaf.label.zh}：参照（{cohort.name}）中所有评价对象的数值相同，不区分名次",
-            f"{leaf.label.en}: the same for every unit of the reference ({cohort.name}); it tells none apart",
+            f"{leaf.label.zh}：参照（{cohort.reference}）中所有评价对象的数值相同，不区分名次",
+            f"{leaf.label.en}: the same for every unit of the reference ({cohort.reference}); it tells none apart",
         ),
         hint=_CHECK_NAMES if leaf.is_named else _CHECK_COLUMN,
     )
@@ -343,8 +343,8 @@ def _single_unit(table: Table, cohort: Cohort) -> Finding:
         code="single_unit",
         severity=Severity.WARNING,
         message=Text(
-            f"参照（{cohort.name}）中只有一个评价对象，无从比较，相对赋分没有意义",
-            f"the reference ({cohort.name}) has one unit only: scores relative to others mean nothing",
+            f"参照（{cohort.reference}）中只有一个评价对象，无从比较，相对赋分没有意义",
+            f"the reference ({cohort.reference}) has one unit only: scores relative to others mean nothing",
         ),
         hint=Text(
             "补上其他评价对象，或用固定界限的赋分规则",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -77,9 +77,7 @@ def weigh(
         *(found for each, own in provenance.items() for found in _normalised(framework, plans[each], own.stated, each)),
         *(found for own in plans.values() for found in remarks(framework, own)),
     ]
-    shares = tuple(
-        _Weigher(framework, table, scores, cohort, states).settle(plans[cohort.class_id]) for cohort in cohorts
-    )
+    shares = _shares(framework, table, scores, cohorts, plans, states)
     return Weighing(
         name=scheme.id if scheme is not None else framework.id,
         title=_title(framework, scheme),
@@ -94,6 +92,25 @@ def weigh(
         ),
         notes=data_notes(plan),
     )
+
+
+def _shares(
+    framework: Framework,
+    table: Table,
+    scores: Matrix,
+    cohorts: tuple[Cohort, ...],
+    plans: Mapping[str | None, WeightPlan],
+    states: States | None,
+) -> tuple[Shares, ...]:
+    """The shares of each cohort: one set for all groups of `reference_within`, so that totals can be compared."""
+    fits: dict[tuple[str, str | None], list[Cohort]] = {}
+    for cohort in cohorts:
+        fits.setdefault((cohort.name, cohort.class_id), []).append(cohort)
+    settled = {}
+    for key, parts in fits.items():
+        whole = replace(parts[0], fit=np.unique(np.concatenate([part.fit for part in parts])))
+        settled[key] = _Weigher(framework, table, scores, whole, states).settle(plans[whole.class_id])
+    return tuple(settled[cohort.name, cohort.class_id] for cohort in cohorts)
 
 
 _WEIGHT_FREE = ADDS_POINTS | {BEST_OF, "min"}

@@ -1,0 +1,77 @@
+"""Which rows share a reference beyond their year: those that say the same in the fields of `reference_within`."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+import numpy as np
+import pandas as pd
+
+from parkscore.data.classes import classify
+from parkscore.data.grid import Cohort, Rows
+from parkscore.data.table import CLASS, Table
+from parkscore.data.unranked import NO_REFERENCE, UNRANKED, Unranked
+from parkscore.framework.models import Framework
+from parkscore.language import Text
+
+
+class ReferenceGroups(NamedTuple):
+    """The group of every row of a table.
+
+    numbers: (rows,), -1 for a row that lacks one of the texts. texts: by number, what the rows of the group say.
+    """
+
+    numbers: Rows
+    texts: tuple[tuple[str, ...], ...]
+
+
+def reference_groups(framework: Framework, table: Table) -> ReferenceGroups:
+    """The groups of `reference_within`; without it all rows are of one group that says nothing."""
+    numbers = np.zeros(len(table.frame), dtype=np.intp)
+    texts: list[tuple[str, ...]] = [()]
+    for name in framework.reference_within:
+        own, said = pd.factorize(_texts(framework, table, name), sort=True)
+        pairs = np.where((numbers < 0) | (own < 0), -1, numbers * len(said) + own)
+        met, numbers = np.unique(pairs, return_inverse=True)
+        if met.size and met[0] < 0:  # what has no group keeps its place before the first
+            met, numbers = met[1:], numbers - 1
+        texts = [(*texts[pair // len(said)], str(said[pair % len(said)])) for pair in met.tolist()]
+    return ReferenceGroups(np.asarray(numbers, dtype=np.intp), tuple(texts))
+
+
+def why_without_reference(
+    framework: Framework, table: Table, rows: Rows, cohorts: Sequence[Cohort]
+) -> dict[int, Unranked]:
+    """For each of these rows that is in none of the cohorts, why there is nothing to measure it against."""
+    out = np.setdiff1d(rows, np.concatenate([np.zeros(0, dtype=np.intp), *(cohort.apply for cohort in cohorts)]))
+    if not out.size:
+        return {}
+    groups = reference_groups(framework, table)
+    labels = [_LABEL_OF_CLASS if name == CLASS else framework.fields[name].label for name in framework.reference_within]
+    silent = Text(
+        f"没有参照值可比：未注明{'、'.join(label.zh for label in labels)}",
+        f"no reference to measure against: it does not say its {', '.join(label.en for label in labels)}",
+    )
+    met = {number: _unmet(groups.texts[number]) for number in np.unique(groups.numbers[out]).tolist() if number >= 0}
+    return {
+        row: Unranked(NO_REFERENCE, met.get(number, silent))
+        for row, number in zip(out.tolist(), groups.numbers[out].tolist(), strict=True)
+    }
+
+
+_LABEL_OF_CLASS = Text("分类", "class")
+
+
+def _unmet(texts: Sequence[str]) -> Text:
+    if not texts:
+        return UNRANKED[NO_REFERENCE]
+    zh, en = "、".join(texts), ", ".join(texts)
+    return Text(f"没有参照值可比：参照中没有“{zh}”", f"no reference to measure against: it has no {en}")
+
+
+def _texts(framework: Framework, table: Table, name: str) -> pd.Series[str]:
+    """What each row says, a gap where it says nothing."""
+    found = classify(framework, table) if name == CLASS else None
+    said = table.frame[name] if found is None else pd.Series(found.names)
+    return said.where(said.notna(), None)
