@@ -1,0 +1,1 @@
+"""Data that are larger than memory: the same steps, piece by piece."""
