@@ -28,7 +28,7 @@ def table_of(
     for identifier, data_field in framework.fields.items():
         if data_field.formula is not None or (fields is not None and identifier not in fields):
             continue
-        if data_field.kind == "text":
+        if data_field.is_text:
             coded = [body.texts.get(identifier) or _no_texts(len(body.rows)) for body in bodies]
             texts[identifier] = CodedTexts.together(coded)
             columns[identifier] = texts[identifier].values

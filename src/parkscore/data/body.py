@@ -23,12 +23,13 @@ from parkscore.data.cells import (
 )
 from parkscore.data.coded_texts import CodedTexts
 from parkscore.data.collecting import Collected
+from parkscore.data.credit_codes import are_codes, standard_forms
 from parkscore.data.layout import Heading, Layout, measure_of
 from parkscore.data.row_kinds import is_remark, is_statistic
 from parkscore.data.sheets import Sheet
 from parkscore.data.table import UNIT, YEAR, Conversion, State
 from parkscore.framework.measures import conversion, convert
-from parkscore.framework.models import Framework
+from parkscore.framework.models import USCC, Framework
 from parkscore.language import Text
 
 TOTAL_ROW: Final = "total_row"
@@ -72,7 +73,7 @@ class Body:
 
 def read_body(sheet: Sheet, layout: Layout, framework: Framework, found: Collected) -> Body:
     """Read every row below the header, collecting what is wrong with any cell."""
-    units = _read_units(sheet, layout, found)
+    units = _read_units(sheet, layout, framework, found)
     rows = np.flatnonzero(units.codes >= 0)
     body = Body(sheet, layout, rows + layout.first_row, units.taken(rows).values, None)
     _report_merged(body, found)
@@ -80,10 +81,12 @@ def read_body(sheet: Sheet, layout: Layout, framework: Framework, found: Collect
         body.years = _read_year_column(body, rows, found)
     for identifier, heading in _columns_of(layout):
         cells = _taken(sheet.column(heading.column, layout.first_row), rows)
-        if framework.fields[identifier].kind == "text":
+        if framework.fields[identifier].is_text:
             column = read_coded_texts(cells, apostrophes=sheet.apostrophes)
             _report_faults(body, heading, identifier, column.faults, found)
             body.texts[identifier] = column.texts
+            if framework.fields[identifier].kind == USCC:
+                body.texts[identifier] = _standard_codes(column.texts, body, heading, identifier, found)
         else:
             _read_number_column(body, heading, identifier, cells, framework, found)
         _report_formulas(body, heading, identifier, found)
@@ -108,7 +111,7 @@ def _taken(cells: RawCells, rows: npt.NDArray[np.int64]) -> RawCells:
     return cells[rows] if isinstance(cells, np.ndarray) else [cells[row] for row in rows.tolist()]
 
 
-def _read_units(sheet: Sheet, layout: Layout, found: Collected) -> CodedTexts:
+def _read_units(sheet: Sheet, layout: Layout, framework: Framework, found: Collected) -> CodedTexts:
     """The unit of each row below the header; none for rows left out: empty ones, totals, rows without a unit."""
     if layout.unit is None:
         count = len(sheet.column(next(layout.headings()).column, layout.first_row))
@@ -118,7 +121,12 @@ def _read_units(sheet: Sheet, layout: Layout, found: Collected) -> CodedTexts:
     for fault in column.faults:
         place = sheet.place(fault.row + layout.first_row, layout.unit.column)
         found.error(fault.code, fault.message, fault.hint, place=place, value=fault.value)
-    codes, texts = column.texts.codes, column.texts.texts
+    read, doubtful = column.texts, None
+    if framework.unit.kind == USCC:
+        everything = Body(sheet, layout, np.arange(len(read)) + layout.first_row, read.values, None)
+        read = _standard_codes(read, everything, layout.unit, None, found)
+        doubtful = np.flatnonzero(~are_codes(read.texts))  # a right code is no total and no remark
+    codes, texts = read.codes, read.texts
     faulty = {fault.row for fault in column.faults}
     nameless = [row for row in np.flatnonzero(codes < 0).tolist() if row not in faulty]
     for row in _rows_with_values(sheet, layout, nameless):
@@ -128,22 +136,48 @@ def _read_units(sheet: Sheet, layout: Layout, found: Collected) -> CodedTexts:
             Text("填上评价对象，或删掉这一行", "name the unit, or delete the row"),
             place=sheet.place(row + layout.first_row, layout.unit.column),
         )
-    statistics = _rows_of(codes, texts, is_statistic)
+    statistics = _rows_of(codes, texts, is_statistic, doubtful)
     for row in statistics:
         _report_statistic(sheet, layout, row, texts[codes[row]], found)
-    remarks = _alone(sheet, layout, _rows_of(codes, texts, is_remark))
+    remarks = _alone(sheet, layout, _rows_of(codes, texts, is_remark, doubtful))
     for row in remarks:
         _report_remark(sheet, layout, row, texts[codes[row]], found)
     if not statistics and not remarks:
-        return column.texts
+        return read
     kept = codes.copy()
     kept[[*statistics, *remarks]] = -1
     return CodedTexts(kept, texts)
 
 
-def _rows_of(codes: npt.NDArray[np.int32], texts: npt.NDArray[Any], is_meant: Callable[[str], bool]) -> list[int]:
-    """The rows whose text is meant, in order; each text is looked at once."""
-    meant = [number for number, text in enumerate(texts.tolist()) if is_meant(text)]
+def _standard_codes(
+    texts: CodedTexts, body: Body, heading: Heading, identifier: str | None, found: Collected
+) -> CodedTexts:
+    """The codes in capital letters, half-width and without spaces, so that one enterprise has one code; said once."""
+    forms, rewritten = standard_forms(texts.texts)
+    if not rewritten.size:
+        return texts
+    rows = np.flatnonzero(np.isin(texts.codes, rewritten))
+    found.info(
+        "uscc_rewritten",
+        Text(
+            f"{len(rows)} 个代码有小写、全角、空格或连字符，按标准写法读取",
+            f"{len(rows)} codes have lower case, full-width letters, spaces or hyphens; read in the standard form",
+        ),
+        place=body.sheet.place(int(body.rows[rows[0]]), heading.column),
+        field=identifier,
+    )
+    return texts.spelled(forms)
+
+
+def _rows_of(
+    codes: npt.NDArray[np.int32],
+    texts: npt.NDArray[Any],
+    is_meant: Callable[[str], bool],
+    among: npt.NDArray[np.intp] | None = None,
+) -> list[int]:
+    """The rows whose text is meant, in order; each text, or each of those among which it may be, is looked at once."""
+    numbers = range(len(texts)) if among is None else among.tolist()
+    meant = [number for number in numbers if is_meant(texts[number])]
     return np.flatnonzero(np.isin(codes, meant)).tolist() if meant else []
 
 
@@ -231,7 +265,7 @@ def conversions_of(sheet: Sheet, layout: Layout, framework: Framework, found: Co
     for identifier, heading in _columns_of(layout):
         data_field = framework.fields[identifier]
         own = measure_of(data_field)
-        factor = 1.0 if data_field.kind == "text" else conversion(heading.measure, own)
+        factor = 1.0 if data_field.is_text else conversion(heading.measure, own)
         if factor == 1.0:
             continue
         place = sheet.place(layout.header_row, heading.column)

@@ -78,7 +78,7 @@ class Columns(Mapping[tuple[str, int], Column]):
         measure = measure_of(field.measure)
         if field.formula is not None:
             return Column(self.compute(field.formula, field.measure), measure)
-        if field.kind == "text":
+        if field.is_text:
             return Column(TextCells.of(self._table.frame[name].tolist()))
         return Column(Cells(self._table.frame[name].to_numpy(dtype=np.float64), self._table.states[name]), measure)
 

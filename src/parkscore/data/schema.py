@@ -32,7 +32,7 @@ def compile_schema(framework: Framework) -> pa.DataFrameSchema:
         columns[YEAR] = pa.Column(int, nullable=False)
     for field_id, field in framework.fields.items():
         if field.formula is None:
-            kind = None if field.kind == "text" else float
+            kind = None if field.is_text else float
             columns[field_id] = pa.Column(kind, checks=_limits(field.min, field.max), nullable=True)
     keys = [UNIT] if framework.time is None else [UNIT, YEAR]
     return pa.DataFrameSchema(columns, unique=keys, strict=False, coerce=False, name=framework.id)

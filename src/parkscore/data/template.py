@@ -13,7 +13,7 @@ import xlsxwriter
 from parkscore.data.headers import Names, Role, Target
 from parkscore.framework.cases import formulas_said
 from parkscore.framework.formula import parse_formula
-from parkscore.framework.models import DataField, Framework, Node
+from parkscore.framework.models import USCC, DataField, Framework, Node
 from parkscore.language import Language, Text
 
 DATA_SHEET: Final = Text("数据", "data")
@@ -87,7 +87,8 @@ def _write_data_sheet(workbook: xlsxwriter.Workbook, framework: Framework, langu
 
 
 def _unit_header(framework: Framework, language: Language) -> str:
-    return framework.unit.label.in_language(language)
+    unit = framework.unit
+    return unit.label.in_language(language) if unit.kind != USCC else unit.key
 
 
 def _year_is_understood(names: Names, language: Language) -> bool:
@@ -107,7 +108,7 @@ def field_header(identifier: str, field: DataField, names: Names, language: Lang
 
 
 def _number_format(field: DataField) -> str:
-    if field.kind == "text":
+    if field.is_text:
         return "@"
     return "#,##0" if field.measure in _WHOLE else "General"
 
@@ -137,7 +138,7 @@ def _about(field: DataField, language: Language) -> str:
 
 def _limits(field: DataField) -> dict[str, Any]:
     low, high = field.min, field.max
-    if field.kind == "text" or (low is None and high is None):
+    if field.is_text or (low is None and high is None):
         return {"validate": "any"}
     if low is not None and high is not None:
         return {"validate": "decimal", "criteria": "between", "minimum": float(low), "maximum": float(high)}

@@ -12,6 +12,7 @@ import numpy as np
 import pandas as pd
 
 from parkscore.data.capping import MOST, first_of_each_kind
+from parkscore.data.code_findings import shared_codes, wrong_codes
 from parkscore.data.columns import Columns
 from parkscore.data.reading import read_with_findings
 from parkscore.data.rules import check_rule
@@ -62,6 +63,8 @@ def _findings(framework: Framework, table: Table) -> Iterator[Finding]:
     yield from _limit_findings(framework, table)
     yield from _force_findings(framework, table)
     yield from unlisted_texts(framework, table)
+    yield from wrong_codes(framework, table)
+    yield from shared_codes(framework, table)
     columns = Columns(framework, table)
     for rule in framework.rules:
         yield from check_rule(framework, table, columns, rule)

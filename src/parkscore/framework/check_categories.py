@@ -45,7 +45,7 @@ def check_categories(framework: Framework, reporter: Reporter) -> None:
 def _check_field(framework: Framework, node: Node, name: str, path: Path, reporter: Reporter) -> None:
     field = framework.fields.get(name)
     if field is None:
-        texts = [field_id for field_id, each in framework.fields.items() if each.kind == "text"]
+        texts = [field_id for field_id, each in framework.fields.items() if each.is_text]
         reporter.report(
             "unknown_field",
             path,
@@ -53,7 +53,7 @@ def _check_field(framework: Framework, node: Node, name: str, path: Path, report
             hint=nearest_or_some(name, texts or framework.fields),
             field=node.id,
         )
-    elif field.kind != "text":
+    elif not field.is_text:
         reporter.report(
             "wrong_type",
             path,

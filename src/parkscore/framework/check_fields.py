@@ -43,7 +43,7 @@ def _check_field(field_id: str, field: DataField, reporter: Reporter) -> None:
             value=field.max,
             hint=Text("把 min 与 max 对调，或改正其中一个", "swap `min` and `max`, or correct one of them"),
         )
-    if field.kind == "text":
+    if field.is_text:
         for key in ("measure", "min", "max", "formula", "totals"):
             if getattr(field, key) not in (None, {}):
                 reporter.report(
@@ -51,7 +51,9 @@ def _check_field(field_id: str, field: DataField, reporter: Reporter) -> None:
                     ("fields", field_id, key),
                     Text(f"文字字段不能有 {key}", f"a text field cannot have {key}"),
                     field=field_id,
-                    hint=Text("去掉这个键，或去掉 kind: text", f"remove {key}, or remove `kind: text`"),
+                    hint=Text(
+                        f"去掉这个键，或去掉 kind: {field.kind}", f"remove {key}, or remove `kind: {field.kind}`"
+                    ),
                 )
 
 

@@ -110,9 +110,9 @@ def field_measures(framework: Framework) -> Mapping[str, Measure | Special | Non
     A field with a measure that cannot be read is left out, so that it fits anywhere: the mistake is told already.
     """
     fields = {
-        field_id: TEXT if field.kind == "text" else _measure(field.measure)
+        field_id: TEXT if field.is_text else _measure(field.measure)
         for field_id, field in framework.fields.items()
-        if field.kind == "text" or field.measure is None or _measure(field.measure) is not None
+        if field.is_text or field.measure is None or _measure(field.measure) is not None
     }
     return {**dict.fromkeys(class_names(framework), TEXT), **fields}
 
@@ -265,7 +265,7 @@ def _check_field(framework: Framework, rule: Rule, path: Path, name: str, report
             hint=nearest_or_some(name, framework.fields),
             field=rule.id,
         )
-    elif framework.fields[name].kind == "text" and rule.required is None:
+    elif framework.fields[name].is_text and rule.required is None:
         hint = Text("换成数字字段", "name a number field")
         message = Text(f"{name} 是文字字段", f"{name} is a text field")
         reporter.report("not_for_text", path, message, hint=hint, field=rule.id)

@@ -41,7 +41,7 @@ def _check_order(each: RankedList, path: Path, framework: Framework, reporter: R
 def _check_groups(each: RankedList, path: Path, framework: Framework, reporter: Reporter) -> None:
     if each.per is None:
         return
-    texts = [field_id for field_id, field in framework.fields.items() if field.kind == "text"]
+    texts = [field_id for field_id, field in framework.fields.items() if field.is_text]
     if each.per not in framework.fields:
         message = Text(f"没有字段 {each.per}", f"there is no field {each.per}")
         code, hint = "unknown_field", nearest_or_some(each.per, texts)

@@ -48,7 +48,7 @@ def _check_kind(name: str, field: DataField, reporter: Reporter) -> None:
     path: Path = ("fields", name, "members")
     addend = field.members
     assert addend is not None  # noqa: S101  # only such fields are looked at
-    if field.formula is not None or field.kind == "text":
+    if field.formula is not None or field.is_text:
         message = Text("只有直接读取的数字字段才能由年报合计", "only a raw number field can be a sum over returns")
         hint = Text("去掉 members，或去掉 formula", "leave out `members`, or the formula")
         reporter.report("members_kind", path, message, field=name, hint=hint)
@@ -123,7 +123,7 @@ def check_against_returns(framework: Framework, returns: Framework, reporter: Re
 def _check_text_field(key: str, name: str | None, returns: Framework, reporter: Reporter) -> None:
     if name is None:
         return
-    texts = [field_id for field_id, field in returns.fields.items() if field.kind == "text"]
+    texts = [field_id for field_id, field in returns.fields.items() if field.is_text]
     if name not in returns.fields:
         message = Text(f"年报体系没有字段 {name}", f"the framework of the returns has no field {name}")
         reporter.report("unknown_field", ("members", key), message, hint=nearest_or_some(name, texts))

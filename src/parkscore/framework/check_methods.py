@@ -125,8 +125,8 @@ def _check_groups(framework: Framework, choice: Choice, path: Path, reporter: Re
     if by is None and framework.classes:
         return
     field = framework.fields.get(str(by)) if by is not None else None
-    if field is None or field.kind != "text":
-        texts = [name for name, each in framework.fields.items() if each.kind == "text"]
+    if field is None or not field.is_text:
+        texts = [name for name, each in framework.fields.items() if each.is_text]
         reporter.report(
             "unknown_field",
             (*path, "by"),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from parkscore.framework.document import Path
-from parkscore.framework.models import LIMITS, TIERS, Accepted, Framework, Node
+from parkscore.framework.models import LIMITS, TIERS, USCC, Accepted, Framework, Node
 from parkscore.framework.reporting import Reporter, nodes_with_paths
 from parkscore.framework.settings import resolve_settings
 from parkscore.framework.suggesting import did_you_mean, nearest_or_some
@@ -190,7 +190,7 @@ def _check_class(framework: Framework, reporter: Reporter) -> None:
             value=name,
             hint=nearest_or_some(name, framework.fields),
         )
-    elif field.kind != "text":
+    elif not field.is_text:
         reporter.report(
             "wrong_type",
             ("fields", name, "kind"),
@@ -201,7 +201,7 @@ def _check_class(framework: Framework, reporter: Reporter) -> None:
 
 
 def _check_rank_within(framework: Framework, reporter: Reporter) -> None:
-    texts = [name for name, field in framework.fields.items() if field.kind == "text"]
+    texts = [name for name, field in framework.fields.items() if field.is_text]
     for index, name in enumerate(framework.rank_within):
         path: Path = ("rank_within", index)
         if name not in texts:
@@ -213,7 +213,7 @@ def _check_rank_within(framework: Framework, reporter: Reporter) -> None:
 
 
 def _check_reference_within(framework: Framework, reporter: Reporter) -> None:
-    texts = [name for name, field in framework.fields.items() if field.kind == "text"]
+    texts = [name for name, field in framework.fields.items() if field.is_text]
     for index, name in enumerate(framework.reference_within):
         path: Path = ("reference_within", index)
         if name == CLASS and not framework.has_classes:
@@ -229,7 +229,7 @@ def _check_reference_within(framework: Framework, reporter: Reporter) -> None:
 
 
 def _check_accepted(framework: Framework, reporter: Reporter) -> None:
-    known = {rule.id for rule in framework.rules} | set(LIMITS)
+    known = {rule.id for rule in framework.rules} | {*LIMITS, USCC}
     of_columns = {rule.id for rule in framework.rules if rule.measure_mixup is not None}
     for index, entry in enumerate(framework.accepted):
         if entry.rule not in known:

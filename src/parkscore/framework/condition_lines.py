@@ -67,7 +67,7 @@ def line_of(framework: Framework, formulas: Sequence[Formula]) -> ConditionLine 
     names = {name for formula in formulas for name in formula.names}
     name = next(iter(names), None)
     field = framework.fields.get(str(name))
-    if len(names) != 1 or field is None or field.kind == "text" or not all(_is_plain(each.root) for each in formulas):
+    if len(names) != 1 or field is None or field.is_text or not all(_is_plain(each.root) for each in formulas):
         return None
     measure = None if field.measure is None else parse_measure(field.measure)
     bounds = {bound for formula in formulas for bound in _bounds(formula.root, measure)}

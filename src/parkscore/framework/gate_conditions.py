@@ -172,8 +172,7 @@ def replaced(node: Node, change: Callable[[Node], Node | None]) -> Node:
 def gate_measures(framework: Framework) -> dict[str, Measure | Special | None]:
     """What the formula of a gate may read, with its measure: the class, scores, values of indicators, fields."""
     fields = {
-        each: Special.TEXT if field.kind == "text" else _measure(field.measure)
-        for each, field in framework.fields.items()
+        each: Special.TEXT if field.is_text else _measure(field.measure) for each, field in framework.fields.items()
     }
     total = [] if framework.only_judges else [framework.total.id]
     scores = dict.fromkeys([*total, *(node.id for node in framework.walk())])
@@ -203,7 +202,7 @@ def _measure(text: str | None) -> Measure | None:
 
 def text_fields(framework: Framework) -> frozenset[str]:
     """The ids of the text fields, and the names of the class."""
-    fields = frozenset(field_id for field_id, field in framework.fields.items() if field.kind == "text")
+    fields = frozenset(field_id for field_id, field in framework.fields.items() if field.is_text)
     return fields | class_names(framework).difference(node.id for node in framework.root.walk())
 
 

@@ -112,16 +112,20 @@ class ConstantTable(Model):
 
 
 class UnitKey(Label):
-    """What one row is, and the column that names it."""
+    """What one row is, and the column that names it: by any text, or by a 统一社会信用代码."""
 
     key: Words
+    kind: Literal["text", "uscc"] = "text"
     aliases: tuple[Words, ...] = ()
 
 
 class DataField(Label):
-    """A raw column with a measure and plausible limits, or a formula over other fields."""
+    """A raw column with a measure and plausible limits, or a formula over other fields.
 
-    kind: Literal["number", "text"] = "number"
+    kind: a number, any text, or a text that is a 统一社会信用代码 with a check character.
+    """
+
+    kind: Literal["number", "text", "uscc"] = "number"
     measure: Words | None = None
     min: Number | None = None
     max: Number | None = None
@@ -131,6 +135,11 @@ class DataField(Label):
     members: Addend | None = None
     source: Words | None = None
     note: Words | None = None
+
+    @property
+    def is_text(self) -> bool:
+        """Whether its cells are texts, of whatever kind."""
+        return self.kind != "number"
 
 
 class Inherited(Model):
@@ -330,6 +339,9 @@ BELOW_MIN = "below_min"
 ABOVE_MAX = "above_max"
 LIMITS = (BELOW_MIN, ABOVE_MAX)
 """What the limits of a field are called among the rules."""
+
+USCC = "uscc"
+"""The kind of a code with a check character, and what its check is called among the rules."""
 
 
 class Accepted(Model):

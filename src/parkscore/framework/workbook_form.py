@@ -57,7 +57,7 @@ _STRUCTURED: Final = frozenset(
 _NUMBERS: Final = frozenset({"level", "points", "weight", "min", "max", "min_coverage", "year", "top", "at_most"})
 _TABLES: Final = frozenset(sheet.key for sheet in SHEETS if sheet.key)
 _CHOICES: Final = {
-    "kind": ["number", "text"],
+    "kind": ["number", "text", "uscc"],
     "direction": ["higher", "lower"],
     "severity": ["error", "warning", "info"],
     "path": ["compound", "linear"],

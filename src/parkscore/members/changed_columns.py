@@ -74,7 +74,7 @@ def imagine(framework: Framework, table: Table, present: Columns, imagined: Imag
     present: the columns of the table as it is. A row is called as the unit that it was made of.
     """
     rows = imagined.rows
-    number_of = [name for name, field in framework.fields.items() if field.formula is None and field.kind != "text"]
+    number_of = [name for name, field in framework.fields.items() if field.formula is None and not field.is_text]
     others = table.frame.drop(columns=number_of).take(rows).reset_index(drop=True)
     columns = ChangedColumns(framework, present, imagined, replace(table, frame=others, states={}))
     cells = {name: columns[name, 0].cells for name in number_of}

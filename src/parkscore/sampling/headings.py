@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from parkscore.findings import Finding, Severity, UsageError
 from parkscore.framework.cases import rules_of
 from parkscore.framework.compared_texts import compared_texts
-from parkscore.framework.models import DataField, Framework
+from parkscore.framework.models import USCC, DataField, Framework
 from parkscore.framework.settings import resolve_settings
 from parkscore.language import Text
 
@@ -34,6 +34,11 @@ def header_of(key: str, field: DataField) -> str:
     """
     name = field.zh or field.en or key
     return name if field.measure is None else f"{name}({field.measure})"
+
+
+def unit_header(framework: Framework) -> str:
+    """The header of the column that names the unit: what it is, or what its code is called."""
+    return framework.unit.label.zh if framework.unit.kind != USCC else framework.unit.key
 
 
 def is_yes_or_no(field: DataField) -> bool:

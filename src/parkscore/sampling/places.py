@@ -45,7 +45,7 @@ class Places:
 
 def places_of(framework: Framework, zones: int) -> Places:
     """Find the fields by id or name: 高新区 or park, and 分园; else the first text that units are ranked within."""
-    texts = {key: field for key, field in framework.fields.items() if field.kind == "text" and field.formula is None}
+    texts = {key: field for key, field in framework.fields.items() if field.is_text and field.formula is None}
     part = next((key for key, field in texts.items() if key in _PART_KEYS or "分园" in _name(field)), None)
     named = [key for key, field in texts.items() if key in _ZONE_KEYS or _is_zone(_name(field))]
     ranked = [key for key in framework.rank_within if key in texts]

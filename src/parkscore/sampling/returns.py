@@ -10,7 +10,7 @@ from statistics import NormalDist
 import numpy as np
 import pyarrow as pa
 
-from parkscore.framework.models import DataField, Framework
+from parkscore.framework.models import USCC, DataField, Framework
 from parkscore.methods.domain import BoolArray, FloatArray
 from parkscore.sampling.enterprise_fields import ENTERPRISES, SOME, Some
 from parkscore.sampling.headings import (
@@ -23,8 +23,10 @@ from parkscore.sampling.headings import (
     is_whole,
     is_yes_or_no,
     texts_of,
+    unit_header,
 )
 from parkscore.sampling.known_fields import profiles_of
+from parkscore.sampling.made_up_codes import made_up_codes
 from parkscore.sampling.numbered_names import numbered_names
 from parkscore.sampling.places import Places, places_of
 from parkscore.sampling.population import Block, Population, population_of
@@ -58,15 +60,15 @@ class Plan:
     @property
     def schema(self) -> pa.Schema:
         """The columns: the unit, the year where the framework has a time, the raw fields, the note."""
-        columns = [pa.field(self.framework.unit.label.zh, pa.string())]
+        columns = [pa.field(unit_header(self.framework), pa.string())]
         if self.framework.time is not None:
             columns.append(pa.field(YEAR_HEADER, pa.int64()))
         columns += [pa.field(header_of(key, field), self._type(key)) for key, field in self.raw.items()]
         return pa.schema([*columns, pa.field(NOTE_HEADER, _CODED)])
 
     def _type(self, key: str) -> pa.DataType:
-        if self.raw[key].kind == "text":
-            return pa.string() if self.is_name(key) else _CODED
+        if self.raw[key].is_text:
+            return pa.string() if self.is_name(key) or self.raw[key].kind == USCC else _CODED
         return pa.int64() if is_whole(self.raw[key]) or is_yes_or_no(self.raw[key]) else pa.float64()
 
     def is_name(self, key: str) -> bool:
@@ -90,7 +92,7 @@ def plan_of(framework: Framework, rows: int, years: int, zones: int, seed: int, 
         gaps,
         raw,
         profiles_of(framework, raw, ENTERPRISES),
-        {key: texts_of(framework, key) for key, field in raw.items() if field.kind == "text"},
+        {key: texts_of(framework, key) for key, field in raw.items() if field.is_text},
     )
 
 
@@ -118,11 +120,12 @@ class _Drawn:
 
     def _columns(self, year: int) -> list[pa.Array]:
         plan, count = self.plan, self.block.size
-        columns = [self._unit_names(plan.framework.unit.label.zh)]
+        unit = plan.framework.unit
+        columns: list[pa.Array] = [self._codes() if unit.kind == USCC else self._unit_names(unit.label.zh)]
         if plan.framework.time is not None:
             columns.append(pa.array(np.full(count, plan.calendar[year], dtype=np.int64)))
         for key, data_field in plan.raw.items():
-            columns.append(self._text(key) if data_field.kind == "text" else self._numbers(key, data_field, year))
+            columns.append(self._text(key) if data_field.is_text else self._numbers(key, data_field, year))
         note = pa.DictionaryArray.from_arrays(np.zeros(count, dtype=np.int32), pa.array([plan.note]))
         return [*columns, note]
 
@@ -131,7 +134,13 @@ class _Drawn:
         width = max(3, len(str(self.plan.population.enterprises)))
         return numbered_names(f"合成{label}", numbers, width)
 
+    def _codes(self) -> pa.StringArray:
+        numbers = np.arange(self.block.first + 1, self.block.last + 1, dtype=np.int64)
+        return made_up_codes(numbers, self.plan.seed)
+
     def _text(self, key: str) -> pa.Array:
+        if self.plan.raw[key].kind == USCC:
+            return self._codes()
         if self.plan.is_name(key):
             return self._unit_names("企业")
         codes, names = self._coded(key)

@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from parkscore.framework.loading import load_framework
-from parkscore.framework.models import DataField, Framework
+from parkscore.framework.models import USCC, DataField, Framework
 from parkscore.methods.domain import BoolArray, FloatArray
 from parkscore.sampling.given import with_given_scores
 from parkscore.sampling.headings import (
@@ -33,6 +33,7 @@ from parkscore.sampling.headings import (
     is_whole,
     is_yes_or_no,
     texts_of,
+    unit_header,
 )
 from parkscore.sampling.known_fields import PROFILES, profiles_of
 from parkscore.sampling.profiles import Noise, Profile
@@ -100,7 +101,9 @@ class _Draw:
         unit = self.framework.unit
         width = max(3, len(str(self.units)))
         names = [f"合成{unit.label.zh}{number:0{width}d}" for number in range(1, self.units + 1)]
-        columns: dict[str, Any] = {unit.label.zh: names * len(self.calendar)}
+        if unit.kind == USCC:
+            names = self._codes()
+        columns: dict[str, Any] = {unit_header(self.framework): names * len(self.calendar)}
         if self.framework.time is not None:
             columns[YEAR_HEADER] = np.repeat(np.array(self.calendar, dtype=np.int64), self.units)
         for key, field in self.raw.items():
@@ -112,7 +115,9 @@ class _Draw:
         """A column as it goes into the table: whole numbers stay whole beside gaps."""
         import pandas as pd
 
-        if field.kind == "text":
+        if field.kind == USCC:
+            return np.array(self._codes() * len(self.calendar), dtype=object)
+        if field.is_text:
             listed = texts_of(self.framework, key)
             shares = None if listed else CATEGORY_SHARES
             chosen = self.stream(key).choice(listed or CATEGORIES, self.units, p=shares)
@@ -124,6 +129,12 @@ class _Draw:
         if is_whole(field):
             return pd.arrays.IntegerArray(values.astype(np.int64), gaps)
         return np.where(gaps, np.nan, values)
+
+    def _codes(self) -> list[str]:
+        from parkscore.sampling.made_up_codes import made_up_codes
+
+        codes: list[str] = made_up_codes(np.arange(1, self.units + 1, dtype=np.int64), self.seed).to_pylist()
+        return codes
 
     def stream(self, *names: str) -> np.random.Generator:
         """The random numbers of one column, the same wherever it stands in the framework."""

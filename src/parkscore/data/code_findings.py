@@ -1,0 +1,96 @@
+"""Name the units and cells whose 统一社会信用代码 is wrong, and the codes that two units of a year share."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+import numpy as np
+import numpy.typing as npt
+
+from parkscore.data.capping import MOST
+from parkscore.data.credit_codes import are_codes, what_is_wrong
+from parkscore.data.table import UNIT, YEAR, Table
+from parkscore.findings import Finding, Severity
+from parkscore.framework.models import USCC, Framework
+from parkscore.language import Text
+
+_Rows = npt.NDArray[np.intp]
+
+
+def wrong_codes(framework: Framework, table: Table) -> Iterator[Finding]:
+    """A finding for each of the first wrong codes of a column, and one that counts the others.
+
+    A unit whose code somebody has accepted is among them however many there are.
+    """
+    accepted = {entry.unit for entry in framework.accepted if entry.rule == USCC}
+    if framework.unit.kind == USCC:
+        wrong = np.flatnonzero(~are_codes(table.frame[UNIT]))
+        yield from _listed(wrong, table, accepted, None)
+    for key, field in framework.fields.items():
+        if field.kind == USCC and field.formula is None:
+            codes = table.frame[key]
+            wrong = np.flatnonzero(codes.notna().to_numpy() & ~are_codes(codes))
+            yield from _listed(wrong, table, accepted, key)
+
+
+def shared_codes(framework: Framework, table: Table) -> Iterator[Finding]:
+    """A finding for each of the first units whose code another unit has in the same year.
+
+    Where the code is what names the unit, reading refuses a second row of a year, so there is nothing to find.
+    """
+    for key, field in framework.fields.items():
+        if field.kind != USCC or field.formula is not None:
+            continue
+        columns = [key] if table.years is None else [key, YEAR]
+        frame = table.frame[columns]
+        known = frame[key].notna()
+        twice = np.flatnonzero((known & frame.duplicated(columns, keep=False)).to_numpy())
+        for row in twice[: MOST + 1].tolist():
+            yield _shared(table, row, key, _others(table, twice, row, key))
+
+
+def _others(table: Table, rows: _Rows, row: int, key: str) -> list[str]:
+    """The other units with the same code in the same year."""
+    codes = table.frame[key].to_numpy(dtype=object)
+    same = [each for each in rows.tolist() if codes[each] == codes[row] and each != row]
+    return [str(table.units[each]) for each in same if table.years is None or table.years[each] == table.years[row]]
+
+
+def _listed(rows: _Rows, table: Table, accepted: set[str | None], key: str | None) -> Iterator[Finding]:
+    units = table.units
+    first = [row for number, row in enumerate(rows.tolist()) if number < MOST or units[row] in accepted]
+    yield from (_wrong(table, row, key) for row in first)
+    if len(first) < len(rows):
+        left = next(row for row in rows[::-1].tolist() if units[row] not in accepted)
+        yield replace(_wrong(table, left, key), more=len(rows) - len(first))
+
+
+def _wrong(table: Table, row: int, key: str | None) -> Finding:
+    code = str(table.units[row] if key is None else table.frame[key].iloc[row])
+    message, hint = what_is_wrong(code)
+    return table.finding(
+        row,
+        code="bad_uscc",
+        severity=Severity.ERROR,
+        column=UNIT if key is None else key,
+        field=key,
+        value=code,
+        rule=USCC,
+        message=Text(f"不是统一社会信用代码：{message.zh}", f"is no 统一社会信用代码: {message.en}"),
+        hint=hint,
+    )
+
+
+def _shared(table: Table, row: int, key: str, others: list[str]) -> Finding:
+    named = "、".join(others[:3]), ", ".join(others[:3])
+    return table.finding(
+        row,
+        code="shared_uscc",
+        severity=Severity.WARNING,
+        column=key,
+        field=key,
+        value=str(table.frame[key].iloc[row]),
+        message=Text(f"同一年里 {named[0]} 也用这个代码", f"{named[1]} has the same code in the same year"),
+        hint=Text("一个代码只属于一家；改正其中一个", "a code belongs to one organisation; correct one of them"),
+    )
