@@ -176,10 +176,11 @@ def score_rows(framework: Framework, table: Table, found_in_data: Sequence[Findi
     imputed, found_imputing = impute(framework, table, indicators)
     eligible, set_aside = screen(framework, indicators, imputed)
     earlier = earlier_rows(table, rows, years_looked_back(framework))
-    groups = cohorts(framework, table, np.intersect1d(rows, eligible), eligible)
-    set_aside |= why_without_reference(framework, table, np.intersect1d(rows, eligible), groups)
+    ours = _both(rows, eligible)
+    groups = cohorts(framework, table, ours, eligible)
+    set_aside |= why_without_reference(framework, table, ours, groups)
     # What the conditions look back at is scored apart, and nothing is said of it.
-    groups += cohorts(framework, table, np.intersect1d(earlier, eligible), eligible)
+    groups += cohorts(framework, table, _both(earlier, eligible), eligible)
     treated = treat(framework, table, imputed, groups)
     scored = score(framework, table, treated.grid, groups, base=imputed)
     scored = fill_scores(framework, table, treated.grid, groups, scored)
@@ -200,6 +201,11 @@ def score_rows(framework: Framework, table: Table, found_in_data: Sequence[Findi
         scored=scored,
         findings=found,
     )
+
+
+def _both(rows: Rows, eligible: Rows) -> Rows:
+    """The rows that are also in the other; all of both ascend."""
+    return rows if np.array_equal(rows, eligible) else np.intersect1d(rows, eligible, assume_unique=True)
 
 
 def _of_years(table: Table, rows: Rows, findings: Sequence[Finding]) -> list[Finding]:

@@ -30,8 +30,9 @@ def derive(framework: Framework, table: Table, columns: Columns | None = None) -
     settings = resolve_settings(framework)
     leaves = framework.leaves
     rows = len(table.frame)
-    values = np.full((rows, len(leaves)), np.nan)
-    states = np.zeros((rows, len(leaves)), dtype=np.int8)
+    # Column by column in memory, as everything below the tree works on one indicator at a time.
+    values = np.empty((rows, len(leaves)), order="F")
+    states = np.empty((rows, len(leaves)), dtype=np.int8, order="F")
     cases = {leaf.id: choose_cases(columns, leaf) for leaf in leaves if leaf.cases}
 
     def cells_of(leaf: Node, settings: Settings) -> Cells:
@@ -44,7 +45,7 @@ def derive(framework: Framework, table: Table, columns: Columns | None = None) -
             cells = given_of(leaf, own, table, columns, cells).cells
         values[:, column] = cells.values
         states[:, column] = cells.states
-    return Grid(tuple(leaf.id for leaf in leaves), values, states, np.zeros(values.shape, dtype=bool), cases)
+    return Grid(tuple(leaf.id for leaf in leaves), values, states, np.zeros(values.shape, dtype=bool, order="F"), cases)
 
 
 def given_scores(framework: Framework, table: Table) -> Mapping[str, Given]:

@@ -17,6 +17,8 @@ Vector = npt.NDArray[np.float64]
 Truths = npt.NDArray[np.bool_]
 States = npt.NDArray[np.int8]
 Rows = npt.NDArray[np.intp]
+Selection = Rows | slice
+"""Rows as an index; a slice where they follow each other, so that taking them copies nothing."""
 
 
 @dataclass(frozen=True)
@@ -88,6 +90,45 @@ class Cohort:
     def reference(self) -> str:
         """What the reference is called among those of other groups, such as `2024 · 合肥`."""
         return named(self.name, self.within)
+
+    @cached_property
+    def applied(self) -> Selection:
+        """`apply` as an index."""
+        return as_selection(self.apply)
+
+    @cached_property
+    def fitted(self) -> Selection:
+        """`fit` as an index."""
+        return self.applied if self.fit is self.apply else as_selection(self.fit)
+
+    @cached_property
+    def measured(self) -> Rows:
+        """The rows to score and those of the reference, ascending."""
+        return self.apply if self.fit is self.apply and is_ascending(self.apply) else np.union1d(self.apply, self.fit)
+
+    def index_of(self, rows: Rows) -> Selection:
+        """Rows as an index, found once where they are all that are measured."""
+        return self._all_measured if rows is self.measured else rows
+
+    @cached_property
+    def _all_measured(self) -> Selection:
+        return self.applied if self.measured is self.apply else as_selection(self.measured)
+
+
+def is_ascending(rows: Rows) -> bool:
+    """Whether rows stand in the order of the table, each once."""
+    return bool((rows[1:] > rows[:-1]).all())
+
+
+def as_selection(rows: Rows) -> Selection:
+    """The rows as an index; a slice where they follow each other.
+
+    >>> as_selection(np.array([3, 4, 5])), as_selection(np.array([3, 5]))
+    (slice(3, 6, None), array([3, 5]))
+    """
+    if rows.size and rows[-1] - rows[0] == rows.size - 1 and is_ascending(rows):
+        return slice(int(rows[0]), int(rows[-1]) + 1)
+    return rows
 
 
 def rows_by_value(keys: npt.NDArray[Any], rows: Rows) -> Sequence[tuple[Any, Rows]]:

@@ -29,17 +29,22 @@ def impute(framework: Framework, table: Table, grid: Grid) -> tuple[Grid, list[F
     of which the case cannot be told. An imputation looks at each year on its own, and within it at each group of
     `reference_within`, except where it is one over years.
     """
-    values = grid.values.copy()
+    policies = columns_by_choice(_policies(framework))
+    if not policies:
+        return grid, []
+    values, states, marked = grid.values.copy(order="F"), grid.states.copy(order="F"), grid.filled.copy(order="F")
     findings: list[Finding] = []
-    for choice, columns in columns_by_choice(_policies(framework)):
+    for choice, columns in policies:
         filled = _filled(choice, framework, table, columns, grid)
         put = (grid.states[:, columns] == State.MISSING) & ~np.isnan(filled) & ~_without_case(grid, columns)
-        values[:, columns] = np.where(put, filled, grid.values[:, columns])
+        for position, column in enumerate(columns.tolist()):
+            own_put = put[:, position]
+            values[own_put, column] = filled[own_put, position]
+            states[own_put, column] = State.VALUE
+            marked[own_put, column] = True
         for year, own in years_of(table):
             findings += count_filled(framework, title_of(choice), columns, put[own], year)
-    put_anywhere = ~np.isnan(values) & np.isnan(grid.values)
-    states = np.where(put_anywhere, np.int8(State.VALUE), grid.states)
-    return replace(grid, values=values, states=states, filled=grid.filled | put_anywhere), findings
+    return replace(grid, values=values, states=states, filled=marked), findings
 
 
 def _without_case(grid: Grid, columns: Rows) -> Truths:

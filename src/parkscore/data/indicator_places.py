@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Iterator
+from typing import Final
 
 import numpy as np
 
@@ -19,8 +20,17 @@ from parkscore.language import Text
 def indicator_place(framework: Framework, table: Table, leaf: Node, rows: Rows) -> Place:
     """The column of the first field that an indicator reads, or of the first that is empty in these rows."""
     fields = fields_behind(framework, leaf)
-    empty = [name for name in fields if table.frame[name].iloc[rows].isna().all()]
+    empty = [name for name in fields if _is_empty(table, name, rows)]
     return table.origin.place(None, next(iter([*empty, *fields]), None))
+
+
+def _is_empty(table: Table, field: str, rows: Rows) -> bool:
+    """Whether a field has no value in these rows; as most have one at once, the first rows are looked at first."""
+    column = table.frame[field]
+    return bool(column.iloc[rows[:_FEW]].isna().all() and column.iloc[rows].isna().all())
+
+
+_FEW: Final = 100
 
 
 def cells_behind(framework: Framework, table: Table, unit: str, name: str, year: int | None) -> list[Place]:

@@ -23,8 +23,9 @@ def screen(framework: Framework, derived: Grid, imputed: Grid) -> tuple[Rows, di
     """
     set_aside = _too_few(framework, derived, imputed)
     set_aside |= _invalid(framework, derived)
-    rows = np.arange(len(derived.values), dtype=np.intp)
-    return np.setdiff1d(rows, list(set_aside)).astype(np.intp), set_aside
+    eligible = np.ones(len(derived.values), dtype=np.bool_)
+    eligible[list(set_aside)] = False
+    return np.flatnonzero(eligible), set_aside
 
 
 def _too_few(framework: Framework, derived: Grid, imputed: Grid) -> dict[int, Unranked]:
@@ -32,9 +33,11 @@ def _too_few(framework: Framework, derived: Grid, imputed: Grid) -> dict[int, Un
         return {}
     need = framework.screen.availability
     grid = imputed if framework.screen.stage == "imputed" else derived
-    asked = np.array([not leaf.is_open_slot for leaf in framework.leaves], dtype=np.bool_)
-    applicable = ((grid.states != State.NOT_APPLICABLE) & asked).sum(axis=1)
-    present = (~np.isnan(grid.values)).sum(axis=1)
+    applicable, present = np.zeros(len(grid.values)), np.zeros(len(grid.values))
+    for column, leaf in enumerate(framework.leaves):
+        present += ~np.isnan(grid.values[:, column])
+        if not leaf.is_open_slot:
+            applicable += grid.states[:, column] != State.NOT_APPLICABLE
     share = np.divide(present, applicable, out=np.zeros(len(grid.values)), where=applicable > 0)
     return {
         row: Unranked(
@@ -50,11 +53,13 @@ def _too_few(framework: Framework, derived: Grid, imputed: Grid) -> dict[int, Un
 
 def _invalid(framework: Framework, derived: Grid) -> dict[int, Unranked]:
     settings = resolve_settings(framework)
-    needed = np.array([settings[leaf.id].missing.name == INVALID for leaf in framework.leaves], dtype=np.bool_)
-    missing = (derived.states == State.MISSING) & needed
+    needed = [column for column, leaf in enumerate(framework.leaves) if settings[leaf.id].missing.name == INVALID]
+    if not needed:
+        return {}
+    missing = derived.states[:, needed] == State.MISSING
     reasons = {}
     for row in np.flatnonzero(missing.any(axis=1)).tolist():
-        labels = [leaf.label for leaf, gap in zip(framework.leaves, missing[row], strict=True) if gap]
+        labels = [framework.leaves[column].label for column, gap in zip(needed, missing[row], strict=True) if gap]
         told = Text(
             f"缺少不可缺的指标：{'、'.join(label.zh for label in labels)}",
             f"these may not be missing: {', '.join(label.en for label in labels)}",

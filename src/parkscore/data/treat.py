@@ -35,10 +35,13 @@ def treat(framework: Framework, table: Table, grid: Grid, cohorts: tuple[Cohort,
     """
     settings = resolve_settings(framework)
     leaves = framework.leaves
-    values = grid.values.copy()
+    choices = columns_by_choice(settings[leaf.id].treat for leaf in leaves)
+    if not choices:
+        return Treatment(grid, np.zeros(grid.values.shape, dtype=np.bool_, order="F"), ())
+    values = grid.values.copy(order="F")
     findings: list[Finding] = []
     refusals: list[Finding] = []
-    for choice, columns in columns_by_choice(settings[leaf.id].treat for leaf in leaves):
+    for choice, columns in choices:
         for cohort in cohorts:
             block = np.ix_(cohort.pool, columns)
             try:

@@ -68,8 +68,10 @@ def between(share: FloatArray, to: Pair, clip: bool) -> FloatArray:
     """Scores from shares of the way between the ends of `to`; DomainError where one is beyond all numbers."""
     worst, best = ends(to)
     # The top of the scores is reached exactly: worst + (best - worst) can be one rounding away from best.
-    scores = np.where(share == 1.0, best, worst + (best - worst) * share)
-    return finite(np.clip(scores, worst, best) if clip else scores)
+    scores = np.asarray((best - worst) * share)
+    scores += worst
+    scores[share == 1.0] = best
+    return finite(np.clip(scores, worst, best, out=scores) if clip else scores)
 
 
 def finite(scores: FloatArray) -> FloatArray:

@@ -70,10 +70,13 @@ def _score_between(
     x: FloatArray, low: FloatArray, high: FloatArray, constant: BoolArray, direction: Direction, to: Pair, clip: bool
 ) -> FloatArray:
     """Map [low, high] to the ends of `to`, reversed where lower is better; a constant column to their middle."""
-    gained = np.where(is_higher_better(direction), x - low, high - x)
+    rising = is_higher_better(direction)
+    share = x - low if rising.all() else np.where(rising, x - low, high - x) if rising.any() else high - x
     with np.errstate(over="ignore"):
-        share = gained / np.where(constant, 1.0, high - low)
-    return between(np.where(constant & ~np.isnan(x), 0.5, share), to, clip)
+        share /= np.where(constant, 1.0, high - low)
+    if constant.any():
+        share = np.where(constant & ~np.isnan(x), 0.5, share)
+    return between(share, to, clip)
 
 
 def _bounded_range(stated: Stated) -> Interval:

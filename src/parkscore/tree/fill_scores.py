@@ -26,6 +26,8 @@ def fill_scores(framework: Framework, table: Table, grid: Grid, cohorts: tuple[C
     settings = resolve_settings(framework)
     policies = [settings[leaf.id].missing for leaf in framework.leaves]
     ours = columns_by_choice(choice if choice.name == SCORE_GROUP_MEAN else None for choice in policies)
+    if not ours:
+        return scored
     scores, filled, findings = scored.scores.copy(), scored.filled.copy(), list(scored.findings)
     for choice, columns in ours:
         for cohort in cohorts:

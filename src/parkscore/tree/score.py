@@ -15,7 +15,16 @@ from parkscore.data.columns import parse
 from parkscore.data.derive import given_scores
 from parkscore.data.fitted import Fitted, Reference
 from parkscore.data.given import Given, given_findings
-from parkscore.data.grid import Cohort, Grid, Matrix, Rows, States, Truths, Vector
+from parkscore.data.grid import (
+    Cohort,
+    Grid,
+    Matrix,
+    Rows,
+    Selection,
+    States,
+    Truths,
+    Vector,
+)
 from parkscore.data.indicator_places import indicator_place
 from parkscore.data.table import State, Table
 from parkscore.findings import DataError, Finding, Severity
@@ -70,14 +79,14 @@ def score(
     settings = resolve_settings(framework)
     leaves = framework.leaves
     fates = _fates_of_gaps(framework)
-    scores = np.full(grid.values.shape, np.nan)
+    scores = np.full(grid.values.shape, np.nan, order="F")
     references: dict[str, dict[str, Reference]] = {}
     findings: list[Finding] = []
     lacking: list[Finding] = []
     refusals: list[Finding] = []
     for cohort in cohorts:
         own = references.setdefault(cohort.reference, {})
-        rows = np.union1d(cohort.apply, cohort.fit)
+        rows = cohort.measured
         for column, leaf in enumerate(leaves):
             if leaf.is_open_slot:
                 continue
@@ -87,11 +96,12 @@ def score(
                 own[leaf.id] = {}
                 if not has_rules_by_case(leaf):
                     given = supplies.given(said, column, values, measured, cohort.fit)
-                    own[leaf.id] = _reference(said, values[measured], given, fitted, cohort, leaf)
+                    own[leaf.id] = _reference(said, values[cohort.fitted], given, fitted, cohort, leaf)
                 for said, measured in by_rule(leaf, settings[leaf.id], grid, rows):
                     given = supplies.given(said, column, values, measured, cohort.fit)
-                    points = _apply(said, values[measured], own[leaf.id], given)
-                    scores[measured, column] = _earned(leaf, points, measured, given_by.get(leaf.id))
+                    where = cohort.index_of(measured)
+                    points = _apply(said, values[where], own[leaf.id], given)
+                    scores[where, column] = _earned(leaf, points, where, given_by.get(leaf.id))
             except DomainError as error:
                 refused = _refused(leaf, said, table, cohort, measured, values, error)
                 place = indicator_place(framework, table, leaf, rows)
@@ -100,7 +110,7 @@ def score(
             states = grid.states[:, column]
             judged = by_rule(leaf, settings[leaf.id], grid, cohort.apply)
             lacking += _lacking(table, leaf, judged, cohort, values, states, scores[:, column], given_by.get(leaf.id))
-            states = grid.states[cohort.apply, column]
+            states = states[cohort.applied]
             in_one_case = fitted is None and len(by_rule(leaf, settings[leaf.id], grid, cohort.fit)) < 2
             found = [*_oddities(table, leaf, cohort, values, states, own[leaf.id], fates[leaf.id], in_one_case)]
             found += outside(leaf, cohort, base.values[:, column], fitted)
@@ -112,10 +122,12 @@ def score(
             findings.append(_single_unit(table, cohort))
     if refusals:
         raise DataError(first_of_each_kind(refusals))
-    return Scored(scores, np.zeros(scores.shape, dtype=np.bool_), references, (*lacking, *findings), given_by)
+    return Scored(
+        scores, np.zeros(scores.shape, dtype=np.bool_, order="F"), references, (*lacking, *findings), given_by
+    )
 
 
-def _earned(leaf: Node, points: Vector, rows: Rows, given: Given | None) -> Vector:
+def _earned(leaf: Node, points: Vector, rows: Selection, given: Given | None) -> Vector:
     """The scores of some rows: the points of the rule, rounded as the indicator says, or those that somebody gave."""
     if given is not None:
         return np.asarray(given.points[rows])
@@ -191,7 +203,7 @@ def _oddities(
 
     in_one_case: whether one rule scores all that the reference was fitted on, so that equal values are equal scores.
     """
-    if np.isnan(values[cohort.apply]).all():
+    if np.isnan(values[cohort.applied]).all():
         yield _all_missing(leaf, cohort, states)
         return
     if any(math.isnan(value) for value in reference.values()):
@@ -199,9 +211,10 @@ def _oddities(
         return
     if states.any():
         yield _some_missing(leaf, cohort, states, fate)
-    measured = values[cohort.fit]
-    if in_one_case and np.count_nonzero(~np.isnan(measured)) > 1 and is_constant(lowest(measured), highest(measured)):
-        value = float(lowest(measured))
+    measured = values[cohort.fitted]
+    low, high = lowest(measured), highest(measured)
+    if in_one_case and is_constant(low, high) and np.count_nonzero(~np.isnan(measured)) > 1:
+        value = float(low)
         yield _constant(leaf, cohort, words_of(table, leaf, np.array([value]))[0] if leaf.is_named else value)
 
 
@@ -233,7 +246,7 @@ _STATE_TEXT = {
 
 def _reasons(states: States) -> Text:
     """How many have no value, by reason; none of the reasons is ever taken for zero or for another."""
-    counts = {text: int((states == state).sum()) for state, text in _STATE_TEXT.items()}
+    counts = {text: int(np.count_nonzero(states == state)) for state, text in _STATE_TEXT.items()}
     return Text(
         "、".join(f"{text.zh} {count}" for text, count in counts.items() if count),
         ", ".join(f"{text.en} {count}" for text, count in counts.items() if count),
@@ -282,7 +295,7 @@ def _fates_of_gaps(framework: Framework) -> Mapping[str, Text]:
 
 
 def _some_missing(leaf: Node, cohort: Cohort, states: States, fate: Text) -> Finding:
-    why, count = _reasons(states), int((states != State.VALUE).sum())
+    why, count = _reasons(states), int(np.count_nonzero(states))
     return Finding(
         code="no_value",
         severity=Severity.INFO,

@@ -95,7 +95,8 @@ def compute(
     with np.errstate(all="ignore"):
         result = _Evaluation(columns, surroundings).value(formula.root, 0)
         values = in_measure(result, target or natural)
-        result = settle(values, result.reasons)
+        if values is not result.values:  # else settled already
+            result = settle(values, result.reasons)
     # A formula that reads nothing, such as `0`, is still one cell for every unit.
     shape = next((column.cells.values.shape for column in (read or columns).values()), ())
     return to_cells(result, shape)

@@ -60,6 +60,11 @@ def of_cells(cells: Cells, measure: Measure) -> Value:
     states = cells.states
     if finite.all() and not states.any():
         return Value(cells.values, None, measure)
+    # As most columns with gaps are: a NaN wherever a reason is, and nowhere else.
+    if np.array_equal(finite, states == _VALUE) and np.count_nonzero(np.isnan(cells.values)) == np.count_nonzero(
+        states
+    ):
+        return Value(cells.values, ranked(states), measure)
     unstated = ~finite & (states == _VALUE)
     if unstated.any():
         states = np.where(unstated, Cells.of(cells.values).states, states)
@@ -67,9 +72,13 @@ def of_cells(cells: Cells, measure: Measure) -> Value:
 
 
 def to_cells(value: Value, shape: tuple[int, ...]) -> Cells:
-    """A result as it goes out, one cell for every unit."""
+    """A result as it goes out, one cell for every unit; a formula that is a name gives the very column it reads."""
     reasons = np.zeros(shape, dtype=np.int8) if value.reasons is None else ranked(value.reasons)
-    return Cells(np.broadcast_to(value.values, shape).copy(), np.broadcast_to(reasons, shape).copy())
+    return Cells(_for_every_unit(value.values, shape), _for_every_unit(reasons, shape))
+
+
+def _for_every_unit(cells: NDArray[Any], shape: tuple[int, ...]) -> NDArray[Any]:
+    return cells if cells.shape == shape else np.broadcast_to(cells, shape).copy()
 
 
 def merge_reasons(reasons: Sequence[States | None]) -> States | None:
