@@ -72,13 +72,9 @@ def of_cells(cells: Cells, measure: Measure) -> Value:
 
 
 def to_cells(value: Value, shape: tuple[int, ...]) -> Cells:
-    """A result as it goes out, one cell for every unit; a formula that is a name gives the very column it reads."""
+    """A result as it goes out, one cell for every unit."""
     reasons = np.zeros(shape, dtype=np.int8) if value.reasons is None else ranked(value.reasons)
-    return Cells(_for_every_unit(value.values, shape), _for_every_unit(reasons, shape))
-
-
-def _for_every_unit(cells: NDArray[Any], shape: tuple[int, ...]) -> NDArray[Any]:
-    return cells if cells.shape == shape else np.broadcast_to(cells, shape).copy()
+    return Cells(np.broadcast_to(value.values, shape).copy(), np.broadcast_to(reasons, shape).copy())
 
 
 def merge_reasons(reasons: Sequence[States | None]) -> States | None:
