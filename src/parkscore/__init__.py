@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     from parkscore.comparison.side_by_side import Scenarios as Scenarios
     from parkscore.diagnosis.diagnosing import Diagnosis as Diagnosis
     from parkscore.diagnosis.diagnosing import diagnose as diagnose
+    from parkscore.engine.passes import score_dataset as score_dataset
+    from parkscore.engine.result import DatasetResult as DatasetResult
     from parkscore.evaluating import Prepared as Prepared
     from parkscore.evaluating import evaluate as evaluate
     from parkscore.evaluating import prepare as prepare
@@ -45,6 +47,7 @@ if TYPE_CHECKING:
 _HOME = {
     "Climb": "parkscore.ladders.climbed",
     "DataError": "parkscore.findings",
+    "DatasetResult": "parkscore.engine.result",
     "Diagnosis": "parkscore.diagnosis.diagnosing",
     "Evaluation": "parkscore.evaluation",
     "Finding": "parkscore.findings",
@@ -68,6 +71,7 @@ _HOME = {
     "sample": "parkscore.sampling",
     "sample_file": "parkscore.sampling.streaming",
     "save_scheme": "parkscore.comparison.saving",
+    "score_dataset": "parkscore.engine.passes",
     "scenarios": "parkscore.comparison.comparing",
 }
 

@@ -186,7 +186,7 @@ def score_rows(framework: Framework, table: Table, found_in_data: Sequence[Findi
     scored = fill_scores(framework, table, treated.grid, groups, scored)
     found_classes = class_findings(framework, table, classification, rows)
     found_cases = case_findings(framework, indicators, rows)
-    found_first = (*_doubts(framework), *found_in_data, *found_classes, *found_cases)
+    found_first = (*doubts(framework), *found_in_data, *found_classes, *found_cases)
     found = (*found_first, *found_imputing, *_of_years(table, rows, (*treated.findings, *scored.findings)))
     return Prepared(
         framework=framework,
@@ -216,7 +216,7 @@ def _of_years(table: Table, rows: Rows, findings: Sequence[Finding]) -> list[Fin
     return [finding for finding in findings if finding.year is None or finding.year in own]
 
 
-def _doubts(framework: Framework) -> list[Finding]:
+def doubts(framework: Framework) -> list[Finding]:
     """The warnings about a framework: a result must not hide what `check` would have said of it."""
     return [finding for finding in check_framework(framework) if finding.severity is Severity.WARNING]
 

@@ -204,3 +204,11 @@ class FrameworkError(ParkscoreError):
     """The framework or the weight scheme is invalid."""
 
     exit_code = 4
+
+
+def refuse_warnings(findings: Iterable[Finding]) -> None:
+    """Raise DataError where there is a warning, as `--strict` asks."""
+    warnings = [finding for finding in findings if finding.severity is Severity.WARNING]
+    if warnings:
+        message = Text(f"有 {len(warnings)} 条警告", f"there are {len(warnings)} warnings")
+        raise DataError([Finding(code="strict", severity=Severity.ERROR, message=message, rule="--strict"), *warnings])

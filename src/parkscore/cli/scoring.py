@@ -15,7 +15,8 @@ from parkscore.cli.console import JsonOption, LanguageOption, Reply, reply_to
 from parkscore.cli.files import check_output, find_data
 from parkscore.cli.framework_arguments import FrameworkArgument, WeightsOption
 from parkscore.cli.lists import list_lines, target_lines
-from parkscore.findings import DataError, Finding, Severity, UsageError, errors_of, worst_first
+from parkscore.cli.scoring_datasets import EngineOption, goes_in_pieces, score_in_pieces
+from parkscore.findings import DataError, Finding, Severity, UsageError, errors_of, refuse_warnings, worst_first
 from parkscore.language import Text
 
 if TYPE_CHECKING:
@@ -159,6 +160,7 @@ def score(
     output: ResultOption = None,
     weights: WeightsOption = None,
     year: YearOption = None,
+    engine: EngineOption = None,
     strict: StrictOption = False,
     language: LanguageOption = None,
     as_json: JsonOption = False,
@@ -172,6 +174,9 @@ def score(
     source = find_data(data)
     if output is not None:
         check_output(output, RESULT_FORMS, [framework, source, weights or framework])
+    if goes_in_pieces(engine, source, output):
+        score_in_pieces(framework, source, Path(str(output)), weights, year, strict, reply)
+        return
     with reply.waiting(Text("正在计分", "scoring")):
         evaluation = evaluated(framework, source, weights, year, strict)
     if output is not None:
@@ -203,11 +208,8 @@ def evaluated(
     from parkscore.evaluating import evaluate
 
     evaluation = evaluate(framework, source, weights=weights, year=year)
-    warnings = [finding for finding in evaluation.findings if finding.severity is Severity.WARNING]
-    if strict and warnings:
-        message = Text(f"有 {len(warnings)} 条警告", f"there are {len(warnings)} warnings")
-        finding = Finding(code="strict", severity=Severity.ERROR, message=message, rule="--strict")
-        raise DataError([finding, *warnings])
+    if strict:
+        refuse_warnings(evaluation.findings)
     return evaluation
 
 
@@ -270,7 +272,7 @@ def _say_judged(evaluation: Evaluation, reply: Reply) -> None:
     leading = [column for column in ("unit", "year", "class") if column in frame]
     words = {str(outcome): outcome.text for outcome in OUTCOMES}
     reply.table(
-        [*(_HEADS[column] for column in leading), *gates.values()],
+        [*(HEADS[column] for column in leading), *gates.values()],
         ([words.get(cell, cell) for cell in row] for row in frame[[*leading, *gates]].astype(object).to_numpy()),
     )
 
@@ -318,7 +320,7 @@ def latest_ranked(evaluation: Evaluation) -> tuple[list[int], int | None]:
     return [position for position, keep in enumerate(chosen) if keep], year
 
 
-_HEADS = {
+HEADS = {
     "unit": Text("评价对象", "unit"),
     "year": Text("年份", "year"),
     "class": Text("分类", "class"),
@@ -340,12 +342,12 @@ def say_ranking(evaluation: Evaluation, positions: Sequence[int], reply: Reply) 
     chosen = chosen.iloc[list(positions)]
     columns = [str(column) for column in chosen.columns if column != "status"]
     texts = ("unit", "class", *evaluation.framework.rank_within)
-    heads = _HEADS | group_heads(evaluation.framework)
+    heads = HEADS | group_heads(evaluation.framework)
     reply.table(
         [*(heads[column] for column in columns), Text("状态", "status")],
         (
             [
-                *(_shown(column, value) for column, value in zip(columns, row, strict=True)),
+                *(shown(column, value) for column, value in zip(columns, row, strict=True)),
                 _status(evaluation, position),
             ]
             for position, row in zip(positions, chosen[columns].itertuples(index=False, name=None), strict=True)
@@ -354,7 +356,8 @@ def say_ranking(evaluation: Evaluation, positions: Sequence[int], reply: Reply) 
     )
 
 
-def _shown(column: str, value: Any) -> str | None:
+def shown(column: str, value: Any) -> str | None:
+    """A cell of the ranking as it is printed; None for none."""
     if value is None or (not isinstance(value, str) and str(value) in ("<NA>", "nan")):
         return None
     if isinstance(value, str):

@@ -56,14 +56,15 @@ def _without_case(grid: Grid, columns: Rows) -> Truths:
     return open_
 
 
-_LATER = (REWEIGHT, INVALID, SCORE_GROUP_MEAN)
+LATER = (REWEIGHT, INVALID, SCORE_GROUP_MEAN)
+"""The policies that fill no value."""
 
 
 def _policies(framework: Framework) -> list[Choice | None]:
     """How each indicator's gaps are filled; None where that is not for this stage."""
     settings = resolve_settings(framework)
     choices = [settings[leaf.id].missing for leaf in framework.leaves]
-    return [None if choice.name in _LATER else choice for choice in choices]
+    return [None if choice.name in LATER else choice for choice in choices]
 
 
 def title_of(choice: Choice) -> Text:

@@ -1,1 +1,1 @@
-"""Data that are larger than memory: the same steps, piece by piece."""
+"""Data that are larger than memory: the same steps, piece by piece, on one machine or on several."""

@@ -1,0 +1,195 @@
+"""Score files and folders piece by piece, and say what came of it as `score` does of a table in memory."""
+
+from __future__ import annotations
+
+import sys
+import time
+from collections.abc import Iterator, Sequence
+from enum import StrEnum
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any, Final
+
+import typer
+
+from parkscore.cli.console import Reply
+from parkscore.cli.files import check_output
+from parkscore.findings import Finding, Severity, UsageError, worst_first
+from parkscore.language import Text
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from parkscore.engine.result import DatasetResult
+
+
+class Engine(StrEnum):
+    """How the rows of a table are held."""
+
+    MEMORY = "memory"
+    LOCAL = "local"
+
+
+EngineOption = Annotated[
+    Engine | None,
+    typer.Option(
+        "--engine",
+        help="memory：一次读入；local：分块计分，内存不随行数增长（大文件和文件夹的默认）。 "
+        "All rows at once, or piece by piece, the default for large files and folders.",
+    ),
+]
+
+PIECE_FORMS: Final = (".parquet", ".csv")
+FITS_INTO_MEMORY: Final = 200_000
+"""Rows of a table that is taken into memory unless somebody asks otherwise."""
+_BYTES_OF_ROW: Final = 200
+_SECONDS_BETWEEN: Final = 0.5
+
+
+def goes_in_pieces(engine: Engine | None, source: str, output: Path | None) -> bool:
+    """Whether a table is scored piece by piece: as asked; else a folder is, and a file of very many rows.
+
+    Raises UsageError where pieces are asked for and the result can only be written from memory.
+    """
+    folder = Path(source).is_dir()
+    if engine is Engine.LOCAL or (folder and engine is None):
+        if output is None:
+            message = Text("分块计分要写出结果文件", "what is scored piece by piece is written into a file")
+            hint = Text("用 -o 给出 .parquet 或 .csv 文件", "name one with -o, .parquet or .csv")
+            raise UsageError(Finding(code="no_output", severity=Severity.ERROR, message=message, hint=hint))
+        check_output(output, PIECE_FORMS)
+        return True
+    return engine is None and output is not None and output.suffix.lower() in PIECE_FORMS and _is_large(Path(source))
+
+
+def _is_large(path: Path) -> bool:
+    if path.suffix.lower() == ".csv" and path.is_file():
+        return path.stat().st_size > FITS_INTO_MEMORY * _BYTES_OF_ROW
+    if path.suffix.lower() != ".parquet" or not path.is_file():
+        return False
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    try:
+        return int(pq.read_metadata(path).num_rows) > FITS_INTO_MEMORY
+    except (pa.ArrowException, OSError):
+        return False  # reading it says what is wrong
+
+
+def score_in_pieces(
+    framework: str,
+    source: str,
+    output: Path,
+    weights: str | None,
+    year: int | None,
+    strict: bool,
+    reply: Reply,
+) -> None:
+    """Score a file or folder piece by piece, write the result, and say what came of it."""
+    from parkscore.engine.passes import score_dataset
+
+    result = score_dataset(
+        framework,
+        source,
+        output,
+        weights=weights,
+        year=year,
+        language=reply.language,
+        strict=strict,
+        progress=_Progress(reply).tell,
+    )
+    if reply.as_json:
+        reply.document("score", _document(result, reply))
+        return
+    reply.say(*_lines(result))
+    _say_top(result, reply)
+    reply.say(Text(f"已写入 {output}", f"wrote {output}"))
+    reply.show_findings(result.findings)
+
+
+class _Progress:
+    """Tells how far a run is, on a terminal over the same line."""
+
+    def __init__(self, reply: Reply) -> None:
+        self._reply = reply
+        self._shown = reply.as_json or not sys.stderr.isatty()
+        self._next = time.monotonic() + 1.0
+
+    def tell(self, stage: Text, done: int, whole: int) -> None:
+        """Show the stage and the share that is done, not more than twice a second."""
+        if self._shown or time.monotonic() < self._next:
+            return
+        self._next = time.monotonic() + _SECONDS_BETWEEN
+        sys.stderr.write(f"\r\x1b[K{self._reply.word(stage)} {done}/{whole}")
+        sys.stderr.write("\r\x1b[K" if done == whole else "")
+        sys.stderr.flush()
+
+
+def _document(result: DatasetResult, reply: Reply) -> dict[str, Any]:
+    from parkscore.output.documents import records
+
+    return {
+        "about": dict(result.about),
+        "accounting": records(result.accounting),
+        "top": records(result.top),
+        "reference_sha256": result.reference,
+        "output": str(result.path),
+        "findings": [finding.as_dict(reply.language) for finding in worst_first(result.findings)],
+    }
+
+
+def _lines(result: DatasetResult) -> Iterator[Text]:
+    """The same lines as of a table in memory: counts, weights, notes, gates and grades."""
+    from parkscore.framework.status_words import WEIGHTS_STATUS
+    from parkscore.tree.accounting import accounting_line
+
+    framework, years = result.framework, ", ".join(map(str, result.about["data_years"]))
+    of_zh, of_en = (f"（数据年份 {years}）", f" (data of {years})") if years else ("", "")
+    if framework.only_judges:
+        yield Text(f"已判定 {result.rows} 个对象{of_zh}", f"{result.rows} judged{of_en}")
+    else:
+        yield Text(
+            f"{result.rows} 个对象中 {result.ranked} 个已排名{of_zh}", f"{result.ranked} of {result.rows} ranked{of_en}"
+        )
+    yield accounting_line(result.accounting)
+    if framework.classes:
+        yield _counted(result, "classes", None, Text("分类", "classes"))
+    if not framework.only_judges:
+        title, status = result.weighing.title, WEIGHTS_STATUS[result.weighing.status]
+        yield Text(f"权重：{title.zh}；状态：{status.zh}", f"weights: {title.en}; status: {status.en}")
+    for note in result.notes:
+        yield Text(f"注意：{note.zh}", f"note: {note.en}")
+    for gate in framework.gates:
+        yield _counted(result, "gate", gate.id, Text(f"门槛“{gate.label.zh}”", f"gate {gate.label.en}"))
+    for scale in framework.grades:
+        yield _counted(result, "grade", scale.id, Text(f"等级“{scale.label.zh}”", f"grades {scale.label.en}"))
+
+
+def _counted(result: DatasetResult, part: str, code: str | None, label: Text) -> Text:
+    """How many rows came to what in one part of the accounts."""
+    accounts = result.accounting
+    own = accounts[(accounts["part"] == part) & (accounts["rows"] > 0)]
+    own = own if code is None else own[own["id"] == code]
+    said = list(zip(own["zh"], own["en"], own["rows"].tolist(), strict=True))
+    zh, en = "，".join(f"{zh} {count}" for zh, _, count in said), ", ".join(f"{count} {en}" for _, en, count in said)
+    return Text(f"{label.zh}：{zh}（共 {result.rows}）", f"{label.en}: {en} (of {result.rows})")
+
+
+def _say_top(result: DatasetResult, reply: Reply) -> None:
+    from parkscore.cli.scoring import HEADS, shown
+    from parkscore.evaluation_sheets import group_heads
+
+    top: pd.DataFrame = result.top
+    if top.empty:
+        return
+    years: Sequence[int] = result.about["data_years"]
+    label = f" {years[-1]}" if years else ""
+    columns = [str(column) for column in top.columns if column != "status"]
+    texts = ("unit", "class", *result.framework.rank_within)
+    heads = HEADS | group_heads(result.framework)
+    reply.say("", Text(f"前 {len(top)} 名{label}", f"top {len(top)}{label}"))
+    reply.table(
+        [heads[column] for column in columns],
+        ([shown(*cell) for cell in zip(columns, row, strict=True)] for row in top[columns].itertuples(index=False)),
+        right=[number for number, column in enumerate(columns) if column not in texts],
+    )
+    reply.say("")

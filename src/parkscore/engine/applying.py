@@ -1,0 +1,94 @@
+"""Pass two over a piece: score, aggregate, judge and grade its rows by the references, each row by itself."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from parkscore.data.cases import case_findings
+from parkscore.data.classes import class_findings, classify, why_without_class
+from parkscore.data.cohorts import cohorts, cohorts_by_class, earlier_rows
+from parkscore.data.derive import derive
+from parkscore.data.fitted import Fitted
+from parkscore.data.impute import impute
+from parkscore.data.reference_groups import why_without_reference
+from parkscore.data.screen import screen
+from parkscore.data.table import Table
+from parkscore.data.treat import treat
+from parkscore.engine.batches import Results
+from parkscore.engine.gathering import rows_of_year
+from parkscore.engine.summing_up import Accounts, counted
+from parkscore.findings import Finding
+from parkscore.framework.models import Framework
+from parkscore.framework.score_history import years_looked_back
+from parkscore.tree.accounting import accounting
+from parkscore.tree.aggregate import aggregate
+from parkscore.tree.bounds import bounds
+from parkscore.tree.gate import gate
+from parkscore.tree.gates import judge
+from parkscore.tree.grades import Graded, grade_scales
+from parkscore.tree.schemes import WeightPlan
+from parkscore.tree.score import score
+from parkscore.tree.verdicts import Verdict
+from parkscore.tree.weigh import weigh
+
+# What can only be said once all rows are known, see `engine.summing_up`.
+OF_ALL_ROWS = frozenset(
+    {"no_value", "all_missing", "constant_column", "no_reference", "imputed", "outside_reference", "classes_counted"}
+)
+
+
+@dataclass(frozen=True)
+class Applied:
+    """The rows of one piece with their results, what became of each, and what was found."""
+
+    results: Results
+    accounts: Accounts
+    findings: tuple[Finding, ...]
+
+
+def apply_to(framework: Framework, table: Table, plan: WeightPlan, fitted: Fitted, year: int | None) -> Applied:
+    """The steps from classes to grades for the rows of a piece; DataError where a rule or a method refuses a value.
+
+    Nothing is taken from the rows but what they are: a row has the same results in whatever piece it stands.
+    """
+    rows = rows_of_year(table, year)
+    classification = classify(framework, table)
+    indicators = derive(framework, table)
+    imputed, _ = impute(framework, table, indicators)
+    eligible, set_aside = screen(framework, indicators, imputed)
+    earlier = earlier_rows(table, rows, years_looked_back(framework))
+    groups = cohorts(framework, table, np.intersect1d(rows, eligible), eligible, fitted)
+    set_aside |= why_without_reference(framework, table, np.intersect1d(rows, eligible), groups)
+    groups += cohorts(framework, table, np.intersect1d(earlier, eligible), eligible, fitted)
+    treated = treat(framework, table, imputed, groups)
+    scored = score(framework, table, treated.grid, groups, base=imputed, fitted=fitted)
+    if plan.by_class and classification is not None:
+        groups = cohorts_by_class(groups, classification)
+        set_aside = {**why_without_class(framework, table, classification, rows), **set_aside}
+    states = treated.grid.states
+    weighing = weigh(framework, table, scored.scores, groups, plan, states)
+    nodes = aggregate(framework, table, scored.scores, groups, weighing.shares, states)
+    outcomes, found_gating = gate(framework, table, nodes, rows, set_aside)
+    judged: tuple[Verdict, ...] = ()
+    graded: tuple[Graded, ...] = ()
+    if framework.gates or framework.grades:
+        ends = bounds(framework, nodes, treated.grid, groups, weighing.shares, scored.given)
+        judged = judge(framework, table, indicators, ends)
+        graded = grade_scales(framework, table, indicators, ends)
+    found = (
+        *class_findings(framework, table, classification, rows),
+        *case_findings(framework, indicators, rows),
+        *scored.findings,
+        *nodes.findings,
+        *found_gating,
+    )
+    years = None if table.years is None else set(np.unique(table.years[rows]).tolist())
+    own = [each for each in found if each.year is None or years is None or each.year in years]
+    results = Results(framework, table, rows, classification, indicators, treated.grid, nodes, outcomes, judged, graded)
+    return Applied(
+        results,
+        counted(accounting(framework, table, rows, outcomes, classification, judged, graded)),
+        tuple(each for each in own if each.code not in OF_ALL_ROWS),
+    )

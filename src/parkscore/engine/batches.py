@@ -1,0 +1,137 @@
+"""Lay the results of some rows out as one Arrow batch, with the columns of `Evaluation.scores`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+
+from parkscore.data.chosen import words_of
+from parkscore.data.classes import Classification
+from parkscore.data.grid import Grid, Rows
+from parkscore.data.impute import LATER
+from parkscore.data.table import CLASS, UNIT, YEAR, Table
+from parkscore.framework.check_grades import NO_GRADE, UNKNOWN_GRADE
+from parkscore.framework.models import Framework
+from parkscore.framework.settings import resolve_settings
+from parkscore.language import Language
+from parkscore.tree.aggregate import Nodes
+from parkscore.tree.gate import NOT_RANKED, RANKED, Outcomes
+from parkscore.tree.grades import Graded
+from parkscore.tree.verdicts import OUTCOMES, Verdict
+
+SCORE = "score"
+STATUS = "status"
+VALUE = "value:"
+"""What the column of an indicator's value begins with, before its id."""
+USED = "used:"
+"""What the column of a value begins with that was filled or treated before it was scored."""
+
+
+@dataclass(frozen=True)
+class Results:
+    """What the steps gave for the rows of one table that are scored."""
+
+    framework: Framework
+    table: Table
+    rows: Rows
+    classification: Classification | None
+    indicators: Grid
+    used: Grid
+    nodes: Nodes
+    outcomes: Outcomes
+    judged: Sequence[Verdict]
+    graded: Sequence[Graded]
+
+
+def batch_of(results: Results, language: Language, values: bool) -> pa.RecordBatch:
+    """The rows in the order of the table, without ranks, which are known once all rows have a score.
+
+    values: whether a column for the value of each indicator follows, and one for the value that was scored where a gap
+    may have been filled or an outlier treated.
+    """
+    columns = dict(_columns(results, language))
+    if values:
+        columns |= dict(_values(results))
+    return pa.RecordBatch.from_pydict(columns)
+
+
+def _columns(results: Results, language: Language) -> Iterator[tuple[str, Any]]:
+    framework, table, rows = results.framework, results.table, results.rows
+    yield UNIT, _units(table, rows)
+    if table.years is not None:
+        yield YEAR, pa.array(table.years[rows])
+    if results.classification is not None:
+        yield CLASS, coded(results.classification.names[rows])
+    yield SCORE, number_array(results.nodes.scores[framework.total.id][rows])
+    for name in framework.rank_within:
+        texts = table.coded(name)
+        yield name, worded(texts.texts, texts.codes[rows])
+    yield STATUS, _statuses(results, language)
+    for gate in results.judged:
+        yield gate.path, worded([str(outcome) for outcome in OUTCOMES], gate.codes[rows])
+    for graded in results.graded:
+        # The two that are no grades have the numbers -2 and -1.
+        words = [NO_GRADE, UNKNOWN_GRADE, *(grade.id for grade in graded.scale.grades)]
+        yield graded.scale.id, worded(words, graded.grades[rows] + 2)
+    for node in framework.walk():
+        yield node.id, number_array(results.nodes.scores[node.id][rows])
+
+
+def _values(results: Results) -> Iterator[tuple[str, Any]]:
+    table, rows = results.table, results.rows
+    for column, leaf in enumerate(results.framework.leaves):
+        values, used = results.indicators.values[:, column], results.used.values[:, column]
+        if leaf.is_named:
+            yield f"{VALUE}{leaf.id}", coded(words_of(table, leaf, values)[rows])
+            continue
+        yield f"{VALUE}{leaf.id}", number_array(values[rows])
+        if leaf.id in _changing(results.framework):
+            yield f"{USED}{leaf.id}", number_array(used[rows])
+
+
+def _changing(framework: Framework) -> frozenset[str]:
+    """The indicators whose gaps are filled or whose outliers are treated."""
+    settings = resolve_settings(framework)
+    return frozenset(
+        leaf.id
+        for leaf in framework.leaves
+        if settings[leaf.id].missing.name not in LATER or settings[leaf.id].treat is not None
+    )
+
+
+def _statuses(results: Results, language: Language) -> pa.DictionaryArray:
+    codes = np.zeros(len(results.rows), dtype=np.int32)
+    words = {RANKED: 0}
+    position = {row: number for number, row in enumerate(results.rows.tolist())} if results.outcomes.reasons else {}
+    for row, why in results.outcomes.reasons.items():
+        codes[position[row]] = words.setdefault(f"{NOT_RANKED}: {why.text.in_language(language)}", len(words))
+    return worded(list(words), codes)
+
+
+def number_array(numbers: npt.NDArray[np.float64]) -> pa.Array:
+    """Numbers as Arrow keeps them; what is no number is null."""
+    return pa.array(numbers, from_pandas=True)
+
+
+def coded(texts: Any) -> pa.DictionaryArray:
+    """Texts as codes into those that differ; what is no text is null."""
+    return pa.array(texts, type=pa.string(), from_pandas=True).dictionary_encode()
+
+
+def worded(words: Sequence[str] | npt.NDArray[Any], codes: npt.NDArray[Any]) -> pa.DictionaryArray:
+    """Words by their codes; below 0 there is none."""
+    numbers = pa.array(codes.astype(np.int32), mask=codes < 0)
+    return pa.DictionaryArray.from_arrays(numbers, pa.array(words, type=pa.string()))
+
+
+def _units(table: Table, rows: Rows) -> pa.Array:
+    column = pa.array(table.frame[UNIT])
+    if isinstance(column, pa.ChunkedArray):
+        column = column.combine_chunks()
+    texts = column.cast(pa.string())
+    return texts if len(rows) == len(table.frame) else texts.take(pa.array(rows))

@@ -1,0 +1,158 @@
+"""Once all pieces are scored: rank what lies in the spool, say what it is about, and write it as one file."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import cached_property, reduce
+from operator import add
+from pathlib import Path
+from typing import Any, Final
+
+import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from parkscore.data.cohorts import reference_name
+from parkscore.data.fitted import Fitted
+from parkscore.data.grid import Cohort
+from parkscore.data.table import YEAR
+from parkscore.engine.about import cohorts_of, document, weighing_of
+from parkscore.engine.batches import STATUS
+from parkscore.engine.node_means import NodeSums
+from parkscore.engine.ranking import RANK, Ranking, rankings
+from parkscore.engine.result import DatasetResult
+from parkscore.engine.spool import read_batch
+from parkscore.engine.summing_up import accounting_of
+from parkscore.engine.tasks import AppliedPiece, Job, nodes_of
+from parkscore.engine.writing import result_file, with_ranks
+from parkscore.evaluation_about import about_run, notes_of
+from parkscore.findings import Finding
+from parkscore.language import Language, Text
+from parkscore.output.files import write_whole
+from parkscore.tree.accounting import CLASSES, DATA, JUDGED
+from parkscore.tree.gate import NOT_RANKED, RANKED
+from parkscore.tree.weigh import Weighing
+
+TOP: Final = 10
+
+
+@dataclass(frozen=True)
+class Closing:
+    """The pieces of a dataset after pass two, and what they come to together."""
+
+    job: Job
+    fitted: Fitted
+    applied: Sequence[AppliedPiece]
+    language: Language
+
+    @cached_property
+    def years(self) -> list[int]:
+        """The data years of the scored rows."""
+        return sorted({year for piece in self.applied for year in piece.years})
+
+    @cached_property
+    def accounting(self) -> pd.DataFrame:
+        """What became of every row."""
+        return accounting_of(piece.accounts for piece in self.applied)
+
+    @cached_property
+    def cohorts(self) -> list[Cohort]:
+        """A cohort without rows for each reference, and each class that has weights of its own."""
+        own = self.accounting[(self.accounting["part"] == CLASSES) & self.accounting["id"].notna()]
+        names = self.fitted.scoring or [reference_name(self.job.framework, year) for year in self.years or (None,)]
+        return cohorts_of(self.job.plan, list(dict.fromkeys(names)), sorted(own["id"][own["rows"] > 0]))
+
+    @cached_property
+    def weighing(self) -> Weighing:
+        """The weights of each class."""
+        return weighing_of(self.job.framework, self.job.plan, self.cohorts)
+
+    @cached_property
+    def notes(self) -> tuple[Text, ...]:
+        """What must stand on every output."""
+        said = dict.fromkeys(note for piece in self.applied for note in piece.notes)
+        return notes_of(self.job.framework, self.weighing, list(said))
+
+    @cached_property
+    def about(self) -> dict[str, Any]:
+        """What was scored with what."""
+        of_data = self.accounting[self.accounting["part"] == DATA]
+        counts = of_data.groupby("outcome")["rows"].sum().to_dict()
+        return about_run(
+            self.job.framework,
+            self.weighing,
+            file=self.job.dataset.source,
+            digest=self.job.dataset.digest(),
+            years=self.years,
+            units=int(sum(counts.get(outcome, 0) for outcome in (RANKED, NOT_RANKED, JUDGED))),
+            ranked=int(counts.get(RANKED, 0)),
+            notes=self.notes,
+        )
+
+    @cached_property
+    def document(self) -> dict[str, Any]:
+        """What the file of results says of itself."""
+        framework, nothing = self.job.framework, NodeSums.NOTHING
+        means = reduce(add, (piece.sums for piece in self.applied), nothing).means(nodes_of(framework))
+        return document(
+            framework, self.about, self.cohorts, self.weighing, self.fitted, means, self.accounting, self.notes
+        )
+
+    def write(self, target: Path, progress: Callable[[int], None]) -> pd.DataFrame:
+        """Rank, and write the file whole or not at all; the first rows of the latest year are returned.
+
+        A spooled piece is removed as soon as it stands in the file.
+        """
+        paths = [piece.path for piece in self.applied if piece.path is not None]
+        ranked = self._ranked(paths)
+        note = "; ".join(each.in_language(self.language) for each in self.notes) or None
+        first: list[pd.DataFrame] = []
+
+        def write(beside: Path) -> None:
+            with result_file(beside, target.suffix.lower(), self.document) as file:
+                for number, path in enumerate(paths):
+                    ranks = {column: ranking.ranks(number) for column, ranking in ranked.items()}
+                    batch = with_ranks(read_batch(path), ranks, note)
+                    first.append(_first(batch, self.years))
+                    file.add(batch)
+                    path.unlink()
+                    progress(number + 1)
+
+        write_whole(target, write)
+        found = pd.concat(first, ignore_index=True) if first else pd.DataFrame({RANK: []})
+        return found.sort_values(RANK, kind="stable").head(TOP).reset_index(drop=True)
+
+    def _ranked(self, paths: Sequence[Path]) -> dict[str, Ranking]:
+        """Every ranking over all pieces, by the column that it fills."""
+        ranked = rankings(self.job.framework)
+        for path in paths:
+            batch = read_batch(path)
+            for ranking in ranked.values():
+                ranking.add(batch)
+        for ranking in ranked.values():
+            ranking.finish()
+        return ranked
+
+    def result(self, target: Path, top: pd.DataFrame, findings: Sequence[Finding]) -> DatasetResult:
+        """What is told of the run."""
+        return DatasetResult(
+            target,
+            self.job.framework,
+            self.about,
+            self.weighing,
+            self.accounting,
+            top,
+            self.notes,
+            tuple(findings),
+        )
+
+
+def _first(batch: pa.RecordBatch, years: Sequence[int]) -> pd.DataFrame:
+    """The rows of a batch that are among the first of the latest year."""
+    chosen = pc.less_equal(batch.column(RANK), TOP)
+    if years:
+        chosen = pc.and_(chosen, pc.equal(batch.column(YEAR), years[-1]))
+    leading = batch.schema.names[: batch.schema.names.index(STATUS) + 1]
+    frame: pd.DataFrame = batch.select(leading).filter(pc.fill_null(chosen, False)).to_pandas()
+    return frame

@@ -1,0 +1,60 @@
+"""Drive one function over many items: here by threads, elsewhere by a cluster."""
+
+from __future__ import annotations
+
+import os
+from collections import deque
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from typing import Protocol, TypeVar
+
+Item = TypeVar("Item")
+Result = TypeVar("Result")
+
+
+class Executor(Protocol):
+    """Whatever can apply a function to each of some items.
+
+    A function, its items and its results can be pickled. A function may run twice on one item, at the same time even:
+    what it writes it writes beside and renames, under a name that follows from the item, so that the second run changes
+    nothing.
+    """
+
+    def map(self, function: Callable[[Item], Result], items: Sequence[Item]) -> Iterator[Result]:
+        """The results in the order of the items; the first error ends it, and what has not begun is not begun."""
+
+
+class LocalExecutor:
+    """Some threads of this process; numpy and Arrow work side by side in them.
+
+    >>> list(LocalExecutor(2).map(abs, [3, -2, -1]))
+    [3, 2, 1]
+    """
+
+    def __init__(self, threads: int | None = None) -> None:
+        """threads: how many items are worked on at a time; by default as many as this process may use cores."""
+        self.threads = threads or cores()
+
+    def map(self, function: Callable[[Item], Result], items: Sequence[Item]) -> Iterator[Result]:
+        """As `Executor.map`; no more than one item per thread waits to be looked at, so that memory stays bounded."""
+        if self.threads == 1 or len(items) < 2:
+            yield from map(function, items)
+            return
+        pool = ThreadPoolExecutor(self.threads, thread_name_prefix="parkscore")
+        running: deque[Future[Result]] = deque()
+        try:
+            for item in items:
+                running.append(pool.submit(function, item))
+                if len(running) > self.threads:
+                    yield running.popleft().result()
+            while running:
+                yield running.popleft().result()
+        finally:
+            pool.shutdown(wait=True, cancel_futures=True)
+
+
+def cores() -> int:
+    """How many cores this process may use."""
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1

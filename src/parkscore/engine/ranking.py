@@ -1,0 +1,92 @@
+"""Rank the rows of all pieces: overall, within each class, and within each text that the framework names."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+
+from parkscore.data.grid import Rows
+from parkscore.data.table import CLASS, YEAR
+from parkscore.engine.batches import SCORE
+from parkscore.framework.models import Framework
+from parkscore.framework.taken_ids import rank_in
+from parkscore.methods import ranking
+from parkscore.tree.rank import Ranks
+
+RANK, CLASS_RANK = "rank", "class_rank"
+
+
+class Groups:
+    """Numbers for the groups of a ranking, given out as texts and years are met."""
+
+    def __init__(self, column: str | None) -> None:
+        """column: whose texts make the groups, within the years; None for the years alone."""
+        self._column = column
+        self._numbers: dict[tuple[int | None, str | None], int] = {}
+
+    def codes(self, batch: pa.RecordBatch) -> npt.NDArray[np.int64]:
+        """The number of the group of each row, -1 where it has none."""
+        years = batch.column(YEAR).to_numpy() if YEAR in batch.schema.names else None
+        texts: list[str | None] = [None]
+        of_text = np.zeros(batch.num_rows, dtype=np.int64)
+        if self._column is not None:
+            column = batch.column(self._column)
+            texts = column.dictionary.to_pylist()
+            of_text = column.indices.fill_null(-1).to_numpy(zero_copy_only=False).astype(np.int64)
+        met, of_year = (np.array([0]), np.int64(0)) if years is None else np.unique(years, return_inverse=True)
+        known = of_text >= 0
+        pairs = np.where(known, of_year * len(texts) + of_text, -1)
+        numbers = np.full(len(met) * len(texts) + 1, -1, dtype=np.int64)  # the last one for rows in no group
+        for pair in np.unique(pairs[known]).tolist():
+            year, text = divmod(pair, len(texts))
+            key = None if years is None else int(met[year]), texts[text]
+            numbers[pair] = self._numbers.setdefault(key, len(self._numbers))
+        return numbers[pairs]
+
+
+@dataclass
+class Ranking:
+    """One ranking over all pieces: scores and groups come in piece by piece, and ranks go out the same way."""
+
+    groups: Groups
+    ties: str
+    decimals: int
+    _scores: list[npt.NDArray[np.float64]] = field(default_factory=list)
+    _codes: list[npt.NDArray[np.int64]] = field(default_factory=list)
+    _ranks: Ranks = field(default_factory=lambda: np.zeros(0, dtype=np.int32))
+    _starts: Rows = field(default_factory=lambda: np.zeros(1, dtype=np.intp))
+
+    def add(self, batch: pa.RecordBatch) -> None:
+        """The scores of the next piece."""
+        self._scores.append(batch.column(SCORE).to_numpy(zero_copy_only=False))
+        self._codes.append(self.groups.codes(batch))
+
+    def finish(self) -> None:
+        """Rank all rows; a row without a score or a group has no rank."""
+        scores = np.round(np.concatenate(self._scores), self.decimals) + 0.0
+        codes = np.concatenate(self._codes)
+        ranks = np.zeros(len(scores), dtype=np.int32)
+        counted = np.flatnonzero(~np.isnan(scores) & (codes >= 0))
+        order = counted[np.argsort(codes[counted], kind="stable")]
+        for own in np.split(order, np.flatnonzero(np.diff(codes[order])) + 1):
+            if own.size:
+                ranks[own] = ranking[self.ties](scores[own])
+        self._ranks = ranks
+        self._starts = np.cumsum([0, *map(len, self._scores)])
+
+    def ranks(self, number: int) -> Ranks:
+        """The ranks of the rows of a piece, in their order, 0 where there is none."""
+        return self._ranks[self._starts[number] : self._starts[number + 1]]
+
+
+def rankings(framework: Framework) -> dict[str, Ranking]:
+    """Every ranking of a framework, by the column that its ranks fill."""
+    groups = {RANK: Groups(None)}
+    if framework.has_classes:
+        groups[CLASS_RANK] = Groups(CLASS)
+    groups |= {rank_in(name): Groups(name) for name in framework.rank_within}
+    ties, decimals = framework.ranking.ties, framework.ranking.decimals
+    return {column: Ranking(own, ties, decimals) for column, own in groups.items()}

@@ -1,0 +1,50 @@
+"""What became of a dataset: counts, findings, the best rows, and where the results stand."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from parkscore.findings import Finding
+from parkscore.framework.models import Framework
+from parkscore.language import Text
+from parkscore.tree.weigh import Weighing
+
+
+@dataclass(frozen=True)
+class DatasetResult:
+    """The result of `score_dataset`.
+
+    path: the file with a row for each row of the data. about: what was scored with what, as in `Evaluation.about`.
+    accounting: what became of every row, in parts that sum, as in `Evaluation.accounting`. top: the first ten of the
+    latest year. notes: what must stand on every output. reference: the hash of the reference that was scored by, None
+    where it was fitted on these rows.
+    """
+
+    path: Path
+    framework: Framework
+    about: Mapping[str, Any]
+    weighing: Weighing
+    accounting: pd.DataFrame
+    top: pd.DataFrame
+    notes: tuple[Text, ...]
+    findings: tuple[Finding, ...]
+    reference: str | None = None
+
+    def __repr__(self) -> str:
+        """One line: what was ranked, and where it stands."""
+        return f"<DatasetResult {self.framework.id}: {self.ranked} of {self.rows} ranked, in {self.path.name}>"
+
+    @property
+    def rows(self) -> int:
+        """How many rows were scored."""
+        return int(self.about["units"])
+
+    @property
+    def ranked(self) -> int:
+        """How many of them are ranked."""
+        return int(self.about["ranked"])

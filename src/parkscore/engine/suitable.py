@@ -1,0 +1,213 @@
+"""Say before anything is read what a framework asks that cannot be done piece by piece."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from parkscore.data.columns import parse
+from parkscore.findings import Finding, Severity, UsageError
+from parkscore.framework.cases import judged_leaves
+from parkscore.framework.judgements import is_judged
+from parkscore.framework.models import SCORE_GROUP_MEAN, SHORTER_HISTORY, TIERS, Choice, Framework, Node, Requirement
+from parkscore.framework.score_history import years_looked_back
+from parkscore.framework.settings import aggregation_of, resolve_settings
+from parkscore.language import Text
+from parkscore.methods import aggregation, imputation, scoring, treatment
+from parkscore.tree.schemes import WeightPlan, weight_source
+
+MERGED_IMPUTATIONS = frozenset({"mean", "group_mean"})
+"""Imputations by a statistic that the pieces can gather each for itself."""
+
+
+def refuse_unsuitable(framework: Framework, plan: WeightPlan) -> None:
+    """Raise UsageError with everything that needs all rows at once; see `unsuited`."""
+    found = list(unsuited(framework, plan))
+    if found:
+        raise UsageError(found)
+
+
+def unsuited(framework: Framework, plan: WeightPlan) -> Iterator[Finding]:
+    """A finding for each part of a framework, or of its weights, that compares units in a way that no piece can.
+
+    Statistics such as a minimum, a sum or a mean are gathered piece by piece; a place among the others is not.
+    """
+    if looks_back(framework):
+        told = Text("要读同一对象往年的行", "rows of earlier years of the same unit are read")
+        yield _finding(framework.id, told)
+    yield from _formulas(framework)
+    yield from _rules(framework)
+    yield from _policies(framework)
+    yield from _aggregations(framework)
+    yield from _weights(framework, plan)
+    for each in framework.lists:
+        yield _finding(
+            each.id, Text(f"榜单“{each.label.zh}”要所有对象一起排", f"the list {each.label.en} orders all units")
+        )
+    for target in framework.targets:
+        label = target.label
+        yield _finding(target.id, Text(f"目标“{label.zh}”要所有对象一起算", f"the target {label.en} is over all units"))
+
+
+def looks_back(framework: Framework) -> bool:
+    """Whether a row needs the rows of its unit in other years, which then have to stand in one piece.
+
+    >>> import parkscore as ps
+    >>> looks_back(ps.load_framework("zone-2021")), looks_back(ps.load_framework("tech-sme"))
+    (True, False)
+    """
+    if framework.time is None:
+        return False
+    over_years = any(
+        "years" in imputation[choice.name].parameters
+        for choice in _missing(framework).values()
+        if choice.name in imputation
+    )
+    lagged = any(parse(text).lagged for _, text in formulas_of(framework))
+    return lagged or over_years or bool(years_looked_back(framework))
+
+
+# --- what a framework says ------------------------------------------------------------------------------------------
+
+
+def formulas_of(framework: Framework) -> Iterator[tuple[str, str]]:
+    """Every formula and condition that scoring reads, with the id of what it belongs to; rules of validation aside."""
+    for name, field in framework.fields.items():
+        if field.formula is not None:
+            yield name, field.formula
+    for each in framework.classes:
+        yield each.id, each.when
+    for leaf in framework.leaves:
+        yield from ((leaf.id, text) for text in _of_leaf(leaf))
+    for code, choice in _missing(framework).items():
+        if choice.name == SHORTER_HISTORY:
+            yield from ((code, text) for text in choice.parameters["formulas"])
+    for gate in framework.gates:
+        yield from _of_requirement(gate)
+    for scale in framework.grades:
+        yield from ((scale.id, override.when) for override in scale.overrides)
+
+
+def _of_leaf(leaf: Node) -> Iterator[str]:
+    yield from leaf.formulas
+    yield from leaf.conditions
+    if leaf.given is not None:
+        yield leaf.given
+    for case in leaf.cases:
+        if case.when is not None:
+            yield case.when
+        if case.score is not None and case.score.name == TIERS:
+            tiers: Any = case.score.parameters["tiers"]
+            yield from (tier["when"] for tier in tiers)
+
+
+def _of_requirement(asked: Requirement) -> Iterator[tuple[str, str]]:
+    stated = (asked.require, asked.veto, asked.review, asked.when)
+    yield from ((asked.id, text) for text in stated if text is not None)
+    yield from ((asked.id, way.when) for way in (*asked.exempt, *asked.bypass))
+    if asked.relax is not None:
+        yield asked.id, asked.relax.when
+    for item in asked.items:
+        yield from _of_requirement(item)
+
+
+def _missing(framework: Framework) -> Mapping[str, Choice]:
+    settings = resolve_settings(framework)
+    return {leaf.id: settings[leaf.id].missing for leaf in framework.leaves}
+
+
+# --- what needs all rows --------------------------------------------------------------------------------------------
+
+
+def _formulas(framework: Framework) -> Iterator[Finding]:
+    for code, text in formulas_of(framework):
+        if not parse(text).row_local:
+            yield _finding(code, Text(f"公式“{text}”要读其他对象的数", f"the formula `{text}` reads other units"))
+
+
+def _rules(framework: Framework) -> Iterator[Finding]:
+    for _, leaf, settings in judged_leaves(framework):
+        rule = scoring[settings.score.name]
+        title = rule.title
+        if not rule.row_local:
+            told = Text(f"{title.zh}要与所有对象比较", f"{title.en} places a unit among all others")
+        elif "base_year" in settings.score.parameters:
+            told = Text(f"{title.zh}要读基期年份的行", f"{title.en} reads the rows of a base year")
+        else:
+            continue
+        yield _finding(leaf.id, Text(f"{leaf.label.zh}：{told.zh}", f"{leaf.label.en}: {told.en}"))
+
+
+def _policies(framework: Framework) -> Iterator[Finding]:
+    settings = resolve_settings(framework)
+    for leaf in framework.leaves:
+        missing, treat = settings[leaf.id].missing, settings[leaf.id].treat
+        told = []
+        if missing.name == SCORE_GROUP_MEAN:
+            told.append(Text("缺失按同类平均得分赋分", "gaps get the mean score of their group"))
+        if missing.name in imputation and not _fills_in_pieces(missing.name):
+            title = imputation[missing.name].title
+            told.append(Text(f"缺失按{title.zh}填补", f"gaps are filled by {title.en}"))
+        if treat is not None and not treatment[treat.name].row_local:
+            title = treatment[treat.name].title
+            told.append(Text(f"异常值按{title.zh}处理", f"outliers are treated by {title.en}"))
+        for each in told:
+            yield _finding(leaf.id, Text(f"{leaf.label.zh}：{each.zh}", f"{leaf.label.en}: {each.en}"))
+
+
+def _fills_in_pieces(name: str) -> bool:
+    method = imputation[name]
+    return method.row_local or "years" in method.parameters or name in MERGED_IMPUTATIONS
+
+
+def _aggregations(framework: Framework) -> Iterator[Finding]:
+    for node in framework.root.walk():
+        if not node.children:
+            continue
+        method = aggregation[aggregation_of(framework, node).name]
+        if not method.row_local:
+            told = Text(f"用{method.title.zh}合成，要与所有对象比较", f"{method.title.en} compares all units")
+        elif method.needs.complete:
+            told = Text(
+                f"用{method.title.zh}合成，要先知道哪些下级没有一个对象有得分",
+                f"{method.title.en} has to know first which of its children no unit has",
+            )
+        else:
+            continue
+        yield _finding(node.id, Text(f"{node.label.zh} {told.zh}", f"{node.label.en}: {told.en}"))
+
+
+def _weights(framework: Framework, plan: WeightPlan) -> Iterator[Finding]:
+    """The methods that compute weights from scores; a scheme that was computed before is a scheme of numbers."""
+    told = Text("权重由数据计算", "the weights are computed from the data")
+    hint = Text(
+        "先用 parkscore weigh 算出权重方案再引用，或用 --engine memory",
+        "compute a scheme with `parkscore weigh` and name it, or use --engine memory",
+    )
+    plans = [plan]
+    while plans:
+        own = plans.pop()
+        plans += [part for _, part in own.parts]
+        if own.toward is not None and own.toward.plan is not None:
+            plans.append(own.toward.plan)
+        if own.method is not None and not _is_plain(own.method):
+            yield _finding(framework.total.id, told, hint)
+        elif own.is_node_by_node:
+            sources = (
+                (node, weight_source(framework, own.scheme, node)) for node in framework.root.walk() if node.children
+            )
+            for node, source in sources:
+                if isinstance(source, Choice) and not _is_plain(source):
+                    yield _finding(node.id, told, hint)
+
+
+def _is_plain(choice: Choice) -> bool:
+    """Whether a method takes nothing from scores: equal weights, and judgements of experts."""
+    return choice.name == "equal" or is_judged(choice)
+
+
+_HINT = Text("用 --engine memory 一次读入全部数据", "use --engine memory, which takes all rows at once")
+
+
+def _finding(code: str, message: Text, hint: Text = _HINT) -> Finding:
+    return Finding(code="needs_all_rows", severity=Severity.ERROR, field=code, message=message, hint=hint)

@@ -1,0 +1,135 @@
+"""Write the results of all pieces as one file, in the order of the data."""
+
+from __future__ import annotations
+
+import codecs
+import csv
+import io
+import json
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, Final, Self
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.csv as pc_csv
+import pyarrow.parquet as pq
+
+from parkscore.data.table import UNIT, YEAR
+from parkscore.engine.batches import SCORE, USED, VALUE
+from parkscore.output.safe_text import safe_text
+from parkscore.tree.rank import Ranks
+
+ROWS_IN_GROUP: Final = 131_072
+"""Rows of a row group: few enough that the row of one enterprise is read in a moment."""
+
+
+def with_ranks(batch: pa.RecordBatch, ranks: Mapping[str, Ranks], note: str | None) -> pa.RecordBatch:
+    """A batch of results with its ranks in the places that they have in `Evaluation.scores`; note: of every row."""
+    columns = dict(zip(batch.schema.names, batch.columns, strict=True))
+    placed: dict[str, Any] = {}
+    own = {column: _nullable(each) for column, each in ranks.items()}
+    for name, column in columns.items():
+        placed[name] = column
+        if name == SCORE:
+            placed |= {rank: own[rank] for rank in ("rank", "class_rank") if rank in own}
+        elif f"rank_in_{name}" in own:
+            placed[f"rank_in_{name}"] = own[f"rank_in_{name}"]
+    if note is not None:
+        last = [each for each in placed if not each.startswith((VALUE, USED))]
+        words = pa.DictionaryArray.from_arrays(pa.array(np.zeros(batch.num_rows, dtype=np.int32)), pa.array([note]))
+        placed = {each: placed[each] for each in last} | {"note": words} | placed
+    return pa.RecordBatch.from_pydict(placed)
+
+
+def _nullable(ranks: Ranks) -> pa.Array:
+    return pa.array(ranks, mask=ranks == 0)
+
+
+class ParquetFile:
+    """A Parquet file that takes batches one after the other; texts stand in dictionaries, numbers as they are."""
+
+    def __init__(self, path: Path, about: Mapping[str, Any]) -> None:
+        """about: goes into the metadata as JSON under `parkscore`."""
+        self._path, self._about = path, about
+        self._writer: pq.ParquetWriter | None = None
+        self._waiting: list[pa.RecordBatch] = []
+
+    def __enter__(self) -> Self:
+        """Open from the first batch on."""
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, *_others: object) -> None:
+        """Write what waits, and the end of the file, unless something went wrong."""
+        if kind is None and self._waiting:
+            self._write()
+        if self._writer is not None:
+            self._writer.close()
+
+    def add(self, batch: pa.RecordBatch) -> None:
+        """The next rows; they are written once there are enough for a row group."""
+        self._waiting.append(batch)
+        if sum(each.num_rows for each in self._waiting) >= ROWS_IN_GROUP:
+            self._write()
+
+    def _write(self) -> None:
+        table = pa.Table.from_batches(self._waiting)
+        self._waiting = []
+        if self._writer is None:
+            self._writer = self._opened(table.schema)
+        self._writer.write_table(table, row_group_size=ROWS_IN_GROUP)
+
+    def _opened(self, schema: pa.Schema) -> pq.ParquetWriter:
+        texts = [field.name for field in schema if pa.types.is_dictionary(field.type)]
+        metadata = {"parkscore": json.dumps(self._about, ensure_ascii=False)}
+        return pq.ParquetWriter(
+            self._path,
+            schema.with_metadata(metadata),
+            use_dictionary=texts,
+            compression={field.name: "snappy" if field.name in texts else "none" for field in schema},
+            write_statistics=[name for name in (UNIT, YEAR, SCORE) if name in schema.names],
+            store_schema=False,
+        )
+
+
+class CsvFile:
+    """A csv file that takes batches one after the other, safe to open, with a mark so that Excel reads the Chinese."""
+
+    def __init__(self, path: Path) -> None:
+        """Nothing is written yet."""
+        self._stream = path.open("wb")
+        self._stream.write(codecs.BOM_UTF8)
+        self._head: list[str] | None = None
+
+    def __enter__(self) -> Self:
+        """Open from the beginning."""
+        return self
+
+    def __exit__(self, *_others: object) -> None:
+        """The end of the file."""
+        self._stream.close()
+
+    def add(self, batch: pa.RecordBatch) -> None:
+        """Write the next rows, below the header if they are the first."""
+        if self._head is None:
+            self._head = [safe_text(name) for name in batch.schema.names]
+            line = io.StringIO()
+            csv.writer(line, lineterminator="\n").writerow(self._head)
+            self._stream.write(line.getvalue().encode())
+        safe = pa.RecordBatch.from_arrays([_safe(column) for column in batch.columns], self._head)
+        pc_csv.write_csv(safe, self._stream, pc_csv.WriteOptions(include_header=False, quoting_style="needed"))
+
+
+def _safe(column: pa.Array) -> pa.Array:
+    """Texts that a spreadsheet shows as they are; numbers pass."""
+    if pa.types.is_dictionary(column.type):
+        words = [safe_text(word) for word in column.dictionary.to_pylist()]
+        return pa.DictionaryArray.from_arrays(column.indices, pa.array(words, type=pa.string()))
+    if pa.types.is_string(column.type):
+        return pa.array([safe_text(text) for text in column.to_pylist()], type=pa.string())
+    return column
+
+
+def result_file(path: Path, form: str, about: Mapping[str, Any]) -> ParquetFile | CsvFile:
+    """The file that results are written into, by the suffix of its name."""
+    return CsvFile(path) if form == ".csv" else ParquetFile(path, about)

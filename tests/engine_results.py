@@ -1,0 +1,67 @@
+"""Score the same rows in memory and in pieces, and compare everything that both tell."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+
+import parkscore as ps
+from parkscore.engine import passes
+from parkscore.engine.executors import LocalExecutor
+from parkscore.framework.models import Framework
+
+# Told of a piece in other words than of the whole table, or of the whole table only.
+NOT_COMPARED = {"no_value", "all_missing", "constant_column", "no_reference", "imputed", "classes_counted"}
+
+
+def in_pieces(
+    framework: Framework | str,
+    frame: pd.DataFrame,
+    folder: Path,
+    *,
+    rows: int = 3,
+    threads: int = 1,
+    suffix: str = ".parquet",
+    **asked: Any,
+) -> tuple[pd.DataFrame, ps.DatasetResult]:
+    """The results of a frame that is written as Parquet and scored in pieces of so many rows, and what is told."""
+    source, target = folder / "data.parquet", folder / f"out{suffix}"
+    pq.write_table(pa.Table.from_pandas(frame, preserve_index=False), source, row_group_size=rows)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(passes, "ROWS_OF_PIECE", rows)
+        told = ps.score_dataset(framework, source, target, engine=LocalExecutor(threads), **asked)
+    assert sorted(path.name for path in folder.iterdir()) == ["data.parquet", target.name]
+    return (pd.read_parquet(target) if suffix == ".parquet" else pd.read_csv(target)), told
+
+
+def assert_same(evaluation: ps.Evaluation, found: pd.DataFrame, told: ps.DatasetResult) -> None:
+    """The rows as in memory, whatever their order: texts and ranks the same, scores to twelve digits."""
+    wanted = evaluation.scores
+    keys = [name for name in ("unit", "year") if name in wanted]
+    wanted, found = (each.sort_values(keys, kind="stable").reset_index(drop=True) for each in (wanted, found))
+    assert [name for name in found if not name.startswith(("value:", "used:"))] == list(wanted.columns)
+    for name in wanted:
+        if wanted[name].dtype == np.float64:
+            np.testing.assert_allclose(found[name], wanted[name], rtol=1e-12, atol=1e-12, err_msg=name)
+        else:
+            assert _plain(found[name]) == _plain(wanted[name]), name
+    accounts = evaluation.accounting.replace({np.nan: None}).to_dict("records")
+    assert told.accounting.replace({np.nan: None}).to_dict("records") == accounts
+    assert {**told.about, "data": 0, "data_sha256": 0} == {**evaluation.about, "data": 0, "data_sha256": 0}
+    assert _kinds(told.findings) == _kinds(evaluation.findings)
+
+
+def _plain(column: Any) -> list[Any]:
+    return [None if pd.isna(value) else value for value in column]
+
+
+def _kinds(findings: Any) -> list[tuple[str, ...]]:
+    """What was found, in any order, without the places, which a frame does not have."""
+    told = (each for each in findings if each.code not in NOT_COMPARED)
+    return sorted((each.code, str(each.field), str(each.unit), str(each.year), each.message.en) for each in told)
