@@ -86,6 +86,8 @@ def test_two_neighbours_that_changed_places_are_seen(body: str, position: int) -
 def test_columns_longer_than_one_block_and_slices_of_them_are_right_throughout() -> None:
     codes = made_up_codes(np.arange(200_000), seed=3)
     assert are_codes(codes.to_pandas()).all()
+    together = pd.concat([codes[:70_000].to_pandas(), codes[70_000:].to_pandas()]).astype("str")
+    assert are_codes(together).all()
     texts = codes.to_numpy(zero_copy_only=False)
     texts[[0, 65_536, 131_073]] = [None, "甲", REAL_FORM[:-1] + "M"]
     assert np.flatnonzero(~are_codes(texts)).tolist() == [0, 65_536, 131_073]
@@ -241,8 +243,9 @@ def test_a_column_of_codes_is_text_in_the_template_and_named_as_the_code(tmp_pat
 
 
 def test_samples_have_valid_codes_of_a_place_that_does_not_exist() -> None:
-    codes = set(ps.sample(ENTERPRISES, 50, 2)["代码"])
-    assert len(codes) == 50
+    frame = ps.sample(ENTERPRISES, 50, 2)
+    assert not frame.duplicated(["代码", "年份"]).any()
+    codes = set(frame["代码"])
     assert all(is_right_to_stdnum(code) and code[2:8] == "000000" for code in codes)
 
 

@@ -45,6 +45,8 @@ def are_codes(texts: Sequence[str | None] | npt.NDArray[Any] | pd.Series[Any]) -
     [True, False, False]
     """
     column = pa.array(texts, type=pa.large_string(), from_pandas=True)
+    if isinstance(column, pa.ChunkedArray):
+        column = column.combine_chunks()
     right = np.zeros(len(column), dtype=np.bool_)
     ends = np.frombuffer(column.buffers()[1], dtype=np.int64)[column.offset : column.offset + len(column) + 1]
     rows = np.flatnonzero(np.diff(ends) == LENGTH)

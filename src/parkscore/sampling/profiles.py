@@ -56,6 +56,15 @@ class Part:
 
 
 @dataclass(frozen=True, slots=True)
+class RoundedUp(Part):
+    """A part in whole numbers of which there is at least one wherever there is a whole."""
+
+    def draw(self, base: FloatArray, noise: Noise) -> FloatArray:
+        """The values, shaped as `base`: (years, units)."""
+        return np.asarray(np.ceil(Part.draw(self, base, noise)), dtype=np.float64)
+
+
+@dataclass(frozen=True, slots=True)
 class Events:
     """A number of events that happen independently, at a rate that goes with another field."""
 

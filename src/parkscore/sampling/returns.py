@@ -6,13 +6,30 @@ import zlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from statistics import NormalDist
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from parkscore.framework.models import USCC, DataField, Framework
 from parkscore.methods.domain import BoolArray, FloatArray
-from parkscore.sampling.enterprise_fields import ENTERPRISES, SOME, Some
+from parkscore.sampling.enterprise_fields import (
+    ENTERPRISES,
+    FIRST_LISTING,
+    LISTED,
+    LISTED_TEXTS,
+    LISTING_TEXT,
+    LISTING_YEAR,
+    MOVING,
+    RENAMING,
+    SOME,
+    TEXT_SHARES,
+    Only,
+    Shares,
+    Some,
+    TextBy,
+)
 from parkscore.sampling.headings import (
     CATEGORIES,
     CATEGORY_SHARES,
@@ -28,12 +45,14 @@ from parkscore.sampling.headings import (
 from parkscore.sampling.known_fields import profiles_of
 from parkscore.sampling.made_up_codes import made_up_codes
 from parkscore.sampling.numbered_names import numbered_names
-from parkscore.sampling.places import Places, places_of
+from parkscore.sampling.places import Codes, Places, places_of
 from parkscore.sampling.population import Block, Population, population_of
 from parkscore.sampling.profiles import Noise, Profile
 
+if TYPE_CHECKING:
+    import pandas as pd
+
 _DECIMALS = 4
-_TRAIT = 0.8  # how far a trait decides who has any of a thing; made up
 _SPREAD_OF_SIZE = 1.4
 _NAME_KEYS = ("name", "enterprise_name")
 
@@ -102,6 +121,28 @@ def draw_block(plan: Plan, block: Block) -> list[pa.RecordBatch]:
     return [drawn.batch(year) for year in range(len(plan.calendar))]
 
 
+def returns_frame(framework: Framework, units: int, years: int, seed: int, gaps: float) -> pd.DataFrame:
+    """So many returns for each year as a table in memory, year by year, in zones of fifty on average."""
+    import pandas as pd  # here, so that drawing into a file does without it
+
+    span = years if framework.time is not None else 1
+    plan = plan_of(framework, units * span, span, min(178, max(1, units // 50)), seed, gaps)
+    drawn = [draw_block(plan, block) for block in plan.population.blocks()]
+    batches = [block[year] for year in range(span) for block in drawn]
+    table = pa.Table.from_batches(batches).cast(plain_schema(plan.schema))
+    frame: pd.DataFrame = table.to_pandas(types_mapper={pa.int64(): pd.Int64Dtype()}.get)
+    return frame
+
+
+def plain_schema(schema: pa.Schema) -> pa.Schema:
+    """The same columns with texts of few values as plain texts."""
+    return pa.schema([(field.name, _plain(field.type)) for field in schema])
+
+
+def _plain(kind: pa.DataType) -> pa.DataType:
+    return pa.string() if pa.types.is_dictionary(kind) else kind
+
+
 @dataclass
 class _Drawn:
     """One block in the making; arrays are (years, enterprises)."""
@@ -121,50 +162,93 @@ class _Drawn:
     def _columns(self, year: int) -> list[pa.Array]:
         plan, count = self.plan, self.block.size
         unit = plan.framework.unit
-        columns: list[pa.Array] = [self._codes() if unit.kind == USCC else self._unit_names(unit.label.zh)]
+        columns: list[pa.Array] = [self._codes() if unit.kind == USCC else self._numbered(unit.label.zh)]
         if plan.framework.time is not None:
             columns.append(pa.array(np.full(count, plan.calendar[year], dtype=np.int64)))
         for key, data_field in plan.raw.items():
-            columns.append(self._text(key) if data_field.is_text else self._numbers(key, data_field, year))
+            columns.append(self._text(key, year) if data_field.is_text else self._numbers(key, data_field, year))
         note = pa.DictionaryArray.from_arrays(np.zeros(count, dtype=np.int32), pa.array([plan.note]))
         return [*columns, note]
 
-    def _unit_names(self, label: str) -> pa.StringArray:
+    def _codes(self) -> pa.StringArray:
+        return made_up_codes(np.arange(self.block.first + 1, self.block.last + 1, dtype=np.int64), self.plan.seed)
+
+    def _numbered(self, label: str) -> pa.StringArray:
         numbers = np.arange(self.block.first + 1, self.block.last + 1, dtype=np.int64)
         width = max(3, len(str(self.plan.population.enterprises)))
         return numbered_names(f"合成{label}", numbers, width)
 
-    def _codes(self) -> pa.StringArray:
-        numbers = np.arange(self.block.first + 1, self.block.last + 1, dtype=np.int64)
-        return made_up_codes(numbers, self.plan.seed)
-
-    def _text(self, key: str) -> pa.Array:
+    def _text(self, key: str, year: int) -> pa.Array:
         if self.plan.raw[key].kind == USCC:
             return self._codes()
         if self.plan.is_name(key):
-            return self._unit_names("企业")
-        codes, names = self._coded(key)
+            suffixes = pa.array(["", "（更名）"]).take(pa.array(self._renamed(year).astype(np.int32)))
+            return pc.binary_join_element_wise(self._numbered("企业"), suffixes, "")
+        codes, names = self._coded(key, year)
         return pa.DictionaryArray.from_arrays(codes, pa.array(names))
 
-    def _coded(self, key: str) -> tuple[np.ndarray, list[str]]:
+    def _renamed(self, year: int) -> BoolArray:
+        renamed = np.zeros(self.block.size, dtype=np.bool_)
+        for later in range(1, year + 1):
+            renamed |= self.stream("", "name", str(later)).random(self.block.size) < RENAMING
+        return renamed
+
+    def _coded(self, key: str, year: int) -> tuple[Codes, list[str]]:
+        """The texts of a field as numbers, and what they stand for."""
         places = self.plan.places
         if key == places.zone:
-            return self._zones(), list(places.names)
+            return self._zones(year), list(places.names)
         if key == places.part:
-            return places.draw_parts(self.stream(key), self._zones()), places.part_names()
+            return places.draw_parts(self.stream(key), self._zones(year)), places.part_names()
+        if key == LISTING_TEXT:
+            unlisted = ~(self._listing_years() <= self.plan.calendar[year])
+            return unlisted.astype(np.int32), list(LISTED_TEXTS)
+        if key in TEXT_SHARES:
+            return self._by_shares(key, TEXT_SHARES[key], year)
         listed = self.plan.texts[key]
         shares = None if listed else CATEGORY_SHARES
         names = listed or list(CATEGORIES)
         return self.stream(key).choice(len(names), self.block.size, p=shares).astype(np.int32), names
 
-    def _zones(self) -> np.ndarray:
-        return self.plan.places.draw(self.stream("", "zone"), self.block.size)
+    def _by_shares(self, key: str, known: TextBy, year: int) -> tuple[Codes, list[str]]:
+        by = known.by if known.by is not None and known.field in self.plan.raw else {}
+        names = list(dict.fromkeys([*known.shares, *(name for shares in by.values() for name in shares)]))
+        drawn = self.stream(key).random(self.block.size)
+        codes = _pick(drawn, known.shares, names)
+        for beginning, shares in by.items():
+            begins = self._begins(known.field, (beginning,), year)
+            codes[begins] = _pick(drawn[begins], shares, names)
+        return codes, names
+
+    def _begins(self, key: str, beginnings: tuple[str, ...], year: int) -> BoolArray:
+        """The enterprises of which a text begins so."""
+        codes, names = self._coded(key, year)
+        return np.array([name.startswith(beginnings) for name in names], dtype=np.bool_)[codes]
+
+    def _zones(self, year: int) -> Codes:
+        """The zone of each enterprise in a year; a few have moved since the year before."""
+        zones = self.plan.places.draw(self.stream("", "zone"), self.block.size)
+        for later in range(1, year + 1):
+            stream = self.stream("", "zone", str(later))
+            moved = stream.random(self.block.size) < MOVING
+            zones[moved] = self.plan.places.draw(stream, int(moved.sum()))
+        return zones
+
+    def _listing_years(self) -> FloatArray:
+        """The year in which each enterprise was listed; infinite for those that are not."""
+        span = LAST_YEAR - FIRST_LISTING + 1
+        years = FIRST_LISTING + np.floor(self.stream(LISTING_YEAR).random(self.block.size) * span)
+        return np.where(self._have_any(LISTING_YEAR, LISTED), years, np.inf)
 
     def _numbers(self, key: str, data_field: DataField, year: int) -> pa.Array:
         values = self._column(key)[year]
+        listed = np.ones(values.size, dtype=np.bool_)
+        if key == LISTING_YEAR and LISTING_TEXT in self.plan.raw:
+            values = self._listing_years()
+            listed = values <= self.plan.calendar[year]
         gaps = self.stream(key, "gaps", str(year)).random(values.size, dtype=np.float32) < self.plan.gaps
         whole = self.plan.schema.field(header_of(key, data_field)).type == pa.int64()
-        return pa.array(values.astype(np.int64) if whole else values, mask=gaps)
+        return pa.array(values.astype(np.int64) if whole else values, mask=gaps | ~listed)
 
     def stream(self, *names: str) -> np.random.Generator:
         """The random numbers of one column in this block, the same wherever it stands in the framework."""
@@ -182,8 +266,9 @@ class _Drawn:
                 values = self._unknown(data_field, noise)
             else:
                 values = profile.draw(self._base(profile), noise)
-            if key in SOME:
-                values *= self._have_any(key, SOME[key])
+            some = SOME.get(key)
+            if some is not None:
+                values *= self._have(key, some)
             self.columns[key] = _rounded(values, data_field)
         return self.columns[key]
 
@@ -195,12 +280,22 @@ class _Drawn:
         units = stream.standard_normal(self.block.size)
         return Noise(stream, units, stream.standard_normal((len(self.plan.calendar), self.block.size)))
 
+    def _have(self, key: str, some: Some | Only) -> BoolArray:
+        """The enterprises that have any of a thing."""
+        if isinstance(some, Some):
+            return self._have_any(key, some)
+        if some.field in self.plan.raw:
+            return self._begins(some.field, some.beginnings, 0)
+        return np.ones(self.block.size, dtype=np.bool_)
+
     def _have_any(self, key: str, some: Some) -> BoolArray:
-        """The enterprises that have any of a thing: by a trait that several fields may share, and by chance."""
-        own = self.stream(key, "any").standard_normal(self.block.size)
+        """Those that have any by a trait that several fields may share, or by the size of a field, and by chance."""
+        luck = self.stream(key, "any").standard_normal(self.block.size)
         if some.trait:
-            own = _TRAIT * self.stream("", some.trait).standard_normal(self.block.size) + (1 - _TRAIT**2) ** 0.5 * own
-        return np.asarray(own > NormalDist().inv_cdf(1 - some.share), dtype=np.bool_)
+            names = (some.trait,) if some.trait in self.plan.raw else ("", some.trait)
+            luck *= (1 - some.weight**2) ** 0.5
+            luck += some.weight * self.stream(*names).standard_normal(self.block.size)
+        return np.asarray(luck > NormalDist().inv_cdf(1 - some.share), dtype=np.bool_)
 
     def _unknown(self, data_field: DataField, noise: Noise) -> FloatArray:
         """Skewed and positive, larger for larger units; between both limits if there are two; 1 or 0 for yes or no."""
@@ -219,3 +314,10 @@ def _rounded(values: FloatArray, data_field: DataField) -> FloatArray:
     values = np.floor(values) if is_whole(data_field) else np.round(values, _DECIMALS)
     limited = (data_field.min, data_field.max) != (None, None)
     return np.clip(values, data_field.min, data_field.max) if limited else values
+
+
+def _pick(drawn: FloatArray, shares: Shares, names: list[str]) -> Codes:
+    """A text for each number between 0 and 1, by the shares of the texts."""
+    ends = np.cumsum([*shares.values()])
+    picked = np.searchsorted(ends / ends[-1], drawn, side="right")
+    return np.array([names.index(name) for name in shares], dtype=np.int32)[picked]

@@ -24,7 +24,7 @@ from parkscore.language import Text
 from parkscore.output.files import write_whole
 from parkscore.output.folders import write_whole_folder
 from parkscore.sampling.headings import check_range
-from parkscore.sampling.returns import Plan, draw_block, plan_of
+from parkscore.sampling.returns import Plan, draw_block, plain_schema, plan_of
 
 MOST_ROWS = 100_000_000
 MOST_ZONES = 100_000
@@ -150,7 +150,7 @@ def _parquet_writer(path: Path, schema: pa.Schema) -> pq.ParquetWriter:
 
 
 def _write_csv(path: Path, schema: pa.Schema, batches: Iterator[pa.RecordBatch]) -> None:
-    plain = pa.schema([(field.name, _plain(field.type)) for field in schema])
+    plain = plain_schema(schema)
     options = pa_csv.WriteOptions(include_header=False, quoting_style="needed")
     with path.open("wb") as file:
         file.write("\ufeff".encode() + _header(plain.names))
@@ -163,10 +163,6 @@ def _header(names: list[str]) -> bytes:
     line = io.StringIO()
     csv.writer(line, lineterminator="\n").writerow(names)
     return line.getvalue().encode()
-
-
-def _plain(kind: pa.DataType) -> pa.DataType:
-    return pa.string() if pa.types.is_dictionary(kind) else kind
 
 
 def _write_folder(folder: Path, schema: pa.Schema, batches: Iterator[tuple[int, pa.RecordBatch]], plan: Plan) -> None:

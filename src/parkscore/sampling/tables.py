@@ -33,7 +33,6 @@ from parkscore.sampling.headings import (
     is_whole,
     is_yes_or_no,
     texts_of,
-    unit_header,
 )
 from parkscore.sampling.known_fields import PROFILES, profiles_of
 from parkscore.sampling.profiles import Noise, Profile
@@ -62,6 +61,8 @@ def sample(framework: str | Path | Framework, units: int = 178, years: int = 2, 
     About 1 % of the cells are missing, none in fields with published totals. The same arguments give the same table;
     each column has its own stream of numbers, so that a field added to a framework leaves the others as they are.
 
+    Where the unit is a 统一社会信用代码 the rows are returns as `sample_file` draws them, `units` for each year.
+
     Raises UsageError where units, years or seed are out of range, or there is no such framework; FrameworkError where
     it is invalid.
     """
@@ -69,6 +70,10 @@ def sample(framework: str | Path | Framework, units: int = 178, years: int = 2, 
     check_range("years", years, 1, MOST_YEARS)
     check_range("seed", seed, 0, 2**63 - 1)
     loaded = load_framework(framework)
+    if loaded.unit.kind == USCC:
+        from parkscore.sampling.returns import returns_frame
+
+        return returns_frame(loaded, units, years, seed, _GAPS)
     calendar = range(LAST_YEAR - years + 1, LAST_YEAR + 1) if loaded.time is not None else range(1)
     draw = _Draw(loaded, units, calendar, seed)
     headers = {key: header_of(key, field) for key, field in loaded.fields.items()}
@@ -101,9 +106,7 @@ class _Draw:
         unit = self.framework.unit
         width = max(3, len(str(self.units)))
         names = [f"合成{unit.label.zh}{number:0{width}d}" for number in range(1, self.units + 1)]
-        if unit.kind == USCC:
-            names = self._codes()
-        columns: dict[str, Any] = {unit_header(self.framework): names * len(self.calendar)}
+        columns: dict[str, Any] = {unit.label.zh: names * len(self.calendar)}
         if self.framework.time is not None:
             columns[YEAR_HEADER] = np.repeat(np.array(self.calendar, dtype=np.int64), self.units)
         for key, field in self.raw.items():
