@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import pickle
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import numpy as np
@@ -12,7 +13,7 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from parkscore.data.batches import read_piece
@@ -147,7 +148,7 @@ def test_what_is_no_data_file_in_a_folder_is_named(tmp_path: Path, framework: Fr
 
 @given(st.lists(st.integers(1, 30), min_size=1, max_size=12), st.integers(1, 40))
 def test_pieces_cover_every_row_once_whatever_the_row_groups(groups: Sequence[int], rows: int) -> None:
-    shape = Shape((), None, {}, (), ())
+    shape = Shape((), None, {}, frozenset(), (), ())
     files = (DataFile("a", 0, 0, 0, tuple(groups), shape), DataFile("b", 0, 0, sum(groups), (5,), shape))
     framework = Framework(id="f", title=Label(zh="例"), unit=UnitKey(key="zone", zh="高新区"), fields={}, indicators=())
     pieces = Dataset("", framework, files, (), ()).pieces(rows)
@@ -160,3 +161,26 @@ def test_pieces_cover_every_row_once_whatever_the_row_groups(groups: Sequence[in
         start = files[piece.file].first_row + sum(within[: piece.groups[0]]) + piece.skip
         assert start == piece.first_row
         assert piece.skip + piece.rows <= sum(within[slice(*piece.groups)])
+
+
+@given(st.permutations(range(12)))
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_a_row_group_in_several_pieces_is_read_in_any_order(
+    tmp_path: Path, framework: Framework, order: Sequence[int]
+) -> None:
+    path = tmp_path / "a.parquet"
+    write(pd.concat([FRAME] * 12, ignore_index=True).assign(年末从业人员=range(60)), path, group=1000)
+    dataset = open_dataset(path, framework)
+    pieces = dataset.pieces(5)
+    assert len(pieces) == 12
+    for number in order:
+        table, _ = read_piece(dataset, pieces[number])
+        assert table.frame["qd01"].tolist() == list(range(number * 5, number * 5 + 5))
+
+
+def test_threads_that_share_a_row_group_read_what_reading_alone_gives(tmp_path: Path, framework: Framework) -> None:
+    frame = pd.concat([FRAME] * 400, ignore_index=True).assign(年末从业人员=range(2000))
+    dataset = open_dataset(write(frame, tmp_path / "a.parquet", group=2000), framework)
+    with ThreadPoolExecutor(4) as threads:
+        tables = list(threads.map(lambda piece: read_piece(dataset, piece)[0], dataset.pieces(50)))
+    assert [value for table in tables for value in table.frame["qd01"]] == list(range(2000))

@@ -11,6 +11,8 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.types as kinds
 
+from parkscore.data.plain_texts import as_strings
+
 
 class ArrowCells(Sequence[Any]):
     """Cells that are read as a whole where they are plain numbers or texts; any other one is an object.
@@ -59,11 +61,16 @@ class ArrowCells(Sequence[Any]):
         kind = self.array.type
         return _is_string(kind.value_type if kinds.is_dictionary(kind) else kind)
 
-    def coded(self) -> tuple[npt.NDArray[np.int32], list[str | None]]:
-        """For texts: the number of each cell's text, -1 where it is empty, and the texts."""
-        coded = self.array if kinds.is_dictionary(self.array.type) else self.array.dictionary_encode()
+    @property
+    def texts(self) -> pa.Array:
+        """Of a column of texts, each cell's."""
+        return as_strings(self.array.dictionary_decode() if kinds.is_dictionary(self.array.type) else self.array)
+
+    def coded(self) -> tuple[npt.NDArray[np.int32], pa.Array]:
+        """Of a column of texts, the number of each cell's, -1 where it is empty, and the texts."""
+        coded = self.array if kinds.is_dictionary(self.array.type) else as_strings(self.array).dictionary_encode()
         codes = coded.indices.fill_null(-1).to_numpy(zero_copy_only=False).astype(np.int32, copy=False)
-        return codes, coded.dictionary.to_pylist()
+        return codes, as_strings(coded.dictionary)
 
 
 def _is_string(kind: pa.DataType) -> bool:

@@ -20,7 +20,7 @@ def table_of(
     bodies: Sequence[Body], file: str, framework: Framework, digest: str, fields: Collection[str] | None = None
 ) -> Table:
     """The rows of all sheets under each other, with every field that is not derived, or with those of `fields`."""
-    columns: dict[str, Any] = {UNIT: _joined([body.units for body in bodies])}
+    columns: dict[str, Any] = {UNIT: _joined([np.asarray(body.units, dtype=object) for body in bodies])}
     if framework.time is not None:
         columns[YEAR] = _joined([body.years for body in bodies if body.years is not None])
     states: dict[str, npt.NDArray[np.int8]] = {}
@@ -53,10 +53,7 @@ def _joined(parts: Sequence[npt.NDArray[Any]]) -> npt.NDArray[Any]:
 
 def _frame(columns: dict[str, Any]) -> pd.DataFrame:
     """The columns as they are, none copied; texts stay objects."""
-    series = {
-        name: pd.Series(column, dtype=object, copy=False) if column.dtype == object else pd.Series(column, copy=False)
-        for name, column in columns.items()
-    }
+    series = {name: pd.Series(column, dtype=column.dtype, copy=False) for name, column in columns.items()}
     return pd.DataFrame(series, copy=False)
 
 

@@ -2,21 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pyarrow as pa
-import pyarrow.parquet as pq
 
+from parkscore.data.arrow_cells import ArrowCells
 from parkscore.data.assembling import table_of
-from parkscore.data.body import REMARK_ROW, TOTAL_ROW, read_body
+from parkscore.data.body import read_body
+from parkscore.data.cells import RawCells
 from parkscore.data.collecting import Collected
 from parkscore.data.datasets import DataFile, Dataset, Piece
 from parkscore.data.layout import Layout
-from parkscore.data.parquet_files import UNREADABLE, sheet_of_arrow
+from parkscore.data.parquet_files import UNREADABLE
+from parkscore.data.row_groups import Wanted, read_rows
+from parkscore.data.sheets import Sheet
 from parkscore.data.table import Table
+from parkscore.data.units import REMARK_ROW, TOTAL_ROW
 from parkscore.findings import DataError, Finding, Place, Severity
 from parkscore.language import Text
 
@@ -33,11 +37,8 @@ def read_piece(dataset: Dataset, piece: Piece, fields: Collection[str] | None = 
     """
     file = dataset.files[piece.file]
     assert file.shape.layout is not None  # noqa: S101  # a data set without a layout is refused when it is opened
-    layout = file.shape.layout if fields is None else _only(file.shape.layout, fields)
-    first = piece.first_row - file.first_row
-    sheet = sheet_of_arrow(_arrow(file, piece, layout), file.path, range(first, first + piece.rows + 1))
-    found = Collected()
-    body = read_body(sheet, layout, dataset.framework, found)
+    sheet, found = _sheet(file, piece, file.shape.layout, fields), Collected()
+    body = read_body(sheet, file.shape.layout, dataset.framework, found, fields)
     if found.has_errors and body.years is not None:
         body = body.only(np.flatnonzero(body.years != 0))
     table = table_of([body], file.path, dataset.framework, "", fields)
@@ -45,29 +46,32 @@ def read_piece(dataset: Dataset, piece: Piece, fields: Collection[str] | None = 
     return replace(table, left_out=left_out, conversions=file.shape.conversions), found
 
 
-def _only(layout: Layout, fields: Collection[str]) -> Layout:
-    return replace(layout, fields={name: each for name, each in layout.fields.items() if name in fields}, note=None)
-
-
-def _arrow(file: DataFile, piece: Piece, layout: Layout) -> pa.Table:
-    """The rows of a piece, with all columns that count; those that are not read are empty."""
+def _sheet(file: DataFile, piece: Piece, layout: Layout, fields: Collection[str] | None) -> Sheet:
+    """The rows of a piece; a column is read before it is asked for if it is sure to be."""
     _refuse_changed(file)
+    wanted = [heading for name, each in layout.fields.items() if fields is None or name in fields for heading in each]
+    wanted += [heading for heading in (layout.unit, layout.year, layout.note) if heading is not None]
+    columns = _columns(file, piece, sorted({heading.column for heading in wanted}))
+
+    def column(number: int, skip: int) -> RawCells:
+        if number not in columns:
+            columns.update(_columns(file, piece, [number]))
+        return ArrowCells(columns[number].slice(skip - 1))
+
+    first = piece.first_row - file.first_row
+    return Sheet(file=file.path, lines=range(first, first + piece.rows + 1), head=(), column=column)
+
+
+def _columns(file: DataFile, piece: Piece, numbers: Sequence[int]) -> dict[int, pa.ChunkedArray]:
+    """Some of the columns that count; texts come by number where the file has them so."""
+    names = {number: file.shape.names[number] for number in numbers}
+    coded = tuple(names[number] for number in numbers if number in file.shape.coded)
+    wanted = Wanted(file.path, file.changed, piece.groups, tuple(names.values()), coded)
     try:
-        with pq.ParquetFile(file.path) as parquet:
-            schema = parquet.schema_arrow
-            wanted = sorted({file.shape.places[heading.column] for heading in layout.headings()})
-            names = [schema.names[place] for place in wanted]
-            groups = list(range(*piece.groups))
-            rows = parquet.read_row_groups(groups, columns=names, use_threads=False)
+        table = read_rows(wanted, piece.skip, piece.rows, sum(file.row_groups[slice(*piece.groups)]))
     except UNREADABLE as problem:
         raise DataError(_broken(file, piece, problem)) from None
-    rows = rows.slice(piece.skip, piece.rows)
-    columns = dict(zip(wanted, rows.columns, strict=True))
-    nothing = pa.nulls(piece.rows)
-    return pa.table(
-        [columns.get(place, nothing) for place in file.shape.places],
-        names=[schema.names[place] for place in file.shape.places],
-    )
+    return {number: table.column(name) for number, name in names.items()}
 
 
 def _refuse_changed(file: DataFile) -> None:

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Any, Final
 
 import numpy as np
 import numpy.typing as npt
@@ -16,25 +15,20 @@ from parkscore.data.cells import (
     Fault,
     NumberColumn,
     RawCells,
-    is_blank,
     read_coded_texts,
     read_numbers,
     read_years,
 )
 from parkscore.data.coded_texts import CodedTexts
 from parkscore.data.collecting import Collected
-from parkscore.data.credit_codes import are_codes, standard_forms
+from parkscore.data.credit_codes import standard_forms
 from parkscore.data.layout import Heading, Layout, measure_of
-from parkscore.data.row_kinds import is_remark, is_statistic
 from parkscore.data.sheets import Sheet
 from parkscore.data.table import UNIT, YEAR, Conversion, State
+from parkscore.data.units import REWRITTEN, REWRITTEN_TEXT, Units, read_units
 from parkscore.framework.measures import conversion, convert
 from parkscore.framework.models import USCC, Framework
 from parkscore.language import Text
-
-TOTAL_ROW: Final = "total_row"
-REMARK_ROW: Final = "remark_row"
-"""What the findings say of rows that are left out, because they are no units."""
 
 
 @dataclass
@@ -49,7 +43,7 @@ class Body:
     sheet: Sheet
     layout: Layout
     rows: npt.NDArray[np.int64]
-    units: npt.NDArray[Any]
+    units: Units
     years: npt.NDArray[np.int64] | None
     numbers: dict[str, tuple[npt.NDArray[np.float64], npt.NDArray[np.int8]]] = field(default_factory=dict)
     texts: dict[str, CodedTexts] = field(default_factory=dict)
@@ -71,15 +65,18 @@ class Body:
         )
 
 
-def read_body(sheet: Sheet, layout: Layout, framework: Framework, found: Collected) -> Body:
-    """Read every row below the header, collecting what is wrong with any cell."""
-    units = _read_units(sheet, layout, framework, found)
-    rows = np.flatnonzero(units.codes >= 0)
-    body = Body(sheet, layout, rows + layout.first_row, units.taken(rows).values, None)
+def read_body(
+    sheet: Sheet, layout: Layout, framework: Framework, found: Collected, fields: Collection[str] | None = None
+) -> Body:
+    """Read every row below the header, collecting what is wrong with any cell; all fields, or some of them."""
+    units, rows = read_units(sheet, layout, framework, found)
+    body = Body(sheet, layout, rows + layout.first_row, units, None)
     _report_merged(body, found)
     if framework.time is not None:
         body.years = _read_year_column(body, rows, found)
     for identifier, heading in _columns_of(layout):
+        if fields is not None and identifier not in fields:
+            continue
         cells = _taken(sheet.column(heading.column, layout.first_row), rows)
         if framework.fields[identifier].is_text:
             column = read_coded_texts(cells, apostrophes=sheet.apostrophes)
@@ -111,113 +108,16 @@ def _taken(cells: RawCells, rows: npt.NDArray[np.int64]) -> RawCells:
     return cells[rows] if isinstance(cells, np.ndarray) else [cells[row] for row in rows.tolist()]
 
 
-def _read_units(sheet: Sheet, layout: Layout, framework: Framework, found: Collected) -> CodedTexts:
-    """The unit of each row below the header; none for rows left out: empty ones, totals, rows without a unit."""
-    if layout.unit is None:
-        count = len(sheet.column(next(layout.headings()).column, layout.first_row))
-        filled = set(_rows_with_values(sheet, layout, range(count)))
-        return CodedTexts.of(["" if row in filled else None for row in range(count)])
-    column = read_coded_texts(sheet.column(layout.unit.column, layout.first_row), apostrophes=sheet.apostrophes)
-    for fault in column.faults:
-        place = sheet.place(fault.row + layout.first_row, layout.unit.column)
-        found.error(fault.code, fault.message, fault.hint, place=place, value=fault.value)
-    read, doubtful = column.texts, None
-    if framework.unit.kind == USCC:
-        everything = Body(sheet, layout, np.arange(len(read)) + layout.first_row, read.values, None)
-        read = _standard_codes(read, everything, layout.unit, None, found)
-        doubtful = np.flatnonzero(~are_codes(read.texts))  # a right code is no total and no remark
-    codes, texts = read.codes, read.texts
-    faulty = {fault.row for fault in column.faults}
-    nameless = [row for row in np.flatnonzero(codes < 0).tolist() if row not in faulty]
-    for row in _rows_with_values(sheet, layout, nameless):
-        found.error(
-            "unit_missing",
-            Text(f"这一行有数据，但“{layout.unit.text}”是空的", f"the row has values but no '{layout.unit.text}'"),
-            Text("填上评价对象，或删掉这一行", "name the unit, or delete the row"),
-            place=sheet.place(row + layout.first_row, layout.unit.column),
-        )
-    statistics = _rows_of(codes, texts, is_statistic, doubtful)
-    for row in statistics:
-        _report_statistic(sheet, layout, row, texts[codes[row]], found)
-    remarks = _alone(sheet, layout, _rows_of(codes, texts, is_remark, doubtful))
-    for row in remarks:
-        _report_remark(sheet, layout, row, texts[codes[row]], found)
-    if not statistics and not remarks:
-        return read
-    kept = codes.copy()
-    kept[[*statistics, *remarks]] = -1
-    return CodedTexts(kept, texts)
-
-
-def _standard_codes(
-    texts: CodedTexts, body: Body, heading: Heading, identifier: str | None, found: Collected
-) -> CodedTexts:
-    """The codes in capital letters, half-width and without spaces, so that one enterprise has one code; said once."""
+def _standard_codes(texts: CodedTexts, body: Body, heading: Heading, identifier: str, found: Collected) -> CodedTexts:
+    """The codes in capital letters, half-width and without spaces, so that one enterprise has one code."""
     forms, rewritten = standard_forms(texts.texts)
     if not rewritten.size:
         return texts
     rows = np.flatnonzero(np.isin(texts.codes, rewritten))
-    found.info(
-        "uscc_rewritten",
-        Text(
-            f"{len(rows)} 个代码有小写、全角、空格或连字符，按标准写法读取",
-            f"{len(rows)} codes have lower case, full-width letters, spaces or hyphens; read in the standard form",
-        ),
-        place=body.sheet.place(int(body.rows[rows[0]]), heading.column),
-        field=identifier,
-    )
+    if rows.size:
+        place = body.sheet.place(int(body.rows[rows[0]]), heading.column)
+        found.count_cells(REWRITTEN, len(rows), REWRITTEN_TEXT, place=place, field=identifier)
     return texts.spelled(forms)
-
-
-def _rows_of(
-    codes: npt.NDArray[np.int32],
-    texts: npt.NDArray[Any],
-    is_meant: Callable[[str], bool],
-    among: npt.NDArray[np.intp] | None = None,
-) -> list[int]:
-    """The rows whose text is meant, in order; each text, or each of those among which it may be, is looked at once."""
-    numbers = range(len(texts)) if among is None else among.tolist()
-    meant = [number for number in numbers if is_meant(texts[number])]
-    return np.flatnonzero(np.isin(codes, meant)).tolist() if meant else []
-
-
-def _report_statistic(sheet: Sheet, layout: Layout, row: int, unit: str, found: Collected) -> None:
-    found.warning(
-        TOTAL_ROW,
-        Text("这是合计或平均行，不是评价对象，未读取", "this row is a total or an average, not a unit; it is left out"),
-        Text("若确是评价对象，请改用全称", "if it is a unit, write its full name"),
-        place=sheet.place(row + layout.first_row, layout.unit.column if layout.unit else None),
-        value=unit,
-    )
-
-
-def _report_remark(sheet: Sheet, layout: Layout, row: int, text: str, found: Collected) -> None:
-    found.info(
-        REMARK_ROW,
-        Text("这是附注，不是评价对象，未读取", "this row is a remark, not a unit; it is left out"),
-        place=sheet.place(row + layout.first_row, layout.unit.column if layout.unit else None),
-        value=text,
-    )
-
-
-def _alone(sheet: Sheet, layout: Layout, rows: Sequence[int]) -> list[int]:
-    """Those of the rows that hold nothing but their unit, in the columns that are read."""
-    filled: set[int] = set()
-    for heading in layout.headings() if rows else ():
-        if heading is not layout.unit:
-            cells = sheet.column(heading.column, layout.first_row)
-            filled.update(row for row in rows if not is_blank(cells[row]))
-    return [row for row in rows if row not in filled]
-
-
-def _rows_with_values(sheet: Sheet, layout: Layout, rows: Iterable[int]) -> list[int]:
-    """Those of the rows that hold anything in a column that is read."""
-    wanted = list(rows)
-    filled: set[int] = set()
-    for heading in layout.headings() if wanted else ():
-        cells = sheet.column(heading.column, layout.first_row)
-        filled.update(row for row in wanted if not is_blank(cells[row]))
-    return sorted(filled)
 
 
 def _read_year_column(body: Body, rows: npt.NDArray[np.int64], found: Collected) -> npt.NDArray[np.int64]:
@@ -337,13 +237,8 @@ def _year(body: Body, row: int) -> int | None:
 
 def _report_notices(body: Body, heading: Heading, identifier: str, column: NumberColumn, found: Collected) -> None:
     for code, rows in column.notices.items():
-        what = NOTICES[code]
-        found.info(
-            code,
-            Text(f"{len(rows)} {what.zh}", f"{len(rows)} {what.en}"),
-            place=body.sheet.place(int(body.rows[rows[0]]), heading.column),
-            field=identifier,
-        )
+        place = body.sheet.place(int(body.rows[rows[0]]), heading.column)
+        found.count_cells(code, len(rows), NOTICES[code], place=place, field=identifier)
 
 
 def _report_formulas(body: Body, heading: Heading, identifier: str, found: Collected) -> None:

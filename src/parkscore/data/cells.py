@@ -16,9 +16,12 @@ from typing import Any, Final
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
 
 from parkscore.data.arrow_cells import ArrowCells
 from parkscore.data.coded_texts import CodedTexts
+from parkscore.data.plain_texts import doubtful_texts
 from parkscore.data.table import State
 from parkscore.framework.measures import Measure, MeasureError, parse_measure
 from parkscore.language import Text
@@ -217,13 +220,17 @@ def read_numbers(cells: RawCells, measure: Measure) -> NumberColumn:
     if isinstance(cells, ArrowCells):
         cells = cells.plain()
     plain = cells if isinstance(cells, np.ndarray) and cells.dtype.kind in "iuf" else _all_plain(cells)
-    values = np.array([_plain_number(cell) for cell in cells] if plain is None else plain, dtype=np.float64)
-    column = NumberColumn(values, np.zeros(len(values), dtype=np.int8))
-    doubtful = ~np.isfinite(values)
-    if plain is not None:  # all that is no number is a gap
-        column.states[np.isnan(values)] = State.MISSING
-        doubtful = np.isinf(values)
-    for row in np.flatnonzero(doubtful).tolist():
+    if plain is None:
+        values = np.array([_plain_number(cell) for cell in cells], dtype=np.float64)
+        column = NumberColumn(values, np.zeros(len(values), dtype=np.int8))
+        doubtful = np.flatnonzero(~np.isfinite(values))
+    else:  # all that is no number is a gap
+        values = np.asarray(plain, dtype=np.float64)
+        column = NumberColumn(values, np.isnan(values).astype(np.int8) * np.int8(State.MISSING))
+        doubtful = np.flatnonzero(np.isinf(values))
+    if doubtful.size:
+        column.values = values.copy()
+    for row in doubtful.tolist():
         _read_carefully(column, row, cells[row], measure)
     return column
 
@@ -399,10 +406,36 @@ def read_coded_texts(cells: RawCells, *, apostrophes: bool = False) -> CodedColu
         column = read_texts(cells, apostrophes=apostrophes)
         return CodedColumn(CodedTexts.of(column.texts), column.faults)
     codes, distinct = cells.coded()
-    once = read_texts(distinct, apostrophes=apostrophes)
+    once = read_each_text(distinct, apostrophes=apostrophes)
     faults = [replace(fault, row=row) for fault in once.faults for row in np.flatnonzero(codes == fault.row).tolist()]
     faults.sort(key=lambda fault: fault.row)
-    return CodedColumn(CodedTexts(codes, np.empty(0, dtype=object)).spelled(once.texts), faults)
+    texts = once.texts.to_numpy(zero_copy_only=False)
+    return CodedColumn(CodedTexts(codes, np.empty(0, dtype=object)).spelled(texts), faults)
+
+
+@dataclass(slots=True)
+class ArrowTextColumn:
+    """Texts as Arrow keeps them."""
+
+    texts: pa.Array
+    faults: list[Fault]
+
+
+def read_each_text(array: pa.Array, *, apostrophes: bool = False) -> ArrowTextColumn:
+    """Read texts as `read_texts` does, where most are taken as they are.
+
+    >>> read_each_text(pa.array(["合肥", " 甲", "", None])).texts.to_pylist()
+    ['合肥', '甲', None, None]
+    """
+    rows = doubtful_texts(array)
+    if not rows.size:
+        return ArrowTextColumn(array, [])
+    looked_at = read_texts(array.take(pa.array(rows)).to_pylist(), apostrophes=apostrophes)
+    mask = np.zeros(len(array), dtype=np.bool_)
+    mask[rows] = True
+    faults = [replace(fault, row=int(rows[fault.row])) for fault in looked_at.faults]
+    texts = pc.replace_with_mask(array, pa.array(mask), pa.array(looked_at.texts, array.type))
+    return ArrowTextColumn(texts, faults)
 
 
 def _lost_digits(cell: Any) -> bool:

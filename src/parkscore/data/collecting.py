@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from typing import Any, Final
 
-from parkscore.findings import Finding, Severity
+from parkscore.findings import Finding, Place, Severity
 from parkscore.language import Text
 
 REPEATED_AT_MOST: Final = 200
@@ -21,6 +21,7 @@ class Collected:
         """Start with none."""
         self._kept: list[Finding] = []
         self._met: Counter[tuple[str, Severity]] = Counter()
+        self._counted: dict[tuple[str, str | None], tuple[int, Text, Place]] = {}
 
     def error(self, code: str, message: Text, hint: Text | None = None, **where: Any) -> None:
         """Add what makes the table unusable; reading goes on to find the rest."""
@@ -34,6 +35,24 @@ class Collected:
         """Add what was done with the data, so that nothing is silent."""
         self._add(Severity.INFO, code, message, hint, where)
 
+    def count_cells(self, code: str, count: int, what: Text, *, place: Place, field: str | None = None) -> None:
+        """Add so many cells of a column of which the same is said, once, with the place of the first."""
+        before, _, first = self._counted.get((code, field), (0, what, place))
+        self._counted[code, field] = before + count, what, first
+
+    def merge(self, other: Collected) -> None:
+        """Add what was found in a later part of the same data, as if both had been read together."""
+        room = {kind: REPEATED_AT_MOST - min(met, REPEATED_AT_MOST) for kind, met in self._met.items()}
+        for finding in other._kept:
+            kind = finding.code, finding.severity
+            left = room.get(kind, REPEATED_AT_MOST)
+            room[kind] = left - 1
+            if left > 0:
+                self._kept.append(finding)
+        self._met.update(other._met)
+        for (code, field), (count, what, place) in other._counted.items():
+            self.count_cells(code, count, what, place=place, field=field)
+
     def _add(self, severity: Severity, code: str, message: Text, hint: Text | None, where: dict[str, Any]) -> None:
         self._met[code, severity] += 1
         if self._met[code, severity] <= REPEATED_AT_MOST:
@@ -41,7 +60,17 @@ class Collected:
 
     @property
     def findings(self) -> list[Finding]:
-        """All that were kept, then one for each code of which some were left out."""
+        """All that were kept, those of counted cells, then one for each code of which some were left out."""
+        counted = [
+            Finding(
+                code=code,
+                severity=Severity.INFO,
+                message=Text(f"{count} {what.zh}", f"{count} {what.en}"),
+                place=place,
+                field=field,
+            )
+            for (code, field), (count, what, place) in self._counted.items()
+        ]
         left_out = [
             Finding(
                 code=code,
@@ -55,7 +84,7 @@ class Collected:
             for (code, severity), met in self._met.items()
             if met > REPEATED_AT_MOST
         ]
-        return self._kept + left_out
+        return self._kept + counted + left_out
 
     def count(self, code: str) -> int:
         """How often something was met, listed or not."""

@@ -38,7 +38,9 @@ Letters = npt.NDArray[np.uint8]
 BoolArray = npt.NDArray[np.bool_]
 
 
-def are_codes(texts: Sequence[str | None] | npt.NDArray[Any] | pd.Series[Any]) -> BoolArray:
+def are_codes(
+    texts: Sequence[str | None] | npt.NDArray[Any] | pd.Series[Any] | pd.api.extensions.ExtensionArray,
+) -> BoolArray:
     """Whether each text is a right code as it stands, capital letters and all; no text is none.
 
     >>> are_codes(["91110000600037341L", "91110000600037341M", None]).tolist()

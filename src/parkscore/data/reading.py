@@ -14,7 +14,7 @@ import numpy as np
 import pandas as pd
 
 from parkscore.data.assembling import table_of
-from parkscore.data.body import REMARK_ROW, TOTAL_ROW, Body, conversions_of, read_body
+from parkscore.data.body import Body, conversions_of, read_body
 from parkscore.data.collecting import Collected
 from parkscore.data.frames import digest_of_frame, sheet_of_frame
 from parkscore.data.headers import Names, normalised
@@ -23,6 +23,7 @@ from parkscore.data.parquet_files import read_parquet
 from parkscore.data.sheets import Sheet
 from parkscore.data.table import Table
 from parkscore.data.text_files import read_text_file
+from parkscore.data.units import REMARK_ROW, TOTAL_ROW
 from parkscore.data.workbooks import read_workbook
 from parkscore.findings import DataError, Finding, Place, Severity, UsageError, errors_of
 from parkscore.framework.models import Framework

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from typing import Final
 
 from parkscore.data.headers import normalised
@@ -19,6 +20,23 @@ _REMARK: Final = re.compile(
     r"\d*(?:\(\d+\))?[:\])]|注\d+[.、,]|[*※]).*",
     re.DOTALL,
 )
+
+
+# What either pattern can begin with.
+_BEGINNINGS: Final = frozenset("全算加简合总共平均中小gsota-mnrd*※[(注备附说数资指来")
+FIRST_ASCII: Final = "GSOTAMNRDgsotamnrd-*[(\x0b\x0c\x1c\x1d\x1e\x1f"
+"""The ASCII characters that the name of such a row can begin with; white space before it does not count."""
+
+
+@lru_cache(maxsize=4096)
+def may_begin(first: str) -> bool:
+    """Whether a text with this first character could be such a row; that of most units is not, which saves a look.
+
+    >>> [may_begin(first) for first in "合Ｔ苏9"]
+    [True, True, False, False]
+    """
+    shown = normalised(first).casefold()
+    return not shown or shown[0] in _BEGINNINGS
 
 
 def is_statistic(unit: str) -> bool:

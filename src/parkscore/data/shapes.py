@@ -35,14 +35,16 @@ class ReadColumn:
 class Shape:
     """How the files of one schema are read.
 
-    places: where the columns that count stand in the file. layout: what each of them is for, None where none can be
-    read. columns: those that are read, by the field, or `unit` or `year`. findings: what is to be said of the header,
-    with the place in the first file of this schema. conversions: the columns that come in another measure.
+    names: the columns that count. layout: what each of them is for, None where none can be read. columns: those that
+    are read, by the field, or `unit` or `year`. coded: those whose texts are wanted by number. findings: what is to be
+    said of the header, with the place in the first file of this schema. conversions: the columns that come in another
+    measure.
     """
 
-    places: tuple[int, ...]
+    names: tuple[str, ...]
     layout: Layout | None
     columns: Mapping[str, ReadColumn]
+    coded: frozenset[int]
     findings: tuple[Finding, ...]
     conversions: tuple[Conversion, ...]
 
@@ -57,7 +59,15 @@ def shape_of(schema: pa.Schema, file: str, framework: Framework, names: Names) -
     conversions = [] if layout is None else conversions_of(sheet, layout, framework, found)
     kinds = [_kind(field.type) for field in fields]
     columns = {} if layout is None else _columns(layout, kinds)
-    return Shape(tuple(places), layout, columns, tuple(found.findings), tuple(conversions))
+    texts = {name for name, data_field in framework.fields.items() if data_field.is_text}
+    return Shape(
+        names=tuple(field.name for field in fields),
+        layout=layout,
+        columns=columns,
+        coded=frozenset(each.place for name, each in columns.items() if name in texts and each.kind == "text"),
+        findings=tuple(found.findings),
+        conversions=tuple(conversions),
+    )
 
 
 def _columns(layout: Layout, kinds: list[str]) -> dict[str, ReadColumn]:

@@ -9,10 +9,10 @@ from typing import Final
 import numpy as np
 import pandas as pd
 
-from parkscore.data.body import REMARK_ROW, TOTAL_ROW
 from parkscore.data.class_column import CLASS_UNKNOWN, NO_CLASS, SEVERAL_CLASSES, Classification
 from parkscore.data.grid import Rows
 from parkscore.data.table import Table
+from parkscore.data.units import REMARK_ROW, TOTAL_ROW
 from parkscore.data.unranked import ONLY_GATES, UNRANKED
 from parkscore.framework.models import Framework
 from parkscore.language import Text

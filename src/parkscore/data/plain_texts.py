@@ -1,0 +1,97 @@
+"""Tell by its bytes which texts of a column need a careful look, so that the others need none."""
+
+from __future__ import annotations
+
+from typing import Any, Final, NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.types as kinds
+
+Bytes = npt.NDArray[np.uint8]
+Truths = npt.NDArray[np.bool_]
+
+# Lead bytes of the characters U+4000 to U+9FFF, none of which is a space or is written otherwise in NFKC.
+_HAN: Final = range(0xE4, 0xEA)
+_VISIBLE: Final = range(0x21, 0x7F)
+
+
+def _table(*ranges: range, without: str = "") -> Truths:
+    table = np.zeros(256, dtype=np.bool_)
+    for each in ranges:
+        table[each.start : each.stop] = True
+    table[[ord(sign) for sign in without]] = False
+    return table
+
+
+# `#` begins an error value of a spreadsheet, an apostrophe in a csv file may protect what follows.
+_FIRST: Final = _table(_VISIBLE, _HAN, without="#'")
+_ASCII: Final = _table(_VISIBLE)
+_LEADS: Final = _table(_HAN)
+_BEYOND_ASCII: Final = 0x80
+
+
+class _Ends(NamedTuple):
+    """The bytes of a column, and where each text begins and ends among them."""
+
+    data: Bytes
+    starts: npt.NDArray[Any]
+    ends: npt.NDArray[Any]
+
+
+def as_strings(array: pa.Array) -> pa.Array:
+    """A column of texts with its bytes in one row."""
+    return array.cast(pa.large_string()) if kinds.is_string_view(array.type) else array
+
+
+def doubtful_texts(array: pa.Array) -> npt.NDArray[np.int64]:
+    """The rows whose text may be empty, begin or end with white space, or be no text but a spreadsheet's mistake.
+
+    >>> doubtful_texts(pa.array(["合肥", "A-1", " A", "A ", "", None, "#N/A", "1.2E+17"])).tolist()
+    [2, 3, 4, 6, 7]
+    """
+    data, starts, ends = _ends(array)
+    filled = ends > starts
+    if not data.size:
+        return np.flatnonzero(_valid(array))
+    first, last = data[np.minimum(starts, len(data) - 1)], data[np.maximum(ends - 1, 0)]
+    plain = filled & _FIRST[first] & _ASCII[last]
+    wide = filled & _FIRST[first] & (last >= _BEYOND_ASCII)
+    if wide.any():
+        plain |= wide & (ends - starts >= 3) & _LEADS[data[np.maximum(ends - 3, 0)]]
+    if np.any(data[starts[0] : ends[-1]] == ord("+")):
+        plain &= ~pc.match_substring(array, "+").fill_null(False).to_numpy(zero_copy_only=False)
+    doubtful = ~plain
+    if array.null_count:
+        doubtful &= _valid(array)
+    return np.flatnonzero(doubtful)
+
+
+def rows_that_may_begin(array: pa.Array, ascii_letters: str) -> npt.NDArray[np.int64]:
+    """The rows whose text begins with one of some ASCII characters, or beyond ASCII.
+
+    >>> rows_that_may_begin(pa.array(["合计", "Total", "E1", None]), "Tt").tolist()
+    [0, 1]
+    """
+    data, starts, ends = _ends(array)
+    if not data.size:
+        return np.empty(0, dtype=np.int64)
+    wanted = np.ones(256, dtype=np.bool_)
+    wanted[:_BEYOND_ASCII] = False
+    wanted[[ord(letter) for letter in ascii_letters]] = True
+    begins = wanted[data[np.minimum(starts, len(data) - 1)]] & (ends > starts)
+    return np.flatnonzero(begins & _valid(array)) if array.null_count else np.flatnonzero(begins)
+
+
+def _ends(array: pa.Array) -> _Ends:
+    offset_type = np.int64 if kinds.is_large_string(array.type) else np.int32
+    _, offsets, data = array.buffers()
+    places = np.frombuffer(offsets, dtype=offset_type)[array.offset : array.offset + len(array) + 1]
+    content = np.empty(0, dtype=np.uint8) if data is None else np.frombuffer(data, dtype=np.uint8)
+    return _Ends(content, places[:-1], places[1:])
+
+
+def _valid(array: pa.Array) -> Truths:
+    return np.asarray(array.is_valid().to_numpy(zero_copy_only=False))
