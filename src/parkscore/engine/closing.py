@@ -19,6 +19,7 @@ from parkscore.data.grid import Cohort
 from parkscore.data.table import YEAR
 from parkscore.engine.about import cohorts_of, document, weighing_of
 from parkscore.engine.batches import STATUS
+from parkscore.engine.executors import LocalExecutor
 from parkscore.engine.node_means import NodeSums
 from parkscore.engine.ranking import RANK, Ranking, rankings
 from parkscore.engine.result import DatasetResult
@@ -45,6 +46,7 @@ class Closing:
     fitted: Fitted
     applied: Sequence[AppliedPiece]
     language: Language
+    folder: Path
 
     @cached_property
     def years(self) -> list[int]:
@@ -125,13 +127,13 @@ class Closing:
 
     def _ranked(self, paths: Sequence[Path]) -> dict[str, Ranking]:
         """Every ranking over all pieces, by the column that it fills."""
-        ranked = rankings(self.job.framework)
+        ranked = rankings(self.job.framework, self.folder)
         for path in paths:
             batch = read_batch(path)
             for ranking in ranked.values():
                 ranking.add(batch)
-        for ranking in ranked.values():
-            ranking.finish()
+        for _ in LocalExecutor().map(Ranking.finish, list(ranked.values())):
+            continue
         return ranked
 
     def result(self, target: Path, top: pd.DataFrame, findings: Sequence[Finding]) -> DatasetResult:

@@ -94,7 +94,7 @@ class _Run:
         relative = bool(relative_leaves(self.job.framework))
         fitted = self._fit(pieces, found) if relative else NoReferences({})
         applied = self._apply(pieces, fitted, relative, found)
-        closing = Closing(self.job, fitted, applied, self.language)
+        closing = Closing(self.job, fitted, applied, self.language, self.folder)
         found.add(closing.weighing.findings)
         found.refuse(self.strict)
         top = closing.write(self.target, lambda done: self.progress(WRITING, done, len(pieces)))

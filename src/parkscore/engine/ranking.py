@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from pathlib import Path
+from typing import cast
 
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
-from parkscore.data.grid import Rows
 from parkscore.data.table import CLASS, YEAR
 from parkscore.engine.batches import SCORE
+from parkscore.engine.external_ranks import ExternalRanks
 from parkscore.framework.models import Framework
 from parkscore.framework.taken_ids import rank_in
-from parkscore.methods import ranking
+from parkscore.methods.group_ranks import Ties
 from parkscore.tree.rank import Ranks
 
 RANK, CLASS_RANK = "rank", "class_rank"
@@ -47,46 +49,31 @@ class Groups:
         return numbers[pairs]
 
 
-@dataclass
+@dataclass(frozen=True)
 class Ranking:
     """One ranking over all pieces: scores and groups come in piece by piece, and ranks go out the same way."""
 
     groups: Groups
-    ties: str
-    decimals: int
-    _scores: list[npt.NDArray[np.float64]] = field(default_factory=list)
-    _codes: list[npt.NDArray[np.int64]] = field(default_factory=list)
-    _ranks: Ranks = field(default_factory=lambda: np.zeros(0, dtype=np.int32))
-    _starts: Rows = field(default_factory=lambda: np.zeros(1, dtype=np.intp))
+    ranked: ExternalRanks
 
     def add(self, batch: pa.RecordBatch) -> None:
         """The scores of the next piece."""
-        self._scores.append(batch.column(SCORE).to_numpy(zero_copy_only=False))
-        self._codes.append(self.groups.codes(batch))
+        self.ranked.add(batch.column(SCORE).to_numpy(zero_copy_only=False), self.groups.codes(batch))
 
     def finish(self) -> None:
         """Rank all rows; a row without a score or a group has no rank."""
-        scores = np.round(np.concatenate(self._scores), self.decimals) + 0.0
-        codes = np.concatenate(self._codes)
-        ranks = np.zeros(len(scores), dtype=np.int32)
-        counted = np.flatnonzero(~np.isnan(scores) & (codes >= 0))
-        order = counted[np.argsort(codes[counted], kind="stable")]
-        for own in np.split(order, np.flatnonzero(np.diff(codes[order])) + 1):
-            if own.size:
-                ranks[own] = ranking[self.ties](scores[own])
-        self._ranks = ranks
-        self._starts = np.cumsum([0, *map(len, self._scores)])
+        self.ranked.finish()
 
     def ranks(self, number: int) -> Ranks:
         """The ranks of the rows of a piece, in their order, 0 where there is none."""
-        return self._ranks[self._starts[number] : self._starts[number + 1]]
+        return self.ranked.ranks(number)
 
 
-def rankings(framework: Framework) -> dict[str, Ranking]:
-    """Every ranking of a framework, by the column that its ranks fill."""
+def rankings(framework: Framework, folder: Path) -> dict[str, Ranking]:
+    """Every ranking of a framework, by the column that it fills; what memory does not hold goes into the folder."""
     groups = {RANK: Groups(None)}
     if framework.has_classes:
         groups[CLASS_RANK] = Groups(CLASS)
     groups |= {rank_in(name): Groups(name) for name in framework.rank_within}
-    ties, decimals = framework.ranking.ties, framework.ranking.decimals
-    return {column: Ranking(own, ties, decimals) for column, own in groups.items()}
+    ties, decimals = cast(Ties, framework.ranking.ties), framework.ranking.decimals
+    return {column: Ranking(own, ExternalRanks(folder, ties=ties, decimals=decimals)) for column, own in groups.items()}
