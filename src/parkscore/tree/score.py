@@ -10,8 +10,6 @@ from typing import Any
 import numpy as np
 
 from parkscore.data.capping import first_of_each_kind
-from parkscore.data.chosen import words_of
-from parkscore.data.columns import parse
 from parkscore.data.derive import given_scores
 from parkscore.data.fitted import Fitted, Reference
 from parkscore.data.given import Given, given_findings
@@ -26,16 +24,15 @@ from parkscore.data.grid import (
     Vector,
 )
 from parkscore.data.indicator_places import indicator_place
-from parkscore.data.table import State, Table
+from parkscore.data.table import Table
 from parkscore.findings import DataError, Finding, Severity
 from parkscore.framework.cases import has_rules_by_case
-from parkscore.framework.models import SCORE_GROUP_MEAN, Framework, Node
+from parkscore.framework.models import Framework, Node
 from parkscore.framework.settings import Settings, resolve_settings
 from parkscore.language import Text
 from parkscore.methods import DomainError, scoring
-from parkscore.methods.columns import highest, is_constant, lowest
 from parkscore.tree.case_rules import by_rule
-from parkscore.tree.gaps import fate_of_gaps
+from parkscore.tree.column_findings import column_findings, count_column, fates_of_gaps
 from parkscore.tree.outside import outside
 from parkscore.tree.supplied import base_year, supply
 from parkscore.tree.without_points import without_points
@@ -78,7 +75,7 @@ def score(
     supplies, given_by = supply(framework, table, base), given_scores(framework, table)
     settings = resolve_settings(framework)
     leaves = framework.leaves
-    fates = _fates_of_gaps(framework)
+    fates = fates_of_gaps(framework)
     scores = np.full(grid.values.shape, np.nan, order="F")
     references: dict[str, dict[str, Reference]] = {}
     findings: list[Finding] = []
@@ -110,9 +107,18 @@ def score(
             states = grid.states[:, column]
             judged = by_rule(leaf, settings[leaf.id], grid, cohort.apply)
             lacking += _lacking(table, leaf, judged, cohort, values, states, scores[:, column], given_by.get(leaf.id))
-            states = states[cohort.applied]
-            in_one_case = fitted is None and len(by_rule(leaf, settings[leaf.id], grid, cohort.fit)) < 2
-            found = [*_oddities(table, leaf, cohort, values, states, own[leaf.id], fates[leaf.id], in_one_case)]
+            judging = by_rule(leaf, settings[leaf.id], grid, cohort.fit) if fitted is None else []
+            counts = count_column(
+                table,
+                leaf,
+                cohort,
+                values,
+                states,
+                fitted_on=cohort.fitted if fitted is None else None,
+                rules=len(judging),
+                has_reference=not any(math.isnan(value) for value in own[leaf.id].values()),
+            )
+            found = [*column_findings(leaf, counts, fates[leaf.id])]
             found += outside(leaf, cohort, base.values[:, column], fitted)
             year = base_year(settings[leaf.id])
             if year is not None and year in supplies.base_rows:
@@ -189,35 +195,6 @@ def _apply(settings: Settings, values: Vector, reference: Reference, given: Mapp
     return scoring[settings.score.name](values, **{**settings.score.parameters, **reference, **given})
 
 
-def _oddities(
-    table: Table,
-    leaf: Node,
-    cohort: Cohort,
-    values: Vector,
-    states: States,
-    reference: Reference,
-    fate: Text,
-    in_one_case: bool,
-) -> Iterator[Finding]:
-    """What keeps an indicator from telling the units of a cohort apart; `fate` says what becomes of a gap.
-
-    in_one_case: whether one rule scores all that the reference was fitted on, so that equal values are equal scores.
-    """
-    if np.isnan(values[cohort.applied]).all():
-        yield _all_missing(leaf, cohort, states)
-        return
-    if any(math.isnan(value) for value in reference.values()):
-        yield _no_reference(leaf, cohort)
-        return
-    if states.any():
-        yield _some_missing(leaf, cohort, states, fate)
-    measured = values[cohort.fitted]
-    low, high = lowest(measured), highest(measured)
-    if in_one_case and is_constant(low, high) and np.count_nonzero(~np.isnan(measured)) > 1:
-        value = float(low)
-        yield _constant(leaf, cohort, words_of(table, leaf, np.array([value]))[0] if leaf.is_named else value)
-
-
 def _without_base(leaf: Node, cohort: Cohort, year: int, values: Vector, base: Vector) -> Iterator[Finding]:
     """How many of the rows to score have a value but none in the base year to compare it with."""
     count = int((np.isnan(base) & ~np.isnan(values))[cohort.apply].sum())
@@ -234,120 +211,6 @@ def _without_base(leaf: Node, cohort: Cohort, year: int, values: Vector, base: V
             ),
             hint=Text(f"补齐 {year} 年的数据，或换一个基期", f"fill the data of {year}, or choose another base year"),
         )
-
-
-_STATE_TEXT = {
-    State.MISSING: Text("缺失", "missing"),
-    State.NOT_APPLICABLE: Text("不适用", "not applicable"),
-    State.DIVIDED_BY_ZERO: Text("除数为零", "divided by zero"),
-    State.UNDEFINED: Text("无定义", "undefined"),
-}
-
-
-def _reasons(states: States) -> Text:
-    """How many have no value, by reason; none of the reasons is ever taken for zero or for another."""
-    counts = {text: int(np.count_nonzero(states == state)) for state, text in _STATE_TEXT.items()}
-    return Text(
-        "、".join(f"{text.zh} {count}" for text, count in counts.items() if count),
-        ", ".join(f"{text.en} {count}" for text, count in counts.items() if count),
-    )
-
-
-_EMPTY_COLUMN = Text(
-    "核对这一列的表头和数据；不用的指标可从指标体系中删去",
-    "check the header and the data of this column, or leave the indicator out of the framework",
-)
-_NO_YEAR_BEFORE = Text(
-    "公式要用往年数据：数据中的头几年没有数值属正常，否则核对这些列在往年是否有数",
-    "the formula looks back: the first years in the data have no value; for a later one, check the years before it",
-)
-
-
-def _all_missing(leaf: Node, cohort: Cohort, states: States) -> Finding:
-    why = _reasons(states)
-    return Finding(
-        code="all_missing",
-        severity=Severity.WARNING,
-        field=leaf.id,
-        year=cohort.year,
-        value=len(states),
-        message=Text(
-            f"{leaf.label.zh}：没有一个评价对象有数值（{why.zh}），不参与评分",
-            f"{leaf.label.en}: no unit has a value ({why.en}); it takes no part in the score",
-        ),
-        hint=_NO_YEAR_BEFORE if any(parse(text).lagged for text in leaf.formulas) else _EMPTY_COLUMN,
-    )
-
-
-_LATER = Text("缺失的按同类平均得分赋分", "what is missing gets the mean score of its group")
-
-
-def _fates_of_gaps(framework: Framework) -> Mapping[str, Text]:
-    """For each indicator what becomes of a gap: filled as a score, no part of a sum, or a share for the siblings."""
-    settings = resolve_settings(framework)
-    fates = {}
-    for node in framework.root.walk():
-        fate = fate_of_gaps(framework, node)
-        for child in node.children:
-            filled = child.is_indicator and settings[child.id].missing.name == SCORE_GROUP_MEAN
-            fates[child.id] = _LATER if filled else fate
-    return fates
-
-
-def _some_missing(leaf: Node, cohort: Cohort, states: States, fate: Text) -> Finding:
-    why, count = _reasons(states), int(np.count_nonzero(states))
-    return Finding(
-        code="no_value",
-        severity=Severity.INFO,
-        field=leaf.id,
-        year=cohort.year,
-        value=count,
-        message=Text(
-            f"{leaf.label.zh}：{len(states)} 个中有 {count} 个没有数值（{why.zh}），{fate.zh}",
-            f"{leaf.label.en}: {count} of {len(states)} have no value ({why.en}); {fate.en}",
-        ),
-        hint=Text("补齐数据，或用 missing: 说明如何填补", "fill the cells, or say with `missing:` how gaps are filled"),
-    )
-
-
-def _no_reference(leaf: Node, cohort: Cohort) -> Finding:
-    return Finding(
-        code="no_reference",
-        severity=Severity.WARNING,
-        field=leaf.id,
-        message=Text(
-            f"{leaf.label.zh}：参照（{cohort.reference}）中没有一个数值可比，不参与评分",
-            f"{leaf.label.en}: the reference ({cohort.reference}) has no value to measure against; "
-            "it takes no part in the score",
-        ),
-        hint=Text(
-            "补齐参照年份的数据，或换一个参照（reference:）",
-            "fill the column for the reference, or choose another `reference:`",
-        ),
-    )
-
-
-_CHECK_COLUMN = Text(
-    "核对这一列；若无误，可删去该指标，或用固定界限的赋分规则",
-    "check the column; if it is right, leave the indicator out or score it against fixed bounds",
-)
-_CHECK_NAMES = Text("核对这一列；若无误，不必改动", "check the column; if it is right, nothing needs to be done")
-
-
-def _constant(leaf: Node, cohort: Cohort, value: float | str) -> Finding:
-    return Finding(
-        code="constant_column",
-        severity=Severity.WARNING,
-        field=leaf.id,
-        year=cohort.year,
-        # A zero times a negative number is -0.0, which nobody has entered.
-        value=value if isinstance(value, str) else value + 0.0,
-        message=Text(
-            f"{leaf.label.zh}：参照（{cohort.reference}）中所有评价对象的数值相同，不区分名次",
-            f"{leaf.label.en}: the same for every unit of the reference ({cohort.reference}); it tells none apart",
-        ),
-        hint=_CHECK_NAMES if leaf.is_named else _CHECK_COLUMN,
-    )
 
 
 def _single_unit(table: Table, cohort: Cohort) -> Finding:
