@@ -2,32 +2,33 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
 
 import numpy as np
 
-from parkscore.data.classes import classify
 from parkscore.data.cohorts import years_of
 from parkscore.data.columns import Columns
-from parkscore.data.grid import Grid, Matrix, Rows, Truths, rows_by_value
+from parkscore.data.fillings import filled_alike, group_texts
+from parkscore.data.fitted import Fitted
+from parkscore.data.grid import Grid, Matrix, Rows, Truths
 from parkscore.data.policies import columns_by_choice
-from parkscore.data.reference_groups import reference_groups
+from parkscore.data.reference_groups import looked_at_together
 from parkscore.data.table import State, Table
 from parkscore.findings import Finding, Severity
 from parkscore.framework.models import INVALID, REWEIGHT, SCORE_GROUP_MEAN, SHORTER_HISTORY, Choice, Framework
 from parkscore.framework.settings import resolve_settings
 from parkscore.language import Text
-from parkscore.methods import Method, imputation
+from parkscore.methods import imputation
 
 
-def impute(framework: Framework, table: Table, grid: Grid) -> tuple[Grid, list[Finding]]:
+def impute(framework: Framework, table: Table, grid: Grid, fitted: Fitted | None = None) -> tuple[Grid, list[Finding]]:
     """The grid with gaps filled, and a finding per indicator and year.
 
     Only missing cells are filled: what is not applicable, divided by zero or undefined stays a gap, and so does a cell
     of which the case cannot be told. An imputation looks at each year on its own, and within it at each group of
-    `reference_within`, except where it is one over years.
+    `reference_within`, except where it is one over years. fitted: the numbers that gaps of a reference
+    got; where a policy takes its number from other units, that is the one to fill in.
     """
     policies = columns_by_choice(_policies(framework))
     if not policies:
@@ -35,7 +36,7 @@ def impute(framework: Framework, table: Table, grid: Grid) -> tuple[Grid, list[F
     values, states, marked = grid.values.copy(order="F"), grid.states.copy(order="F"), grid.filled.copy(order="F")
     findings: list[Finding] = []
     for choice, columns in policies:
-        filled = _filled(choice, framework, table, columns, grid)
+        filled = _filled(choice, framework, table, columns, grid, fitted)
         put = (grid.states[:, columns] == State.MISSING) & ~np.isnan(filled) & ~_without_case(grid, columns)
         for position, column in enumerate(columns.tolist()):
             own_put = put[:, position]
@@ -78,7 +79,9 @@ _TITLES = {
 }
 
 
-def _filled(choice: Choice, framework: Framework, table: Table, columns: Rows, grid: Grid) -> Matrix:
+def _filled(
+    choice: Choice, framework: Framework, table: Table, columns: Rows, grid: Grid, fitted: Fitted | None
+) -> Matrix:
     """What a policy puts into the gaps of some indicators, (rows, columns)."""
     if choice.name == SHORTER_HISTORY:
         return _over_fewer_years(choice, framework, table, columns)
@@ -87,24 +90,22 @@ def _filled(choice: Choice, framework: Framework, table: Table, columns: Rows, g
     if "years" in method.parameters:
         units = np.unique(table.units.astype(str), return_inverse=True)[1].astype(np.intp)
         return method(values, units=units, years=table.years, **choice.parameters)
+    if fitted is not None and not method.row_local:
+        return filled_alike(choice, framework, table, columns, fitted)
     filled = values.copy()
-    for own in _looked_at_together(framework, table, method):
-        parameters = dict(choice.parameters)
-        if "groups" in method.parameters:
-            parameters["groups"] = group_numbers(choice, framework, table, own)
-            parameters.pop("by", None)
-        filled[own] = method(values[own], **parameters)
+    together = years_of(table) if method.row_local else looked_at_together(framework, table)
+    for _, own in together:
+        filled[own] = method(values[own], **_parameters(choice, framework, table, own))
     return filled
 
 
-def _looked_at_together(framework: Framework, table: Table, method: Method[Any]) -> Iterator[Rows]:
-    """The rows of each year, and where the method looks at other units of each group of `reference_within` apart."""
-    if method.row_local or not framework.reference_within:
-        yield from (own for _, own in years_of(table))
-        return
-    groups = reference_groups(framework, table)
-    for _, own in years_of(table):
-        yield from (rows for _, rows in rows_by_value(groups.numbers, own[groups.numbers[own] >= 0]))
+def _parameters(choice: Choice, framework: Framework, table: Table, rows: Rows) -> dict[str, Any]:
+    """What a policy is called with, for some rows."""
+    parameters = dict(choice.parameters)
+    if "groups" in imputation[choice.name].parameters:
+        parameters["groups"] = group_numbers(choice, framework, table, rows)
+        parameters.pop("by", None)
+    return parameters
 
 
 def _over_fewer_years(choice: Choice, framework: Framework, table: Table, columns: Rows) -> Matrix:
@@ -119,14 +120,9 @@ def _over_fewer_years(choice: Choice, framework: Framework, table: Table, column
 
 
 def group_numbers(choice: Choice, framework: Framework, table: Table, rows: Rows) -> Rows:
-    """A number for the group of each row: of the field named `by`, else of the class.
-
-    It is -1 where a unit has none, for units without a group are no group.
-    """
-    by = choice.parameters.get("by")
-    found = classify(framework, table) if by is None else None
-    names = (table.frame[by].to_numpy(dtype=object) if found is None else found.names)[rows]
-    known = np.array([isinstance(name, str) for name in names], dtype=np.bool_)
+    """A number for the group of each row, see `group_texts`; -1 where a unit has none, and these are no group."""
+    names = group_texts(choice, framework, table, rows)
+    known = np.array([name is not None for name in names], dtype=np.bool_)
     numbers = np.full(len(names), -1, dtype=np.intp)
     numbers[known] = np.unique(names[known].astype(str), return_inverse=True)[1]
     return numbers

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
 
 from parkscore.data.classes import classify
-from parkscore.data.grid import Cohort, Rows
+from parkscore.data.grid import Cohort, Rows, rows_by_value
 from parkscore.data.table import CLASS, Table
 from parkscore.data.unranked import NO_REFERENCE, UNRANKED, Unranked
 from parkscore.framework.models import Framework
@@ -38,6 +38,15 @@ def reference_groups(framework: Framework, table: Table) -> ReferenceGroups:
             met, numbers = met[1:], numbers - 1
         texts = [(*texts[pair // len(said)], str(said[pair % len(said)])) for pair in met.tolist()]
     return ReferenceGroups(np.asarray(numbers, dtype=np.intp), tuple(texts))
+
+
+def looked_at_together(framework: Framework, table: Table) -> Iterator[tuple[tuple[int | None, tuple[str, ...]], Rows]]:
+    """The rows of each year and group, with the year and what the group says; a row without a group is in none."""
+    groups = reference_groups(framework, table)
+    every = np.arange(len(table.frame), dtype=np.intp)
+    for year, rows in [(None, every)] if table.years is None else rows_by_value(table.years, every):
+        for number, own in rows_by_value(groups.numbers, rows[groups.numbers[rows] >= 0]):
+            yield (year, groups.texts[number]), own
 
 
 def why_without_reference(

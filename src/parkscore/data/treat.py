@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import chain
 
 import numpy as np
 
 from parkscore.data.capping import first_of_each_kind
-from parkscore.data.grid import Cohort, Grid, Truths, Vector
+from parkscore.data.fitted import Fitted
+from parkscore.data.grid import Cohort, Grid, Matrix, Truths, Vector
 from parkscore.data.policies import columns_by_choice
 from parkscore.data.table import Table
 from parkscore.findings import DataError, Finding, Severity
@@ -17,19 +18,30 @@ from parkscore.framework.models import Choice, Framework, Node
 from parkscore.framework.settings import resolve_settings
 from parkscore.language import Text
 from parkscore.methods import DomainError, TreatmentRecord, treatment
+from parkscore.methods.records import Treated
+from parkscore.methods.transformations import Transformation
+from parkscore.methods.treatments import treated_alike
 
 
 @dataclass(frozen=True)
 class Treatment:
-    """The treated stage: the grid, which cells changed, (rows, indicators), and what the findings say of it."""
+    """The treated stage: the grid, which cells changed, (rows, indicators), and what the findings say of it.
+
+    made: by reference and indicator what was made of its values, where a treatment takes anything from them.
+    """
 
     grid: Grid
     changed: Truths
     findings: tuple[Finding, ...]
+    made: Mapping[str, Mapping[str, Transformation | None]]
 
 
-def treat(framework: Framework, table: Table, grid: Grid, cohorts: tuple[Cohort, ...]) -> Treatment:
+def treat(
+    framework: Framework, table: Table, grid: Grid, cohorts: tuple[Cohort, ...], fitted: Fitted | None = None
+) -> Treatment:
     """The grid with outliers treated, over the rows that each cohort pools.
+
+    fitted: what was made of the values of a reference; values are treated alike then, and none moves another.
 
     Raises DataError with every value that a treatment cannot take, such as the logarithm of a negative number.
     """
@@ -37,36 +49,64 @@ def treat(framework: Framework, table: Table, grid: Grid, cohorts: tuple[Cohort,
     leaves = framework.leaves
     choices = columns_by_choice(settings[leaf.id].treat for leaf in leaves)
     if not choices:
-        return Treatment(grid, np.zeros(grid.values.shape, dtype=np.bool_, order="F"), ())
+        return Treatment(grid, np.zeros(grid.values.shape, dtype=np.bool_, order="F"), (), {})
     values = grid.values.copy(order="F")
     findings: list[Finding] = []
     refusals: list[Finding] = []
+    made: dict[str, dict[str, Transformation | None]] = {}
     for choice, columns in choices:
         for cohort in cohorts:
             block = np.ix_(cohort.pool, columns)
+            ids = [leaves[column].id for column in columns]
+            known = _known(choice, ids, cohort, fitted)
             try:
-                treated = treatment[choice.name](grid.values[block], **choice.parameters)
+                treated = _treated(choice, grid.values[block], known)
             except DomainError:
                 refusals += chain.from_iterable(
-                    _refused(choice, leaves[column], table, cohort, grid.values[:, column]) for column in columns
+                    _refused(choice, leaves[column], table, cohort, grid.values[:, column], known and [known[place]])
+                    for place, column in enumerate(columns)
                 )
                 continue
             values[block] = treated.values
+            if not treatment[choice.name].row_local:
+                own = made.setdefault(cohort.reference, {})
+                own |= {code: record.made for code, record in zip(ids, treated.records, strict=True)}
+            said = _finding if known is None else _counted
             findings += [
-                _finding(leaves[column], cohort, record)
+                said(leaves[column], cohort, record)
                 for column, record in zip(columns, treated.records, strict=True)
                 if record.action != "none" or not record.passed
             ]
     if refusals:
         raise DataError(first_of_each_kind(refusals))
     changed = (values != grid.values) & ~np.isnan(grid.values)
-    return Treatment(grid.with_values(values), changed, tuple(findings))
+    return Treatment(grid.with_values(values), changed, tuple(findings), made)
 
 
-def _refused(choice: Choice, leaf: Node, table: Table, cohort: Cohort, values: Vector) -> Iterator[Finding]:
+_Known = Sequence[Transformation | None] | None
+
+
+def _known(choice: Choice, ids: Sequence[str], cohort: Cohort, fitted: Fitted | None) -> _Known:
+    """What was made of these indicators before; None where a treatment is to look for itself."""
+    if fitted is None or treatment[choice.name].row_local:
+        return None
+    return [fitted.treatments[cohort.reference][code] for code in ids]
+
+
+def _treated(choice: Choice, values: Matrix, known: _Known) -> Treated:
+    """Values treated by looking at them, or as others were."""
+    if known is None:
+        return treatment[choice.name](values, **choice.parameters)
+    treatment[choice.name].needs.require(values)
+    return treated_alike(values, known)
+
+
+def _refused(
+    choice: Choice, leaf: Node, table: Table, cohort: Cohort, values: Vector, known: _Known
+) -> Iterator[Finding]:
     """A finding for each value of an indicator that a treatment cannot take, or one for the indicator."""
     try:
-        treatment[choice.name](values[cohort.pool, np.newaxis], **choice.parameters)
+        _treated(choice, values[cohort.pool, np.newaxis], known)
     except DomainError as error:
         title = treatment[choice.name].title
         whole = Finding(
@@ -91,6 +131,20 @@ def _refused(choice: Choice, leaf: Node, table: Table, cohort: Cohort, values: V
                 message=whole.message,
                 hint=whole.hint,
             )
+
+
+def _counted(leaf: Node, cohort: Cohort, record: TreatmentRecord) -> Finding:
+    return Finding(
+        code="treated",
+        severity=Severity.INFO,
+        field=leaf.id,
+        year=cohort.year,
+        value=record.points,
+        message=Text(
+            f"{leaf.label.zh}：{record.points} 个值按参照值（{cohort.reference}）的异常值处理改动",
+            f"{leaf.label.en}: {record.points} values changed by the treatment of the reference ({cohort.reference})",
+        ),
+    )
 
 
 def _finding(leaf: Node, cohort: Cohort, record: TreatmentRecord) -> Finding:

@@ -6,6 +6,7 @@ import math
 from typing import Literal, NamedTuple
 
 from parkscore.methods.domain import FloatArray
+from parkscore.methods.transformations import Transformation
 
 Action = Literal["none", "winsorised", "log", "box_cox"]
 
@@ -16,7 +17,8 @@ class TreatmentRecord(NamedTuple):
     `action` is `none`, `winsorised`, `log` or `box_cox`; `points` is the number of values that winsorising replaced;
     skewness and kurtosis are NaN where a column is too short or too even to have them; `passed` is the verdict after
     the treatment.
-    `power` is the λ of a Box-Cox transformation, NaN elsewhere.
+    `power` is the λ of a Box-Cox transformation, NaN elsewhere. `made` is what other values of the column need to be
+    treated alike, for a treatment that takes anything from the column; None where they stay as they are.
     """
 
     action: Action
@@ -27,6 +29,7 @@ class TreatmentRecord(NamedTuple):
     kurtosis_after: float
     passed: bool
     power: float = math.nan
+    made: Transformation | None = None
 
 
 class Treated(NamedTuple):

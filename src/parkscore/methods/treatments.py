@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -13,6 +13,7 @@ from parkscore.methods.domain import FloatArray
 from parkscore.methods.parameters import Meaning, Problem
 from parkscore.methods.records import Action, Treated, TreatmentRecord
 from parkscore.methods.registry import treatment
+from parkscore.methods.transformations import Transformation
 
 _MOST = Meaning("最多缩尾的点数", "the most points to winsorise", "count")
 _SKEW = Meaning("偏度绝对值低于此数即通过", "an absolute skewness below this passes")
@@ -52,38 +53,43 @@ def passes(shape: tuple[float, float], skew: float, kurtosis: float) -> bool:
     return math.isnan(shape[0]) or abs(shape[0]) < skew or shape[1] < kurtosis
 
 
-def _drawn_in(values: FloatArray, most: int, skew: float, kurtosis: float) -> FloatArray:
-    """Values with as few extreme points as pass the rule set to the next value, at most `most`.
+def _drawn_in(values: FloatArray, most: int, skew: float, kurtosis: float) -> Transformation | None:
+    """The cap that sets as few extreme points as pass the rule to the next value, at most `most`.
 
     High points where the skewness is above 0, low ones otherwise. Points tied at the extreme are drawn in together,
     since one alone would change nothing; where they are more than are left to `most`, it ends there.
     """
     sign = 1.0 if shape_of(values)[0] > 0 else -1.0
     from_extreme = np.sort(sign * values)[::-1]
-    drawn = values
-    for cap in from_extreme[1 : most + 1]:
+    drawn = None
+    for cap in from_extreme[1 : most + 1].tolist():
         if cap == from_extreme[-1]:
             break
-        drawn = sign * np.minimum(sign * values, cap)
-        if passes(shape_of(drawn), skew, kurtosis):
+        drawn = Transformation("caps", (-math.inf, cap) if sign > 0 else (-cap, math.inf))
+        if passes(shape_of(drawn.of(values)), skew, kurtosis):
             break
     return drawn
 
 
-def _logarithm(values: FloatArray) -> FloatArray:
+def _logarithm(values: FloatArray) -> Transformation:
     """The log of the distance from the far end, in the order of the values; 1 % of the range keeps it above 0.
 
     Skewness above 0: ln(x - min + 0.01 (max - min)); otherwise reflected: -ln(max - x + 0.01 (max - min)).
     """
-    low, high = values.min(), values.max()
-    margin = 0.01 * (high - low)
-    if shape_of(values)[0] > 0:
-        return np.asarray(np.log(values - low + margin))
-    return np.asarray(-np.log(high - values + margin))
+    ends = float(values.min()), float(values.max())
+    return Transformation("log" if shape_of(values)[0] > 0 else "reflected_log", ends)
+
+
+_ACTIONS: Mapping[str, Action] = {"caps": "winsorised", "log": "log", "reflected_log": "log", "box_cox": "box_cox"}
+
+
+def action_of(made: Transformation | None) -> Action:
+    """What a record calls it."""
+    return "none" if made is None else _ACTIONS[made.kind]
 
 
 def _treat(
-    X: FloatArray, improve: Callable[[FloatArray], tuple[Action, FloatArray]], skew: float, kurtosis: float
+    X: FloatArray, improve: Callable[[FloatArray], Transformation | None], skew: float, kurtosis: float
 ) -> Treated:
     """Improve each column that fails the rule, over its present values; record what happened to all."""
     treated = X.copy()
@@ -92,12 +98,32 @@ def _treat(
         present = ~np.isnan(column)
         values = column[present]
         before = shape_of(values)
-        action: Action = "none"
-        if not passes(before, skew, kurtosis):
-            action, column[present] = improve(values)
-        after = shape_of(column[present])
+        made = None if passes(before, skew, kurtosis) else improve(values)
+        column[present] = values if made is None else made.of(values)
+        after, action = shape_of(column[present]), action_of(made)
         points = int(np.count_nonzero(column[present] != values)) if action == "winsorised" else 0
-        records.append(TreatmentRecord(action, points, *before, *after, passes(after, skew, kurtosis)))
+        records.append(TreatmentRecord(action, points, *before, *after, passes(after, skew, kurtosis), made=made))
+    return Treated(treated, records)
+
+
+_NO_SHAPE = (math.nan, math.nan)
+
+
+def treated_alike(X: FloatArray, made: Sequence[Transformation | None]) -> Treated:
+    """Columns treated as others were, by what was made of these: a value moves no other.
+
+    X: (units, indicators). Gaps stay. The records count the values that changed; a shape is none of their business.
+
+    >>> treated_alike(np.array([[1.0, 9.0]]), [None, Transformation("caps", (0.0, 5.0))]).values
+    array([[1., 5.]])
+    """
+    treated, records = X.copy(), []
+    for column, own in zip(treated.T, made, strict=True):
+        before = column.copy()
+        column[:] = before if own is None else own.of(before)
+        changed = int(np.count_nonzero((column != before) & ~np.isnan(before)))
+        action = action_of(own) if changed else "none"
+        records.append(TreatmentRecord(action, changed, *_NO_SHAPE, *_NO_SHAPE, True, made=own))
     return Treated(treated, records)
 
 
@@ -126,7 +152,7 @@ def none(X: FloatArray) -> Treated:
     >>> none([[1.0], [2.0], [3.0], [10.0]]).records[0].passed
     True
     """
-    return _treat(X, lambda values: ("none", values), 2.0, 3.5)
+    return _treat(X, lambda _: None, 2.0, 3.5)
 
 
 @treatment(
@@ -154,7 +180,7 @@ def winsorise(X: FloatArray, *, most: int = 5, skew: float = 2.0, kurtosis: floa
     >>> records[0].action, records[0].points, records[0].passed
     ('winsorised', 1, True)
     """
-    return _treat(X, lambda values: ("winsorised", _drawn_in(values, most, skew, kurtosis)), skew, kurtosis)
+    return _treat(X, lambda values: _drawn_in(values, most, skew, kurtosis), skew, kurtosis)
 
 
 @treatment(
@@ -180,7 +206,7 @@ def log(X: FloatArray, *, skew: float = 2.0, kurtosis: float = 3.5) -> Treated:
     >>> records[0].action, bool(np.all(np.diff(values.ravel()) > 0))
     ('log', True)
     """
-    return _treat(X, lambda values: ("log", _logarithm(values)), skew, kurtosis)
+    return _treat(X, _logarithm, skew, kurtosis)
 
 
 @treatment(
@@ -205,8 +231,9 @@ def skewness_kurtosis(X: FloatArray, *, most: int = 5, skew: float = 2.0, kurtos
     'winsorised'
     """
 
-    def improve(values: FloatArray) -> tuple[Action, FloatArray]:
+    def improve(values: FloatArray) -> Transformation:
         drawn = _drawn_in(values, most, skew, kurtosis)
-        return ("winsorised", drawn) if passes(shape_of(drawn), skew, kurtosis) else ("log", _logarithm(values))
+        enough = drawn is not None and passes(shape_of(drawn.of(values)), skew, kurtosis)
+        return drawn if drawn is not None and enough else _logarithm(values)
 
     return _treat(X, improve, skew, kurtosis)

@@ -10,18 +10,19 @@ import numpy as np
 
 from parkscore.language import Text
 from parkscore.methods.columns import is_constant
-from parkscore.methods.domain import DomainError, FloatArray, Needs
+from parkscore.methods.domain import FloatArray, Needs
 from parkscore.methods.parameters import Meaning, Problem
 from parkscore.methods.records import Action, Treated, TreatmentRecord
 from parkscore.methods.registry import treatment
+from parkscore.methods.transformations import LARGEST_EXPONENT, Transformation, raised
 from parkscore.methods.treatments import passes, shape_of
 
 _ALWAYS = {"unit order", "indicator order", "order within an indicator"}
 # The verdict of a record is the usual one of the JRC COIN tool, as for `none`.
 _SKEW, _KURTOSIS = 2.0, 3.5
 _FEWEST = 4
-# The largest λ, in size, that is looked for, and the largest exponent: its square stays far from overflow.
-_LARGEST_POWER, _LARGEST_EXPONENT = 5.0, 300.0
+# The largest λ, in size, that is looked for.
+_LARGEST_POWER = 5.0
 
 
 class _Improved(NamedTuple):
@@ -30,6 +31,7 @@ class _Improved(NamedTuple):
     action: Action
     values: FloatArray
     power: float = math.nan
+    made: Transformation | None = None
 
 
 def _treat_each(X: FloatArray, improve: Callable[[FloatArray], _Improved]) -> Treated:
@@ -39,20 +41,26 @@ def _treat_each(X: FloatArray, improve: Callable[[FloatArray], _Improved]) -> Tr
     for column in treated.T:
         present = ~np.isnan(column)
         before = column[present]
-        action, after, power = improve(before) if before.size else _Improved("none", before)
+        action, after, power, made = improve(before) if before.size else _Improved("none", before)
         column[present] = after
         points = int(np.count_nonzero(after != before)) if action == "winsorised" else 0
         shape = shape_of(after)
         verdict = passes(shape, _SKEW, _KURTOSIS)
-        records.append(TreatmentRecord(action, points, *shape_of(before), *shape, verdict, power))
+        records.append(TreatmentRecord(action, points, *shape_of(before), *shape, verdict, power, made))
     return Treated(treated, records)
 
 
 def _within(values: FloatArray, low: float, high: float) -> _Improved:
-    """Values capped; nothing is done where no cap is reached, or where the caps would leave one value only."""
-    if not low < high or (low <= values.min() and values.max() <= high):
+    """Values capped; nothing is done where no cap is reached, or where the caps would leave one value only.
+
+    A cap that no value here reaches may be reached by another one.
+    """
+    if not low < high:
         return _Improved("none", values)
-    return _Improved("winsorised", np.clip(values, low, high))
+    caps = Transformation("caps", (low, high))
+    if low <= values.min() and values.max() <= high:
+        return _Improved("none", values, made=caps)
+    return _Improved("winsorised", caps.of(values), made=caps)
 
 
 def _quantiles(values: FloatArray, low: float, high: float) -> tuple[float, float]:
@@ -235,30 +243,21 @@ def box_cox(X: FloatArray, *, power: float | None = None) -> Treated:
         if power is None and (values.size < _FEWEST or is_constant(values.min(), values.max())):
             return _Improved("none", values)
         logs = np.log(values)
-        logs -= np.sort(logs).mean()
-        own = _likeliest_power(np.sort(logs)) if power is None else power
-        return _Improved("box_cox", _raised(logs, own), own)
+        mean = float(np.sort(logs).mean())
+        own = _likeliest_power(np.sort(logs - mean)) if power is None else power
+        made = Transformation("box_cox", (own, mean))
+        return _Improved("box_cox", made.of(values), own, made)
 
     return _treat_each(X, improve)
-
-
-def _raised(logs: FloatArray, power: float) -> FloatArray:
-    """((e^y)^λ - 1) / λ, and y itself where λ is 0."""
-    if abs(power) < 1e-12:
-        return logs
-    if np.max(power * logs) > _LARGEST_EXPONENT:
-        reason = Text(f"以 {power:g} 为幂，结果过大", f"the power {power:g} makes numbers that are too large")
-        raise DomainError(reason)
-    return np.asarray(np.expm1(power * logs) / power)
 
 
 def _likeliest_power(logs: FloatArray) -> float:
     """The λ of the greatest likelihood; logs: sorted, of mean 0, so that the likelihood is -n/2 ln(variance)."""
     from scipy.optimize import minimize_scalar
 
-    most = min(_LARGEST_POWER, _LARGEST_EXPONENT / float(np.abs(logs).max()))
+    most = min(_LARGEST_POWER, LARGEST_EXPONENT / float(np.abs(logs).max()))
 
     def spread(power: float) -> float:
-        return float(np.log(np.std(_raised(logs, power))))
+        return float(np.log(np.std(raised(logs, power))))
 
     return float(minimize_scalar(spread, bounds=(-most, most), method="bounded", options={"xatol": 1e-9}).x)

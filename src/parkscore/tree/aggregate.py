@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 import numpy as np
 
 from parkscore.data.capping import first_of_each_kind
+from parkscore.data.fitted import Fitted
 from parkscore.data.grid import Cohort, Matrix, Rows, States, Truths, Vector
 from parkscore.data.table import State, Table
 from parkscore.findings import DataError, Finding, Severity
@@ -54,11 +55,13 @@ def aggregate(
     cohorts: tuple[Cohort, ...],
     shares: tuple[Shares, ...],
     states: States | None = None,
+    fitted: Fitted | None = None,
 ) -> Nodes:
     """Every node's score from its children's, bottom up.
 
     states: why an indicator has no value, (rows, indicators); what is not applicable to a unit is no part of its
-    coverage.
+    coverage. fitted: it says which nodes no row of a reference has, where a method that takes whole rows leaves them
+    out for all; by default those are left out that none of these rows has.
 
     Raises DataError, naming unit and node, where a method refuses the scores it is given.
     """
@@ -69,7 +72,8 @@ def aggregate(
     for cohort, own_shares in zip(cohorts, shares, strict=True):
         rows = _measured_together(framework, cohort)
         own = np.searchsorted(rows, cohort.apply)
-        tree = Tree(framework, table, scores, rows, own_shares, states)
+        absent = None if fitted is None else fitted.absent.get((cohort.reference, cohort.class_id), frozenset())
+        tree = Tree(framework, table, scores, rows, own_shares, states, absent)
         for node in framework.root.walk():
             result = tree.scores_of(node)
             all_scores[node.id][cohort.apply] = result.scores[own]
@@ -101,8 +105,10 @@ class Tree:
         rows: Rows,
         shares: Shares,
         states: States | None = None,
+        absent: Collection[str] | None = None,
     ) -> None:
         """Nothing is computed yet; `shares` may be filled while the tree is climbed."""
+        self._absent = absent
         self._framework = framework
         self._table = table
         self._rows = rows
@@ -149,7 +155,10 @@ class Tree:
         method = aggregation[choice.name]
         if method.needs.complete:
             # A child that no row has takes no part anywhere.
-            shares = np.where(np.isnan(scores).all(axis=0), 0.0, shares)
+            nobody = np.isnan(scores).all(axis=0)
+            if self._absent is not None:
+                nobody = np.array([child.id in self._absent for child in node.children], dtype=np.bool_)
+            shares = np.where(nobody, 0.0, shares)
         takes_part, passed_over = _taking_part(method, scores[:, shares > 0], enough)
         combined = np.full(len(scores), np.nan)
         if takes_part.any():

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from parkscore.data.fitted import Fitted
 from parkscore.data.grid import Cohort, Matrix, States, Vector
 from parkscore.data.table import Table
 from parkscore.findings import DataError, Finding, Severity
@@ -60,10 +61,12 @@ def weigh(
     cohorts: tuple[Cohort, ...],
     plan: WeightPlan,
     states: States | None = None,
+    fitted: Fitted | None = None,
 ) -> Weighing:
     """The shares under a plan, cohort by cohort.
 
     scores, states: (rows, indicators), as for `aggregate`. A method sees the rows that each cohort is fitted on.
+    fitted: where it has shares, they are taken as they are, and the plan says only where they come from.
 
     Raises DataError where a method refuses the scores.
     """
@@ -77,7 +80,10 @@ def weigh(
         *(found for each, own in provenance.items() for found in _normalised(framework, plans[each], own.stated, each)),
         *(found for own in plans.values() for found in remarks(framework, own)),
     ]
-    shares = _shares(framework, table, scores, cohorts, plans, states)
+    if fitted is not None and fitted.shares:
+        shares = tuple(fitted.shares[cohort.name, cohort.class_id] for cohort in cohorts)
+    else:
+        shares = _shares(framework, table, scores, cohorts, plans, states)
     return Weighing(
         name=scheme.id if scheme is not None else framework.id,
         title=_title(framework, scheme),
