@@ -15,6 +15,7 @@ from parkscore.data.cases import case_findings
 from parkscore.data.classes import Classification, class_findings, classify, why_without_class
 from parkscore.data.cohorts import cohorts, cohorts_by_class, earlier_rows, scored_rows
 from parkscore.data.derive import derive
+from parkscore.data.fitted import Fitted
 from parkscore.data.grid import Cohort, Grid, Rows
 from parkscore.data.impute import impute
 from parkscore.data.reference_groups import why_without_reference
@@ -49,7 +50,8 @@ class Prepared:
     """A table after the steps that no weight can change: read, validated, derived, imputed, treated, scored.
 
     `evaluate` does the rest under one set of weights or another, which takes milliseconds for a few hundred units. Each
-    attribute is what the step of its name gave; `findings` are those of all these steps.
+    attribute is what the step of its name gave; `findings` are those of all these steps. fitted: what the rows were
+    scored by, where it was not fitted on them.
     """
 
     framework: Framework
@@ -63,6 +65,7 @@ class Prepared:
     treated: Treatment
     scored: Scored
     findings: tuple[Finding, ...]
+    fitted: Fitted | None = None
 
     def __repr__(self) -> str:
         """One line: which framework, how many rows."""
@@ -86,8 +89,8 @@ class Prepared:
         if plan.by_class and self.classification is not None:
             groups = cohorts_by_class(groups, self.classification)
             set_aside = {**why_without_class(framework, table, self.classification, self.rows), **set_aside}
-        weighing = weigh(framework, table, scores, groups, plan, states)
-        nodes = aggregate(framework, table, scores, groups, weighing.shares, states)
+        weighing = weigh(framework, table, scores, groups, plan, states, self.fitted)
+        nodes = aggregate(framework, table, scores, groups, weighing.shares, states, self.fitted)
         outcomes, found_gating = gate(framework, table, nodes, self.rows, set_aside)
         judged: tuple[Verdict, ...] = ()
         graded: tuple[Graded, ...] = ()
@@ -101,6 +104,7 @@ class Prepared:
             table=table,
             rows=self.rows,
             cohorts=groups,
+            measured=self.cohorts,
             classification=self.classification,
             indicator_grid=self.indicators,
             imputed_grid=self.imputed,
@@ -167,23 +171,32 @@ def score_table(framework: Framework, data: str | Path | pd.DataFrame, year: int
     return score_rows(framework, table, found_in_data, year)
 
 
-def score_rows(framework: Framework, table: Table, found_in_data: Sequence[Finding], year: int | None) -> Prepared:
-    """As `score_table`, for a table that has been read and validated, with what was found in it."""
+def score_rows(
+    framework: Framework,
+    table: Table,
+    found_in_data: Sequence[Finding],
+    year: int | None,
+    fitted: Fitted | None = None,
+) -> Prepared:
+    """As `score_table`, for a table that has been read and validated, with what was found in it.
+
+    fitted: the statistics to score by; nothing is fitted on the rows then.
+    """
     rows = scored_rows(table, year)
     classification = classify(framework, table)
 
     indicators = derive(framework, table)
-    imputed, found_imputing = impute(framework, table, indicators)
+    imputed, found_imputing = impute(framework, table, indicators, fitted)
     eligible, set_aside = screen(framework, indicators, imputed)
     earlier = earlier_rows(table, rows, years_looked_back(framework))
     ours = _both(rows, eligible)
-    groups = cohorts(framework, table, ours, eligible)
+    groups = cohorts(framework, table, ours, eligible, fitted)
     set_aside |= why_without_reference(framework, table, ours, groups)
     # What the conditions look back at is scored apart, and nothing is said of it.
-    groups += cohorts(framework, table, _both(earlier, eligible), eligible)
-    treated = treat(framework, table, imputed, groups)
-    scored = score(framework, table, treated.grid, groups, base=imputed)
-    scored = fill_scores(framework, table, treated.grid, groups, scored)
+    groups += cohorts(framework, table, _both(earlier, eligible), eligible, fitted)
+    treated = treat(framework, table, imputed, groups, fitted)
+    scored = score(framework, table, treated.grid, groups, base=imputed, fitted=fitted)
+    scored = fill_scores(framework, table, treated.grid, groups, scored, fitted)
     found_classes = class_findings(framework, table, classification, rows)
     found_cases = case_findings(framework, indicators, rows)
     found_first = (*doubts(framework), *found_in_data, *found_classes, *found_cases)
@@ -200,6 +213,7 @@ def score_rows(framework: Framework, table: Table, found_in_data: Sequence[Findi
         treated=treated,
         scored=scored,
         findings=found,
+        fitted=fitted,
     )
 
 

@@ -34,6 +34,7 @@ from parkscore.tree.aggregate import Nodes, Shares
 from parkscore.tree.bounds import NodeBounds, bounds, is_open
 from parkscore.tree.case_tables import case_table
 from parkscore.tree.contributions import contributions, not_additive
+from parkscore.tree.fitted import Fitted, fit_of, with_weights
 from parkscore.tree.gate import NOT_RANKED, RANKED, Outcomes
 from parkscore.tree.gate_tables import (
     detail_table,
@@ -64,12 +65,14 @@ class Evaluation:
 
     Tables are labelled by unit (and year, where the framework has one) and hold the rows that were scored. The stages
     are `raw`, `indicators`, `imputed`, `treated`, `scored` and `nodes`; `ranking` and `contributions` stand on them.
+    `measured` are the cohorts of the references, `cohorts` the same with each class apart where it has its own weights.
     """
 
     framework: Framework
     table: Table
     rows: Rows
     cohorts: tuple[Cohort, ...]
+    measured: tuple[Cohort, ...]
     classification: Classification | None
     indicator_grid: Grid
     imputed_grid: Grid
@@ -407,6 +410,20 @@ class Evaluation:
             frame["value"] = values[self.rows][filled[self.rows]]
             frames.append(frame)
         return pd.concat(frames, ignore_index=True)
+
+    @cached_property
+    def fitted(self) -> Fitted:
+        """Every statistic that this run fitted, to score other rows by; see `parkscore.data.fitted`."""
+        fitted = fit_of(
+            self.framework,
+            self.table,
+            self.measured,
+            derived=self.indicator_grid,
+            imputed=self.imputed_grid,
+            treated=self.treatment,
+            scored=self.scoring,
+        )
+        return with_weights(fitted, self.cohorts, self.weighing, self.aggregated)
 
     @cached_property
     def reference(self) -> pd.DataFrame:
