@@ -10,24 +10,15 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from parkscore.data.classes import classify
-from parkscore.data.cohorts import cohorts_by_class
-from parkscore.data.derive import derive
-from parkscore.data.fitted import Fitted
-from parkscore.data.grid import Cohort, Matrix
-from parkscore.data.impute import impute
 from parkscore.data.table import State, Table
-from parkscore.data.treat import treat
 from parkscore.evaluating import evaluate
-from parkscore.evaluation import Evaluation
 from parkscore.framework.formula import Cells
 from parkscore.framework.models import Framework, UnitClass
 from parkscore.members.changed_columns import Imagined
 from parkscore.members.held import Held
 from parkscore.methods import ranking
 from parkscore.shipped import example_path
-from parkscore.tree.aggregate import Nodes, aggregate
-from parkscore.tree.score import score
+from tests.members.returns import evaluated_anew
 from tests.small_frameworks import dimension, field, leaf, small
 
 FIELDS = ("revenue", "staff", "research", "green")
@@ -66,25 +57,6 @@ def with_cells(table: Table, row: int, cells: list[float | None]) -> Table:
         frame.loc[row, name] = np.nan if cell is None else cell
         states[name][row] = State.MISSING if cell is None else State.VALUE
     return replace(table, frame=frame, states=states)
-
-
-def evaluated_anew(evaluation: Evaluation, table: Table) -> tuple[Matrix, Nodes]:
-    """A table of two years, the second under the references and the weights of an evaluation, by the steps alone."""
-    framework = evaluation.framework
-    derived = derive(framework, table)
-    grid, _ = impute(framework, table, derived)
-    rows = np.flatnonzero(table.years == 2024)
-    name = next(each.name for each in evaluation.cohorts if each.year in (None, 2024))
-    groups: tuple[Cohort, ...] = (Cohort(name, 2024, rows, rows, rows),)
-    fitted = Fitted(evaluation.scoring.references)
-    scored = score(framework, table, treat(framework, table, grid, groups).grid, groups, base=grid, fitted=fitted)
-    pairs = zip(evaluation.cohorts, evaluation.weighing.shares, strict=True)
-    shares = {cohort.class_id: own for cohort, own in pairs if cohort.year in (None, 2024)}
-    classes = classify(framework, table)
-    if classes is not None and None not in shares:
-        groups = tuple(each for each in cohorts_by_class(groups, classes) if each.class_id in shares)
-    own_shares = tuple(shares[each.class_id] for each in groups)
-    return derived.values, aggregate(framework, table, scored.scores, groups, own_shares, grid.states)
 
 
 def column(cell: float | None, rows: int) -> Cells:

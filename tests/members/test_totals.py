@@ -7,8 +7,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from parkscore.data.table import State
+from parkscore.members.plans import plan_sums
 from parkscore.members.totals import Moves, Total, Totals
 from parkscore.methods.exact_sums import ExactSums, grouped_sums
+from tests.members.returns import RETURNS, zones
 
 MONEY = st.integers(-(10**9), 10**13).map(float)
 DECIMALS = st.integers(-(10**12), 10**12).map(lambda number: number / 1000)
@@ -52,27 +54,27 @@ def test_rounding_twice_is_noticed_where_a_rest_lies_next_to_the_middle_of_two_f
     assert total.with_one(np.array([0]), np.array([-5.0])).tolist() == [2.0**53 + 2]
 
 
+STAFF = ("staff", 0)
+
+
 def totals(reported: int, returns: int, least: float) -> Totals:
     total = Total(ExactSums.of(np.array([10.0])), np.array([reported]))
-    return Totals({("x", 0): total}, {0: np.array([returns])}, least)
+    plan = plan_sums(zones(min_reported=least), RETURNS)
+    return Totals(plan, {STAFF: total}, {0: np.array([returns])})
 
 
 def leaves(x: float) -> Moves:
-    return Moves(np.array([0]), {("x", 0): np.array([x])}, {0: np.array([True])})
+    return Moves(np.array([0]), {STAFF: np.array([x])}, {0: np.array([True])})
 
 
 def test_a_zone_whose_only_return_with_the_cell_leaves_lacks_the_field():
-    cells = totals(reported=1, returns=3, least=0.0).after(leaves(10.0), joining=False)["x", 0]
+    cells = totals(reported=1, returns=3, least=0.0).after(leaves(10.0), joining=False)[STAFF]
     assert cells.states.tolist() == [State.MISSING]
     assert np.isnan(cells.values).all()
 
 
 def test_a_return_without_the_cell_leaves_the_sum_and_raises_the_share_that_has_it():
     too_few = totals(reported=2, returns=4, least=0.6)
-    assert too_few.cells()["x", 0].states.tolist() == [State.MISSING]
-    cells = too_few.after(leaves(np.nan), joining=False)["x", 0]
+    assert too_few.cells()[STAFF].states.tolist() == [State.MISSING]
+    cells = too_few.after(leaves(np.nan), joining=False)[STAFF]
     assert cells.values.tolist() == [10.0]
-
-
-def test_a_share_that_is_just_reached_is_reached():
-    assert totals(reported=3, returns=5, least=0.6).cells()["x", 0].states.tolist() == [State.VALUE]

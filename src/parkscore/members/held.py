@@ -8,16 +8,17 @@ from dataclasses import dataclass
 import numpy as np
 
 from parkscore.data.classes import classify
-from parkscore.data.cohorts import cohorts_by_class
+from parkscore.data.cohorts import cohorts, cohorts_by_class
 from parkscore.data.columns import Columns
 from parkscore.data.derive import derive
 from parkscore.data.fitted import Fitted
-from parkscore.data.grid import Cohort, Grid, Rows, Vector
+from parkscore.data.grid import Grid, Rows, Vector
 from parkscore.data.impute import impute
 from parkscore.data.screen import screen
 from parkscore.data.treat import treat
 from parkscore.evaluation import Evaluation
 from parkscore.members.changed_columns import Imagined, imagine
+from parkscore.methods import ranking
 from parkscore.methods.ranks_among import rank_among
 from parkscore.tree.aggregate import Shares, aggregate
 from parkscore.tree.fill_scores import fill_scores
@@ -54,12 +55,11 @@ class Held:
         self.table = evaluation.table
         self._columns = Columns(self.framework, self.table)
         self._fitted = Fitted(evaluation.scoring.references)
-        self._shares: dict[str | None, Shares] = {}
+        self._shares: dict[tuple[str, str | None], Shares] = {}
         for cohort, shares in zip(evaluation.cohorts, evaluation.weighing.shares, strict=True):
             if cohort.year in (None, year):
-                self._name = cohort.name
-                self._shares.setdefault(cohort.class_id, shares)
-        self._year = year
+                self._shares.setdefault((cohort.reference, cohort.class_id), shares)
+        self._by_class = any(class_id is not None for _, class_id in self._shares)
         ranked = np.where(evaluation.outcomes.ranked, evaluation.aggregated.scores[self.framework.total.id], np.nan)
         self._ranked = self._rounded(ranked)
         own, years = evaluation.rows, self.table.years
@@ -72,22 +72,27 @@ class Held:
         derived = derive(framework, table, columns)
         imputed, _ = impute(framework, table, derived)
         eligible, _ = screen(framework, derived, imputed)
-        groups: tuple[Cohort, ...] = (Cohort(self._name, self._year, eligible, eligible, eligible),)
+        groups = cohorts(framework, table, eligible, eligible, self._fitted)
         treated = treat(framework, table, imputed, groups)
         scored = score(framework, table, treated.grid, groups, base=imputed, fitted=self._fitted)
         scored = fill_scores(framework, table, treated.grid, groups, scored)
-        if None not in self._shares:
-            classification = classify(framework, table, columns)
-            if classification is not None:
-                groups = cohorts_by_class(groups, classification)
-        groups = tuple(each for each in groups if each.class_id in self._shares)
-        shares = tuple(self._shares[each.class_id] for each in groups)
+        classification = classify(framework, table, columns) if self._by_class else None
+        if classification is not None:
+            groups = cohorts_by_class(groups, classification)
+        groups = tuple(each for each in groups if (each.reference, each.class_id) in self._shares)
+        shares = tuple(self._shares[each.reference, each.class_id] for each in groups)
         nodes = aggregate(framework, table, scored.scores, groups, shares, treated.grid.states)
         return Outcome(derived, nodes.scores, self._ranks(nodes.scores[framework.total.id], imagined.rows))
 
     def _ranks(self, total: Vector, rows: Rows) -> Ranks:
         everybody = self._ranked[self.rows]
         return rank_among(self._rounded(total), self._ranked[rows], everybody, self.framework.ranking.ties)
+
+    def ranks_together(self, total: Vector, rows: Rows) -> Ranks:
+        """The rank of each row of the year where some have other scores at the same time, (rows of the year,)."""
+        scores = self._ranked.copy()
+        scores[rows] = self._rounded(total)
+        return np.asarray(ranking[self.framework.ranking.ties](scores[self.rows]))
 
     def _rounded(self, scores: Vector) -> Vector:
         # Adding 0 makes one zero of 0 and -0.

@@ -2,29 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
 
 from parkscore.data.grid import Rows, Truths, Vector
-from parkscore.data.table import State
 from parkscore.framework.formula import Cells
+from parkscore.members.plans import Counts, MemberPlan
+from parkscore.members.reads import Key
+from parkscore.members.summing import Summed
 from parkscore.methods.exact_sums import ExactSums
 
-Key = tuple[str, int]
-"""A field of the zones, and how many years back."""
 
-_REACHED = 1e-9
-
-
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Total:
-    """One field of all zones in one year: the exact sums, and how many returns had the cell, (zones,) each."""
+    """One field of all zones in one year: the exact sums, and how many returns have the cell, (zones,) each."""
 
     sums: ExactSums
-    reported: Rows
+    reported: Counts
 
     @cached_property
     def parts(self) -> tuple[Vector, Vector, Truths]:
@@ -41,9 +38,9 @@ class Total:
         """
         first, second, whole = self.parts
         own = np.where(np.isnan(x), 0.0, x)
-        total, lost = _two_sum(first[zones], own)
         if not second.any() and whole.all():
-            return total
+            return first[zones] + own
+        total, lost = _two_sum(first[zones], own)
         rest, lost = _two_sum(lost, second[zones])
         rounded = total + rest
         # Where three floats do not hold the sum, or adding them would round twice, it is made from all its digits.
@@ -60,7 +57,7 @@ def _two_sum(a: Vector, b: Vector) -> tuple[Vector, Vector]:
     return total, (a - (total - of_b)) + (b - of_b)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Moves:
     """Returns that leave their zones or join them, one enterprise in one zone a row.
 
@@ -72,42 +69,76 @@ class Moves:
     values: Mapping[Key, Vector]
     returns: Mapping[int, Truths]
 
-    def __len__(self) -> int:
-        """How many rows."""
-        return len(self.zones)
 
+@dataclass(frozen=True, eq=False)
+class Sets:
+    """Sets of returns that leave their zones or join them, one zone a row: their sums, as `Total`, (n,) each.
 
-@dataclass(frozen=True)
-class Totals:
-    """All sums of the zones in the years that their formulas read.
-
-    returns: by years back, (zones,), how many there are. least: the share of a zone's returns that must have a cell,
-    else the zone lacks the field.
+    returns: by years back, (n,), how many there are.
     """
 
+    zones: Rows
     totals: Mapping[Key, Total]
-    returns: Mapping[int, Rows]
-    least: float = 0.0
+    returns: Mapping[int, Counts]
 
-    def cells(self) -> Mapping[Key, Cells]:
-        """The sums as they are, (zones,) each."""
-        return {
-            key: self._settled(total.sums.values, total.reported, self.returns[key[1]])
-            for key, total in self.totals.items()
-        }
+
+@dataclass(frozen=True, eq=False)
+class Totals:
+    """All sums of the zones that the indicators read; returns: by years back, (zones,), how many there are."""
+
+    plan: MemberPlan
+    totals: Mapping[Key, Total]
+    returns: Mapping[int, Counts]
+
+    @classmethod
+    def of(cls, summed: Summed, keys: Iterable[Key]) -> Totals:
+        """The sums of some fields so many years before the evaluated one; years without a return are left out."""
+        years, zones = list(summed.years), summed.zones
+        known = {key: years.index(summed.year - key[1]) for key in sorted(keys) if summed.year - key[1] in years}
+        totals = {}
+        for (name, back), column in known.items():
+            codes = np.arange(len(summed.zone_names)) * len(years) + column
+            totals[name, back] = Total(zones.exact[name].take(codes), zones.reported[name][:, column])
+        return cls(summed.plan, totals, {back: zones.returns[:, column] for (_, back), column in known.items()})
+
+    @property
+    def years_back(self) -> list[int]:
+        """The years back of which there are returns, ascending."""
+        return sorted(self.returns)
 
     def after(self, moves: Moves, joining: bool) -> Mapping[Key, Cells]:
-        """The sums after each move by itself, (moves,) each: the same bits as if what is left were added up anew."""
-        sign, found = 1 if joining else -1, {}
+        """The cells of the zones after each move by itself: the same bits as if what is left were added up anew."""
+        sign, zones, found = 1 if joining else -1, moves.zones, {}
         for key, total in self.totals.items():
-            x, zones = moves.values[key], moves.zones
-            sums = total.with_one(zones, sign * x)
+            name, back = key
+            x = moves.values[key]
             reported = total.reported[zones] + sign * ~np.isnan(x)
-            found[key] = self._settled(sums, reported, self.returns[key[1]][zones] + sign * moves.returns[key[1]])
+            returns = self.returns[back][zones] + sign * moves.returns[back]
+            found[key] = self.plan.cells(name, total.with_one(zones, sign * x), reported, returns)
         return found
 
-    def _settled(self, sums: Vector, reported: Rows, returns: Rows) -> Cells:
-        """A field is missing where no return has it, or too few have."""
-        known = (reported > 0) & (reported >= self.least * returns - _REACHED)
-        states = np.where(known, np.int8(State.VALUE), np.int8(State.MISSING))
-        return Cells(np.where(known, sums, np.nan), states)
+    def after_sets(self, sets: Sets, joining: bool) -> Mapping[Key, Cells]:
+        """As `after`, where each row is any number of returns at once."""
+        return self.take(sets.zones).moved(sets, joining).cells()
+
+    def take(self, zones: Rows) -> Totals:
+        """The sums of these zones, in this order; a zone may come more than once."""
+        totals = {key: Total(own.sums.take(zones), own.reported[zones]) for key, own in self.totals.items()}
+        return Totals(self.plan, totals, {back: own[zones] for back, own in self.returns.items()})
+
+    def moved(self, sets: Sets, joining: bool) -> Totals:
+        """The sums after each set has joined its zone, or left it; the sets stand in the order of the zones."""
+        sign, totals = 1 if joining else -1, {}
+        for key, own in self.totals.items():
+            moved = sets.totals[key]
+            sums = own.sums + moved.sums if joining else own.sums - moved.sums
+            totals[key] = Total(sums, own.reported + sign * moved.reported)
+        returns = {back: own + sign * sets.returns[back] for back, own in self.returns.items()}
+        return Totals(self.plan, totals, returns)
+
+    def cells(self) -> Mapping[Key, Cells]:
+        """The cells that the sums come to."""
+        return {
+            key: self.plan.cells(key[0], own.sums.values, own.reported, self.returns[key[1]])
+            for key, own in self.totals.items()
+        }

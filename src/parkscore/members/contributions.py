@@ -1,0 +1,115 @@
+"""What each enterprise contributes to its zone: what the zone has, less what it would have without its returns."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any, Final
+
+import numpy as np
+import pandas as pd
+
+from parkscore.data.grid import Rows
+from parkscore.language import Text
+from parkscore.members.effects import Effects, Zones
+from parkscore.members.labels import labels_of, nullable, texts
+from parkscore.members.memberships import Memberships
+from parkscore.members.rolls import NONE, Texts
+from parkscore.output.files import write_whole
+
+NOT_ADDITIVE: Final = Text(
+    "贡献值是高新区“有该企业”与“无该企业”之差（今年和往年的年报一并去掉，参照值、权重和其他高新区不变）；各企业的贡献值之和不等于高新区的数值或得分",
+    "a contribution is the zone with an enterprise less the zone without it (its returns of this and of earlier years "
+    "taken out; references, weights and all other zones held); contributions do not add up to the value or the score "
+    "of the zone",
+)
+BOTH: Final = "both"
+THIS_YEAR: Final = "this_year"
+EARLIER: Final = "earlier"
+# A chunk and what is made of it stay in the cache of a processor.
+_CHUNK: Final = 16_384
+
+
+@dataclass(frozen=True, eq=False)
+class Contributions:
+    """The contribution of every enterprise to every zone in which it has a return, this year or in one that is read.
+
+    One that moved is in two zones: what it leaves behind in the old one is its earlier return. Made chunk by chunk when
+    asked for, so that memory holds the returns and one chunk.
+    """
+
+    zones: Zones
+    members: Memberships
+
+    def __len__(self) -> int:
+        """The number of pairs of a zone and an enterprise."""
+        return len(self.members)
+
+    @cached_property
+    def rows(self) -> Rows:
+        """The pairs whose zone was scored, by zone and enterprise in the order of their codes."""
+        return np.flatnonzero(self.zones.rows[self.members.zones] >= 0)
+
+    def effects(self, rows: Rows) -> Effects:
+        """The contributions of some pairs: what the zone has, less what it would have without the enterprise."""
+        moves = self.members.moves(self.zones.totals, rows)
+        return self.zones.effects(moves.zones, self.zones.after(moves, joining=False), 1)
+
+    def frame(self, rows: Rows | None = None) -> pd.DataFrame:
+        """The contributions of some pairs (default: all of scored zones), one row each.
+
+        Columns: `enterprise`, `name`, `zone`, `part` (where the framework has them), `filed` (both, this_year or
+        earlier: in which years it filed in this zone; none where no earlier year is read), `score`: to the total,
+        `rank` of the zone and `rank_without` the enterprise, then to the score of each node by its id, and to the value
+        of each indicator as `value:` and its id. NaN where the zone has no number with or without it.
+        """
+        chunks = [self._labelled(each) for each in self._chunks(rows)]
+        return pd.concat(chunks, ignore_index=True) if chunks else self._labelled(np.zeros(0, dtype=np.intp))
+
+    def write_parquet(self, path: str | Path, about: Mapping[str, Any]) -> Path:
+        """Write `frame` as Parquet, chunk by chunk; about: JSON for the metadata under `parkscore`."""
+        import pyarrow as pa
+        import pyarrow.parquet as pq
+
+        said = {**about, "note": NOT_ADDITIVE._asdict()}
+        first = pa.Table.from_pandas(self._labelled(self.rows[:_CHUNK]), preserve_index=False)
+        known = first.schema.metadata or {}
+        schema = first.schema.with_metadata({**known, "parkscore": json.dumps(said, ensure_ascii=False)})
+
+        def write(beside: Path) -> None:
+            # Numbers of which hardly two are equal are not worth a dictionary.
+            words = [field.name for field in schema if not pa.types.is_floating(field.type)]
+            with pq.ParquetWriter(beside, schema, use_dictionary=words) as writer:
+                writer.write_table(first.cast(schema))
+                for own in self._chunks(self.rows[_CHUNK:]):
+                    writer.write_table(pa.Table.from_pandas(self._labelled(own), schema=schema, preserve_index=False))
+
+        return write_whole(path, write)
+
+    def _chunks(self, rows: Rows | None) -> Iterator[Rows]:
+        own = self.rows if rows is None else rows
+        for start in range(0, len(own), _CHUNK):
+            yield own[start : start + _CHUNK]
+
+    def _labelled(self, rows: Rows) -> pd.DataFrame:
+        effects, total = self.effects(rows), self.zones.framework.total.id
+        columns = labels_of(self.members, rows) | {"filed": texts(self._filed(rows))}
+        columns |= {"score": effects.scores[total], "rank": nullable(effects.rank)}
+        columns |= {"rank_without": nullable(effects.other_rank)}
+        return pd.DataFrame(columns | effects.below(total), copy=False)
+
+    def _filed(self, rows: Rows) -> Texts:
+        at = {back: own[rows] != NONE for back, own in self.members.at.items()}
+        if set(at) <= {0}:
+            return np.full(len(rows), None, dtype=object)
+        now = at.get(0, np.zeros(len(rows), dtype=np.bool_))
+        before = np.any([own for back, own in at.items() if back], axis=0)
+        return np.where(now & before, BOTH, np.where(now, THIS_YEAR, EARLIER)).astype(object)
+
+
+def contributions(zones: Zones) -> Contributions:
+    """Every enterprise beside what it contributes; nothing is computed yet."""
+    return Contributions(zones, Memberships.of(zones.summed, zones.totals.years_back))

@@ -1,0 +1,106 @@
+"""Which enterprises count in which zones, and the returns by which they do."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from parkscore.data.grid import Rows, Vector
+from parkscore.members.rolls import NONE, Codes
+from parkscore.members.summing import Summed
+from parkscore.members.totals import Moves, Sets, Total, Totals
+from parkscore.methods.exact_sums import grouped_sums
+
+
+@dataclass(frozen=True, eq=False)
+class Memberships:
+    """One row for each zone and enterprise that has a return there, in this year or an earlier one that is read.
+
+    In the order of zones and of enterprises, both by their codes. zones, enterprises: (n,). at: by years back, (n,),
+    the number of the return on the roll; -1 where there is none. more: by years back the row and the number of each
+    further return of the same enterprise in the same zone and year, which mergers give.
+    """
+
+    summed: Summed
+    zones: Rows
+    enterprises: Rows
+    at: Mapping[int, Rows]
+    more: Mapping[int, tuple[Rows, Rows]]
+
+    @classmethod
+    def of(cls, summed: Summed, years_back: Sequence[int], zone: Codes | None = None) -> Memberships:
+        """All of them; years_back: the years that count, 0 for the evaluated one.
+
+        zone: by the number of each return the zone where it counts, -1 for none; by default where it is summed.
+        """
+        zone = np.concatenate([each.zone for each in summed.addends]) if zone is None else zone
+        enterprise, year = summed.roll.enterprise, summed.roll.year
+        count = len(summed.enterprises)
+        pairs = np.where(zone == NONE, NONE, zone.astype(np.int64) * count + enterprise)
+        numbers = {back: np.flatnonzero((year == summed.year - back) & (pairs != NONE)) for back in years_back}
+        known = np.unique(pairs[np.concatenate([*numbers.values(), np.zeros(0, dtype=np.intp)])])
+        at, more = {}, {}
+        for back, own in numbers.items():
+            rows = np.searchsorted(known, pairs[own])
+            first = np.full(len(known), NONE, dtype=np.intp)
+            first[rows[::-1]] = own[::-1]
+            again = first[rows] != own
+            at[back], more[back] = first, (rows[again], own[again])
+        return cls(summed, known // max(count, 1), known % max(count, 1), at, more)
+
+    def __len__(self) -> int:
+        """The number of rows."""
+        return len(self.zones)
+
+    def moves(self, totals: Totals, rows: Rows) -> Moves | Sets:
+        """The returns of some rows, which leave their zone together."""
+        again = [np.isin(rows, self.more[back][0]).any() for back in totals.years_back]
+        if any(again):
+            return self.sets(totals, rows, np.arange(len(rows)), self.zones[rows])
+        found = {key: self.values(key[0], self.at[key[1]][rows]) for key in totals.totals}
+        return Moves(self.zones[rows], found, {back: self.at[back][rows] != NONE for back in totals.years_back})
+
+    def sets(self, totals: Totals, rows: Rows, groups: Rows, zones: Rows) -> Sets:
+        """The returns of some rows by group, (rows,), which move together; zones: that of each group."""
+        place = np.full(len(self), NONE, dtype=np.intp)
+        place[rows] = groups
+        returns, moved = {}, {}
+        for back in totals.years_back:
+            first, (others, numbers) = self.at[back][rows], self.more[back]
+            has, again = first != NONE, place[others] != NONE
+            codes = np.concatenate([groups[has], place[others[again]]])
+            own = np.concatenate([first[has], numbers[again]])
+            returns[back] = np.bincount(codes, minlength=len(zones))
+            for key in totals.totals:
+                if key[1] == back:
+                    x = self.values(key[0], own)
+                    reported = np.bincount(codes[~np.isnan(x)], minlength=len(zones))
+                    moved[key] = Total(grouped_sums(x, codes, len(zones)), reported)
+        return Sets(zones, moved, returns)
+
+    def amounts(self, name: str, back: int, rows: Rows) -> Vector:
+        """What the enterprises of some rows add to a field in one year, all their returns of it together."""
+        found = self.values(name, self.at[back][rows])
+        others, numbers = self.more[back]
+        place = np.full(len(self), NONE, dtype=np.intp)
+        place[rows] = np.arange(len(rows))
+        own = place[others]
+        x = self.values(name, numbers[own != NONE])
+        known = own[own != NONE][~np.isnan(x)]
+        found[known] = np.where(np.isnan(found[known]), 0.0, found[known])
+        np.add.at(found, known, x[~np.isnan(x)])
+        return found
+
+    def values(self, name: str, numbers: Rows) -> Vector:
+        """What returns add to a field, by their numbers on the roll; NaN for -1."""
+        found = np.full(len(numbers), np.nan)
+        pieces = self.summed.addends
+        ends = np.cumsum([len(each.zone) for each in pieces])
+        piece = np.searchsorted(ends, numbers, side="right")
+        for number, each in enumerate(pieces):
+            own = np.flatnonzero((piece == number) & (numbers != NONE))
+            start = ends[number] - len(each.zone)
+            found[own] = each.values[name][numbers[own] - start]
+        return found

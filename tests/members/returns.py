@@ -1,0 +1,131 @@
+"""A small framework of zones over returns, and its evaluation by plain steps, for the tests of this folder."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from parkscore.data.classes import classify
+from parkscore.data.cohorts import cohorts, cohorts_by_class
+from parkscore.data.derive import derive
+from parkscore.data.fitted import Fitted
+from parkscore.data.grid import Matrix
+from parkscore.data.impute import impute
+from parkscore.data.reading import read_table
+from parkscore.data.table import Table
+from parkscore.data.treat import treat
+from parkscore.evaluating import evaluate
+from parkscore.evaluation import Evaluation
+from parkscore.framework.models import Addend, DataField, Framework, Label, Members, UnitKey
+from parkscore.members.effects import Zones
+from parkscore.members.plans import plan_sums
+from parkscore.members.summing import Summed, sum_returns
+from parkscore.tree.aggregate import Nodes, aggregate
+from parkscore.tree.score import score
+from tests.small_frameworks import dimension, field, leaf, small
+
+NUMBERS = ("revenue", "staff", "research", "certified")
+RETURNS = Framework(
+    id="returns",
+    title=Label(zh="年报"),
+    unit=UnitKey(zh="企业", key="id"),
+    time="year",
+    fields={
+        "zone": DataField(zh="高新区", kind="text"),
+        "name": DataField(zh="企业名称", kind="text"),
+        "revenue": DataField(zh="收入", measure="千元"),
+        "staff": DataField(zh="人员", measure="人"),
+        "research": DataField(zh="研发经费", measure="千元"),
+        "certified": DataField(zh="高企"),
+    },
+)
+Return = Sequence[Any]
+
+
+def zones(prior_year: str = "totals", min_reported: float = 0.0, **said: Any) -> Framework:
+    """Ratios, growth, net growth, a number of enterprises, and greenery, which no return says anything about."""
+    fields = {
+        "revenue": field("revenue", measure="千元", members=Addend(sum="revenue")),
+        "staff": field("staff", measure="人", members=Addend(sum="staff")),
+        "research": field("research", measure="千元", members=Addend(sum="research", when="revenue > 0")),
+        "high_tech": field("high_tech", measure="家", members=Addend(count="certified == 1")),
+        "green": field("green", measure="%"),
+        "per_head": field("per_head", measure="千元/人", formula="revenue / staff"),
+    }
+    first = dimension(
+        "1",
+        leaf("1.1", "research / revenue", measure="%", zh="研发经费占营业收入比例", en="R&D as a share of revenue"),
+        leaf("1.2", "per_head / lag(per_head) - 1", measure="%", zh="劳动生产率的增长率", en="growth of productivity"),
+        leaf("1.3", "staff / revenue", measure="人/亿元", direction="lower", zh="单位营收用工", en="staff per revenue"),
+    )
+    second = dimension(
+        "2",
+        leaf("2.1", "high_tech", measure="家", zh="高新技术企业数", en="certified enterprises"),
+        leaf("2.2", "revenue - lag(revenue)", measure="万元", zh="净增营业收入", en="growth of revenue"),
+        leaf("2.3", "green", measure="%", zh="绿地率", en="green space"),
+    )
+    block = {"framework": "returns", "belongs_to": "zone", "name": "name", "prior_year": prior_year}
+    members = Members.model_validate(block | {"min_reported": min_reported})
+    return small(first, second, fields=fields, time="year", members=members, **said)
+
+
+def returns_of(rows: Sequence[Return]) -> Table:
+    """Returns by id, year, zone, then what `NUMBERS` says; the name of a is 甲公司a."""
+    frame = pd.DataFrame([list(row) for row in rows], columns=["id", "year", "zone", *NUMBERS])
+    frame[list(NUMBERS)] = frame[list(NUMBERS)].astype(np.float64)
+    frame["name"] = [f"公司{each}" for each in frame["id"]]
+    table, findings = read_table(frame, RETURNS)
+    assert table is not None, findings
+    return table
+
+
+def sums_of(framework: Framework, rows: Sequence[Return], year: int = 2024, **said: Any) -> Summed:
+    """The returns, summed."""
+    return sum_returns(plan_sums(framework, RETURNS), [returns_of(rows)], year=year, **said)
+
+
+def zone_frame(summed: Summed) -> pd.DataFrame:
+    """The table of zones that the returns add up to; greenery is made up from the name."""
+    parts = []
+    for column, year in enumerate(summed.years):
+        cells = {name: summed.zones.cells(summed.plan, name).values[:, column] for name in summed.plan.fields}
+        part = pd.DataFrame({"zone": summed.zone_names, "year": year, **cells})
+        part["green"] = [float(ord(str(zone)[0]) % 17) for zone in summed.zone_names]
+        parts.append(part[summed.zones.returns[:, column] > 0])
+    return pd.concat(parts, ignore_index=True)
+
+
+def evaluated(framework: Framework, rows: Sequence[Return], **said: Any) -> Zones:
+    """The zones of some returns, evaluated with equal weights."""
+    summed = sums_of(framework, rows, **said)
+    return Zones(summed, evaluate(framework, zone_frame(summed)))
+
+
+def evaluated_anew(evaluation: Evaluation, table: Table, year: int = 2024) -> tuple[Matrix, Nodes]:
+    """A year of a table under the references and the weights of an evaluation, by the steps alone."""
+    framework = evaluation.framework
+    derived = derive(framework, table)
+    grid, _ = impute(framework, table, derived)
+    assert table.years is not None
+    rows = np.flatnonzero(table.years == year)
+    fitted = Fitted(evaluation.scoring.references)
+    groups = cohorts(framework, table, rows, rows, fitted)
+    scored = score(framework, table, treat(framework, table, grid, groups).grid, groups, base=grid, fitted=fitted)
+    pairs = zip(evaluation.cohorts, evaluation.weighing.shares, strict=True)
+    shares = {(each.reference, each.class_id): own for each, own in pairs if each.year in (None, year)}
+    classes = classify(framework, table)
+    if classes is not None and any(class_id for _, class_id in shares):
+        groups = cohorts_by_class(groups, classes)
+    groups = tuple(each for each in groups if (each.reference, each.class_id) in shares)
+    own_shares = tuple(shares[each.reference, each.class_id] for each in groups)
+    return derived.values, aggregate(framework, table, scored.scores, groups, own_shares, grid.states)
+
+
+def table_of(framework: Framework, frame: pd.DataFrame) -> Table:
+    """A table of zones as the engine reads it."""
+    table, findings = read_table(frame, framework)
+    assert table is not None, findings
+    return table
