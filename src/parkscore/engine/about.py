@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from typing import Any
+from dataclasses import replace
+from typing import Any, Final
 
 import numpy as np
 import pandas as pd
 
 from parkscore.data.fitted import Fitted
-from parkscore.data.grid import Cohort
+from parkscore.data.grid import Cohort, Rows
 from parkscore.data.table import UNIT, Origin, Table
 from parkscore.evaluation_about import weights_table
 from parkscore.framework.models import Framework, Node
@@ -17,6 +18,7 @@ from parkscore.framework.settings import Settings, aggregation_of, resolve_setti
 from parkscore.language import Text
 from parkscore.methods import aggregation, scoring
 from parkscore.output.documents import records
+from parkscore.tree.aggregate import Shares
 from parkscore.tree.references import reference_table
 from parkscore.tree.schemes import WeightPlan
 from parkscore.tree.weigh import Weighing, weigh
@@ -30,11 +32,22 @@ def weighing_of(framework: Framework, plan: WeightPlan, cohorts: Sequence[Cohort
     return weigh(framework, nothing, np.zeros((0, len(framework.leaves))), tuple(cohorts), plan)
 
 
+def shares_of(framework: Framework, plan: WeightPlan, cohorts: Sequence[Cohort]) -> tuple[Shares, ...]:
+    """The shares of each cohort under such a plan."""
+    classes = list(dict.fromkeys(cohort.class_id for cohort in cohorts))
+    without_rows = [replace(_NOBODY, class_id=class_id) for class_id in classes]
+    known = dict(zip(classes, weighing_of(framework, plan, without_rows).shares, strict=True))
+    return tuple(known[cohort.class_id] for cohort in cohorts)
+
+
 def cohorts_of(plan: WeightPlan, references: Iterable[str], classes: Sequence[str]) -> list[Cohort]:
     """A cohort without rows for each reference, and for each class where weights go by class."""
-    none = np.zeros(0, dtype=np.intp)
     own: Sequence[str | None] = classes if plan.by_class else [None]
-    return [Cohort(name, None, none, none, none, class_id) for name in references for class_id in own]
+    return [replace(_NOBODY, name=name, class_id=class_id) for name in references for class_id in own]
+
+
+_NO_ROWS: Final[Rows] = np.zeros(0, dtype=np.intp)
+_NOBODY: Final = Cohort("", None, _NO_ROWS, _NO_ROWS, _NO_ROWS)
 
 
 def document(

@@ -16,8 +16,9 @@ from parkscore.data.reference_groups import why_without_reference
 from parkscore.data.screen import screen
 from parkscore.data.table import Table
 from parkscore.data.treat import treat
+from parkscore.engine.about import shares_of
 from parkscore.engine.batches import Results
-from parkscore.engine.gathering import rows_of_year
+from parkscore.engine.gathering import rows_of_year, shared
 from parkscore.engine.summing_up import Accounts, counted
 from parkscore.findings import Finding
 from parkscore.framework.models import Framework
@@ -31,7 +32,6 @@ from parkscore.tree.grades import Graded, grade_scales
 from parkscore.tree.schemes import WeightPlan
 from parkscore.tree.score import score
 from parkscore.tree.verdicts import Verdict
-from parkscore.tree.weigh import weigh
 
 # What can only be said once all rows are known, see `engine.summing_up`.
 OF_ALL_ROWS = frozenset(
@@ -58,23 +58,24 @@ def apply_to(framework: Framework, table: Table, plan: WeightPlan, fitted: Fitte
     indicators = derive(framework, table)
     imputed, _ = impute(framework, table, indicators)
     eligible, set_aside = screen(framework, indicators, imputed)
-    earlier = earlier_rows(table, rows, years_looked_back(framework))
-    groups = cohorts(framework, table, np.intersect1d(rows, eligible), eligible, fitted)
-    set_aside |= why_without_reference(framework, table, np.intersect1d(rows, eligible), groups)
-    groups += cohorts(framework, table, np.intersect1d(earlier, eligible), eligible, fitted)
+    scorable = shared(rows, eligible)
+    earlier = shared(earlier_rows(table, rows, years_looked_back(framework)), eligible)
+    groups = cohorts(framework, table, scorable, eligible, fitted)
+    set_aside |= why_without_reference(framework, table, scorable, groups)
+    groups += cohorts(framework, table, earlier, eligible, fitted)
     treated = treat(framework, table, imputed, groups)
     scored = score(framework, table, treated.grid, groups, base=imputed, fitted=fitted)
     if plan.by_class and classification is not None:
         groups = cohorts_by_class(groups, classification)
         set_aside = {**why_without_class(framework, table, classification, rows), **set_aside}
     states = treated.grid.states
-    weighing = weigh(framework, table, scored.scores, groups, plan, states)
-    nodes = aggregate(framework, table, scored.scores, groups, weighing.shares, states)
+    shares = shares_of(framework, plan, groups)
+    nodes = aggregate(framework, table, scored.scores, groups, shares, states)
     outcomes, found_gating = gate(framework, table, nodes, rows, set_aside)
     judged: tuple[Verdict, ...] = ()
     graded: tuple[Graded, ...] = ()
     if framework.gates or framework.grades:
-        ends = bounds(framework, nodes, treated.grid, groups, weighing.shares, scored.given)
+        ends = bounds(framework, nodes, treated.grid, groups, shares, scored.given)
         judged = judge(framework, table, indicators, ends)
         graded = grade_scales(framework, table, indicators, ends)
     found = (

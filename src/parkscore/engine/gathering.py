@@ -3,25 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from parkscore.data.cohorts import earlier_rows, reference_name, years_of
 from parkscore.data.derive import derive
-from parkscore.data.fitted import Fitted, Reference, named
-from parkscore.data.grid import Rows, Vector, rows_by_value
+from parkscore.data.fitted import Fitted, Reference
+from parkscore.data.grid import Cohort, Rows, Vector, rows_by_value
 from parkscore.data.impute import impute
 from parkscore.data.reference_groups import reference_groups
 from parkscore.data.screen import screen
 from parkscore.data.table import Table
+from parkscore.data.treat import treat
 from parkscore.framework.cases import has_rules_by_case
 from parkscore.framework.models import Framework, Node
 from parkscore.framework.score_history import years_looked_back
 from parkscore.framework.settings import SIGN, Settings, resolve_settings
 from parkscore.methods import scoring
-
-Partials = Mapping[tuple[str, str], Vector]
 
 
 def rows_of_year(table: Table, year: int | None) -> Rows:
@@ -31,31 +30,43 @@ def rows_of_year(table: Table, year: int | None) -> Rows:
     return np.flatnonzero(table.years == year)
 
 
-def reference_rows(framework: Framework, table: Table, rows: Rows, eligible: Rows) -> Iterator[tuple[str, Rows]]:
-    """The rows of a piece that each reference is fitted on, by the name of the reference.
+def shared(rows: Rows, others: Rows) -> Rows:
+    """Those of some rows, ascending, that are among others, too."""
+    if rows.size == others.size and np.array_equal(rows, others):
+        return rows
+    among = np.zeros(max(rows[-1:].max(initial=0), others.max(initial=0)) + 1, dtype=np.bool_)
+    among[others] = True
+    return np.asarray(rows[among[rows]])
+
+
+def references(framework: Framework, table: Table, rows: Rows, eligible: Rows) -> list[Cohort]:
+    """The rows of a piece that each reference is fitted on, as cohorts of these rows; none of them is empty.
 
     rows: those to score and those of earlier years that conditions look back at; eligible: all that may be measured
     against.
     """
-    whole = dict(_of_all_groups(framework, table, rows, eligible))
-    if not framework.reference_within:
-        yield from whole.items()
-        return
-    groups = reference_groups(framework, table)
-    for name, own in whole.items():
-        for group, part in rows_by_value(groups.numbers, own[groups.numbers[own] >= 0]):
-            yield named(name, groups.texts[group]), part
+    whole = [Cohort(name, year, own, own, own) for name, year, own in _of_all_groups(framework, table, rows, eligible)]
+    if framework.reference_within:
+        groups = reference_groups(framework, table)
+        whole = [
+            replace(cohort, apply=own, fit=own, pool=own, within=groups.texts[group])
+            for cohort in whole
+            for group, own in rows_by_value(groups.numbers, cohort.fit[groups.numbers[cohort.fit] >= 0])
+        ]
+    return [cohort for cohort in whole if cohort.fit.size]
 
 
-def _of_all_groups(framework: Framework, table: Table, rows: Rows, eligible: Rows) -> Iterator[tuple[str, Rows]]:
+def _of_all_groups(
+    framework: Framework, table: Table, rows: Rows, eligible: Rows
+) -> Iterator[tuple[str, int | None, Rows]]:
     years = table.years
     if years is None or framework.reference == "per-year":
-        for year, own in years_of(table, np.intersect1d(rows, eligible)):
-            yield reference_name(framework, year), own
+        for year, own in years_of(table, shared(rows, eligible)):
+            yield reference_name(framework, year), year, own
     elif framework.reference == "panel":
-        yield reference_name(framework, None), eligible
+        yield reference_name(framework, None), None, eligible
     else:
-        yield reference_name(framework, None), eligible[years[eligible] == framework.reference]
+        yield reference_name(framework, None), None, eligible[years[eligible] == framework.reference]
 
 
 # --- one piece ------------------------------------------------------------------------------------------------------
@@ -67,13 +78,9 @@ _BY_EXTREMES = frozenset(
 
 @dataclass(frozen=True)
 class Gathered:
-    """What the rows of a piece add to the references: by reference and indicator, what its rule is fitted on.
-
-    extents: the smallest and the largest value before outliers are treated.
-    """
+    """What the rows of a piece add to the references: by reference and indicator, what its rule is fitted on."""
 
     values: Mapping[str, Mapping[str, Vector]]
-    extents: Mapping[str, Mapping[str, tuple[float, float]]]
 
 
 def gather(framework: Framework, table: Table, year: int | None) -> Gathered:
@@ -82,21 +89,24 @@ def gather(framework: Framework, table: Table, year: int | None) -> Gathered:
     indicators = derive(framework, table)
     imputed, _ = impute(framework, table, indicators)
     eligible, _ = screen(framework, indicators, imputed)
-    wanted = np.union1d(rows, earlier_rows(table, rows, years_looked_back(framework)))
-    values: dict[str, dict[str, Vector]] = {}
-    extents: dict[str, dict[str, tuple[float, float]]] = {}
+    earlier = earlier_rows(table, rows, years_looked_back(framework))
+    wanted = np.sort(np.concatenate([rows, earlier])) if earlier.size else rows
+    cohorts = references(framework, table, wanted, eligible)
+    treated = treat(framework, table, imputed, tuple(cohorts)).grid.values
     settings, leaves = resolve_settings(framework), relative_leaves(framework)
-    for name, own in reference_rows(framework, table, wanted, eligible):
-        if not own.size:
-            continue
-        for column, leaf in leaves:
-            fitted_on = imputed.values[own, column]
-            ends = _ends(fitted_on)
-            by_ends = settings[leaf.id].score.name in _BY_EXTREMES
-            present = np.array(ends) if by_ends else fitted_on[~np.isnan(fitted_on)]
-            values.setdefault(name, {})[leaf.id] = present
-            extents.setdefault(name, {})[leaf.id] = ends
-    return Gathered(values, extents)
+    return Gathered({
+        cohort.reference: {
+            leaf.id: _fitted_on(settings[leaf.id], treated[cohort.fitted, column]) for column, leaf in leaves
+        }
+        for cohort in cohorts
+    })  # fmt: skip
+
+
+def _fitted_on(settings: Settings, values: Vector) -> Vector:
+    """What a rule looks at: the ends of the values, or all of them."""
+    if settings.score.name in _BY_EXTREMES:
+        return np.array([np.fmin.reduce(values, initial=np.nan), np.fmax.reduce(values, initial=np.nan)])
+    return values[~np.isnan(values)]
 
 
 def relative_leaves(framework: Framework) -> list[tuple[int, Node]]:
@@ -109,10 +119,6 @@ def relative_leaves(framework: Framework) -> list[tuple[int, Node]]:
         and not has_rules_by_case(leaf)
         and scoring[settings[leaf.id].score.name].fit is not None
     ]
-
-
-def _ends(values: Vector) -> tuple[float, float]:
-    return float(np.fmin.reduce(values, initial=np.nan)), float(np.fmax.reduce(values, initial=np.nan))
 
 
 class NoReferences(Fitted):

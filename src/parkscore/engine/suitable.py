@@ -16,9 +16,6 @@ from parkscore.language import Text
 from parkscore.methods import aggregation, imputation, scoring, treatment
 from parkscore.tree.schemes import WeightPlan, weight_source
 
-MERGED_IMPUTATIONS = frozenset({"mean", "group_mean"})
-"""Imputations by a statistic that the pieces can gather each for itself."""
-
 
 def refuse_unsuitable(framework: Framework, plan: WeightPlan) -> None:
     """Raise UsageError with everything that needs all rows at once; see `unsuited`."""
@@ -157,7 +154,7 @@ def _policies(framework: Framework) -> Iterator[Finding]:
 
 def _fills_in_pieces(name: str) -> bool:
     method = imputation[name]
-    return method.row_local or "years" in method.parameters or name in MERGED_IMPUTATIONS
+    return method.row_local or "years" in method.parameters
 
 
 def _aggregations(framework: Framework) -> Iterator[Finding]:
