@@ -13,7 +13,7 @@ from parkscore.methods.domain import DomainError, FloatArray, Needs
 from parkscore.methods.parameters import Meaning
 from parkscore.methods.ranges import Interval, hull, reaches_common_low, refuse_vanishing
 from parkscore.methods.registry import aggregation
-from parkscore.methods.rows import rows_of, weighted_mean
+from parkscore.methods.rows import mean_of_present, rows_of, weighted_mean
 
 Stated = Mapping[str, Any]
 
@@ -54,8 +54,7 @@ def arithmetic(X: FloatArray, w: FloatArray) -> FloatArray:
     >>> arithmetic([[0.0, 1.0], [np.nan, 0.4]], [1, 3])
     array([0.75, 0.4 ])
     """
-    rows = rows_of(X, w)
-    return weighted_mean(rows.scores, rows)
+    return mean_of_present(X, w)
 
 
 def _geometric_range(children: Sequence[Interval], _stated: Stated) -> Interval:

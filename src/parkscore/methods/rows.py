@@ -7,6 +7,7 @@ from typing import NamedTuple
 import numpy as np
 
 from parkscore.methods.domain import FloatArray
+from parkscore.methods.row_sums import blocks, sums_of_units
 
 
 class Rows(NamedTuple):
@@ -33,6 +34,26 @@ def rows_of(X: FloatArray, w: FloatArray) -> Rows:
     weights = np.where(present, w[counted] / w.max(), 0.0)
     total = weights.sum(axis=1)
     return Rows(np.where(present, scores, 0.0), weights, np.where(total > 0, total, np.nan))
+
+
+def mean_of_present(X: FloatArray, w: FloatArray) -> FloatArray:
+    """As `weighted_mean` of the scores of `rows_of`, to the same last digit, for many units at a time.
+
+    >>> mean_of_present(np.array([[5.0, np.nan, 7.0], [np.nan, np.nan, 1.0]]), np.array([1.0, 2.0, 0.0]))
+    array([ 5., nan])
+    """
+    counted = w > 0
+    weights = w[counted, np.newaxis] / w.max()
+    every = bool(counted.all())
+    means = np.empty(len(X))
+    for own in blocks(len(X), len(weights)):
+        scores = X[own].T if every else X[own][:, counted].T
+        present = ~np.isnan(scores, order="C")
+        parts = np.multiply(scores, weights, order="C")
+        parts[~present] = 0.0
+        total = sums_of_units(np.multiply(present, weights))
+        means[own] = sums_of_units(parts) / np.where(total > 0, total, np.nan)
+    return means
 
 
 def weighted_mean(values: FloatArray, rows: Rows) -> FloatArray:

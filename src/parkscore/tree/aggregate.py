@@ -2,21 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
+from itertools import chain
 from typing import Any, NamedTuple
 
 import numpy as np
 
 from parkscore.data.capping import first_of_each_kind
 from parkscore.data.fitted import Fitted
-from parkscore.data.grid import Cohort, Matrix, Rows, States, Truths, Vector
+from parkscore.data.grid import Cohort, Matrix, Rows, Selection, States, Truths, Vector, as_selection
 from parkscore.data.table import State, Table
 from parkscore.findings import DataError, Finding, Severity
 from parkscore.framework.models import Framework, Node
 from parkscore.framework.settings import aggregation_of, resolve_settings
 from parkscore.language import Text
 from parkscore.methods import DomainError, Method, aggregation
+from parkscore.methods.row_sums import blocks, sums_of_units
 
 Shares = Mapping[str, Vector]
 """For each dimension, the root included, the shares of its children, summing to 1."""
@@ -29,7 +32,8 @@ _ROUNDING = 1e-9
 class Nodes:
     """The aggregated stage: for every node, the root and the indicators included, a score and a coverage per row.
 
-    scores: NaN where a node has none. coverage: the share of the node's weight, from 0 to 1, that has data.
+    scores: NaN where a node has none. coverage: the share of the node's weight, from 0 to 1, that has data; that of an
+    indicator is made when it is asked for.
     passed_over: rows with data enough, but with a gap that the node's method cannot take. findings: one for each.
     """
 
@@ -40,11 +44,14 @@ class Nodes:
 
 
 class NodeScores(NamedTuple):
-    """One node, (rows,) each: scores, coverage, the share that applies to the unit, rows its method passed over."""
+    """One node, (rows,) each: scores, coverage, the share that applies to the unit, rows its method passed over.
+
+    coverage: None for an indicator, which is covered where it has a score. applicable: None where all applies.
+    """
 
     scores: Vector
-    coverage: Vector
-    applicable: Vector
+    coverage: Vector | None
+    applicable: Vector | None
     passed_over: Truths
 
 
@@ -65,22 +72,63 @@ def aggregate(
 
     Raises DataError, naming unit and node, where a method refuses the scores it is given.
     """
-    all_scores = {node.id: np.full(len(scores), np.nan) for node in framework.root.walk()}
-    all_coverage = {node.id: np.zeros(len(scores)) for node in framework.root.walk()}
-    all_passed_over = {node.id: np.zeros(len(scores), dtype=np.bool_) for node in framework.root.walk()}
+    # The root of a framework that has gates only has no children, and is no indicator either.
+    dimensions = [node for node in framework.root.walk() if node.children or node.id == framework.total.id]
+    if states is not None and not (states == State.NOT_APPLICABLE).any():
+        states = None
+    all_scores = {node.id: np.full(len(scores), np.nan) for node in dimensions}
+    all_coverage = {node.id: np.zeros(len(scores)) for node in dimensions}
+    nobody = np.zeros(len(scores), dtype=np.bool_)
+    all_passed_over = {node.id: nobody for node in framework.root.walk()}
     findings: list[Finding] = []
     for cohort, own_shares in zip(cohorts, shares, strict=True):
         rows = _measured_together(framework, cohort)
-        own = np.searchsorted(rows, cohort.apply)
+        own: Selection = slice(None) if rows is cohort.apply else np.searchsorted(rows, cohort.apply)
         absent = None if fitted is None else fitted.absent.get((cohort.reference, cohort.class_id), frozenset())
         tree = Tree(framework, table, scores, rows, own_shares, states, absent)
-        for node in framework.root.walk():
+        for node in dimensions:
             result = tree.scores_of(node)
-            all_scores[node.id][cohort.apply] = result.scores[own]
-            all_coverage[node.id][cohort.apply] = result.coverage[own]
-            all_passed_over[node.id][cohort.apply] = result.passed_over[own]
-            findings += tree.incomplete(node, own[result.passed_over[own]])
-    return Nodes(all_scores, all_coverage, all_passed_over, tuple(first_of_each_kind(findings)))
+            all_scores[node.id][cohort.applied] = result.scores[own]
+            all_coverage[node.id][cohort.applied] = tree.coverage_of(node)[own]
+            passed_over = result.passed_over[own]
+            if passed_over.any():
+                all_passed_over[node.id] = marked = all_passed_over[node.id].copy()
+                marked[cohort.applied] = passed_over
+                findings += tree.incomplete(node, np.arange(len(rows))[own][passed_over])
+    leaves = _scores_of_leaves(framework, scores, cohorts)
+    in_order = {
+        node.id: all_scores[node.id] if node.id in all_scores else leaves[node.id] for node in framework.root.walk()
+    }
+    return Nodes(in_order, _Coverage(all_coverage, leaves), all_passed_over, tuple(first_of_each_kind(findings)))
+
+
+def _scores_of_leaves(framework: Framework, scores: Matrix, cohorts: tuple[Cohort, ...]) -> dict[str, Vector]:
+    """The scores of each indicator for the rows of some cohort, and NaN for the others."""
+    apart = np.ones(len(scores), dtype=np.bool_)
+    for cohort in cohorts:
+        apart[cohort.applied] = False
+    if not apart.any():
+        return {leaf.id: scores[:, column] for column, leaf in enumerate(framework.leaves)}
+    return {leaf.id: np.where(apart, np.nan, scores[:, column]) for column, leaf in enumerate(framework.leaves)}
+
+
+class _Coverage(Mapping[str, Vector]):
+    """The coverage of every node; an indicator is covered, or not, where it has a score, or not."""
+
+    def __init__(self, dimensions: Mapping[str, Vector], leaves: Mapping[str, Vector]) -> None:
+        self._dimensions = dimensions
+        self._leaves = leaves
+
+    def __getitem__(self, node_id: str) -> Vector:
+        if node_id in self._dimensions:
+            return self._dimensions[node_id]
+        return np.asarray(~np.isnan(self._leaves[node_id]), dtype=np.float64)
+
+    def __iter__(self) -> Iterator[str]:
+        return chain(self._dimensions, self._leaves)
+
+    def __len__(self) -> int:
+        return len(self._dimensions) + len(self._leaves)
 
 
 def _measured_together(framework: Framework, cohort: Cohort) -> Rows:
@@ -90,8 +138,8 @@ def _measured_together(framework: Framework, cohort: Cohort) -> Rows:
     """
     methods = (aggregation[aggregation_of(framework, node).name] for node in framework.root.walk() if node.children)
     if all(method.row_local for method in methods):
-        return np.sort(cohort.apply)
-    return np.union1d(cohort.apply, cohort.fit)
+        return cohort.apply
+    return cohort.measured
 
 
 class Tree:
@@ -114,24 +162,48 @@ class Tree:
         self._rows = rows
         self._shares = shares
         self._settings = resolve_settings(framework)
+        self._scores = scores
+        self._states = states
+        self._at = as_selection(rows)
+        self._columns = {leaf.id: column for column, leaf in enumerate(framework.leaves)}
+        self._nobody = np.zeros(len(rows), dtype=np.bool_)
         self._known: dict[str, NodeScores] = {}
-        for column, leaf in enumerate(framework.leaves):
-            own = scores[rows, column]
-            missing = np.isnan(own)
-            applicable = np.ones(len(rows))
-            if states is not None:
-                applicable[missing & (states[rows, column] == State.NOT_APPLICABLE)] = 0.0
-            self._known[leaf.id] = NodeScores(own, np.where(missing, 0.0, 1.0), applicable, np.zeros_like(missing))
 
     def scores_of(self, node: Node) -> NodeScores:
         """The scores and the coverage of a node; DataError where its method refuses the scores of its children."""
-        if node.id not in self._known and not node.children:  # the root of a framework that has gates only
-            nothing = np.zeros(len(self._rows))
-            self._known[node.id] = NodeScores(nothing + np.nan, nothing, nothing, nothing > 0)
         if node.id not in self._known:
-            below = [self.scores_of(child) for child in node.children]
-            self._known[node.id] = self._combine(node, below)
+            if node.children:
+                below = [self.scores_of(child) for child in node.children]
+                self._known[node.id] = self._combine(node, below)
+            elif node.id in self._columns:
+                self._known[node.id] = self._of_leaf(self._columns[node.id])
+            else:  # the root of a framework that has gates only
+                nothing = np.zeros(len(self._rows))
+                self._known[node.id] = NodeScores(nothing + np.nan, nothing, nothing, self._nobody)
         return self._known[node.id]
+
+    @cached_property
+    def _own(self) -> Matrix:
+        """The scores of the indicators in these rows, column by column in memory."""
+        if isinstance(self._at, slice):
+            return self._scores[self._at]
+        own = np.empty((len(self._rows), self._scores.shape[1]), order="F")
+        for taken, column in zip(own.T, self._scores.T, strict=True):
+            taken[:] = column[self._at]
+        return own
+
+    def coverage_of(self, node: Node) -> Vector:
+        """The coverage of a node."""
+        found = self.scores_of(node)
+        return np.asarray(~np.isnan(found.scores), dtype=np.float64) if found.coverage is None else found.coverage
+
+    def _of_leaf(self, column: int) -> NodeScores:
+        own = self._own[:, column]
+        if self._states is None:
+            return NodeScores(own, None, None, self._nobody)
+        apart = self._states[self._at, column] == State.NOT_APPLICABLE
+        applicable = np.where(apart & np.isnan(own), 0.0, 1.0) if apart.any() else None
+        return NodeScores(own, None, applicable, self._nobody)
 
     def scores_below(self, node: Node) -> Matrix:
         """The scores of a node's children, (rows, children)."""
@@ -143,32 +215,56 @@ class Tree:
         A child without a score hands its share to its siblings, and nothing of it is covered. What is not applicable to
         a unit is asked of nobody: coverage is the covered part of what applies.
         """
-        choice = aggregation_of(self._framework, node)
         shares = self._shares[node.id]
-        scores = np.column_stack([each.scores for each in below])
-        applies = np.column_stack([each.applicable for each in below])
-        covered = np.column_stack([np.where(np.isnan(each.scores), 0.0, each.coverage) for each in below]) * applies
-        # Row by row and not as a matrix product, whose rounding may depend on where a row stands.
-        applicable = (applies * shares).sum(axis=1)
-        coverage = _share_of((covered * shares).sum(axis=1), applicable)
+        coverage, applicable = _coverage(below, shares)
         enough = coverage >= self._settings[node.id].min_coverage - _ROUNDING
+        combined, passed_over = self._combined(node, below, enough)
+        if node.round is not None:
+            combined = node.round.of(combined)
+        return NodeScores(np.where(enough, combined, np.nan), coverage, applicable, passed_over)
+
+    def _combined(self, node: Node, below: Sequence[NodeScores], enough: Truths) -> tuple[Vector, Truths]:
+        """What a node's method makes of its children, and the rows that it passes over for a gap."""
+        choice, shares = aggregation_of(self._framework, node), self._shares[node.id]
         method = aggregation[choice.name]
+        scores = self._scores_below(node, below)
         if method.needs.complete:
             # A child that no row has takes no part anywhere.
             nobody = np.isnan(scores).all(axis=0)
             if self._absent is not None:
                 nobody = np.array([child.id in self._absent for child in node.children], dtype=np.bool_)
             shares = np.where(nobody, 0.0, shares)
+        elif method.row_local:
+            return self._unit_by_unit(node, scores), self._nobody
         takes_part, passed_over = _taking_part(method, scores[:, shares > 0], enough)
         combined = np.full(len(scores), np.nan)
         if takes_part.any():
             try:
-                combined[takes_part] = method(scores[takes_part], shares, **choice.parameters)
+                combined[takes_part] = method(np.ascontiguousarray(scores[takes_part]), shares, **choice.parameters)
             except DomainError as error:
                 raise DataError(first_of_each_kind(self._refused(node, error, self._rows[takes_part]))) from None
-        if node.round is not None:
-            combined = node.round.of(combined)
-        return NodeScores(np.where(enough, combined, np.nan), coverage, applicable, passed_over)
+        return combined, passed_over
+
+    def _unit_by_unit(self, node: Node, scores: Matrix) -> Vector:
+        """What a method makes of children that looks at one unit at a time."""
+        choice, shares = aggregation_of(self._framework, node), self._shares[node.id]
+        method, combined = aggregation[choice.name], np.empty(len(scores))
+        try:
+            for own in blocks(*scores.shape):
+                combined[own] = method(scores[own], shares, **choice.parameters)
+        except DomainError:
+            try:  # once more with all units, so that each of those at fault is named
+                return method(scores, shares, **choice.parameters)
+            except DomainError as error:
+                raise DataError(first_of_each_kind(self._refused(node, error, self._rows))) from None
+        return combined
+
+    def _scores_below(self, node: Node, below: Sequence[NodeScores]) -> Matrix:
+        """The scores of a node's children, (rows, children), each child in one piece."""
+        if any(child.children for child in node.children):
+            return np.asarray([each.scores for each in below]).T
+        first = self._columns[node.children[0].id]
+        return self._own[:, first : first + len(below)]
 
     def incomplete(self, node: Node, positions: Rows) -> list[Finding]:
         """One finding for each of these rows, which a node's method could not take for a gap."""
@@ -217,6 +313,28 @@ class Tree:
 def _share_of(part: Vector, whole: Vector) -> Vector:
     """One as a share of the other; nothing of nothing is 0."""
     return np.divide(part, whole, out=np.zeros_like(part), where=whole > 0)
+
+
+def _coverage(below: Sequence[NodeScores], shares: Vector) -> tuple[Vector, Vector]:
+    """The share of a node that has data, of what applies to a unit, and the share that applies, (rows,) each.
+
+    Added up row by row and not as a matrix product, whose rounding may depend on where a row stands.
+    """
+    rows = len(below[0].scores)
+    by_child = shares[:, np.newaxis]
+    coverage, applicable = np.empty(rows), np.full(rows, shares.sum())
+    for own in blocks(rows, len(below)):
+        present = ~np.isnan([each.scores[own] for each in below])
+        covered = np.multiply(present, by_child)
+        for each, share, term in zip(below, shares, covered, strict=True):
+            if each.coverage is not None:
+                part = each.coverage[own] if each.applicable is None else each.coverage[own] * each.applicable[own]
+                term[:] = np.where(np.isnan(each.scores[own]), 0.0, part) * share
+        coverage[own] = sums_of_units(covered)
+        if any(each.applicable is not None for each in below):
+            applies = [1.0 if each.applicable is None else each.applicable[own] for each in below]
+            applicable[own] = sums_of_units(np.stack(np.broadcast_arrays(*applies)) * by_child)
+    return _share_of(coverage, applicable), applicable
 
 
 def _taking_part(method: Method[Any], scores: Matrix, enough: Truths) -> tuple[Truths, Truths]:
