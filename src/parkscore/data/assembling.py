@@ -13,14 +13,25 @@ from parkscore.data.body import Body, key_columns
 from parkscore.data.coded_texts import CodedTexts
 from parkscore.data.row_places import RowPlaces, RowsOfSheet
 from parkscore.data.table import UNIT, YEAR, Origin, State, Table
+from parkscore.data.units import Units
 from parkscore.framework.models import Framework
 
 
-def table_of(
-    bodies: Sequence[Body], file: str, framework: Framework, digest: str, fields: Collection[str] | None = None
+def table_of(bodies: Sequence[Body], file: str, framework: Framework, digest: str) -> Table:
+    """The rows of all sheets under each other, with every field that is not derived."""
+    units = _joined([np.asarray(body.units, dtype=object) for body in bodies])
+    return _table_of(bodies, units, file, framework, digest, None)
+
+
+def table_of_piece(body: Body, file: str, framework: Framework, fields: Collection[str] | None) -> Table:
+    """The rows of one piece, with all fields or with those that are asked for; units stay as they were read."""
+    return _table_of([body], body.units, file, framework, "", fields)
+
+
+def _table_of(
+    bodies: Sequence[Body], units: Units, file: str, framework: Framework, digest: str, fields: Collection[str] | None
 ) -> Table:
-    """The rows of all sheets under each other, with every field that is not derived, or with those of `fields`."""
-    columns: dict[str, Any] = {UNIT: _joined([np.asarray(body.units, dtype=object) for body in bodies])}
+    columns: dict[str, Any] = {UNIT: units}
     if framework.time is not None:
         columns[YEAR] = _joined([body.years for body in bodies if body.years is not None])
     states: dict[str, npt.NDArray[np.int8]] = {}
@@ -37,7 +48,7 @@ def table_of(
             columns[identifier] = _joined([values for values, _ in parts])
             states[identifier] = _joined([part_states for _, part_states in parts])
     return Table(
-        frame=_frame(columns),
+        frame=frame_of(columns),
         states=states,
         origin=_origin(bodies, file),
         conversions=tuple(conversion for body in bodies for conversion in body.conversions),
@@ -51,7 +62,7 @@ def _joined(parts: Sequence[npt.NDArray[Any]]) -> npt.NDArray[Any]:
     return parts[0] if len(parts) == 1 else np.concatenate(parts)
 
 
-def _frame(columns: dict[str, Any]) -> pd.DataFrame:
+def frame_of(columns: dict[str, Any]) -> pd.DataFrame:
     """The columns as they are, none copied; texts stay objects."""
     series = {name: pd.Series(column, dtype=column.dtype, copy=False) for name, column in columns.items()}
     return pd.DataFrame(series, copy=False)

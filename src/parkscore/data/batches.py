@@ -10,7 +10,7 @@ import numpy as np
 import pyarrow as pa
 
 from parkscore.data.arrow_cells import ArrowCells
-from parkscore.data.assembling import table_of
+from parkscore.data.assembling import table_of_piece
 from parkscore.data.body import read_body
 from parkscore.data.cells import RawCells
 from parkscore.data.collecting import Collected
@@ -41,7 +41,7 @@ def read_piece(dataset: Dataset, piece: Piece, fields: Collection[str] | None = 
     body = read_body(sheet, file.shape.layout, dataset.framework, found, fields)
     if found.has_errors and body.years is not None:
         body = body.only(np.flatnonzero(body.years != 0))
-    table = table_of([body], file.path, dataset.framework, "", fields)
+    table = table_of_piece(body, file.path, dataset.framework, fields)
     left_out = {code: found.count(code) for code in (TOTAL_ROW, REMARK_ROW)}
     return replace(table, left_out=left_out, conversions=file.shape.conversions), found
 

@@ -33,7 +33,7 @@ _LEADS: Final = _table(_HAN)
 _BEYOND_ASCII: Final = 0x80
 
 
-class _Ends(NamedTuple):
+class TextBytes(NamedTuple):
     """The bytes of a column, and where each text begins and ends among them."""
 
     data: Bytes
@@ -52,7 +52,7 @@ def doubtful_texts(array: pa.Array) -> npt.NDArray[np.int64]:
     >>> doubtful_texts(pa.array(["合肥", "A-1", " A", "A ", "", None, "#N/A", "1.2E+17"])).tolist()
     [2, 3, 4, 6, 7]
     """
-    data, starts, ends = _ends(array)
+    data, starts, ends = bytes_of(array)
     filled = ends > starts
     if not data.size:
         return np.flatnonzero(_valid(array))
@@ -75,7 +75,7 @@ def rows_that_may_begin(array: pa.Array, ascii_letters: str) -> npt.NDArray[np.i
     >>> rows_that_may_begin(pa.array(["合计", "Total", "E1", None]), "Tt").tolist()
     [0, 1]
     """
-    data, starts, ends = _ends(array)
+    data, starts, ends = bytes_of(array)
     if not data.size:
         return np.empty(0, dtype=np.int64)
     wanted = np.ones(256, dtype=np.bool_)
@@ -85,12 +85,13 @@ def rows_that_may_begin(array: pa.Array, ascii_letters: str) -> npt.NDArray[np.i
     return np.flatnonzero(begins & _valid(array)) if array.null_count else np.flatnonzero(begins)
 
 
-def _ends(array: pa.Array) -> _Ends:
+def bytes_of(array: pa.Array) -> TextBytes:
+    """The bytes of a column of texts."""
     offset_type = np.int64 if kinds.is_large_string(array.type) else np.int32
     _, offsets, data = array.buffers()
     places = np.frombuffer(offsets, dtype=offset_type)[array.offset : array.offset + len(array) + 1]
     content = np.empty(0, dtype=np.uint8) if data is None else np.frombuffer(data, dtype=np.uint8)
-    return _Ends(content, places[:-1], places[1:])
+    return TextBytes(content, places[:-1], places[1:])
 
 
 def _valid(array: pa.Array) -> Truths:

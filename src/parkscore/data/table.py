@@ -39,12 +39,14 @@ class Origin:
     rows: for each table row, (sheet or None, 1-based row number in the file).
     columns: for each sheet (None for csv and frames) and each field, the 0-based column in the file.
     elsewhere: the column of a cell (0-based table row, field) that stands in another column of its field.
+    files: for each table row its file, where they come from several.
     """
 
     file: str
     rows: Sequence[tuple[str | None, int]] = ()
     columns: Mapping[tuple[str | None, str], int] = field(default_factory=dict)
     elsewhere: Mapping[tuple[int, str], int] = field(default_factory=dict)
+    files: Sequence[str] = ()
 
     def place(self, row: int | None, column: str | None) -> Place:
         """The place of a cell (0-based table row, field id), as exactly as it is known.
@@ -62,7 +64,8 @@ class Origin:
         sheet, line = self.rows[row]
         number = self.elsewhere.get((row, column or ""), self.columns.get((sheet, column or "")))
         if sheet is None:
-            return Place(self.file, line=line, column=None if number is None else number + 1)
+            file = self.files[row] if self.files else self.file
+            return Place(file, line=line, column=None if number is None else number + 1)
         return Place(self.file, sheet=sheet, cell=f"{'' if number is None else column_letters(number)}{line}")
 
 

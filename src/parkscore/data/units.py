@@ -30,6 +30,9 @@ TOTAL_ROW: Final = "total_row"
 REMARK_ROW: Final = "remark_row"
 """What the findings say of rows that are left out, because they are no units."""
 
+TEXT_TYPE: Final = pd.StringDtype("pyarrow", na_value=np.nan)
+"""How units are kept that came as Arrow texts."""
+
 REWRITTEN: Final = "uscc_rewritten"
 REWRITTEN_TEXT: Final = Text(
     "个代码有小写、全角、空格或连字符，按标准写法读取",
@@ -72,14 +75,11 @@ def _texts(cells: RawCells, *, apostrophes: bool) -> tuple[Units, list[Fault]]:
     if isinstance(cells, ArrowCells) and cells.is_text:
         whole = read_each_text(cells.texts, apostrophes=apostrophes)
         # The stubs do not know of the type.
-        return pd.arrays.ArrowStringArray(whole.texts, dtype=_TEXT), whole.faults  # type: ignore[call-arg]
+        return pd.arrays.ArrowStringArray(whole.texts, dtype=TEXT_TYPE), whole.faults  # type: ignore[call-arg]
     column = read_texts(cells, apostrophes=apostrophes)
     units = np.empty(len(column.texts), dtype=object)
     units[:] = column.texts
     return units, column.faults
-
-
-_TEXT: Final = pd.StringDtype("pyarrow", na_value=np.nan)
 
 
 def _standard_codes(units: Units, none: npt.NDArray[np.bool_]) -> tuple[Units, Rows]:

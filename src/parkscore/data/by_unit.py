@@ -1,0 +1,158 @@
+"""Bring all rows of a unit together, however far apart they stand in a data set, without holding them all at once.
+
+What is read of a piece is put down in one file, part by part; a part is read back from all files. Part and place in it
+follow from the unit and the order of the data alone, so any number of processes may do it in any order.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+import pyarrow as pa
+
+from parkscore.data.assembling import frame_of
+from parkscore.data.coded_texts import CodedTexts
+from parkscore.data.datasets import Dataset, Piece
+from parkscore.data.row_places import RowPlaces, RowsOfSheet
+from parkscore.data.table import UNIT, YEAR, Origin, Table
+from parkscore.data.text_hashes import text_hashes
+from parkscore.data.units import TEXT_TYPE
+from parkscore.framework.models import Framework
+
+_ROW: Final = "row"
+_LINE: Final = "line"
+_VALUES: Final = "value:"
+_STATES: Final = "state:"
+_TEXTS: Final = "text:"
+_FEW: Final = 8
+"""Texts come by number where each stands in so many rows or more."""
+
+
+@dataclass(frozen=True)
+class UnitParts:
+    """A data set in parts of which each holds all rows of its units; small enough to be sent with every task.
+
+    folder: where the files lie; nobody else writes there. parts: how many there are.
+    """
+
+    dataset: Dataset
+    folder: Path
+    parts: int
+
+    def add(self, piece: Piece, table: Table) -> None:
+        """Put down the rows of a piece; done twice, it is the same as once."""
+        parts = text_hashes(table.frame[UNIT]) % np.uint64(self.parts)
+        order = np.argsort(parts, kind="stable")
+        ends = np.searchsorted(parts[order], np.arange(self.parts + 1))
+        rows = _written(self.dataset.framework, table, piece).take(pa.array(order))
+        path = self._file(piece)
+        beside = path.with_suffix(f".{os.getpid()}")
+        with pa.OSFile(str(beside), "wb") as stream, pa.ipc.new_file(stream, rows.schema) as writer:
+            for start, end in zip(ends[:-1].tolist(), ends[1:].tolist(), strict=True):
+                writer.write_batch(rows.slice(start, end - start))
+        beside.replace(path)
+
+    def read(self, part: int, pieces: Sequence[Piece]) -> tuple[Table, npt.NDArray[np.int64]]:
+        """The table of a part, in the order of the data, and for each of its rows its place in the data set from 0.
+
+        pieces: all that were put down, in their order. The table has no digest, and no notes: those of the pieces hold.
+        """
+        batches, files = [], []
+        for piece in pieces:
+            with pa.OSFile(str(self._file(piece)), "rb") as stream:
+                batch = pa.ipc.open_file(stream).get_batch(part)
+            if batch.num_rows:
+                batches.append(batch)
+                files.append((self.dataset.files[piece.file].path, batch.num_rows))
+        if not batches:
+            batches, files = [batch], []
+        return _table(self.dataset, batches, files), _numbers(batches, _ROW)
+
+    def _file(self, piece: Piece) -> Path:
+        return self.folder / f"units-{piece.number:06d}.arrow"
+
+
+def _written(framework: Framework, table: Table, piece: Piece) -> pa.RecordBatch:
+    """The rows of a piece with their places."""
+    places = table.origin.rows
+    assert isinstance(places, RowPlaces)  # noqa: S101  # tables that were read have these
+    (sheet,) = places.parts
+    columns: dict[str, Any] = {UNIT: pa.array(table.frame[UNIT], from_pandas=True)}
+    if table.years is not None:
+        columns[YEAR] = table.years
+    for name in map(str, table.frame.columns):
+        if name in (UNIT, YEAR):
+            continue
+        if framework.fields[name].is_text:
+            columns[_TEXTS + name] = _arrow_texts(table.coded(name))
+        else:
+            columns[_VALUES + name] = table.frame[name].to_numpy()
+            columns[_STATES + name] = table.states[name]
+    columns[_ROW] = sheet.rows - 1 + piece.first_row
+    columns[_LINE] = np.asarray(sheet.lines, dtype=np.int64)[sheet.rows]
+    return pa.record_batch(columns)
+
+
+def _arrow_texts(texts: CodedTexts) -> pa.Array:
+    codes = pa.array(texts.codes, mask=texts.codes < 0)
+    by_number = pa.DictionaryArray.from_arrays(codes, pa.array(texts.texts, pa.large_string()))
+    return by_number if len(texts.texts) * _FEW <= len(texts) else by_number.dictionary_decode()
+
+
+def _table(dataset: Dataset, batches: Sequence[pa.RecordBatch], files: Sequence[tuple[str, int]]) -> Table:
+    framework = dataset.framework
+    units = pa.concat_arrays([batch.column(UNIT).cast(pa.large_string()) for batch in batches])
+    # The stubs do not know of the type.
+    columns: dict[str, Any] = {UNIT: pd.arrays.ArrowStringArray(units, dtype=TEXT_TYPE)}  # type: ignore[call-arg]
+    if framework.time is not None:
+        columns[YEAR] = _numbers(batches, YEAR)
+    states: dict[str, npt.NDArray[np.int8]] = {}
+    texts: dict[str, CodedTexts] = {}
+    for name, field in framework.fields.items():
+        if field.formula is not None:
+            continue
+        if field.is_text:
+            texts[name] = CodedTexts.together([_coded(batch.column(_TEXTS + name)) for batch in batches])
+            columns[name] = texts[name].values
+        else:
+            columns[name] = _numbers(batches, _VALUES + name)
+            states[name] = _numbers(batches, _STATES + name)
+    return Table(
+        frame=frame_of(columns),
+        states=states,
+        origin=_origin(dataset, batches, files),
+        conversions=dataset.conversions,
+        texts=texts,
+    )
+
+
+def _numbers(batches: Sequence[pa.RecordBatch], name: str) -> npt.NDArray[Any]:
+    return np.concatenate([batch.column(name).to_numpy() for batch in batches])
+
+
+def _coded(column: pa.Array) -> CodedTexts:
+    if isinstance(column, pa.DictionaryArray):
+        codes = column.indices.fill_null(-1).to_numpy()
+        return CodedTexts(codes, column.dictionary.to_numpy(zero_copy_only=False))
+    return CodedTexts.of(column.to_numpy(zero_copy_only=False))
+
+
+def _origin(dataset: Dataset, batches: Sequence[pa.RecordBatch], files: Sequence[tuple[str, int]]) -> Origin:
+    """Where each row stands in which file; the column only where it is the same in all files."""
+    lines = _numbers(batches, _LINE)
+    places = RowPlaces((RowsOfSheet(None, lines.tolist(), np.arange(len(lines))),))
+    of_rows = [path for path, count in files for _ in range(count)]
+    columns = [each.shape.columns for each in dataset.files]
+    same = {
+        name: column.place
+        for name, column in columns[0].items()
+        if all(len(other[name].measures) == 1 and other[name].place == column.place for other in columns)
+    }
+    return Origin(dataset.source, places, {(None, name): place for name, place in same.items()}, {}, of_rows)
