@@ -41,6 +41,8 @@ if TYPE_CHECKING:
     from parkscore.ladders.finding import find as find
     from parkscore.ladders.found import Found as Found
     from parkscore.ladders.models import Ladder as Ladder
+    from parkscore.members.from_returns import from_returns as from_returns
+    from parkscore.members.result import Members as Members
     from parkscore.sampling import sample as sample
     from parkscore.sampling.streaming import sample_file as sample_file
 
@@ -56,6 +58,7 @@ _HOME = {
     "FrameworkError": "parkscore.findings",
     "Ladder": "parkscore.ladders.models",
     "ParkscoreError": "parkscore.findings",
+    "Members": "parkscore.members.result",
     "Prepared": "parkscore.evaluating",
     "Scenarios": "parkscore.comparison.side_by_side",
     "UsageError": "parkscore.findings",
@@ -64,6 +67,7 @@ _HOME = {
     "diagnose": "parkscore.diagnosis.diagnosing",
     "evaluate": "parkscore.evaluating",
     "find": "parkscore.ladders.finding",
+    "from_returns": "parkscore.members.from_returns",
     "load_framework": "parkscore.framework.loading",
     "load_scheme": "parkscore.framework.loading",
     "prepare": "parkscore.evaluating",

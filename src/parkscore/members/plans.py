@@ -20,6 +20,8 @@ from parkscore.framework.models import Framework
 from parkscore.methods.domain import FloatArray
 
 Counts = NDArray[np.int64]
+_REACHED = 1e-9
+"""7 % of 100 returns is in binary a little more than 7."""
 
 
 @dataclass(frozen=True)
@@ -94,7 +96,7 @@ class MemberPlan:
         reported: how many of the returns have what the sum takes. A field is missing where these are too small a share
         (`min_reported`), and where there are none, whatever share is asked for.
         """
-        enough = (reported > 0) & (reported >= self.block.min_reported * returns)
+        enough = (reported > 0) & (reported >= self.block.min_reported * returns - _REACHED)
         states = np.where(enough, State.VALUE, State.MISSING).astype(np.int8)
         return Cells(np.where(enough, self.fields[name].in_target(sums), np.nan), states)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -10,27 +10,55 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from parkscore.data.table import Table
+from parkscore.data.coded_texts import CodedTexts
+from parkscore.data.table import Origin, Table
 from parkscore.framework.member_models import Members
 
 Codes = NDArray[np.int32]
 Years = NDArray[np.int64]
-Texts = NDArray[np.object_]
+Texts = NDArray[Any]
 NONE = -1
 """The code of no text."""
+
+
+@dataclass(frozen=True, eq=False)
+class RollPiece:
+    """What one piece of the returns says of who reported; years are 0 where the returns have none."""
+
+    units: Texts
+    zones: CodedTexts
+    parts: CodedTexts | None
+    names: CodedTexts | None
+    years: Years
+    origin: Origin
+
+    @classmethod
+    def of(cls, block: Members, table: Table) -> RollPiece:
+        """The piece in a table of returns."""
+        years = np.zeros(len(table.frame), dtype=np.int64) if table.years is None else table.years
+        parts = None if block.part is None else table.coded(block.part)
+        names = None if block.name is None else table.coded(block.name)
+        return cls(table.units, table.coded(block.belongs_to), parts, names, years, table.origin)
+
+    def __len__(self) -> int:
+        """The number of returns."""
+        return len(self.years)
 
 
 @dataclass(frozen=True, eq=False)
 class Roll:
     """One entry per return, in the order of the returns; a code counts into the texts beside it, -1 is none.
 
-    parts: pairs of the code of a zone and the name of a sub-park in it, in the order of their codes.
+    ids, zones, names: texts in sorted order. parts: pairs of the code of a zone and the name of a sub-park in it, in
+    the order of their codes. own: the enterprise that filed the return. enterprise: the same, save that what was filed
+    before the evaluated year by one that merged counts as filed by its successor.
     """
 
     ids: Texts
     zones: Texts
     parts: Sequence[tuple[int, str]]
     names: Texts
+    own: Codes
     enterprise: Codes
     zone: Codes
     part: Codes
@@ -39,82 +67,55 @@ class Roll:
 
     def __len__(self) -> int:
         """The number of returns."""
-        return len(self.enterprise)
+        return len(self.own)
 
 
-@dataclass(frozen=True, eq=False)
-class RollPiece:
-    """The texts that one piece of the returns says of who reported."""
+def call_roll(pieces: Sequence[RollPiece], year: int, merged: Mapping[str, str] | None = None) -> Roll:
+    """The roll of all pieces; texts are coded in sorted order, so that the order of the returns does not matter.
 
-    ids: Texts
-    zones: Texts
-    parts: Texts | None
-    names: Texts | None
-    years: Years
-
-
-def roll_piece(block: Members, table: Table) -> RollPiece:
-    """What a table of returns says of who reported; its years are 0 where the framework has none."""
-
-    def texts(name: str | None) -> Texts | None:
-        return None if name is None else table.frame[name].to_numpy(dtype=object)
-
-    zones = texts(block.belongs_to)
-    assert zones is not None  # noqa: S101  # the block always names it
-    years = np.zeros(len(table.frame), dtype=np.int64) if table.years is None else table.years
-    return RollPiece(table.units, zones, texts(block.part), texts(block.name), years)
-
-
-def call_roll(pieces: Iterable[RollPiece], merged: Mapping[str, str] | None = None, year: int | None = None) -> Roll:
-    """The roll of all pieces; texts are coded in sorted order, so the order of the returns does not matter.
-
-    merged: by the id of an enterprise that is gone the id of its successor, under which returns of years before `year`
-    are entered.
+    merged: by the id of an enterprise that is gone that of its successor, which takes over the returns of years before
+    `year`; so does the successor of a successor.
     """
-    listed = list(pieces)
-    years = np.concatenate([piece.years for piece in listed])
-    ids = np.concatenate([piece.ids for piece in listed])
-    if merged:
-        ids = _under_successors(ids, years, merged, year)
-    enterprise, known_ids = _coded(ids)
-    zone, zones = _coded(np.concatenate([piece.zones for piece in listed]))
-    part, parts = _coded_parts(zone, _joined([piece.parts for piece in listed], len(years)))
-    name, names = _coded(_joined([piece.names for piece in listed], len(years)))
-    return Roll(known_ids, zones, parts, names, enterprise, zone, part, name, years)
+    years = np.concatenate([piece.years for piece in pieces])
+    own, ids = _sorted(CodedTexts.of(np.concatenate([piece.units for piece in pieces])), [*(merged or {}).values()])
+    zone, zones = _sorted(CodedTexts.together([piece.zones for piece in pieces]))
+    name, names = _sorted(_together([piece.names for piece in pieces], len(years)))
+    part, parts = _parts(zone, _together([piece.parts for piece in pieces], len(years)))
+    enterprise = own if not merged else np.where(years < year, _successors(ids, merged)[own], own)
+    return Roll(ids, zones, parts, names, own, enterprise, zone, part, name, years)
 
 
-def _joined(texts: Sequence[Texts | None], count: int) -> Texts:
+def _together(texts: Sequence[CodedTexts | None], count: int) -> CodedTexts:
     known = [each for each in texts if each is not None]
-    return np.concatenate(known) if known else np.full(count, None, dtype=object)
+    if known:
+        return CodedTexts.together(known)
+    return CodedTexts(np.full(count, NONE, dtype=np.int32), np.empty(0, dtype=object))
 
 
-def _coded(texts: Texts) -> tuple[Codes, Texts]:
-    codes, known = pd.factorize(texts, sort=False)
-    order = np.argsort(known.astype(str), kind="stable") if len(known) else np.empty(0, dtype=np.intp)
-    place = np.empty(len(known) + 1, dtype=np.int32)
-    place[order] = np.arange(len(known), dtype=np.int32)
-    place[-1] = NONE  # where the code -1 of a missing text looks
-    return place[codes], np.asarray(known, dtype=object)[order]
+def _sorted(coded: CodedTexts, more: Sequence[str] = ()) -> tuple[Codes, Texts]:
+    """The codes into the texts in sorted order, those that stand in no row left out, and some more texts put in."""
+    used = np.zeros(len(coded.texts), dtype=np.bool_)
+    used[coded.codes[coded.codes >= 0]] = True
+    known = np.array(sorted({*coded.texts[used].tolist(), *more}), dtype=object)
+    places = np.append(pd.Index(known).get_indexer(coded.texts), NONE).astype(np.int32)
+    return places[coded.codes], known
 
 
-def _coded_parts(zone: Codes, texts: Texts) -> tuple[Codes, list[tuple[int, str]]]:
+def _parts(zone: Codes, texts: CodedTexts) -> tuple[Codes, list[tuple[int, str]]]:
     """Sub-parks within their zones: two zones may both have a 东区."""
-    part, names = _coded(texts)
+    part, names = _sorted(texts)
     known = (zone != NONE) & (part != NONE)
-    pairs = np.where(known, zone.astype(np.int64) * max(len(names), 1) + part, NONE)
-    distinct, codes = np.unique(pairs[known], return_inverse=True)
-    coded = np.full(len(pairs), NONE, dtype=np.int32)
-    coded[known] = codes
-    return coded, [(int(pair // len(names)), str(names[pair % len(names)])) for pair in distinct]
+    pairs = zone[known].astype(np.int64) * max(len(names), 1) + part[known]
+    distinct, found = np.unique(pairs, return_inverse=True)
+    codes = np.full(len(zone), NONE, dtype=np.int32)
+    codes[known] = found
+    return codes, [(int(pair // len(names)), str(names[pair % len(names)])) for pair in distinct]
 
 
-def _under_successors(ids: Texts, years: Years, merged: Mapping[str, str], year: int | None) -> Texts:
-    """The ids with those of earlier years replaced that have a successor, or a successor's successor."""
-    final = {old: _last_of(old, merged) for old in merged}
-    renamed = ids.copy()
-    earlier = np.flatnonzero(years < (int(years.max()) if year is None else year))
-    renamed[earlier] = [final.get(each, each) for each in ids[earlier]]
-    return renamed
+def _successors(ids: Texts, merged: Mapping[str, str]) -> Codes:
+    """For each id the code of the last of its successors, its own where it has none."""
+    place = {each: code for code, each in enumerate(ids.tolist())}
+    return np.array([place[_last_of(each, merged)] for each in ids.tolist()], dtype=np.int32)
 
 
 def _last_of(old: str, merged: Mapping[str, str]) -> str:
@@ -125,6 +126,6 @@ def _last_of(old: str, merged: Mapping[str, str]) -> str:
     return old
 
 
-def text_of(texts: Texts, code: int) -> Any:
-    """The text of a code, None for -1."""
-    return None if code == NONE else texts[code]
+def with_none(texts: Texts) -> Texts:
+    """The texts with None at the end, where the code -1 finds it."""
+    return np.concatenate([texts, np.array([None], dtype=object)])

@@ -6,13 +6,13 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
-from parkscore.data.table import Table
+from parkscore.data.table import UNIT, Origin, Table
+from parkscore.findings import Place
 from parkscore.framework.formula import Cells
 from parkscore.framework.member_models import SAME_MEMBERS
 from parkscore.members.plans import Counts, MemberPlan
-from parkscore.members.rolls import NONE, Codes, Roll, RollPiece, Texts, Years, call_roll, roll_piece
+from parkscore.members.rolls import NONE, Codes, Roll, RollPiece, Texts, Years, call_roll
 from parkscore.methods.domain import FloatArray
 from parkscore.methods.exact_sums import ExactSums, grouped_sums
 
@@ -55,10 +55,10 @@ class Sums:
 class Summed:
     """The returns of all years up to the evaluated one, summed.
 
-    year: the evaluated year, 0 where the framework has no time. years: all years, ascending; the columns of `Sums`.
-    roll: who reported where, its codes those of `addends`; returns of later years are not on it. addends: in the
-    pieces in which the returns came. zones, parts: the sums by zone (rows as `roll.zones`) and by sub-park (rows as
-    `roll.parts`).
+    year: the evaluated year, 0 where the framework has no time. years: those up to it, ascending; the columns of
+    `Sums`. roll: who reported where, its codes those of `addends`; returns of later years are on both, and summed
+    nowhere. addends: in the pieces in which the returns came. zones, parts: the sums by zone (rows as `roll.zones`) and
+    by sub-park (rows as `roll.parts`). origins: where each piece came from.
     """
 
     plan: MemberPlan
@@ -68,6 +68,15 @@ class Summed:
     addends: Sequence[Addends]
     zones: Sums
     parts: Sums
+    origins: Sequence[Origin]
+
+    def place(self, row: int) -> Place:
+        """Where a return of the roll stands in its file."""
+        for addends, origin in zip(self.addends, self.origins, strict=True):
+            if row < len(addends.year):
+                return origin.place(row, UNIT)
+            row -= len(addends.year)
+        raise IndexError(row)
 
     @property
     def enterprises(self) -> Texts:
@@ -99,22 +108,17 @@ def sum_returns(
     rolls: list[RollPiece] = []
     values: list[Mapping[str, FloatArray]] = []
     for table in pieces:
-        rolls.append(roll_piece(plan.block, table))
+        rolls.append(RollPiece.of(plan.block, table))
         values.append(plan.addends(table))
     last = max(int(piece.years.max()) for piece in rolls) if year is None else year
-    kept = [piece.years <= last for piece in rolls]
-    rolls = [_kept_of(piece, rows) for piece, rows in zip(rolls, kept, strict=True)]
-    values = [_kept_values(each, rows) for each, rows in zip(values, kept, strict=True)]
-    roll = call_roll(rolls, merged, last)
+    roll = call_roll(rolls, last, merged)
     zone, part = summed_where(plan, roll, last)
-    ends = np.cumsum([len(piece.years) for piece in rolls])
+    starts = np.cumsum([0, *(len(piece) for piece in rolls)]).tolist()
     addends = [
         Addends(roll.enterprise[rows], zone[rows], part[rows], roll.year[rows], own)
-        for rows, own in zip(
-            (slice(end - len(p.years), end) for p, end in zip(rolls, ends, strict=True)), values, strict=True
-        )
+        for rows, own in zip(map(slice, starts[:-1], starts[1:]), values, strict=True)
     ]
-    years = np.unique(roll.year).tolist()
+    years = np.unique(roll.year[roll.year <= last]).tolist()
     return Summed(
         plan=plan,
         year=last,
@@ -123,31 +127,20 @@ def sum_returns(
         addends=addends,
         zones=_sums(addends, [each.zone for each in addends], len(roll.zones), years),
         parts=_sums(addends, [each.part for each in addends], len(roll.parts), years),
+        origins=[piece.origin for piece in rolls],
     )
-
-
-def _kept_of(piece: RollPiece, rows: NDArray[np.bool_]) -> RollPiece:
-    if rows.all():
-        return piece
-    parts = None if piece.parts is None else piece.parts[rows]
-    names = None if piece.names is None else piece.names[rows]
-    return RollPiece(piece.ids[rows], piece.zones[rows], parts, names, piece.years[rows])
-
-
-def _kept_values(values: Mapping[str, FloatArray], rows: NDArray[np.bool_]) -> Mapping[str, FloatArray]:
-    return values if rows.all() else {name: each[rows] for name, each in values.items()}
 
 
 def summed_where(plan: MemberPlan, roll: Roll, year: int) -> tuple[Codes, Codes]:
     """For each return of the roll the zone and the sub-park in which it is summed, -1 where in none."""
-    if plan.block.prior_year != SAME_MEMBERS:
-        return roll.zone, roll.part
-    zone, part = roll.zone.copy(), roll.part.copy()
-    now, earlier = np.flatnonzero(roll.year == year), np.flatnonzero(roll.year < year)
-    for own, where in ((roll.zone, zone), (roll.part, part)):
-        reports_in = np.full(len(roll.ids), NONE, dtype=np.int32)
-        reports_in[roll.enterprise[now]] = own[now]
-        where[earlier] = reports_in[roll.enterprise[earlier]]
+    later = roll.year > year
+    zone, part = (np.where(later, np.int32(NONE), own) for own in (roll.zone, roll.part))
+    if plan.block.prior_year == SAME_MEMBERS:
+        now, earlier = np.flatnonzero(roll.year == year), np.flatnonzero(roll.year < year)
+        for own, where in ((roll.zone, zone), (roll.part, part)):
+            reports_in = np.full(len(roll.ids), NONE, dtype=np.int32)
+            reports_in[roll.enterprise[now]] = own[now]
+            where[earlier] = reports_in[roll.enterprise[earlier]]
     return zone, part
 
 

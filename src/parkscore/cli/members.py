@@ -1,0 +1,120 @@
+"""The command that sums the returns of enterprises to their zones, and evaluates these."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from parkscore.cli.console import JsonOption, LanguageOption, Reply, reply_to
+from parkscore.cli.files import check_output, find_data
+from parkscore.cli.framework_arguments import FrameworkArgument, WeightsOption
+from parkscore.cli.scoring import YearOption, print_csv, say_ranking, say_result, say_top, where_findings_are
+from parkscore.language import Text
+
+if TYPE_CHECKING:
+    from parkscore.members.result import Members
+
+WORKBOOK = ".xlsx"
+_CHANGES = {
+    "new": Text("新增", "new"),
+    "returned": Text("恢复填报", "returned"),
+    "left": Text("退出", "left"),
+    "merged": Text("合并", "merged"),
+    "moved": Text("迁移", "moved"),
+    "moved_within": Text("区内迁移", "moved within their zone"),
+    "renamed": Text("更名", "renamed"),
+}
+
+
+def add_to(app: typer.Typer) -> None:
+    """Put the command into the command line."""
+    app.command("members", short_help="由企业年报合计到高新区。 From returns to zones.")(members)
+
+
+def members(
+    framework: FrameworkArgument,
+    returns: Annotated[
+        str,
+        typer.Argument(
+            metavar="RETURNS", help="企业年报：文件或 Parquet 文件夹。 Returns: a file, or a folder of Parquet files."
+        ),
+    ],
+    output: Annotated[
+        Path | None,
+        typer.Option("--output", "-o", metavar="OUT", help="结果文件夹，或 .xlsx。 A folder for the result, or .xlsx."),
+    ] = None,
+    zones: Annotated[
+        str | None,
+        typer.Option(
+            "--zones", metavar="FILE", help="园区其余数据项的表。 A table with the other fields of the zones."
+        ),
+    ] = None,
+    weights: WeightsOption = None,
+    year: YearOption = None,
+    merged: Annotated[
+        Path | None,
+        typer.Option(
+            "--merged", metavar="FILE", help="企业合并对照表：原代码、新代码。 Mergers: columns `old` and `new`."
+        ),
+    ] = None,
+    language: LanguageOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """由企业年报合计出高新区和分园，评价并排名。 Sum returns to zones and sub-parks, evaluate and rank them.
+
+    不给 -o 时结果写到标准输出：终端上是表，管道里是 csv。
+    Without -o the result goes to stdout: a table on a terminal, csv into a pipe.
+    """
+    from parkscore.framework.loading import load_framework
+    from parkscore.members.from_returns import from_returns
+    from parkscore.members.outputs import outputs_of, summary_of, write_folder, write_workbook
+    from parkscore.tree.schemes import plan_weights
+
+    reply = reply_to(language, as_json)
+    source = find_data(returns)
+    beside = [framework, source, *(str(each) for each in (zones, weights, merged) if each is not None)]
+    if output is not None and output.suffix:
+        check_output(output, [WORKBOOK], beside)
+    loaded = load_framework(framework)
+    plan_weights(loaded, weights)  # what is wrong with the weights is told before returns are read
+    with reply.waiting(Text("正在合计年报", "summing returns")):
+        result = from_returns(loaded, source, zones=zones, year=year, merged=merged)
+        evaluation = result.evaluate(weights)
+    if output is not None:
+        with reply.waiting(Text("正在写出", "writing")):
+            tables = outputs_of(result, evaluation)
+            if output.suffix.lower() == WORKBOOK:
+                write_workbook(evaluation, tables, output, reply.language)
+            else:
+                write_folder(result, evaluation, tables, output, reply.language)
+    if reply.as_json:
+        path = None if output is None else str(output)
+        reply.document("members", summary_of(result, evaluation, reply.language) | {"output": path})
+    elif output is None and not sys.stdout.isatty():
+        print_csv(evaluation.scores_in(reply.language))
+    else:
+        _say_returns(result, reply)
+        say_result(evaluation, reply)
+        if output is None:
+            say_ranking(evaluation, list(range(len(evaluation.ranking))), reply)
+        else:
+            say_top(evaluation, reply)
+            reply.say(Text(f"已写入 {output}", f"wrote {output}"))
+    reply.show_findings(evaluation.findings, where_findings_are(output))
+
+
+def _say_returns(result: Members, reply: Reply) -> None:
+    """How many returns were summed, what became of the others, and how many enterprises came, left and moved."""
+    accounts = result.accounting
+    zh = " + ".join(f"{row.returns} {row.zh}" for row in accounts.itertuples())
+    en = " + ".join(f"{row.returns} {row.en}" for row in accounts.itertuples())
+    total = int(accounts["returns"].sum())
+    reply.say(Text(f"年报：{total} = {zh}", f"returns: {total} = {en}"))
+    counts = {kind: count for kind, count in result.change_counts.items() if count}
+    if counts:
+        zh = "，".join(f"{_CHANGES[kind].zh} {count}" for kind, count in counts.items())
+        en = ", ".join(f"{count} {_CHANGES[kind].en}" for kind, count in counts.items())
+        reply.say(Text(f"与上年相比：{zh}", f"since the year before: {en}"))

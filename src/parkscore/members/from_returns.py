@@ -1,0 +1,98 @@
+"""Sum the returns of enterprises to zones: read, sum, join with what else is known of the zones, check."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+from parkscore.data.capping import first_of_each_kind
+from parkscore.data.reading import read_with_findings
+from parkscore.data.table import Table
+from parkscore.data.validate import validate
+from parkscore.evaluating import of_type, refuse_other_types
+from parkscore.findings import DataError, Finding, Severity, UsageError, errors_of
+from parkscore.framework.loading import load_framework
+from parkscore.framework.member_loading import load_returns
+from parkscore.framework.models import Framework
+from parkscore.language import Text
+from parkscore.members.mergers import read_mergers
+from parkscore.members.plans import plan_sums
+from parkscore.members.reading import Returns, Source
+from parkscore.members.remarks import basis, duplicates, remarks
+from parkscore.members.result import Members
+from parkscore.members.summing import Summed, sum_returns
+from parkscore.members.zone_tables import zone_table
+
+
+def from_returns(
+    framework: str | Path | Framework,
+    returns: Source,
+    *,
+    zones: Source | None = None,
+    year: int | None = None,
+    merged: str | os.PathLike[str] | Mapping[str, str] | None = None,
+) -> Members:
+    """Sum the returns of enterprises to a table of zones, which can be evaluated.
+
+    framework: one with `members:`, by name, by file or loaded. returns: a file, a folder of Parquet files or a frame,
+    one row per enterprise and year. zones: a table with the zones' other fields. year: the data year to evaluate, by
+    default the last in the returns. merged: by the id of an enterprise that is gone that of its successor, or a file of
+    two such columns.
+
+    Raises FrameworkError, DataError or UsageError with every finding at once. What the zones' own rules find in the
+    sums is among the findings of the result, and stops its `evaluate` where it is an error.
+    """
+    refuse_other_types(data=returns, year=year)
+    if zones is not None and not isinstance(zones, (str, os.PathLike, pd.DataFrame)):
+        raise UsageError(of_type("zones", zones, Text("给文件路径或 DataFrame", "give a file or a DataFrame")))
+    framework = load_framework(framework)
+    plan = plan_sums(framework, load_returns(framework))
+    successors = merged if merged is None or isinstance(merged, Mapping) else read_mergers(merged)
+    given, found_given = (None, []) if zones is None else _read_zones(zones, framework)
+    reading = Returns(plan, returns)
+    summed = sum_returns(plan, reading.pieces(), year=year, merged=successors)
+    found = [*reading.findings, *duplicates(summed)]
+    if errors_of(found):
+        raise DataError(found)
+    _refuse_year_without_returns(summed, year)
+    said = (*reading.notes, _in_both(basis(summed)))
+    table, found_joining = zone_table(summed, reading.file, said, reading.digest, given)
+    if errors_of(found_joining):
+        raise DataError([*found, *found_given, *found_joining])
+    found = [*found, *found_given, *first_of_each_kind(remarks(summed, table, given is not None))]
+    found += validate(framework, table)
+    return Members(summed, table, found)
+
+
+def _read_zones(zones: Source, framework: Framework) -> tuple[Table, list[Finding]]:
+    """The table of the zones' other fields; columns that the returns give instead are not missed."""
+    table, found = read_with_findings(zones, framework)
+    summed = {name for name, field in framework.fields.items() if field.members is not None}
+    kept = [finding for finding in found if finding.code != "missing_column" or finding.field not in summed]
+    if table is None or errors_of(kept):
+        raise DataError(kept)
+    return table, kept
+
+
+def _in_both(text: Text) -> str:
+    """A text as notes of a table are: one line for readers of either language."""
+    return f"{text.zh} {text.en}"
+
+
+def _refuse_year_without_returns(summed: Summed, year: int | None) -> None:
+    if year is None or year in summed.years:
+        return
+    known = ", ".join(str(each) for each in np.unique(summed.roll.year))
+    raise UsageError(
+        Finding(
+            code="no_such_year",
+            severity=Severity.ERROR,
+            value=year,
+            message=Text("没有这一年的年报", "there are no returns of this year"),
+            hint=Text(f"有：{known}", f"there are returns of: {known}"),
+        )
+    )

@@ -1,0 +1,144 @@
+"""Write what the returns say of their zones: a folder of tables, or one workbook."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final, Literal
+
+import numpy as np
+import pandas as pd
+
+from parkscore.data.table import UNIT, State
+from parkscore.evaluation import Evaluation
+from parkscore.evaluation_sheets import sheets_of
+from parkscore.findings import worst_first
+from parkscore.language import Language, Text
+from parkscore.members.result import Members
+from parkscore.members.sub_parks import IN_ZONE
+from parkscore.output.documents import records
+from parkscore.output.files import write_whole
+from parkscore.output.folders import write_whole_folder
+from parkscore.output.tables import write_csv, write_parquet
+from parkscore.output.workbook import Sheet, write_sheets
+
+SCHEMA: Final = "parkscore-members/1"
+NOTE: Final = "data_note"
+_NOT_APPLICABLE: Final = "不适用"
+
+
+@dataclass(frozen=True)
+class Output:
+    """One table of the result: the name of its file without an ending, the title of its sheet, and its form.
+
+    kinds: of its columns, see `output.workbook.Sheet`. form: of its file in a folder. weighed: whether it holds scores,
+    so that what must be said of the weights must be said of it.
+    """
+
+    name: str
+    title: Text
+    frame: pd.DataFrame
+    kinds: Mapping[str, str]
+    form: Literal["csv", "parquet"] = "csv"
+    weighed: bool = False
+
+
+def outputs_of(members: Members, evaluation: Evaluation) -> list[Output]:
+    """The tables beside the ranking: the summed zones, their sub-parks, and who came and left."""
+    parts = members.evaluate_parts(evaluation)
+    nodes = [str(name) for name in parts if name not in ("zone", "part", "returns", IN_ZONE, "status")]
+    kinds = {**dict.fromkeys(nodes, "score"), "returns": "count", IN_ZONE: "count"}
+    return [
+        Output("zone-table", Text("年报合计", "summed zones"), zone_frame(members), _value_kinds(members)),
+        Output("parts", Text("分园", "sub-parks"), parts, kinds, weighed=True),
+        Output("changes", Text("企业变动", "changes"), members.changes, {}),
+        Output("reported", Text("填报情况", "reported"), members.reported, _count_kinds(members)),
+        Output("accounting", Text("年报核对", "returns"), members.accounting, {"returns": "count"}),
+    ]
+
+
+def zone_frame(members: Members) -> pd.DataFrame:
+    """The table of zones as a file that can be read again: headers with their measures, what is not applicable said.
+
+    Read again it gives the same evaluation, to the last bit.
+    """
+    framework, table = members.framework, members.zone_table
+    columns: dict[str, Any] = {framework.unit.key: table.units}
+    if table.years is not None and framework.time is not None:
+        columns[framework.time] = table.years
+    for name, field in framework.fields.items():
+        if field.formula is not None:
+            continue
+        values: Any = table.frame[name].to_numpy()
+        if not field.is_text and (table.states[name] == State.NOT_APPLICABLE).any():
+            values = np.where(table.states[name] == State.NOT_APPLICABLE, _NOT_APPLICABLE, values.astype(object))
+        columns[f"{name}({field.measure})" if field.measure else name] = values
+    return pd.DataFrame(columns)
+
+
+def _value_kinds(members: Members) -> dict[str, str]:
+    framework = members.framework
+    texts = {framework.unit.key, *(name for name, field in framework.fields.items() if field.is_text)}
+    frame = zone_frame(members)
+    counts = {framework.time: "count"} if framework.time is not None else {}
+    return {str(name): "value" for name in frame if name not in texts} | counts
+
+
+def _count_kinds(members: Members) -> dict[str, str]:
+    return {str(name): "count" for name in members.reported if name != UNIT}
+
+
+def summary_of(members: Members, evaluation: Evaluation, language: Language) -> dict[str, Any]:
+    """What was summed and evaluated with what, how many changes there are, and every finding, as plain data."""
+    return {
+        "schema": SCHEMA,
+        "about": evaluation.about,
+        "prior_year": members.summed.plan.block.prior_year,
+        "basis": members.basis.in_language(language),
+        "returns_framework": members.summed.plan.returns.id,
+        "returns": len(members.summed.roll),
+        "enterprises": len(members.summed.enterprises),
+        "accounting": records(members.accounting),
+        "changes": members.change_counts,
+        "scores": records(evaluation.scores_in(language)),
+        "findings": [finding.as_dict(language) for finding in worst_first(evaluation.findings)],
+    }
+
+
+def write_folder(
+    members: Members, evaluation: Evaluation, outputs: Sequence[Output], folder: Path, language: Language
+) -> Path:
+    """Write a folder with `zones.csv` (the ranking), a file for each output and `summary.json`, whole or not at all."""
+    all_notes = [note.in_language(language) for note in evaluation.notes]
+
+    def fill(beside: Path) -> None:
+        write_csv(beside / "zones.csv", evaluation.scores_in(language))
+        for output in outputs:
+            notes = all_notes if output.weighed else [*members.zone_table.notes]
+            if output.form == "parquet":
+                about = evaluation.about | {"notes": notes, "schema": SCHEMA}
+                write_parquet(beside / f"{output.name}.parquet", output.frame, about)
+            else:
+                write_csv(beside / f"{output.name}.csv", _with_notes(output.frame, notes))
+        text = json.dumps(summary_of(members, evaluation, language), ensure_ascii=False, indent=1, allow_nan=False)
+        (beside / "summary.json").write_text(text, encoding="utf-8")
+
+    return write_whole_folder(folder, fill)
+
+
+def _with_notes(frame: pd.DataFrame, notes: Sequence[str]) -> pd.DataFrame:
+    """The table with what must be said of every result in a last column, where there is something to say."""
+    return frame.assign(**{NOTE: "; ".join(notes)}) if notes else frame
+
+
+def write_workbook(evaluation: Evaluation, outputs: Sequence[Output], path: Path, language: Language) -> Path:
+    """Write the sheets of the evaluation, and one for each output, as one workbook."""
+    notes = [note.in_language(language) for note in evaluation.notes]
+    first, *rest = sheets_of(evaluation, language)
+    own = [
+        Sheet(each.title.in_language(language), each.frame, notes, dict(each.kinds), frozen_columns=2)
+        for each in outputs
+    ]
+    return write_whole(path, lambda beside: write_sheets([first, *own, *rest], beside, {}))

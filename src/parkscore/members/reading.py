@@ -1,0 +1,83 @@
+"""Read the returns that are summed: only the columns that count, piece by piece where the file allows it."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Collection, Iterator, Sequence
+from pathlib import Path
+
+import pandas as pd
+
+from parkscore.data.batches import read_piece
+from parkscore.data.capping import first_of_each_kind
+from parkscore.data.datasets import FORMS, Dataset, open_dataset
+from parkscore.data.reading import FRAME, read_with_findings
+from parkscore.data.table import Table
+from parkscore.data.validate import validate
+from parkscore.findings import DataError, Finding
+from parkscore.framework.models import Framework
+from parkscore.members.plans import MemberPlan
+
+Source = str | os.PathLike[str] | pd.DataFrame
+_ABOUT_COLUMNS = ("missing_column", "extra_column")
+
+
+class Returns:
+    """Returns as they are read; `findings`, `notes` and `digest` are complete once all pieces have been read."""
+
+    def __init__(self, plan: MemberPlan, source: Source) -> None:
+        """Nothing is read yet but the header of a data set. Raises UsageError and DataError as `open_dataset` does."""
+        self.file = FRAME if isinstance(source, pd.DataFrame) else os.fspath(source)
+        self.notes: tuple[str, ...] = ()
+        self._source = source
+        self._plan = plan
+        self._fields = plan.raw_fields
+        self._checked = _limits_only(plan.returns, self._fields)
+        self._found: list[Finding] = []
+        self._digest = ""
+        self._dataset: Dataset | None = None
+        if not isinstance(source, pd.DataFrame) and (Path(source).is_dir() or Path(source).suffix.lower() in FORMS):
+            self._dataset = open_dataset(source, plan.returns)
+            self._found += self._about_columns(self._dataset.findings)
+
+    def pieces(self) -> Iterator[Table]:
+        """The returns in tables of the fields that are read."""
+        for table, found in self._tables():
+            self.notes = tuple(dict.fromkeys([*self.notes, *table.notes]))
+            self._found += [*found, *validate(self._checked, table)]
+            yield table
+
+    def _tables(self) -> Iterator[tuple[Table, Sequence[Finding]]]:
+        if self._dataset is None:
+            table, found = read_with_findings(self._source, self._plan.returns)
+            if table is None:
+                raise DataError(found)
+            self._digest = table.digest
+            yield table, self._about_columns(found)
+            return
+        for piece in self._dataset.pieces():
+            table, met = read_piece(self._dataset, piece, self._fields)
+            yield table, met.findings
+
+    def _about_columns(self, findings: Sequence[Finding]) -> list[Finding]:
+        """The findings without those about columns that nothing here reads."""
+        return [each for each in findings if each.code not in _ABOUT_COLUMNS or each.field in self._fields]
+
+    @property
+    def digest(self) -> str:
+        """SHA-256 of the file or files, or of the frame."""
+        if not self._digest and self._dataset is not None:
+            self._digest = self._dataset.digest()
+        return self._digest
+
+    @property
+    def findings(self) -> list[Finding]:
+        """What was found, the first of each kind; that an enterprise filed twice shows elsewhere, over all pieces."""
+        return first_of_each_kind(finding for finding in self._found if finding.code != "schema")
+
+
+def _limits_only(returns: Framework, fields: Collection[str]) -> Framework:
+    """The framework with the fields that are read and their limits; its other rules are for `parkscore validate`."""
+    kept = {name: field for name, field in returns.fields.items() if name in fields}
+    nothing: dict[str, object] = dict.fromkeys(("rules", "gates", "grades", "lists", "targets", "indicators"), ())
+    return returns.model_copy(update={**nothing, "fields": kept})

@@ -1,0 +1,118 @@
+"""Everything that the returns of enterprises say of their zones: tables, changes, the evaluation of zones and parts."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+import pandas as pd
+
+from parkscore.data.table import Table
+from parkscore.evaluating import Prepared, refuse_other_types, score_rows
+from parkscore.evaluation import Evaluation
+from parkscore.findings import DataError, Finding, errors_of
+from parkscore.framework.models import Framework
+from parkscore.language import Text
+from parkscore.members.changes import KINDS, changes_of
+from parkscore.members.remarks import accounting, basis
+from parkscore.members.sub_parks import evaluate_parts
+from parkscore.members.summing import Summed
+from parkscore.members.zone_tables import part_frame
+from parkscore.tree.schemes import Weights
+
+
+@dataclass(frozen=True)
+class Members:
+    """The result of `from_returns`: sums by zone and sub-park, who came and left, and what was found.
+
+    zone_table: one row per zone and year, as `evaluate` takes it. findings: of reading, of summing and of the zones'
+    rules.
+    """
+
+    summed: Summed
+    zone_table: Table
+    findings: Sequence[Finding]
+
+    def __repr__(self) -> str:
+        """One line: which framework, how many returns and zones."""
+        zones = len(set(self.zone_table.units.tolist()))
+        return f"<Members {self.framework.id}: {len(self.summed.roll)} returns, {zones} zones, {self.summed.year}>"
+
+    @property
+    def framework(self) -> Framework:
+        """The framework of the zones."""
+        return self.summed.plan.framework
+
+    @property
+    def year(self) -> int | None:
+        """The year that is evaluated, None where the framework has no time."""
+        return None if self.framework.time is None else self.summed.year
+
+    @property
+    def table(self) -> pd.DataFrame:
+        """The zones: unit, year, and every raw field in its measure, NaN where it is missing; `evaluate` takes it."""
+        return self.zone_table.frame
+
+    @cached_property
+    def parts(self) -> pd.DataFrame:
+        """The sub-parks: zone, part, year, how many returns, and the fields that are sums, in their measures."""
+        return part_frame(self.summed)
+
+    @cached_property
+    def changes(self) -> pd.DataFrame:
+        """Who is new, left, moved, merged, returned or renamed since the year before, see `changes.changes_of`."""
+        return changes_of(self.summed.roll, self.summed.year)
+
+    @cached_property
+    def change_counts(self) -> dict[str, int]:
+        """How many changes there are of each kind."""
+        counts = self.changes["change"].value_counts()
+        return {kind: int(counts.get(kind, 0)) for kind in KINDS}
+
+    @cached_property
+    def reported(self) -> pd.DataFrame:
+        """Unit, year, how many returns the zone has, and for each summed field how many of them have it."""
+        sums, years = self.summed.zones, self.summed.years
+        rows = [(zone, year) for zone in range(len(self.summed.zone_names)) for year in range(len(years))]
+        frame = pd.DataFrame(
+            {
+                "unit": [self.summed.zone_names[zone] for zone, _ in rows],
+                "year": [years[year] for _, year in rows],
+                "returns": sums.returns.ravel(),
+                **{name: counts.ravel() for name, counts in sums.reported.items()},
+            }
+        )
+        return frame[frame["returns"] > 0].reset_index(drop=True)
+
+    @cached_property
+    def accounting(self) -> pd.DataFrame:
+        """What became of every return, in parts that sum."""
+        return accounting(self.summed, self.zone_table)
+
+    @property
+    def basis(self) -> Text:
+        """What last year means in these sums."""
+        return basis(self.summed)
+
+    @cached_property
+    def prepared(self) -> Prepared:
+        """The zones of the evaluated year up to the scores of their indicators, to be weighed more than once."""
+        if errors_of(self.findings):
+            raise DataError(list(self.findings))
+        return score_rows(self.framework, self.zone_table, self.findings, self.year)
+
+    def evaluate(self, weights: Weights = None) -> Evaluation:
+        """The evaluation of the zones in the evaluated year, as `parkscore.evaluate` of the summed table.
+
+        Raises FrameworkError, DataError or UsageError with every finding at once.
+        """
+        refuse_other_types(weights=weights)
+        return self.prepared.evaluate(weights)
+
+    def evaluate_parts(self, evaluation: Evaluation) -> pd.DataFrame:
+        """The sub-parks scored by the references and weights of their zones, and ranked within their zone.
+
+        evaluation: of these zones. See `sub_parks.evaluate_parts` for the columns.
+        """
+        return evaluate_parts(self.summed, evaluation)

@@ -1,0 +1,131 @@
+"""Tests of parkscore members: the folder, the workbook, the console, and what is refused."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+import pytest
+from openpyxl import load_workbook
+
+from tests.members.torch_zone import returns
+
+WEIGHTS = ("-w", "zone-2021-equal-within")
+
+
+@pytest.fixture
+def filed(folder: Path) -> Path:
+    """Returns of two zones, one of which has a smaller maker, and the other fields of both."""
+    other = returns("乙区").assign(统一社会信用代码=lambda frame: frame["统一社会信用代码"].map(OTHER_CODES))
+    other.loc[other["name"] == "M", "qd01"] = 400
+    pd.concat([returns("甲区"), other]).to_parquet(folder / "returns.parquet", index=False)
+    fields = ("p1_1", "p1_6", "p1_7", "p1_8", "p1_9", "p1_10", "p2_10", "p3_2", "p3_3", "p3_4", "p3_7", "p3_8", "p3_9")
+    more = ("p5_1", "p5_5", "p5_8", "p5_9", "p5_10")
+    rows = [
+        {"zone": zone, "year": 2024, **dict.fromkeys((*fields, *more), n)} for n, zone in enumerate(("甲区", "乙区"), 1)
+    ]
+    pd.DataFrame(rows).to_csv(folder / "parks.csv", index=False)
+    return folder
+
+
+OTHER_CODES = {
+    "91000000MA0000001R": "91000000MA00000056", "91000000MA0000002W": "91000000MA00000069",
+    "91000000MA00000030": "91000000MA0000007C", "91000000MA00000043": "91000000MA0000008F",
+}  # fmt: skip
+
+
+def members(run: Any, *more: str) -> Any:
+    return run("members", "zone-2021", "returns.parquet", "--zones", "parks.csv", *WEIGHTS, *more)
+
+
+def test_a_folder_holds_the_ranking_and_what_is_behind_it(run: Any, filed: Path) -> None:
+    answer = members(run, "-o", "out")
+    assert answer.code == 0, answer.err
+    names = {path.name for path in (filed / "out").iterdir()}
+    assert names == {
+        "zones.csv", "zone-table.csv", "parts.csv", "changes.csv", "reported.csv", "accounting.csv", "summary.json",
+    }  # fmt: skip
+    summary = json.loads((filed / "out" / "summary.json").read_text(encoding="utf-8"))
+    assert (summary["returns"], summary["enterprises"], summary["prior_year"]) == (12, 8, "totals")
+    assert summary["changes"]["new"] == 2
+    assert "returns: 12 = 12 summed in a zone" in answer.out
+    assert "since the year before: 2 new, 2 left" in answer.out
+
+
+def test_the_summed_table_read_again_gives_the_same_ranking_to_the_last_bit(run: Any, filed: Path) -> None:
+    members(run, "-o", "out")
+    run("score", "zone-2021", "out/zone-table.csv", "--year", "2024", *WEIGHTS, "-o", "again.csv")
+    assert (filed / "again.csv").read_bytes() == (filed / "out" / "zones.csv").read_bytes()
+
+
+def test_every_table_of_the_folder_carries_what_must_be_said_of_it(run: Any, filed: Path) -> None:
+    members(run, "-o", "out")
+    for path in (filed / "out").glob("*.csv"):
+        rows = list(csv.DictReader(io.StringIO(path.read_text(encoding="utf-8-sig"))))
+        assert all("last year is the sum of all returns" in (row.get("data_note") or row["note"]) for row in rows)
+
+
+def test_a_workbook_has_a_sheet_for_each_table(run: Any, filed: Path) -> None:
+    assert members(run, "-o", "out.xlsx").code == 0
+    book = load_workbook(filed / "out.xlsx", read_only=True)
+    assert {"summed zones", "sub-parks", "changes", "reported", "returns"} <= set(book.sheetnames)
+
+
+def test_into_a_pipe_goes_the_ranking_as_csv(run: Any, filed: Path) -> None:
+    answer = members(run)
+    rows = list(csv.DictReader(io.StringIO(answer.out)))
+    assert {row["unit"] for row in rows} == {"甲区", "乙区"}
+    assert {row["year"] for row in rows} == {"2024"}
+
+
+def test_as_json_it_is_one_document(run: Any, filed: Path) -> None:
+    document = json.loads(members(run, "--json").out)
+    assert document["schema"] == "parkscore-members/1"
+    assert len(document["scores"]) == 2
+
+
+def test_mergers_are_read_from_a_file(run: Any, filed: Path) -> None:
+    (filed / "merged.csv").write_text("old,new\n91000000MA00000043,91000000MA0000001R\n", encoding="utf-8")
+    document = json.loads(members(run, "--json", "--merged", "merged.csv").out)
+    assert (document["changes"]["merged"], document["changes"]["left"]) == (1, 1)
+
+
+def test_a_folder_that_holds_something_is_not_overwritten(run: Any, filed: Path) -> None:
+    (filed / "out").mkdir()
+    (filed / "out" / "mine.txt").write_text("mine", encoding="utf-8")
+    answer = members(run, "-o", "out")
+    assert answer.code == 2
+    assert [path.name for path in (filed / "out").iterdir()] == ["mine.txt"]
+
+
+def test_nothing_is_left_behind_by_a_run_that_fails(run: Any, filed: Path) -> None:
+    frame = pd.read_parquet(filed / "returns.parquet").assign(qd01=-1)
+    frame.to_parquet(filed / "returns.parquet", index=False)
+    before = {path.name for path in filed.iterdir()}
+    answer = members(run, "-o", "out")
+    assert answer.code == 3
+    assert "below_min" in answer.err
+    assert {path.name for path in filed.iterdir()} == before
+
+
+def test_weights_that_are_unknown_are_told_before_returns_are_read(run: Any, filed: Path) -> None:
+    answer = run("members", "zone-2021", "nothing.parquet", "-o", "out")
+    assert answer.code == 4
+    assert "zone-2021-equal-within" in answer.err
+
+
+def test_a_framework_without_members_has_nothing_to_sum(run: Any, filed: Path) -> None:
+    answer = run("members", "tech-sme", "returns.parquet")
+    assert answer.code == 2
+    assert "no_members" in answer.err
+
+
+@pytest.mark.parametrize("ending", [".csv", ".json"])
+def test_other_forms_of_file_are_refused(run: Any, filed: Path, ending: str) -> None:
+    answer = members(run, "-o", f"out{ending}")
+    assert answer.code == 2
+    assert ".xlsx" in answer.err

@@ -1,0 +1,362 @@
+"""Tests of ps.from_returns: zones from returns are what a summed table gives, with every return accounted for."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+import parkscore as ps
+from parkscore.findings import DataError, FrameworkError, UsageError
+from parkscore.framework.models import Framework
+
+RETURNS = """
+id: returns
+title: {zh: 年报}
+unit: {zh: 企业, key: id}
+time: year
+fields:
+  zone: {zh: 所属园区, kind: text}
+  park: {zh: 分园, kind: text}
+  name: {zh: 企业名称, kind: text}
+  revenue: {zh: 收入, measure: 千元, min: 0}
+  staff: {zh: 人员, measure: 人}
+  certified: {zh: 高企}
+gates: [{id: any, zh: 有, require: revenue > 0}]
+"""
+ZONES = """
+id: zones
+title: {zh: 园区}
+unit: {zh: 园区, en: park, key: unit_name}
+time: year
+members: {framework: returns.yaml, belongs_to: zone, part: park, name: name}
+weights_status: official
+defaults: {direction: higher, score: {rule: minmax, to: [0, 100]}, missing: reweight, aggregate: arithmetic}
+total: {min_coverage: 0.5}
+fields:
+  revenue: {zh: 收入, measure: 万元, min: 0, members: {sum: revenue}}
+  staff: {zh: 人员, measure: 人, members: {sum: staff}}
+  certified: {zh: 高企数, measure: 家, members: {count: certified == 1}}
+  green: {zh: 绿地率, measure: "%"}
+rules:
+  - {id: some_staff, zh: 有收入就有人, severity: error, require: staff > 0, when: revenue > 0}
+indicators:
+  - {id: "1", zh: 人均收入, weight: 3, formula: revenue / staff, measure: 万元/人}
+  - {id: "2", zh: 增长, weight: 2, formula: growth(revenue), measure: "%"}
+  - {id: "3", zh: 高企净增, weight: 1, formula: certified - 上年(certified), measure: 家}
+  - {id: "4", zh: 绿地率, weight: 1, formula: green, measure: "%"}
+"""
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("zones")
+    (folder / "returns.yaml").write_text(RETURNS, encoding="utf-8")
+    (folder / "zones.yaml").write_text(ZONES, encoding="utf-8")
+    return folder
+
+
+@pytest.fixture(scope="module")
+def zones(folder: Path) -> Framework:
+    return ps.load_framework(folder / "zones.yaml")
+
+
+def on_same_basis(framework: Framework) -> Framework:
+    assert framework.members is not None
+    block = framework.members.model_copy(update={"prior_year": "same_members"})
+    return framework.model_copy(update={"members": block})
+
+
+COLUMNS = ["id", "year", "zone", "park", "name", "revenue", "staff", "certified"]
+FILED = pd.DataFrame(
+    [
+        ("a", 2023, "东", "一", "甲厂", 100.0, 10, 1),
+        ("b", 2023, "东", "二", "乙厂", 200.0, 10, 0),
+        ("c", 2023, "西", "一", "丙厂", 400.0, 20, 1),
+        ("d", 2023, "西", "一", "丁厂", 800.0, 20, 0),
+        ("m", 2023, "西", "一", "戊厂", 300.0, 30, 0),
+        ("a", 2024, "东", "一", "甲公司", 110.0, 10, 1),
+        ("c", 2024, "东", "一", "丙厂", 410.0, 20, 1),
+        ("d", 2024, "西", "二", "丁厂", 900.0, 20, 1),
+        ("e", 2024, "西", "二", "己厂", 1600.0, 40, 1),
+    ],
+    columns=COLUMNS,
+)
+GREEN = pd.DataFrame(
+    {"unit_name": ["东", "西"] * 2, "year": [2023, 2023, 2024, 2024], "green": [30.0, 40.0, 31.0, 41.0]}
+)
+
+
+def test_zones_are_evaluated_as_their_summed_table_would_be(zones: Framework) -> None:
+    members = ps.from_returns(zones, FILED, zones=GREEN)
+    summed = GREEN.assign(revenue=[30.0, 150.0, 52.0, 250.0], staff=[20, 70, 30, 60], certified=[1, 1, 2, 2])
+    by_table = ps.evaluate(zones, summed, year=2024)
+    by_returns = members.evaluate()
+    pd.testing.assert_frame_equal(by_returns.scores.drop(columns="note"), by_table.scores, check_exact=True)
+    pd.testing.assert_frame_equal(by_returns.indicators, by_table.indicators, check_exact=True)
+    pd.testing.assert_frame_equal(members.table.drop(columns=["unit", "year"]), summed[list(zones.fields)].sort_index(
+        key=lambda rows: [0, 2, 1, 3]).reset_index(drop=True).astype(float), check_exact=True)  # fmt: skip
+
+
+def test_every_output_says_what_last_year_means(zones: Framework) -> None:
+    notes = [note.en for note in ps.from_returns(zones, FILED, zones=GREEN).evaluate().notes]
+    assert any("those of enterprises that have left included" in note for note in notes)
+    notes = [note.en for note in ps.from_returns(on_same_basis(zones), FILED, zones=GREEN).evaluate().notes]
+    assert any("what the enterprises that report this year had then" in note for note in notes)
+
+
+def test_growth_on_the_same_basis_compares_the_same_enterprises(zones: Framework) -> None:
+    growth = ps.from_returns(on_same_basis(zones), FILED, zones=GREEN).evaluate().indicators["2"]
+    assert growth.tolist() == [520 / 500 * 100 - 100, (2500 - 800) / 800 * 100]  # 东: a and c; 西: d, for e is new
+
+
+def changes(framework: Framework, frame: pd.DataFrame, **said: Any) -> set[tuple[str, str]]:
+    found = ps.from_returns(framework, frame, **said).changes
+    return set(zip(found["enterprise"], found["change"], strict=True))
+
+
+def test_who_came_left_moved_and_was_renamed_is_told_by_id(zones: Framework) -> None:
+    assert changes(zones, FILED) == {
+        ("e", "new"), ("b", "left"), ("m", "left"), ("c", "moved"), ("d", "moved_within"), ("a", "renamed"),
+    }  # fmt: skip
+
+
+def test_a_change_says_from_where_to_where(zones: Framework) -> None:
+    found = ps.from_returns(zones, FILED).changes.set_index("enterprise")
+    assert found.loc["c", ["zone_before", "zone"]].tolist() == ["西", "东"]
+    assert found.loc["d", ["part_before", "part"]].tolist() == ["一", "二"]
+    assert found.loc["a", ["name_before", "name"]].tolist() == ["甲厂", "甲公司"]
+    assert found.loc["b", "name"] == "乙厂"
+    assert found.loc["b", "zone"] is None
+
+
+def test_an_enterprise_that_is_back_has_returned_and_is_not_new(zones: Framework) -> None:
+    earlier = pd.concat([FILED, FILED.query("id == 'd'").head(1).assign(id="e", year=2022)])
+    assert ("e", "returned") in changes(zones, earlier)
+    assert ("e", "new") not in changes(zones, earlier)
+
+
+def test_a_merger_is_no_departure_and_brings_its_past_to_the_successor(zones: Framework) -> None:
+    same = on_same_basis(zones)
+    assert ("m", "merged") in changes(same, FILED, merged={"m": "d"})
+    assert ("m", "left") not in changes(same, FILED, merged={"m": "d"})
+    found = ps.from_returns(same, FILED, merged={"m": "d"}).changes.set_index("change")
+    assert found.loc["merged", "into"] == "d"
+    before = ps.from_returns(same, FILED, merged={"m": "d"}).table.query("unit == '西' and year == 2023")
+    assert before["revenue"].tolist() == [110.0]  # d 800 and m 300 千元
+
+
+def test_mergers_come_from_a_file(zones: Framework, tmp_path: Path) -> None:
+    (tmp_path / "m.csv").write_text("原代码,新代码\nm,d\n", encoding="utf-8")
+    assert ("m", "merged") in changes(zones, FILED, merged=tmp_path / "m.csv")
+
+
+@pytest.mark.parametrize(("rows", "code"), [("m,d\nd,m\n", "merger_cycle"), ("m,\n", "no_successor")])
+def test_mergers_that_lead_nowhere_are_refused(zones: Framework, tmp_path: Path, rows: str, code: str) -> None:
+    (tmp_path / "m.csv").write_text(f"old,new\n{rows}", encoding="utf-8")
+    with pytest.raises(DataError) as caught:
+        ps.from_returns(zones, FILED, merged=tmp_path / "m.csv")
+    assert code in {finding.code for finding in caught.value.findings}
+
+
+def test_a_first_year_knows_of_no_changes(zones: Framework) -> None:
+    assert ps.from_returns(zones, FILED.query("year == 2024")).changes.empty
+
+
+# --- where returns and the table of zones meet ---------------------------------------------------------------------
+
+
+def test_a_field_in_both_must_be_the_same(zones: Framework) -> None:
+    with pytest.raises(DataError) as caught:
+        ps.from_returns(zones, FILED, zones=GREEN.assign(staff=[20, 70, 31, 60]))
+    (finding,) = [each for each in caught.value.findings if each.code == "sum_and_given"]
+    assert (finding.unit, finding.year, finding.field) == ("东", 2024, "staff")
+    assert "sum to 30 人, the table of zones says 31 人" in finding.message.en
+
+
+def test_a_field_in_both_may_differ_by_rounding(zones: Framework) -> None:
+    given = GREEN.assign(revenue=[30.0, 150.0, 52.0 * (1 + 1e-10), 250.0])
+    assert ps.from_returns(zones, FILED, zones=given).table["revenue"].tolist() == [30.0, 52.0, 150.0, 250.0]
+
+
+def test_what_only_the_table_of_zones_has_is_taken_from_it(zones: Framework) -> None:
+    given = GREEN.assign(revenue=[30.0, 150.0, None, None])
+    table = ps.from_returns(zones, FILED.query("year == 2024"), zones=given).table
+    assert table["revenue"].tolist() == [30.0, 52.0, 150.0, 250.0]  # no returns of 2023, so its totals are those given
+
+
+def test_returns_of_zones_that_the_table_lacks_are_counted_and_left_out(zones: Framework) -> None:
+    more = pd.DataFrame(
+        [("x", 2024, "北", "一", "庚厂", 5.0, 1, 0), ("y", 2024, None, None, "辛厂", 5.0, 1, 0)], columns=COLUMNS
+    )
+    members = ps.from_returns(zones, pd.concat([FILED, more]), zones=GREEN)
+    assert set(members.table["unit"]) == {"东", "西"}
+    counts = dict(zip(members.accounting["part"], members.accounting["returns"], strict=True))
+    assert counts == {"summed": 9, "unknown_zone": 1, "no_zone": 1}
+    warned = {finding.code: finding.message.en for finding in members.findings}
+    assert "北" in warned["unknown_zone"]
+    assert "such as y" in warned["no_zone"]
+
+
+def test_every_return_is_accounted_for_under_same_members(zones: Framework) -> None:
+    members = ps.from_returns(on_same_basis(zones), FILED)
+    counts = dict(zip(members.accounting["part"], members.accounting["returns"], strict=True))
+    assert counts == {"summed": 7, "not_now": 2}
+
+
+def test_missing_cells_are_counted_and_a_zone_may_lack_a_field(zones: Framework) -> None:
+    frame = FILED.astype({"staff": float})
+    frame.loc[(frame["zone"] == "东") & (frame["year"] == 2024), "staff"] = None
+    frame.loc[frame["id"] == "e", "staff"] = None
+    members = ps.from_returns(zones, frame)
+    codes = {(each.code, each.unit): each for each in members.findings}
+    assert codes["cells_missing", None].message.en == "of 4 returns some lack cells, which add nothing: 人员 3"
+    assert "0 of 2 returns have it" in codes["too_few_returns", "东"].message.en
+    assert members.reported.query("unit == '西' and year == 2024")["staff"].tolist() == [1]
+
+
+def test_a_return_that_is_filed_twice_is_an_error(zones: Framework, tmp_path: Path) -> None:
+    file = tmp_path / "r.parquet"
+    pd.concat([FILED, FILED.tail(1)]).to_parquet(file, row_group_size=3)
+    with pytest.raises(DataError) as caught:
+        ps.from_returns(zones, file)
+    assert "duplicate_row" in {finding.code for finding in caught.value.findings}
+
+
+def test_a_return_beyond_a_limit_is_an_error(zones: Framework) -> None:
+    with pytest.raises(DataError) as caught:
+        ps.from_returns(zones, FILED.assign(revenue=-1.0))
+    assert {finding.code for finding in caught.value.findings} >= {"below_min"}
+
+
+def test_an_error_of_the_zones_rules_stops_the_evaluation_and_not_the_sums(zones: Framework) -> None:
+    members = ps.from_returns(zones, FILED.assign(staff=0))
+    assert len(members.table) == 4
+    with pytest.raises(DataError) as caught:
+        members.evaluate()
+    assert "some_staff" in {finding.rule for finding in caught.value.findings}
+
+
+def test_a_year_without_returns_is_refused(zones: Framework) -> None:
+    with pytest.raises(UsageError) as caught:
+        ps.from_returns(zones, FILED, year=2025)
+    assert caught.value.findings[0].code == "no_such_year"
+
+
+def test_a_framework_without_members_is_refused() -> None:
+    with pytest.raises((UsageError, FrameworkError)) as caught:
+        ps.from_returns("tech-sme", FILED)
+    assert caught.value.findings[0].code == "no_members"
+
+
+# --- sub-parks -----------------------------------------------------------------------------------------------------
+
+
+def test_sub_parks_are_ranked_within_their_zone_by_the_references_of_the_zones(zones: Framework) -> None:
+    filed = pd.concat([FILED, pd.DataFrame([("f", 2024, "西", "一", "壬厂", 500.0, 20, 0)], columns=COLUMNS)])
+    members = ps.from_returns(zones, filed, zones=GREEN)
+    evaluation = members.evaluate()
+    parts = members.evaluate_parts(evaluation).set_index(["zone", "part"])
+    assert parts["rank_in_zone"].to_dict() == {("东", "一"): 1, ("西", "二"): 1, ("西", "一"): 2}
+    # Revenue per head of the zones: 东 52 / 30, 西 300 / 80; of the sub-park 50 / 20 万元.
+    low, high = 52 / 30, 300 / 80
+    assert parts.loc[("西", "一"), "1"] == pytest.approx((2.5 - low) / (high - low) * 100)
+    # What is no sum over returns is not asked of a sub-park.
+    assert parts["4"].isna().all()
+
+
+def test_a_zone_of_one_sub_park_scores_as_the_sub_park_does(folder: Path) -> None:
+    (folder / "bare.yaml").write_text("id: bare\nextends: zones.yaml\nremove: ['4']\n", encoding="utf-8")
+    framework = ps.load_framework(folder / "bare.yaml")
+    filed = FILED.assign(park="全区")
+    members = ps.from_returns(framework, filed)
+    evaluation = members.evaluate()
+    parts = members.evaluate_parts(evaluation).sort_values("zone")
+    zones = evaluation.scores.sort_values("unit")
+    assert parts["total"].tolist() == zones["score"].tolist()
+    assert parts["rank_in_zone"].tolist() == [1, 1]
+
+
+def test_the_fields_of_sub_parks_add_up_to_those_of_their_zone(zones: Framework) -> None:
+    members = ps.from_returns(zones, FILED)
+    sums = members.parts.groupby(["zone", "year"])["revenue"].sum()
+    assert sums.to_dict() == members.table.set_index(["unit", "year"])["revenue"].to_dict()
+
+
+# --- properties ----------------------------------------------------------------------------------------------------
+
+RETURN = st.fixed_dictionaries(
+    {
+        "zone": st.sampled_from(["东", "西", "南"]),
+        "park": st.sampled_from(["一", "二"]),
+        "revenue": st.one_of(st.none(), st.floats(0, 1e9), st.integers(0, 10**6).map(float)),
+        "staff": st.one_of(st.none(), st.integers(1, 10**4).map(float)),
+        "certified": st.one_of(st.none(), st.sampled_from([0.0, 1.0])),
+    }
+)
+
+
+def filed(rows: list[tuple[str, int, dict[str, Any]]]) -> pd.DataFrame:
+    return pd.DataFrame(
+        [{"id": unit, "year": year, "name": unit, **cells} for unit, year, cells in rows], columns=COLUMNS
+    )
+
+
+def summed_by_hand(rows: list[tuple[str, int, dict[str, Any]]]) -> pd.DataFrame:
+    """One row per zone and year: what a person would add up, in plain Python."""
+    groups: dict[tuple[str, int], dict[str, list[float]]] = defaultdict(lambda: defaultdict(list))
+    for _, year, cells in rows:
+        own = groups[cells["zone"], year]
+        own["any"].append(1.0)
+        for name in ("revenue", "staff", "certified"):
+            if cells[name] is not None:
+                own[name].append(cells[name])
+    return pd.DataFrame(
+        [
+            {
+                "unit_name": zone,
+                "year": year,
+                "revenue": sum(own["revenue"]) / 10 if own["revenue"] else None,
+                "staff": sum(own["staff"]) if own["staff"] else None,
+                "certified": sum(own["certified"]) if own["certified"] else None,
+            }
+            for (zone, year), own in sorted(groups.items())
+        ],
+        columns=["unit_name", "year", "revenue", "staff", "certified"],
+    ).astype({"revenue": float, "staff": float, "certified": float})
+
+
+@settings(deadline=None, max_examples=30)
+@given(st.lists(RETURN, min_size=1, max_size=8), st.lists(RETURN, min_size=1, max_size=8))
+def test_indicators_from_returns_are_those_of_the_summed_table(
+    zones: Framework, before: list[dict[str, Any]], now: list[dict[str, Any]]
+) -> None:
+    rows = [(f"e{number}", 2023, cells) for number, cells in enumerate(before)]
+    rows += [(f"e{number}", 2024, cells) for number, cells in enumerate(now)]
+    plain = zones.model_copy(update={"rules": ()})
+    by_returns = ps.from_returns(plain, filed(rows)).prepared
+    by_table = ps.prepare(plain, summed_by_hand(rows), year=2024)
+    assert by_returns.table.units.tolist() == by_table.table.units.tolist()
+    np.testing.assert_array_equal(by_returns.indicators.states, by_table.indicators.states)
+    np.testing.assert_allclose(by_returns.indicators.values, by_table.indicators.values, rtol=1e-12, atol=0)
+
+
+@settings(deadline=None, max_examples=20)
+@given(data=st.data())
+def test_the_table_of_zones_is_the_same_bits_for_any_order_and_any_row_groups(
+    zones: Framework, tmp_path_factory: pytest.TempPathFactory, data: st.DataObject
+) -> None:
+    cells = data.draw(st.lists(RETURN, min_size=2, max_size=10))
+    rows = [(f"e{number // 2}", 2023 + number % 2, each) for number, each in enumerate(cells)]
+    plain = zones.model_copy(update={"rules": ()})
+    whole = ps.from_returns(plain, filed(rows)).table
+    file = tmp_path_factory.mktemp("pieces") / "r.parquet"
+    filed(data.draw(st.permutations(rows))).to_parquet(file, row_group_size=data.draw(st.integers(1, 5)))
+    pieces = ps.from_returns(plain, file).table
+    pd.testing.assert_frame_equal(whole, pieces, check_exact=True)
