@@ -17,7 +17,7 @@ from parkscore.engine.executors import LocalExecutor
 from parkscore.framework.models import Framework
 
 # Told of a piece in other words than of the whole table, or of the whole table only.
-NOT_COMPARED = {"no_value", "all_missing", "constant_column", "no_reference", "imputed", "classes_counted"}
+NOT_COMPARED = {"treated"}
 
 
 def in_pieces(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 import numpy as np
 
@@ -57,15 +57,25 @@ def cells_by_case(
 
 def case_findings(framework: Framework, grid: Grid, rows: Rows) -> list[Finding]:
     """For each indicator with cases, how many of the scored rows are in each, in none, and cannot be told."""
-    counted = [(leaf.id, _counted(leaf, grid.cases[leaf.id], rows)) for leaf in framework.leaves if leaf.cases]
-    return [Finding(code="cases_counted", severity=Severity.INFO, field=code, message=said) for code, said in counted]
+    leaves = {leaf.id: leaf for leaf in framework.leaves}
+    return [cases_counted(leaves[code], counts) for code, counts in case_counts(framework, grid, rows).items()]
 
 
-def _counted(leaf: Node, choice: CaseChoice, rows: Rows) -> Text:
-    """The counts in one sentence; they sum to the rows."""
-    counts = [(name_of(case), int((choice.numbers[rows] == n).sum())) for n, case in enumerate(leaf.cases, start=1)]
-    counts.append((Text("无一成立", "none holds"), int(choice.none[rows].sum())))
-    counts.append((Text("不能判定", "cannot be told"), int(choice.open[rows].sum())))
-    zh = "，".join(f"{name.zh} {count}" for name, count in counts)
-    en = ", ".join(f"{name.en}: {count}" for name, count in counts)
-    return Text(f"{leaf.label.zh}：各情形（共 {len(rows)}）：{zh}", f"{leaf.label.en}: cases (of {len(rows)}): {en}")
+def case_counts(framework: Framework, grid: Grid, rows: Rows) -> dict[str, tuple[int, ...]]:
+    """By indicator with cases, how many of these rows are in each case, in none, and how many cannot be told."""
+    return {leaf.id: _counts(leaf, grid.cases[leaf.id], rows) for leaf in framework.leaves if leaf.cases}
+
+
+def _counts(leaf: Node, choice: CaseChoice, rows: Rows) -> tuple[int, ...]:
+    in_cases = np.bincount(choice.numbers[rows], minlength=len(leaf.cases) + 1)[1:].tolist()
+    return (*in_cases, int(choice.none[rows].sum()), int(choice.open[rows].sum()))
+
+
+def cases_counted(leaf: Node, counts: Sequence[int]) -> Finding:
+    """The counts of `case_counts` in one sentence; they sum to the rows."""
+    names = [*map(name_of, leaf.cases), Text("无一成立", "none holds"), Text("不能判定", "cannot be told")]
+    named = list(zip(names, counts, strict=True))
+    zh, en = "，".join(f"{name.zh} {n}" for name, n in named), ", ".join(f"{name.en}: {n}" for name, n in named)
+    rows = sum(counts)
+    said = Text(f"{leaf.label.zh}：各情形（共 {rows}）：{zh}", f"{leaf.label.en}: cases (of {rows}): {en}")
+    return Finding(code="cases_counted", severity=Severity.INFO, field=leaf.id, message=said)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import Final
 
@@ -95,8 +96,7 @@ def class_findings(framework: Framework, table: Table, found: Classification | N
     """A warning for each scored row that is in no class, and how many are in each; none where a field is the class."""
     if found is None or not framework.classes:
         return []
-    counted = class_counts(framework, found, rows)
-    findings = [Finding(code="classes_counted", severity=Severity.INFO, message=counted)]
+    findings = [classes_counted(class_counts(framework, found, rows))]
     for outcome in _WAYS_OUT:
         own = rows[found.outcomes[rows] == outcome]
         reasons = class_reasons(framework, table, found, own[: MOST + 1])
@@ -130,6 +130,11 @@ def _told(outcome: str, reason: Text) -> Text:
     return Text(f"{_OUT[outcome].zh}：{reason.zh}", f"{_OUT[outcome].en}: {reason.en}")
 
 
+def classes_counted(told: Text) -> Finding:
+    """The finding that says how many rows are in each class."""
+    return Finding(code="classes_counted", severity=Severity.INFO, message=told)
+
+
 def _finding(table: Table, row: int, outcome: str, reason: Text) -> Finding:
     return table.finding(
         row,
@@ -149,10 +154,23 @@ _COUNTED: Final = {
 
 def class_counts(framework: Framework, found: Classification | None, rows: Rows) -> Text:
     """How many of these rows are in each class and how many in none, in one sentence; they sum to the rows."""
+    return classes_told(framework, numbers_of_classes(framework, found, rows))
+
+
+def numbers_of_classes(framework: Framework, found: Classification | None, rows: Rows) -> tuple[int, ...]:
+    """How many of these rows are in each class by condition, then in none, in several, and cannot be told."""
     names = [] if found is None else found.names[rows].tolist()
     outcomes = [] if found is None else found.outcomes[rows].tolist()
-    counts = [(each.label, names.count(each.id)) for each in framework.classes]
-    out = [(label, outcomes.count(outcome)) for outcome, label in _COUNTED.items()]
-    zh = "，".join(f"{label.zh} {count}" for label, count in (*counts, *out))
-    en = ", ".join(f"{label.en}: {count}" for label, count in (*counts, *out))
-    return Text(f"分类（共 {len(rows)}）：{zh}", f"classes (of {len(rows)}): {en}")
+    return (*(names.count(each.id) for each in framework.classes), *(outcomes.count(outcome) for outcome in _COUNTED))
+
+
+def classes_told(framework: Framework, counts: Sequence[int]) -> Text:
+    """The counts of `numbers_of_classes` in one sentence."""
+    rows = sum(counts)
+    labels = [*(each.label for each in framework.classes), *_COUNTED.values()]
+    named = list(zip(labels, counts, strict=True))
+    zh, en = (
+        "，".join(f"{label.zh} {count}" for label, count in named),
+        ", ".join(f"{label.en}: {count}" for label, count in named),
+    )
+    return Text(f"分类（共 {rows}）：{zh}", f"classes (of {rows}): {en}")

@@ -16,7 +16,7 @@ from parkscore.data.policies import columns_by_choice
 from parkscore.data.reference_groups import looked_at_together
 from parkscore.data.table import State, Table
 from parkscore.findings import Finding, Severity
-from parkscore.framework.models import INVALID, REWEIGHT, SCORE_GROUP_MEAN, SHORTER_HISTORY, Choice, Framework
+from parkscore.framework.models import INVALID, REWEIGHT, SCORE_GROUP_MEAN, SHORTER_HISTORY, Choice, Framework, Node
 from parkscore.framework.settings import resolve_settings
 from parkscore.language import Text
 from parkscore.methods import imputation
@@ -132,18 +132,19 @@ def count_filled(framework: Framework, title: Text, columns: Rows, put: Truths, 
     """A finding for each indicator with filled cells; put: (rows of the year, columns)."""
     leaves = framework.leaves
     counted = [(leaves[column], int(count)) for column, count in zip(columns, put.sum(axis=0), strict=True)]
-    return [
-        Finding(
-            code="imputed",
-            severity=Severity.INFO,
-            field=leaf.id,
-            year=year,
-            value=count,
-            message=Text(
-                f"{leaf.label.zh}：{count} 个缺失值按“{title.zh}”填补",
-                f"{leaf.label.en}: missing values filled by {title.en}: {count}",
-            ),
-        )
-        for leaf, count in counted
-        if count
-    ]
+    return [filled_finding(leaf, title, count, year) for leaf, count in counted if count]
+
+
+def filled_finding(leaf: Node, title: Text, count: int, year: int | None) -> Finding:
+    """How many gaps of an indicator were filled in a year; title: what the policy is called."""
+    return Finding(
+        code="imputed",
+        severity=Severity.INFO,
+        field=leaf.id,
+        year=year,
+        value=count,
+        message=Text(
+            f"{leaf.label.zh}：{count} 个缺失值按“{title.zh}”填补",
+            f"{leaf.label.en}: missing values filled by {title.en}: {count}",
+        ),
+    )

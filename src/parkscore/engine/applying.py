@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 import numpy as np
 
-from parkscore.data.cases import case_findings
 from parkscore.data.classes import class_findings, classify, why_without_class
 from parkscore.data.cohorts import cohorts, cohorts_by_class, earlier_rows
 from parkscore.data.derive import derive
@@ -18,14 +18,16 @@ from parkscore.data.table import Table
 from parkscore.data.treat import treat
 from parkscore.engine.about import shares_of
 from parkscore.engine.batches import Results
-from parkscore.engine.gathering import rows_of_year, shared
+from parkscore.engine.gathering import cohorts_of_piece, rows_of_year, shared
 from parkscore.engine.summing_up import Accounts, counted
+from parkscore.engine.tallies import TOLD_OF_ALL, Tally, tally
 from parkscore.findings import Finding
 from parkscore.framework.models import Framework
 from parkscore.framework.score_history import years_looked_back
 from parkscore.tree.accounting import accounting
 from parkscore.tree.aggregate import aggregate
 from parkscore.tree.bounds import bounds
+from parkscore.tree.fill_scores import fill_scores
 from parkscore.tree.gate import gate
 from parkscore.tree.gates import judge
 from parkscore.tree.grades import Graded, grade_scales
@@ -33,18 +35,14 @@ from parkscore.tree.schemes import WeightPlan
 from parkscore.tree.score import score
 from parkscore.tree.verdicts import Verdict
 
-# What can only be said once all rows are known, see `engine.summing_up`.
-OF_ALL_ROWS = frozenset(
-    {"no_value", "all_missing", "constant_column", "no_reference", "imputed", "outside_reference", "classes_counted"}
-)
-
 
 @dataclass(frozen=True)
 class Applied:
-    """The rows of one piece with their results, what became of each, and what was found."""
+    """The rows of one piece with their results, what became of each, and what was found and counted."""
 
     results: Results
     accounts: Accounts
+    tally: Tally
     findings: tuple[Finding, ...]
 
 
@@ -56,21 +54,22 @@ def apply_to(framework: Framework, table: Table, plan: WeightPlan, fitted: Fitte
     rows = rows_of_year(table, year)
     classification = classify(framework, table)
     indicators = derive(framework, table)
-    imputed, _ = impute(framework, table, indicators)
+    imputed, filled = impute(framework, table, indicators, fitted)
     eligible, set_aside = screen(framework, indicators, imputed)
     scorable = shared(rows, eligible)
     earlier = shared(earlier_rows(table, rows, years_looked_back(framework)), eligible)
     groups = cohorts(framework, table, scorable, eligible, fitted)
     set_aside |= why_without_reference(framework, table, scorable, groups)
     groups += cohorts(framework, table, earlier, eligible, fitted)
-    treated = treat(framework, table, imputed, groups)
+    treated = treat(framework, table, imputed, groups, fitted)
     scored = score(framework, table, treated.grid, groups, base=imputed, fitted=fitted)
+    scored = fill_scores(framework, table, treated.grid, groups, scored, fitted)
     if plan.by_class and classification is not None:
         groups = cohorts_by_class(groups, classification)
         set_aside = {**why_without_class(framework, table, classification, rows), **set_aside}
     states = treated.grid.states
     shares = shares_of(framework, plan, groups)
-    nodes = aggregate(framework, table, scored.scores, groups, shares, states)
+    nodes = aggregate(framework, table, scored.scores, groups, shares, states, fitted)
     outcomes, found_gating = gate(framework, table, nodes, rows, set_aside)
     judged: tuple[Verdict, ...] = ()
     graded: tuple[Graded, ...] = ()
@@ -80,7 +79,6 @@ def apply_to(framework: Framework, table: Table, plan: WeightPlan, fitted: Fitte
         graded = grade_scales(framework, table, indicators, ends)
     found = (
         *class_findings(framework, table, classification, rows),
-        *case_findings(framework, indicators, rows),
         *scored.findings,
         *nodes.findings,
         *found_gating,
@@ -91,5 +89,25 @@ def apply_to(framework: Framework, table: Table, plan: WeightPlan, fitted: Fitte
     return Applied(
         results,
         counted(accounting(framework, table, rows, outcomes, classification, judged, graded)),
-        tuple(each for each in own if each.code not in OF_ALL_ROWS),
+        tally(
+            framework,
+            table,
+            cohorts_of_piece(framework, table, rows, eligible),
+            classification,
+            rows,
+            filled,
+            treated.grid,
+            _lacking(fitted),
+        ),
+        tuple(each for each in own if each.code not in TOLD_OF_ALL),
+    )
+
+
+def _lacking(fitted: Fitted) -> frozenset[tuple[str, str]]:
+    """The references and indicators that have no value to measure against."""
+    return frozenset(
+        (name, code)
+        for name, own in fitted.scoring.items()
+        for code, reference in own.items()
+        if any(math.isnan(value) for value in reference.values())
     )

@@ -25,6 +25,7 @@ from parkscore.engine.ranking import RANK, Ranking, rankings
 from parkscore.engine.result import DatasetResult
 from parkscore.engine.spool import read_batch
 from parkscore.engine.summing_up import accounting_of
+from parkscore.engine.tallies import Tally
 from parkscore.engine.tasks import AppliedPiece, Job, nodes_of
 from parkscore.engine.writing import result_file, with_ranks
 from parkscore.evaluation_about import about_run, notes_of
@@ -57,6 +58,11 @@ class Closing:
     def accounting(self) -> pd.DataFrame:
         """What became of every row."""
         return accounting_of(piece.accounts for piece in self.applied)
+
+    @cached_property
+    def tally(self) -> Tally:
+        """What was counted of the indicators."""
+        return reduce(add, (piece.tally for piece in self.applied), Tally())
 
     @cached_property
     def cohorts(self) -> list[Cohort]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -39,34 +39,31 @@ def shared(rows: Rows, others: Rows) -> Rows:
     return np.asarray(rows[among[rows]])
 
 
-def references(framework: Framework, table: Table, rows: Rows, eligible: Rows) -> list[Cohort]:
-    """The rows of a piece that each reference is fitted on, as cohorts of these rows; none of them is empty.
+def cohorts_of_piece(framework: Framework, table: Table, rows: Rows, eligible: Rows) -> list[Cohort]:
+    """As `cohorts` where nothing was fitted before, for the rows of a piece.
 
-    rows: those to score and those of earlier years that conditions look back at; eligible: all that may be measured
-    against.
+    rows: those to score; eligible: all that may be measured against. A cohort may have no row to score in this piece,
+    or none that its reference is fitted on.
     """
-    whole = [Cohort(name, year, own, own, own) for name, year, own in _of_all_groups(framework, table, rows, eligible)]
-    if framework.reference_within:
-        groups = reference_groups(framework, table)
-        whole = [
-            replace(cohort, apply=own, fit=own, pool=own, within=groups.texts[group])
-            for cohort in whole
-            for group, own in rows_by_value(groups.numbers, cohort.fit[groups.numbers[cohort.fit] >= 0])
-        ]
-    return [cohort for cohort in whole if cohort.fit.size]
+    whole = _of_all_groups(framework, table, shared(rows, eligible), eligible)
+    if not framework.reference_within:
+        return whole
+    groups, nobody = reference_groups(framework, table), np.zeros(0, dtype=np.intp)
+    apart = []
+    for cohort in whole:
+        apply, fit = (dict(rows_by_value(groups.numbers, own)) for own in (cohort.apply, cohort.fit))
+        for group in sorted({*apply, *fit} - {-1}):
+            own, fitted_on = apply.get(group, nobody), fit.get(group, nobody)
+            apart.append(replace(cohort, apply=own, fit=fitted_on, pool=fitted_on, within=groups.texts[group]))
+    return apart
 
 
-def _of_all_groups(
-    framework: Framework, table: Table, rows: Rows, eligible: Rows
-) -> Iterator[tuple[str, int | None, Rows]]:
+def _of_all_groups(framework: Framework, table: Table, rows: Rows, eligible: Rows) -> list[Cohort]:
     years = table.years
     if years is None or framework.reference == "per-year":
-        for year, own in years_of(table, shared(rows, eligible)):
-            yield reference_name(framework, year), year, own
-    elif framework.reference == "panel":
-        yield reference_name(framework, None), None, eligible
-    else:
-        yield reference_name(framework, None), None, eligible[years[eligible] == framework.reference]
+        return [Cohort(reference_name(framework, year), year, own, own, own) for year, own in years_of(table, rows)]
+    fit = eligible if framework.reference == "panel" else eligible[years[eligible] == framework.reference]
+    return [Cohort(reference_name(framework, None), None, rows, fit, fit)]
 
 
 # --- one piece ------------------------------------------------------------------------------------------------------
@@ -91,7 +88,7 @@ def gather(framework: Framework, table: Table, year: int | None) -> Gathered:
     eligible, _ = screen(framework, indicators, imputed)
     earlier = earlier_rows(table, rows, years_looked_back(framework))
     wanted = np.sort(np.concatenate([rows, earlier])) if earlier.size else rows
-    cohorts = references(framework, table, wanted, eligible)
+    cohorts = [each for each in cohorts_of_piece(framework, table, wanted, eligible) if each.fit.size]
     treated = treat(framework, table, imputed, tuple(cohorts)).grid.values
     settings, leaves = resolve_settings(framework), relative_leaves(framework)
     return Gathered({

@@ -95,7 +95,7 @@ class _Run:
         fitted = self._fit(pieces, found) if relative else NoReferences({})
         applied = self._apply(pieces, fitted, relative, found)
         closing = Closing(self.job, fitted, applied, self.language, self.folder)
-        found.add(closing.weighing.findings)
+        found.add([*closing.tally.findings(self.job.framework), *closing.weighing.findings])
         found.refuse(self.strict)
         top = closing.write(self.target, lambda done: self.progress(WRITING, done, len(pieces)))
         return closing.result(self.target, top, found.findings)

@@ -18,6 +18,7 @@ from parkscore.engine.node_means import NodeSums, node_sums
 from parkscore.engine.reading import read_checked
 from parkscore.engine.spool import piece_file, write_batch
 from parkscore.engine.summing_up import Accounts
+from parkscore.engine.tallies import Tally
 from parkscore.findings import DataError, Finding
 from parkscore.framework.models import Framework
 from parkscore.language import Language
@@ -56,7 +57,8 @@ class AppliedPiece:
     """What is told of a piece once its results are written.
 
     path: where they lie, None where the piece has an error or no row to score. accounts: what became of each row.
-    years: of the rows. sums: of the scores. notes: what the file says of itself.
+    years: of the rows. sums: of the scores. tally: what is told of all rows
+    together. notes: what the file says of itself.
     """
 
     number: int
@@ -65,6 +67,7 @@ class AppliedPiece:
     accounts: Accounts = field(default_factory=dict)
     years: frozenset[int] = frozenset()
     sums: NodeSums = NodeSums.NOTHING
+    tally: Tally = field(default_factory=Tally)
     notes: tuple[str, ...] = ()
 
 
@@ -103,6 +106,7 @@ class ApplyPiece:
             applied.accounts,
             frozenset(np.unique(batch.column(YEAR).to_numpy()).tolist() if YEAR in batch.schema.names else ()),
             node_sums(batch, nodes_of(job.framework)),
+            applied.tally,
             table.notes,
         )
 

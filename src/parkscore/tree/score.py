@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -124,8 +124,8 @@ def score(
             if year is not None and year in supplies.base_rows:
                 found += _without_base(leaf, cohort, year, values, supplies.base_values(year, column))
             findings += [replace(each, place=indicator_place(framework, table, leaf, cohort.apply)) for each in found]
-        if fitted is None and cohort.fit.size == 1 and _compares(leaves, settings):
-            findings.append(_single_unit(table, cohort))
+        if fitted is None and cohort.fit.size == 1 and compares(framework):
+            findings.append(single_unit(table, cohort))
     if refusals:
         raise DataError(first_of_each_kind(refusals))
     return Scored(
@@ -160,9 +160,10 @@ def _lacking(
     return found
 
 
-def _compares(leaves: Sequence[Node], settings: Mapping[str, Settings]) -> bool:
+def compares(framework: Framework) -> bool:
     """Whether any indicator is scored by a rule that measures units against each other."""
-    ours = [leaf for leaf in leaves if not leaf.is_open_slot]
+    settings = resolve_settings(framework)
+    ours = [leaf for leaf in framework.leaves if not leaf.is_open_slot]
     return any(_is_relative(settings[leaf.id].score.name) for leaf in ours)
 
 
@@ -213,7 +214,8 @@ def _without_base(leaf: Node, cohort: Cohort, year: int, values: Vector, base: V
         )
 
 
-def _single_unit(table: Table, cohort: Cohort) -> Finding:
+def single_unit(table: Table, cohort: Cohort) -> Finding:
+    """That a reference has one row only."""
     return table.finding(
         int(cohort.fit[0]),
         code="single_unit",
