@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from parkscore.comparison.reweighing import reweigh as reweigh
     from parkscore.comparison.saving import save_scheme as save_scheme
     from parkscore.comparison.side_by_side import Scenarios as Scenarios
+    from parkscore.data.masking import Mask as Mask
     from parkscore.diagnosis.diagnosing import Diagnosis as Diagnosis
     from parkscore.diagnosis.diagnosing import diagnose as diagnose
     from parkscore.engine.passes import score_dataset as score_dataset
@@ -57,6 +58,7 @@ _HOME = {
     "Framework": "parkscore.framework.models",
     "FrameworkError": "parkscore.findings",
     "Ladder": "parkscore.ladders.models",
+    "Mask": "parkscore.data.masking",
     "ParkscoreError": "parkscore.findings",
     "Members": "parkscore.members.result",
     "Prepared": "parkscore.evaluating",

@@ -18,6 +18,7 @@ from parkscore.data.derive import derive
 from parkscore.data.fitted import Fitted
 from parkscore.data.grid import Cohort, Grid, Rows
 from parkscore.data.impute import impute
+from parkscore.data.masking import Mask
 from parkscore.data.reference_groups import why_without_reference
 from parkscore.data.screen import screen
 from parkscore.data.table import Table
@@ -131,12 +132,14 @@ def evaluate(
     *,
     weights: Weights = None,
     year: int | None = None,
+    mask: Mask | None = None,
 ) -> Evaluation:
     """Score and rank the units of a table under a framework.
 
     framework: a shipped name, a .yaml or .xlsx file, or a loaded framework. data: an .xlsx, .csv or .parquet file or a
     DataFrame, one row per unit and year. weights: a weight scheme by name or file, or a weighting method by name; by
-    default the framework's own. year: the data year to score; by default each year in the data.
+    default the framework's own. year: the data year to score; by default each year in the data. mask: puts keyed hashes
+    in the place of units and names, in the result and in every finding.
 
     Raises FrameworkError, DataError or UsageError with every finding at once, and leaves nothing half done. What is
     wrong with the weights is found before the data are read.
@@ -144,13 +147,20 @@ def evaluate(
     refuse_other_types(data=data, weights=weights, year=year)
     framework = load_framework(framework)
     plan = plan_weights(framework, weights)
-    return score_table(framework, data, year).under(plan)
+    return score_table(framework, data, year, mask).under(plan)
 
 
-def prepare(framework: str | Path | Framework, data: str | Path | pd.DataFrame, *, year: int | None = None) -> Prepared:
+def prepare(
+    framework: str | Path | Framework,
+    data: str | Path | pd.DataFrame,
+    *,
+    year: int | None = None,
+    mask: Mask | None = None,
+) -> Prepared:
     """Take a table through the steps up to the scores of the indicators, to be weighed more than once.
 
-    framework, data, year: as for `evaluate`. Raises FrameworkError, DataError or UsageError with every finding at once.
+    framework, data, year, mask: as for `evaluate`.
+    Raises FrameworkError, DataError or UsageError with every finding at once.
 
     >>> import parkscore as ps
     >>> from parkscore.shipped import example_path
@@ -159,13 +169,15 @@ def prepare(framework: str | Path | Framework, data: str | Path | pd.DataFrame, 
     ('computed', 'assumed')
     """
     refuse_other_types(data=data, year=year)
-    return score_table(load_framework(framework), data, year)
+    return score_table(load_framework(framework), data, year, mask)
 
 
-def score_table(framework: Framework, data: str | Path | pd.DataFrame, year: int | None) -> Prepared:
+def score_table(
+    framework: Framework, data: str | Path | pd.DataFrame, year: int | None, mask: Mask | None = None
+) -> Prepared:
     """As `prepare`, for a framework and arguments that have been checked already."""
     refuse_unfilled(framework)
-    table, found_in_data = read_and_validate(data, framework)
+    table, found_in_data = read_and_validate(data, framework, mask)
     if table is None or errors_of(found_in_data):
         raise DataError(found_in_data)
     return score_rows(framework, table, found_in_data, year)

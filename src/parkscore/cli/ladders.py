@@ -12,6 +12,7 @@ import typer
 from parkscore.cli.console import JsonOption, LanguageOption, Reply, reply_to
 from parkscore.cli.files import check_output, find_data
 from parkscore.cli.framework_arguments import FrameworkArgument, WeightsOption
+from parkscore.cli.masking import MaskFieldOption, MaskKeyOption, MaskOption, mask_of
 from parkscore.cli.scoring import (
     RESULT_FORMS,
     DataArgument,
@@ -52,6 +53,9 @@ def ladder(
         str | None, typer.Option("--unit", metavar="X", help="只看一个对象，逐级说明。 One unit, rung by rung.")
     ] = None,
     year: YearOption = None,
+    mask: MaskOption = False,
+    mask_key: MaskKeyOption = None,
+    mask_field: MaskFieldOption = None,
     language: LanguageOption = None,
     as_json: JsonOption = False,
 ) -> None:
@@ -67,7 +71,10 @@ def ladder(
     if output is not None:
         check_output(output, RESULT_FORMS, [ladder, source])
     with reply.waiting(Text("正在评定", "judging")):
-        climbed = climb(ladder, source, year=year)
+        hidden = mask_of(mask, mask_key, mask_field)
+        climbed = climb(ladder, source, year=year, mask=hidden)
+    if unit is not None and hidden is not None:
+        unit = hidden.unit(unit)
     positions = list(range(len(climbed))) if unit is None else climbed.position_of(unit)
     if output is not None:
         with reply.waiting(Text("正在写出", "writing")):
@@ -225,6 +232,9 @@ def find(
     ] = False,
     weights: WeightsOption = None,
     year: YearOption = None,
+    mask: MaskOption = False,
+    mask_key: MaskKeyOption = None,
+    mask_field: MaskFieldOption = None,
     language: LanguageOption = None,
     as_json: JsonOption = False,
 ) -> None:
@@ -240,7 +250,8 @@ def find(
     if output is not None:
         check_output(output, RESULT_FORMS, [framework, source, weights or framework])
     with reply.waiting(Text("正在查找", "searching")):
-        found = find_units(framework, source, where=where, by=by, top=top, year=year, weights=weights)
+        hidden = mask_of(mask, mask_key, mask_field)
+        found = find_units(framework, source, where=where, by=by, top=top, year=year, weights=weights, mask=hidden)
     if output is not None:
         with reply.waiting(Text("正在写出", "writing")):
             _write_found(found, output, with_open, reply)

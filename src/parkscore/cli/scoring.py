@@ -15,6 +15,7 @@ from parkscore.cli.console import JsonOption, LanguageOption, Reply, reply_to
 from parkscore.cli.files import check_output, find_data
 from parkscore.cli.framework_arguments import FrameworkArgument, WeightsOption
 from parkscore.cli.lists import list_lines, target_lines
+from parkscore.cli.masking import MaskFieldOption, MaskKeyOption, MaskOption, mask_of
 from parkscore.cli.scoring_datasets import EngineOption, goes_in_pieces, score_in_pieces
 from parkscore.findings import DataError, Finding, Severity, UsageError, errors_of, refuse_warnings, worst_first
 from parkscore.language import Text
@@ -22,6 +23,7 @@ from parkscore.language import Text
 if TYPE_CHECKING:
     import pandas as pd
 
+    from parkscore.data.masking import Mask
     from parkscore.evaluation import Evaluation
     from parkscore.framework.models import Framework
 
@@ -65,6 +67,9 @@ def validate(
         typer.Option("--output", "-o", metavar="OUT", help="问题清单 .xlsx、.csv 或 .json。 A file for the findings."),
     ] = None,
     strict: StrictOption = False,
+    mask: MaskOption = False,
+    mask_key: MaskKeyOption = None,
+    mask_field: MaskFieldOption = None,
     language: LanguageOption = None,
     as_json: JsonOption = False,
 ) -> None:
@@ -80,7 +85,7 @@ def validate(
         check_output(output, FINDING_FORMS, [framework, source])
     loaded = load_framework(framework)
     with reply.waiting(Text("正在校验", "validating")):
-        findings, rows = all_findings(loaded, source)
+        findings, rows = all_findings(loaded, source, mask_of(mask, mask_key, mask_field))
     counts = {severity: sum(finding.severity is severity for finding in findings) for severity in Severity}
     passed = not counts[Severity.ERROR] and not (strict and counts[Severity.WARNING])
     if output is not None:
@@ -107,7 +112,7 @@ def validate(
         raise typer.Exit(DataError.exit_code)
 
 
-def all_findings(framework: Framework, source: str) -> tuple[list[Finding], int | None]:
+def all_findings(framework: Framework, source: str, mask: Mask | None = None) -> tuple[list[Finding], int | None]:
     """Everything that reading, the framework's rules and scoring find, worst first; and the rows, if it could be read.
 
     What scoring finds is looked for only where the rules find no error.
@@ -115,7 +120,7 @@ def all_findings(framework: Framework, source: str) -> tuple[list[Finding], int 
     from parkscore.data.validate import read_and_validate
     from parkscore.tree.foresee import foresee
 
-    table, found = read_and_validate(source, framework)
+    table, found = read_and_validate(source, framework, mask)
     later = [] if table is None or errors_of(found) else foresee(framework, table)
     return worst_first([*found, *later]), None if table is None else len(table.frame)
 
@@ -162,6 +167,9 @@ def score(
     year: YearOption = None,
     engine: EngineOption = None,
     strict: StrictOption = False,
+    mask: MaskOption = False,
+    mask_key: MaskKeyOption = None,
+    mask_field: MaskFieldOption = None,
     language: LanguageOption = None,
     as_json: JsonOption = False,
 ) -> None:
@@ -174,11 +182,12 @@ def score(
     source = find_data(data)
     if output is not None:
         check_output(output, RESULT_FORMS, [framework, source, weights or framework])
+    hidden = mask_of(mask, mask_key, mask_field)
     if goes_in_pieces(engine, source, output):
-        score_in_pieces(framework, source, Path(str(output)), weights, year, strict, reply)
+        score_in_pieces(framework, source, Path(str(output)), weights, year, strict, hidden, reply)
         return
     with reply.waiting(Text("正在计分", "scoring")):
-        evaluation = evaluated(framework, source, weights, year, strict)
+        evaluation = evaluated(framework, source, weights, year, strict, hidden)
     if output is not None:
         with reply.waiting(Text("正在写出", "writing")):
             write_evaluation(evaluation, output, reply)
@@ -202,12 +211,17 @@ def score(
 
 
 def evaluated(
-    framework: str, source: str, weights: str | None = None, year: int | None = None, strict: bool = False
+    framework: str,
+    source: str,
+    weights: str | None = None,
+    year: int | None = None,
+    strict: bool = False,
+    mask: Mask | None = None,
 ) -> Evaluation:
     """The evaluation; under `strict` DataError where there is a warning."""
     from parkscore.evaluating import evaluate
 
-    evaluation = evaluate(framework, source, weights=weights, year=year)
+    evaluation = evaluate(framework, source, weights=weights, year=year, mask=mask)
     if strict:
         refuse_warnings(evaluation.findings)
     return evaluation

@@ -19,6 +19,7 @@ from parkscore.language import Text
 if TYPE_CHECKING:
     import pandas as pd
 
+    from parkscore.data.masking import Mask
     from parkscore.engine.result import DatasetResult
 
 
@@ -82,6 +83,7 @@ def score_in_pieces(
     weights: str | None,
     year: int | None,
     strict: bool,
+    mask: Mask | None,
     reply: Reply,
 ) -> None:
     """Score a file or folder piece by piece, write the result, and say what came of it."""
@@ -95,6 +97,7 @@ def score_in_pieces(
         year=year,
         language=reply.language,
         strict=strict,
+        mask=mask,
         progress=_Progress(reply).tell,
     )
     if reply.as_json:

@@ -14,6 +14,7 @@ import pandas as pd
 from parkscore.data.capping import MOST, first_of_each_kind
 from parkscore.data.code_findings import shared_codes, wrong_codes
 from parkscore.data.columns import Columns
+from parkscore.data.masking import Mask
 from parkscore.data.reading import read_with_findings
 from parkscore.data.rules import check_rule
 from parkscore.data.schema import Failure, compile_schema, failures
@@ -25,16 +26,17 @@ from parkscore.language import Text
 
 
 def read_and_validate(
-    source: str | os.PathLike[str] | pd.DataFrame, framework: Framework
+    source: str | os.PathLike[str] | pd.DataFrame, framework: Framework, mask: Mask | None = None
 ) -> tuple[Table | None, list[Finding]]:
     """Read a table and check it, so that the mistakes of both come at once.
 
-    source: as for `read_table`. Returns the table, None where reading met an error, and the findings of both steps, in
-    that order. Raises UsageError where the source is no file that can be read.
+    source: as for `read_table`. mask: hides the units of the table and of the findings.
+    Returns the table, None where reading met an error, and the findings of both steps, in that order.
+    Raises UsageError where the source is no file that can be read.
     """
     table, found = read_with_findings(source, framework)
     if table is None:
-        return None, found
+        return None, found if mask is None else mask.findings(found, None, framework)
     errors = errors_of(found)
     unread_places = {finding.place for finding in errors}
     unread_fields = {finding.field for finding in errors if finding.unit is None and finding.code in UNREAD_COLUMN}
@@ -44,7 +46,11 @@ def read_and_validate(
         for finding in validate(framework, table)
         if finding.place not in unread_places and finding.field not in unread_fields
     ]
-    return (None if errors else table), [*found, *checked]
+    found = [*found, *checked]
+    if mask is None:
+        return (None if errors else table), found
+    hidden = mask.findings(found, table, framework)
+    return (None if errors else mask.table(table, framework)), hidden
 
 
 def validate(framework: Framework, table: Table) -> list[Finding]:

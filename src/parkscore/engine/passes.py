@@ -10,6 +10,7 @@ from typing import Any, Final, Literal
 
 from parkscore.data.datasets import Piece, open_dataset
 from parkscore.data.fitted import Fitted
+from parkscore.data.masking import Mask
 from parkscore.engine.closing import Closing
 from parkscore.engine.executors import Executor, LocalExecutor
 from parkscore.engine.gathering import NoReferences, fitted_from, relative_leaves
@@ -44,6 +45,7 @@ def score_dataset(
     engine: Executor | Literal["local"] = "local",
     language: Language = "en",
     strict: bool = False,
+    mask: Mask | None = None,
     progress: Progress | None = None,
 ) -> DatasetResult:
     """Score and rank the units of a file or folder that need not fit into memory, and write the result.
@@ -51,8 +53,8 @@ def score_dataset(
     framework, weights, year: as for `evaluate`. data: a .parquet file, or a folder of such files. output: a .parquet or
     .csv file with a row for each row of the data, in their order, and the columns of `Evaluation.scores`; Parquet has
     the values of the indicators, too, as `value:` and the id. engine: `local` for threads of this process, or an
-    executor. language: that of reasons and notes. strict: whether a warning ends the run like an error. progress: told
-    after each piece.
+    executor. language: that of reasons and notes. strict: whether a warning ends the run like an error. mask: puts
+    keyed hashes in the place of units and names. progress: told after each piece.
 
     The scores are those of `evaluate` to twelve digits, and the ranks are the same; how the data are cut into files and
     pieces changes no bit.
@@ -66,7 +68,7 @@ def score_dataset(
     refuse_unfilled(loaded)
     refuse_unsuitable(loaded, plan)
     executor = LocalExecutor() if isinstance(engine, str) else engine
-    job = Job(loaded, plan, open_dataset(data, loaded), year)
+    job = Job(loaded, plan, open_dataset(data, loaded), year, mask)
     with spool_folder(target) as folder:
         return _Run(job, executor, folder, target, language, strict, progress or _tell_nobody).result()
 

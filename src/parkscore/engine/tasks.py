@@ -7,15 +7,15 @@ from pathlib import Path
 
 import numpy as np
 
-from parkscore.data.batches import read_piece
 from parkscore.data.datasets import Dataset, Piece
 from parkscore.data.fitted import Fitted
+from parkscore.data.masking import Mask
 from parkscore.data.table import YEAR, Table
 from parkscore.engine.applying import apply_to
 from parkscore.engine.batches import SCORE, batch_of
 from parkscore.engine.gathering import Gathered, gather
 from parkscore.engine.node_means import NodeSums, node_sums
-from parkscore.engine.reading import read_checked
+from parkscore.engine.reading import read_again, read_checked
 from parkscore.engine.spool import piece_file, write_batch
 from parkscore.engine.summing_up import Accounts
 from parkscore.engine.tallies import Tally
@@ -33,6 +33,7 @@ class Job:
     plan: WeightPlan
     dataset: Dataset
     year: int | None
+    mask: Mask | None = None
 
 
 @dataclass(frozen=True)
@@ -43,7 +44,7 @@ class GatherPiece:
 
     def __call__(self, piece: Piece) -> tuple[Gathered | None, list[Finding]]:
         """The statistics; None where the piece has an error."""
-        table, found = read_checked(self.job.dataset, piece)
+        table, found = read_checked(self.job.dataset, piece, self.job.mask)
         if table is None:
             return None, found
         try:
@@ -111,7 +112,10 @@ class ApplyPiece:
         )
 
     def _read(self, piece: Piece) -> tuple[Table | None, list[Finding]]:
-        return (read_piece(self.job.dataset, piece)[0], []) if self.checked else read_checked(self.job.dataset, piece)
+        job = self.job
+        if self.checked:
+            return read_again(job.dataset, piece, job.mask), []
+        return read_checked(job.dataset, piece, job.mask)
 
 
 def nodes_of(framework: Framework) -> list[str]:

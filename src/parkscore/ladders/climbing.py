@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 
 from parkscore.data.grid import Rows
+from parkscore.data.masking import Mask
 from parkscore.data.table import UNIT, YEAR
 from parkscore.evaluating import refuse_other_types, score_rows
 from parkscore.evaluation import Evaluation
@@ -22,11 +23,17 @@ from parkscore.language import Text
 from parkscore.tree.schemes import WeightPlan, plan_weights
 
 
-def climb(ladder: str | Path | Ladder, data: str | Path | pd.DataFrame, *, year: int | None = None) -> Climb:
+def climb(
+    ladder: str | Path | Ladder,
+    data: str | Path | pd.DataFrame,
+    *,
+    year: int | None = None,
+    mask: Mask | None = None,
+) -> Climb:
     """For each unit of a table its rung of a ladder, the next rung, and what is missing to it by how much.
 
-    ladder: a shipped name, a .yaml file, or a ladder made in Python. data, year: as for `evaluate`; one table serves
-    all frameworks of the ladder, and what one of them needs and the table lacks counts as missing.
+    ladder: a shipped name, a .yaml file, or a ladder made in Python. data, year, mask: as for `evaluate`; one table
+    serves all frameworks of the ladder, and what one of them needs and the table lacks counts as missing.
 
     Raises UsageError, FrameworkError or DataError with every finding at once. What is wrong with the ladder or one of
     its frameworks is found before the data are read.
@@ -34,7 +41,7 @@ def climb(ladder: str | Path | Ladder, data: str | Path | pd.DataFrame, *, year:
     refuse_other_types(data=data, year=year)
     loaded = load_ladder(ladder)
     plans = _plans(loaded)
-    read, found = read_for_each(loaded.frameworks, data)
+    read, found = read_for_each(loaded.frameworks, data, mask)
     evaluations = {name: _judge(loaded, name, each, year, plans[name]) for name, each in read.items()}
     rows, found_rows = _same_rows(evaluations)
     told = {name: _more(evaluation, read[name]) for name, evaluation in evaluations.items()}

@@ -7,6 +7,7 @@ from typing import Any
 
 import pandas as pd
 
+from parkscore.data.masking import Mask
 from parkscore.evaluating import of_type, refuse_other_types, score_table
 from parkscore.findings import Finding, Place, Severity, UsageError
 from parkscore.framework.check_gates import GateFormulas
@@ -29,12 +30,13 @@ def find(
     top: int | None = None,
     year: int | None = None,
     weights: Weights = None,
+    mask: Mask | None = None,
 ) -> Found:
     """The units of a table for which a condition holds, with the values that it read; nothing is dropped.
 
-    framework, data, year, weights: as for `evaluate`. where: a condition in the language of gates, over fields, scores
-    of nodes by their ids, `value(id)` and `class`. by: a number of the same language, highest first (write `-x` for the
-    lowest first). top: the first so many of each year, with all that tie for the last place; needs `by`.
+    framework, data, year, weights, mask: as for `evaluate`. where: a condition in the language of gates, over fields,
+    scores of nodes by their ids, `value(id)` and `class`. by: a number of the same language, highest first (write `-x`
+    for the lowest first). top: the first so many of each year, with all that tie for the last place; needs `by`.
 
     Raises UsageError, FrameworkError or DataError with every finding at once. What is wrong with the condition is found
     before the data are read.
@@ -50,7 +52,7 @@ def find(
     framework = load_framework(framework)
     _check_formulas(framework, where, by)
     plan = plan_weights(framework, weights)
-    evaluation = score_table(framework, data, year).under(plan)
+    evaluation = score_table(framework, data, year, mask).under(plan)
     table, indicators = evaluation.table, evaluation.indicator_grid
     verdict = judge_condition(framework, table, indicators, evaluation.bounds, where, "where")
     computed = None

@@ -11,6 +11,7 @@ from typing import Any, Final
 import pandas as pd
 
 from parkscore.data.layout import listed
+from parkscore.data.masking import Mask
 from parkscore.data.reading import read_with_findings
 from parkscore.data.table import Table
 from parkscore.data.validate import read_and_validate
@@ -34,7 +35,7 @@ class ReadTable:
 
 
 def read_for_each(
-    frameworks: Mapping[str, Framework], data: str | Path | pd.DataFrame
+    frameworks: Mapping[str, Framework], data: str | Path | pd.DataFrame, mask: Mask | None = None
 ) -> tuple[dict[str, ReadTable], list[Finding]]:
     """The table as each framework reads it, and everything found, each thing once.
 
@@ -45,14 +46,14 @@ def read_for_each(
     read: dict[str, ReadTable] = {}
     findings: dict[str, Sequence[Finding]] = {}
     for name, framework in frameworks.items():
-        table, found = read_and_validate(data, framework)
+        table, found = read_and_validate(data, framework, mask)
         findings[name] = found
         if table is not None:
             read[name] = ReadTable(table, tuple(found))
     bare = [name for name, found in findings.items() if [each.code for each in errors_of(found)] == [NO_FIELD_COLUMN]]
     if len(bare) < len(frameworks):
         for name in bare:
-            table, found = read_with_findings(data, frameworks[name])
+            table, found = _read(frameworks[name], data, mask)
             found = [finding for finding in found if finding.code != NO_FIELD_COLUMN]
             findings[name] = [*found, *_all_columns(frameworks[name])]
             if table is not None:
@@ -61,6 +62,16 @@ def read_for_each(
         raise DataError(told_once(_without_extra(findings)))
     gathered = _with_gathered_columns(frameworks, read, _without_extra(findings))
     return read, told_once(gathered)
+
+
+def _read(
+    framework: Framework, data: str | Path | pd.DataFrame, mask: Mask | None
+) -> tuple[Table | None, list[Finding]]:
+    table, found = read_with_findings(data, framework)
+    if mask is None:
+        return table, found
+    hidden = mask.findings(found, table, framework)
+    return (None if table is None else mask.table(table, framework)), hidden
 
 
 def told_once(findings: Mapping[str, Sequence[Finding]]) -> list[Finding]:

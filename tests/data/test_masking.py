@@ -1,0 +1,308 @@
+"""No id and no name of the input is in anything that a masked run writes or says."""
+
+from __future__ import annotations
+
+import json
+import pickle
+import zipfile
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pyarrow.parquet as pq
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from typer.testing import CliRunner
+
+import parkscore as ps
+from parkscore.cli import app
+from parkscore.data.masking import NOTE, Mask
+from parkscore.data.reading import read_table
+from parkscore.data.validate import read_and_validate
+from parkscore.engine.passes import score_dataset
+from parkscore.findings import DataError, UsageError
+from parkscore.framework.models import Framework
+from parkscore.sampling import header_of
+from parkscore.sampling.made_up_codes import made_up_codes
+
+FRAMEWORK = "torch-returns"
+KEY = b"a key of thirty-two random bytes"
+NAMES = [f"秘密企业{number}（集团）有限公司" for number in range(40)]
+CODES = made_up_codes(np.arange(40), seed=9).to_pylist()
+
+
+@pytest.fixture(scope="module")
+def framework() -> Framework:
+    return ps.load_framework(FRAMEWORK)
+
+
+@pytest.fixture(scope="module")
+def returns(framework: Framework) -> pd.DataFrame:
+    """Returns with ids and names that can be searched for, some of which break rules."""
+    frame = ps.sample(framework, 40, 1, seed=1).astype({"企业名称": object})
+    frame["统一社会信用代码"] = CODES
+    frame["企业名称"] = NAMES
+    frame["年末从业人员(人)"] = 5000  # no pay and no graduates for so many: findings by unit
+    frame["职工薪酬(千元)"] = 1
+    return frame
+
+
+def leaks(content: str) -> list[str]:
+    return [text for text in (*CODES, *NAMES, *(f"秘密企业{number}" for number in range(40))) if text in content]
+
+
+def said_in(path: Path) -> str:
+    """Everything that a file says, whatever its form."""
+    if path.suffix == ".xlsx":
+        with zipfile.ZipFile(path) as archive:
+            return "\n".join(archive.read(name).decode("utf-8", "replace") for name in archive.namelist())
+    if path.suffix == ".parquet":
+        file = pq.read_table(path)
+        return f"{file.to_pydict()} {file.schema.metadata} {pq.read_metadata(path).metadata}"
+    return path.read_text(encoding="utf-8")
+
+
+def run(folder: Path, *words: Any) -> str:
+    """What a command says on both streams."""
+    result = CliRunner().invoke(app, [str(word) for word in words])
+    assert result.exit_code in (0, 3), result.output
+    return result.output + (result.stderr or "")
+
+
+@pytest.fixture
+def data(returns: pd.DataFrame, tmp_path: Path) -> Path:
+    path = tmp_path / "returns.parquet"
+    returns.to_parquet(path)
+    return path
+
+
+@pytest.mark.parametrize("form", [".csv", ".xlsx", ".json", ".parquet"])
+def test_no_output_of_a_masked_score_holds_an_id_or_a_name(data: Path, tmp_path: Path, form: str) -> None:
+    plain, hidden = tmp_path / f"plain{form}", tmp_path / f"hidden{form}"
+    assert leaks(run(tmp_path, "score", FRAMEWORK, data, "-o", plain)) != []
+    assert leaks(said_in(plain)) != []
+    assert leaks(run(tmp_path, "score", FRAMEWORK, data, "--mask", "-o", hidden)) == []
+    assert leaks(said_in(hidden)) == []
+    assert "id-" in said_in(hidden)
+
+
+@pytest.mark.parametrize("form", [".csv", ".parquet"])
+def test_no_output_of_a_masked_score_in_pieces_holds_an_id_or_a_name(data: Path, tmp_path: Path, form: str) -> None:
+    hidden = tmp_path / f"hidden{form}"
+    assert leaks(run(tmp_path, "score", FRAMEWORK, data, "--engine", "local", "--mask", "-o", hidden)) == []
+    assert leaks(said_in(hidden)) == []
+    assert "id-" in said_in(hidden)
+
+
+def test_a_masked_score_on_the_console_and_as_json_holds_neither(data: Path, tmp_path: Path) -> None:
+    assert leaks(run(tmp_path, "score", FRAMEWORK, data)) != []
+    assert leaks(run(tmp_path, "score", FRAMEWORK, data, "--mask")) == []
+    assert leaks(run(tmp_path, "score", FRAMEWORK, data, "--mask", "--json")) == []
+
+
+@pytest.mark.parametrize("form", [".csv", ".xlsx", ".json"])
+def test_no_list_of_masked_findings_holds_an_id_or_a_name(data: Path, tmp_path: Path, form: str) -> None:
+    hidden = tmp_path / f"findings{form}"
+    assert leaks(run(tmp_path, "validate", FRAMEWORK, data)) != []
+    assert leaks(run(tmp_path, "validate", FRAMEWORK, data, "--mask", "-o", hidden)) == []
+    assert leaks(said_in(hidden)) == []
+    assert "id-" in said_in(hidden)
+
+
+def test_found_units_are_masked_and_so_is_a_name_that_the_condition_read(data: Path, tmp_path: Path) -> None:
+    hidden = tmp_path / "found.json"
+    words = ("find", FRAMEWORK, data, "--where", 'qc05_0 >= 0千元 and name != "甲"')
+    assert leaks(run(tmp_path, *words)) != []
+    assert leaks(run(tmp_path, *words, "--mask", "-o", hidden)) == []
+    assert leaks(said_in(hidden)) == []
+    assert "name-" in said_in(hidden)
+
+
+def test_a_ladder_is_masked_and_one_unit_is_asked_for_by_its_id(tmp_path: Path) -> None:
+    frame = ps.sample("innovative-sme", 40, 3, seed=1)
+    frame["企业"] = NAMES * 3
+    data = tmp_path / "enterprises.parquet"
+    frame.to_parquet(data)
+    assert leaks(run(tmp_path, "ladder", "sme-titles", data)) != []
+    for form in (".csv", ".xlsx", ".json", ".parquet"):
+        assert leaks(run(tmp_path, "ladder", "sme-titles", data, "--mask", "-o", tmp_path / f"hidden{form}")) == []
+        assert leaks(said_in(tmp_path / f"hidden{form}")) == []
+    of_one = run(tmp_path, "ladder", "sme-titles", data, "--mask", "--unit", NAMES[3])
+    assert leaks(of_one) == []
+    assert "id-" in of_one
+
+
+def broken(returns: pd.DataFrame) -> pd.DataFrame:
+    """Rows that reading and checking find fault with, in every way that names a unit."""
+    rows = returns.copy()
+    rows.loc[0, "统一社会信用代码"] = CODES[0][:-1] + ("0" if CODES[0][-1] != "0" else "1")
+    rows.loc[1, "统一社会信用代码"] = CODES[1].replace("MA", "MI")
+    rows.loc[2, "统一社会信用代码"] = CODES[2][:-1]
+    rows["营业收入(千元)"] = rows["营业收入(千元)"].astype(object)
+    rows.loc[3, "营业收入(千元)"] = "很多"
+    rows.loc[4, "营业收入(千元)"] = -5
+    rows.loc[5, "年份"] = 20245
+    return pd.concat([rows, rows.iloc[[6]]], ignore_index=True)
+
+
+def test_what_is_wrong_with_the_data_is_said_without_an_id_or_a_name(returns: pd.DataFrame, tmp_path: Path) -> None:
+    path = tmp_path / "broken.csv"
+    rows = broken(returns)
+    rows.to_csv(path, index=False)
+    units = set(rows["统一社会信用代码"])
+    for command in ("validate", "score"):
+        said = run(tmp_path, command, FRAMEWORK, path, "--lang", "en")
+        assert len([unit for unit in units if unit in said]) >= 5
+        masked = run(tmp_path, command, FRAMEWORK, path, "--mask", "--lang", "en")
+        assert [unit for unit in units if unit in masked] == []
+        assert leaks(masked) == []
+        for code in ("bad_uscc", "duplicate_row", "below_min"):
+            assert (code in masked) == (code in said)
+
+
+def test_a_masked_run_raises_what_it_finds_without_an_id(returns: pd.DataFrame) -> None:
+    with pytest.raises(DataError) as refused:
+        ps.evaluate(FRAMEWORK, broken(returns), mask=Mask(KEY))
+    assert leaks(" ".join(finding.render("zh") for finding in refused.value.findings)) == []
+    assert any((finding.unit or "").startswith("id-") for finding in refused.value.findings)
+
+
+def test_names_that_differ_in_width_only_are_both_hidden(framework: Framework, returns: pd.DataFrame) -> None:
+    frame = ps.sample("tech-sme", 3, 1)
+    frame["企业"] = ["秘密企业1", "秘密企业 1", "丙"]
+    said = " ".join(finding.render("zh") for finding in read_and_validate(frame, ps.load_framework("tech-sme"))[1])
+    hidden = read_and_validate(frame, ps.load_framework("tech-sme"), Mask(KEY))[1]
+    assert "秘密企业" in said
+    assert "秘密企业" not in " ".join(finding.render("zh") for finding in hidden)
+
+
+def test_masking_changes_no_score_and_no_rank(returns: pd.DataFrame) -> None:
+    plain, hidden = ps.evaluate(FRAMEWORK, returns), ps.evaluate(FRAMEWORK, returns, mask=Mask(KEY))
+    mask = Mask(KEY)
+    assert hidden.scores["unit"].tolist() == [mask.unit(unit) for unit in plain.scores["unit"]]
+    pd.testing.assert_frame_equal(
+        hidden.scores.drop(columns=["unit", "note"], errors="ignore"),
+        plain.scores.drop(columns=["unit", "note"], errors="ignore"),
+    )
+    assert len(hidden.findings) == len(plain.findings)
+    assert NOTE in hidden.table.notes
+
+
+def test_pieces_and_memory_give_a_unit_the_same_hash(data: Path, tmp_path: Path) -> None:
+    result = score_dataset(FRAMEWORK, data, tmp_path / "out.parquet", mask=Mask(KEY))
+    units = pq.read_table(result.path)["unit"].to_pylist()
+    assert sorted(units) == sorted(Mask(KEY).unit(code) for code in CODES)
+
+
+def test_an_accepted_finding_of_a_unit_stays_accepted(framework: Framework, returns: pd.DataFrame) -> None:
+    from parkscore.framework.models import Accepted
+
+    rows = broken(returns).iloc[[2]]
+    bad = str(rows["统一社会信用代码"].iloc[0])
+    entry = Accepted(rule="uscc", unit=bad, reason="境外", by="张三")
+    accepting = framework.model_copy(update={"accepted": (entry,)})
+    table, found = read_and_validate(rows, accepting, Mask(KEY))
+    assert table is not None
+    assert bad not in " ".join(finding.render("zh") for finding in found)
+
+
+def test_the_key_decides_the_hash_and_without_one_every_run_has_its_own(returns: pd.DataFrame, tmp_path: Path) -> None:
+    path = tmp_path / "key"
+    path.write_bytes(KEY + b"\n")
+    assert Mask.from_file(path).unit("甲") == Mask.from_file(path).unit("甲")
+    assert Mask.from_file(path).unit("甲") != Mask().unit("甲")
+    assert Mask().unit("甲") != Mask().unit("甲")
+    assert Mask(KEY).unit("甲") != "id-" + Mask(KEY).name("甲").removeprefix("name-")
+
+
+def test_the_key_is_in_no_output_and_in_no_word_about_the_mask(data: Path, tmp_path: Path) -> None:
+    path = tmp_path / "key"
+    path.write_bytes(KEY)
+    said = run(tmp_path, "score", FRAMEWORK, data, "--mask-key", path, "-o", tmp_path / "out.json")
+    mask = Mask.from_file(path)
+    for text in (said, said_in(tmp_path / "out.json"), repr(mask), str(mask)):
+        for key in (KEY, mask.key):
+            assert key.hex() not in text
+            assert repr(key)[2:-1] not in text
+
+
+def test_two_runs_with_one_key_can_be_joined(data: Path, tmp_path: Path) -> None:
+    path = tmp_path / "key"
+    path.write_bytes(KEY)
+    units = []
+    for number in range(2):
+        run(tmp_path, "score", FRAMEWORK, data, "--mask-key", path, "-o", tmp_path / f"{number}.csv")
+        units.append(set(pd.read_csv(tmp_path / f"{number}.csv")["unit"]))
+    assert units[0] == units[1]
+
+
+@pytest.mark.parametrize(("content", "reason"), [(b"short", "less than 16 bytes"), (None, "cannot be read")])
+def test_a_key_that_is_none_is_refused(content: bytes | None, reason: str, tmp_path: Path) -> None:
+    path = tmp_path / "key"
+    if content is not None:
+        path.write_bytes(content)
+    with pytest.raises(UsageError) as refused:
+        Mask.from_file(path)
+    assert reason in refused.value.findings[0].message.en
+
+
+def test_more_text_fields_are_hidden_where_they_are_named_and_unknown_ones_refused(
+    framework: Framework, returns: pd.DataFrame
+) -> None:
+    table, _ = read_table(returns, framework)
+    hidden = Mask(KEY, ("zone",)).table(table, framework)
+    assert hidden.frame["zone"].str.startswith("name-").all()
+    assert hidden.coded("zone").texts.tolist() == [Mask(KEY).name(zone) for zone in table.coded("zone").texts]
+    assert not Mask(KEY).table(table, framework).frame["zone"].str.startswith("name-").any()
+    with pytest.raises(UsageError) as refused:
+        Mask(KEY, ("revenue",)).table(table, framework)
+    assert refused.value.findings[0].code == "unknown_field"
+
+
+def test_a_code_in_a_field_is_hidden_as_the_unit_it_names_is(tmp_path: Path) -> None:
+    from parkscore.framework.models import DataField, UnitKey
+    from tests.small_frameworks import field, leaf, small, table_of
+
+    framework = small(
+        leaf("a"),
+        unit=UnitKey(zh="企业", key="代码", kind="uscc"),
+        fields={"a": field("a"), "parent": DataField(zh="母公司代码", kind="uscc")},
+    )
+    frame = pd.DataFrame({"代码": CODES[:2], "字段a": 1.0, "母公司代码": [CODES[1], None]})
+    hidden = Mask(KEY).table(table_of(framework, frame), framework)
+    assert hidden.frame["parent"].tolist() == [hidden.units[1], None]
+
+
+def test_two_units_with_one_hash_are_refused(
+    framework: Framework, returns: pd.DataFrame, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(Mask, "_hash", lambda *_: "same")
+    with pytest.raises(DataError) as refused:
+        ps.evaluate(framework, returns, mask=Mask(KEY))
+    assert refused.value.findings[0].code == "mask_collision"
+
+
+@given(st.lists(st.text(min_size=1, max_size=12), min_size=1, max_size=8, unique=True))
+def test_different_ids_have_different_hashes_of_letters_and_digits(ids: list[str]) -> None:
+    mask = Mask(KEY)
+    hashes = [mask.unit(text) for text in ids]
+    assert len(set(hashes)) == len(ids)
+    assert all(text.startswith("id-") and len(text) == 19 and text.isascii() for text in hashes)
+
+
+def test_a_mask_can_be_sent_to_another_process() -> None:
+    assert pickle.loads(pickle.dumps(Mask(KEY))).unit("甲") == Mask(KEY).unit("甲")  # noqa: S301  # our own bytes
+
+
+def test_json_of_a_masked_run_is_as_complete_as_without(data: Path, tmp_path: Path) -> None:
+    for name, words in (("plain", ()), ("hidden", ("--mask",))):
+        run(tmp_path, "score", FRAMEWORK, data, *words, "-o", tmp_path / f"{name}.json")
+    plain, hidden = (json.loads((tmp_path / f"{name}.json").read_text("utf-8")) for name in ("plain", "hidden"))
+    assert plain.keys() == hidden.keys()
+    assert len(plain["scores"]) == len(hidden["scores"]) == 40
+
+
+def test_headers_stay_as_they_are(framework: Framework) -> None:
+    assert header_of("name", framework.fields["name"]) == "企业名称"
