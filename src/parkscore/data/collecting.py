@@ -40,6 +40,10 @@ class Collected:
         before, _, first = self._counted.get((code, field), (0, what, place))
         self._counted[code, field] = before + count, what, first
 
+    def count_more(self, code: str, severity: Severity, count: int) -> None:
+        """Add so many of what was met so often that one more would not be listed."""
+        self._met[code, severity] += count
+
     def merge(self, other: Collected) -> None:
         """Add what was found in a later part of the same data, as if both had been read together."""
         room = {kind: REPEATED_AT_MOST - min(met, REPEATED_AT_MOST) for kind, met in self._met.items()}

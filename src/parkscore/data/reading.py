@@ -20,6 +20,7 @@ from parkscore.data.frames import digest_of_frame, sheet_of_frame
 from parkscore.data.headers import Names, normalised
 from parkscore.data.layout import read_layout
 from parkscore.data.parquet_files import read_parquet
+from parkscore.data.repeated_rows import report_repeated
 from parkscore.data.sheets import Sheet
 from parkscore.data.table import Table
 from parkscore.data.text_files import read_text_file
@@ -206,17 +207,7 @@ def _report_duplicates(rows: Sequence[tuple[Body, int]], found: Collected) -> No
         here = _row_place(body, number)
         earlier = first.setdefault(key, here)
         if earlier is not here and year != 0:  # year 0 is reported as a missing or bad year
-            found.error(
-                "duplicate_row",
-                Text(
-                    f"与 {earlier} 重复：同一评价对象同一年只能有一行",
-                    f"repeats {earlier}: a unit has one row per year",
-                ),
-                Text("删掉其中一行", "delete one of the two"),
-                place=here,
-                unit=unit,
-                year=year,
-            )
+            report_repeated(here, earlier, unit, year, found)
 
 
 def _report_similar_units(rows: Sequence[tuple[Body, int]], found: Collected) -> None:

@@ -1,0 +1,118 @@
+"""Find units that stand twice in a year of a data set, however large it is, without holding its units in memory."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Final, NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+
+from parkscore.data.batches import read_piece
+from parkscore.data.collecting import REPEATED_AT_MOST, Collected
+from parkscore.data.datasets import Dataset, Piece
+from parkscore.data.repeated_rows import report_repeated
+from parkscore.data.table import UNIT, Table
+from parkscore.data.text_hashes import Hashes, mixed, text_hashes
+from parkscore.findings import Finding, Place, Severity
+
+_HELD: Final = 4_000_000
+"""So many keys are held in memory, of 8 bytes each; more are put down in files by their first bits."""
+_FILE_BITS: Final = 6
+
+
+def keys_of(table: Table) -> Hashes:
+    """(rows,) a number for the unit and year of each row; rows that differ have the same only by a rare chance."""
+    units = text_hashes(table.frame[UNIT])
+    return units if table.years is None else mixed(units, table.years)
+
+
+class Repeated(NamedTuple):
+    """Keys that more than one row has, ascending; and how many rows are more than the first of their key."""
+
+    keys: Hashes
+    surplus: int
+
+
+class KeysSeen:
+    """The keys of all rows of a data set, in memory or, where they are many, in files of a folder.
+
+    >>> from tempfile import TemporaryDirectory
+    >>> with TemporaryDirectory() as folder:
+    ...     seen = KeysSeen(Path(folder))
+    ...     seen.add(np.array([3, 1], dtype=np.uint64))
+    ...     seen.add(np.array([1, 1, 2], dtype=np.uint64))
+    ...     seen.repeated()
+    Repeated(keys=array([1], dtype=uint64), surplus=2)
+    """
+
+    def __init__(self, folder: Path, held: int = _HELD) -> None:
+        """Start with none; nobody else writes files named `keys-` there."""
+        self._folder = folder
+        self._most = held
+        self._held: list[Hashes] = []
+        self._files: set[Path] = set()
+
+    def add(self, keys: Hashes) -> None:
+        """Take in the keys of a piece, in whatever order pieces come."""
+        self._held.append(keys)
+        if sum(map(len, self._held)) > self._most:
+            self._put_down()
+
+    def repeated(self) -> Repeated:
+        """The keys met more than once."""
+        if not self._files:
+            return _repeated(np.concatenate([*self._held, np.empty(0, dtype=np.uint64)]))
+        self._put_down()
+        found = [_repeated(np.fromfile(path, dtype=np.uint64)) for path in sorted(self._files)]
+        return Repeated(np.concatenate([each.keys for each in found]), sum(each.surplus for each in found))
+
+    def _put_down(self) -> None:
+        """Append the keys that are held to the file of their first bits."""
+        keys = np.sort(np.concatenate([*self._held, np.empty(0, dtype=np.uint64)]))
+        self._held = []
+        files = keys >> np.uint64(64 - _FILE_BITS)
+        for number in np.unique(files).tolist():
+            path = self._folder / f"keys-{number:02d}"
+            start, end = np.searchsorted(files, [number, number + 1])
+            with path.open("ab") as stream:
+                stream.write(keys[start:end].tobytes())
+            self._files.add(path)
+
+
+def _repeated(keys: Hashes) -> Repeated:
+    ordered = np.sort(keys)
+    again = ordered[1:][ordered[1:] == ordered[:-1]]
+    return Repeated(np.unique(again), len(again))
+
+
+def duplicate_findings(dataset: Dataset, pieces: Sequence[Piece], repeated: Repeated) -> list[Finding]:
+    """An error for each of the first rows that repeat another, and one that counts the others.
+
+    Units and years are compared themselves, in a second look at the rows whose keys meet; only what is not listed is
+    counted by keys alone.
+    """
+    found = Collected()
+    if not repeated.surplus:
+        return []
+    first: dict[tuple[str, int | None], Place] = {}
+    listed = 0
+    for piece in pieces:
+        table, _ = read_piece(dataset, piece, ())
+        for row in _rows_with(keys_of(table), repeated.keys):
+            key = str(table.frame[UNIT].iloc[row]), None if table.years is None else int(table.years[row])
+            here = table.origin.place(row, UNIT)
+            earlier = first.setdefault(key, here)
+            if earlier is not here:
+                report_repeated(here, earlier, *key, found)
+                listed += 1
+                if listed > REPEATED_AT_MOST:
+                    found.count_more("duplicate_row", Severity.ERROR, repeated.surplus - listed)
+                    return found.findings
+    return found.findings
+
+
+def _rows_with(keys: Hashes, wanted: Hashes) -> list[int]:
+    places: npt.NDArray[np.intp] = np.minimum(np.searchsorted(wanted, keys), len(wanted) - 1)
+    return list(np.flatnonzero(wanted[places] == keys).tolist())

@@ -1,0 +1,86 @@
+"""Check a piece of a data set, and name the rules that a piece alone cannot answer."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from parkscore.data.columns import parse
+from parkscore.data.table import Table
+from parkscore.data.validate import validate
+from parkscore.findings import Finding, Severity
+from parkscore.framework.models import USCC, Framework, Rule
+from parkscore.language import Text
+
+
+def validate_piece(framework: Framework, table: Table, *, whole_units: bool) -> list[Finding]:
+    """As `validate`, without what compares units, and unless units are whole without what looks at other years.
+
+    whole_units: whether the table holds all years of its units. The findings of several pieces are put together by
+    `merge_findings`; what is left out is named by `not_checked`.
+    """
+    return validate(checked_by_piece(framework, whole_units=whole_units), table)
+
+
+def checked_by_piece(framework: Framework, *, whole_units: bool) -> Framework:
+    """The framework with those rules only that a piece can answer."""
+    rules = tuple(rule for rule in framework.rules if _why_not(framework, rule, whole_units) is None)
+    return framework if len(rules) == len(framework.rules) else framework.model_copy(update={"rules": rules})
+
+
+def not_checked(framework: Framework, *, whole_units: bool) -> list[Finding]:
+    """A warning for each rule that is not checked where the data are read in pieces, and why."""
+    reasons = [
+        (rule.id, rule.label, why) for rule in framework.rules if (why := _why_not(framework, rule, whole_units))
+    ]
+    reasons += [(name, label, _ALL) for name, label in _shared_code_fields(framework)]
+    return [
+        Finding(
+            code="not_checked_in_pieces",
+            severity=Severity.WARNING,
+            rule=name,
+            message=Text(f"“{label.zh}”未检查：{why.zh}", f"'{label.en}' is not checked: {why.en}"),
+            hint=Text("要检查请用 --engine memory", "to have it checked, use --engine memory"),
+        )
+        for name, label, why in reasons
+    ]
+
+
+_ALL = Text("要所有对象一起看", "it compares all units")
+_YEARS = Text("要看同一对象的其他年份", "it looks at other years of the same unit")
+
+
+def _shared_code_fields(framework: Framework) -> Iterator[tuple[str, Text]]:
+    for name, field in framework.fields.items():
+        if field.kind == USCC and field.formula is None:
+            label = Text(f"{field.label.zh}重复", f"{field.label.en} met twice")
+            yield name, label
+
+
+def _why_not(framework: Framework, rule: Rule, whole_units: bool) -> Text | None:
+    """Why a piece cannot answer a rule, None where it can."""
+    if rule.outlier is not None or rule.measure_mixup is not None or rule.magnitude is not None:
+        return _ALL
+    fields = [*(rule.required or ()), *(rule.jump.fields if rule.jump is not None else ())]
+    texts = [text for text in (rule.require, rule.when) if text is not None]
+    local, lagged = _reads(framework, [*fields, *(name for text in texts for name in parse(text).names)], texts)
+    if not local:
+        return _ALL
+    return _YEARS if (lagged or rule.jump is not None) and not whole_units else None
+
+
+def _reads(framework: Framework, names: list[str], texts: list[str]) -> tuple[bool, bool]:
+    """Whether formulas, and those of the fields they name, read rows of no other unit, and whether of other years."""
+    open_, seen = list(names), set[str]()
+    while open_:
+        name = open_.pop()
+        if name in seen:
+            continue
+        seen.add(name)
+        field = framework.fields.get(name)
+        more = [field.formula] if field is not None and field.formula is not None else []
+        if field is None:  # the class, by conditions
+            more = [each.when for each in framework.classes]
+        texts = [*texts, *more]
+        open_ += [other for text in more for other in parse(text).names]
+    formulas = [parse(text) for text in texts]
+    return all(each.row_local for each in formulas), any(each.lagged for each in formulas)

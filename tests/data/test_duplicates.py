@@ -1,0 +1,73 @@
+"""A unit that stands twice in a year is found wherever the two rows stand, with both places."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from parkscore.data.batches import read_piece
+from parkscore.data.collecting import REPEATED_AT_MOST
+from parkscore.data.datasets import open_dataset
+from parkscore.data.duplicates import KeysSeen, duplicate_findings, keys_of
+from parkscore.data.reading import read_with_findings
+from parkscore.findings import Finding
+from parkscore.framework.models import Framework
+
+
+def found_in_pieces(frame: pd.DataFrame, folder: Path, framework: Framework, rows: int) -> list[Finding]:
+    path = folder / "a.parquet"
+    pq.write_table(pa.Table.from_pandas(frame), path, row_group_size=3)
+    dataset = open_dataset(path, framework)
+    seen, pieces = KeysSeen(folder, held=rows), dataset.pieces(rows)
+    for piece in reversed(pieces):
+        seen.add(keys_of(read_piece(dataset, piece)[0]))
+    found = duplicate_findings(dataset, pieces, seen.repeated())
+    for file in folder.glob("keys-*"):
+        file.unlink()
+    return found
+
+
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+@given(
+    st.lists(st.tuples(st.sampled_from("甲乙丙丁"), st.integers(2020, 2024)), min_size=1, max_size=30),
+    st.integers(1, 12),
+)
+def test_pieces_name_the_same_duplicates_as_the_whole_file(
+    tmp_path: Path, framework: Framework, keys: Sequence[tuple[str, int]], rows: int
+) -> None:
+    frame = pd.DataFrame(keys, columns=["高新区", "年份"]).assign(营业收入=1.0)
+    found = found_in_pieces(frame, tmp_path, framework, rows)
+    _, whole = read_with_findings(tmp_path / "a.parquet", framework)
+    assert found == [finding for finding in whole if finding.code == "duplicate_row"]
+
+
+@pytest.mark.parametrize("surplus", [REPEATED_AT_MOST, REPEATED_AT_MOST + 1, REPEATED_AT_MOST + 77])
+def test_of_many_duplicates_the_first_are_listed_and_all_are_counted(
+    tmp_path: Path, framework: Framework, surplus: int
+) -> None:
+    frame = pd.DataFrame({"高新区": ["甲"] * (surplus + 1), "年份": 2024, "营业收入": 1.0})
+    found = found_in_pieces(frame, tmp_path, framework, 50)
+    assert len([finding for finding in found if not finding.more]) == REPEATED_AT_MOST
+    assert sum(finding.more for finding in found) == surplus - REPEATED_AT_MOST
+
+
+@given(st.lists(st.lists(st.integers(0, 2**64 - 1) | st.integers(0, 9)), max_size=8), st.integers(1, 20))
+def test_keys_in_files_and_in_memory_give_the_same(tmp_path_factory, lists: list[list[int]], held: int) -> None:
+    folder = tmp_path_factory.mktemp("keys")
+    keys = [np.array(each, dtype=np.uint64) for each in lists]
+    in_files, in_memory = KeysSeen(folder, held), KeysSeen(folder)
+    for each in keys:
+        in_files.add(each)
+        in_memory.add(each)
+    files, memory = in_files.repeated(), in_memory.repeated()
+    assert files.keys.tolist() == memory.keys.tolist()
+    flat = [key for each in lists for key in each]
+    assert files.surplus == memory.surplus == len(flat) - len(set(flat))
