@@ -134,6 +134,37 @@ def test_a_ladder_is_masked_and_one_unit_is_asked_for_by_its_id(tmp_path: Path) 
     assert "id-" in of_one
 
 
+@pytest.fixture
+def of_two_years(returns: pd.DataFrame, tmp_path: Path) -> Path:
+    """Returns with a newcomer, one that left, one that moved and one with another name."""
+    earlier = returns.assign(年份=2023)
+    earlier.loc[5, "所属高新区"] = "别处"
+    earlier.loc[6, "企业名称"] = "秘密企业旧名"
+    path = tmp_path / "two-years.parquet"
+    pd.concat([earlier.iloc[1:], returns.iloc[:-1]], ignore_index=True).to_parquet(path)
+    return path
+
+
+@pytest.mark.parametrize("form", ["", ".xlsx"])
+def test_no_output_of_masked_members_holds_an_id_or_a_name(of_two_years: Path, tmp_path: Path, form: str) -> None:
+    mergers = tmp_path / "mergers.csv"
+    mergers.write_text(f"old,new\n{CODES[-1].lower()},{CODES[7]}\n", encoding="utf-8")
+    words = ("members", "zone-2021", of_two_years, "--weights", "zone-2021-equal-within", "--merged", mergers)
+    changes = []
+    for name, options in (("plain", ()), ("hidden", ("--mask",))):
+        output = tmp_path / f"{name}{form}"
+        said = [run(tmp_path, *words, *options, "-o", output), run(tmp_path, *words, *options, "--json")]
+        files = [path for path in output.rglob("*") if path.is_file()] if form == "" else [output]
+        everything = "\n".join([*said, *map(said_in, files)])
+        assert (leaks(everything) == []) == (name == "hidden")
+        assert ("秘密企业旧名" in everything) == (name == "plain")
+        changes.append(
+            next(line for line in said[0].splitlines() if "since the year before" in line or "与上年" in line)
+        )
+    assert len(changes) == 2
+    assert changes[0] == changes[1]
+
+
 def broken(returns: pd.DataFrame) -> pd.DataFrame:
     """Rows that reading and checking find fault with, in every way that names a unit."""
     rows = returns.copy()

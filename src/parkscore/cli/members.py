@@ -11,6 +11,7 @@ import typer
 from parkscore.cli.console import JsonOption, LanguageOption, Reply, reply_to
 from parkscore.cli.files import check_output, find_data
 from parkscore.cli.framework_arguments import FrameworkArgument, WeightsOption
+from parkscore.cli.masking import MaskFieldOption, MaskKeyOption, MaskOption, mask_of
 from parkscore.cli.scoring import YearOption, print_csv, say_ranking, say_result, say_top, where_findings_are
 from parkscore.language import Text
 
@@ -60,6 +61,9 @@ def members(
             "--merged", metavar="FILE", help="企业合并对照表：原代码、新代码。 Mergers: columns `old` and `new`."
         ),
     ] = None,
+    mask: MaskOption = False,
+    mask_key: MaskKeyOption = None,
+    mask_field: MaskFieldOption = None,
     language: LanguageOption = None,
     as_json: JsonOption = False,
 ) -> None:
@@ -81,7 +85,8 @@ def members(
     loaded = load_framework(framework)
     plan_weights(loaded, weights)  # what is wrong with the weights is told before returns are read
     with reply.waiting(Text("正在合计年报", "summing returns")):
-        result = from_returns(loaded, source, zones=zones, year=year, merged=merged)
+        hidden = mask_of(mask, mask_key, mask_field)
+        result = from_returns(loaded, source, zones=zones, year=year, merged=merged, mask=hidden)
         evaluation = result.evaluate(weights)
     if output is not None:
         with reply.waiting(Text("正在写出", "writing")):

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
 
 from parkscore.data.capping import first_of_each_kind
+from parkscore.data.credit_codes import standard_form
+from parkscore.data.masking import Mask
 from parkscore.data.reading import read_with_findings
 from parkscore.data.table import Table
 from parkscore.data.validate import validate
@@ -17,7 +20,7 @@ from parkscore.evaluating import of_type, refuse_other_types
 from parkscore.findings import DataError, Finding, Severity, UsageError, errors_of
 from parkscore.framework.loading import load_framework
 from parkscore.framework.member_loading import load_returns
-from parkscore.framework.models import Framework
+from parkscore.framework.models import USCC, Framework
 from parkscore.language import Text
 from parkscore.members.mergers import read_mergers
 from parkscore.members.plans import plan_sums
@@ -35,13 +38,14 @@ def from_returns(
     zones: Source | None = None,
     year: int | None = None,
     merged: str | os.PathLike[str] | Mapping[str, str] | None = None,
+    mask: Mask | None = None,
 ) -> Members:
     """Sum the returns of enterprises to a table of zones, which can be evaluated.
 
     framework: one with `members:`, by name, by file or loaded. returns: a file, a folder of Parquet files or a frame,
     one row per enterprise and year. zones: a table with the zones' other fields. year: the data year to evaluate, by
     default the last in the returns. merged: by the id of an enterprise that is gone that of its successor, or a file of
-    two such columns.
+    two such columns. mask: puts keyed hashes in the place of enterprises and names, in the result and in findings.
 
     Raises FrameworkError, DataError or UsageError with every finding at once. What the zones' own rules find in the
     sums is among the findings of the result, and stops its `evaluate` where it is an error.
@@ -51,9 +55,10 @@ def from_returns(
         raise UsageError(of_type("zones", zones, Text("给文件路径或 DataFrame", "give a file or a DataFrame")))
     framework = load_framework(framework)
     plan = plan_sums(framework, load_returns(framework))
-    successors = merged if merged is None or isinstance(merged, Mapping) else read_mergers(merged)
+    mask = None if mask is None else _with_name(mask, framework)
+    successors = _successors(merged, plan.returns, mask)
     given, found_given = (None, []) if zones is None else _read_zones(zones, framework)
-    reading = Returns(plan, returns)
+    reading = Returns(plan, returns, mask)
     summed = sum_returns(plan, reading.pieces(), year=year, merged=successors)
     found = [*reading.findings, *duplicates(summed)]
     if errors_of(found):
@@ -66,6 +71,27 @@ def from_returns(
     found = [*found, *found_given, *first_of_each_kind(remarks(summed, table, given is not None))]
     found += validate(framework, table)
     return Members(summed, table, found)
+
+
+def _with_name(mask: Mask, framework: Framework) -> Mask:
+    """The mask that hides the field with the names of the enterprises, too."""
+    name = None if framework.members is None else framework.members.name
+    return mask if name is None or name in mask.fields else replace(mask, fields=(*mask.fields, name))
+
+
+def _successors(
+    merged: str | os.PathLike[str] | Mapping[str, str] | None, returns: Framework, mask: Mask | None
+) -> Mapping[str, str] | None:
+    """The mergers by ids as they stand in the returns that are read: codes in the standard form, or hidden."""
+    if merged is None:
+        return None
+    try:
+        mergers = merged if isinstance(merged, Mapping) else read_mergers(merged)
+    except DataError as error:
+        raise error if mask is None else DataError(mask.findings(error.findings, None, returns)) from None
+    if returns.unit.kind == USCC:
+        mergers = {standard_form(old) or old: standard_form(new) or new for old, new in mergers.items()}
+    return mergers if mask is None else {mask.unit(old): mask.unit(new) for old, new in mergers.items()}
 
 
 def _read_zones(zones: Source, framework: Framework) -> tuple[Table, list[Finding]]:

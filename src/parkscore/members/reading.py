@@ -11,6 +11,7 @@ import pandas as pd
 from parkscore.data.batches import read_piece
 from parkscore.data.capping import first_of_each_kind
 from parkscore.data.datasets import FORMS, Dataset, open_dataset
+from parkscore.data.masking import Mask
 from parkscore.data.reading import FRAME, read_with_findings
 from parkscore.data.table import Table
 from parkscore.data.validate import validate
@@ -25,8 +26,12 @@ _ABOUT_COLUMNS = ("missing_column", "extra_column")
 class Returns:
     """Returns as they are read; `findings`, `notes` and `digest` are complete once all pieces have been read."""
 
-    def __init__(self, plan: MemberPlan, source: Source) -> None:
-        """Nothing is read yet but the header of a data set. Raises UsageError and DataError as `open_dataset` does."""
+    def __init__(self, plan: MemberPlan, source: Source, mask: Mask | None = None) -> None:
+        """Nothing is read yet but the header of a data set. Raises UsageError and DataError as `open_dataset` does.
+
+        mask: hides the enterprises in the tables and in the findings.
+        """
+        self._mask = mask
         self.file = FRAME if isinstance(source, pd.DataFrame) else os.fspath(source)
         self.notes: tuple[str, ...] = ()
         self._source = source
@@ -43,15 +48,19 @@ class Returns:
     def pieces(self) -> Iterator[Table]:
         """The returns in tables of the fields that are read."""
         for table, found in self._tables():
+            found = [*found, *validate(self._checked, table)]
+            if self._mask is not None:
+                found = self._mask.findings(found, table, self._plan.returns)
+                table = self._mask.table(table, self._plan.returns)
             self.notes = tuple(dict.fromkeys([*self.notes, *table.notes]))
-            self._found += [*found, *validate(self._checked, table)]
+            self._found += found
             yield table
 
     def _tables(self) -> Iterator[tuple[Table, Sequence[Finding]]]:
         if self._dataset is None:
             table, found = read_with_findings(self._source, self._plan.returns)
             if table is None:
-                raise DataError(found)
+                raise DataError(found if self._mask is None else self._mask.findings(found, None, self._plan.returns))
             self._digest = table.digest
             yield table, self._about_columns(found)
             return
