@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import math
 from typing import Literal
 
 import numpy as np
 
 from parkscore.methods.domain import BoolArray, FloatArray
+from parkscore.methods.exact_sums import ExactSums, grouped_squares, nearest, sums_of_columns
 
 Divisor = Literal["n", "n-1"]
 
@@ -60,28 +62,59 @@ def sums(ordered: FloatArray) -> FloatArray:
 
 
 def means(x: FloatArray) -> FloatArray:
-    """The mean of the present values of each column; NaN where there is none."""
-    return _means(x, in_order(x))
+    """The mean of the present values of each column; NaN where there is none.
+
+    >>> float(means(np.array([0.1, np.nan, 0.1, 0.1])))
+    0.1
+    """
+    return mean_of(counts(x), sums_of_columns(x).values.reshape(x.shape[1:]), lowest(x), highest(x))
+
+
+def mean_of(count: FloatArray, total: FloatArray, low: FloatArray, high: FloatArray) -> FloatArray:
+    """The mean of each column from its number of values, the float nearest to their sum, the lowest and the highest."""
+    # Kept within the values: a mean of 0.1, 0.1, 0.1 is 0.1 and not one rounding beside it.
+    return np.asarray(np.clip(_ratio(total, count), low, high))
 
 
 def moments(x: FloatArray, divisor: Divisor) -> tuple[FloatArray, FloatArray]:
-    """The mean and the standard deviation of each column; sd 0 where it is constant, both NaN where it is empty.
+    """The mean and the standard deviation of each column; sd 0 where it is constant, both NaN where it is empty."""
+    count, low, high, total = counts(x), lowest(x), highest(x), sums_of_columns(x)
+    spread = deviation_of(count, total, sums_of_columns(x, grouped_squares), low, high, divisor)
+    return mean_of(count, total.values.reshape(count.shape), low, high), spread
 
-    The deviations are brought to a size near 1 before they are squared: nothing overflows, nothing vanishes.
+
+def deviation_of(
+    count: FloatArray, total: ExactSums, squares: ExactSums, low: FloatArray, high: FloatArray, divisor: Divisor
+) -> FloatArray:
+    """The standard deviation of each column from exact sums, rounded once; 0 where a column is constant."""
+    # One unit for the values, the square of it for their squares.
+    exponent = min(total.exponent, squares.exponent // 2)
+    whole, square = total.exponent - exponent, squares.exponent - 2 * exponent
+    spread = [
+        _deviation(int(n), s << whole, q << square, exponent, divisor)
+        for n, s, q in zip(count.ravel().tolist(), total.integers(), squares.integers(), strict=True)
+    ]
+    return np.asarray(np.where(is_constant(low, high), 0.0, np.reshape(spread, count.shape)))
+
+
+def _deviation(count: int, total: int, squares: int, exponent: int, divisor: Divisor) -> float:
+    """√((n Σx² - (Σx)²) / (n d)), d = n or n - 1: nothing cancels, overflows or vanishes before the root is rounded."""
+    return root(count * squares - total * total, count * (count - (divisor == "n-1")), exponent)
+
+
+def root(numerator: int, denominator: int, exponent: int = 0) -> float:
+    """The float nearest to 2^exponent √(numerator / denominator); NaN where there is no such ratio.
+
+    >>> root(1, 4), root(2, 1) == math.sqrt(2)
+    (0.5, True)
     """
-    ordered = in_order(x)
-    mean = _means(x, ordered)
-    from_mean = ordered - mean[..., np.newaxis]
-    size = np.fmax.reduce(np.abs(from_mean), axis=-1, initial=0.0)
-    size = np.where(size > 0, size, 1.0)
-    squares = sums(np.square(from_mean / size[..., np.newaxis]))
-    spread = size * np.sqrt(_ratio(squares, counts(x) - (divisor == "n-1")))
-    return mean, np.where(is_constant(lowest(x), highest(x)), 0.0, spread)
-
-
-def _means(x: FloatArray, ordered: FloatArray) -> FloatArray:
-    # Kept within the values: a mean of 0.1, 0.1, 0.1 is 0.1 and not one rounding beside it.
-    return np.asarray(np.clip(_ratio(sums(ordered), counts(x)), lowest(x), highest(x)))
+    if denominator <= 0:
+        return math.nan
+    lift = max(0, (130 + denominator.bit_length() - numerator.bit_length()) // 2)
+    lifted = numerator << (2 * lift)
+    found = math.isqrt(lifted // denominator)
+    follows = found * found * denominator != lifted
+    return nearest(2 * found + follows, exponent - lift - 1)
 
 
 def _ratio(numerator: FloatArray, denominator: FloatArray) -> FloatArray:

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
+import operator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from fractions import Fraction
 from itertools import pairwise
-from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -15,8 +15,8 @@ from numpy.typing import ArrayLike, NDArray
 from parkscore.language import Text
 from parkscore.methods.domain import DomainError, FloatArray
 
-Codes = NDArray[np.integer[Any]]
 Places = NDArray[np.int64]
+GroupedSum = Callable[[ArrayLike, ArrayLike | None, int], "ExactSums"]
 
 _BITS = 32
 _MASK = (1 << _BITS) - 1
@@ -29,6 +29,7 @@ _MOVED = 20 * _BITS
 _CHUNK = 1 << 15
 _CHUNK_OF_MANY_GROUPS = 1 << 19
 _MANY_GROUPS = 1 << 12
+_FEW, _FEW_GROUPS = 1_000, 8
 # Each addition to a place is below 2^53, and a place holds 2^63.
 _ADDITIONS = 512
 
@@ -66,18 +67,33 @@ class ExactSums:
     @property
     def values(self) -> FloatArray:
         """The sum of each group as the nearest float (to even in the middle of two); infinite beyond all floats."""
+        if self.groups <= _FEW_GROUPS:
+            return np.array([nearest(whole, self.exponent) for whole in self.integers()], dtype=np.float64)
         negative = self.places[-1] < 0
         places = _carried(np.where(negative, -self.places, self.places)) if negative.any() else self.places
-        return np.where(negative, -1.0, 1.0) * _nearest(self.first, places) + 0.0
+        return np.where(negative, -1.0, 1.0) * _all_nearest(self.first, places) + 0.0
+
+    @property
+    def exponent(self) -> int:
+        """The sums are whole multiples of 2 to this power."""
+        return _BITS * self.first
+
+    def integers(self) -> list[int]:
+        """How many times 2^exponent the sum of each group is: for arithmetic that rounds only at its end."""
+        return [sum(place << (_BITS * p) for p, place in enumerate(group)) for group in self.places.T.tolist()]
 
     def fractions(self) -> list[Fraction]:
-        """The sum of each group as it is, for arithmetic that rounds only at its end.
+        """The sum of each group as it is.
 
         >>> exact_sum([0.5, 0.25]).fractions()
         [Fraction(3, 4)]
         """
-        unit = Fraction(2) ** (_BITS * self.first)
-        return [unit * sum(int(place) << (_BITS * p) for p, place in enumerate(group)) for group in self.places.T]
+        return [Fraction(2) ** self.exponent * whole for whole in self.integers()]
+
+    def grown(self, groups: int) -> ExactSums:
+        """The same sums and those of further groups, which are 0; itself where there are as many already."""
+        added = groups - self.groups
+        return self if added <= 0 else ExactSums(self.first, np.pad(self.places, ((0, 0), (0, added))))
 
     def take(self, codes: ArrayLike) -> ExactSums:
         """The sums of these groups, in this order; a group may come more than once.
@@ -116,19 +132,18 @@ class ExactSums:
         return _trimmed(first, _carried(joined))
 
 
-def grouped_sums(x: ArrayLike, codes: ArrayLike, groups: int) -> ExactSums:
+def grouped_sums(x: ArrayLike, codes: ArrayLike | None, groups: int) -> ExactSums:
     """The exact sum of the values of each group; a missing value counts nothing.
 
-    x: (rows,); codes: (rows,) whole numbers below `groups`, below zero for a row that is in no group. Whole numbers
-    take one pass, others two to four. Add the results of several pieces with `+`.
+    x: (rows,); codes: (rows,) whole numbers below `groups`, below zero for a row that is in no group, or None where all
+    rows are of one. Whole numbers take one pass, others two to four. Add the results of several pieces with `+`.
 
     Raises DomainError where a value is infinite, ValueError where x and codes do not go together.
 
     >>> grouped_sums([1.5, 2.0, np.nan, 4.0, 8.0], [0, 0, 1, 1, -1], 3).values
     array([3.5, 4. , 0. ])
     """
-    values, numbers = _members(x, codes, groups)
-    return _gathered(values, None if groups == 1 else numbers, groups)
+    return _gathered(*_members(x, codes, groups), groups)
 
 
 def exact_sum(x: ArrayLike) -> ExactSums:
@@ -137,17 +152,16 @@ def exact_sum(x: ArrayLike) -> ExactSums:
     >>> exact_sum([1e100, 1.0, np.nan, -1e100]).values
     array([1.])
     """
-    return _gathered(np.asarray(x, dtype=np.float64).ravel(), None, 1)
+    return grouped_sums(x, None, 1)
 
 
-def grouped_squares(x: ArrayLike, codes: ArrayLike, groups: int) -> ExactSums:
+def grouped_squares(x: ArrayLike, codes: ArrayLike | None, groups: int) -> ExactSums:
     """The exact sum of the squares of the values of each group, as `grouped_sums` otherwise.
 
     >>> grouped_squares([3.0, 4.0, np.nan, 1e-300], [0, 0, 0, 1], 2).fractions()[0]
     Fraction(25, 1)
     """
-    values, numbers = _members(x, codes, groups)
-    return _squared(values, None if groups == 1 else numbers, groups)
+    return _squared(*_members(x, codes, groups), groups)
 
 
 def exact_squares(x: ArrayLike) -> ExactSums:
@@ -156,14 +170,51 @@ def exact_squares(x: ArrayLike) -> ExactSums:
     >>> exact_squares([3.0, 4.0, np.nan]).values
     array([25.])
     """
-    return _squared(np.asarray(x, dtype=np.float64).ravel(), None, 1)
+    return grouped_squares(x, None, 1)
 
 
-def _members(x: ArrayLike, codes: ArrayLike, groups: int) -> tuple[FloatArray, NDArray[np.intp]]:
+def sums_of_columns(x: FloatArray, of: GroupedSum = grouped_sums) -> ExactSums:
+    """The exact sum of each column of (rows, columns), or of one column of (rows,), as a group of its own.
+
+    >>> sums_of_columns(np.array([[1.0, 2.0], [3.0, np.nan]])).values
+    array([4., 2.])
+    """
+    if x.ndim == 1:
+        return of(x, None, 1)
+    columns = x.shape[1]
+    total = of([], [], columns)
+    for start in range(0, len(x), _CHUNK):
+        block = x[start : start + _CHUNK]
+        total = total + of(block.ravel(), np.tile(np.arange(columns), len(block)), columns)
+    return total
+
+
+def nearest(whole: int, exponent: int) -> float:
+    """The float nearest to 2^exponent times a whole number (to even in the middle of two); infinite beyond all floats.
+
+    >>> nearest(3, -1), nearest(2**53 + 1, 0) == 2.0**53, nearest(-1, 1024)
+    (1.5, True, -inf)
+    """
+    size = abs(whole)
+    rest = max(0, size.bit_length() - 64)
+    # The leading 64 bits, the last of them set where anything follows, round as the whole number does.
+    bits = size >> rest
+    bits |= bits << rest != size
+    try:
+        found = math.ldexp(bits, exponent + rest)
+    except OverflowError:
+        found = math.inf
+    return -found if whole < 0 else found
+
+
+def _members(x: ArrayLike, codes: ArrayLike | None, groups: int) -> tuple[FloatArray, NDArray[np.intp] | None]:
     """The values that are in a group, and its number; ValueError where the two do not go together."""
-    values, numbers = np.asarray(x, dtype=np.float64), np.asarray(codes)
-    if values.ndim != 1 or numbers.shape != values.shape:
+    values = np.asarray(x, dtype=np.float64)
+    numbers = np.zeros(0, dtype=np.intp) if codes is None else np.asarray(codes)
+    if values.ndim != 1 or (codes is not None and numbers.shape != values.shape):
         raise ValueError(f"one code for each value, not {numbers.shape} for {values.shape}")
+    if codes is None:
+        return values, None
     if numbers.size == 0:
         return values, np.empty(0, dtype=np.intp)
     if numbers.dtype.kind not in "iu" or int(numbers.max()) >= groups:
@@ -171,7 +222,7 @@ def _members(x: ArrayLike, codes: ArrayLike, groups: int) -> tuple[FloatArray, N
     if int(numbers.min()) < 0:
         member = numbers >= 0
         values, numbers = values[member], numbers[member]
-    return values, numbers.astype(np.intp, copy=False)
+    return values, None if groups == 1 else numbers.astype(np.intp, copy=False)
 
 
 # --- from values to places ---------------------------------------------------------------------------------------
@@ -179,6 +230,9 @@ def _members(x: ArrayLike, codes: ArrayLike, groups: int) -> tuple[FloatArray, N
 
 def _gathered(values: FloatArray, codes: NDArray[np.intp] | None, groups: int) -> ExactSums:
     """The sums of values without those that are missing; without codes, all are of one group."""
+    if codes is None and values.size <= _FEW:
+        wholes, exponent = _whole_multiples(values)
+        return _of_integer(sum(wholes), exponent)
     size = _CHUNK if groups <= _MANY_GROUPS else _CHUNK_OF_MANY_GROUPS
     total = _in_places({}, groups)
     for block in range(0, values.size, size * _ADDITIONS):
@@ -191,6 +245,21 @@ def _gathered(values: FloatArray, codes: NDArray[np.intp] | None, groups: int) -
     return total
 
 
+def _whole_multiples(values: FloatArray) -> tuple[list[int], int]:
+    """The present values as whole multiples of a power of two, and its exponent: few of them are added fastest so."""
+    present = values[~np.isnan(values)]
+    _refuse_infinity(present)
+    fractions, exponents = np.frexp(present)
+    least = int(exponents.min(initial=0))
+    parts = (fractions * 2.0**53).astype(np.int64).tolist()
+    return [part << shift for part, shift in zip(parts, (exponents - least).tolist(), strict=True)], least - 53
+
+
+def _refuse_infinity(values: FloatArray) -> None:
+    if np.isinf(values).any():
+        raise DomainError(Text("有无穷大的值，不能求和", "has infinite values, which have no sum"))
+
+
 def _count(
     values: FloatArray, codes: NDArray[np.intp] | None, groups: int, counted: dict[int, Places], moved: int = 0
 ) -> None:
@@ -200,8 +269,7 @@ def _count(
         rest = np.where(np.isnan(rest), 0.0, rest)
         size = _size(rest)
     if size > _HUGE:
-        if np.isinf(rest).any():
-            raise DomainError(Text("有无穷大的值，不能求和", "has infinite values, which have no sum"))
+        _refuse_infinity(rest)
         huge = np.abs(rest) > _HUGE
         if huge.any():
             _count(np.where(huge, rest, 0.0) * 2.0**-_MOVED, codes, groups, counted, moved + _MOVED // _BITS)
@@ -240,6 +308,9 @@ def _size(values: FloatArray) -> float:
 
 def _squared(values: FloatArray, codes: NDArray[np.intp] | None, groups: int) -> ExactSums:
     """The sums of squares; each square is the sum of two floats."""
+    if codes is None and values.size <= _FEW:
+        wholes, exponent = _whole_multiples(values)
+        return _of_integer(sum(map(operator.mul, wholes, wholes)), 2 * exponent)
     total = _in_places({}, groups)
     size = _CHUNK if groups <= _MANY_GROUPS else _CHUNK_OF_MANY_GROUPS
     for start in range(0, values.size, size):
@@ -258,8 +329,7 @@ def _bands(values: FloatArray) -> Iterator[tuple[FloatArray, int]]:
     huge, tiny = magnitude > _HUGE, (magnitude < _TINY) & (magnitude > 0)
     moved = 2 * _MOVED // _BITS
     if huge.any():
-        if np.isinf(values).any():
-            raise DomainError(Text("有无穷大的值，不能求和", "has infinite values, which have no sum"))
+        _refuse_infinity(values)
         yield np.where(huge, values, 0.0) * 2.0**-_MOVED, moved
     if tiny.any():
         yield np.where(tiny, values, 0.0) * 2.0**_MOVED, -moved
@@ -275,6 +345,17 @@ def _rounded_off(x: FloatArray, square: FloatArray) -> FloatArray:
 
 
 # --- from places to values ---------------------------------------------------------------------------------------
+
+
+def _of_integer(whole: int, exponent: int) -> ExactSums:
+    """The sum of one group from 2^exponent times a whole number."""
+    first = exponent // _BITS
+    rest = whole << (exponent - _BITS * first)
+    places = []
+    while abs(rest) > _MASK:
+        places.append(rest & _MASK)
+        rest >>= _BITS
+    return _trimmed(first, np.array([*places, rest], dtype=np.int64)[:, np.newaxis])
 
 
 def _in_places(counted: dict[int, Places], groups: int) -> ExactSums:
@@ -308,7 +389,7 @@ def _trimmed(first: int, places: Places) -> ExactSums:
     return ExactSums(first + int(used[0]), places[used[0] : used[-1] + 1])
 
 
-def _nearest(first: int, places: Places) -> FloatArray:
+def _all_nearest(first: int, places: Places) -> FloatArray:
     """The nearest float to each sum; places: all of them within [0, 2^32).
 
     The leading 64 bits, the last of them set where anything follows, round as the whole sum does.

@@ -12,13 +12,23 @@ from parkscore.language import Text
 from parkscore.methods.columns import counts, means
 from parkscore.methods.domain import DomainError, FloatArray
 from parkscore.methods.parameters import Meaning
+from parkscore.methods.partial_fits import ENDS, Gathered, GatheredName, mean_from
 from parkscore.methods.registry import imputation
+from parkscore.methods.score_scale import Statistic, statistic
 
 _ALWAYS = {"unit order", "indicator order", "present cells"}
 _HANDBOOK = "OECD/JRC, Handbook on Constructing Composite Indicators, 2008, step 3 (imputation)"
 
 
 _GROUPS = Meaning("每个评价对象的组号；负数为不属于任何组", "the group of each unit; below zero for none")
+
+
+_MEAN: tuple[GatheredName, ...] = ("count", *ENDS, "sum")
+
+
+def _mean_from(gathered: Gathered, **_stated: object) -> dict[str, Statistic]:
+    """The value that fills the gaps."""
+    return {"value": statistic(mean_from(gathered))}
 
 
 def _fill(X: FloatArray, values: FloatArray) -> FloatArray:
@@ -79,6 +89,8 @@ def zero(X: FloatArray) -> FloatArray:
     reference=_HANDBOOK,
     golden="coinr_vignette",
     golden_source="COINr 1.0 documentation (bluefoxr.github.io/COINr), article Imputation",
+    gathers=_MEAN,
+    fit_gathered=_mean_from,
 )
 def mean(X: FloatArray) -> FloatArray:
     """Fill a gap with the mean of the units that have a value; a column with none stays empty.
@@ -100,6 +112,7 @@ def mean(X: FloatArray) -> FloatArray:
     reference=_HANDBOOK,
     golden="coinr_vignette",
     golden_source="COINr 1.0 documentation (bluefoxr.github.io/COINr), article Imputation",
+    needs_sort=True,
 )
 def median(X: FloatArray) -> FloatArray:
     """Fill a gap with the median of the units that have a value; a column with none stays empty.
@@ -131,6 +144,8 @@ def median(X: FloatArray) -> FloatArray:
     golden_source="COINr 1.1.14 (R), on the ASEM data that it ships (JRC, ASEM Sustainable Connectivity Portal): "
     "i_mean_grp by EurAsia_group",
     parameters={"groups": _GROUPS},
+    gathers=_MEAN,
+    fit_gathered=_mean_from,
 )
 def group_mean(X: FloatArray, *, groups: NDArray[np.integer[Any]]) -> FloatArray:
     """Fill a gap with the mean of the units of the same group that have a value.
@@ -155,6 +170,7 @@ def group_mean(X: FloatArray, *, groups: NDArray[np.integer[Any]]) -> FloatArray
     golden="coinr_vignette",
     golden_source="COINr 1.0 documentation (bluefoxr.github.io/COINr), article Imputation",
     parameters={"groups": _GROUPS},
+    needs_sort=True,
 )
 def group_median(X: FloatArray, *, groups: NDArray[np.integer[Any]]) -> FloatArray:
     """Fill a gap with the median of the units of the same group that have a value.

@@ -134,10 +134,19 @@ def facts_of(method: Method[Any], say: Say) -> list[str]:
         f"{say(Text('前提', 'needs'))}: {'; '.join(map(say, method.requirements)) or '-'}",
         f"{say(Text('不变性', 'obeys'))}: {', '.join(obeys) or '-'}",
         *([f"{say(lowers)}: {say(method.may_lower)}"] if method.may_lower is not None else []),
+        *(f"{say(Text('分块计算', 'in pieces'))}: {say(each)}" for each in _in_pieces(method)),
         f"{say(Text('文献', 'reference'))}: {method.reference}",
         f"{say(Text('算例', 'golden case'))}: {method.golden}",
         f"{say(Text('算例出处', 'source of the case'))}: {method.golden_source}",
     ]
+
+
+def _in_pieces(method: Method[Any]) -> Iterator[Text]:
+    """What a method that looks at a whole column needs where the rows come in pieces."""
+    if method.gathers:
+        yield Text("由各块的统计量合并，一位不差", "from statistics of the pieces, to the last bit")
+    if method.needs_sort:
+        yield Text("需要整列排序", "needs the whole column in order")
 
 
 def _diagnostics() -> Iterator[str]:

@@ -36,6 +36,10 @@ class Method(Generic[Result]):
     same. `may_lower` says of a scoring rule or an aggregation why an
     improvement of one indicator may lower that unit's own score; without it, none does.
 
+    What a method takes from the data can be had from pieces of the rows where `gathers` names statistics: those of all
+    pieces, joined (`partial_fits.gather`), give `fit_gathered` the same reference, to the last bit, as `fit` has from
+    all rows at once. `needs_sort` says that the whole column is needed, in order.
+
     >>> from parkscore.methods import scoring
     >>> scoring["minmax"].title.zh
     '极差标准化'
@@ -59,6 +63,9 @@ class Method(Generic[Result]):
     relations: Callable[[Stated], list[Problem]] | None = None
     cautions: Callable[[Stated], list[Problem]] | None = None
     fit: Callable[..., dict[str, float | FloatArray]] | None = None
+    gathers: tuple[str, ...] = ()
+    fit_gathered: Callable[..., dict[str, float | FloatArray]] | None = None
+    needs_sort: bool = False
     score_range: Callable[[Stated], Interval] | None = None
     usual_range: Callable[[Stated], Interval] | None = None
     additive: bool = False

@@ -69,6 +69,7 @@ def _between_ends(stated: Stated) -> Interval:
     golden_source="COINr 1.1.14 (R), on the ASEM data that it ships (JRC, ASEM Sustainable Connectivity Portal): "
     "n_rank, but for three cells that differ by rounding",
     parameters={"direction": DIRECTION, "among": _AMONG},
+    needs_sort=True,
     score_range=_from_one,
 )
 def rank(x: FloatArray, *, direction: Direction = 1, among: FloatArray | None = None) -> FloatArray:
@@ -97,6 +98,7 @@ def rank(x: FloatArray, *, direction: Direction = 1, among: FloatArray | None = 
     golden_source="COINr 1.1.14 (R), on the ASEM data that it ships (JRC, ASEM Sustainable Connectivity Portal): "
     "n_borda, but for three cells that differ by rounding",
     parameters={"direction": DIRECTION, "among": _AMONG},
+    needs_sort=True,
     score_range=_from_zero,
 )
 def borda(x: FloatArray, *, direction: Direction = 1, among: FloatArray | None = None) -> FloatArray:
@@ -123,6 +125,7 @@ def borda(x: FloatArray, *, direction: Direction = 1, among: FloatArray | None =
     golden_source="COINr 1.1.14 (R), on the ASEM data that it ships (JRC, ASEM Sustainable Connectivity Portal): "
     "n_prank, but for three cells that differ by rounding",
     parameters={"direction": DIRECTION, "among": _AMONG, "to": TO},
+    needs_sort=True,
     relations=falling_ends,
     score_range=_between_ends,
 )

@@ -8,9 +8,10 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from parkscore.language import Text
-from parkscore.methods.columns import Divisor, highest, is_constant, lowest, moments
+from parkscore.methods.columns import Divisor, is_constant, moments
 from parkscore.methods.domain import BoolArray, DomainError, FloatArray, Needs
 from parkscore.methods.parameters import Meaning, Problem
+from parkscore.methods.partial_fits import ENDS, Gathered, deviation_from, gather, mean_from
 from parkscore.methods.ranges import Interval
 from parkscore.methods.registry import scoring
 from parkscore.methods.score_scale import (
@@ -46,12 +47,18 @@ def fit_bounds(
     >>> fit_bounds([2.0, 4.0, np.nan], high=10.0)
     {'low': 2.0}
     """
-    array = np.asarray(x, dtype=np.float64)
+    return bounds_from(gather(x, ENDS), low=low, high=high)
+
+
+def bounds_from(
+    gathered: Gathered, *, low: Statistic | None = None, high: Statistic | None = None, **_others: object
+) -> dict[str, Statistic]:
+    """The bounds that are not stated, as `fit_bounds`, from what was gathered."""
     fitted: dict[str, Statistic] = {}
     if low is None:
-        fitted["low"] = statistic(lowest(array))
+        fitted["low"] = statistic(gathered["lowest"])
     if high is None:
-        fitted["high"] = statistic(highest(array))
+        fitted["high"] = statistic(gathered["highest"])
     return fitted
 
 
@@ -131,6 +138,8 @@ def _crossed_or_not_positive(stated: Stated) -> list[Problem]:
     "n_minmax to 0-100",
     parameters={"direction": DIRECTION, "low": _LOW, "high": _HIGH, "to": TO, "clip": CLIP},
     fit=fit_bounds,
+    gathers=ENDS,
+    fit_gathered=bounds_from,
     relations=_crossed,
     score_range=_bounded_range,
 )
@@ -211,6 +220,8 @@ def goalposts(
     "index leaves for its income",
     parameters={"direction": DIRECTION, "low": _LOW, "high": _HIGH, "to": TO, "clip": CLIP},
     fit=fit_bounds,
+    gathers=ENDS,
+    fit_gathered=bounds_from,
     relations=_crossed_or_not_positive,
     score_range=_bounded_range,
 )
@@ -265,12 +276,36 @@ def fit_moments(
     >>> fit_moments([1.0, 3.0])
     {'mean': 2.0, 'sd': 1.0}
     """
+    if _are_stated(mean, sd):
+        return {}
+    array = np.asarray(x, dtype=np.float64)
+    try:
+        fitted_mean, fitted_sd = moments(array, divisor)
+    except DomainError:
+        Needs().require(array)
+        raise
+    return {"mean": statistic(fitted_mean), "sd": statistic(fitted_sd)}
+
+
+def moments_from(
+    gathered: Gathered,
+    *,
+    mean: Statistic | None = None,
+    sd: Statistic | None = None,
+    divisor: Divisor = "n",
+    **_others: object,
+) -> dict[str, Statistic]:
+    """The mean and the standard deviation, as `fit_moments`, from what was gathered."""
+    if _are_stated(mean, sd):
+        return {}
+    return {"mean": statistic(mean_from(gathered)), "sd": statistic(deviation_from(gathered, divisor))}
+
+
+def _are_stated(mean: Statistic | None, sd: Statistic | None) -> bool:
+    """Whether both are stated; DomainError where one of them is."""
     for problem in _half_stated(mean, sd):
         raise DomainError(problem.reason)
-    if mean is not None:
-        return {}
-    fitted_mean, fitted_sd = moments(np.asarray(x, dtype=np.float64), divisor)
-    return {"mean": statistic(fitted_mean), "sd": statistic(fitted_sd)}
+    return mean is not None
 
 
 def _together_and_positive(stated: Stated) -> list[Problem]:
@@ -325,6 +360,8 @@ def _three_deviations(stated: Stated) -> Interval:
         "divisor": Meaning("方差的除数：n 为总体，n-1 为样本", "divisor of the variance: n population, n-1 sample"),
     },
     fit=fit_moments,
+    gathers=("count", *ENDS, "sum", "squares"),
+    fit_gathered=moments_from,
     relations=_together_and_positive,
     score_range=_unbounded_range,
     usual_range=_three_deviations,

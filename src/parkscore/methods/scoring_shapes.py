@@ -6,9 +6,10 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from parkscore.language import Text
-from parkscore.methods.columns import highest, is_constant, lowest
+from parkscore.methods.columns import is_constant
 from parkscore.methods.domain import DomainError, FloatArray
 from parkscore.methods.parameters import Meaning, Problem
+from parkscore.methods.partial_fits import ENDS, Gathered, gather
 from parkscore.methods.ranges import Interval
 from parkscore.methods.registry import scoring
 from parkscore.methods.score_scale import (
@@ -40,10 +41,16 @@ def fit_farthest(
     >>> fit_farthest([1.0, 4.0, 9.0], low=3.0, high=5.0)
     {'farthest': 4.0}
     """
+    return farthest_from(gather(x, ENDS), low=low, high=high, farthest=farthest)
+
+
+def farthest_from(
+    gathered: Gathered, *, low: Statistic, high: Statistic, farthest: Statistic | None = None, **_others: object
+) -> dict[str, Statistic]:
+    """The farthest outside [low, high], as `fit_farthest`, from what was gathered."""
     if farthest is not None:
         return {}
-    array = np.asarray(x, dtype=np.float64)
-    outside = np.maximum(_outside(lowest(array), low, high), _outside(highest(array), low, high))
+    outside = np.maximum(_outside(gathered["lowest"], low, high), _outside(gathered["highest"], low, high))
     return {"farthest": statistic(outside)}
 
 
@@ -100,7 +107,14 @@ def fit_middle(
     >>> fit_middle([1.0, 4.0, 9.0], best=5.0)
     {'farthest': 4.0}
     """
-    return fit_farthest(x, low=best, high=best, farthest=farthest)
+    return middle_from(gather(x, ENDS), best=best, farthest=farthest)
+
+
+def middle_from(
+    gathered: Gathered, *, best: Statistic, farthest: Statistic | None = None, **_others: object
+) -> dict[str, Statistic]:
+    """The farthest from `best`, as `fit_middle`, from what was gathered."""
+    return farthest_from(gathered, low=best, high=best, farthest=farthest)
 
 
 @scoring(
@@ -125,6 +139,8 @@ def fit_middle(
         "to": TO,
     },
     fit=fit_middle,
+    gathers=ENDS,
+    fit_gathered=middle_from,
     relations=_shape_problems,
     score_range=_middle_range,
 )
@@ -170,6 +186,8 @@ def middle(
         "to": TO,
     },
     fit=fit_farthest,
+    gathers=ENDS,
+    fit_gathered=farthest_from,
     relations=_interval_problems,
     score_range=_interval_range,
 )

@@ -8,9 +8,10 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from parkscore.language import Text
-from parkscore.methods.columns import counts, highest, in_order, is_constant, lowest, sums
+from parkscore.methods.columns import counts, in_order, is_constant
 from parkscore.methods.domain import BoolArray, DomainError, FloatArray, Needs
 from parkscore.methods.parameters import Meaning, Problem
+from parkscore.methods.partial_fits import Gathered, GatheredName, gather, harmonic_total_from, length_from
 from parkscore.methods.ranges import Interval
 from parkscore.methods.registry import scoring
 from parkscore.methods.score_scale import (
@@ -29,6 +30,10 @@ from parkscore.methods.score_scale import (
     statistic,
 )
 
+_TOTAL: tuple[GatheredName, ...] = ("count", "lowest", "sum", "reciprocals")
+_TOP: tuple[GatheredName, ...] = ("highest",)
+_LENGTH: tuple[GatheredName, ...] = ("count", "squares")
+_COSTS_OF_ZERO = Text("越低越好时需要全部为正值", "needs values above zero where lower is better")
 _OBEYS = {"unit order", "indicator order", "scaling of an indicator", "monotone"}
 
 
@@ -52,20 +57,29 @@ def fit_total(
     """
     if total is not None:
         return {}
-    array = np.asarray(x, dtype=np.float64)
+    _refuse_costs_of_zero(np.asarray(x, dtype=np.float64), is_higher_better(direction))
+    return total_from(gather(x, _TOTAL), direction=direction)
+
+
+def total_from(
+    gathered: Gathered, *, direction: Direction = 1, total: Statistic | None = None, **_others: object
+) -> dict[str, Statistic]:
+    """The total, as `fit_total`, from what was gathered.
+
+    Raises DomainError, with the columns, where lower is better and a value is not above zero.
+    """
+    if total is not None:
+        return {}
     higher = is_higher_better(direction)
-    _refuse_costs_of_zero(array, higher)
-    low = lowest(array)
-    with np.errstate(divide="ignore", invalid="ignore"):
-        # Reciprocals beside that of the smallest value are at most 1: none overflows.
-        reciprocals = np.where(higher, 1.0, low / array)
-        whole = np.where(higher, sums(in_order(array)), low / sums(in_order(reciprocals)))
-    return {"total": statistic(np.where(counts(array) > 0, whole, np.nan))}
+    refused = np.atleast_1d((gathered["lowest"] <= 0) & ~higher)
+    if refused.any():
+        raise DomainError(_COSTS_OF_ZERO, columns=np.flatnonzero(refused).tolist())
+    whole = np.where(higher, gathered["sum"], harmonic_total_from(gathered))
+    return {"total": statistic(np.where(gathered["count"] > 0, whole, np.nan))}
 
 
 def _refuse_costs_of_zero(x: FloatArray, higher: BoolArray) -> None:
-    reason = Text("越低越好时需要全部为正值", "needs values above zero where lower is better")
-    refuse_cells((x <= 0) & ~higher, reason)
+    refuse_cells((x <= 0) & ~higher, _COSTS_OF_ZERO)
 
 
 def _sum_range(stated: Stated) -> Interval:
@@ -96,6 +110,8 @@ def _positive_total(stated: Stated) -> list[Problem]:
         ),
     },
     fit=fit_total,
+    gathers=_TOTAL,
+    fit_gathered=total_from,
     relations=_positive_total,
     score_range=_sum_range,
 )
@@ -129,7 +145,12 @@ def fit_top(x: ArrayLike, *, top: Statistic | None = None, **_others: object) ->
     >>> fit_top([1.0, 4.0, np.nan])
     {'top': 4.0}
     """
-    return {"top": statistic(highest(np.asarray(x, dtype=np.float64)))} if top is None else {}
+    return top_from(gather(x, _TOP), top=top)
+
+
+def top_from(gathered: Gathered, *, top: Statistic | None = None, **_others: object) -> dict[str, Statistic]:
+    """The largest value, as `fit_top`, from what was gathered."""
+    return {"top": statistic(gathered["highest"])} if top is None else {}
 
 
 def _top_range(stated: Stated) -> Interval:
@@ -157,6 +178,8 @@ def _positive_top(stated: Stated) -> list[Problem]:
         "top": Meaning("最大值；不给则取自数据", "the largest value; that of the data where not stated", "indicator"),
     },
     fit=fit_top,
+    gathers=_TOP,
+    fit_gathered=top_from,
     relations=_positive_top,
     score_range=_top_range,
 )
@@ -190,13 +213,12 @@ def fit_length(x: ArrayLike, *, length: Statistic | None = None, **_others: obje
     >>> fit_length([3.0, 4.0, np.nan])
     {'length': 5.0}
     """
-    if length is not None:
-        return {}
-    array = np.asarray(x, dtype=np.float64)
-    size = np.fmax(highest(array), -lowest(array))
-    # Brought to a size near 1 before they are squared: nothing overflows, nothing vanishes.
-    scaled = array / np.where(size > 0, size, 1.0)
-    return {"length": statistic(size * np.sqrt(sums(in_order(np.square(scaled)))))}
+    return {} if length is not None else length_gathered(gather(x, _LENGTH))
+
+
+def length_gathered(gathered: Gathered, *, length: Statistic | None = None, **_others: object) -> dict[str, Statistic]:
+    """The length, as `fit_length`, from what was gathered."""
+    return {"length": statistic(length_from(gathered))} if length is None else {}
 
 
 def _length_range(stated: Stated) -> Interval:
@@ -228,6 +250,8 @@ def _positive_length(stated: Stated) -> list[Problem]:
         ),
     },
     fit=fit_length,
+    gathers=_LENGTH,
+    fit_gathered=length_gathered,
     relations=_positive_length,
     score_range=_length_range,
 )
@@ -322,6 +346,7 @@ def _percentile_range(stated: Stated) -> Interval:
         "to": TO,
     },
     fit=fit_percentiles,
+    needs_sort=True,
     relations=_percentile_problems,
     score_range=_percentile_range,
 )

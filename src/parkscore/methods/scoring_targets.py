@@ -9,9 +9,10 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from parkscore.language import Text
-from parkscore.methods.columns import highest, is_constant, lowest
+from parkscore.methods.columns import is_constant
 from parkscore.methods.domain import BoolArray, DomainError, FloatArray
 from parkscore.methods.parameters import Meaning, Problem
+from parkscore.methods.partial_fits import ENDS, Gathered, GatheredName, gather
 from parkscore.methods.ranges import Interval
 from parkscore.methods.registry import scoring
 from parkscore.methods.score_scale import (
@@ -35,21 +36,22 @@ UNCAPPED_COST = Text(
     "越低越好且不封顶时需要全部为正值", "needs values above zero where lower is better and nothing is capped"
 )
 
+_OF_UNIT: tuple[GatheredName, ...] = (*ENDS, "named", "named_rows")
 _WORST = Meaning("起点；不给则取数据中最差的值", "where the way begins; the worst value where not stated", "indicator")
 
 
-def worst_of(x: FloatArray, direction: Direction) -> FloatArray:
+def worst_of(gathered: Gathered, direction: Direction) -> Statistic:
     """The worst present value of each column.
 
-    >>> float(worst_of(np.array([1.0, 4.0, np.nan]), -1))
+    >>> worst_of(gather([1.0, 4.0, np.nan], ENDS), -1)
     4.0
     """
-    return np.where(is_higher_better(direction), lowest(x), highest(x))
+    return statistic(np.where(is_higher_better(direction), gathered["lowest"], gathered["highest"]))
 
 
-def best_of(x: FloatArray, direction: Direction) -> FloatArray:
+def best_of(gathered: Gathered, direction: Direction) -> Statistic:
     """The best present value of each column."""
-    return np.where(is_higher_better(direction), highest(x), lowest(x))
+    return statistic(np.where(is_higher_better(direction), gathered["highest"], gathered["lowest"]))
 
 
 def _same(x: FloatArray, y: FloatArray) -> BoolArray:
@@ -95,9 +97,20 @@ def fit_ends(
     >>> fit_ends([1.0, 4.0], direction=-1)
     {'worst': 4.0, 'best': 1.0}
     """
-    array = np.asarray(x, dtype=np.float64)
-    fitted = {} if worst is not None else {"worst": statistic(worst_of(array, direction))}
-    return fitted if best is not None else fitted | {"best": statistic(best_of(array, direction))}
+    return ends_from(gather(x, ENDS), direction=direction, worst=worst, best=best)
+
+
+def ends_from(
+    gathered: Gathered,
+    *,
+    direction: Direction = 1,
+    worst: Statistic | None = None,
+    best: Statistic | None = None,
+    **_others: object,
+) -> dict[str, Statistic]:
+    """The worst and the best value, as `fit_ends`, from what was gathered."""
+    fitted = worst_from(gathered, direction=direction, worst=worst)
+    return fitted if best is not None else fitted | {"best": best_of(gathered, direction)}
 
 
 @scoring(
@@ -124,6 +137,8 @@ def fit_ends(
         "clip": CLIP,
     },
     fit=fit_ends,
+    gathers=ENDS,
+    fit_gathered=ends_from,
     relations=falling_ends,
     score_range=_way_range,
 )
@@ -159,7 +174,14 @@ def fit_worst(
     >>> fit_worst([1.0, 4.0])
     {'worst': 1.0}
     """
-    return {} if worst is not None else {"worst": statistic(worst_of(np.asarray(x, dtype=np.float64), direction))}
+    return worst_from(gather(x, ENDS), direction=direction, worst=worst)
+
+
+def worst_from(
+    gathered: Gathered, *, direction: Direction = 1, worst: Statistic | None = None, **_others: object
+) -> dict[str, Statistic]:
+    """The worst value, as `fit_worst`, from what was gathered."""
+    return {} if worst is not None else {"worst": worst_of(gathered, direction)}
 
 
 @scoring(
@@ -179,6 +201,8 @@ def fit_worst(
         "clip": CLIP,
     },
     fit=fit_worst,
+    gathers=ENDS,
+    fit_gathered=worst_from,
     relations=falling_ends,
     score_range=_way_range,
 )
@@ -225,24 +249,33 @@ def fit_unit(
     >>> fit_unit([1.0, 4.0, 2.0], unit="乙", units=np.array(["甲", "乙", "丙"]))
     {'worst': 1.0, 'goal': 4.0}
     """
-    array = np.asarray(x, dtype=np.float64)
-    fitted = fit_worst(array, direction=direction, worst=worst)
+    named = None if units is None else np.asarray(units == unit)
+    return unit_from(gather(x, _OF_UNIT, named=named), direction=direction, unit=unit, worst=worst, goal=goal)
+
+
+def unit_from(
+    gathered: Gathered,
+    *,
+    direction: Direction = 1,
+    unit: str,
+    worst: Statistic | None = None,
+    goal: Statistic | None = None,
+    **_others: object,
+) -> dict[str, Statistic]:
+    """The worst value and that of the unit, as `fit_unit`, from what was gathered with the rows of the unit `named`."""
+    fitted = worst_from(gathered, direction=direction, worst=worst)
     if goal is None:
-        fitted["goal"] = statistic(array[_row_of(unit, units)])
+        rows = np.atleast_1d(gathered["named_rows"])
+        for number in rows[rows != 1].astype(int).tolist():
+            raise DomainError(_not_one_row(unit, number))
+        fitted["goal"] = statistic(gathered["named"])
     return fitted
 
 
-def _row_of(unit: str, units: NDArray[Any] | None) -> int:
-    found = np.flatnonzero(units == unit) if units is not None else np.empty(0, dtype=np.intp)
-    if found.size == 1:
-        return int(found[0])
-    if found.size:
-        reason = Text(
-            f"参照中有 {found.size} 行 {unit}，应只有一行", f"the reference has {found.size} rows of {unit}, not one"
-        )
-    else:
-        reason = Text(f"参照中没有 {unit}", f"the reference has no unit {unit}")
-    raise DomainError(reason)
+def _not_one_row(unit: str, rows: int) -> Text:
+    if rows:
+        return Text(f"参照中有 {rows} 行 {unit}，应只有一行", f"the reference has {rows} rows of {unit}, not one")
+    return Text(f"参照中没有 {unit}", f"the reference has no unit {unit}")
 
 
 @scoring(
@@ -268,6 +301,8 @@ def _row_of(unit: str, units: NDArray[Any] | None) -> int:
         "clip": CLIP,
     },
     fit=fit_unit,
+    gathers=_OF_UNIT,
+    fit_gathered=unit_from,
     relations=falling_ends,
     score_range=_way_range,
 )
@@ -319,9 +354,20 @@ def fit_standards(
     >>> fit_standards([1.0, 4.0], satisfactory=5.0)
     {'unallowed': 1.0}
     """
-    array = np.asarray(x, dtype=np.float64)
-    fitted = {} if unallowed is not None else {"unallowed": statistic(worst_of(array, direction))}
-    return fitted if satisfactory is not None else fitted | {"satisfactory": statistic(best_of(array, direction))}
+    return standards_from(gather(x, ENDS), direction=direction, unallowed=unallowed, satisfactory=satisfactory)
+
+
+def standards_from(
+    gathered: Gathered,
+    *,
+    direction: Direction = 1,
+    unallowed: Statistic | None = None,
+    satisfactory: Statistic | None = None,
+    **_others: object,
+) -> dict[str, Statistic]:
+    """The standards, as `fit_standards`, from what was gathered."""
+    fitted = {} if unallowed is not None else {"unallowed": worst_of(gathered, direction)}
+    return fitted if satisfactory is not None else fitted | {"satisfactory": best_of(gathered, direction)}
 
 
 def _efficacy_problems(stated: Stated) -> list[Problem]:
@@ -379,6 +425,8 @@ def _efficacy_range(stated: Stated) -> Interval:
         "floor": Meaning("得分的下限；不给则没有", "the least score; none where not stated", "score"),
     },
     fit=fit_standards,
+    gathers=ENDS,
+    fit_gathered=standards_from,
     relations=_efficacy_problems,
     score_range=_efficacy_range,
 )

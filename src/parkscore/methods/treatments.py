@@ -166,6 +166,7 @@ def none(X: FloatArray) -> Treated:
     golden_source="COINr 1.1.14 (R), on the ASEM data that it ships (JRC, ASEM Sustainable Connectivity Portal): Treat",
     parameters={"most": _MOST, "skew": _SKEW, "kurtosis": _KURTOSIS},
     relations=_thresholds,
+    needs_sort=True,
 )
 def winsorise(X: FloatArray, *, most: int = 5, skew: float = 2.0, kurtosis: float = 3.5) -> Treated:
     """Set the most extreme values to the next one, one more at a time, until the column passes or `most` is reached.
@@ -194,6 +195,7 @@ def winsorise(X: FloatArray, *, most: int = 5, skew: float = 2.0, kurtosis: floa
     golden_source="COINr 1.0 documentation (bluefoxr.github.io/COINr), article Outlier Treatment",
     parameters={"skew": _SKEW, "kurtosis": _KURTOSIS},
     relations=_thresholds,
+    needs_sort=True,
 )
 def log(X: FloatArray, *, skew: float = 2.0, kurtosis: float = 3.5) -> Treated:
     """Take the logarithm of each column that fails the rule of `winsorise`; the order of its values stays.
@@ -220,6 +222,7 @@ def log(X: FloatArray, *, skew: float = 2.0, kurtosis: float = 3.5) -> Treated:
     golden_source="COINr 1.1.14 (R), on the ASEM data that it ships (JRC, ASEM Sustainable Connectivity Portal): Treat",
     parameters={"most": _MOST, "skew": _SKEW, "kurtosis": _KURTOSIS},
     relations=_thresholds,
+    needs_sort=True,
 )
 def skewness_kurtosis(X: FloatArray, *, most: int = 5, skew: float = 2.0, kurtosis: float = 3.5) -> Treated:
     """Winsorise as little as passes the rule; where `most` points are not enough, take the log of the untreated column.

@@ -91,6 +91,7 @@ def _rising_shares(stated: Mapping[str, Any]) -> list[Problem]:
         "upper": Meaning("高端分位数，高于它的取其值", "the share of the upper cap; what lies above is set to it"),
     },
     relations=_rising_shares,
+    needs_sort=True,
 )
 def percentile(X: FloatArray, *, lower: float = 0.05, upper: float = 0.95) -> Treated:
     """Set what lies below the lower quantile, and above the upper one, to that quantile.
@@ -122,6 +123,7 @@ def _positive_distance(stated: Mapping[str, Any]) -> list[Problem]:
     golden_source="Wikipedia, Box plot, example with outliers",
     parameters={"k": Meaning("围栏到四分位数的距离，以四分位距计", "how far the fences are, in interquartile ranges")},
     relations=_positive_distance,
+    needs_sort=True,
 )
 def iqr_fences(X: FloatArray, *, k: float = 1.5) -> Treated:
     """Set what lies beyond a fence, `k` interquartile ranges outside the quartiles, to the fence.
@@ -225,6 +227,7 @@ def signed_log(X: FloatArray) -> Treated:
             "the power λ; where it is not stated, that of the greatest likelihood",
         )
     },
+    needs_sort=True,
 )
 def box_cox(X: FloatArray, *, power: float | None = None) -> Treated:
     """Raise each column to the power that makes it most like a normal distribution, or to a stated one.
