@@ -9,8 +9,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from parkscore.data.cohorts import cohorts, scored_rows
-from parkscore.data.grid import Cohort, rows_by_value
+from parkscore.data.class_column import Classification
+from parkscore.data.coded_texts import CodedTexts
+from parkscore.data.cohorts import cohorts, cohorts_by_class, scored_rows
+from parkscore.data.grid import Cohort, as_selection, rows_by_value
 from parkscore.data.table import Table
 from parkscore.findings import DataError, UsageError
 from parkscore.framework.models import Framework
@@ -119,3 +121,35 @@ def test_many_groups_are_found_without_looking_at_all_rows_for_each() -> None:
     keys = np.arange(50).view(Counted)
     assert len(rows_by_value(keys, np.arange(50))) == 50
     assert Counted.looks < 50
+
+
+@given(data=st.data(), keys=st.lists(st.integers(-3, 70_000), max_size=30))
+def test_rows_are_grouped_by_number_as_by_any_other_value(data: st.DataObject, keys: list[int]) -> None:
+    chosen = data.draw(st.lists(st.sampled_from(range(len(keys))), unique=True) if keys else st.just([]))
+    rows = np.array(sorted(chosen), dtype=np.intp)
+    found = [(key, own.tolist()) for key, own in rows_by_value(np.array(keys, dtype=np.int64), rows)]
+    as_texts = dict(rows_by_value(np.array([str(key) for key in keys]), rows))
+    assert found == [(key, as_texts[str(key)].tolist()) for key in sorted({keys[row] for row in rows})]
+
+
+@given(rows=st.lists(st.integers(0, 12), unique=True))
+def test_rows_that_follow_each_other_are_taken_without_a_copy(rows: list[int]) -> None:
+    everything, chosen = np.arange(13), np.array(rows, dtype=np.intp)
+    selection = as_selection(chosen)
+    assert everything[selection].tolist() == rows
+    assert isinstance(selection, slice) == (bool(rows) and rows == list(range(rows[0], rows[-1] + 1)))
+
+
+@given(classes=st.lists(st.sampled_from(["b", "a", "c", None]), min_size=1, max_size=12), data=st.data())
+def test_classes_are_kept_apart_in_the_order_of_their_names(classes: list[str | None], data: st.DataObject) -> None:
+    everyone = np.arange(len(classes), dtype=np.intp)
+    fit = np.flatnonzero(data.draw(st.lists(st.booleans(), min_size=len(classes), max_size=len(classes))))
+    none = np.zeros((len(classes), 0), dtype=np.bool_)
+    found = Classification(CodedTexts.of(classes), np.zeros(len(classes), dtype=object), none, none)
+    parts = cohorts_by_class((Cohort("all", None, everyone, fit, everyone),), found)
+    assert [each.class_id for each in parts] == sorted({name for name in classes if name is not None})
+    for each in parts:
+        own = [row for row, name in enumerate(classes) if name == each.class_id]
+        assert each.apply.tolist() == each.pool.tolist() == own
+        assert each.fit.tolist() == [row for row in own if row in fit.tolist()]
+        assert each.pool is each.apply

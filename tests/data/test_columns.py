@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
+from parkscore.data.class_column import coded_cells
+from parkscore.data.coded_texts import CodedTexts
 from parkscore.data.columns import Columns, fails, holds
 from parkscore.data.table import State
 from parkscore.findings import errors_of
 from parkscore.framework.checking import check_framework
-from parkscore.framework.formula import Cells
+from parkscore.framework.formula import Cells, Column, TextCells, compute, parse_formula
 from tests.small_frameworks import everywhere, field, leaf, panel, rows, small, table_of
 
 
@@ -111,3 +115,13 @@ def test_a_formula_over_years_is_refused_where_there_are_none(formula: str) -> N
     assert finding.code == "no_time"
     assert finding.hint is not None
     assert "time" in finding.hint.en
+
+
+@given(texts=st.lists(st.sampled_from(["工业", "农业", "", None]), min_size=1, max_size=9))
+def test_texts_known_by_number_compare_as_texts_do(texts: list[str | None]) -> None:
+    plain, coded = TextCells.of(texts), coded_cells(CodedTexts.of(texts))
+    assert plain.values.tolist() == coded.values.tolist()
+    for formula in ('行业 == "工业"', '"工业" == 行业', '行业 != "工业"', '行业 in ["工业", ""]', '行业 == "林业"'):
+        found = [compute(parse_formula(formula), {("行业", 0): Column(cells)}, None) for cells in (plain, coded)]
+        assert found[0].states.tolist() == found[1].states.tolist()
+        assert found[0].values.tolist() == pytest.approx(found[1].values.tolist(), nan_ok=True)

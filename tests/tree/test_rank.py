@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pandas as pd
 import pytest
 from hypothesis import given
@@ -13,6 +14,7 @@ from hypothesis import strategies as st
 import parkscore as ps
 from parkscore.framework.checking import check_framework
 from parkscore.framework.models import Choice, Defaults, Framework, Ranking, ScoreRule
+from parkscore.methods import ranking
 from tests.small_frameworks import field, leaf, panel, rows, small
 
 AS_IS = Defaults(score=ScoreRule.of("goalposts", low=0, high=1), weights=Choice.of("equal"))
@@ -150,3 +152,24 @@ def test_one_group_of_all_ranks_as_all_are_ranked(scores: list[float | None]) ->
     frame = pd.DataFrame({"zone": [f"z{n:02d}" for n in range(len(scores))], "a": pd.Series(scores, dtype=float)})
     evaluation = ps.evaluate(ranked(rank_within=("park",), fields=PARK), frame.assign(park="同"))
     assert evaluation.scores["rank_in_park"].equals(evaluation.scores["rank"].rename("rank_in_park"))
+
+
+@given(
+    scores=st.lists(st.sampled_from([0.1, 0.2, 0.30000000001, 0.3, None]), min_size=1, max_size=14),
+    ties=st.sampled_from(["min", "max", "dense"]),
+    data=st.data(),
+)
+def test_ranks_of_many_groups_are_those_of_each_group_alone(
+    scores: list[float | None], ties: str, data: st.DataObject
+) -> None:
+    stages = data.draw(st.lists(st.sampled_from(["b", "a", None]), min_size=len(scores), max_size=len(scores)))
+    years = data.draw(st.lists(st.sampled_from([2021, 2024]), min_size=len(scores), max_size=len(scores)))
+    framework = ranked(ties, time="year", fields=STAGE, rank_within=("stage",))
+    units = [f"单位{number}" for number in range(len(scores))]
+    frame = pd.DataFrame({"zone": units, "year": years, "a": scores, "stage": stages})
+    evaluation = ps.evaluate(framework, frame)
+    found = evaluation.standing.within["stage"]
+    for row, (stage, year) in enumerate(zip(stages, years, strict=True)):
+        own = [each for each in range(len(scores)) if (stages[each], years[each]) == (stage, year)]
+        alone = ranking[ties](np.round([scores[each] if scores[each] is not None else np.nan for each in own], 9))
+        assert found[row] == (0 if stage is None else alone[own.index(row)])

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 import numpy.typing as npt
 
+from parkscore.data.coded_texts import CodedTexts
 from parkscore.data.grid import Truths
 from parkscore.framework.formula import Cells, Column, State, TextCells
 from parkscore.framework.models import Framework
@@ -26,15 +27,20 @@ CLASS_UNKNOWN: Final = "class_unknown"
 class Classification:
     """The class of each row of a table, (rows,) each.
 
-    names: the id of a class, or what the class field says; None where there is none. outcomes: `in_class`, or why there
-    is none: `no_class`, `several_classes`, `class_unknown`. holding, unsure: (rows, classes), where a condition holds,
-    and where it cannot be told; no columns where the class stands in a field.
+    coded: the id of a class, or what the class field says, by number; -1 where there is none. outcomes: `in_class`, or
+    why there is none: `no_class`, `several_classes`, `class_unknown`. holding, unsure: (rows, classes), where a
+    condition holds, and where it cannot be told; no columns where the class stands in a field.
     """
 
-    names: npt.NDArray[Any]
+    coded: CodedTexts
     outcomes: npt.NDArray[Any]
     holding: Truths
     unsure: Truths
+
+    @property
+    def names(self) -> npt.NDArray[Any]:
+        """The id of each row's class, or what the class field says; None where there is none."""
+        return self.coded.values
 
 
 def by_conditions(framework: Framework, compute: Callable[[str, str | None], Cells]) -> Classification:
@@ -43,18 +49,20 @@ def by_conditions(framework: Framework, compute: Callable[[str, str | None], Cel
     unsure = np.column_stack([cells.states != State.VALUE for cells in found])
     holding = np.column_stack([cells.values == 1.0 for cells in found]) & ~unsure
     count, open_ = holding.sum(axis=1), unsure.any(axis=1)
-    outcomes = np.full(len(holding), IN_CLASS, dtype=object)
-    outcomes[count == 0] = NO_CLASS
-    outcomes[open_] = CLASS_UNKNOWN
-    outcomes[count > 1] = SEVERAL_CLASSES
+    outcome = np.select([count > 1, open_, count == 0], [3, 2, 1], 0)
+    words = np.array([IN_CLASS, NO_CLASS, CLASS_UNKNOWN, SEVERAL_CLASSES], dtype=object)
+    codes = np.where(outcome == 0, holding.argmax(axis=1), -1).astype(np.int32)
     ids = np.array([each.id for each in framework.classes], dtype=object)
-    names = ids[holding.argmax(axis=1)]
-    names[outcomes != IN_CLASS] = None
-    return Classification(names, outcomes, holding, unsure)
+    return Classification(CodedTexts(codes, ids), words[outcome], holding, unsure)
 
 
 def class_column(framework: Framework, columns: Columns) -> Column:
     """The class as formulas read it, a text; missing where a row is in none."""
     if framework.class_field is not None:
         return columns[framework.class_field, 0]
-    return Column(TextCells.of(by_conditions(framework, columns.compute).names))
+    return Column(coded_cells(by_conditions(framework, columns.compute).coded))
+
+
+def coded_cells(coded: CodedTexts) -> TextCells:
+    """Coded texts as formulas read them."""
+    return TextCells(coded.values, (coded.codes < 0).astype(np.int8), coded.codes, coded.texts)

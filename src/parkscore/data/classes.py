@@ -35,12 +35,10 @@ def classify(framework: Framework, table: Table, columns: Columns | None = None)
         return by_conditions(framework, own.compute)
     if framework.class_field is None:
         return None
-    texts = table.frame[framework.class_field].tolist()
-    names = np.empty(len(texts), dtype=object)
-    names[:] = [name if isinstance(name, str) else None for name in texts]
-    outcomes = np.array([CLASS_UNKNOWN if name is None else IN_CLASS for name in names], dtype=object)
-    none = np.zeros((len(texts), 0), dtype=np.bool_)
-    return Classification(names, outcomes, none, none)
+    coded = table.coded(framework.class_field)
+    outcomes = np.array([CLASS_UNKNOWN, IN_CLASS], dtype=object)[(coded.codes >= 0).astype(np.intp)]
+    none = np.zeros((len(coded), 0), dtype=np.bool_)
+    return Classification(coded, outcomes, none, none)
 
 
 def class_label(framework: Framework, name: str | None) -> Text | None:

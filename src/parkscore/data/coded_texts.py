@@ -54,6 +54,17 @@ class CodedTexts:
         """Some of the rows."""
         return CodedTexts(self.codes[rows], self.texts)
 
+    def in_order(self) -> CodedTexts:
+        """The same rows with the texts in the order of their letters.
+
+        >>> CodedTexts.of(["b", None, "a"]).in_order().codes.tolist()
+        [1, -1, 0]
+        """
+        order = sorted(range(len(self.texts)), key=self.texts.__getitem__)
+        places = np.full(len(order) + 1, -1, dtype=np.int32)  # the last one for rows without a text
+        places[order] = np.arange(len(order))
+        return CodedTexts(places[self.codes], self.texts[order])
+
     @cached_property
     def values(self) -> npt.NDArray[Any]:
         """(rows,) the text of each row as an object, None where there is none."""

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 
 from parkscore.data.classes import Classification
 from parkscore.data.fitted import Fitted
@@ -109,12 +112,10 @@ def _fitted_on_themselves(framework: Framework, table: Table, rows: Rows, eligib
 
 def _by_group(cohort: Cohort, groups: ReferenceGroups) -> list[Cohort]:
     """A cohort with each group of `reference_within` apart; a row without a group is in none of them."""
-    nobody = np.zeros(0, dtype=np.intp)
-    apply, fit, pool = (dict(rows_by_value(groups.numbers, rows)) for rows in (cohort.apply, cohort.fit, cohort.pool))
     return [
-        replace(cohort, apply=apply[each], fit=fit.get(each, nobody), pool=pool.get(each, nobody), within=texts)
-        for each, texts in enumerate(groups.texts)
-        if each in apply
+        replace(cohort, apply=apply, fit=fit, pool=pool, within=groups.texts[number])
+        for number, apply, fit, pool in split(cohort, groups.numbers)
+        if number >= 0
     ]
 
 
@@ -130,14 +131,25 @@ def reference_name(framework: Framework, year: int | None) -> str:
 
 def cohorts_by_class(groups: tuple[Cohort, ...], classification: Classification) -> tuple[Cohort, ...]:
     """The same cohorts with each class apart; a row without a class is in none of them."""
-    names = classification.names.astype(str)
-    known = np.array([name is not None for name in classification.names], dtype=np.bool_)
-
-    def within(rows: Rows, name: str) -> Rows:
-        return np.asarray(rows[known[rows] & (names[rows] == name)], dtype=np.intp)
-
+    coded = classification.coded.in_order()
     return tuple(
-        replace(group, apply=own, fit=within(group.fit, name), pool=within(group.pool, name), class_id=str(name))
+        replace(group, apply=apply, fit=fit, pool=pool, class_id=str(coded.texts[number]))
         for group in groups
-        for name, own in rows_by_value(names, group.apply[known[group.apply]])
+        for number, apply, fit, pool in split(group, coded.codes)
+        if number >= 0
     )
+
+
+def split(cohort: Cohort, numbers: npt.NDArray[np.integer[Any]]) -> Iterator[tuple[int, Rows, Rows, Rows]]:
+    """By number the rows to score, those of the reference and the pool; numbers: (rows of the table,).
+
+    Rows that are the same for two of the three are the same array here, too.
+    """
+    parts: dict[int, dict[int, Rows]] = {}
+    nobody = np.zeros(0, dtype=np.intp)
+    own = [
+        parts.setdefault(id(rows), dict(rows_by_value(numbers, rows)))
+        for rows in (cohort.apply, cohort.fit, cohort.pool)
+    ]
+    for number, apply in own[0].items():
+        yield number, apply, own[1].get(number, nobody), own[2].get(number, nobody)

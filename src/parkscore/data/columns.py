@@ -8,7 +8,7 @@ from functools import lru_cache
 import numpy as np
 import pandas as pd
 
-from parkscore.data.class_column import class_column
+from parkscore.data.class_column import class_column, coded_cells
 from parkscore.data.grid import Rows, Truths
 from parkscore.data.table import UNIT, YEAR, State, Table
 from parkscore.framework.class_names import class_names
@@ -79,7 +79,7 @@ class Columns(Mapping[tuple[str, int], Column]):
         if field.formula is not None:
             return Column(self.compute(field.formula, field.measure), measure)
         if field.is_text:
-            return Column(TextCells.of(self._table.frame[name].tolist()))
+            return Column(coded_cells(self._table.coded(name)))
         return Column(Cells(self._table.frame[name].to_numpy(dtype=np.float64), self._table.states[name]), measure)
 
     def _shifted(self, column: Column, lag: int) -> Column:

@@ -10,6 +10,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from parkscore.data.classes import classify
+from parkscore.data.coded_texts import CodedTexts
 from parkscore.data.fitted import Filling, Fitted, named
 from parkscore.data.grid import Grid, Matrix, Rows, Vector
 from parkscore.data.policies import columns_by_choice
@@ -88,12 +89,14 @@ def by_text(filling: Filling, texts: Texts | None) -> Vector | float:
 
 def group_texts(choice: Choice, framework: Framework, table: Table, rows: Rows) -> Texts:
     """The group of each row: what it says in the field named `by`, else its class; None where there is none."""
+    return group_codes(choice, framework, table).values[rows]
+
+
+def group_codes(choice: Choice, framework: Framework, table: Table) -> CodedTexts:
+    """The group of each row of the table, as `group_texts`, by number."""
     by = choice.parameters.get("by")
     found = classify(framework, table) if by is None else None
-    said = (table.frame[by].to_numpy(dtype=object) if found is None else found.names)[rows]
-    texts = np.empty(len(said), dtype=object)
-    texts[:] = [text if isinstance(text, str) else None for text in said]
-    return texts
+    return table.coded(str(by)) if found is None else found.coded
 
 
 def _by_group(choice: Choice) -> bool:

@@ -137,7 +137,21 @@ def rows_by_value(keys: npt.NDArray[Any], rows: Rows) -> Sequence[tuple[Any, Row
     >>> [(key, rows.tolist()) for key, rows in rows_by_value(np.array([2024, 2023, 2024]), np.arange(3))]
     [(2023, [1]), (2024, [0, 2])]
     """
-    found, places = np.unique(keys[rows], return_inverse=True)
+    own = keys[rows]
+    if own.dtype.kind in "iu" and own.size and int(own.max()) - int(own.min()) < _FEW:
+        low = int(own.min())
+        if own.max() == low:
+            return [(low, rows)]
+        # Numbers of 16 bits are sorted by counting.
+        numbers = (own - low).astype(np.uint16)
+        counts = np.bincount(numbers)
+        found = np.flatnonzero(counts)
+        order, starts = np.argsort(numbers, kind="stable"), np.cumsum(counts[found])[:-1]
+        return list(zip((found + low).tolist(), np.split(rows[order], starts), strict=True))
+    met, places = np.unique(own, return_inverse=True)
     order = np.argsort(places, kind="stable")
-    starts = np.searchsorted(places[order], np.arange(1, len(found)))
-    return list(zip(found.tolist(), np.split(rows[order], starts), strict=False))  # no rows are no group
+    starts = np.searchsorted(places[order], np.arange(1, len(met)))
+    return list(zip(met.tolist(), np.split(rows[order], starts), strict=False))  # no rows are no group
+
+
+_FEW = 2**16

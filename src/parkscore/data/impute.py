@@ -9,7 +9,7 @@ import numpy as np
 
 from parkscore.data.cohorts import years_of
 from parkscore.data.columns import Columns
-from parkscore.data.fillings import filled_alike, group_texts
+from parkscore.data.fillings import filled_alike, group_codes
 from parkscore.data.fitted import Fitted
 from parkscore.data.grid import Grid, Matrix, Rows, Truths
 from parkscore.data.policies import columns_by_choice
@@ -121,11 +121,7 @@ def _over_fewer_years(choice: Choice, framework: Framework, table: Table, column
 
 def group_numbers(choice: Choice, framework: Framework, table: Table, rows: Rows) -> Rows:
     """A number for the group of each row, see `group_texts`; -1 where a unit has none, and these are no group."""
-    names = group_texts(choice, framework, table, rows)
-    known = np.array([name is not None for name in names], dtype=np.bool_)
-    numbers = np.full(len(names), -1, dtype=np.intp)
-    numbers[known] = np.unique(names[known].astype(str), return_inverse=True)[1]
-    return numbers
+    return group_codes(choice, framework, table).codes[rows].astype(np.intp)
 
 
 def count_filled(framework: Framework, title: Text, columns: Rows, put: Truths, year: int | None) -> list[Finding]:

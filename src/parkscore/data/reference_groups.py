@@ -6,9 +6,9 @@ from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 import numpy as np
-import pandas as pd
 
 from parkscore.data.classes import classify
+from parkscore.data.coded_texts import CodedTexts
 from parkscore.data.grid import Cohort, Rows, rows_by_value
 from parkscore.data.table import CLASS, Table
 from parkscore.data.unranked import NO_REFERENCE, UNRANKED, Unranked
@@ -31,9 +31,10 @@ def reference_groups(framework: Framework, table: Table) -> ReferenceGroups:
     numbers = np.zeros(len(table.frame), dtype=np.intp)
     texts: list[tuple[str, ...]] = [()]
     for name in framework.reference_within:
-        own, said = pd.factorize(_texts(framework, table, name), sort=True)
+        coded = _coded(framework, table, name).in_order()
+        own, said = coded.codes, coded.texts
         pairs = np.where((numbers < 0) | (own < 0), -1, numbers * len(said) + own)
-        met, numbers = np.unique(pairs, return_inverse=True)
+        met, numbers = _renumbered(pairs)
         if met.size and met[0] < 0:  # what has no group keeps its place before the first
             met, numbers = met[1:], numbers - 1
         texts = [(*texts[pair // len(said)], str(said[pair % len(said)])) for pair in met.tolist()]
@@ -79,8 +80,18 @@ def _unmet(texts: Sequence[str]) -> Text:
     return Text(f"没有参照值可比：参照中没有“{zh}”", f"no reference to measure against: it has no {en}")
 
 
-def _texts(framework: Framework, table: Table, name: str) -> pd.Series[str]:
-    """What each row says, a gap where it says nothing."""
+def _coded(framework: Framework, table: Table, name: str) -> CodedTexts:
+    """What each row says."""
     found = classify(framework, table) if name == CLASS else None
-    said = table.frame[name] if found is None else pd.Series(found.names)
-    return said.where(said.notna(), None)
+    return table.coded(name) if found is None else found.coded
+
+
+def _renumbered(pairs: Rows) -> tuple[Rows, Rows]:
+    """The different numbers from -1 on, ascending, and for each row the place of its own among them."""
+    if pairs.max(initial=0) > _FEW:
+        return np.unique(pairs, return_inverse=True)
+    counts = np.bincount(pairs + 1)
+    return np.flatnonzero(counts) - 1, (np.cumsum(counts > 0) - 1)[pairs + 1]
+
+
+_FEW = 10**6

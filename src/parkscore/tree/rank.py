@@ -4,17 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 import numpy.typing as npt
 
 from parkscore.data.classes import Classification
-from parkscore.data.cohorts import years_of
+from parkscore.data.coded_texts import CodedTexts
 from parkscore.data.grid import Rows, Truths, Vector, rows_by_value
 from parkscore.data.table import Table
 from parkscore.framework.models import Framework
-from parkscore.methods import ranking
+from parkscore.methods.group_ranks import Ties, ranks_in_groups
 
 Ranks = npt.NDArray[np.int32]
 
@@ -40,26 +40,26 @@ def rank(
     """
     # Adding 0 makes one zero of 0 and -0.
     rounded = np.round(score, framework.ranking.decimals) + 0.0
-    rows = np.flatnonzero(ranked)
-    overall = _rank_each(framework, table, rounded, [rows])
+    rounded[~ranked] = np.nan
 
-    def within(texts: npt.NDArray[Any]) -> Ranks:
-        return _rank_each(framework, table, rounded, of_one_text(texts, rows))
+    def within(codes: npt.NDArray[Any]) -> Ranks:
+        ties = cast(Ties, framework.ranking.ties)
+        return ranks_in_groups(rounded, _by_year(table, codes), ties, decimals=framework.ranking.decimals)
 
-    fields = {name: within(table.frame[name].to_numpy(dtype=object)) for name in framework.rank_within}
-    return Standing(overall, None if classification is None else within(classification.names), fields)
+    overall = within(np.zeros(len(score), dtype=np.int32))
+    fields = {name: within(table.coded(name).codes) for name in framework.rank_within}
+    return Standing(overall, None if classification is None else within(classification.coded.codes), fields)
+
+
+def _by_year(table: Table, codes: npt.NDArray[Any]) -> npt.NDArray[Any]:
+    """The groups of each year apart; -1 for rows that are in none."""
+    years = table.years
+    if years is None or not years.size or years.min() == years.max():
+        return codes
+    numbers = years - years.min()
+    return np.where(codes < 0, -1, codes.astype(np.int64) * (int(numbers.max()) + 1) + numbers)
 
 
 def of_one_text(texts: npt.NDArray[Any], rows: Rows) -> list[Rows]:
     """Rows grouped by their text; those without one are in no group."""
-    known = rows[[isinstance(text, str) for text in texts[rows]]]
-    return [own for _, own in rows_by_value(texts.astype(str), known)]
-
-
-def _rank_each(framework: Framework, table: Table, score: Vector, groups: list[Rows]) -> Ranks:
-    ranks = np.zeros(len(score), dtype=np.int32)
-    method = ranking[framework.ranking.ties]
-    for group in groups:
-        for _, own in years_of(table, group):
-            ranks[own] = method(score[own])
-    return ranks
+    return [own for code, own in rows_by_value(CodedTexts.of(texts).codes, rows) if code >= 0]

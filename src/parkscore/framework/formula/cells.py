@@ -53,11 +53,15 @@ class Cells:
 class TextCells:
     """One column of texts, such as an industry class.
 
-    values: objects, each a str wherever the state is VALUE. states: int8 of the same shape, see State.
+    values: objects, each a str wherever the state is VALUE. states: int8 of the same shape, see State. codes, texts:
+    where they are known, the place of each text among the different ones, -1 where there is none; comparing then looks
+    at each text once.
     """
 
     values: NDArray[np.object_]
     states: States
+    codes: NDArray[np.int32] | None = None
+    texts: NDArray[np.object_] | None = None
 
     @classmethod
     def of(cls, values: Iterable[Any]) -> TextCells:

@@ -240,4 +240,9 @@ class _Evaluation:
 
 
 def _same(left: TextCells, right: TextCells) -> Truths:
+    if left.codes is not None and left.texts is not None and right.values.ndim == 0:
+        same = np.append(np.asarray(left.texts == right.values, dtype=np.bool_), False)
+        return np.asarray(same[left.codes])
+    if left.values.ndim == 0 and right.values.ndim:
+        return _same(right, left)
     return np.asarray(left.values == right.values, dtype=np.bool_)

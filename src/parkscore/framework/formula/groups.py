@@ -37,6 +37,8 @@ def groups_of(years: NDArray[np.int64] | None, texts: Sequence[TextCells]) -> Gr
 
 
 def _codes(texts: TextCells) -> Numbers:
+    if texts.codes is not None:
+        return texts.codes.astype(np.intp)
     met: dict[object, int] = {}
     return np.array([met.setdefault(text, len(met)) for text in texts.values], dtype=np.intp)
 
