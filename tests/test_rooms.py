@@ -58,7 +58,7 @@ MAY_IMPORT["public API"] = UPPER  # parkscore/__init__.py
 MAY_IMPORT["cli"] = UPPER | {"public API"}
 MAY_IMPORT["__main__"] = {"cli"}
 SECOND_FILE = dict.fromkeys(  # one room, several files
-    ("evaluation_about", "evaluation_sheets", "list_and_target_sheets"), "evaluation"
+    ("evaluation_about", "evaluation_document", "evaluation_sheets", "list_and_target_sheets"), "evaluation"
 )
 
 SLOW_TO_IMPORT = ("pandas", "pandera", "scipy.stats", "matplotlib", "pint")

@@ -17,7 +17,7 @@ from parkscore.data.cohorts import reference_name
 from parkscore.data.fitted import Fitted
 from parkscore.data.grid import Cohort
 from parkscore.data.table import YEAR
-from parkscore.engine.about import cohorts_of, document, weighing_of
+from parkscore.engine.about import cohorts_of, weighing_of
 from parkscore.engine.batches import STATUS
 from parkscore.engine.executors import LocalExecutor
 from parkscore.engine.node_means import NodeSums
@@ -29,6 +29,7 @@ from parkscore.engine.tallies import Tally
 from parkscore.engine.tasks import AppliedPiece, Job, nodes_of
 from parkscore.engine.writing import result_file, with_ranks
 from parkscore.evaluation_about import about_run, notes_of
+from parkscore.evaluation_document import document
 from parkscore.findings import Finding
 from parkscore.language import Language, Text
 from parkscore.output.files import write_whole

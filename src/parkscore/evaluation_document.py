@@ -1,0 +1,95 @@
+"""What a table of results says of itself as a document, so that each row can be explained from it alone."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from parkscore.data.fitted import Fitted
+from parkscore.data.grid import Cohort
+from parkscore.evaluation_about import weights_table
+from parkscore.framework.models import Framework, Node
+from parkscore.framework.settings import Settings, aggregation_of, resolve_settings
+from parkscore.language import Text
+from parkscore.methods import aggregation, scoring
+from parkscore.output.documents import records
+from parkscore.tree.contributions import not_additive
+from parkscore.tree.references import reference_table
+from parkscore.tree.weigh import Weighing
+
+DOCUMENT_SCHEMA = "parkscore-dataset/1"
+
+
+def document(
+    framework: Framework,
+    about: dict[str, Any],
+    cohorts: Sequence[Cohort],
+    weighing: Weighing,
+    fitted: Fitted,
+    means: Sequence[dict[str, Any]],
+    accounting: pd.DataFrame,
+    notes: Sequence[Text],
+) -> dict[str, Any]:
+    """Everything that a reader of one row needs to know of all rows, as plain data.
+
+    The keys of `about`, as a file of `Evaluation.to_parquet` has them, and beside them: title and unit; whether a score
+    is the sum of what its indicators add; the tree with labels, measures, directions, rules and aggregations; the
+    weights; the references; the mean of each node by year and class; the accounts; notes in both languages.
+    """
+    references = {name: dict(fitted.scoring.get(name, {})) for name in dict.fromkeys(each.name for each in cohorts)}
+    return {
+        "schema": DOCUMENT_SCHEMA,
+        **about,
+        "title": _said(framework.title.label),
+        "unit": _said(framework.unit.label),
+        "additive": bool(framework.indicators) and not_additive(framework) is None,
+        "reference_within": list(framework.reference_within),
+        "class_labels": {each.id: _said(each.label) for each in framework.classes},
+        "tree": list(_tree(framework)),
+        "weight_table": records(weights_table(framework, weighing, zip(cohorts, weighing.shares, strict=True))),
+        "reference_table": _finite(records(reference_table(framework, references))),
+        "means": list(means),
+        "accounting": records(accounting),
+        "notes_zh": [note.zh for note in notes],
+    }
+
+
+def _said(text: Text) -> dict[str, str]:
+    return {"zh": text.zh, "en": text.en}
+
+
+def _tree(framework: Framework) -> Iterable[dict[str, Any]]:
+    settings = resolve_settings(framework)
+    parents = {child.id: node.id for node in framework.root.walk() for child in node.children}
+    for node in framework.root.walk():
+        entry = {"id": node.id, **_said(node.label), "parent": parents.get(node.id), "points": node.full_score}
+        yield entry | (_of_dimension(framework, node) if node.children else _of_indicator(node, settings[node.id]))
+
+
+def _of_dimension(framework: Framework, node: Node) -> dict[str, Any]:
+    choice = aggregation_of(framework, node)
+    title = aggregation[choice.name].title
+    return {"aggregate": choice.name, "aggregate_zh": title.zh, "aggregate_en": title.en}
+
+
+def _of_indicator(leaf: Node, settings: Settings) -> dict[str, Any]:
+    title = scoring[settings.score.name].title
+    return {
+        "formula": leaf.formula,
+        "measure": leaf.measure,
+        "direction": settings.direction,
+        "rule": settings.score.name,
+        "rule_zh": title.zh,
+        "rule_en": title.en,
+    }
+
+
+def _finite(entries: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """The same with null for what is no number that JSON knows."""
+    return [
+        {key: None if isinstance(value, float) and not np.isfinite(value) else value for key, value in entry.items()}
+        for entry in entries
+    ]
