@@ -18,7 +18,9 @@ from parkscore.framework.formula import (
     compute,
     parse_formula,
 )
+from parkscore.framework.formula.values import compare_digits
 from parkscore.framework.measures import conversion, parse_measure
+from parkscore.methods.points_digits import to_digits
 
 VALUE, MISSING, NOT_APPLICABLE, DIVIDED_BY_ZERO, UNDEFINED = State
 gap = math.nan
@@ -383,3 +385,58 @@ def test_each_row_is_computed_for_itself(rows: list[tuple[float, float]], text: 
         alone = run(text, {"x": column([a]), "y": column([b])})
         assert np.array_equal(alone.values, together.values[index : index + 1], equal_nan=True)
         assert alone.states[0] == together.states[index]
+
+
+def nearly_equal(number: float, parts: int) -> tuple[float, float]:
+    """A number, and one that is so many fifths of a part in 10^12 away."""
+    return number, number * (1 + parts * 2e-13)
+
+
+NUMBERS = st.tuples(st.floats(), st.floats())
+NEARLY_EQUAL = st.builds(nearly_equal, st.floats(-1e12, 1e12), st.integers(-60, 60))
+SIGNS = {
+    "<": np.less, "<=": np.less_equal, ">": np.greater, ">=": np.greater_equal, "==": np.equal, "!=": np.not_equal,
+}  # fmt: skip
+
+
+@given(st.lists(st.one_of(NEARLY_EQUAL, NUMBERS), min_size=1, max_size=20), st.sampled_from(sorted(SIGNS)))
+def test_comparing_is_as_if_both_sides_were_rounded_to_twelve_digits(
+    pairs: list[tuple[float, float]], sign: str
+) -> None:
+    left, right = (np.array(side) for side in zip(*pairs, strict=True))
+    one, other = np.asarray(left[0]), np.asarray(right[0])
+    with np.errstate(all="ignore"):
+        for here, there in ((left, right), (left, other), (one, right), (one, other)):
+            rounded = SIGNS[sign](to_digits(here), to_digits(there))
+            np.testing.assert_array_equal(compare_digits(SIGNS[sign], here, there), rounded)
+
+
+@pytest.mark.parametrize(
+    "formula", ['x == "C39"', 'x != "C39"', 'x in ["B01", "C39"]', 'begins_with(x, "B", "C")', 'x == "Z"']
+)
+def test_texts_by_number_compare_as_texts_do(formula: str) -> None:
+    texts = ["C39", None, "I65", "B01", "C39"]
+    codes = np.array([0, -1, 1, 2, 0], dtype=np.int32)
+    plain = compute(parse_formula(formula), {("x", 0): Column(TextCells.of(texts))}, None)
+    known = np.array(["C39", "I65", "B01", None], dtype=object)
+    coded = TextCells(known[codes], (codes < 0).astype(np.int8), codes, known[:-1])
+    by_number = compute(parse_formula(formula), {("x", 0): Column(coded)}, None)
+    np.testing.assert_array_equal(by_number.values, plain.values)
+    np.testing.assert_array_equal(by_number.states, plain.states)
+
+
+def test_begins_with_tells_industry_from_services() -> None:
+    cells = compute(
+        parse_formula('开头为(x, "B", "C", "D")'), {("x", 0): Column(TextCells.of(["C39", "I65", None]))}, None
+    )
+    np.testing.assert_array_equal(cells.values, [1.0, 0.0, np.nan])
+
+
+@pytest.mark.parametrize(
+    ("formula", "said"), [("begins_with(n, 'B')", "a text belongs here"), ("begins_with(x, n)", "a quoted text")]
+)
+def test_begins_with_takes_a_text_and_quoted_beginnings(formula: str, said: str) -> None:
+    columns = {("x", 0): Column(TextCells.of(["C"])), ("n", 0): Column(Cells.of([1.0]))}
+    with pytest.raises(FormulaError) as caught:
+        compute(parse_formula(formula.replace("'", '"')), columns, None)
+    assert said in str(caught.value)

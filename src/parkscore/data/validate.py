@@ -14,6 +14,7 @@ import pandas as pd
 from parkscore.data.capping import MOST, first_of_each_kind
 from parkscore.data.code_findings import shared_codes, wrong_codes
 from parkscore.data.columns import Columns
+from parkscore.data.limits import is_sound
 from parkscore.data.masking import Mask
 from parkscore.data.reading import read_with_findings
 from parkscore.data.rules import check_rule
@@ -78,6 +79,8 @@ def _findings(framework: Framework, table: Table) -> Iterator[Finding]:
 
 def _limit_findings(framework: Framework, table: Table) -> Iterator[Finding]:
     """What the schema finds; of one limit only so many findings are made as are shown, and one that counts on."""
+    if is_sound(framework, table):
+        return
     acceptable = {entry.unit for entry in framework.accepted}
     made: Counter[tuple[str, str]] = Counter()
     unmade: dict[tuple[str, str], tuple[Failure, int]] = {}

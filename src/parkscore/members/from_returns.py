@@ -27,7 +27,7 @@ from parkscore.members.plans import plan_sums
 from parkscore.members.reading import Returns, Source
 from parkscore.members.remarks import basis, duplicates, remarks
 from parkscore.members.result import Members
-from parkscore.members.summing import Summed, sum_returns
+from parkscore.members.summing import Summed, sum_filed
 from parkscore.members.zone_tables import zone_table
 
 
@@ -59,7 +59,7 @@ def from_returns(
     successors = _successors(merged, plan.returns, mask)
     given, found_given = (None, []) if zones is None else _read_zones(zones, framework)
     reading = Returns(plan, returns, mask)
-    summed = sum_returns(plan, reading.pieces(), year=year, merged=successors)
+    summed = sum_filed(plan, reading.pieces(), year=year, merged=successors)
     found = [*reading.findings, *duplicates(summed)]
     if errors_of(found):
         raise DataError(found)

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import os
 from collections.abc import Collection, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pandas as pd
 
 from parkscore.data.batches import read_piece
 from parkscore.data.capping import first_of_each_kind
-from parkscore.data.datasets import FORMS, Dataset, open_dataset
+from parkscore.data.datasets import FORMS, Dataset, Piece, open_dataset
 from parkscore.data.masking import Mask
 from parkscore.data.reading import FRAME, read_with_findings
 from parkscore.data.table import Table
@@ -18,8 +19,10 @@ from parkscore.data.validate import validate
 from parkscore.findings import DataError, Finding
 from parkscore.framework.models import Framework
 from parkscore.members.plans import MemberPlan
+from parkscore.members.summing import Filed
 
 Source = str | os.PathLike[str] | pd.DataFrame
+_THREADS = 2
 _ABOUT_COLUMNS = ("missing_column", "extra_column")
 
 
@@ -45,28 +48,40 @@ class Returns:
             self._dataset = open_dataset(source, plan.returns)
             self._found += self._about_columns(self._dataset.findings)
 
-    def pieces(self) -> Iterator[Table]:
-        """The returns in tables of the fields that are read."""
-        for table, found in self._tables():
-            found = [*found, *validate(self._checked, table)]
-            if self._mask is not None:
-                found = self._mask.findings(found, table, self._plan.returns)
-                table = self._mask.table(table, self._plan.returns)
-            self.notes = tuple(dict.fromkeys([*self.notes, *table.notes]))
-            self._found += found
-            yield table
+    def pieces(self) -> Iterator[Filed]:
+        """What each piece says, in the order of the pieces; while one is taken, the next are read."""
+        with ThreadPoolExecutor(_THREADS) as threads:
+            works = [threads.submit(self._piece, piece) for piece in self._places()]
+            try:
+                for work in works:
+                    filed, notes, found = work.result()
+                    self.notes = tuple(dict.fromkeys([*self.notes, *notes]))
+                    self._found += found
+                    yield filed
+            finally:
+                threads.shutdown(cancel_futures=True)
 
-    def _tables(self) -> Iterator[tuple[Table, Sequence[Finding]]]:
-        if self._dataset is None:
-            table, found = read_with_findings(self._source, self._plan.returns)
-            if table is None:
-                raise DataError(found if self._mask is None else self._mask.findings(found, None, self._plan.returns))
-            self._digest = table.digest
-            yield table, self._about_columns(found)
-            return
-        for piece in self._dataset.pieces():
+    def _places(self) -> Sequence[Piece | None]:
+        """The pieces of a data set; what is read as a whole is one."""
+        return [None] if self._dataset is None else self._dataset.pieces()
+
+    def _piece(self, piece: Piece | None) -> tuple[Filed, Sequence[str], list[Finding]]:
+        table, found = self._read(piece)
+        found = [*found, *validate(self._checked, table)]
+        if self._mask is not None:
+            found = self._mask.findings(found, table, self._plan.returns)
+            table = self._mask.table(table, self._plan.returns)
+        return Filed.of(self._plan, table), table.notes, found
+
+    def _read(self, piece: Piece | None) -> tuple[Table, list[Finding]]:
+        if self._dataset is not None and piece is not None:
             table, met = read_piece(self._dataset, piece, self._fields)
-            yield table, met.findings
+            return table, met.findings
+        whole, found = read_with_findings(self._source, self._plan.returns)
+        if whole is None:
+            raise DataError(found if self._mask is None else self._mask.findings(found, None, self._plan.returns))
+        self._digest = whole.digest
+        return whole, self._about_columns(found)
 
     def _about_columns(self, findings: Sequence[Finding]) -> list[Finding]:
         """The findings without those about columns that nothing here reads."""

@@ -7,11 +7,12 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from parkscore.data.coded_texts import CodedTexts
-from parkscore.data.table import Origin, Table
+from parkscore.data.table import UNIT, Origin, Table
 from parkscore.framework.member_models import Members
 
 Codes = NDArray[np.int32]
@@ -25,7 +26,7 @@ NONE = -1
 class RollPiece:
     """What one piece of the returns says of who reported; years are 0 where the returns have none."""
 
-    units: Texts
+    units: pa.ChunkedArray
     zones: CodedTexts
     parts: CodedTexts | None
     names: CodedTexts | None
@@ -38,7 +39,8 @@ class RollPiece:
         years = np.zeros(len(table.frame), dtype=np.int64) if table.years is None else table.years
         parts = None if block.part is None else table.coded(block.part)
         names = None if block.name is None else table.coded(block.name)
-        return cls(table.units, table.coded(block.belongs_to), parts, names, years, table.origin)
+        units = pa.chunked_array([pa.array(table.frame[UNIT], type=pa.large_string())])
+        return cls(units, table.coded(block.belongs_to), parts, names, years, table.origin)
 
     def __len__(self) -> int:
         """The number of returns."""
@@ -77,33 +79,51 @@ def call_roll(pieces: Sequence[RollPiece], year: int, merged: Mapping[str, str] 
     `year`; so does the successor of a successor.
     """
     years = np.concatenate([piece.years for piece in pieces])
-    own, ids = _sorted(CodedTexts.of(np.concatenate([piece.units for piece in pieces])), [*(merged or {}).values()])
-    zone, zones = _sorted(CodedTexts.together([piece.zones for piece in pieces]))
-    name, names = _sorted(_together([piece.names for piece in pieces], len(years)))
-    part, parts = _parts(zone, _together([piece.parts for piece in pieces], len(years)))
+    units = pa.chunked_array([chunk for piece in pieces for chunk in piece.units.chunks], type=pa.large_string())
+    own, ids = _sorted(units, [*(merged or {}).values()])
+    zone, zones = _sorted_codes([piece.zones for piece in pieces])
+    name, names = _sorted_codes([piece.names for piece in pieces], len(years))
+    part, parts = _parts(zone, [piece.parts for piece in pieces])
     enterprise = own if not merged else np.where(years < year, _successors(ids, merged)[own], own)
     return Roll(ids, zones, parts, names, own, enterprise, zone, part, name, years)
 
 
-def _together(texts: Sequence[CodedTexts | None], count: int) -> CodedTexts:
-    known = [each for each in texts if each is not None]
-    if known:
-        return CodedTexts.together(known)
-    return CodedTexts(np.full(count, NONE, dtype=np.int32), np.empty(0, dtype=object))
+def _sorted(texts: pa.ChunkedArray, more: Sequence[str] = ()) -> tuple[Codes, Texts]:
+    """The code of each text into the distinct ones in sorted order, among them some more; -1 where there is none."""
+    everything = pa.chunked_array([*texts.chunks, pa.array(more, type=pa.large_string())], type=pa.large_string())
+    coded = everything.combine_chunks().dictionary_encode()
+    order = pc.sort_indices(coded.dictionary).to_numpy()
+    places = np.full(len(order) + 1, NONE, dtype=np.int32)
+    places[order] = np.arange(len(order), dtype=np.int32)
+    codes = coded.indices.fill_null(NONE).to_numpy()[: len(texts)]
+    return places[codes], coded.dictionary.take(pa.array(order)).to_numpy(zero_copy_only=False)
 
 
-def _sorted(coded: CodedTexts, more: Sequence[str] = ()) -> tuple[Codes, Texts]:
-    """The codes into the texts in sorted order, those that stand in no row left out, and some more texts put in."""
-    used = np.zeros(len(coded.texts), dtype=np.bool_)
-    used[coded.codes[coded.codes >= 0]] = True
-    known = np.array(sorted({*coded.texts[used].tolist(), *more}), dtype=object)
-    places = np.append(pd.Index(known).get_indexer(coded.texts), NONE).astype(np.int32)
-    return places[coded.codes], known
+def _sorted_codes(pieces: Sequence[CodedTexts | None], count: int = 0) -> tuple[Codes, Texts]:
+    """The same for texts that are coded piece by piece; texts that stand in no row are left out."""
+    known = [_used(piece) for piece in pieces if piece is not None]
+    if not known:
+        return np.full(count, NONE, dtype=np.int32), np.empty(0, dtype=object)
+    texts = pa.chunked_array([pa.array(piece.texts, type=pa.large_string()) for piece in known])
+    places, found = _sorted(texts)
+    starts = np.cumsum([len(piece.texts) for piece in known])[:-1]
+    own = [np.append(part, np.int32(NONE)) for part in np.split(places, starts)]
+    return np.concatenate([part[piece.codes] for part, piece in zip(own, known, strict=True)]), found
 
 
-def _parts(zone: Codes, texts: CodedTexts) -> tuple[Codes, list[tuple[int, str]]]:
+def _used(piece: CodedTexts) -> CodedTexts:
+    """The same rows without the texts that stand in none."""
+    used = np.zeros(len(piece.texts) + 1, dtype=np.bool_)
+    used[piece.codes] = True
+    if used[:-1].all():
+        return piece
+    places = np.append(np.cumsum(used[:-1]) - 1, NONE).astype(np.int32)
+    return CodedTexts(places[piece.codes], piece.texts[used[:-1]])
+
+
+def _parts(zone: Codes, pieces: Sequence[CodedTexts | None]) -> tuple[Codes, list[tuple[int, str]]]:
     """Sub-parks within their zones: two zones may both have a 东区."""
-    part, names = _sorted(texts)
+    part, names = _sorted_codes(pieces, len(zone))
     known = (zone != NONE) & (part != NONE)
     pairs = zone[known].astype(np.int64) * max(len(names), 1) + part[known]
     distinct, found = np.unique(pairs, return_inverse=True)

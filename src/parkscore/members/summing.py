@@ -89,9 +89,33 @@ class Summed:
         return self.roll.zones
 
 
+@dataclass(frozen=True, eq=False)
+class Filed:
+    """What one piece of the returns says: who filed, and what each return adds to the fields of its zone."""
+
+    roll: RollPiece
+    values: Mapping[str, FloatArray]
+
+    @classmethod
+    def of(cls, plan: MemberPlan, table: Table) -> Filed:
+        """The piece in a table of returns."""
+        return cls(RollPiece.of(plan.block, table), plan.addends(table))
+
+
 def sum_returns(
     plan: MemberPlan,
     pieces: Iterable[Table],
+    *,
+    year: int | None = None,
+    merged: Mapping[str, str] | None = None,
+) -> Summed:
+    """Sum the returns in tables, see `sum_filed`."""
+    return sum_filed(plan, [Filed.of(plan, table) for table in pieces], year=year, merged=merged)
+
+
+def sum_filed(
+    plan: MemberPlan,
+    pieces: Iterable[Filed],
     *,
     year: int | None = None,
     merged: Mapping[str, str] | None = None,
@@ -105,18 +129,15 @@ def sum_returns(
 
     The sums do not depend on the order of the returns, nor on how they are cut into pieces.
     """
-    rolls: list[RollPiece] = []
-    values: list[Mapping[str, FloatArray]] = []
-    for table in pieces:
-        rolls.append(RollPiece.of(plan.block, table))
-        values.append(plan.addends(table))
+    filed = list(pieces)
+    rolls = [piece.roll for piece in filed]
     last = max(int(piece.years.max()) for piece in rolls) if year is None else year
     roll = call_roll(rolls, last, merged)
     zone, part = summed_where(plan, roll, last)
     starts = np.cumsum([0, *(len(piece) for piece in rolls)]).tolist()
     addends = [
-        Addends(roll.enterprise[rows], zone[rows], part[rows], roll.year[rows], own)
-        for rows, own in zip(map(slice, starts[:-1], starts[1:]), values, strict=True)
+        Addends(roll.enterprise[rows], zone[rows], part[rows], roll.year[rows], piece.values)
+        for rows, piece in zip(map(slice, starts[:-1], starts[1:]), filed, strict=True)
     ]
     years = np.unique(roll.year[roll.year <= last]).tolist()
     return Summed(
@@ -158,7 +179,7 @@ def _sums(addends: Sequence[Addends], groups: Sequence[Codes], count: int, years
         for name, values in each.values.items():
             found = grouped_sums(values, codes, cells)
             exact[name] = exact[name] + found if name in exact else found
-            gaps = np.isnan(values)
-            reported[name] += own - np.bincount(codes[gaps & (codes != NONE)], minlength=cells) if gaps.any() else own
+            gaps = codes[np.isnan(values)]
+            reported[name] += own - np.bincount(gaps[gaps != NONE], minlength=cells) if gaps.size else own
     shape = (count, len(years))
     return Sums(exact, {name: each.reshape(shape) for name, each in reported.items()}, returns.reshape(shape))

@@ -246,12 +246,15 @@ def _look_up(arguments: Arguments) -> Value:
 
 
 def _begins_with(arguments: Arguments) -> Value:
-    """Whether a text begins with one of the others; each text is looked at once, however many cells hold it."""
+    """Whether a text begins with one of the others; where texts are numbered, each is looked at once."""
     text, *beginnings = arguments.call.arguments
     cells = arguments.texts(text, arguments.back)
     wanted = tuple(node.text for node in beginnings if isinstance(node, Quoted))
-    known = {each: float(each.startswith(wanted)) for each in set(cells.values[cells.states == State.VALUE].tolist())}
-    found = np.array([known.get(each, np.nan) for each in cells.values.tolist()], dtype=np.float64)
+    if cells.codes is not None and cells.texts is not None:
+        found = np.array([*(text.startswith(wanted) for text in cells.texts.tolist()), np.nan])[cells.codes]
+    else:
+        texts = cells.values.tolist()
+        found = np.array([text.startswith(wanted) if isinstance(text, str) else np.nan for text in texts], np.float64)
     return settle(found, ranked(cells.states))
 
 
