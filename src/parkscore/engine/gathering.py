@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import reduce
+from operator import add
+from typing import Any
 
 import numpy as np
 
@@ -16,11 +19,16 @@ from parkscore.data.reference_groups import reference_groups
 from parkscore.data.screen import screen
 from parkscore.data.table import Table
 from parkscore.data.treat import treat
+from parkscore.findings import DataError
 from parkscore.framework.cases import has_rules_by_case
 from parkscore.framework.models import Framework, Node
 from parkscore.framework.score_history import years_looked_back
 from parkscore.framework.settings import SIGN, Settings, resolve_settings
-from parkscore.methods import scoring
+from parkscore.methods import DomainError, Method, partial_fits, scoring
+from parkscore.methods.domain import FloatArray
+from parkscore.tree.score import domain_finding, refused
+
+Rule = Method[FloatArray]
 
 
 def rows_of_year(table: Table, year: int | None) -> Rows:
@@ -68,16 +76,15 @@ def _of_all_groups(framework: Framework, table: Table, rows: Rows, eligible: Row
 
 # --- one piece ------------------------------------------------------------------------------------------------------
 
-_BY_EXTREMES = frozenset(
-    {"minmax", "log", "distance_to_max", "distance_to_target", "efficacy", "max", "middle", "interval"}
-)
+Partial = partial_fits.Gathered | Vector
+"""What a rule takes from the rows of a piece; the values themselves where it needs them all in order."""
 
 
 @dataclass(frozen=True)
 class Gathered:
     """What the rows of a piece add to the references: by reference and indicator, what its rule is fitted on."""
 
-    values: Mapping[str, Mapping[str, Vector]]
+    values: Mapping[str, Mapping[str, Partial]]
 
 
 def gather(framework: Framework, table: Table, year: int | None) -> Gathered:
@@ -93,17 +100,41 @@ def gather(framework: Framework, table: Table, year: int | None) -> Gathered:
     settings, leaves = resolve_settings(framework), relative_leaves(framework)
     return Gathered({
         cohort.reference: {
-            leaf.id: _fitted_on(settings[leaf.id], treated[cohort.fitted, column]) for column, leaf in leaves
+            leaf.id: _fitted_on(table, leaf, settings[leaf.id], cohort, treated[:, column]) for column, leaf in leaves
         }
         for cohort in cohorts
     })  # fmt: skip
 
 
-def _fitted_on(settings: Settings, values: Vector) -> Vector:
-    """What a rule looks at: the ends of the values, or all of them."""
-    if settings.score.name in _BY_EXTREMES:
-        return np.array([np.fmin.reduce(values, initial=np.nan), np.fmax.reduce(values, initial=np.nan)])
-    return values[~np.isnan(values)]
+def _fitted_on(table: Table, leaf: Node, settings: Settings, cohort: Cohort, column: Vector) -> Partial:
+    """What a rule takes from a column of a piece; DataError, with the rows, where it cannot take a value."""
+    rule, stated, values = scoring[settings.score.name], _stated(settings), column[cohort.fitted]
+    if rule.fit_gathered is None:
+        return values[~np.isnan(values)]
+    try:
+        named = table.units[cohort.fitted] == stated["unit"] if "named" in rule.gathers else None
+        found = partial_fits.gather(values, rule.gathers, named=named)
+        _refuse_values(rule, found, values, stated)
+    except DomainError as error:
+        raise DataError(refused(leaf, settings, table, cohort, cohort.fit, column, error)) from error
+    return found
+
+
+def _refuse_values(rule: Rule, found: partial_fits.Gathered, values: Vector, stated: Mapping[str, Any]) -> None:
+    """Raise DomainError, with the rows at fault, where the values of a piece alone already have no reference."""
+    assert rule.fit is not None  # noqa: S101  # relative indicators only
+    assert rule.fit_gathered is not None  # noqa: S101
+    try:
+        rule.fit_gathered(found, **stated)
+    except DomainError as error:
+        # Without a column it is no value that is at fault: another piece may have what is lacking here.
+        if error.columns:
+            rule.fit(values, **stated)
+            raise
+
+
+def _stated(settings: Settings) -> dict[str, Any]:
+    return {"direction": SIGN.get(str(settings.direction), 1), **settings.score.parameters}
 
 
 def relative_leaves(framework: Framework) -> list[tuple[int, Node]]:
@@ -137,13 +168,23 @@ def fitted_from(framework: Framework, parts: Sequence[Gathered]) -> Fitted:
     for name in names:
         own = scoring_[name] = {}
         for _, leaf in relative_leaves(framework):
-            values = np.concatenate([part.values[name][leaf.id] for part in parts if name in part.values])
-            own[leaf.id] = _reference(settings[leaf.id], values)
+            found = [part.values[name][leaf.id] for part in parts if name in part.values]
+            own[leaf.id] = _reference(leaf, settings[leaf.id], found)
     return Fitted(scoring_)
 
 
-def _reference(settings: Settings, values: Vector) -> Reference:
-    fit = scoring[settings.score.name].fit
-    assert fit is not None  # noqa: S101  # relative indicators only
-    found = fit(values, direction=SIGN.get(str(settings.direction), 1), **settings.score.parameters)
-    return {name: float(value) for name, value in found.items()}
+def _reference(leaf: Node, settings: Settings, found: Sequence[Partial]) -> Reference:
+    """The reference of an indicator from what all pieces have; DataError where they have none together."""
+    rule, stated = scoring[settings.score.name], _stated(settings)
+    try:
+        fitted = _fit(rule, found, stated)
+    except DomainError as error:
+        raise DataError([domain_finding(leaf, settings, None, error)]) from error
+    return {name: float(value) for name, value in fitted.items()}
+
+
+def _fit(rule: Rule, found: Sequence[Partial], stated: Mapping[str, Any]) -> Mapping[str, Any]:
+    if rule.fit_gathered is not None:
+        return rule.fit_gathered(reduce(add, found), **stated)
+    assert rule.fit is not None  # noqa: S101  # relative indicators only
+    return rule.fit(np.concatenate([values for values in found if isinstance(values, np.ndarray)]), **stated)

@@ -100,9 +100,9 @@ def score(
                     points = _apply(said, values[where], own[leaf.id], given)
                     scores[where, column] = _earned(leaf, points, where, given_by.get(leaf.id))
             except DomainError as error:
-                refused = _refused(leaf, said, table, cohort, measured, values, error)
+                at_fault = refused(leaf, said, table, cohort, measured, values, error)
                 place = indicator_place(framework, table, leaf, rows)
-                refusals += [each if each.place is not None else replace(each, place=place) for each in refused]
+                refusals += [each if each.place is not None else replace(each, place=place) for each in at_fault]
                 continue
             states = grid.states[:, column]
             judged = by_rule(leaf, settings[leaf.id], grid, cohort.apply)
@@ -231,28 +231,37 @@ def single_unit(table: Table, cohort: Cohort) -> Finding:
     )
 
 
-def _refused(
+def refused(
     leaf: Node, settings: Settings, table: Table, cohort: Cohort, rows: Rows, values: Vector, error: DomainError
 ) -> list[Finding]:
     """One finding per unit whose value the rule cannot take, or one for the column."""
-    title = scoring[settings.score.name].title
-    message = Text(
-        f"{leaf.label.zh}（{title.zh}）：{error.reason.zh}", f"{leaf.label.en} ({title.en}): {error.reason.en}"
-    )
-    hint = Text("更正数值，或换一种赋分规则", "correct the value or choose another scoring rule")
+    of_column = domain_finding(leaf, settings, cohort.year, error)
     if not error.units:
-        return [
-            Finding(code="domain", severity=Severity.ERROR, field=leaf.id, year=cohort.year, message=message, hint=hint)
-        ]
+        return [of_column]
     return [
         table.finding(
             row,
-            code="domain",
-            severity=Severity.ERROR,
+            code=of_column.code,
+            severity=of_column.severity,
             field=leaf.id,
             value=float(values[row]),
-            message=message,
-            hint=hint,
+            message=of_column.message,
+            hint=of_column.hint,
         )
         for row in rows[list(error.units)]
     ]
+
+
+def domain_finding(leaf: Node, settings: Settings, year: int | None, error: DomainError) -> Finding:
+    """What the rule of an indicator cannot take."""
+    title = scoring[settings.score.name].title
+    return Finding(
+        code="domain",
+        severity=Severity.ERROR,
+        field=leaf.id,
+        year=year,
+        message=Text(
+            f"{leaf.label.zh}（{title.zh}）：{error.reason.zh}", f"{leaf.label.en} ({title.en}): {error.reason.en}"
+        ),
+        hint=Text("更正数值，或换一种赋分规则", "correct the value or choose another scoring rule"),
+    )
