@@ -28,7 +28,7 @@ POINTS = "park-points-example"
 
 def rows_of(framework: str, rows: int, folder: Path, **more: object) -> pd.DataFrame:
     path = folder / "returns-synthetic.parquet"
-    sample_file(framework, path, rows, **more)  # type: ignore[arg-type]
+    sample_file(framework, path, rows, **{"suspect": 0, **more})  # type: ignore[arg-type]
     return pq.read_table(path).to_pandas()
 
 
@@ -85,7 +85,7 @@ def test_a_csv_holds_the_same_rows_as_a_parquet_file(tmp_path: Path) -> None:
 
 def test_a_folder_has_files_of_one_year_each_that_hold_the_same_rows_as_one_file(tmp_path: Path) -> None:
     rows = 2 * BLOCK * 3
-    sample_file(FRAMEWORK, tmp_path / "returns", rows)
+    sample_file(FRAMEWORK, tmp_path / "returns", rows, suspect=0)
     parts = sorted((tmp_path / "returns").iterdir())
     assert [part.name for part in parts] == ["2023-0000.parquet", "2024-0000.parquet"]
     together = pd.concat([pq.read_table(part).to_pandas() for part in parts], ignore_index=True)
@@ -94,13 +94,14 @@ def test_a_folder_has_files_of_one_year_each_that_hold_the_same_rows_as_one_file
 
 
 def test_a_block_is_drawn_from_the_seed_and_its_number_whatever_was_drawn_before() -> None:
-    plan = plan_of(ps.load_framework(FRAMEWORK), 400_000, 2, 178, 5, 0.05)
+    plan = plan_of(ps.load_framework(FRAMEWORK), 400_000, 2, 178, 5, 0.05, 0.01, 0.01)
     blocks = list(plan.population.blocks())
     alone = draw_block(plan, blocks[2])
     for block in blocks:
         last = draw_block(plan, block)
         if block.number == 2:
-            assert [batch.equals(other) for batch, other in zip(last, alone, strict=True)] == [True, True]
+            assert [one.batch.equals(other.batch) for one, other in zip(last, alone, strict=True)] == [True, True]
+            assert [one.made for one in last] == [other.made for other in alone]
 
 
 @pytest.mark.parametrize("form", [".csv", ".parquet"])
@@ -111,7 +112,7 @@ def test_the_same_seed_gives_the_same_bytes_with_any_number_of_processors(
     for processors in (1, 3):
         monkeypatch.setattr(streaming.os, "cpu_count", lambda count=processors: count)
         path = tmp_path / f"{processors}{form}"
-        sample_file(POINTS, path, 2 * BLOCK + 100, years=1, seed=0)
+        sample_file(POINTS, path, 2 * BLOCK + 100, years=1, seed=0, suspect=0.01, invalid=0.01)
         written.append(path.read_bytes())
     assert written[0] == written[1]
 
@@ -160,7 +161,7 @@ def test_the_zones_of_returns_are_called_like_the_zones_of_a_sample_of_zones(tmp
     text = ps.load_framework(POINTS)
     field = text.fields["park"].model_copy(update={"zh": "高新区"})
     framework = text.model_copy(update={"fields": {**text.fields, "park": field}})
-    sample_file(framework, tmp_path / "a.parquet", 20_000)
+    sample_file(framework, tmp_path / "a.parquet", 20_000, suspect=0)
     names = set(pq.read_table(tmp_path / "a.parquet")["高新区"].to_pylist())
     assert names == set(ps.sample("zone-2021", 178, 1)["高新区"])
 

@@ -102,6 +102,7 @@ def test_the_answer_for_returns_says_how_they_can_be_made_again(run: Any, folder
     words = ("--rows", "2000", "--years", "1", "--seed", "0", "-o", "synthetic.csv", "--json")
     document = run("sample", "park-points-example", *words).document
     asked = {"rows": 2000, "units": 2000, "years": 1, "zones": 178, "seed": 0, "gaps": 0.05, "synthetic": True}
+    asked |= {"suspect": 0.001, "invalid": 0.0}
     assert {key: document[key] for key in asked} == asked
 
 
@@ -117,3 +118,12 @@ def test_returns_that_cannot_be_made_are_refused(run: Any, words: tuple[str, ...
     answer = run("sample", "park-points-example", *words)
     assert answer.code == 2
     assert sentence in answer.err
+
+
+def test_mistakes_made_on_purpose_are_counted_and_listed_on_request(run: Any, folder: Path) -> None:
+    words = ("--rows", "2000", "--suspect", "0.1", "--mistakes", "mistakes.csv", "-o", "synthetic.csv")
+    answer = run("sample", "torch-returns", *words)
+    listed = pd.read_csv(folder / "mistakes.csv")
+    assert f"mistakes made on purpose, {len(listed)}: " in answer.out
+    assert "(a digit has slipped: ten times the value)" in answer.out
+    assert "mistakes" in run("sample", "torch-returns", *words, "--json").document

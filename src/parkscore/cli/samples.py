@@ -74,6 +74,32 @@ def sample(
             "--gaps", min=0, max=1, metavar="SHARE", help="与 --rows 并用：空格比例。 With --rows: share of gaps."
         ),
     ] = 0.05,
+    suspect: Annotated[
+        float,
+        typer.Option(
+            "--suspect",
+            min=0,
+            max=1,
+            metavar="SHARE",
+            help="与 --rows 并用：有可疑差错的行，如错位。 With --rows: share of rows with a slipped digit and such.",
+        ),
+    ] = 0.001,
+    invalid: Annotated[
+        float,
+        typer.Option(
+            "--invalid",
+            min=0,
+            max=1,
+            metavar="SHARE",
+            help="与 --rows 并用：校验通不过的行。 With --rows: share of rows that validation refuses.",
+        ),
+    ] = 0.0,
+    mistakes: Annotated[
+        Path | None,
+        typer.Option(
+            "--mistakes", metavar="LIST.csv", help="与 --rows 并用：列出全部差错。 With --rows: list every mistake."
+        ),
+    ] = None,
     output: Annotated[
         Path | None,
         typer.Option(
@@ -93,8 +119,8 @@ def sample(
             raise _two_sizes()
         path = output if output is not None else Path(f"{loaded.id}-synthetic.parquet")
         check_output(path, STREAMED_FORMS, [framework])
-        made = _stream(loaded, path, {"rows": rows, "years": years, "zones": zones, "seed": seed, "gaps": gaps}, reply)
-        columns = made.pop("columns")
+        asked = {"rows": rows, "years": years, "zones": zones, "seed": seed, "gaps": gaps}
+        made, columns = _stream(loaded, path, {**asked, "suspect": suspect, "invalid": invalid}, mistakes, reply)
     else:
         path = output if output is not None else Path(f"{loaded.id}-synthetic.csv")
         check_output(path, TABLE_FORMS, [framework])
@@ -110,6 +136,8 @@ def sample(
             f"{SYNTHETIC.en}: {made['rows']} rows, {columns} columns, seed {seed}, wrote {path}",
         )
     )
+    if made.get("mistakes"):
+        reply.say(_mistakes_made(made["mistakes"], mistakes))
     if not any(word in path.name.lower() for word in ("synthetic", "合成")):
         reply.tell(
             Text(
@@ -129,15 +157,27 @@ def _draw(framework: Framework, path: Path, asked: dict[str, int], reply: Reply)
     return {"rows": len(frame), **asked}, len(frame.columns)
 
 
-def _stream(framework: Framework, path: Path, asked: dict[str, Any], reply: Reply) -> dict[str, Any]:
+def _stream(
+    framework: Framework, path: Path, asked: dict[str, Any], mistakes: Path | None, reply: Reply
+) -> tuple[dict[str, Any], int]:
     """Write a table of any size; what was made, and its columns."""
     from dataclasses import asdict
 
     from parkscore.sampling.streaming import sample_file
 
     with reply.waiting(Text("正在生成", "making the table")):
-        made = asdict(sample_file(framework, path, **asked))
-    return {key: made[key] for key in made if key not in ("path", "framework")}
+        made = sample_file(framework, path, **asked, mistakes=mistakes)
+    return {**asdict(made.recipe), "units": made.units, "mistakes": made.mistakes}, made.columns
+
+
+def _mistakes_made(counts: dict[str, int], listed: Path | None) -> Text:
+    from parkscore.sampling.mistakes import KINDS
+
+    zh = "，".join(f"{KINDS[kind].zh} {count}" for kind, count in counts.items())
+    en = ", ".join(f"{count} ({KINDS[kind].en})" for kind, count in counts.items())
+    where_zh, where_en = ("", "") if listed is None else (f"，清单见 {listed}", f"; listed in {listed}")
+    total = sum(counts.values())
+    return Text(f"故意做错 {total} 处：{zh}{where_zh}", f"mistakes made on purpose, {total}: {en}{where_en}")
 
 
 def _two_sizes() -> UsageError:

@@ -66,7 +66,7 @@ def _categories_of(framework: Framework, key: str) -> list[str]:
     return list(dict.fromkeys(str(name) for rule in rules for name in rule.parameters.get("points", {})))
 
 
-def check_range(name: str, value: int, low: int, high: int) -> None:
+def check_range(name: str, value: float, low: int, high: int) -> None:
     """Raise UsageError where a number is out of its range."""
     if low <= value <= high:
         return

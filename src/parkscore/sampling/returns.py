@@ -12,6 +12,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from parkscore.data.credit_codes import ALPHABET
 from parkscore.framework.models import USCC, DataField, Framework
 from parkscore.methods.domain import BoolArray, FloatArray
 from parkscore.sampling.enterprise_fields import (
@@ -44,6 +45,18 @@ from parkscore.sampling.headings import (
 )
 from parkscore.sampling.known_fields import profiles_of
 from parkscore.sampling.made_up_codes import made_up_codes
+from parkscore.sampling.mistakes import (
+    BAD_CODE,
+    FILED_TWICE,
+    INVALID,
+    NO_ZONE,
+    SUSPECT,
+    Made,
+    Mistake,
+    Planned,
+    Rows,
+    plan_mistakes,
+)
 from parkscore.sampling.numbered_names import numbered_names
 from parkscore.sampling.places import Codes, Places, places_of
 from parkscore.sampling.population import Block, Population, population_of
@@ -67,6 +80,7 @@ class Plan:
     calendar: tuple[int, ...]
     seed: int
     gaps: float
+    mistakes: Mapping[tuple[str, ...], float]
     raw: Mapping[str, DataField]
     profiles: Mapping[str, Profile]
     texts: Mapping[str, list[str]]
@@ -85,6 +99,13 @@ class Plan:
         columns += [pa.field(header_of(key, field), self._type(key)) for key, field in self.raw.items()]
         return pa.schema([*columns, pa.field(NOTE_HEADER, _CODED)])
 
+    @property
+    def amounts(self) -> tuple[str, ...]:
+        """The fields in which an amount can be wrong: money that most enterprises have, if there is such a field."""
+        numbers = [key for key, each in self.raw.items() if not each.is_text and each.max is None]
+        counted = [key for key in numbers if self.raw[key].min is not None and key not in SOME]
+        return tuple([key for key in counted if (self.raw[key].measure or "").endswith("元")] or counted or numbers)
+
     def _type(self, key: str) -> pa.DataType:
         if self.raw[key].is_text:
             return pa.string() if self.is_name(key) or self.raw[key].kind == USCC else _CODED
@@ -98,27 +119,58 @@ class Plan:
 _CODED = pa.dictionary(pa.int32(), pa.string())
 
 
-def plan_of(framework: Framework, rows: int, years: int, zones: int, seed: int, gaps: float) -> Plan:
-    """Decide what does not depend on chance."""
+def plan_of(
+    framework: Framework,
+    rows: int,
+    years: int,
+    zones: int,
+    seed: int,
+    gaps: float,
+    suspect: float = 0.0,
+    invalid: float = 0.0,
+) -> Plan:
+    """Decide what does not depend on chance; suspect, invalid: the shares of rows with mistakes of either sort."""
     raw = {key: field for key, field in framework.fields.items() if field.formula is None}
     calendar = range(LAST_YEAR - years + 1, LAST_YEAR + 1) if framework.time is not None else range(1)
+    places = places_of(framework, zones)
     return Plan(
         framework,
         population_of(rows, len(calendar)),
-        places_of(framework, zones),
+        places,
         tuple(calendar),
         seed,
         gaps,
+        _mistakes(framework, places.zone is not None, suspect, invalid),
         raw,
         profiles_of(framework, raw, ENTERPRISES),
         {key: texts_of(framework, key) for key, field in raw.items() if field.is_text},
     )
 
 
-def draw_block(plan: Plan, block: Block) -> list[pa.RecordBatch]:
-    """The rows of the block, one batch for each year, in the order of the enterprises."""
+def _mistakes(framework: Framework, in_zones: bool, suspect: float, invalid: float) -> dict[tuple[str, ...], float]:
+    """The kinds of mistakes that the framework has room for, and the shares of rows that get them."""
+    left_out = {NO_ZONE} if not in_zones else set()
+    if framework.unit.kind != USCC:
+        left_out.add(BAD_CODE)
+    return {
+        tuple(kind for kind in kinds if kind not in left_out): share
+        for kinds, share in ((SUSPECT, suspect), (INVALID, invalid))
+        if share
+    }
+
+
+@dataclass(frozen=True, slots=True)
+class DrawnYear:
+    """The rows of a block that report in a year, in the order of the enterprises, and the mistakes made in them."""
+
+    batch: pa.RecordBatch
+    made: list[Made]
+
+
+def draw_block(plan: Plan, block: Block) -> list[DrawnYear]:
+    """The rows of the block, year by year."""
     drawn = _Drawn(plan, block)
-    return [drawn.batch(year) for year in range(len(plan.calendar))]
+    return [drawn.year(year) for year in range(len(plan.calendar))]
 
 
 def returns_frame(framework: Framework, units: int, years: int, seed: int, gaps: float) -> pd.DataFrame:
@@ -128,7 +180,7 @@ def returns_frame(framework: Framework, units: int, years: int, seed: int, gaps:
     span = years if framework.time is not None else 1
     plan = plan_of(framework, units * span, span, min(178, max(1, units // 50)), seed, gaps)
     drawn = [draw_block(plan, block) for block in plan.population.blocks()]
-    batches = [block[year] for year in range(span) for block in drawn]
+    batches = [block[year].batch for year in range(span) for block in drawn]
     table = pa.Table.from_batches(batches).cast(plain_schema(plan.schema))
     frame: pd.DataFrame = table.to_pandas(types_mapper={pa.int64(): pd.Int64Dtype()}.get)
     return frame
@@ -152,23 +204,57 @@ class _Drawn:
     columns: dict[str, FloatArray] = field(default_factory=dict)
     begun: set[str] = field(default_factory=set)
 
-    def batch(self, year: int) -> pa.RecordBatch:
+    def year(self, year: int) -> DrawnYear:
         """The rows of those that report in a year."""
         first, last = (end - self.block.first for end in self.block.reporting[year])
-        return pa.RecordBatch.from_arrays(
-            [column.slice(first, last - first) for column in self._columns(year)], schema=self.plan.schema
-        )
+        planned = self._planned(year)
+        columns, mistakes = self._columns(year, planned)
+        again = planned.of(FILED_TWICE)
+        again = again[(again > first) & (again < last) & ~np.isin(again - 1, again)]
+        mistakes += [Mistake(row, FILED_TWICE) for row in again.tolist()]
+        reporting = [column.slice(first, last - first) for column in columns]
+        batch = pa.RecordBatch.from_arrays(reporting, schema=self.plan.schema)
+        if again.size:
+            rows = np.arange(last - first)
+            rows[again - first] -= 1
+            batch = batch.take(pa.array(rows))
+        over = set(again.tolist())
+        kept = [each for each in mistakes if first <= each.row < last]
+        kept = [each for each in kept if each.kind == FILED_TWICE or each.row not in over]
+        kept.sort(key=lambda mistake: mistake.row)
+        return DrawnYear(batch, [self._made(each, columns[0], year) for each in kept])
 
-    def _columns(self, year: int) -> list[pa.Array]:
+    def _planned(self, year: int) -> Planned:
+        mistakes = self.plan.mistakes
+        return plan_mistakes(self.stream("", "mistakes", str(year)), self.block.size, mistakes, self.plan.amounts)
+
+    def _made(self, mistake: Mistake, units: pa.StringArray, year: int) -> Made:
+        row = mistake.row - (mistake.kind == FILED_TWICE)
+        dated = self.plan.calendar[year] if self.plan.framework.time is not None else None
+        return Made(units[row].as_py(), dated, mistake.kind, mistake.field, mistake.true, mistake.written)
+
+    def _columns(self, year: int, planned: Planned) -> tuple[list[pa.Array], list[Mistake]]:
+        """Every column for all enterprises of the block, and the mistakes in them."""
         plan, count = self.plan, self.block.size
-        unit = plan.framework.unit
-        columns: list[pa.Array] = [self._codes() if unit.kind == USCC else self._numbered(unit.label.zh)]
+        unit, mistakes = plan.framework.unit, list[Mistake]()
+        columns: list[pa.Array] = [self._numbered(unit.label.zh)]
+        if unit.kind == USCC:
+            columns[0], mistakes = _misspelled(self._codes(), planned.of(BAD_CODE))
         if plan.framework.time is not None:
             columns.append(pa.array(np.full(count, plan.calendar[year], dtype=np.int64)))
         for key, data_field in plan.raw.items():
-            columns.append(self._text(key, year) if data_field.is_text else self._numbers(key, data_field, year))
+            if data_field.is_text:
+                columns.append(self._text(key, year))
+                continue
+            column, wrong = self._numbers(key, data_field, year, planned)
+            columns.append(column)
+            mistakes += wrong
+        if plan.places.zone is not None and (lost := planned.of(NO_ZONE)).size:
+            place = plan.schema.get_field_index(header_of(plan.places.zone, plan.raw[plan.places.zone]))
+            columns[place] = _emptied(columns[place], lost)
+            mistakes += [Mistake(row, NO_ZONE, plan.places.zone) for row in lost.tolist()]
         note = pa.DictionaryArray.from_arrays(np.zeros(count, dtype=np.int32), pa.array([plan.note]))
-        return [*columns, note]
+        return [*columns, note], mistakes
 
     def _codes(self) -> pa.StringArray:
         return made_up_codes(np.arange(self.block.first + 1, self.block.last + 1, dtype=np.int64), self.plan.seed)
@@ -240,15 +326,15 @@ class _Drawn:
         years = FIRST_LISTING + np.floor(self.stream(LISTING_YEAR).random(self.block.size) * span)
         return np.where(self._have_any(LISTING_YEAR, LISTED), years, np.inf)
 
-    def _numbers(self, key: str, data_field: DataField, year: int) -> pa.Array:
+    def _numbers(self, key: str, data_field: DataField, year: int, planned: Planned) -> tuple[pa.Array, list[Mistake]]:
         values = self._column(key)[year]
-        listed = np.ones(values.size, dtype=np.bool_)
+        gaps = self.stream(key, "gaps", str(year)).random(values.size, dtype=np.float32) < self.plan.gaps
         if key == LISTING_YEAR and LISTING_TEXT in self.plan.raw:
             values = self._listing_years()
-            listed = values <= self.plan.calendar[year]
-        gaps = self.stream(key, "gaps", str(year)).random(values.size, dtype=np.float32) < self.plan.gaps
+            gaps |= values > self.plan.calendar[year]
+        values, mistakes = planned.spoil(key, values, gaps)
         whole = self.plan.schema.field(header_of(key, data_field)).type == pa.int64()
-        return pa.array(values.astype(np.int64) if whole else values, mask=gaps | ~listed)
+        return pa.array(np.where(gaps, 0, values).astype(np.int64) if whole else values, mask=gaps), mistakes
 
     def stream(self, *names: str) -> np.random.Generator:
         """The random numbers of one column in this block, the same wherever it stands in the framework."""
@@ -321,3 +407,24 @@ def _pick(drawn: FloatArray, shares: Shares, names: list[str]) -> Codes:
     ends = np.cumsum([*shares.values()])
     picked = np.searchsorted(ends / ends[-1], drawn, side="right")
     return np.array([names.index(name) for name in shares], dtype=np.int32)[picked]
+
+
+def _misspelled(codes: pa.StringArray, rows: Rows) -> tuple[pa.StringArray, list[Mistake]]:
+    """The codes with another check character in some rows."""
+    if not rows.size:
+        return codes, []
+    true = [codes[row].as_py() for row in rows.tolist()]
+    written = [code[:-1] + ALPHABET[(ALPHABET.index(code[-1]) + 1) % len(ALPHABET)] for code in true]
+    mask = np.zeros(len(codes), dtype=np.bool_)
+    mask[rows] = True
+    return pc.replace_with_mask(codes, mask, pa.array(written)), [
+        Mistake(row, BAD_CODE, None, *pair) for row, *pair in zip(rows.tolist(), true, written, strict=True)
+    ]
+
+
+def _emptied(column: pa.DictionaryArray, rows: Rows) -> pa.DictionaryArray:
+    """A column of texts without those of some rows."""
+    gone = np.zeros(len(column), dtype=np.bool_)
+    gone[rows] = True
+    codes = pa.array(column.indices.to_numpy(), mask=gone)
+    return pa.DictionaryArray.from_arrays(codes, column.dictionary)

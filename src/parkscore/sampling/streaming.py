@@ -6,12 +6,11 @@ import csv
 import io
 import json
 import os
-from collections import deque
-from collections.abc import Callable, Iterator
+from collections import Counter, deque
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Any
 
 import pyarrow as pa
 import pyarrow.csv as pa_csv
@@ -24,7 +23,8 @@ from parkscore.language import Text
 from parkscore.output.files import write_whole
 from parkscore.output.folders import write_whole_folder
 from parkscore.sampling.headings import check_range
-from parkscore.sampling.returns import Plan, draw_block, plain_schema, plan_of
+from parkscore.sampling.mistakes import KINDS, Made
+from parkscore.sampling.returns import DrawnYear, Plan, draw_block, plain_schema, plan_of
 
 MOST_ROWS = 100_000_000
 MOST_ZONES = 100_000
@@ -37,18 +37,29 @@ Progress = Callable[[int], None]
 
 
 @dataclass(frozen=True, slots=True)
-class Streamed:
-    """What was written: rows over all years, enterprises that report in any of them, and how it can be made again."""
+class Recipe:
+    """How the rows can be made again; it stands in the metadata of every Parquet file."""
 
-    path: str
     framework: str
     rows: int
-    columns: int
-    units: int
     years: int
     zones: int
     seed: int
     gaps: float
+    suspect: float
+    invalid: float
+    synthetic: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Streamed:
+    """What was written: columns, enterprises that report in any year, and how many mistakes of which kind."""
+
+    path: str
+    recipe: Recipe
+    columns: int
+    units: int
+    mistakes: dict[str, int]
 
 
 def sample_file(
@@ -59,6 +70,9 @@ def sample_file(
     zones: int = 178,
     seed: int = 1,
     gaps: float = 0.05,
+    suspect: float = 0.001,
+    invalid: float = 0.0,
+    mistakes: str | Path | None = None,
     progress: Progress | None = None,
 ) -> Streamed:
     """Write the synthetic returns of enterprises, as many rows as wanted, in memory for a few blocks of 65,536.
@@ -67,7 +81,9 @@ def sample_file(
     folder (a name without a suffix), which gets Parquet files by year. rows: over all years, which end with 2024; a
     framework without a time has one. zones: how many zones the enterprises are spread over, if a text field says where
     they are; the second has half as many as the first, the third a third, and so on. gaps: the share of number cells
-    that are missing. progress: called with the rows written so far.
+    that are missing. suspect: the share of rows with a mistake that leaves a table to be scored, such as a slipped
+    digit; invalid: with one that validation refuses, such as a wrong code or a second return. mistakes: a .csv file
+    that lists every mistake made, with what should stand there. progress: called with the rows written so far.
 
     About 6 % of the enterprises leave each year and as many enter. Amounts are skewed and go with each other; most
     enterprises have none of what few have. Published totals are not met. Every row says that it is synthetic, and so
@@ -80,40 +96,38 @@ def sample_file(
     check_range("years", years, 1, min(MOST_YEARS, rows))
     check_range("zones", zones, 1, MOST_ZONES)
     check_range("seed", seed, 0, 2**63 - 1)
+    for name, share in (("gaps", gaps), ("suspect", suspect), ("invalid", invalid)):
+        check_range(name, share, 0, 1)
     loaded = load_framework(framework)
     target = Path(output)
     _refuse_unsuitable(loaded, target)
-    plan = plan_of(loaded, rows, years, zones, seed, gaps)
-    made = Streamed(
-        str(target),
-        loaded.id,
-        rows,
-        len(plan.schema),
-        plan.population.enterprises,
-        len(plan.calendar),
-        zones,
-        seed,
-        gaps,
-    )
-    about = {b"parkscore": SYNTHETIC.encode(), b"parkscore_sample": json.dumps(_recipe(made)).encode()}
+    if mistakes is not None and Path(mistakes).suffix.lower() != ".csv":
+        raise _refused(
+            "unsupported_output",
+            Text("差错清单写成 .csv", "the list of mistakes is a .csv file"),
+            Text("换一个文件名", "give it another name"),
+        )
+    plan = plan_of(loaded, rows, years, zones, seed, gaps, suspect, invalid)
+    recipe = Recipe(loaded.id, rows, len(plan.calendar), zones, seed, gaps, suspect, invalid)
+    about = {b"parkscore": SYNTHETIC.encode(), b"parkscore_sample": json.dumps(asdict(recipe)).encode()}
     schema = plan.schema.with_metadata(about)
-    batches = _counted(_batches(plan), progress)
+    made: list[Made] = []
+    batches = _noted(_drawn(plan), made, progress)
     if target.suffix == "":
         write_whole_folder(target, lambda beside: _write_folder(beside, schema, batches, plan))
     else:
         write = _write_csv if target.suffix.lower() == ".csv" else _write_parquet
         write_whole(target, lambda beside: write(beside, schema, (batch for _, batch in batches)))
-    return made
+    if mistakes is not None:
+        write_whole(mistakes, lambda beside: _list_mistakes(beside, made))
+    counts = Counter(each.kind for each in made)
+    return Streamed(str(target), recipe, len(plan.schema), plan.population.enterprises, dict(sorted(counts.items())))
 
 
-def _recipe(made: Streamed) -> dict[str, Any]:
-    return {key: value for key, value in asdict(made).items() if key != "path"} | {"synthetic": True}
-
-
-def _batches(plan: Plan) -> Iterator[tuple[int, pa.RecordBatch]]:
+def _drawn(plan: Plan) -> Iterator[tuple[int, DrawnYear]]:
     """The year's number and the rows of each block and year, drawn ahead by as many threads as there are processors."""
     workers = min(4, os.cpu_count() or 1)
-    waiting: deque[Future[list[pa.RecordBatch]]] = deque()
+    waiting: deque[Future[list[DrawnYear]]] = deque()
     with ThreadPoolExecutor(workers) as pool:
         for block in plan.population.blocks():
             waiting.append(pool.submit(draw_block, plan, block))
@@ -123,16 +137,27 @@ def _batches(plan: Plan) -> Iterator[tuple[int, pa.RecordBatch]]:
             yield from enumerate(waiting.popleft().result())
 
 
-def _counted(
-    batches: Iterator[tuple[int, pa.RecordBatch]], progress: Progress | None
+def _noted(
+    drawn: Iterator[tuple[int, DrawnYear]], made: list[Made], progress: Progress | None
 ) -> Iterator[tuple[int, pa.RecordBatch]]:
+    """The rows, while the mistakes in them are collected and the rows counted."""
     rows = 0
-    for year, batch in batches:
-        if batch.num_rows:
-            yield year, batch
-            rows += batch.num_rows
+    for year, part in drawn:
+        if part.batch.num_rows:
+            made += part.made
+            yield year, part.batch
+            rows += part.batch.num_rows
             if progress is not None:
                 progress(rows)
+
+
+def _list_mistakes(path: Path, made: Sequence[Made]) -> None:
+    with path.open("w", encoding="utf-8-sig", newline="") as file:
+        writer = csv.writer(file, lineterminator="\n")
+        writer.writerow(["unit", "year", "field", "kind", "true", "written", "zh", "en"])
+        for each in made:
+            said = KINDS[each.kind]
+            writer.writerow([each.unit, each.year, each.field, each.kind, each.true, each.written, said.zh, said.en])
 
 
 def _write_parquet(path: Path, schema: pa.Schema, batches: Iterator[pa.RecordBatch]) -> None:
