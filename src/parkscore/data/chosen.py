@@ -17,7 +17,9 @@ Texts = npt.NDArray[np.object_]
 
 def categories_of(table: Table, field: str) -> tuple[str, ...]:
     """The texts that stand in a field, in the order of their letters; a category's code is its place among them."""
-    return tuple(sorted({text for text in table.frame[field].tolist() if isinstance(text, str)}))
+    coded = table.coded(field)
+    met = np.bincount(coded.codes + 1, minlength=len(coded.texts) + 1)[1:] > 0
+    return tuple(sorted(coded.texts[met].tolist()))
 
 
 def category_codes(table: Table, field: str, rule: ScoreRule) -> Cells:
@@ -27,11 +29,12 @@ def category_codes(table: Table, field: str, rule: ScoreRule) -> Cells:
     otherwise = rule.parameters.get("otherwise") is not None
     code = {name: position for position, name in enumerate(names)}
     known = {name for name in names if otherwise or folded(name) in listed}
-    texts = table.frame[field].tolist()
-    values = np.array([code[text] if text in known else np.nan for text in texts], dtype=np.float64)
-    given = np.array([isinstance(text, str) for text in texts], dtype=np.bool_)
-    states = np.where(np.isnan(values), np.where(given, State.UNDEFINED, State.MISSING), State.VALUE)
-    return Cells(values, states.astype(np.int8))
+    coded = table.coded(field)
+    # The last of each is that of a row without a text.
+    values = np.array([*(code[text] if text in known else np.nan for text in coded.texts), np.nan])
+    states = np.where(np.isnan(values), State.UNDEFINED, State.VALUE).astype(np.int8)
+    states[-1] = State.MISSING
+    return Cells(values[coded.codes], states[coded.codes])
 
 
 def tier_numbers(columns: Columns, rule: ScoreRule, least: ScoreRule | None = None) -> Cells:
@@ -85,7 +88,5 @@ def words_of(table: Table, leaf: Node, codes: Vector) -> Texts:
     """What the values of a named indicator stand for, row by row of the table; None where there is no value."""
     tiers = leaf.conditions
     names = (OTHERWISE, *tiers) if tiers else categories_of(table, str(leaf.category))
-    words = np.empty(len(codes), dtype=np.object_)
-    for row, code in enumerate(codes.tolist()):
-        words[row] = None if np.isnan(code) else names[int(code)]
-    return words
+    words = np.array([*names, None], dtype=np.object_)
+    return words[np.where(np.isnan(codes), -1, codes).astype(np.intp)]

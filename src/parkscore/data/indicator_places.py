@@ -10,7 +10,7 @@ import numpy as np
 
 from parkscore.data.columns import parse
 from parkscore.data.grid import Rows
-from parkscore.data.table import Table
+from parkscore.data.table import State, Table
 from parkscore.findings import Finding, Place, Severity, UsageError
 from parkscore.framework.class_names import class_names
 from parkscore.framework.models import Framework, Node
@@ -25,9 +25,12 @@ def indicator_place(framework: Framework, table: Table, leaf: Node, rows: Rows) 
 
 
 def _is_empty(table: Table, field: str, rows: Rows) -> bool:
-    """Whether a field has no value in these rows; as most have one at once, the first rows are looked at first."""
-    column = table.frame[field]
-    return bool(column.iloc[rows[:_FEW]].isna().all() and column.iloc[rows].isna().all())
+    """Whether a field has no value in these rows; as most have one soon, the first rows are looked at first."""
+    states = table.states.get(field)
+    return all(
+        table.frame[field].iloc[own].isna().all() if states is None else (states[own] != State.VALUE).all()
+        for own in (rows[:_FEW], rows)
+    )
 
 
 _FEW: Final = 100

@@ -93,18 +93,24 @@ def count_column(
     fitted_on: the rows that the reference was fitted on, None where it was fitted on others. rules: how many scoring
     rules score these. has_reference: whether the reference has a value to measure against.
     """
-    own = np.bincount(states[cohort.applied], minlength=len(State)).tolist()
+    own = _count_states(states[cohort.applied])
     present = int(np.count_nonzero(~np.isnan(values[cohort.applied])))
     counts = ColumnCounts(cohort.reference, cohort.year, tuple(own), present, has_reference=has_reference)
     if fitted_on is None:
         return counts
     measured = values[fitted_on]
-    count = int(np.count_nonzero(~np.isnan(measured)))
+    count = present if fitted_on is cohort.applied else int(np.count_nonzero(~np.isnan(measured)))
     if not count:
         return counts
     ends = np.array([lowest(measured), highest(measured)])
     low, high = words_of(table, leaf, ends) if leaf.is_named else ends.tolist()
     return replace(counts, measured=count, low=low, high=high, rules=rules)
+
+
+def _count_states(states: States) -> list[int]:
+    """How many cells are in each state."""
+    lacking = [int(np.count_nonzero(states == state)) if states.any() else 0 for state in State if state]
+    return [states.size - sum(lacking), *lacking]
 
 
 def column_findings(leaf: Node, counts: ColumnCounts, fate: Text) -> Iterator[Finding]:

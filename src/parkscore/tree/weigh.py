@@ -114,7 +114,9 @@ def _shares(
         fits.setdefault((cohort.name, cohort.class_id), []).append(cohort)
     settled = {}
     for key, parts in fits.items():
-        whole = replace(parts[0], fit=np.unique(np.concatenate([part.fit for part in parts])))
+        whole = parts[0]
+        if len(parts) > 1:
+            whole = replace(whole, fit=np.unique(np.concatenate([part.fit for part in parts])))
         settled[key] = _Weigher(framework, table, scores, whole, states).settle(plans[whole.class_id])
     return tuple(settled[cohort.name, cohort.class_id] for cohort in cohorts)
 
