@@ -20,6 +20,7 @@ from parkscore.data.parquet_files import UNREADABLE
 from parkscore.data.row_groups import Wanted, read_rows
 from parkscore.data.sheets import Sheet
 from parkscore.data.table import Table
+from parkscore.data.text_blocks import read_block
 from parkscore.data.units import REMARK_ROW, TOTAL_ROW
 from parkscore.findings import DataError, Finding, Place, Severity
 from parkscore.language import Text
@@ -37,7 +38,12 @@ def read_piece(dataset: Dataset, piece: Piece, fields: Collection[str] | None = 
     """
     file = dataset.files[piece.file]
     assert file.shape.layout is not None  # noqa: S101  # a data set without a layout is refused when it is opened
-    sheet, found = _sheet(file, piece, file.shape.layout, fields), Collected()
+    found = Collected()
+    _refuse_changed(file)
+    if file.text is not None and piece.cuts is not None:
+        sheet = read_block(file.path, file.text, *piece.cuts, file.shape.layout, found)
+    else:
+        sheet = _sheet(file, piece, file.shape.layout, fields)
     body = read_body(sheet, file.shape.layout, dataset.framework, found, fields)
     if found.has_errors and body.years is not None:
         body = body.only(np.flatnonzero(body.years != 0))
@@ -47,8 +53,7 @@ def read_piece(dataset: Dataset, piece: Piece, fields: Collection[str] | None = 
 
 
 def _sheet(file: DataFile, piece: Piece, layout: Layout, fields: Collection[str] | None) -> Sheet:
-    """The rows of a piece; a column is read before it is asked for if it is sure to be."""
-    _refuse_changed(file)
+    """The rows of a piece of a Parquet file; a column is read before it is asked for if it is sure to be."""
     wanted = [heading for name, each in layout.fields.items() if fields is None or name in fields for heading in each]
     wanted += [heading for heading in (layout.unit, layout.year, layout.note) if heading is not None]
     columns = _columns(file, piece, sorted({heading.column for heading in wanted}))

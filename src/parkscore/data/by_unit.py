@@ -24,7 +24,6 @@ from parkscore.data.row_places import RowPlaces, RowsOfSheet
 from parkscore.data.table import UNIT, YEAR, Origin, Table
 from parkscore.data.text_hashes import text_hashes
 from parkscore.data.units import TEXT_TYPE
-from parkscore.framework.models import Framework
 
 _ROW: Final = "row"
 _LINE: Final = "line"
@@ -51,7 +50,7 @@ class UnitParts:
         parts = text_hashes(table.frame[UNIT]) % np.uint64(self.parts)
         order = np.argsort(parts, kind="stable")
         ends = np.searchsorted(parts[order], np.arange(self.parts + 1))
-        rows = _written(self.dataset.framework, table, piece).take(pa.array(order))
+        rows = _written(self.dataset, table, piece).take(pa.array(order))
         path = self._file(piece)
         beside = path.with_suffix(f".{os.getpid()}")
         with pa.OSFile(str(beside), "wb") as stream, pa.ipc.new_file(stream, rows.schema) as writer:
@@ -60,9 +59,10 @@ class UnitParts:
         beside.replace(path)
 
     def read(self, part: int, pieces: Sequence[Piece]) -> tuple[Table, npt.NDArray[np.int64]]:
-        """The table of a part, in the order of the data, and for each of its rows its place in the data set from 0.
+        """The table of a part, in the order of the data, and for each of its rows its place in the data set.
 
-        pieces: all that were put down, in their order. The table has no digest, and no notes: those of the pieces hold.
+        Places count from 0: rows, or in csv files lines. pieces: all that were put down, in their order. The table has
+        no digest, and no notes: those of the pieces hold.
         """
         batches, files = [], []
         for piece in pieces:
@@ -79,7 +79,7 @@ class UnitParts:
         return self.folder / f"units-{piece.number:06d}.arrow"
 
 
-def _written(framework: Framework, table: Table, piece: Piece) -> pa.RecordBatch:
+def _written(dataset: Dataset, table: Table, piece: Piece) -> pa.RecordBatch:
     """The rows of a piece with their places."""
     places = table.origin.rows
     assert isinstance(places, RowPlaces)  # noqa: S101  # tables that were read have these
@@ -90,13 +90,13 @@ def _written(framework: Framework, table: Table, piece: Piece) -> pa.RecordBatch
     for name in map(str, table.frame.columns):
         if name in (UNIT, YEAR):
             continue
-        if framework.fields[name].is_text:
+        if dataset.framework.fields[name].is_text:
             columns[_TEXTS + name] = _arrow_texts(table.coded(name))
         else:
             columns[_VALUES + name] = table.frame[name].to_numpy()
             columns[_STATES + name] = table.states[name]
-    columns[_ROW] = sheet.rows - 1 + piece.first_row
     columns[_LINE] = np.asarray(sheet.lines, dtype=np.int64)[sheet.rows]
+    columns[_ROW] = columns[_LINE] - 1 + dataset.files[piece.file].first_row
     return pa.record_batch(columns)
 
 

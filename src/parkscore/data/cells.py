@@ -21,6 +21,7 @@ import pyarrow.compute as pc
 
 from parkscore.data.arrow_cells import ArrowCells
 from parkscore.data.coded_texts import CodedTexts
+from parkscore.data.number_texts import PlainNumbers, plain_numbers
 from parkscore.data.plain_texts import doubtful_texts
 from parkscore.data.table import State
 from parkscore.framework.measures import Measure, MeasureError, parse_measure
@@ -218,6 +219,9 @@ def read_numbers(cells: RawCells, measure: Measure) -> NumberColumn:
     (array([1234.5,    nan,    nan]), ['ambiguous_empty'])
     """
     if isinstance(cells, ArrowCells):
+        written = plain_numbers(cells.texts) if cells.is_text else None
+        if written is not None:
+            return _read_doubtful(written, cells, measure)
         cells = cells.plain()
     plain = cells if isinstance(cells, np.ndarray) and cells.dtype.kind in "iuf" else _all_plain(cells)
     if plain is None:
@@ -232,6 +236,19 @@ def read_numbers(cells: RawCells, measure: Measure) -> NumberColumn:
         column.values = values.copy()
     for row in doubtful.tolist():
         _read_carefully(column, row, cells[row], measure)
+    return column
+
+
+def _read_doubtful(written: PlainNumbers, cells: ArrowCells, measure: Measure) -> NumberColumn:
+    """Numbers that are written plainly as they are, the others with care."""
+    missing = np.isnan(written.values).astype(np.int8) * np.int8(State.MISSING)
+    column = NumberColumn(written.values, missing)
+    doubtful = np.union1d(written.doubtful, np.flatnonzero(np.isinf(written.values)))
+    if doubtful.size:
+        column.values = written.values.copy()
+        looked_at = cells.taken(doubtful).objects
+        for row, cell in zip(doubtful.tolist(), looked_at, strict=True):
+            _read_carefully(column, row, cell, measure)
     return column
 
 
@@ -466,6 +483,8 @@ def read_years(cells: RawCells) -> YearColumn:
     >>> read_years([2024, "2024年", 2024.0, "２０２４"]).years.tolist()
     [2024, 2024, 2024, 2024]
     """
+    if isinstance(cells, ArrowCells) and cells.is_text:
+        return _years_of_texts(cells)
     if isinstance(cells, ArrowCells):
         cells = cells.plain()
     if isinstance(cells, np.ndarray) and cells.dtype.kind in "iu" and _all_years(cells):
@@ -480,6 +499,16 @@ def read_years(cells: RawCells) -> YearColumn:
         else:
             column.years[row] = year
     return column
+
+
+def _years_of_texts(cells: ArrowCells) -> YearColumn:
+    """The years of texts, of which each is looked at once."""
+    codes, distinct = cells.coded()
+    once = read_years([*distinct.to_pylist(), None])
+    faults = {fault.row: fault for fault in once.faults}
+    codes = np.where(codes < 0, np.int32(len(distinct)), codes)
+    wrong = np.flatnonzero(np.isin(codes, list(faults)))
+    return YearColumn(once.years[codes], [replace(faults[int(codes[row])], row=row) for row in wrong.tolist()])
 
 
 def _all_years(cells: npt.NDArray[Any]) -> bool:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import hashlib
 import os
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from itertools import pairwise
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from itertools import accumulate, pairwise
 from pathlib import Path
 from typing import Any, Final
 
@@ -17,13 +18,14 @@ from parkscore.data.collecting import Collected
 from parkscore.data.headers import Names
 from parkscore.data.parquet_files import UNREADABLE, report_unsound
 from parkscore.data.reading import refuse_unsuitable, unusable
-from parkscore.data.shapes import Shape, refuse_others, shape_of
+from parkscore.data.shapes import Shape, refuse_others, shape_of, shape_of_text
 from parkscore.data.table import Conversion
+from parkscore.data.text_blocks import Cut, TextForm, read_head, scan
 from parkscore.findings import DataError, Finding, Place, errors_of
 from parkscore.framework.models import Framework
 from parkscore.language import Text
 
-FORMS: Final = (".parquet",)
+FORMS: Final = (".parquet", ".csv")
 """The files that a data set is made of, by their suffix."""
 
 ROWS_AT_ONCE: Final = 65_536
@@ -32,7 +34,11 @@ ROWS_AT_ONCE: Final = 65_536
 
 @dataclass(frozen=True)
 class DataFile:
-    """A file of a data set: its size and time when it was opened, its rows, and how it is read."""
+    """A file of a data set: its size and time when it was opened, its rows, and how it is read.
+
+    first_row: how many rows, or lines of csv, stand in the files before it. row_groups: the rows of each row group of a
+    Parquet file. text: how a csv file is written.
+    """
 
     path: str
     size: int
@@ -40,11 +46,12 @@ class DataFile:
     first_row: int
     row_groups: tuple[int, ...]
     shape: Shape
+    text: TextForm | None = None
 
     @property
     def rows(self) -> int:
-        """The number of rows."""
-        return sum(self.row_groups)
+        """The number of rows; of a csv file that of its lines below the header, which may be a few more."""
+        return sum(self.row_groups) if self.text is None else self.text.cuts[-1].line - self.text.cuts[0].line
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,16 +59,18 @@ class Piece:
     """Rows of one file that are read together.
 
     number: which piece it is. file: which file of the data set. first_row: how many rows of the data set stand before
-    it. rows: how many it has. groups: the row groups that it is read from, the last not included; skip: how many of
-    their rows stand before it.
+    it; of csv files, how many lines. rows: how many it has; of csv, its lines. groups: the row groups that it is read
+    from, the last not included; skip: how many of their rows stand before it. cuts: where it begins and ends in a csv
+    file.
     """
 
     number: int
     file: int
     first_row: int
     rows: int
-    groups: tuple[int, int]
+    groups: tuple[int, int] = (0, 0)
     skip: int = 0
+    cuts: tuple[Cut, Cut] | None = None
 
 
 @dataclass(frozen=True)
@@ -85,8 +94,12 @@ class Dataset:
 
     def pieces(self, rows: int = ROWS_AT_ONCE) -> list[Piece]:
         """The data set in pieces of about so many rows: some row groups together, or a part of one."""
-        cuts = ((place, cut) for place, each in enumerate(self.files) for cut in _cut(each, rows))
-        return [Piece(number, place, *cut) for number, (place, cut) in enumerate(cuts)]
+        cuts = (
+            replace(piece, file=number)
+            for number, file in enumerate(self.files)
+            for piece in (_cut_groups(file, rows) if file.text is None else _cut_text(file, rows))
+        )
+        return [replace(piece, number=number) for number, piece in enumerate(cuts)]
 
     def digest(self) -> str:
         """SHA-256 of the bytes of the file; of several files, of their names and digests, by name."""
@@ -96,8 +109,8 @@ class Dataset:
         return hashlib.sha256("".join(f"{digest}  {name}\n" for name, digest in digests.items()).encode()).hexdigest()
 
 
-def _cut(file: DataFile, rows: int) -> Iterator[tuple[int, int, tuple[int, int], int]]:
-    """First row, rows, row groups and rows to skip of each piece of a file."""
+def _cut_groups(file: DataFile, rows: int) -> Iterator[Piece]:
+    """The pieces of a Parquet file, not yet numbered."""
     first, start = file.first_row, 0
     while start < len(file.row_groups):
         stop, count = start + 1, file.row_groups[start]
@@ -106,8 +119,21 @@ def _cut(file: DataFile, rows: int) -> Iterator[tuple[int, int, tuple[int, int],
             stop += 1
         parts = max(1, count // rows)  # a row group of less than twice as many rows is not taken apart
         ends = [count * part // parts for part in range(parts + 1)]
-        yield from ((first + skip, end - skip, (start, stop), skip) for skip, end in pairwise(ends) if end > skip)
+        for skip, end in pairwise(ends):
+            if end > skip:
+                yield Piece(0, 0, first + skip, end - skip, (start, stop), skip)
         first, start = first + count, stop
+
+
+def _cut_text(file: DataFile, rows: int) -> Iterator[Piece]:
+    """The pieces of a csv file, not yet numbered."""
+    assert file.text is not None  # noqa: S101  # the caller has looked
+    cuts = file.text.cuts
+    start = cuts[0]
+    for cut in cuts[1:]:
+        if cut is cuts[-1] or cut.line - start.line >= rows:
+            yield Piece(0, 0, file.first_row + start.line - 1, cut.line - start.line, cuts=(start, cut))
+            start = cut
 
 
 def _digest(path: str) -> str:
@@ -116,34 +142,64 @@ def _digest(path: str) -> str:
 
 
 def open_dataset(source: str | os.PathLike[str], framework: Framework) -> Dataset:
-    """Open a .parquet file, or a folder of such files, and check that it is one data set of a framework.
+    """Open a .parquet or .csv file, or a folder of files of one of these forms, as one data set of a framework.
 
-    Only the ends of the files are read. In a folder, names that begin with a full stop or `_` do not count; the files
-    stand in the order of their names. What is read must come in columns of the same kind and measure in all of them;
-    the order of the columns may differ.
+    Of Parquet only the ends of the files are read; of csv files every byte is looked at once, to find their encoding
+    and where they can be cut. In a folder, names that begin with a full stop or `_` do not count; the files stand in
+    the order of their names. What is read must come in columns of the same kind and measure in all of them; the order
+    of the columns may differ.
 
     Raises UsageError where there is no such file or folder, and DataError with every file that is broken or unlike the
     others, and everything that is wrong with the headers.
     """
     found, names = Collected(), Names(framework)
-    footers = {path: each for path in _paths(Path(source), found) if (each := _footer(path, found)) is not None}
+    paths = _paths(Path(source), found)
     made: dict[pa.Schema, Shape] = {}
-    shapes: dict[str, Shape] = {}
-    for path, footer in footers.items():
-        schema = footer.schema.to_arrow_schema()
-        if schema not in made:
-            made[schema] = shape_of(schema, path, framework, names)
-        shapes[path] = made[schema]
-    refuse_others(shapes, found)
-    findings = _of_headers([*made.values()])
-    errors = [*found.findings, *findings]
-    if not errors_of(errors) and not any(footer.num_rows for footer in footers.values()):
+    opened = [_open(path, framework, names, made, found) for path in paths]
+    files = _one_after_the_other([file for file in opened if file is not None])
+    refuse_others({file.path: file.shape for file in files}, found)
+    headers = _of_headers([file.shape for file in files])
+    if not errors_of(headers) and not found.has_errors and not any(file.rows for file in files):
         found.error("no_rows", Text("没有数据行", "there are no rows"), place=Place(os.fspath(source)))
-        errors = [*found.findings, *findings]
-    if errors_of(errors):
-        raise DataError(errors)
-    files = tuple(_files(footers, shapes))
-    return Dataset(os.fspath(source), framework, files, tuple(errors), files[0].shape.conversions)
+    findings = [*found.findings, *headers]
+    if errors_of(findings):
+        raise DataError(findings)
+    return Dataset(os.fspath(source), framework, files, tuple(findings), files[0].shape.conversions)
+
+
+def _open(
+    path: str, framework: Framework, names: Names, made: dict[pa.Schema, Shape], found: Collected
+) -> DataFile | None:
+    """A file as if it stood alone; None, with the error collected, where it cannot be read."""
+    status = Path(path).stat()
+    if path.lower().endswith(".csv"):
+        scanned = scan(path, found)
+        if scanned is None:
+            return None
+        own = Collected()
+        form, layout, conversions = read_head(path, *scanned, framework, names, own)
+        shape = shape_of_text(layout, conversions, own)
+        return DataFile(path, status.st_size, status.st_mtime_ns, 0, (), shape, form)
+    try:
+        footer = pq.read_metadata(path)
+    except UNREADABLE as problem:
+        report_unsound(problem, path, found)
+        return None
+    schema = footer.schema.to_arrow_schema()
+    if schema not in made:
+        made[schema] = shape_of(schema, path, framework, names)
+    groups = tuple(footer.row_group(number).num_rows for number in range(footer.num_row_groups))
+    return DataFile(path, status.st_size, status.st_mtime_ns, 0, groups, made[schema])
+
+
+def _one_after_the_other(files: Sequence[DataFile]) -> tuple[DataFile, ...]:
+    before = accumulate((_extent(file) for file in files), initial=0)
+    return tuple(replace(file, first_row=first) for file, first in zip(files, before, strict=False))
+
+
+def _extent(file: DataFile) -> int:
+    """The rows of a file, or all its lines."""
+    return file.rows if file.text is None else file.text.cuts[-1].line
 
 
 def _of_headers(shapes: Sequence[Shape]) -> list[Finding]:
@@ -159,40 +215,23 @@ def _paths(source: Path, found: Collected) -> list[str]:
     if not source.is_dir():
         refuse_unsuitable(source)
         if source.suffix.lower() not in FORMS:
+            message = Text("不能分块读取", "cannot be read in pieces")
             raise unusable(
-                "no_dataset",
-                str(source),
-                Text("不能分块读取", "cannot be read in pieces"),
-                Text("另存为 .parquet", "save it as .parquet"),
+                "no_dataset", str(source), message, Text("另存为 .parquet 或 .csv", "save it as .parquet or .csv")
             )
         return [str(source)]
     inside = sorted(path for path in source.iterdir() if not path.name.startswith((".", "_")))
+    data = [path for path in inside if path.is_file() and path.suffix.lower() in FORMS]
+    if not data:
+        message = Text("文件夹里没有 .parquet 或 .csv 文件", "there is no .parquet or .csv file in the folder")
+        raise unusable("empty_folder", str(source), message)
+    form = Counter(path.suffix.lower() for path in data).most_common(1)[0][0]
     for path in inside:
-        if not path.is_file() or path.suffix.lower() not in FORMS:
+        if not path.is_file() or path.suffix.lower() != form:
             found.error(
                 "not_of_the_dataset",
-                Text("不是 .parquet 文件", "is no .parquet file"),
+                Text(f"不是 {form} 文件，其他的是", f"is no {form} file, as the others are"),
                 Text("移到别处，或让名称以 _ 开头", "move it elsewhere, or begin its name with _"),
                 place=Place(str(path)),
             )
-    if not inside:
-        message = Text("文件夹里没有 .parquet 文件", "there is no .parquet file in the folder")
-        raise unusable("empty_folder", str(source), message)
-    return [str(path) for path in inside if path.is_file() and path.suffix.lower() in FORMS]
-
-
-def _footer(path: str, found: Collected) -> pq.FileMetaData | None:
-    try:
-        return pq.read_metadata(path)
-    except UNREADABLE as problem:
-        report_unsound(problem, path, found)
-        return None
-
-
-def _files(footers: Mapping[str, pq.FileMetaData], shapes: Mapping[str, Shape]) -> Iterator[DataFile]:
-    first = 0
-    for path, footer in footers.items():
-        status = Path(path).stat()
-        groups = tuple(footer.row_group(number).num_rows for number in range(footer.num_row_groups))
-        yield DataFile(path, status.st_size, status.st_mtime_ns, first, groups, shapes[path])
-        first += sum(groups)
+    return [str(path) for path in data if path.suffix.lower() == form]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -70,7 +70,13 @@ def shape_of(schema: pa.Schema, file: str, framework: Framework, names: Names) -
     )
 
 
-def _columns(layout: Layout, kinds: list[str]) -> dict[str, ReadColumn]:
+def shape_of_text(layout: Layout | None, conversions: Sequence[Conversion], found: Collected) -> Shape:
+    """The shape of a csv file whose header has been read; every column holds texts."""
+    columns = {} if layout is None else _columns(layout, None)
+    return Shape((), layout, columns, frozenset(), tuple(found.findings), tuple(conversions))
+
+
+def _columns(layout: Layout, kinds: list[str] | None) -> dict[str, ReadColumn]:
     headings: dict[str, tuple[Heading, ...]] = dict(layout.fields)
     headings |= {name: (each,) for name, each in (("unit", layout.unit), ("year", layout.year)) if each is not None}
     return {
@@ -78,10 +84,14 @@ def _columns(layout: Layout, kinds: list[str]) -> dict[str, ReadColumn]:
             place=several[0].column,
             header=several[0].text,
             measures=tuple(sorted(str(each.measure) for each in several)),
-            kind=next((kind for each in several if (kind := kinds[each.column]) != _EMPTY), _EMPTY),
+            kind="text" if kinds is None else _first_kind([kinds[each.column] for each in several]),
         )
         for name, several in headings.items()
     }
+
+
+def _first_kind(kinds: list[str]) -> str:
+    return next((kind for kind in kinds if kind != _EMPTY), _EMPTY)
 
 
 _EMPTY: Final = "empty"

@@ -19,10 +19,12 @@ from parkscore.findings import Place
 from parkscore.language import Text
 
 _SEPARATORS: Final = (",", "\t", ";")
-_UTF_16: Final = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
+UTF_16: Final = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
+UTF_8: Final = "utf-8-sig"
+GB18030: Final = "gb18030"
 _SAVE_AS_UTF_8: Final = Text("另存为“CSV UTF-8（逗号分隔）”", "save it as 'CSV UTF-8 (comma delimited)'")
 
-_Rows = list[tuple[int, list[str]]]
+Rows = list[tuple[int, list[str]]]
 
 
 def read_text_file(content: bytes, file: str, names: Names, found: Collected) -> Sheet | None:
@@ -31,67 +33,86 @@ def read_text_file(content: bytes, file: str, names: Names, found: Collected) ->
     if decoded is None:
         return None
     text, encoding = decoded
-    separator = _separator(text, names)
+    separator = separator_of(text, names)
     try:
-        rows = list(_rows(text, separator))
+        rows = list(rows_of_text(text, separator))
     except csv.Error as problem:
-        found.error(
-            "malformed_csv",
-            Text(f"不是完整的 csv：{problem}", f"is not a well-formed csv file: {problem}"),
-            Text("检查引号是否成对", "check that quotation marks come in pairs"),
-            place=Place(file, line=_last_line(text, separator)),
-        )
+        report_malformed(problem, file, _last_line(text, separator), found)
         return None
     header = find_header([cells for _, cells in rows[:HEADER_WITHIN]], names)
-    if header is None and encoding == "gb18030":
-        found.error(
-            "encoding",
-            Text(
-                "不是 UTF-8，按 GB18030 读取又认不出表头", "is not UTF-8, and read as GB18030 no header is recognised"
-            ),
-            _SAVE_AS_UTF_8,
-            place=Place(file),
-        )
+    if header is None and encoding == GB18030:
+        report_unread_header(file, found)
         return None
-    if encoding == "gb18030":
-        found.info("encoding_used", Text("按 GB18030 编码读取", "read as GB18030"), place=Place(file))
-    padded = _same_width(rows, header or 0, file, found)
+    if encoding == GB18030:
+        report_gb18030(file, found)
+    width = len(rows[header or 0][1]) if rows else 0
+    padded = same_width(rows, width, header or 0, file, found)
     return sheet_of_rows(file, padded, [line for line, _ in rows], apostrophes=True)
 
 
 def _decode(content: bytes, file: str, found: Collected) -> tuple[str, str] | None:
     """The text and its encoding: UTF-8 where it is that, else GB18030."""
-    if content.startswith(_UTF_16):
-        found.error("encoding", Text("是 UTF-16 编码", "is UTF-16"), _SAVE_AS_UTF_8, place=Place(file))
+    if content.startswith(UTF_16):
+        report_utf_16(file, found)
         return None
     nul = content.find(b"\0")
     if nul >= 0:
-        found.error(
-            "nul_bytes",
-            Text("含空字节，不是文本文件", "has NUL bytes: it is not a text file"),
-            _SAVE_AS_UTF_8,
-            place=Place(file, line=content.count(b"\n", 0, nul) + 1),
-        )
+        report_nul(file, content.count(b"\n", 0, nul) + 1, found)
         return None
-    for encoding in ("utf-8-sig", "gb18030"):
+    for encoding in (UTF_8, GB18030):
         try:
             return content.decode(encoding), encoding
         except UnicodeDecodeError:
             continue
-    found.error(
-        "encoding",
-        Text("既不是 UTF-8 也不是 GB18030", "is neither UTF-8 nor GB18030"),
-        _SAVE_AS_UTF_8,
-        place=Place(file),
-    )
+    report_encoding(file, found)
     return None
 
 
-def _separator(text: str, names: Names) -> str:
+def report_utf_16(file: str, found: Collected) -> None:
+    """Say that a file is in an encoding that is not read."""
+    found.error("encoding", Text("是 UTF-16 编码", "is UTF-16"), _SAVE_AS_UTF_8, place=Place(file))
+
+
+def report_nul(file: str, line: int, found: Collected) -> None:
+    """Say that a file has bytes that no text has."""
+    message = Text("含空字节，不是文本文件", "has NUL bytes: it is not a text file")
+    found.error("nul_bytes", message, _SAVE_AS_UTF_8, place=Place(file, line=line))
+
+
+def report_encoding(file: str, found: Collected) -> None:
+    """Say that a file is in no encoding that is read."""
+    message = Text("既不是 UTF-8 也不是 GB18030", "is neither UTF-8 nor GB18030")
+    found.error("encoding", message, _SAVE_AS_UTF_8, place=Place(file))
+
+
+def report_malformed(problem: csv.Error, file: str, line: int, found: Collected) -> None:
+    """Say where a file is not well formed."""
+    found.error(
+        "malformed_csv",
+        Text(f"不是完整的 csv：{problem}", f"is not a well-formed csv file: {problem}"),
+        Text("检查引号是否成对", "check that quotation marks come in pairs"),
+        place=Place(file, line=line),
+    )
+
+
+def report_unread_header(file: str, found: Collected) -> None:
+    """Say that no header is recognised in a file that is not UTF-8."""
+    message = Text(
+        "不是 UTF-8，按 GB18030 读取又认不出表头", "is not UTF-8, and read as GB18030 no header is recognised"
+    )
+    found.error("encoding", message, _SAVE_AS_UTF_8, place=Place(file))
+
+
+def report_gb18030(file: str, found: Collected) -> None:
+    """Say in which encoding a file was read that is not UTF-8."""
+    found.info("encoding_used", Text("按 GB18030 编码读取", "read as GB18030"), place=Place(file))
+
+
+def separator_of(text: str, names: Names) -> str:
     """The first separator under which a header is seen; the comma where none shows one."""
     for separator in _SEPARATORS:
         try:
-            head = [cells for _, cells in islice(_rows(text, separator), HEADER_WITHIN)]
+            head = [cells for _, cells in islice(rows_of_text(text, separator), HEADER_WITHIN)]
         except csv.Error:
             continue
         if has_header(head, names):
@@ -100,7 +121,7 @@ def _separator(text: str, names: Names) -> str:
     return max(_SEPARATORS, key=first_line.count)
 
 
-def _rows(text: str, separator: str) -> Iterator[tuple[int, list[str]]]:
+def rows_of_text(text: str, separator: str) -> Iterator[tuple[int, list[str]]]:
     """Each row that is not blank, with the line it starts on."""
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=separator, strict=True)
     line = 1
@@ -114,14 +135,16 @@ def _last_line(text: str, separator: str) -> int:
     """The line at which reading stops."""
     line = 1
     with contextlib.suppress(csv.Error):
-        for start, _ in _rows(text, separator):
+        for start, _ in rows_of_text(text, separator):
             line = start + 1
     return line
 
 
-def _same_width(rows: _Rows, header: int, file: str, found: Collected) -> list[list[str]]:
-    """Rows as wide as the header; below it, a row of another width is an error unless the surplus is empty."""
-    width = len(rows[header][1]) if rows else 0
+def same_width(rows: Rows, width: int, header: int, file: str, found: Collected) -> list[list[str]]:
+    """Rows as wide as the header; below it, a row of another width is an error unless the surplus is empty.
+
+    rows: each with its line. header: which of them it is, -1 where they all stand below it.
+    """
     padded = []
     for number, (line, cells) in enumerate(rows):
         if len(cells) == width:
