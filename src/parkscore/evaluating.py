@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from os import PathLike
 from pathlib import Path
 from typing import Any
@@ -19,7 +19,7 @@ from parkscore.data.fitted import Fitted
 from parkscore.data.grid import Cohort, Grid, Rows
 from parkscore.data.impute import impute
 from parkscore.data.masking import Mask
-from parkscore.data.reference_groups import why_without_reference
+from parkscore.data.reference_groups import why_without_reference, with_shares_only
 from parkscore.data.screen import screen
 from parkscore.data.table import Table
 from parkscore.data.treat import Treatment, treat
@@ -36,11 +36,13 @@ from parkscore.language import Text
 from parkscore.tree.aggregate import aggregate
 from parkscore.tree.bounds import bounds
 from parkscore.tree.fill_scores import fill_scores
+from parkscore.tree.freezing import plan_by
+from parkscore.tree.frozen import FrozenReference, load_reference, refuse_other_framework
 from parkscore.tree.gate import gate
 from parkscore.tree.gates import judge
 from parkscore.tree.grades import Graded, grade_scales
 from parkscore.tree.rank import rank
-from parkscore.tree.schemes import WeightPlan, Weights, plan_weights
+from parkscore.tree.schemes import WeightPlan, Weights
 from parkscore.tree.score import Scored, score
 from parkscore.tree.verdicts import Verdict
 from parkscore.tree.weigh import weigh
@@ -52,7 +54,7 @@ class Prepared:
 
     `evaluate` does the rest under one set of weights or another, which takes milliseconds for a few hundred units. Each
     attribute is what the step of its name gave; `findings` are those of all these steps. fitted: what the rows were
-    scored by, where it was not fitted on them.
+    scored by, where it was not fitted on them; frozen: the file that it came from.
     """
 
     framework: Framework
@@ -67,6 +69,7 @@ class Prepared:
     scored: Scored
     findings: tuple[Finding, ...]
     fitted: Fitted | None = None
+    frozen: FrozenReference | None = None
 
     def __repr__(self) -> str:
         """One line: which framework, how many rows."""
@@ -81,17 +84,21 @@ class Prepared:
         Raises FrameworkError, DataError or UsageError with every finding at once.
         """
         refuse_other_types(weights=weights)
-        return self.under(plan_weights(self.framework, weights))
+        return self.under(plan_by(self.framework, weights, self.frozen))
 
     def under(self, plan: WeightPlan) -> Evaluation:
         """As `evaluate`, under weights that have been checked already."""
         framework, table, scores, states = self.framework, self.table, self.scored.scores, self.treated.grid.states
         groups, set_aside = self.cohorts, self.set_aside
+        fitted = self.fitted if self.frozen is None else self.frozen.fitted_under(framework, plan)
         if plan.by_class and self.classification is not None:
             groups = cohorts_by_class(groups, self.classification)
             set_aside = {**why_without_class(framework, table, self.classification, self.rows), **set_aside}
-        weighing = weigh(framework, table, scores, groups, plan, states, self.fitted)
-        nodes = aggregate(framework, table, scores, groups, weighing.shares, states, self.fitted)
+        if fitted is not None and fitted.shares:
+            groups, without = with_shares_only(groups, fitted)
+            set_aside = {**without, **set_aside}
+        weighing = weigh(framework, table, scores, groups, plan, states, fitted)
+        nodes = aggregate(framework, table, scores, groups, weighing.shares, states, fitted)
         outcomes, found_gating = gate(framework, table, nodes, self.rows, set_aside)
         judged: tuple[Verdict, ...] = ()
         graded: tuple[Graded, ...] = ()
@@ -117,6 +124,7 @@ class Prepared:
             judged=judged,
             graded=graded,
             standing=standing,
+            frozen=self.frozen,
             findings=(
                 *self.findings,
                 *weighing.findings,
@@ -133,21 +141,25 @@ def evaluate(
     weights: Weights = None,
     year: int | None = None,
     mask: Mask | None = None,
+    reference: str | Path | FrozenReference | None = None,
 ) -> Evaluation:
     """Score and rank the units of a table under a framework.
 
     framework: a shipped name, a .yaml or .xlsx file, or a loaded framework. data: an .xlsx, .csv or .parquet file or a
     DataFrame, one row per unit and year. weights: a weight scheme by name or file, or a weighting method by name; by
     default the framework's own. year: the data year to score; by default each year in the data. mask: puts keyed hashes
-    in the place of units and names, in the result and in every finding.
+    in the place of units and names, in the result and in every finding. reference: a file that `Evaluation.freeze`
+    wrote; rows of any year are scored by its statistics then, with its weights where they were computed, and nothing is
+    fitted on them.
 
     Raises FrameworkError, DataError or UsageError with every finding at once, and leaves nothing half done. What is
-    wrong with the weights is found before the data are read.
+    wrong with the weights or the reference is found before the data are read.
     """
-    refuse_other_types(data=data, weights=weights, year=year)
+    refuse_other_types(data=data, weights=weights, year=year, reference=reference)
     framework = load_framework(framework)
-    plan = plan_weights(framework, weights)
-    return score_table(framework, data, year, mask).under(plan)
+    frozen = _frozen(reference, framework)
+    plan = plan_by(framework, weights, frozen)
+    return score_table(framework, data, year, mask, frozen).under(plan)
 
 
 def prepare(
@@ -156,10 +168,11 @@ def prepare(
     *,
     year: int | None = None,
     mask: Mask | None = None,
+    reference: str | Path | FrozenReference | None = None,
 ) -> Prepared:
     """Take a table through the steps up to the scores of the indicators, to be weighed more than once.
 
-    framework, data, year, mask: as for `evaluate`.
+    framework, data, year, mask, reference: as for `evaluate`.
     Raises FrameworkError, DataError or UsageError with every finding at once.
 
     >>> import parkscore as ps
@@ -168,19 +181,34 @@ def prepare(
     >>> prepared.evaluate("entropy").weights_status, prepared.evaluate("equal").weights_status
     ('computed', 'assumed')
     """
-    refuse_other_types(data=data, year=year)
-    return score_table(load_framework(framework), data, year, mask)
+    refuse_other_types(data=data, year=year, reference=reference)
+    framework = load_framework(framework)
+    return score_table(framework, data, year, mask, _frozen(reference, framework))
+
+
+def _frozen(reference: str | Path | FrozenReference | None, framework: Framework) -> FrozenReference | None:
+    """A reference that was fitted for the framework; None for none."""
+    if reference is None:
+        return None
+    frozen = load_reference(reference)
+    refuse_other_framework(frozen, framework)
+    return frozen
 
 
 def score_table(
-    framework: Framework, data: str | Path | pd.DataFrame, year: int | None, mask: Mask | None = None
+    framework: Framework,
+    data: str | Path | pd.DataFrame,
+    year: int | None,
+    mask: Mask | None = None,
+    frozen: FrozenReference | None = None,
 ) -> Prepared:
     """As `prepare`, for a framework and arguments that have been checked already."""
     refuse_unfilled(framework)
     table, found_in_data = read_and_validate(data, framework, mask)
     if table is None or errors_of(found_in_data):
         raise DataError(found_in_data)
-    return score_rows(framework, table, found_in_data, year)
+    fitted = None if frozen is None else frozen.fitted
+    return replace(score_rows(framework, table, found_in_data, year, fitted), frozen=frozen)
 
 
 def score_rows(
@@ -247,9 +275,12 @@ def doubts(framework: Framework) -> list[Finding]:
     return [finding for finding in check_framework(framework) if finding.severity is Severity.WARNING]
 
 
-def refuse_other_types(*, data: Any = "", weights: Any = None, year: Any = None) -> None:
+def refuse_other_types(*, data: Any = "", weights: Any = None, year: Any = None, reference: Any = None) -> None:
     """Raise UsageError where an argument is of another type than `evaluate` takes."""
     wrong = []
+    if reference is not None and not isinstance(reference, (str, PathLike, FrozenReference)):
+        hint = Text("给 Evaluation.freeze 写出的文件", "give the file that Evaluation.freeze wrote")
+        wrong.append(of_type("reference", reference, hint))
     if not isinstance(data, (str, PathLike, pd.DataFrame)):
         hint = Text("给文件路径或 pandas.DataFrame", "give the path of a file or a pandas.DataFrame")
         wrong.append(of_type("data", data, hint))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -35,6 +35,8 @@ from parkscore.tree.bounds import NodeBounds, bounds, is_open
 from parkscore.tree.case_tables import case_table
 from parkscore.tree.contributions import contributions, not_additive
 from parkscore.tree.fitted import Fitted, fit_of, with_weights
+from parkscore.tree.freezing import already_frozen, freeze
+from parkscore.tree.frozen import FrozenReference
 from parkscore.tree.gate import NOT_RANKED, RANKED, Outcomes
 from parkscore.tree.gate_tables import (
     detail_table,
@@ -66,6 +68,7 @@ class Evaluation:
     Tables are labelled by unit (and year, where the framework has one) and hold the rows that were scored. The stages
     are `raw`, `indicators`, `imputed`, `treated`, `scored` and `nodes`; `ranking` and `contributions` stand on them.
     `measured` are the cohorts of the references, `cohorts` the same with each class apart where it has its own weights.
+    frozen: the reference that the rows were scored by, where it was not fitted on them.
     """
 
     framework: Framework
@@ -85,6 +88,7 @@ class Evaluation:
     graded: tuple[Graded, ...]
     standing: Standing
     findings: tuple[Finding, ...]
+    frozen: FrozenReference | None = None
 
     def __repr__(self) -> str:
         """One line: what was ranked, under which weights."""
@@ -425,6 +429,20 @@ class Evaluation:
         )
         return with_weights(fitted, self.cohorts, self.weighing, self.aggregated)
 
+    def freeze(self, path: str | Path) -> FrozenReference:
+        """Write what scores are measured against into a file, to score other rows by with `reference=`; return it.
+
+        Raises UsageError where units are compared with each other, where the rows have several references, such as
+        several years, where they were scored by a frozen reference themselves, or where the file cannot be written.
+        """
+        if self.frozen is not None:
+            raise UsageError(already_frozen(self.frozen))
+        cohorts, shares = zip(*self.own_cohorts, strict=True) if self.own_cohorts else ((), ())
+        weighing = replace(self.weighing, shares=shares)
+        frozen = freeze(self.framework, self.table, self.rows, cohorts, self.fitted, weighing)
+        write_text(path, frozen.text)
+        return frozen
+
     @cached_property
     def reference(self) -> pd.DataFrame:
         """What scores are measured against: per reference and indicator the rule, and the statistics it was fitted to.
@@ -566,13 +584,14 @@ class Evaluation:
 
         Of data that the weights rest on, too.
         """
-        return notes_of(self.framework, self.weighing, self.table.notes)
+        by = () if self.frozen is None else (self.frozen.said,)
+        return (*by, *notes_of(self.framework, self.weighing, self.table.notes))
 
     @cached_property
     def about(self) -> dict[str, Any]:
         """What was evaluated with what: framework, weights, data, version; enough to tell two runs apart."""
         years = [] if self.table.years is None else sorted({int(year) for year in self.table.years[self.rows]})
-        return about_run(
+        about = about_run(
             self.framework,
             self.weighing,
             file=self.table.origin.file,
@@ -582,6 +601,7 @@ class Evaluation:
             ranked=int(self.outcomes.ranked.sum()),
             notes=self.notes,
         )
+        return about if self.frozen is None else about | self.frozen.about
 
     @cached_property
     def order(self) -> Rows:

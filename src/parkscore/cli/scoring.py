@@ -16,6 +16,13 @@ from parkscore.cli.files import check_output, find_data
 from parkscore.cli.framework_arguments import FrameworkArgument, WeightsOption
 from parkscore.cli.lists import list_lines, target_lines
 from parkscore.cli.masking import MaskFieldOption, MaskKeyOption, MaskOption, mask_of
+from parkscore.cli.references import (
+    FreezeOption,
+    ReferenceOption,
+    check_references,
+    refuse_unfreezable,
+    write_reference,
+)
 from parkscore.cli.scoring_datasets import EngineOption, goes_in_pieces, score_in_pieces
 from parkscore.findings import DataError, Finding, Severity, UsageError, errors_of, refuse_warnings, worst_first
 from parkscore.language import Text
@@ -166,6 +173,8 @@ def score(
     weights: WeightsOption = None,
     year: YearOption = None,
     engine: EngineOption = None,
+    freeze: FreezeOption = None,
+    reference: ReferenceOption = None,
     strict: StrictOption = False,
     mask: MaskOption = False,
     mask_key: MaskKeyOption = None,
@@ -183,11 +192,16 @@ def score(
     if output is not None:
         check_output(output, RESULT_FORMS, [framework, source, weights or framework])
     hidden = mask_of(mask, mask_key, mask_field)
-    if goes_in_pieces(engine, source, output):
+    in_pieces = goes_in_pieces(engine, source, output)
+    check_references(freeze, reference, in_pieces, [framework, source, weights or framework])
+    if in_pieces:
         score_in_pieces(framework, source, Path(str(output)), weights, year, strict, hidden, reply)
         return
     with reply.waiting(Text("正在计分", "scoring")):
-        evaluation = evaluated(framework, source, weights, year, strict, hidden)
+        if freeze is not None:
+            refuse_unfreezable(framework)
+        evaluation = evaluated(framework, source, weights, year, strict, hidden, reference)
+    write_reference(evaluation, freeze, reply)
     if output is not None:
         with reply.waiting(Text("正在写出", "writing")):
             write_evaluation(evaluation, output, reply)
@@ -217,11 +231,12 @@ def evaluated(
     year: int | None = None,
     strict: bool = False,
     mask: Mask | None = None,
+    reference: str | None = None,
 ) -> Evaluation:
     """The evaluation; under `strict` DataError where there is a warning."""
     from parkscore.evaluating import evaluate
 
-    evaluation = evaluate(framework, source, weights=weights, year=year, mask=mask)
+    evaluation = evaluate(framework, source, weights=weights, year=year, mask=mask, reference=reference)
     if strict:
         refuse_warnings(evaluation.findings)
     return evaluation

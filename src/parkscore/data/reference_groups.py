@@ -9,6 +9,7 @@ import numpy as np
 
 from parkscore.data.classes import classify
 from parkscore.data.coded_texts import CodedTexts
+from parkscore.data.fitted import Fitted
 from parkscore.data.grid import Cohort, Rows, rows_by_value
 from parkscore.data.table import CLASS, Table
 from parkscore.data.unranked import NO_REFERENCE, UNRANKED, Unranked
@@ -67,6 +68,17 @@ def why_without_reference(
     return {
         row: Unranked(NO_REFERENCE, met.get(number, silent))
         for row, number in zip(out.tolist(), groups.numbers[out].tolist(), strict=True)
+    }
+
+
+def with_shares_only(cohorts: Sequence[Cohort], fitted: Fitted) -> tuple[tuple[Cohort, ...], dict[int, Unranked]]:
+    """The cohorts that weights were fitted for, and why the rows of the others are not ranked."""
+    there = tuple(cohort for cohort in cohorts if (cohort.name, cohort.class_id) in fitted.shares)
+    return there, {
+        row: Unranked(NO_REFERENCE, _unmet([str(cohort.class_id)]))
+        for cohort in cohorts
+        if (cohort.name, cohort.class_id) not in fitted.shares
+        for row in cohort.apply.tolist()
     }
 
 

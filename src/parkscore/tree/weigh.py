@@ -17,6 +17,7 @@ from parkscore.framework.settings import ADDS_POINTS, BEST_OF, aggregation_of
 from parkscore.language import Text
 from parkscore.methods import DomainError, combination, weighting
 from parkscore.tree.aggregate import Shares, Tree
+from parkscore.tree.comparing import computed_nodes
 from parkscore.tree.schemes import WeightPlan, remarks, rests_on_points, weight_source
 from parkscore.tree.standing_of_weights import data_notes, least_firm, status_of
 from parkscore.tree.weight_grounds import Ground, grounds
@@ -40,8 +41,9 @@ class Weighing:
     """The weights of one evaluation.
 
     name, title, status, source: which scheme, and how far it can be trusted. shares: per cohort, for each dimension
-    (the root included) the shares of its children, summing to 1. provenance: where they come from, by class; the only
-    key is None where all units share their weights. notes: what the data behind the numbers say of themselves.
+    (the root included) the shares of its children, summing to 1. computed: whether a method took any of them from
+    scores. provenance: where they come from, by class; the only key is None where all units share their weights.
+    notes: what the data behind the numbers say of themselves.
     """
 
     name: str
@@ -49,6 +51,7 @@ class Weighing:
     status: SchemeStatus
     source: str | None
     shares: tuple[Shares, ...]
+    computed: bool
     provenance: Mapping[str | None, Provenance]
     findings: tuple[Finding, ...]
     notes: tuple[str, ...] = ()
@@ -90,6 +93,7 @@ def weigh(
         status=status,
         source=source,
         shares=shares,
+        computed=any(True for own in plans.values() for _ in computed_nodes(framework, own)),
         provenance=provenance,
         findings=(
             *_without_repeats(findings),

@@ -1,0 +1,61 @@
+"""Every formula and condition that a framework states, with the id of what it belongs to."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from parkscore.framework.models import SHORTER_HISTORY, TIERS, Framework, Node, Requirement
+from parkscore.framework.settings import resolve_settings
+
+
+def formulas_of(framework: Framework) -> Iterator[tuple[str, str]]:
+    """What scoring, gates and grades read; rules of validation, lists and targets aside.
+
+    >>> import parkscore as ps
+    >>> next(formulas_of(ps.load_framework("zone-2021")))[0]
+    '1.1'
+    """
+    yield from formulas_of_scores(framework)
+    for gate in framework.gates:
+        yield from _of_requirement(gate)
+    for scale in framework.grades:
+        yield from ((scale.id, override.when) for override in scale.overrides)
+
+
+def formulas_of_scores(framework: Framework) -> Iterator[tuple[str, str]]:
+    """What classes, values and scores are made of."""
+    for name, field in framework.fields.items():
+        if field.formula is not None:
+            yield name, field.formula
+    for each in framework.classes:
+        yield each.id, each.when
+    settings = resolve_settings(framework)
+    for leaf in framework.leaves:
+        yield from ((leaf.id, text) for text in _of_leaf(leaf))
+        missing = settings[leaf.id].missing
+        if missing.name == SHORTER_HISTORY:
+            yield from ((leaf.id, text) for text in missing.parameters["formulas"])
+
+
+def _of_leaf(leaf: Node) -> Iterator[str]:
+    yield from leaf.formulas
+    yield from leaf.conditions
+    if leaf.given is not None:
+        yield leaf.given
+    for case in leaf.cases:
+        if case.when is not None:
+            yield case.when
+        if case.score is not None and case.score.name == TIERS:
+            tiers: Any = case.score.parameters["tiers"]
+            yield from (tier["when"] for tier in tiers)
+
+
+def _of_requirement(asked: Requirement) -> Iterator[tuple[str, str]]:
+    stated = (asked.require, asked.veto, asked.review, asked.when)
+    yield from ((asked.id, text) for text in stated if text is not None)
+    yield from ((asked.id, way.when) for way in (*asked.exempt, *asked.bypass))
+    if asked.relax is not None:
+        yield asked.id, asked.relax.when
+    for item in asked.items:
+        yield from _of_requirement(item)

@@ -1,0 +1,116 @@
+"""`score --freeze` and `score --reference`: this month's units against a reference that was published."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+import pytest
+
+NEXT = """\
+park,year,人员(人),收入(千元),能耗(吨标准煤)
+丁,2025,210,3250,20
+乙,2025,500,2500,20
+"""
+
+
+@pytest.fixture
+def frozen(run: Any, folder: Path) -> str:
+    """The reference of 2024; returns its hash."""
+    (folder / "next.csv").write_text(NEXT, encoding="utf-8")
+    answer = run("score", "park.yaml", "zones.csv", "--year", 2024, "--weights", "equal", "--freeze", "ref.json")
+    assert answer.code == 0, answer.err
+    said = json.loads((folder / "ref.json").read_text(encoding="utf-8"))
+    assert f"wrote the reference 2024 to ref.json (SHA-256 {said['sha256']})" in answer.err
+    return str(said["sha256"])
+
+
+def test_the_data_of_the_reference_have_the_scores_that_they_had(run: Any, folder: Path, frozen: str) -> None:
+    words = ("score", "park.yaml", "zones.csv", "--year", 2024, "--weights", "equal")
+    assert run(*words, "-o", "fresh.csv").code == 0
+    assert run(*words, "--reference", "ref.json", "-o", "again.csv").code == 0
+    fresh, again = pd.read_csv(folder / "fresh.csv"), pd.read_csv(folder / "again.csv")
+    pd.testing.assert_frame_equal(fresh.drop(columns="note"), again.drop(columns="note"), check_exact=True)
+    assert frozen[:16] in again["note"].iloc[0]
+
+
+def test_next_month_is_measured_against_the_reference_and_the_console_says_so(run: Any, frozen: str) -> None:
+    answer = run("score", "park.yaml", "next.csv", "--weights", "equal", "--reference", "ref.json", "-o", "next.xlsx")
+    assert answer.code == 0
+    assert f"note: scored by the frozen reference 2024 (zones.csv; SHA-256 {frozen[:16]})" in answer.out
+    document = run("score", "park.yaml", "next.csv", "--weights", "equal", "--reference", "ref.json", "--json").document
+    assert document["about"]["reference_sha256"] == frozen
+    scores = {entry["unit"]: entry for entry in document["scores"]}
+    # 2024: staff 110..310, income 1500..5000.
+    assert scores["丁"]["1.1"] == 50
+    assert scores["丁"]["1.2"] == 50
+    assert scores["乙"]["1.1"] == 100
+    found = [each for each in document["findings"] if each["code"] == "outside_reference"]
+    assert [(each["field"], each["value"]) for each in found] == [("1.1", 1)]
+
+
+def test_the_console_speaks_chinese_too(run: Any, frozen: str) -> None:
+    words = ("--weights", "equal", "--reference", "ref.json", "-o", "next.csv", "--lang", "zh")
+    answer = run("score", "park.yaml", "zones.csv", "--year", 2023, *words)
+    assert f"注意：按固定参照值 2024 计分（zones.csv; SHA-256 {frozen[:16]}）" in answer.out
+    again = run(
+        "score", "park.yaml", "zones.csv", "--year", 2024, "--weights", "equal", "--freeze", "b.json", "--lang", "zh"
+    )
+    assert "参照值 2024 已写入 b.json（SHA-256 " in again.err
+
+
+def test_several_years_are_refused_with_the_option_to_add(run: Any, folder: Path) -> None:
+    answer = run("score", "park.yaml", "zones.csv", "--weights", "equal", "--freeze", "ref.json", "-o", "out.csv")
+    assert answer.code == 2
+    assert "several_years" in answer.err
+    assert "--year 2024" in answer.err
+    assert not (folder / "ref.json").exists()
+    assert not (folder / "out.csv").exists()
+
+
+def test_a_changed_reference_is_refused_in_both_languages(run: Any, folder: Path, frozen: str) -> None:
+    text = (folder / "ref.json").read_text(encoding="utf-8")
+    (folder / "ref.json").write_text(text.replace("110.0", "110.5"), encoding="utf-8")
+    english = run("score", "park.yaml", "next.csv", "--weights", "equal", "--reference", "ref.json")
+    assert english.code == 2
+    assert f"the file states {frozen}, its contents have " in english.err
+    chinese = run("score", "park.yaml", "next.csv", "--weights", "equal", "--reference", "ref.json", "--lang", "zh")
+    assert f"文件写的是 {frozen}，内容是 " in chinese.err
+    assert "--freeze" in chinese.err
+
+
+def test_what_cannot_be_frozen_is_refused_before_the_data_are_read(run: Any, folder: Path) -> None:
+    text = (folder / "park.yaml").read_text(encoding="utf-8").replace("rule: minmax, to: [0, 100]", "rule: percentile")
+    (folder / "ranks.yaml").write_text(text, encoding="utf-8")
+    answer = run("score", "ranks.yaml", "no-such-file.csv", "--weights", "equal", "--freeze", "ref.json")
+    assert answer.code == 2
+    assert answer.err.count("no_fixed_reference") == 3
+    assert "no-such-file" not in answer.err
+
+
+@pytest.mark.parametrize(
+    ("words", "code"),
+    [
+        (("--freeze", "ref.txt"), "unsupported_output"),
+        (("--freeze", "zones.json", "--reference", "ref.json"), "contradicting_options"),
+        (("--reference", "ref.json", "--engine", "local", "-o", "out.csv"), "needs_memory"),
+        (("--reference", "missing.json"), "unreadable_reference"),
+        (("--reference", "zones.csv"), "no_reference_file"),
+        (("--reference", "ref.json", "--weights", "entropy"), "moving_weights"),
+    ],
+)
+def test_what_does_not_go_together_is_refused(run: Any, frozen: str, words: tuple[str, ...], code: str) -> None:
+    answer = run("score", "park.yaml", "zones.csv", *words)
+    assert answer.code == 2
+    assert code in answer.err
+
+
+def test_computed_weights_are_frozen_and_used_without_being_named(run: Any, folder: Path) -> None:
+    words = ("score", "park.yaml", "zones.csv", "--year", 2024)
+    assert run(*words, "--weights", "entropy", "--freeze", "ref.json", "-o", "fresh.csv").code == 0
+    answer = run(*words, "--reference", "ref.json", "-o", "again.csv")
+    assert "status: computed" in answer.out
+    fresh, again = pd.read_csv(folder / "fresh.csv"), pd.read_csv(folder / "again.csv")
+    pd.testing.assert_frame_equal(fresh, again.drop(columns="note"), check_exact=True)
