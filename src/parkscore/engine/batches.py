@@ -26,6 +26,7 @@ from parkscore.tree.verdicts import OUTCOMES, Verdict
 
 SCORE = "score"
 STATUS = "status"
+PLACE = "#place"
 VALUE = "value:"
 """What the column of an indicator's value begins with, before its id."""
 USED = "used:"
@@ -48,13 +49,18 @@ class Results:
     graded: Sequence[Graded]
 
 
-def batch_of(results: Results, language: Language, values: bool) -> pa.RecordBatch:
+def batch_of(
+    results: Results, language: Language, values: bool, places: npt.NDArray[np.int64] | None = None
+) -> pa.RecordBatch:
     """The rows in the order of the table, without ranks, which are known once all rows have a score.
 
     values: whether a column for the value of each indicator follows, and one for the value that was scored where a gap
-    may have been filled or an outlier treated.
+    may have been filled or an outlier treated. places: where each row of the table stands in the dataset, kept in a
+    column of its own until the rows are written in that order.
     """
     columns = dict(_columns(results, language))
+    if places is not None:
+        columns[PLACE] = pa.array(places[results.rows])
     if values:
         columns |= dict(_values(results))
     return pa.RecordBatch.from_pydict(columns)

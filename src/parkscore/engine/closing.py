@@ -20,6 +20,7 @@ from parkscore.data.table import YEAR
 from parkscore.engine.about import cohorts_of, weighing_of
 from parkscore.engine.batches import STATUS
 from parkscore.engine.executors import LocalExecutor
+from parkscore.engine.in_order import in_order_of_data
 from parkscore.engine.node_means import NodeSums
 from parkscore.engine.ranking import RANK, Ranking, rankings
 from parkscore.engine.result import DatasetResult
@@ -91,8 +92,8 @@ class Closing:
         return about_run(
             self.job.framework,
             self.weighing,
-            file=self.job.dataset.source,
-            digest=self.job.dataset.digest(),
+            file=self.job.source.dataset.source,
+            digest=self.job.source.dataset.digest(),
             years=self.years,
             units=int(sum(counts.get(outcome, 0) for outcome in (RANKED, NOT_RANKED, JUDGED))),
             ranked=int(counts.get(RANKED, 0)),
@@ -108,25 +109,22 @@ class Closing:
             framework, self.about, self.cohorts, self.weighing, self.fitted, means, self.accounting, self.notes
         )
 
-    def write(self, target: Path, progress: Callable[[int], None]) -> pd.DataFrame:
-        """Rank, and write the file whole or not at all; the first rows of the latest year are returned.
-
-        A spooled piece is removed as soon as it stands in the file.
-        """
+    def write(self, target: Path, progress: Callable[[int, int], None]) -> pd.DataFrame:
+        """Rank, and write the file whole or not at all; the first rows of the latest year are returned."""
         paths = [piece.path for piece in self.applied if piece.path is not None]
         ranked = self._ranked(paths)
         note = "; ".join(each.in_language(self.language) for each in self.notes) or None
         first: list[pd.DataFrame] = []
 
+        def with_places(number: int, path: Path) -> pa.RecordBatch:
+            ranks = {column: ranking.ranks(number) for column, ranking in ranked.items()}
+            return with_ranks(read_batch(path), ranks, note)
+
         def write(beside: Path) -> None:
             with result_file(beside, target.suffix.lower(), self.document) as file:
-                for number, path in enumerate(paths):
-                    ranks = {column: ranking.ranks(number) for column, ranking in ranked.items()}
-                    batch = with_ranks(read_batch(path), ranks, note)
+                for batch in in_order_of_data(paths, with_places, progress):
                     first.append(_first(batch, self.years))
                     file.add(batch)
-                    path.unlink()
-                    progress(number + 1)
 
         write_whole(target, write)
         found = pd.concat(first, ignore_index=True) if first else pd.DataFrame({RANK: []})

@@ -2,21 +2,26 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from os import PathLike
 from pathlib import Path
 from typing import Any, Final, Literal
 
-from parkscore.data.datasets import Piece, open_dataset
+from parkscore.data.by_unit import UnitParts
+from parkscore.data.datasets import open_dataset
+from parkscore.data.duplicates import KeysSeen, duplicate_findings
 from parkscore.data.fitted import Fitted
 from parkscore.data.masking import Mask
+from parkscore.data.validate_pieces import checks_look_back, not_checked
 from parkscore.engine.closing import Closing
 from parkscore.engine.executors import Executor, LocalExecutor
 from parkscore.engine.gathering import NoReferences, fitted_from, relative_leaves
 from parkscore.engine.result import DatasetResult
+from parkscore.engine.sources import PartSource, PieceSource, PutDown, Source
 from parkscore.engine.spool import spool_folder
-from parkscore.engine.suitable import refuse_unsuitable
+from parkscore.engine.suitable import looks_back, refuse_unsuitable
 from parkscore.engine.summing_up import Found
 from parkscore.engine.tasks import AppliedPiece, ApplyPiece, GatherPiece, Job
 from parkscore.evaluating import doubts, refuse_other_types
@@ -30,6 +35,7 @@ Progress = Callable[[Text, int, int], None]
 """Told after each piece: what is being done, how many pieces are through, of how many."""
 
 ROWS_OF_PIECE: Final = 65_536
+SORTING: Final = Text("按对象归并", "bringing the years of each unit together")
 FITTING: Final = Text("拟合参照值", "fitting")
 APPLYING: Final = Text("计分", "scoring")
 WRITING: Final = Text("写出", "writing")
@@ -68,8 +74,10 @@ def score_dataset(
     refuse_unfilled(loaded)
     refuse_unsuitable(loaded, plan)
     executor = LocalExecutor() if isinstance(engine, str) else engine
-    job = Job(loaded, plan, open_dataset(data, loaded), year, mask)
+    dataset = open_dataset(data, loaded)
     with spool_folder(target) as folder:
+        pieces = PieceSource(dataset, dataset.pieces(ROWS_OF_PIECE))
+        job = Job(loaded, plan, pieces, year, mask)
         return _Run(job, executor, folder, target, language, strict, progress or _tell_nobody).result()
 
 
@@ -90,37 +98,65 @@ class _Run:
     progress: Progress
 
     def result(self) -> DatasetResult:
-        """Fit, apply, rank and write, in this order."""
-        found = Found([*doubts(self.job.framework), *self.job.dataset.findings])
-        pieces = self.job.dataset.pieces(ROWS_OF_PIECE)
-        relative = bool(relative_leaves(self.job.framework))
-        fitted = self._fit(pieces, found) if relative else NoReferences({})
-        applied = self._apply(pieces, fitted, relative, found)
-        closing = Closing(self.job, fitted, applied, self.language, self.folder)
-        found.add([*closing.tally.findings(self.job.framework), *closing.weighing.findings])
+        """Bring together what looks back, fit, apply, rank and write, in this order."""
+        framework, dataset = self.job.framework, self.job.source.dataset
+        by_unit = looks_back(framework) or checks_look_back(framework)
+        found = Found([*doubts(framework), *dataset.findings, *not_checked(framework, whole_units=by_unit)])
+        job = replace(self.job, source=self._by_unit(found)) if by_unit else self.job
+        relative = bool(relative_leaves(framework))
+        fitted = self._fit(job, found) if relative else NoReferences({})
+        applied = self._apply(job, fitted, relative, found)
+        closing = Closing(job, fitted, applied, self.language, self.folder)
+        found.add([*closing.tally.findings(framework), *closing.weighing.findings])
         found.refuse(self.strict)
-        top = closing.write(self.target, lambda done: self.progress(WRITING, done, len(pieces)))
+        top = closing.write(self.target, lambda done, whole: self.progress(WRITING, done, whole))
         return closing.result(self.target, top, found.findings)
 
-    def _fit(self, pieces: Sequence[Piece], found: Found) -> Fitted:
-        parts = []
-        for part, findings in self._driven(FITTING, GatherPiece(self.job), pieces):
-            found.add(findings)
-            parts.append(part)
-        found.refuse()
-        return fitted_from(self.job.framework, parts)
+    def _by_unit(self, found: Found) -> Source:
+        """The same rows in parts of which each has all years of its units."""
+        dataset = self.job.source.dataset
+        pieces = dataset.pieces(ROWS_OF_PIECE)
+        units = UnitParts(dataset, self.folder, max(1, len(pieces)))
+        left_out, notes = Counter[str](), dict[str, None]()
+        seen = KeysSeen(self.folder)
+        for piece in self._driven(SORTING, PutDown(units, self.job.mask), pieces):
+            found.add(piece.found)
+            seen.add(piece.keys)
+            left_out.update(piece.left_out)
+            notes.update(dict.fromkeys(piece.notes))
+        self._refuse(found, seen)
+        return PartSource(units, pieces, left_out, tuple(notes))
 
-    def _apply(self, pieces: Sequence[Piece], fitted: Fitted, checked: bool, found: Found) -> list[AppliedPiece]:
+    def _fit(self, job: Job, found: Found) -> Fitted:
+        parts, seen = [], KeysSeen(self.folder)
+        for piece in self._driven(FITTING, GatherPiece(job), job.source.items):
+            found.add(piece.found)
+            parts.append(piece.gathered)
+            if piece.keys is not None:
+                seen.add(piece.keys)
+        self._refuse(found, seen)
+        return fitted_from(job.framework, parts)
+
+    def _apply(self, job: Job, fitted: Fitted, checked: bool, found: Found) -> list[AppliedPiece]:
         values = self.target.suffix.lower() != ".csv"
-        applied = []
-        task = ApplyPiece(self.job, fitted, self.folder, checked, self.language, values)
-        for piece in self._driven(APPLYING, task, pieces):
-            found.add(piece.findings)
-            applied.append(piece)
-        found.refuse()
+        applied, seen = [], KeysSeen(self.folder)
+        task = ApplyPiece(job, fitted, self.folder, checked, self.language, values)
+        for piece in self._driven(APPLYING, task, job.source.items):
+            found.add(piece.found)
+            applied.append(replace(piece, keys=None, found=()))
+            if piece.keys is not None:
+                seen.add(piece.keys)
+        self._refuse(found, seen)
         return applied
 
-    def _driven(self, stage: Text, function: Callable[[Piece], Any], pieces: Sequence[Piece]) -> Iterator[Any]:
-        for done, result in enumerate(self.executor.map(function, pieces), start=1):
+    def _refuse(self, found: Found, seen: KeysSeen) -> None:
+        """End the run where anything is wrong that was found so far, a unit that is met twice included."""
+        dataset, mask = self.job.source.dataset, self.job.mask
+        twice = duplicate_findings(dataset, dataset.pieces(ROWS_OF_PIECE), seen.repeated())
+        found.add(twice if mask is None else mask.findings(twice, None, dataset.framework))
+        found.refuse()
+
+    def _driven(self, stage: Text, function: Callable[[Any], Any], items: Sequence[Any]) -> Iterator[Any]:
+        for done, result in enumerate(self.executor.map(function, items), start=1):
             yield result
-            self.progress(stage, done, len(pieces))
+            self.progress(stage, done, len(items))

@@ -29,9 +29,6 @@ def unsuited(framework: Framework, plan: WeightPlan) -> Iterator[Finding]:
 
     Statistics such as a minimum, a sum or a mean are gathered piece by piece; a place among the others is not.
     """
-    if looks_back(framework):
-        told = Text("要读同一对象往年的行", "rows of earlier years of the same unit are read")
-        yield _finding(framework.id, told)
     yield from _formulas(framework)
     yield from _rules(framework)
     yield from _policies(framework)

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Final
 
 import pandas as pd
 
-from parkscore.data.capping import first_of_each_kind
+from parkscore.data.merging import merge_findings
 from parkscore.data.unranked import UNRANKED
 from parkscore.findings import DataError, Finding, errors_of, refuse_warnings
 from parkscore.tree.accounting import CLASSES, COLUMNS, DATA, GATE, GRADE, LIST
@@ -27,11 +27,10 @@ class Found:
         """What was found before any piece was read."""
         self.findings = list(findings)
 
-    def add(self, findings: Iterable[Finding]) -> None:
+    def add(self, findings: Sequence[Finding]) -> None:
         """Take in the findings of the next piece."""
-        new = list(findings)
-        if new:
-            self.findings = first_of_each_kind([*self.findings, *new])
+        if findings:
+            self.findings = merge_findings(self.findings, findings)
 
     def refuse(self, strict: bool = False) -> None:
         """Raise DataError with everything that was found where there is an error; strict: or a warning."""

@@ -121,7 +121,7 @@ def tally(
             )
     return Tally(
         columns,
-        {leaf.id: indicator_place(framework, table, leaf, rows) for leaf in framework.leaves},
+        {leaf.id: indicator_place(framework, table, leaf, rows) for leaf in framework.leaves if rows.size},
         {each.reference: (each.fit.size, single_unit(table, each)) for each in cohorts if each.fit.size},
         {(str(each.field), each.year): int(each.value) for each in filled},
         case_counts(framework, treated, rows),

@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
 import numpy as np
 
-from parkscore.data.datasets import Dataset, Piece
 from parkscore.data.fitted import Fitted
 from parkscore.data.masking import Mask
-from parkscore.data.table import YEAR, Table
+from parkscore.data.table import YEAR
+from parkscore.data.text_hashes import Hashes
 from parkscore.engine.applying import apply_to
 from parkscore.engine.batches import SCORE, batch_of
 from parkscore.engine.gathering import Gathered, gather
 from parkscore.engine.node_means import NodeSums, node_sums
-from parkscore.engine.reading import read_again, read_checked
+from parkscore.engine.sources import Item, Source, read_again, read_checked
 from parkscore.engine.spool import piece_file, write_batch
 from parkscore.engine.summing_up import Accounts
 from parkscore.engine.tallies import Tally
@@ -31,9 +32,18 @@ class Job:
 
     framework: Framework
     plan: WeightPlan
-    dataset: Dataset
+    source: Source
     year: int | None
     mask: Mask | None = None
+
+
+@dataclass(frozen=True)
+class GatheredPiece:
+    """What pass one tells of a piece: what was found, its statistics, None where it has an error, and its keys."""
+
+    found: Sequence[Finding]
+    gathered: Gathered | None
+    keys: Hashes | None
 
 
 @dataclass(frozen=True)
@@ -42,15 +52,16 @@ class GatherPiece:
 
     job: Job
 
-    def __call__(self, piece: Piece) -> tuple[Gathered | None, list[Finding]]:
-        """The statistics; None where the piece has an error."""
-        table, found = read_checked(self.job.dataset, piece, self.job.mask)
-        if table is None:
-            return None, found
+    def __call__(self, item: Item) -> GatheredPiece:
+        """The statistics of the rows."""
+        job, checked = self.job, read_checked(self.job.source, item, self.job.mask)
+        if checked.table is None:
+            return GatheredPiece(checked.found, None, checked.keys)
         try:
-            return gather(self.job.framework, table, self.job.year), found
+            gathered = gather(job.framework, checked.table, job.year)
         except DataError as error:
-            return None, [*found, *error.findings]
+            return GatheredPiece([*checked.found, *error.findings], None, checked.keys)
+        return GatheredPiece(checked.found, gathered, checked.keys)
 
 
 @dataclass(frozen=True)
@@ -58,12 +69,13 @@ class AppliedPiece:
     """What is told of a piece once its results are written.
 
     path: where they lie, None where the piece has an error or no row to score. accounts: what became of each row.
-    years: of the rows. sums: of the scores. tally: what is told of all rows
-    together. notes: what the file says of itself.
+    years: of the rows. sums: of the scores. tally: what is told of all rows together.
+    notes: what the file says of itself. keys: as those of `Checked`.
     """
 
     number: int
-    findings: list[Finding]
+    found: Sequence[Finding]
+    keys: Hashes | None = None
     path: Path | None = None
     accounts: Accounts = field(default_factory=dict)
     years: frozenset[int] = frozenset()
@@ -87,35 +99,30 @@ class ApplyPiece:
     language: Language
     values: bool
 
-    def __call__(self, piece: Piece) -> AppliedPiece:
+    def __call__(self, item: Item) -> AppliedPiece:
         """Where the results lie, what became of each row, and what is wrong with the piece."""
-        job, found = self.job, list[Finding]()
+        job = self.job
+        checked = (read_again if self.checked else read_checked)(job.source, item, job.mask)
+        if checked.table is None:
+            return AppliedPiece(item.number, checked.found, checked.keys)
         try:
-            table, found = self._read(piece)
-            if table is None:
-                return AppliedPiece(piece.number, found)
-            applied = apply_to(job.framework, table, job.plan, self.fitted, job.year)
+            applied = apply_to(job.framework, checked.table, job.plan, self.fitted, job.year)
         except DataError as error:
-            return AppliedPiece(piece.number, [*found, *error.findings])
-        batch = batch_of(applied.results, self.language, self.values)
-        path = piece_file(self.folder, piece.number)
+            return AppliedPiece(item.number, [*checked.found, *error.findings], checked.keys)
+        batch = batch_of(applied.results, self.language, self.values, checked.places)
+        path = piece_file(self.folder, item.number)
         write_batch(batch, path)
         return AppliedPiece(
-            piece.number,
-            [*found, *applied.findings],
+            item.number,
+            [*checked.found, *applied.findings],
+            checked.keys,
             path if batch.num_rows else None,
             applied.accounts,
             frozenset(np.unique(batch.column(YEAR).to_numpy()).tolist() if YEAR in batch.schema.names else ()),
             node_sums(batch, nodes_of(job.framework)),
             applied.tally,
-            table.notes,
+            checked.table.notes,
         )
-
-    def _read(self, piece: Piece) -> tuple[Table | None, list[Finding]]:
-        job = self.job
-        if self.checked:
-            return read_again(job.dataset, piece, job.mask), []
-        return read_checked(job.dataset, piece, job.mask)
 
 
 def nodes_of(framework: Framework) -> list[str]:

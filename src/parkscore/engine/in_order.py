@@ -1,0 +1,52 @@
+"""Bring the spooled results back into the order of the data."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
+
+import numpy as np
+import pyarrow as pa
+
+from parkscore.engine.batches import PLACE
+from parkscore.engine.spool import read_batch, write_batch
+
+
+def in_order_of_data(
+    paths: Sequence[Path],
+    finished: Callable[[int, Path], pa.RecordBatch],
+    progress: Callable[[int, int], None],
+) -> Iterator[pa.RecordBatch]:
+    """The batches of all paths, each `finished` once by its number and path; a file is removed when it is done with.
+
+    Pieces stand in the order of the data. Parts do not: theirs say where each row stands, and are cut into runs of rows
+    that follow each other, each run taken from all parts.
+    """
+    if not paths or PLACE not in read_batch(paths[0]).schema.names:
+        for number, path in enumerate(paths):
+            yield finished(number, path)
+            path.unlink()
+            progress(number + 1, len(paths))
+        return
+    for number, path in enumerate(paths):
+        write_batch(finished(number, path), path)
+        progress(number + 1, 2 * len(paths))
+    batches = [read_batch(path) for path in paths]
+    places = [batch.column(PLACE).to_numpy() for batch in batches]
+    last = max(int(own[-1]) for own in places)
+    ends = np.linspace(0, last + 1, len(paths) + 1).astype(np.int64)
+    cuts = [np.searchsorted(own, ends) for own in places]
+    for run in range(len(paths)):
+        slices = [batch.slice(cut[run], cut[run + 1] - cut[run]) for batch, cut in zip(batches, cuts, strict=True)]
+        yield _sorted([each for each in slices if each.num_rows], batches[0].schema)
+        progress(len(paths) + run + 1, 2 * len(paths))
+
+
+def _sorted(slices: Sequence[pa.RecordBatch], schema: pa.Schema) -> pa.RecordBatch:
+    """The rows of some batches by their places, which are not needed any longer."""
+    table = pa.Table.from_batches(slices, schema).unify_dictionaries()
+    order = np.argsort(table.column(PLACE).to_numpy(), kind="stable")
+    (batch,) = table.take(pa.array(order)).drop_columns([PLACE]).combine_chunks().to_batches() or [
+        pa.RecordBatch.from_pylist([], schema=table.drop_columns([PLACE]).schema)
+    ]
+    return batch

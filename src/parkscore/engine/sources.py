@@ -1,0 +1,182 @@
+"""Where the tables of a run come from: the pieces of a dataset, or parts that hold all years of their units."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Protocol
+
+import numpy as np
+import numpy.typing as npt
+
+from parkscore.data.batches import read_piece
+from parkscore.data.by_unit import UnitParts
+from parkscore.data.datasets import Dataset, Piece
+from parkscore.data.duplicates import keys_of
+from parkscore.data.masking import Mask
+from parkscore.data.table import Table
+from parkscore.data.text_hashes import Hashes
+from parkscore.data.validate import UNREAD_COLUMN
+from parkscore.data.validate_pieces import validate_piece
+from parkscore.findings import DataError, Finding, errors_of
+
+
+class Item(Protocol):
+    """What is read and scored at a time."""
+
+    @property
+    def number(self) -> int:
+        """Its place among the others."""
+
+
+@dataclass(frozen=True)
+class Part:
+    """A part of the units of a dataset."""
+
+    number: int
+
+
+@dataclass(frozen=True)
+class Read:
+    """A table that was read: what was found in its cells, and where its rows stand in the dataset, if not in a row."""
+
+    table: Table
+    found: Sequence[Finding] = ()
+    places: npt.NDArray[np.int64] | None = None
+
+
+class Source(Protocol):
+    """Tables that can be read by any process, as often as wanted."""
+
+    @property
+    def dataset(self) -> Dataset:
+        """What is read."""
+
+    @property
+    def whole_units(self) -> bool:
+        """Whether each table has all years of its units."""
+
+    @property
+    def items(self) -> Sequence[Item]:
+        """The tables, in order."""
+
+    def read(self, item: Item) -> Read:
+        """One table; DataError where it cannot be read at all."""
+
+
+@dataclass(frozen=True)
+class PieceSource:
+    """The pieces of a dataset, in the order of its rows."""
+
+    dataset: Dataset
+    items: Sequence[Piece]
+    whole_units: bool = False
+
+    def read(self, item: Item) -> Read:
+        """The rows of a piece."""
+        table, cells = read_piece(self.dataset, self.items[item.number])
+        return Read(table, cells.findings)
+
+
+@dataclass(frozen=True)
+class PartSource:
+    """The parts of a dataset, once all its pieces were put down.
+
+    left_out, notes: what the pieces say together.
+    """
+
+    units: UnitParts
+    pieces: Sequence[Piece]
+    left_out: Mapping[str, int]
+    notes: tuple[str, ...]
+    whole_units: bool = True
+
+    @property
+    def dataset(self) -> Dataset:
+        """What was put down."""
+        return self.units.dataset
+
+    @property
+    def items(self) -> Sequence[Part]:
+        """The numbers of the parts."""
+        return [Part(number) for number in range(self.units.parts)]
+
+    def read(self, item: Item) -> Read:
+        """The rows of all years of the units of a part; rows that were left out are told with the first."""
+        table, places = self.units.read(item.number, self.pieces)
+        left_out = self.left_out if item.number == 0 else {}
+        return Read(replace(table, left_out=left_out, notes=self.notes), places=places)
+
+
+@dataclass(frozen=True)
+class Checked:
+    """A table that was read and checked, None where it cannot be scored, and what was found in it.
+
+    keys: a number for the unit and year of each row, by which a unit that is met twice shows.
+    """
+
+    table: Table | None
+    found: Sequence[Finding] = ()
+    places: npt.NDArray[np.int64] | None = None
+    keys: Hashes | None = None
+
+
+def read_checked(source: Source, item: Item, mask: Mask | None = None) -> Checked:
+    """Read a table and check it, so that the mistakes of both come at once, as `read_and_validate` does.
+
+    mask: hides units and names, once everything is checked.
+    """
+    framework = source.dataset.framework
+    try:
+        read = source.read(item)
+    except DataError as error:
+        return Checked(None, error.findings)
+    errors = errors_of(read.found)
+    places, fields = {each.place for each in errors}, {each.field for each in errors if each.code in UNREAD_COLUMN}
+    checked = [
+        finding
+        for finding in validate_piece(framework, read.table, whole_units=source.whole_units)
+        if finding.place not in places and finding.field not in fields
+    ]
+    found, table = [*read.found, *checked], read.table
+    sound = not errors_of(found)
+    if mask is not None:
+        found, table = mask.findings(found, table, framework), mask.table(table, framework)
+    keys = None if source.whole_units else keys_of(read.table)
+    return Checked(table if sound else None, found, read.places, keys)
+
+
+def read_again(source: Source, item: Item, mask: Mask | None = None) -> Checked:
+    """Read a table that has been checked before."""
+    read = source.read(item)
+    table = read.table if mask is None else mask.table(read.table, source.dataset.framework)
+    return Checked(table, places=read.places)
+
+
+@dataclass(frozen=True)
+class PutDownPiece:
+    """What was found in the cells of a piece, its rows that were left out by reason, and what its file says of itself.
+
+    keys: as those of `Checked`.
+    """
+
+    found: Sequence[Finding]
+    keys: Hashes
+    left_out: Mapping[str, int]
+    notes: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class PutDown:
+    """Put the rows of a piece down where the parts of their units are read from."""
+
+    units: UnitParts
+    mask: Mask | None = None
+
+    def __call__(self, piece: Piece) -> PutDownPiece:
+        """What is told of the piece."""
+        framework = self.units.dataset.framework
+        table, cells = read_piece(self.units.dataset, piece)
+        self.units.add(piece, table)
+        found = cells.findings if self.mask is None else self.mask.findings(cells.findings, table, framework)
+        return PutDownPiece(found, keys_of(table), table.left_out, table.notes)
