@@ -17,7 +17,7 @@ from parkscore.engine.executors import LocalExecutor
 from parkscore.framework.models import Framework
 
 # Told of a piece in other words than of the whole table, or of the whole table only.
-NOT_COMPARED = {"treated"}
+NOT_COMPARED = {"treated", "not_checked_in_pieces"}
 
 
 def in_pieces(

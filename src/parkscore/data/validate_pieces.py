@@ -47,7 +47,8 @@ def not_checked(framework: Framework, *, whole_units: bool) -> list[Finding]:
 
 def checks_look_back(framework: Framework) -> bool:
     """Whether there is a rule that only a piece with all years of its units can answer."""
-    return checked_by_piece(framework, whole_units=True) is not checked_by_piece(framework, whole_units=False)
+    whole, apart = (checked_by_piece(framework, whole_units=each).rules for each in (True, False))
+    return len(whole) > len(apart)
 
 
 _ALL = Text("要所有对象一起看", "it compares all units")
