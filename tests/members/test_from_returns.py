@@ -295,7 +295,9 @@ RETURN = st.fixed_dictionaries(
     {
         "zone": st.sampled_from(["东", "西", "南"]),
         "park": st.sampled_from(["一", "二"]),
-        "revenue": st.one_of(st.none(), st.floats(0, 1e9), st.integers(0, 10**6).map(float)),
+        "revenue": st.one_of(
+            st.none(), st.integers(0, 10**11).map(lambda cents: cents / 100), st.integers(0, 10**6).map(float)
+        ),
         "staff": st.one_of(st.none(), st.integers(1, 10**4).map(float)),
         "certified": st.one_of(st.none(), st.sampled_from([0.0, 1.0])),
     }

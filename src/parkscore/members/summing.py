@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
 from parkscore.data.table import UNIT, Origin, Table
 from parkscore.findings import Place
@@ -140,14 +141,17 @@ def sum_filed(
         for rows, piece in zip(map(slice, starts[:-1], starts[1:]), filed, strict=True)
     ]
     years = np.unique(roll.year[roll.year <= last]).tolist()
+    smallest = _smallest_sums(addends, len(roll.parts), len(roll.zones), years)
+    in_part = np.append(np.arange(len(roll.parts)), np.full(len(roll.zones) + 1, NONE))
+    in_zone = np.array([*(zone for zone, _ in roll.parts), *range(len(roll.zones)), NONE], dtype=np.intp)
     return Summed(
         plan=plan,
         year=last,
         years=years,
         roll=roll,
         addends=addends,
-        zones=_sums(addends, [each.zone for each in addends], len(roll.zones), years),
-        parts=_sums(addends, [each.part for each in addends], len(roll.parts), years),
+        zones=_joined(smallest, in_zone, len(roll.zones)),
+        parts=_joined(smallest, in_part, len(roll.parts)),
         origins=[piece.origin for piece in rolls],
     )
 
@@ -165,21 +169,41 @@ def summed_where(plan: MemberPlan, roll: Roll, year: int) -> tuple[Codes, Codes]
     return zone, part
 
 
-def _sums(addends: Sequence[Addends], groups: Sequence[Codes], count: int, years: Sequence[int]) -> Sums:
-    """The sums of all addends by group and year."""
-    cells = count * len(years)
+def _smallest_sums(addends: Sequence[Addends], parts: int, zones: int, years: Sequence[int]) -> Sums:
+    """The sums of each sub-park, then of what each zone has outside of any, then of what is in no zone, by year."""
+    groups = parts + zones + 1
+    cells = groups * len(years)
     exact: dict[str, ExactSums] = {}
     reported = {name: np.zeros(cells, dtype=np.int64) for name in addends[0].values}
     returns = np.zeros(cells, dtype=np.int64)
-    for each, group in zip(addends, groups, strict=True):
-        codes = np.where(group == NONE, NONE, group * len(years) + np.searchsorted(years, each.year))
-        counted = codes[codes != NONE]
-        own = np.bincount(counted, minlength=cells)
+    for each in addends:
+        group = np.where(each.part != NONE, each.part, np.where(each.zone != NONE, parts + each.zone, groups - 1))
+        year = np.minimum(np.searchsorted(years, each.year), len(years) - 1)  # what is later is in no zone
+        codes = group.astype(np.intp) * len(years) + year
+        own = np.bincount(codes, minlength=cells)
         returns += own
         for name, values in each.values.items():
             found = grouped_sums(values, codes, cells)
             exact[name] = exact[name] + found if name in exact else found
             gaps = codes[np.isnan(values)]
-            reported[name] += own - np.bincount(gaps[gaps != NONE], minlength=cells) if gaps.size else own
-    shape = (count, len(years))
+            reported[name] += own - np.bincount(gaps, minlength=cells) if gaps.size else own
+    shape = (groups, len(years))
     return Sums(exact, {name: each.reshape(shape) for name, each in reported.items()}, returns.reshape(shape))
+
+
+def _joined(sums: Sums, groups: NDArray[np.intp], count: int) -> Sums:
+    """The sums of larger groups; groups: for each group that in which it counts, -1 where in none."""
+    years = sums.returns.shape[1]
+    codes = np.where(groups[:, None] == NONE, NONE, groups[:, None] * years + np.arange(years)).ravel()
+    member = groups != NONE
+
+    def counted(counts: Counts) -> Counts:
+        joined = np.zeros((count, years), dtype=np.int64)
+        np.add.at(joined, groups[member], counts[member])
+        return joined
+
+    return Sums(
+        {name: each.regrouped(codes, count * years) for name, each in sums.exact.items()},
+        {name: counted(each) for name, each in sums.reported.items()},
+        counted(sums.returns),
+    )

@@ -104,6 +104,20 @@ class ExactSums:
         """
         return ExactSums(self.first, self.places[:, np.asarray(codes)])
 
+    def regrouped(self, codes: ArrayLike, groups: int) -> ExactSums:
+        """The sums of larger groups: that of each group counts in the one of its code, in none where that is below 0.
+
+        >>> parts = grouped_sums([0.1, 0.2, 0.3, 8.0], [0, 1, 2, 3], 4)
+        >>> parts.regrouped([0, 0, 1, -1], 2).values
+        array([0.3, 0.3])
+        """
+        numbers = np.asarray(codes)
+        member = numbers >= 0
+        places = np.zeros((len(self.places), groups), dtype=np.int64)
+        for own, joined in zip(self.places, places, strict=True):
+            np.add.at(joined, numbers[member], own[member])
+        return _trimmed(self.first, _carried(places))
+
     def __add__(self, other: ExactSums) -> ExactSums:
         """The sums of both."""
         return self._with(other, np.add)
