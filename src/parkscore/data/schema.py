@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import pandas as pd
-import pandera.pandas as pa
 
 from parkscore.data.table import UNIT, YEAR
 from parkscore.framework.models import ABOVE_MAX, BELOW_MIN, LIMITS, Framework
+
+if TYPE_CHECKING:  # imported where a schema is made or asked: pandera takes a third of the time before the first row
+    import pandera.pandas as pa
 
 
 class Failure(NamedTuple):
@@ -27,6 +29,8 @@ def compile_schema(framework: Framework) -> pa.DataFrameSchema:
     Fields may have gaps, because a missing column or cell is a finding of its own and no failure of the schema; each
     check of a limit is named after the finding it becomes.
     """
+    import pandera.pandas as pa
+
     columns: dict[str, Any] = {UNIT: pa.Column(str, nullable=False)}
     if framework.time is not None:
         columns[YEAR] = pa.Column(int, nullable=False)
@@ -39,6 +43,8 @@ def compile_schema(framework: Framework) -> pa.DataFrameSchema:
 
 
 def _limits(low: float | None, high: float | None) -> list[pa.Check]:
+    import pandera.pandas as pa
+
     checks = []
     # What `error` says is what stands in the table of failures.
     if low is not None:
@@ -50,6 +56,8 @@ def _limits(low: float | None, high: float | None) -> list[pa.Check]:
 
 def failures(schema: pa.DataFrameSchema, frame: pd.DataFrame) -> Iterator[Failure]:
     """Every failure of a lazy validation; one that is not about a cell comes once, however many rows show it."""
+    import pandera.pandas as pa
+
     try:
         schema.validate(frame, lazy=True)
     except pa.errors.SchemaErrors as error:

@@ -6,15 +6,16 @@ import io
 import os
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any, Final
-
-import xlsxwriter
+from typing import TYPE_CHECKING, Any, Final
 
 from parkscore.data.headers import Names, Role, Target
 from parkscore.framework.cases import formulas_said
 from parkscore.framework.formula import parse_formula
 from parkscore.framework.models import USCC, DataField, Framework, Node
 from parkscore.language import Language, Text
+
+if TYPE_CHECKING:
+    import xlsxwriter
 
 DATA_SHEET: Final = Text("数据", "data")
 FIELDS_SHEET: Final = Text("字段说明", "fields")
@@ -57,6 +58,8 @@ def write_template(framework: Framework, path: str | os.PathLike[str], language:
     """
     content = io.BytesIO()
     options = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
+    import xlsxwriter  # here, as most runs write no workbook
+
     with xlsxwriter.Workbook(content, options) as workbook:
         _write_data_sheet(workbook, framework, language)
         fields = [_field_row(identifier, field) for identifier, field in framework.fields.items()]

@@ -7,12 +7,10 @@ from dataclasses import dataclass, field, replace
 from difflib import get_close_matches
 from fractions import Fraction
 from functools import lru_cache
-from typing import Final, TypeVar, cast
+from typing import Final, TypeVar
 
 import numpy as np
-import pint
 from numpy.typing import NDArray
-from pint.util import UnitsContainer
 
 from parkscore.language import Text, preferred_language
 
@@ -39,37 +37,40 @@ _PREFIXES: Final = {
 # What is counted one by one; pieces and households cannot be added up, so each word is a dimension of its own.
 _COUNTS: Final = ("件", "家", "项", "个", "次", "台", "套", "篇", "种", "所", "张", "分", "户", "条", "人次")
 
+_ONE: Final = Fraction(1)
+
 # Left out on purpose: an exchange rate, the coal equivalent of electricity, the days of a month or a year.
 # They change with the year or the convention, so a framework states them as a field (元/美元, 千克标准煤/千瓦时).
-_DEFINITIONS: Final = (
-    "元 = [money]",
-    "美元 = [us_money]",
-    "人 = [people]",
-    "人年 = 人",  # full-time equivalents are people, so shares of staff can be formed with them
-    *(f"{word} = [{word}]" for word in _COUNTS),
-    "吨标准煤 = [energy]",
-    "千克标准煤 = 吨标准煤 / 1000",
-    "千瓦时 = [electricity]",
-    "吨二氧化碳 = [carbon]",
-    "千克二氧化碳 = 吨二氧化碳 / 1000",
-    "千克 = [mass]",
-    "克 = 千克 / 1000",
-    "吨 = 1000 * 千克",
-    "米 = [length]",
-    "公里 = 1000 * 米",
-    "平方米 = 米 * 米",
-    "公顷 = 10000 * 平方米",
-    "亩 = 2000 / 3 * 平方米",
-    "平方公里 = 1000000 * 平方米",
-    "立方米 = 米 * 米 * 米",
-    "月 = [months]",
-    "年 = 12 * 月",
-    "小时 = [hours]",
-    "天 = 24 * 小时",
-    "倍 = []",
-    "百分点 = 1 / 100",
-    "千分点 = 1 / 1000",
-)
+# How many of which words one is; a word in brackets is a dimension.
+_DEFINITIONS: Final[Mapping[str, tuple[Fraction, tuple[str, ...]]]] = {
+    "元": (_ONE, ("[money]",)),
+    "美元": (_ONE, ("[us_money]",)),
+    "人": (_ONE, ("[people]",)),
+    "人年": (_ONE, ("人",)),  # full-time equivalents are people, so shares of staff can be formed with them
+    **{word: (_ONE, (f"[{word}]",)) for word in _COUNTS},
+    "吨标准煤": (_ONE, ("[energy]",)),
+    "千克标准煤": (_ONE / 1000, ("吨标准煤",)),
+    "千瓦时": (_ONE, ("[electricity]",)),
+    "吨二氧化碳": (_ONE, ("[carbon]",)),
+    "千克二氧化碳": (_ONE / 1000, ("吨二氧化碳",)),
+    "千克": (_ONE, ("[mass]",)),
+    "克": (_ONE / 1000, ("千克",)),
+    "吨": (_ONE * 1000, ("千克",)),
+    "米": (_ONE, ("[length]",)),
+    "公里": (_ONE * 1000, ("米",)),
+    "平方米": (_ONE, ("米", "米")),
+    "公顷": (_ONE * 10_000, ("平方米",)),
+    "亩": (_ONE * 2000 / 3, ("平方米",)),
+    "平方公里": (_ONE * 1_000_000, ("平方米",)),
+    "立方米": (_ONE, ("米", "米", "米")),
+    "月": (_ONE, ("[months]",)),
+    "年": (_ONE * 12, ("月",)),
+    "小时": (_ONE, ("[hours]",)),
+    "天": (_ONE * 24, ("小时",)),
+    "倍": (_ONE, ()),
+    "百分点": (_ONE / 100, ()),
+    "千分点": (_ONE / 1000, ()),
+}
 
 _SYNONYMS: Final = {
     "1": "倍",
@@ -209,18 +210,7 @@ def _dimension_word(name: str, power: int) -> Text:
     return word if power == 1 else Text(f"{word.zh}^{power}", f"{word.en}^{power}")
 
 
-@lru_cache(maxsize=1)
-def _registry() -> pint.UnitRegistry[Fraction]:
-    """Our own vocabulary only, in exact fractions; none of pint's own units are loaded."""
-    registry: pint.UnitRegistry[Fraction] = pint.UnitRegistry(None, non_int_type=Fraction)
-    for prefix, size in _PREFIXES.items():
-        registry.define(f"{prefix}- = {size}")
-    for definition in _DEFINITIONS:
-        registry.define(definition)
-    return registry
-
-
-_BASES: Final = tuple(definition.split(" = ")[0] for definition in _DEFINITIONS)
+_BASES: Final = tuple(_DEFINITIONS)
 _VOCABULARY: Final = frozenset(_BASES) | frozenset(_SYNONYMS)
 _DIMENSION_ORDER: Final = {name: index for index, name in enumerate(_DIMENSION_WORDS)}
 # How people also write a word of the vocabulary; suggested, not accepted, since each is also something else.
@@ -276,7 +266,7 @@ def _vocabulary_word(word: str, text: str) -> str:
 
 
 def _known_word(word: str) -> str | None:
-    """The word as the registry knows it, with its prefix, or None."""
+    """The word as the definitions have it, with its prefix, or None."""
     if word in _VOCABULARY:
         return _SYNONYMS.get(word, word)
     for prefix in _PREFIXES:
@@ -312,12 +302,31 @@ def _merge(*groups: Iterator[tuple[str, int]] | _Parts) -> _Parts:
 
 @lru_cache(maxsize=4096)
 def _measure_of(parts: _Parts) -> Measure:
-    units = UnitsContainer(dict(parts), non_int_type=Fraction)
-    factor, _ = _registry().get_base_units(units)
-    powers = _registry().get_dimensionality(units)
+    factor, powers = _ONE, dict[str, int]()
+    for word, power in parts:
+        size, dimensions = _in_dimensions(word)
+        factor *= size**power
+        for name, own in dimensions:
+            powers[name] = powers.get(name, 0) + own * power
     names = sorted((name for name, power in powers.items() if power), key=_DIMENSION_ORDER.__getitem__)
-    dimension = tuple((name, int(cast(Fraction, powers[name]))) for name in names)
-    return Measure(_text_of(parts), dimension, Fraction(cast(Fraction, factor)))
+    dimension = tuple((name, powers[name]) for name in names)
+    return Measure(_text_of(parts), dimension, factor)
+
+
+@lru_cache(maxsize=4096)
+def _in_dimensions(word: str) -> tuple[Fraction, _Parts]:
+    """One of a word, with its prefix, in dimensions: how many, and their powers."""
+    if word.startswith("["):
+        return _ONE, ((word, 1),)
+    if word not in _DEFINITIONS:
+        prefix = next(prefix for prefix in _PREFIXES if word.removeprefix(prefix) in _DEFINITIONS)
+        size, dimensions = _in_dimensions(word.removeprefix(prefix))
+        return size * _PREFIXES[prefix], dimensions
+    size, words = _DEFINITIONS[word]
+    below = [_in_dimensions(each) for each in words]
+    for each, _ in below:
+        size *= each
+    return size, _merge(*(dimensions for _, dimensions in below))
 
 
 def _text_of(parts: _Parts) -> str:

@@ -8,7 +8,6 @@ from dataclasses import replace
 from pathlib import Path as FilePath
 from typing import Any, Final
 
-import xlsxwriter
 from python_calamine import CalamineError, CalamineWorkbook
 
 from parkscore.findings import Finding, FrameworkError, Place, Severity
@@ -78,6 +77,8 @@ def write_workbook(data: dict[str, Any], path: FilePath) -> None:
     options = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
     tables = [(sheet, [_row_cells(sheet, row) for row in _rows_of(sheet, data)]) for sheet in SHEETS]
     _refuse_long_texts(tables, path)
+    import xlsxwriter  # here, as most runs write no workbook
+
     with xlsxwriter.Workbook(str(path), options) as book:
         head = book.add_format({"bold": True, "bg_color": "#DDEBF7", "border": 1, "text_wrap": True})
         text = book.add_format({"num_format": "@", "valign": "top"})

@@ -9,7 +9,6 @@ from pathlib import Path
 from typing import Any
 
 import pandas as pd
-import xlsxwriter
 
 from parkscore.findings import Finding, Place, Severity, UsageError
 from parkscore.language import Text
@@ -43,6 +42,8 @@ def write_sheets(sheets: Sequence[Sheet], path: Path, properties: dict[str, str]
     for sheet in sheets:
         if len(sheet.notes) + 1 + len(sheet.frame) > MOST_ROWS:
             raise UsageError(_too_long(sheet))
+    import xlsxwriter  # here, as most runs write no workbook
+
     with xlsxwriter.Workbook(str(path)) as book:
         book.set_properties(properties)
         styles = {kind: book.add_format({"num_format": code}) for kind, code in _FORMATS.items()}
