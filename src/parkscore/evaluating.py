@@ -103,7 +103,7 @@ class Prepared:
         judged: tuple[Verdict, ...] = ()
         graded: tuple[Graded, ...] = ()
         if framework.gates or framework.grades:  # whoever weighs again and again need not wait for what nothing reads
-            ends = bounds(framework, nodes, self.treated.grid, groups, weighing.shares, self.scored.given)
+            ends = bounds(framework, nodes, self.treated.grid, groups, weighing.shares, self.scored.given, fitted)
             judged = judge(framework, table, self.indicators, ends)
             graded = grade_scales(framework, table, self.indicators, ends)
         standing = rank(framework, table, nodes.scores[framework.total.id], outcomes.ranked, self.classification)

@@ -498,7 +498,8 @@ class Evaluation:
     def bounds(self) -> NodeBounds:
         """The least and the most that each score can become once what is missing is known, by node and table row."""
         grid, given = self.treatment.grid, self.scoring.given
-        return bounds(self.framework, self.aggregated, grid, self.cohorts, self.weighing.shares, given)
+        fitted = None if self.frozen is None else self.frozen.fitted
+        return bounds(self.framework, self.aggregated, grid, self.cohorts, self.weighing.shares, given, fitted)
 
     @cached_property
     def open_scores(self) -> pd.DataFrame:

@@ -114,3 +114,26 @@ def test_computed_weights_are_frozen_and_used_without_being_named(run: Any, fold
     assert "status: computed" in answer.out
     fresh, again = pd.read_csv(folder / "fresh.csv"), pd.read_csv(folder / "again.csv")
     pd.testing.assert_frame_equal(fresh, again.drop(columns="note"), check_exact=True)
+
+
+def test_a_reference_is_shown_with_its_numbers_and_where_they_come_from(run: Any, folder: Path, frozen: str) -> None:
+    english, chinese = run("show", "ref.json"), run("show", "ref.json", "--lang", "zh")
+    assert english.code == chinese.code == 0
+    assert english.out.startswith("reference 2024: park\ndata: zones.csv, 2024, 3 rows, SHA-256 ")
+    assert "参照值 2024：park" in chinese.out
+    for shown in (english.out, chinese.out):
+        assert frozen in shown
+        assert "low 110, high 310" in shown
+    assert run("show", "ref.json", "--json").document["reference"]["sha256"] == frozen
+
+
+def test_a_reference_with_weights_and_fillings_shows_these(run: Any, folder: Path) -> None:
+    text = (folder / "park.yaml").read_text(encoding="utf-8")
+    text = text.replace("missing: reweight", "missing: mean, treat: iqr_fences").replace("weight: 3", "weight: 1")
+    (folder / "filled.yaml").write_text(text, encoding="utf-8")
+    words = ("score", "filled.yaml", "zones.csv", "--year", 2024, "--weights", "standard_deviation")
+    assert run(*words, "--freeze", "ref.json", "-o", "out.csv").code == 0
+    shown = run("show", "ref.json").out
+    assert "weights, computed by standard_deviation" in shown
+    assert "caps " in shown
+    assert "203.333" in shown  # the mean of 110, 190 and 310

@@ -15,7 +15,17 @@ from hypothesis import strategies as st
 
 import parkscore as ps
 from parkscore.findings import DataError, UsageError
-from parkscore.framework.models import Choice, Defaults, Framework, Label, Rule, ScoreRule, Total, UnitClass
+from parkscore.framework.models import (
+    Choice,
+    Defaults,
+    Framework,
+    Label,
+    Requirement,
+    Rule,
+    ScoreRule,
+    Total,
+    UnitClass,
+)
 from parkscore.framework.statistics_digest import statistics_digest
 from parkscore.methods.transformations import Transformation
 from parkscore.tree.frozen import FrozenReference, load_reference
@@ -319,3 +329,19 @@ def test_a_prepared_table_can_be_weighed_again_by_a_reference_only_with_weights_
     prepared = ps.prepare(two(), FRAME, reference=file)
     assert prepared.evaluate().weighing.status == "computed"
     assert refusals(lambda: prepared.evaluate("critic")) == ["moving_weights"]
+
+
+# --- what is still open ---------------------------------------------------------------------------------------------
+
+
+def test_a_missing_value_may_turn_out_beyond_the_reference(file: Path) -> None:
+    # Among the units that it is fitted on none is below 0; next month's may be.
+    open_ended = Defaults(weights=EQUAL.weights, score=ScoreRule.of("minmax", clip=False))
+    gate = Requirement(id="g", zh="门槛", require="total >= 0")
+    framework = two(defaults=open_ended, total=Total(aggregate=Choice.of("sum")), gates=(gate,))
+    frozen_of(framework, FRAME, file)
+    fresh = ps.evaluate(framework, FRAME)
+    later = ps.evaluate(framework, FRAME, reference=file)
+    assert fresh.gates.set_index("unit").loc["丁", "outcome"] == "met"
+    assert later.gates.set_index("unit").loc["丁", "outcome"] == "unknown"
+    assert everywhere(later.bounds.low["total"][3:], [-np.inf])

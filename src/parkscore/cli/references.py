@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -15,6 +15,7 @@ from parkscore.language import Text
 
 if TYPE_CHECKING:
     from parkscore.evaluation import Evaluation
+    from parkscore.tree.frozen import FrozenReference
 
 REFERENCE_FORMS = (".json",)
 
@@ -59,6 +60,61 @@ def refuse_unfreezable(framework: str) -> None:
     loaded = load_framework(framework)
     refuse_comparisons(loaded)
     refuse_histories(loaded)
+
+
+def show_reference(path: str, reply: Reply) -> None:
+    """What a reference was fitted for and on, and its numbers: a line for each group and indicator."""
+    from parkscore.tree.frozen import load_reference
+
+    frozen = load_reference(path)
+    reply.document("show", {"reference": frozen.document | {"sha256": frozen.sha256}})
+    years = ", ".join(map(str, frozen.years))
+    of_zh, of_en = (f"，{years} 年", f", {years}") if years else ("", "")
+    version = "" if frozen.framework_version is None else f" {frozen.framework_version}"
+    reply.say(
+        Text(
+            f"参照值 {frozen.name}：{frozen.framework}{version}",
+            f"reference {frozen.name}: {frozen.framework}{version}",
+        ),
+        Text(
+            f"数据：{frozen.data}{of_zh}，{frozen.rows} 行，SHA-256 {frozen.data_sha256}",
+            f"data: {frozen.data}{of_en}, {frozen.rows} rows, SHA-256 {frozen.data_sha256}",
+        ),
+        *(Text(f"注意：{note}", f"note: {note}") for note in frozen.notes),
+        Text(f"SHA-256 {frozen.sha256}", f"SHA-256 {frozen.sha256}"),
+        "",
+    )
+    heads = (
+        Text("参照", "reference"),
+        Text("指标", "indicator"),
+        Text("统计量", "statistics"),
+        Text("最小", "smallest"),
+    )
+    tail = (Text("最大", "largest"), Text("异常值处理", "outliers"), Text("缺失填补为", "gaps"))
+    reply.table((*heads, *tail), _lines(frozen), right=[3, 4])
+    if frozen.scheme is not None:
+        reply.say("", Text(f"权重（{frozen.made_by} 算出）", f"weights, computed by {frozen.made_by}"), "")
+        weights = ((name, f"{entry.weight:.6g}") for name, entry in frozen.scheme.weights.items())
+        reply.table((Text("编码", "id"), Text("份额", "share")), weights, right=[1])
+
+
+def _lines(frozen: FrozenReference) -> Iterator[list[str]]:
+    """The numbers of each reference and indicator that has any."""
+    fitted = frozen.fitted
+    for name, own in fitted.scoring.items():
+        extents, treatments = fitted.extents.get(name, {}), fitted.treatments.get(name, {})
+        fillings = fitted.fillings.get(name, {})
+        for code, statistics in own.items():
+            made, filled = treatments.get(code), fillings.get(code, {})
+            if statistics or made is not None or filled:
+                low, high = (f"{end:g}" for end in extents[code]) if code in extents else ("", "")
+                yield [
+                    *(name, code, ", ".join(f"{key} {number:g}" for key, number in statistics.items()), low, high),
+                    "" if made is None else f"{made.kind} {made.numbers[0]:g}, {made.numbers[1]:g}",
+                    ", ".join(
+                        f"{number:g}" if text is None else f"{text}: {number:g}" for text, number in filled.items()
+                    ),
+                ]
 
 
 def write_reference(evaluation: Evaluation, freeze: Path | None, reply: Reply) -> None:

@@ -10,6 +10,7 @@ import typer
 from parkscore.cli.console import JsonOption, LanguageOption, Reply, reply_to
 from parkscore.cli.framework_arguments import FrameworkArgument, indicator_count, unknown_weights
 from parkscore.cli.lists import list_entries, say_lists, say_targets, target_entries
+from parkscore.cli.references import REFERENCE_FORMS, show_reference
 from parkscore.framework.status_words import SOURCE_STATUS
 from parkscore.language import Text
 
@@ -23,10 +24,16 @@ def show(
     language: LanguageOption = None,
     as_json: JsonOption = False,
 ) -> None:
-    """显示指标树：权重、单位、方向、公式和来源。 Show the tree: weights, measures, directions, formulas, sources."""
+    """显示指标树：权重、单位、方向、公式和来源。 Show the tree: weights, measures, directions, formulas, sources.
+
+    也可给出固定的参照值文件（.json）。 Or what a frozen reference holds, given its .json file.
+    """
     from parkscore.framework.loading import load_framework
 
     reply = reply_to(language, as_json)
+    if framework.lower().endswith(REFERENCE_FORMS):
+        show_reference(framework, reply)
+        return
     loaded = load_framework(framework)
     nodes = list(_node_entries(loaded, reply))
     about = _about(loaded, reply)

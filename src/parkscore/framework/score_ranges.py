@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 from dataclasses import replace
+from types import MappingProxyType
 
 from parkscore.framework.cases import rules_of
 from parkscore.framework.models import Framework, Node, ScoreRule
@@ -14,10 +15,13 @@ from parkscore.methods.points_bands import covers_all
 from parkscore.methods.ranges import hull
 
 
-def score_ranges(framework: Framework, *, usual: bool = False) -> Mapping[str, Interval]:
+def score_ranges(
+    framework: Framework, *, usual: bool = False, frozen: Mapping[str, Mapping[str, float]] = MappingProxyType({})
+) -> Mapping[str, Interval]:
     """The range of each node, the root included, by id; nodes about which nothing is known are left out.
 
-    usual: where scores have no bound, the range that nearly all lie in, if their rule knows one. The methods and
+    usual: where scores have no bound, the range that nearly all lie in, if their rule knows one. frozen: by
+    indicator the statistics of a frozen reference, which values may pass as they may pass stated ones. The methods and
     parameters of the framework must have been found right.
     """
     settings = resolve_settings(framework)
@@ -36,7 +40,9 @@ def score_ranges(framework: Framework, *, usual: bool = False) -> Mapping[str, I
                 node, Interval(0.0, math.inf if node.slot.points is None else node.slot.points)
             )
             continue
-        own = [rule_range(node, settings[node.id], rule, usual=usual) for rule in rules_of(node, settings[node.id])]
+        fixed = frozen.get(node.id, {})
+        rules = [_with(rule, fixed) for rule in rules_of(node, settings[node.id])]
+        own = [rule_range(node, settings[node.id], rule, usual=usual) for rule in rules]
         known = [each for each in own if each is not None]
         if len(known) == len(own):
             ranges[node.id] = hull(known, "possible")
@@ -44,6 +50,11 @@ def score_ranges(framework: Framework, *, usual: bool = False) -> Mapping[str, I
             least = rule_range(node, settings[node.id], settings[node.id].least, usual=usual)
             ranges[node.id] = ranges[node.id] if least is None else replace(ranges[node.id], low=least.low)
     return ranges
+
+
+def _with(rule: ScoreRule, fixed: Mapping[str, float]) -> ScoreRule:
+    """The rule as if these parameters were stated."""
+    return rule.model_copy(update={"parameters": {**rule.parameters, **fixed}}) if fixed else rule
 
 
 def rule_range(leaf: Node, settings: Settings, rule: ScoreRule, *, usual: bool = False) -> Interval | None:

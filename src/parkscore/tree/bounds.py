@@ -9,6 +9,7 @@ from typing import NamedTuple
 
 import numpy as np
 
+from parkscore.data.fitted import Fitted, Reference
 from parkscore.data.given import Given
 from parkscore.data.grid import Cohort, Grid, Matrix, Rows, States, Truths, Vector
 from parkscore.data.table import State
@@ -55,6 +56,7 @@ def bounds(
     cohorts: tuple[Cohort, ...],
     shares: tuple[Shares, ...],
     given: Mapping[str, Given] = MappingProxyType({}),
+    fitted: Fitted | None = None,
 ) -> NodeBounds:
     """The bounds of every node; grid: the values as scored, with why an indicator has none and which case counts.
 
@@ -66,11 +68,14 @@ def bounds(
     over the dimensions that have a score and any of those that lack data for one, and of any other method the score is
     what it is, as long as the scores below it are. Where it cannot
     be told which case of an indicator counts, it may get what any of them can give, or nothing where none may hold.
+
+    fitted: what the rows were scored by; the values of other rows may pass the statistics of a base.
     """
     low = {node_id: np.full(scores.shape, np.nan) for node_id, scores in nodes.scores.items()}
     high = {node_id: np.full(scores.shape, np.nan) for node_id, scores in nodes.scores.items()}
     for cohort, own_shares in zip(cohorts, shares, strict=True):
-        climb = _Climb(framework, nodes, grid, cohort.apply, own_shares, given)
+        frozen = {} if fitted is None or fitted.base is None else fitted.scoring[cohort.reference]
+        climb = _Climb(framework, nodes, grid, cohort.apply, own_shares, given, frozen)
         for node in framework.root.walk():
             ends = climb.of(node)
             low[node.id][cohort.apply], high[node.id][cohort.apply] = (
@@ -90,12 +95,13 @@ class _Climb:
         rows: Rows,
         shares: Shares,
         given: Mapping[str, Given],
+        frozen: Mapping[str, Reference],
     ) -> None:
         self._framework = framework
         self._nodes = nodes
         self._rows = rows
         self._shares = shares
-        self._ranges, self._settings = score_ranges(framework), resolve_settings(framework)
+        self._ranges, self._settings = score_ranges(framework, frozen=frozen), resolve_settings(framework)
         self._known = {
             leaf.id: self._of_leaf(leaf, grid, grid.states[rows, column], given.get(leaf.id))
             for column, leaf in enumerate(framework.leaves)
