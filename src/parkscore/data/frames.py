@@ -8,7 +8,9 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+import pyarrow as pa
 
+from parkscore.data.arrow_cells import ArrowCells
 from parkscore.data.cells import RawCells
 from parkscore.data.headers import Names
 from parkscore.data.sheets import Sheet
@@ -39,10 +41,23 @@ def is_heading(name: Hashable, names: Names) -> bool:
 
 
 def _cells(series: pd.Series[Any]) -> RawCells:
-    """Plain numbers as they are, anything else as objects."""
+    """Plain numbers and texts as they are, anything else as objects."""
     if isinstance(series.dtype, np.dtype) and series.dtype.kind in "iuf":
         return series.to_numpy()
+    if series.dtype == object or isinstance(series.dtype, pd.StringDtype):
+        texts = _texts(series)
+        if texts is not None:
+            return texts
     return series.astype(object).tolist()
+
+
+def _texts(series: pd.Series[Any]) -> ArrowCells | None:
+    """A column that holds nothing but texts, and gaps."""
+    try:
+        cells = ArrowCells(pa.array(series, from_pandas=True))
+    except (pa.ArrowException, ValueError, TypeError, OverflowError):
+        return None
+    return cells if cells.is_text else None
 
 
 def digest_of_frame(frame: pd.DataFrame) -> str:

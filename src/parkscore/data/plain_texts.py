@@ -31,6 +31,8 @@ _FIRST: Final = _table(_VISIBLE, _HAN, without="#'")
 _ASCII: Final = _table(_VISIBLE)
 _LEADS: Final = _table(_HAN)
 _BEYOND_ASCII: Final = 0x80
+# With the bytes that go on a character, which say nothing by themselves.
+_PLAIN: Final = _table(_VISIBLE, _HAN, range(_BEYOND_ASCII, 0xC0))
 
 
 class TextBytes(NamedTuple):
@@ -83,6 +85,20 @@ def rows_that_may_begin(array: pa.Array, ascii_letters: str) -> npt.NDArray[np.i
     wanted[[ord(letter) for letter in ascii_letters]] = True
     begins = wanted[data[np.minimum(starts, len(data) - 1)]] & (ends > starts)
     return np.flatnonzero(begins & _valid(array)) if array.null_count else np.flatnonzero(begins)
+
+
+def texts_written_otherwise(array: pa.Array) -> npt.NDArray[np.int64]:
+    """The rows whose text may differ from how it is written in NFKC without white space; all others do not.
+
+    >>> texts_written_otherwise(pa.array(["合肥", "A-1", "A 1", "（甲）", None])).tolist()
+    [2, 3]
+    """
+    data, starts, ends = bytes_of(array)
+    if not len(array) or not data.size:
+        return np.empty(0, dtype=np.int64)
+    first = int(starts[0])
+    other = np.flatnonzero(~_PLAIN[data[first : int(ends[-1])]]) + first
+    return np.unique(np.searchsorted(ends, other, side="right"))
 
 
 def bytes_of(array: pa.Array) -> TextBytes:

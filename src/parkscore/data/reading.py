@@ -12,6 +12,8 @@ from typing import Final
 
 import numpy as np
 import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
 
 from parkscore.data.assembling import table_of
 from parkscore.data.body import Body, conversions_of, read_body
@@ -20,6 +22,7 @@ from parkscore.data.frames import digest_of_frame, sheet_of_frame
 from parkscore.data.headers import Names, normalised
 from parkscore.data.layout import read_layout
 from parkscore.data.parquet_files import read_parquet
+from parkscore.data.plain_texts import texts_written_otherwise
 from parkscore.data.repeated_rows import report_repeated
 from parkscore.data.sheets import Sheet
 from parkscore.data.table import Table
@@ -83,6 +86,7 @@ def read_with_findings(
         layout = read_layout(sheet, framework, names, found)
         if layout is not None:
             body = read_body(sheet, layout, framework, found)
+            body.units = np.asarray(body.units, dtype=object)
             body.conversions = conversions_of(sheet, layout, framework, found)
             bodies.append(body)
     _check_rows(bodies, file, found)
@@ -183,10 +187,40 @@ def _check_rows(bodies: Sequence[Body], file: str, found: Collected) -> None:
     if bodies and not any(len(body.rows) for body in bodies) and not found.has_errors:
         message = Text("表头下面没有数据行", "there are no rows below the header")
         found.error("no_rows", message, _NO_ROWS, place=Place(file))
-    rows = [(body, number) for body in bodies if body.layout.unit for number in range(len(body.rows))]
-    if rows:
-        _report_duplicates(rows, found)
-        _report_similar_units(rows, found)
+    named = [body for body in bodies if body.layout.unit]
+    if named and _may_repeat(named):
+        _report_duplicates(_rows(named), found)
+    if named and _may_be_similar(named):
+        _report_similar_units(_rows(named), found)
+
+
+def _rows(bodies: Sequence[Body]) -> list[tuple[Body, int]]:
+    return [(body, number) for body in bodies for number in range(len(body.rows))]
+
+
+def _may_repeat(bodies: Sequence[Body]) -> bool:
+    """Whether a unit and year is met twice."""
+    keys = {"unit": np.concatenate([body.units for body in bodies])}
+    if bodies[0].years is not None:
+        keys["year"] = np.concatenate([body.years for body in bodies if body.years is not None])
+    return bool(pd.DataFrame(keys, copy=False).duplicated().any())
+
+
+def _may_be_similar(bodies: Sequence[Body]) -> bool:
+    """Whether two units are the same but for width and space; most units are written so that it need not be asked."""
+    try:
+        units = pa.array(np.concatenate([body.units for body in bodies]), pa.large_string())
+    except ValueError:  # half a character, which no file has and a frame may
+        return True
+    doubtful = units.take(pa.array(texts_written_otherwise(units))).unique().to_pylist()
+    if not doubtful:
+        return False
+    shown = {unit: normalised(unit) for unit in doubtful}
+    plain = {unit: text for unit, text in shown.items() if unit != text}
+    twice = len(set(plain.values())) < len(plain)
+    return twice or bool(
+        pc.is_in(units, value_set=pa.array(list(plain.values()), pa.large_string())).to_numpy(False).any()
+    )
 
 
 def _row_place(body: Body, number: int) -> Place:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import codecs
 import csv
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import islice
@@ -12,8 +11,6 @@ from pathlib import Path
 from typing import Final
 
 import numpy as np
-import pyarrow as pa
-import pyarrow.csv as arrow_csv
 
 from parkscore.data.arrow_cells import ArrowCells
 from parkscore.data.body import conversions_of
@@ -21,6 +18,7 @@ from parkscore.data.cells import RawCells
 from parkscore.data.collecting import Collected
 from parkscore.data.headers import Names, find_header
 from parkscore.data.layout import Layout, read_layout
+from parkscore.data.plain_csv import read_plain
 from parkscore.data.sheets import HEADER_WITHIN, Sheet, sheet_of_rows
 from parkscore.data.table import Conversion
 from parkscore.data.text_files import (
@@ -36,13 +34,13 @@ from parkscore.data.text_files import (
     rows_of_text,
     same_width,
     separator_of,
+    start_of_line,
 )
 from parkscore.findings import DataError
 from parkscore.framework.models import Framework
 
 _AT_ONCE: Final = 1 << 20
 _HEAD: Final = 1 << 16
-_LINE_END: Final = re.compile(rb"\r\n|\n|\r")
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,15 +167,13 @@ def read_head(
     if layout is None:
         return unread, None, []
     conversions = conversions_of(sheet, layout, framework, found)
-    start = _start(content, rows[layout.first_row][0]) if len(rows) > layout.first_row else cuts[-1]
+    start = (
+        Cut(start_of_line(content, line := rows[layout.first_row][0]), line)
+        if len(rows) > layout.first_row
+        else cuts[-1]
+    )
     within = [cut for cut in cuts[:-1] if cut.offset > start.offset]
     return TextForm(encoding, separator, width, (start, *within, cuts[-1])), layout, conversions
-
-
-def _start(content: bytes, line: int) -> Cut:
-    """The place where a line begins."""
-    ends = (found.end() for found in _LINE_END.finditer(content))
-    return Cut(next(islice(ends, line - 2, None)), line)
 
 
 def _bytes(path: str, start: Cut, end: Cut) -> bytes:
@@ -198,39 +194,17 @@ def read_block(path: str, form: TextForm, start: Cut, end: Cut, layout: Layout, 
 
 
 def _plain_block(path: str, form: TextForm, content: bytes, start: Cut, layout: Layout) -> Sheet | None:
-    """The rows as columns, where no quotation mark and no row of another width asks for a careful look."""
-    if b'"' in content or content.count(b"\r") != content.count(b"\r\n") or not content:
+    """The rows as whole columns, where none needs to be looked at with care."""
+    wanted = {heading.column for heading in layout.headings()}
+    read = read_plain(content, form.separator, form.width, start.line, wanted)
+    if read is None:
         return None
-    headers = [str(number) for number in range(form.width)]
-    try:
-        table = arrow_csv.read_csv(
-            pa.py_buffer(content),
-            arrow_csv.ReadOptions(column_names=headers, use_threads=False, block_size=len(content) + 1),
-            arrow_csv.ParseOptions(delimiter=form.separator, quote_char=False, escape_char=False),
-            arrow_csv.ConvertOptions(
-                column_types=dict.fromkeys(headers, pa.string()),
-                null_values=[],
-                strings_can_be_null=False,
-                include_columns=[str(heading.column) for heading in layout.headings()],
-                check_utf8=False,
-            ),
-        )
-    except pa.ArrowInvalid:
-        return None
+    columns, lines = read
 
     def column(number: int, _skip: int) -> RawCells:
-        return ArrowCells(table.column(str(number)))
+        return ArrowCells(columns[number])
 
-    lines = _below(_lines(content, start.line, len(table)), layout)
-    return Sheet(file=path, lines=lines, head=(), column=column, apostrophes=True)
-
-
-def _lines(content: bytes, first: int, rows: int) -> Sequence[int]:
-    """The line of each row of a block without quotation marks; a line without a sign is no row."""
-    if content.count(b"\n") + (not content.endswith(b"\n")) == rows:
-        return range(first, first + rows)
-    lines = content.split(b"\n")
-    return [first + number for number, line in enumerate(lines) if line.rstrip(b"\r")]
+    return Sheet(file=path, lines=_below(lines, layout), head=(), column=column, apostrophes=True)
 
 
 def _any_block(path: str, form: TextForm, content: bytes, start: Cut, layout: Layout, found: Collected) -> Sheet:

@@ -6,13 +6,16 @@ import codecs
 import contextlib
 import csv
 import io
+import re
 from collections.abc import Iterator
 from itertools import islice
 from typing import Final
 
-from parkscore.data.cells import is_blank
+from parkscore.data.arrow_cells import ArrowCells
+from parkscore.data.cells import RawCells, is_blank
 from parkscore.data.collecting import Collected
 from parkscore.data.headers import Names, find_header, has_header
+from parkscore.data.plain_csv import read_plain
 from parkscore.data.row_kinds import is_remark
 from parkscore.data.sheets import HEADER_WITHIN, Sheet, sheet_of_rows
 from parkscore.findings import Place
@@ -20,6 +23,9 @@ from parkscore.language import Text
 
 _SEPARATORS: Final = (",", "\t", ";")
 UTF_16: Final = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
+_LINE_END: Final = re.compile(rb"\r\n|\n|\r")
+_LONG: Final = 1 << 20
+_MANY: Final = 1000
 UTF_8: Final = "utf-8-sig"
 GB18030: Final = "gb18030"
 _SAVE_AS_UTF_8: Final = Text("另存为“CSV UTF-8（逗号分隔）”", "save it as 'CSV UTF-8 (comma delimited)'")
@@ -33,7 +39,12 @@ def read_text_file(content: bytes, file: str, names: Names, found: Collected) ->
     if decoded is None:
         return None
     text, encoding = decoded
-    separator = separator_of(text, names)
+    separator = separator_of(_head(text), names)
+    plain = _plain_sheet(content.removeprefix(codecs.BOM_UTF8), text, encoding, separator, file, names)
+    if plain is not None:
+        if encoding == GB18030:
+            report_gb18030(file, found)
+        return plain
     try:
         rows = list(rows_of_text(text, separator))
     except csv.Error as problem:
@@ -48,6 +59,50 @@ def read_text_file(content: bytes, file: str, names: Names, found: Collected) ->
     width = len(rows[header or 0][1]) if rows else 0
     padded = same_width(rows, width, header or 0, file, found)
     return sheet_of_rows(file, padded, [line for line, _ in rows], apostrophes=True)
+
+
+def _plain_sheet(content: bytes, text: str, encoding: str, separator: str, file: str, names: Names) -> Sheet | None:
+    """The sheet with whole columns below its header; None where a row needs to be looked at with care."""
+    try:
+        rows = list(islice(rows_of_text(_head(text), separator), HEADER_WITHIN + 2))
+    except csv.Error:
+        return None
+    header = find_header([cells for _, cells in rows[:HEADER_WITHIN]], names)
+    if header is None or len(rows) == header + 1:
+        return None
+    line, width = rows[header + 1][0], len(rows[header][1])
+    content = content if encoding == UTF_8 else text.encode()
+    read = read_plain(content[start_of_line(content, line) :], separator, width, line, range(width))
+    if read is None:
+        return None
+    columns, lines = read
+
+    def column(number: int, skip: int) -> RawCells:
+        return ArrowCells(columns[number].slice(skip - header - 1))
+
+    return Sheet(
+        file=file,
+        lines=[*(line for line, _ in rows[: header + 1]), *lines],
+        head=same_width(rows[: HEADER_WITHIN + 1], width, header, file, Collected()),
+        column=column,
+        apostrophes=True,
+    )
+
+
+def _head(text: str) -> str:
+    """So much of a long text as surely holds the header."""
+    head = text[:_LONG]
+    return head if head.count("\n") > _MANY else text
+
+
+def start_of_line(content: bytes, line: int) -> int:
+    r"""The place where a line begins, counted from 1.
+
+    >>> start_of_line(b"a\r\nb\nc", 3)
+    5
+    """
+    ends = (found.end() for found in _LINE_END.finditer(content))
+    return 0 if line == 1 else next(islice(ends, line - 2, None))
 
 
 def _decode(content: bytes, file: str, found: Collected) -> tuple[str, str] | None:
