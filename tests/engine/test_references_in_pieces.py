@@ -17,7 +17,7 @@ from tests.small_frameworks import leaf, small
 
 RULES: dict[str, dict[str, Any]] = {
     "minmax": {},
-    "log": {"to": [1, 100]},
+    "log": {"to": (1, 100)},
     "zscore": {"divisor": "n-1"},
     "sum": {},
     "max": {},
@@ -28,7 +28,10 @@ RULES: dict[str, dict[str, Any]] = {
     "efficacy": {},
     "middle": {"best": 30},
     "interval": {"low": 20, "high": 40},
-    "percentile_minmax": {"percentiles": [10, 90]},
+    "percentile_minmax": {"percentiles": (10, 90)},
+    "rank": {},
+    "borda": {},
+    "percentile": {"to": (0, 100)},
 }
 
 

@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 from parkscore.methods import DomainError, Method, imputation, scoring, treatment
 from parkscore.methods.columns import means, moments, root
 from parkscore.methods.partial_fits import Gathered, gather
+from parkscore.methods.scoring_ranks import InOrder
 
 Array = NDArray[Any]
 
@@ -212,3 +213,28 @@ def test_every_treatment_is_by_unit_or_needs_the_whole_column_in_order() -> None
 def test_imputations_of_means_are_gathered_and_those_of_medians_need_a_sort() -> None:
     assert {name for name, method in imputation.items() if method.gathers} == {"mean", "group_mean"}
     assert {name for name, method in imputation.items() if method.needs_sort} == {"median", "group_median"}
+
+
+near = st.sampled_from([0.3, 0.1 + 0.2, 0.1, -0.3, -0.1 - 0.2, 0.0, -0.0, 1e150, math.nextafter(0.3, 0), math.nan])
+ranked = st.one_of(near, st.floats(-100, 100))
+
+
+@pytest.mark.parametrize("direction", [1, -1])
+@pytest.mark.parametrize("name", ["rank", "borda", "percentile"])
+@given(column=st.lists(ranked, max_size=20), others=st.lists(ranked, max_size=20))
+def test_whom_a_rule_counts_may_be_given_in_order(
+    name: str, direction: int, column: list[float], others: list[float]
+) -> None:
+    x, among = np.array(column, dtype=np.float64), np.array(others, dtype=np.float64)
+    in_order = np.sort(among[~np.isnan(among)]).view(InOrder)
+    scores = scoring[name](x, direction=direction, among=in_order)
+    np.testing.assert_array_equal(scores, scoring[name](x, direction=direction, among=among))
+
+
+@given(st.lists(ranked, max_size=20), st.sampled_from([(5.0, 95.0), (0.0, 75.0), (25.0, 33.3)]))
+def test_percentiles_are_the_same_of_a_column_in_order(column: list[float], percentiles: tuple[float, float]) -> None:
+    rule, x = scoring["percentile_minmax"], np.array(column, dtype=np.float64)
+    assert rule.fit is not None
+    assert rule.fit_in_order is not None
+    in_order = np.sort(x[~np.isnan(x)])
+    assert bits(rule.fit_in_order(in_order, percentiles=percentiles)) == bits(rule.fit(x, percentiles=percentiles))

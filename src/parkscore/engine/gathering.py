@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from functools import reduce
-from operator import add
+from itertools import product
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -19,6 +19,8 @@ from parkscore.data.reference_groups import reference_groups
 from parkscore.data.screen import screen
 from parkscore.data.table import Table
 from parkscore.data.treat import treat
+from parkscore.engine.buckets import BUDGET
+from parkscore.engine.sorted_columns import SortedColumn, SortedValues
 from parkscore.findings import DataError
 from parkscore.framework.cases import has_rules_by_case
 from parkscore.framework.models import Framework, Node
@@ -138,15 +140,17 @@ def _stated(settings: Settings) -> dict[str, Any]:
 
 
 def relative_leaves(framework: Framework) -> list[tuple[int, Node]]:
-    """The indicators whose rule takes statistics from the data, with their column."""
+    """The indicators whose rule takes something from the data, with their column."""
     settings = resolve_settings(framework)
     return [
         (column, leaf)
         for column, leaf in enumerate(framework.leaves)
-        if not leaf.is_open_slot
-        and not has_rules_by_case(leaf)
-        and scoring[settings[leaf.id].score.name].fit is not None
+        if not leaf.is_open_slot and not has_rules_by_case(leaf) and _is_relative(scoring[settings[leaf.id].score.name])
     ]
+
+
+def _is_relative(rule: Rule) -> bool:
+    return rule.fit is not None or rule.needs_sort
 
 
 class NoReferences(Fitted):
@@ -160,31 +164,64 @@ class NoReferences(Fitted):
 # --- all pieces -----------------------------------------------------------------------------------------------------
 
 
-def fitted_from(framework: Framework, parts: Sequence[Gathered]) -> Fitted:
-    """The references that all pieces together come to."""
-    settings = resolve_settings(framework)
-    names = sorted({name for part in parts for name in part.values})
-    scoring_: dict[str, dict[str, Reference]] = {}
-    for name in names:
-        own = scoring_[name] = {}
-        for _, leaf in relative_leaves(framework):
-            found = [part.values[name][leaf.id] for part in parts if name in part.values]
-            own[leaf.id] = _reference(leaf, settings[leaf.id], found)
-    return Fitted(scoring_)
+class Fitting:
+    """The references that all pieces come to: statistics are joined as they arrive, and whole columns sorted in files.
+
+    folder: for the columns of rules that need the values in order; what is fitted may read them there.
+    """
+
+    def __init__(self, framework: Framework, folder: Path) -> None:
+        """Nothing has been gathered yet."""
+        self._settings = resolve_settings(framework)
+        self._leaves = [leaf for _, leaf in relative_leaves(framework)]
+        self._folder = folder
+        self._joined: dict[str, dict[str, partial_fits.Gathered]] = {}
+        self._columns: dict[str, SortedColumn] = {}
+
+    def add(self, part: Gathered) -> None:
+        """What a piece has; in any order."""
+        for name, found in part.values.items():
+            own = self._joined.setdefault(name, {})
+            for code, each in found.items():
+                if isinstance(each, partial_fits.Gathered):
+                    own[code] = own[code] + each if code in own else each
+                else:
+                    self._column(code).add(each, list(self._joined).index(name))
+
+    def fitted(self) -> Fitted:
+        """The references; DataError where all pieces together have none."""
+        in_order = {code: column.finish() for code, column in self._columns.items()}
+        numbers = {name: number for number, name in enumerate(self._joined)}
+        references: dict[str, dict[str, Reference]] = {name: {} for name in sorted(numbers)}
+        columns: dict[str, dict[str, SortedValues]] = {name: {} for name in references}
+        for name, leaf in product(references, self._leaves):
+            own, number = self._settings[leaf.id], numbers[name]
+            if leaf.id not in in_order:
+                references[name][leaf.id] = _reference(leaf, own, self._joined[name][leaf.id])
+            elif (fit := scoring[own.score.name].fit_in_order) is not None:
+                references[name][leaf.id] = _plain(fit(in_order[leaf.id][number](), **_stated(own)))
+            else:
+                # A rule that counts the others reads them itself.
+                references[name][leaf.id] = {}
+                columns[name][leaf.id] = in_order[leaf.id][number]
+        return Fitted(references, columns=columns)
+
+    def _column(self, code: str) -> SortedColumn:
+        if code not in self._columns:
+            budget = BUDGET // sum(scoring[self._settings[leaf.id].score.name].needs_sort for leaf in self._leaves)
+            self._columns[code] = SortedColumn(self._folder / f"column-{len(self._columns)}", budget=budget)
+        return self._columns[code]
 
 
-def _reference(leaf: Node, settings: Settings, found: Sequence[Partial]) -> Reference:
+def _reference(leaf: Node, settings: Settings, found: partial_fits.Gathered) -> Reference:
     """The reference of an indicator from what all pieces have; DataError where they have none together."""
-    rule, stated = scoring[settings.score.name], _stated(settings)
+    rule = scoring[settings.score.name]
+    assert rule.fit_gathered is not None  # noqa: S101  # no column was asked for
     try:
-        fitted = _fit(rule, found, stated)
+        return _plain(rule.fit_gathered(found, **_stated(settings)))
     except DomainError as error:
         raise DataError([domain_finding(leaf, settings, None, error)]) from error
-    return {name: float(value) for name, value in fitted.items()}
 
 
-def _fit(rule: Rule, found: Sequence[Partial], stated: Mapping[str, Any]) -> Mapping[str, Any]:
-    if rule.fit_gathered is not None:
-        return rule.fit_gathered(reduce(add, found), **stated)
-    assert rule.fit is not None  # noqa: S101  # relative indicators only
-    return rule.fit(np.concatenate([values for values in found if isinstance(values, np.ndarray)]), **stated)
+def _plain(found: Mapping[str, Any]) -> Reference:
+    return {name: float(value) for name, value in found.items()}

@@ -17,7 +17,7 @@ from parkscore.data.masking import Mask
 from parkscore.data.validate_pieces import checks_look_back, not_checked
 from parkscore.engine.closing import Closing
 from parkscore.engine.executors import Executor, LocalExecutor
-from parkscore.engine.gathering import NoReferences, fitted_from, relative_leaves
+from parkscore.engine.gathering import Fitting, NoReferences, relative_leaves
 from parkscore.engine.result import DatasetResult
 from parkscore.engine.sources import PartSource, PieceSource, PutDown, Source
 from parkscore.engine.spool import spool_folder
@@ -128,14 +128,15 @@ class _Run:
         return PartSource(units, pieces, left_out, tuple(notes))
 
     def _fit(self, job: Job, found: Found) -> Fitted:
-        parts, seen = [], KeysSeen(self.folder)
+        fitting, seen = Fitting(job.framework, self.folder), KeysSeen(self.folder)
         for piece in self._driven(FITTING, GatherPiece(job), job.source.items):
             found.add(piece.found)
-            parts.append(piece.gathered)
+            if piece.gathered is not None:
+                fitting.add(piece.gathered)
             if piece.keys is not None:
                 seen.add(piece.keys)
         self._refuse(found, seen)
-        return fitted_from(job.framework, parts)
+        return fitting.fitted()
 
     def _apply(self, job: Job, fitted: Fitted, checked: bool, found: Found) -> list[AppliedPiece]:
         values = self.target.suffix.lower() != ".csv"

@@ -27,7 +27,8 @@ def refuse_unsuitable(framework: Framework, plan: WeightPlan) -> None:
 def unsuited(framework: Framework, plan: WeightPlan) -> Iterator[Finding]:
     """A finding for each part of a framework, or of its weights, that compares units in a way that no piece can.
 
-    Statistics such as a minimum, a sum or a mean are gathered piece by piece; a place among the others is not.
+    Statistics such as a minimum, a sum or a mean are gathered piece by piece, and the values of an indicator that is
+    scored by its place among the others are sorted in a file; other comparisons of units are not.
     """
     yield from _formulas(framework)
     yield from _rules(framework)
@@ -123,7 +124,7 @@ def _rules(framework: Framework) -> Iterator[Finding]:
     for _, leaf, settings in judged_leaves(framework):
         rule = scoring[settings.score.name]
         title = rule.title
-        if not rule.row_local:
+        if not rule.row_local and not rule.needs_sort:
             told = Text(f"{title.zh}要与所有对象比较", f"{title.en} places a unit among all others")
         elif "base_year" in settings.score.parameters:
             told = Text(f"{title.zh}要读基期年份的行", f"{title.en} reads the rows of a base year")

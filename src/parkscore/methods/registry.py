@@ -38,7 +38,8 @@ class Method(Generic[Result]):
 
     What a method takes from the data can be had from pieces of the rows where `gathers` names statistics: those of all
     pieces, joined (`partial_fits.gather`), give `fit_gathered` the same reference, to the last bit, as `fit` has from
-    all rows at once. `needs_sort` says that the whole column is needed, in order.
+    all rows at once. `needs_sort` says that the whole column is needed, in order; `fit_in_order` has the reference from
+    one column that is in order already.
 
     >>> from parkscore.methods import scoring
     >>> scoring["minmax"].title.zh
@@ -65,6 +66,7 @@ class Method(Generic[Result]):
     fit: Callable[..., dict[str, float | FloatArray]] | None = None
     gathers: tuple[str, ...] = ()
     fit_gathered: Callable[..., dict[str, float | FloatArray]] | None = None
+    fit_in_order: Callable[..., dict[str, float | FloatArray]] | None = None
     needs_sort: bool = False
     score_range: Callable[[Stated], Interval] | None = None
     usual_range: Callable[[Stated], Interval] | None = None

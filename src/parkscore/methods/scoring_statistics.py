@@ -287,20 +287,42 @@ def fit_percentiles(
     {'low': 5.0, 'high': 15.0}
     """
     array = np.asarray(x, dtype=np.float64)
-    fitted = {"low": low, "high": high}
+    if low is not None and high is not None:
+        return {}
+    return _percentiles(in_order(array), counts(array), percentiles, low, high)
+
+
+def percentiles_in_order(
+    ordered: FloatArray,
+    *,
+    percentiles: Pair = (5.0, 95.0),
+    low: Statistic | None = None,
+    high: Statistic | None = None,
+    **_others: object,
+) -> dict[str, Statistic]:
+    """As `fit_percentiles`, from the values of a single column in order, of which it looks at two for each bound.
+
+    >>> percentiles_in_order(np.array([0.0, 10.0, 20.0]), percentiles=(25, 75))
+    {'low': 5.0, 'high': 15.0}
+    """
+    return _percentiles(ordered, np.asarray(float(ordered.size)), percentiles, low, high)
+
+
+def _percentiles(
+    ordered: FloatArray, count: FloatArray, percentiles: Pair, low: Statistic | None, high: Statistic | None
+) -> dict[str, Statistic]:
     return {
-        end: statistic(_percentile(array, percent))
-        for (end, stated), percent in zip(fitted.items(), percentiles, strict=True)
+        end: statistic(_percentile(ordered, count, percent))
+        for (end, stated), percent in zip({"low": low, "high": high}.items(), percentiles, strict=True)
         if stated is None
     }
 
 
-def _percentile(x: FloatArray, percent: float) -> FloatArray:
-    """A percentile of the present values of each column; NaN where there is none."""
-    ordered = in_order(x)
+def _percentile(ordered: FloatArray, count: FloatArray, percent: float) -> FloatArray:
+    """A percentile of so many values of each column, the first of them in order; NaN where there is none."""
     if not ordered.shape[-1]:
         return np.full(ordered.shape[:-1], np.nan)
-    place = np.maximum(counts(x) - 1, 0.0) * (percent / 100.0)
+    place = np.maximum(count - 1, 0.0) * (percent / 100.0)
     first = np.floor(place).astype(np.intp)
     second = np.minimum(first + 1, ordered.shape[-1] - 1)
     below = np.take_along_axis(ordered, first[..., np.newaxis], axis=-1)[..., 0]
@@ -346,6 +368,7 @@ def _percentile_range(stated: Stated) -> Interval:
         "to": TO,
     },
     fit=fit_percentiles,
+    fit_in_order=percentiles_in_order,
     needs_sort=True,
     relations=_percentile_problems,
     score_range=_percentile_range,

@@ -31,6 +31,7 @@ from parkscore.framework.models import Framework, Node
 from parkscore.framework.settings import Settings, resolve_settings
 from parkscore.language import Text
 from parkscore.methods import DomainError, scoring
+from parkscore.methods.scoring_ranks import InOrder
 from parkscore.tree.case_rules import by_rule
 from parkscore.tree.column_findings import column_findings, count_column, fates_of_gaps
 from parkscore.tree.outside import outside
@@ -83,6 +84,7 @@ def score(
     refusals: list[Finding] = []
     for cohort in cohorts:
         own = references.setdefault(cohort.reference, {})
+        counted = _counted(fitted, cohort)
         rows = cohort.measured
         for column, leaf in enumerate(leaves):
             if leaf.is_open_slot:
@@ -95,7 +97,7 @@ def score(
                     given = supplies.given(said, column, values, measured, cohort.fit)
                     own[leaf.id] = _reference(said, values[cohort.fitted], given, fitted, cohort, leaf)
                 for said, measured in by_rule(leaf, settings[leaf.id], grid, rows):
-                    given = supplies.given(said, column, values, measured, cohort.fit)
+                    given = supplies.given(said, column, values, measured, cohort.fit) | counted.get(leaf.id, {})
                     where = cohort.index_of(measured)
                     points = _apply(said, values[where], own[leaf.id], given)
                     scores[where, column] = _earned(leaf, points, where, given_by.get(leaf.id))
@@ -229,6 +231,12 @@ def single_unit(table: Table, cohort: Cohort) -> Finding:
             "add the other units, or score against fixed bounds",
         ),
     )
+
+
+def _counted(fitted: Fitted | None, cohort: Cohort) -> dict[str, dict[str, Any]]:
+    """By indicator whom its rule counts, where these are others than the rows at hand."""
+    columns = {} if fitted is None else fitted.columns.get(cohort.reference, {})
+    return {code: {"among": read().view(InOrder)} for code, read in columns.items()}
 
 
 def refused(
