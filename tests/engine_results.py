@@ -45,7 +45,7 @@ def assert_same(evaluation: ps.Evaluation, found: pd.DataFrame, told: ps.Dataset
     wanted = evaluation.scores
     keys = [name for name in ("unit", "year") if name in wanted]
     wanted, found = (each.sort_values(keys, kind="stable").reset_index(drop=True) for each in (wanted, found))
-    assert [name for name in found if not name.startswith(("value:", "used:"))] == list(wanted.columns)
+    assert [name for name in found if not name.startswith(("value:", "state:", "used:"))] == list(wanted.columns)
     for name in wanted:
         if wanted[name].dtype == np.float64:
             np.testing.assert_allclose(found[name], wanted[name], rtol=1e-12, atol=1e-12, err_msg=name)

@@ -50,7 +50,9 @@ def system_reason(error: OSError) -> Text:
     '磁盘空间不足'
     """
     unnamed = f"{type(error).__name__} {error.errno or ''}".rstrip()
-    return Text(_SYSTEM.get(error.errno or 0, f"系统报错 {unnamed}"), error.strerror or unnamed)
+    if error.errno in _SYSTEM:  # libraries put words of their own around those of the system
+        return Text(_SYSTEM[error.errno], os.strerror(error.errno))
+    return Text(f"系统报错 {unnamed}", error.strerror or unnamed)
 
 
 def preferred_language() -> Language:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
+import pyarrow.parquet as pq
 import pytest
 
 import parkscore as ps
@@ -13,6 +15,7 @@ from parkscore.findings import FrameworkError, UsageError
 from parkscore.framework.slots import refuse_unfilled
 from parkscore.tree.schemes import plan_weights
 from tests.engine_results import assert_same, in_pieces
+from tests.small_frameworks import field, leaf, rows, small
 
 
 def admitted() -> list[str]:
@@ -36,3 +39,23 @@ def test_a_shipped_framework_gives_the_same_in_pieces_as_in_memory(name: str, tm
     frame = ps.sample(framework, 25)
     found, told = in_pieces(framework, frame, tmp_path, rows=4, threads=2)
     assert_same(ps.evaluate(framework, frame), found, told)
+
+
+def test_a_parquet_result_tells_in_its_metadata_what_a_reader_of_one_row_needs(tmp_path: Path) -> None:
+    framework = ps.load_framework("tech-sme")
+    frame = ps.sample(framework, 12)
+    in_pieces(framework, frame, tmp_path, rows=5)
+    told = json.loads(pq.read_metadata(tmp_path / "out.parquet").metadata[b"parkscore"])
+    assert {entry["id"] for entry in told["tree"]} == {node.id for node in framework.root.walk()}
+    means = {(each["year"], each["node"]): each["mean"] for each in told["means"]}
+    evaluation = ps.evaluate(framework, frame)
+    for (year, node), mean in means.items():
+        own = evaluation.scores if year is None else evaluation.scores[evaluation.scores["year"] == year]
+        assert mean == pytest.approx(own[node].mean(), abs=1e-6)
+
+
+def test_a_gap_in_a_parquet_result_has_its_reason(tmp_path: Path) -> None:
+    framework = small(leaf("ratio", "a / b"), leaf("a"), fields={"a": field("a"), "b": field("b")})
+    found, _ = in_pieces(framework, rows(a=[1.0, None, 3.0], b=[2.0, 1.0, 0.0]), tmp_path, rows=2)
+    assert found["state:ratio"].where(found["state:ratio"].notna(), "").tolist() == ["", "missing", "divided_by_zero"]
+    assert found["value:ratio"].isna().tolist() == [False, True, True]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 
 import numpy as np
 import numpy.typing as npt
@@ -14,7 +14,7 @@ from parkscore.data.chosen import words_of
 from parkscore.data.classes import Classification
 from parkscore.data.grid import Grid, Rows
 from parkscore.data.impute import LATER
-from parkscore.data.table import CLASS, UNIT, YEAR, Table
+from parkscore.data.table import CLASS, UNIT, YEAR, State, Table
 from parkscore.framework.check_grades import NO_GRADE, UNKNOWN_GRADE
 from parkscore.framework.models import Framework
 from parkscore.framework.settings import resolve_settings
@@ -27,8 +27,12 @@ from parkscore.tree.verdicts import OUTCOMES, Verdict
 SCORE = "score"
 STATUS = "status"
 PLACE = "#place"
+FILLED = "filled"
+"""The state of a gap that was filled."""
 VALUE = "value:"
 """What the column of an indicator's value begins with, before its id."""
+STATE = "state:"
+"""What the column begins with that says why there is no value; null where there is one."""
 USED = "used:"
 """What the column of a value begins with that was filled or treated before it was scored."""
 
@@ -89,15 +93,26 @@ def _columns(results: Results, language: Language) -> Iterator[tuple[str, Any]]:
 
 
 def _values(results: Results) -> Iterator[tuple[str, Any]]:
-    table, rows = results.table, results.rows
+    table, rows, changing = results.table, results.rows, _changing(results.framework)
     for column, leaf in enumerate(results.framework.leaves):
         values, used = results.indicators.values[:, column], results.used.values[:, column]
         if leaf.is_named:
             yield f"{VALUE}{leaf.id}", coded(words_of(table, leaf, values)[rows])
-            continue
-        yield f"{VALUE}{leaf.id}", number_array(values[rows])
-        if leaf.id in _changing(results.framework):
+        else:
+            yield f"{VALUE}{leaf.id}", number_array(values[rows])
+        yield f"{STATE}{leaf.id}", _states(results, column)
+        if leaf.id in changing and not leaf.is_named:
             yield f"{USED}{leaf.id}", number_array(used[rows])
+
+
+def _states(results: Results, column: int) -> pa.DictionaryArray:
+    """Why there is no value in a column, `filled` where a gap was filled; null where there is one."""
+    states = results.indicators.states[results.rows, column].astype(np.int32)
+    states[results.used.filled[results.rows, column]] = len(State)
+    return worded(_STATE_WORDS, states - 1)  # State.VALUE is 0
+
+
+_STATE_WORDS: Final = (*(state.name.lower() for state in list(State)[1:]), FILLED)
 
 
 def _changing(framework: Framework) -> frozenset[str]:

@@ -16,7 +16,7 @@ import pyarrow.csv as pc_csv
 import pyarrow.parquet as pq
 
 from parkscore.data.table import UNIT, YEAR
-from parkscore.engine.batches import SCORE, USED, VALUE
+from parkscore.engine.batches import SCORE, STATE, USED, VALUE
 from parkscore.output.safe_text import safe_text
 from parkscore.tree.rank import Ranks
 
@@ -36,7 +36,7 @@ def with_ranks(batch: pa.RecordBatch, ranks: Mapping[str, Ranks], note: str | No
         elif f"rank_in_{name}" in own:
             placed[f"rank_in_{name}"] = own[f"rank_in_{name}"]
     if note is not None:
-        last = [each for each in placed if not each.startswith((VALUE, USED))]
+        last = [each for each in placed if not each.startswith((VALUE, STATE, USED))]
         words = pa.DictionaryArray.from_arrays(pa.array(np.zeros(batch.num_rows, dtype=np.int32)), pa.array([note]))
         placed = {each: placed[each] for each in last} | {"note": words} | placed
     return pa.RecordBatch.from_pydict(placed)
@@ -64,6 +64,8 @@ class ParquetFile:
         if kind is None and self._waiting:
             self._write()
         if self._writer is not None:
+            if kind is None:
+                self._writer.add_key_value_metadata({"parkscore": json.dumps(self._about, ensure_ascii=False)})
             self._writer.close()
 
     def add(self, batch: pa.RecordBatch) -> None:
@@ -81,10 +83,9 @@ class ParquetFile:
 
     def _opened(self, schema: pa.Schema) -> pq.ParquetWriter:
         texts = [field.name for field in schema if pa.types.is_dictionary(field.type)]
-        metadata = {"parkscore": json.dumps(self._about, ensure_ascii=False)}
         return pq.ParquetWriter(
             self._path,
-            schema.with_metadata(metadata),
+            schema,
             use_dictionary=texts,
             compression={field.name: "snappy" if field.name in texts else "none" for field in schema},
             write_statistics=[name for name in (UNIT, YEAR, SCORE) if name in schema.names],

@@ -1,0 +1,205 @@
+"""Whatever ends a run, there is a located error and neither a result nor a file of ours is left."""
+
+from __future__ import annotations
+
+import errno
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pytest
+
+import parkscore as ps
+from parkscore.engine import passes, spool, writing
+from parkscore.engine.executors import LocalExecutor
+from parkscore.engine.tasks import ApplyPiece
+from parkscore.findings import DataError, UsageError
+from tests.small_frameworks import dimension, field, leaf, small
+
+SMALL = small(leaf("a"), leaf("b"))
+ROOT = Path(__file__).resolve().parents[2]
+ENVIRONMENT = {**os.environ, "PYTHONPATH": os.pathsep.join([str(ROOT / "src"), str(ROOT)])}
+
+
+@pytest.fixture(autouse=True)
+def pieces_of_four_rows(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(passes, "ROWS_OF_PIECE", 4)
+
+
+def folder_of_files(folder: Path, files: int = 3) -> Path:
+    """A folder of Parquet files with eight rows each."""
+    source = folder / "data"
+    source.mkdir()
+    for number in range(files):
+        units = [f"企业{number}-{row}" for row in range(8)]
+        numbers = np.arange(8.0) + number
+        frame = pd.DataFrame({"zone": units, "a": numbers, "b": numbers**2})
+        frame.to_parquet(source / f"part-{number}.parquet", index=False, row_group_size=4)
+    return source
+
+
+def left_behind(folder: Path) -> list[str]:
+    return sorted(path.name for path in folder.iterdir() if path.name != "data")
+
+
+def score(folder: Path, engine: Any = None) -> ps.DatasetResult:
+    return ps.score_dataset(SMALL, folder / "data", folder / "out.parquet", engine=engine or LocalExecutor(2))
+
+
+def test_a_folder_is_scored_as_one_table(tmp_path: Path) -> None:
+    folder_of_files(tmp_path)
+    told = score(tmp_path)
+    assert (told.rows, told.ranked, left_behind(tmp_path)) == (24, 24, ["out.parquet"])
+    assert pd.read_parquet(tmp_path / "out.parquet")["unit"].tolist()[::8] == ["企业0-0", "企业1-0", "企业2-0"]
+
+
+def full_disk(*_anything: Any, **_named: Any) -> None:
+    raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+
+@pytest.mark.parametrize("place", ["the spool", "the result"])
+def test_a_disk_that_fills_is_named_with_the_output_and_nothing_is_left(
+    place: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder_of_files(tmp_path)
+    if place == "the spool":
+        monkeypatch.setattr(spool.pa, "OSFile", full_disk)
+    else:
+        monkeypatch.setattr(writing.ParquetFile, "add", full_disk)
+    with pytest.raises(UsageError, match=r"out\.parquet") as caught:
+        score(tmp_path)
+    assert [each.code for each in caught.value.findings] == ["cannot_write"]
+    assert "No space left" in caught.value.findings[0].message.en
+    assert left_behind(tmp_path) == []
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="the system has no device that is always full")
+def test_a_device_that_is_full_is_refused(tmp_path: Path) -> None:
+    folder_of_files(tmp_path)
+    with pytest.raises(UsageError):
+        ps.score_dataset(SMALL, tmp_path / "data", "/dev/full")
+
+
+def test_a_limit_on_the_size_of_files_ends_the_run_with_its_reason(tmp_path: Path) -> None:
+    folder_of_files(tmp_path)
+    code = (
+        "import resource, signal\n"
+        "signal.signal(signal.SIGXFSZ, signal.SIG_IGN)\n"
+        "import parkscore as ps\n"
+        "from tests.engine.test_failures import SMALL\n"
+        "resource.setrlimit(resource.RLIMIT_FSIZE, (1000, 1000))\n"
+        "try:\n"
+        f"    ps.score_dataset(SMALL, {str(tmp_path / 'data')!r}, {str(tmp_path / 'out.parquet')!r})\n"
+        "except ps.UsageError as error:\n"
+        "    print(error.findings[0].code, error.findings[0].message.en)\n"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code], env=ENVIRONMENT, capture_output=True, encoding="utf-8", check=False
+    )
+    assert done.stdout.startswith("cannot_write cannot be written: File too large"), done.stderr
+    assert left_behind(tmp_path) == []
+
+
+def test_a_broken_file_among_others_is_named_before_anything_is_scored(tmp_path: Path) -> None:
+    source = folder_of_files(tmp_path)
+    whole = (source / "part-1.parquet").read_bytes()
+    (source / "part-1.parquet").write_bytes(whole[: len(whole) // 2])
+    with pytest.raises(DataError, match=r"part-1\.parquet"):
+        score(tmp_path)
+    assert left_behind(tmp_path) == []
+
+
+def test_a_file_that_changes_between_the_passes_ends_the_run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    source = folder_of_files(tmp_path)
+    first = passes.fitted_from
+
+    def changed(*anything: Any) -> Any:
+        with (source / "part-2.parquet").open("ab") as file:
+            file.write(b"more")
+        return first(*anything)
+
+    monkeypatch.setattr(passes, "fitted_from", changed)
+    with pytest.raises(DataError, match=r"part-2\.parquet") as caught:
+        score(tmp_path)
+    assert {each.code for each in caught.value.findings} == {"file_changed"}
+    assert left_behind(tmp_path) == []
+
+
+def test_bad_cells_of_all_pieces_are_named_at_once_with_file_and_row(tmp_path: Path) -> None:
+    source = folder_of_files(tmp_path)
+    for number in (0, 2):
+        frame = pd.read_parquet(source / f"part-{number}.parquet").astype({"a": object})
+        frame["a"] = frame["a"].map(str)
+        frame.loc[5, "a"] = "many"
+        frame.to_parquet(source / f"part-{number}.parquet", index=False, row_group_size=4)
+    frame = pd.read_parquet(source / "part-1.parquet").astype({"a": str})
+    frame.to_parquet(source / "part-1.parquet", index=False, row_group_size=4)
+    with pytest.raises(DataError) as caught:
+        score(tmp_path)
+    bad = [each for each in caught.value.findings if each.value == "many"]
+    assert [(Path(str(each.place).split(":")[0]).name, each.unit) for each in bad] == [
+        ("part-0.parquet", "企业0-5"),
+        ("part-2.parquet", "企业2-5"),
+    ]
+    assert left_behind(tmp_path) == []
+
+
+class Interrupted:
+    """An executor in which somebody presses Ctrl-C once the third piece is scored."""
+
+    def map(self, function: Callable[[Any], Any], items: Sequence[Any]) -> Iterator[Any]:
+        """As any executor, up to the third item of pass two."""
+        for number, item in enumerate(items):
+            yield function(item)
+            if isinstance(function, ApplyPiece) and number == 2:
+                raise KeyboardInterrupt
+
+
+def test_an_interruption_leaves_nothing_behind(tmp_path: Path) -> None:
+    folder_of_files(tmp_path)
+    with pytest.raises(KeyboardInterrupt):
+        score(tmp_path, Interrupted())
+    assert left_behind(tmp_path) == []
+
+
+def test_ctrl_c_in_a_terminal_ends_threads_and_files(tmp_path: Path) -> None:
+    folder_of_files(tmp_path)
+    code = (
+        "import time, parkscore as ps\n"
+        "from parkscore.engine import passes\n"
+        "from tests.engine.test_failures import SMALL\n"
+        "passes.ROWS_OF_PIECE = 4\n"
+        "def tell(stage, done, whole):\n"
+        "    if stage is passes.APPLYING:\n"
+        "        print('scoring', flush=True)\n"
+        "        time.sleep(20)\n"
+        f"ps.score_dataset(SMALL, {str(tmp_path / 'data')!r}, {str(tmp_path / 'out.parquet')!r}, progress=tell)\n"
+    )
+    with subprocess.Popen(
+        [sys.executable, "-c", code], env=ENVIRONMENT, stdout=subprocess.PIPE, stderr=subprocess.PIPE
+    ) as process:
+        assert process.stdout is not None
+        assert process.stdout.readline() == b"scoring\n"
+        process.send_signal(signal.SIGINT)
+        _, said = process.communicate(timeout=60)
+    assert process.returncode != 0
+    assert b"KeyboardInterrupt" in said
+    assert left_behind(tmp_path) == []
+
+
+def test_what_needs_all_rows_is_refused_item_by_item_before_anything_is_read(tmp_path: Path) -> None:
+    framework = small(
+        dimension("d", leaf("a", score={"rule": "percentile"}), leaf("b", "b / group_mean(b, park)")),
+        fields={"park": field("park", kind="text"), "a": field("a"), "b": field("b")},
+        defaults={"weights": "entropy"},
+    )
+    with pytest.raises(UsageError) as caught:
+        ps.score_dataset(framework, tmp_path / "nothing.parquet", tmp_path / "out.parquet")
+    assert {each.code for each in caught.value.findings} == {"needs_all_rows"}
+    assert {"b", "d"} <= {each.field for each in caught.value.findings}
