@@ -112,6 +112,8 @@ def test_the_answer_for_returns_says_how_they_can_be_made_again(run: Any, folder
         (("--rows", "50", "--units", "50"), "--units and --rows exclude each other"),
         (("--rows", "50", "-o", "synthetic.xlsx"), "'.xlsx' files are not written"),
         (("--rows", "0"), "must be between 1 and"),
+        (("--zones", "5", "--gaps", "0"), "--zones, --gaps goes with --rows"),
+        (("--units", "5", "--mistakes", "list.csv"), "--mistakes goes with --rows"),
     ],
 )
 def test_returns_that_cannot_be_made_are_refused(run: Any, words: tuple[str, ...], sentence: str) -> None:

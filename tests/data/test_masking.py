@@ -165,6 +165,18 @@ def test_no_output_of_masked_members_holds_an_id_or_a_name(of_two_years: Path, t
     assert changes[0] == changes[1]
 
 
+@pytest.mark.parametrize("words", [("compare", "--weights", "equal", "--weights", "entropy"), ("diagnose",)], ids=str)
+def test_a_comparison_and_a_diagnosis_are_masked(data: Path, tmp_path: Path, words: tuple[str, ...]) -> None:
+    command, *options = words
+    said = []
+    for name, masking in (("plain", ()), ("hidden", ("--mask",))):
+        output = tmp_path / f"{name}.xlsx"
+        console = run(tmp_path, command, FRAMEWORK, data, *options, *masking, "-o", output)
+        said.append(console + said_in(output) + run(tmp_path, command, FRAMEWORK, data, *options, *masking, "--json"))
+    assert leaks(said[1]) == []
+    assert leaks(said[0]) != [] or command == "diagnose"
+
+
 def broken(returns: pd.DataFrame) -> pd.DataFrame:
     """Rows that reading and checking find fault with, in every way that names a unit."""
     rows = returns.copy()

@@ -11,6 +11,7 @@ import typer
 from parkscore.cli.console import JsonOption, LanguageOption, Reply, reply_to
 from parkscore.cli.files import check_output, find_data
 from parkscore.cli.framework_arguments import FrameworkArgument
+from parkscore.cli.masking import MaskFieldOption, MaskKeyOption, MaskOption, mask_of
 from parkscore.cli.scoring import RESULT_FORMS, DataArgument, YearOption, where_findings_are
 from parkscore.language import Text
 
@@ -51,6 +52,9 @@ def compare(
     top: Annotated[
         int, typer.Option("--top", metavar="K", help="前几名的重合。 How many of the best to look at for overlap.")
     ] = TOP,
+    mask: MaskOption = False,
+    mask_key: MaskKeyOption = None,
+    mask_field: MaskFieldOption = None,
     language: LanguageOption = None,
     as_json: JsonOption = False,
 ) -> None:
@@ -66,7 +70,7 @@ def compare(
     if output is not None:
         check_output(output, RESULT_FORMS, [framework, source, *weights])
     with reply.waiting(Text("正在计分", "scoring")):
-        compared = scenarios(framework, source, weights, year=year, top=top)
+        compared = scenarios(framework, source, weights, year=year, top=top, mask=mask_of(mask, mask_key, mask_field))
     if output is not None:
         with reply.waiting(Text("正在写出", "writing")):
             _write(compared, output, reply)

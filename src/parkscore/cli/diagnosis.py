@@ -10,6 +10,7 @@ import typer
 from parkscore.cli.console import JsonOption, LanguageOption, Reply, reply_to
 from parkscore.cli.files import check_output, find_data
 from parkscore.cli.framework_arguments import FrameworkArgument, WeightsOption
+from parkscore.cli.masking import MaskFieldOption, MaskKeyOption, MaskOption, mask_of
 from parkscore.cli.scoring import DataArgument, YearOption, evaluated, say_result
 from parkscore.language import Text
 
@@ -36,6 +37,9 @@ def diagnose(
     ] = None,
     weights: WeightsOption = None,
     year: YearOption = None,
+    mask: MaskOption = False,
+    mask_key: MaskKeyOption = None,
+    mask_field: MaskFieldOption = None,
     language: LanguageOption = None,
     as_json: JsonOption = False,
 ) -> None:
@@ -52,7 +56,8 @@ def diagnose(
     if output is not None:
         check_output(output, DIAGNOSIS_FORMS, [framework, source, weights or framework])
     with reply.waiting(Text("正在诊断", "diagnosing")):
-        diagnosis = diagnose_evaluation(evaluated(framework, source, weights, year))
+        hidden = mask_of(mask, mask_key, mask_field)
+        diagnosis = diagnose_evaluation(evaluated(framework, source, weights, year, mask=hidden))
     if output is not None:
         _write(diagnosis, output, reply)
     path = None if output is None else str(output)

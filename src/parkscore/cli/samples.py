@@ -66,34 +66,39 @@ def sample(
         ),
     ] = None,
     zones: Annotated[
-        int, typer.Option("--zones", metavar="Z", help="与 --rows 并用：园区数。 With --rows: number of zones.")
-    ] = 178,
+        int | None,
+        typer.Option("--zones", metavar="Z", help="与 --rows 并用：园区数，默认 178。 With --rows: number of zones."),
+    ] = None,
     gaps: Annotated[
-        float,
+        float | None,
         typer.Option(
-            "--gaps", min=0, max=1, metavar="SHARE", help="与 --rows 并用：空格比例。 With --rows: share of gaps."
+            "--gaps",
+            min=0,
+            max=1,
+            metavar="SHARE",
+            help="与 --rows 并用：空格比例，默认 0.05。 With --rows: share of gaps.",
         ),
-    ] = 0.05,
+    ] = None,
     suspect: Annotated[
-        float,
+        float | None,
         typer.Option(
             "--suspect",
             min=0,
             max=1,
             metavar="SHARE",
-            help="与 --rows 并用：有可疑差错的行，如错位。 With --rows: share of rows with a slipped digit and such.",
+            help="与 --rows 并用：有可疑差错（如错位）的行，默认 0.001。 With --rows: share with a slipped digit.",
         ),
-    ] = 0.001,
+    ] = None,
     invalid: Annotated[
-        float,
+        float | None,
         typer.Option(
             "--invalid",
             min=0,
             max=1,
             metavar="SHARE",
-            help="与 --rows 并用：校验通不过的行。 With --rows: share of rows that validation refuses.",
+            help="与 --rows 并用：校验通不过的行，默认 0。 With --rows: share of rows that validation refuses.",
         ),
-    ] = 0.0,
+    ] = None,
     mistakes: Annotated[
         Path | None,
         typer.Option(
@@ -114,14 +119,17 @@ def sample(
 
     reply = reply_to(language, as_json)
     loaded = load_framework(framework)
+    of_returns = {"zones": zones, "gaps": gaps, "suspect": suspect, "invalid": invalid, "mistakes": mistakes}
+    stated = {name: value for name, value in of_returns.items() if value is not None}
     if rows is not None:
         if units is not None:
             raise _two_sizes()
         path = output if output is not None else Path(f"{loaded.id}-synthetic.parquet")
         check_output(path, STREAMED_FORMS, [framework])
-        asked = {"rows": rows, "years": years, "zones": zones, "seed": seed, "gaps": gaps}
-        made, columns = _stream(loaded, path, {**asked, "suspect": suspect, "invalid": invalid}, mistakes, reply)
+        made, columns = _stream(loaded, path, {"rows": rows, "years": years, "seed": seed, **stated}, reply)
     else:
+        if stated:
+            raise _only_with_rows(stated)
         path = output if output is not None else Path(f"{loaded.id}-synthetic.csv")
         check_output(path, TABLE_FORMS, [framework])
         made = {"units": UNITS if units is None else units, "years": years, "seed": seed}
@@ -157,16 +165,14 @@ def _draw(framework: Framework, path: Path, asked: dict[str, int], reply: Reply)
     return {"rows": len(frame), **asked}, len(frame.columns)
 
 
-def _stream(
-    framework: Framework, path: Path, asked: dict[str, Any], mistakes: Path | None, reply: Reply
-) -> tuple[dict[str, Any], int]:
+def _stream(framework: Framework, path: Path, asked: dict[str, Any], reply: Reply) -> tuple[dict[str, Any], int]:
     """Write a table of any size; what was made, and its columns."""
     from dataclasses import asdict
 
     from parkscore.sampling.streaming import sample_file
 
     with reply.waiting(Text("正在生成", "making the table")):
-        made = sample_file(framework, path, **asked, mistakes=mistakes)
+        made = sample_file(framework, path, **asked)
     return {**asdict(made.recipe), "units": made.units, "mistakes": made.mistakes}, made.columns
 
 
@@ -178,6 +184,18 @@ def _mistakes_made(counts: dict[str, int], listed: Path | None) -> Text:
     where_zh, where_en = ("", "") if listed is None else (f"，清单见 {listed}", f"; listed in {listed}")
     total = sum(counts.values())
     return Text(f"故意做错 {total} 处：{zh}{where_zh}", f"mistakes made on purpose, {total}: {en}{where_en}")
+
+
+def _only_with_rows(stated: dict[str, Any]) -> UsageError:
+    options = ", ".join(f"--{name}" for name in stated)
+    return UsageError(
+        Finding(
+            code="only_with_rows",
+            severity=Severity.ERROR,
+            message=Text(f"{options} 要与 --rows 并用", f"{options} goes with --rows"),
+            hint=Text("用 --rows 给出行数，或去掉它", "state the number of --rows, or leave it out"),
+        )
+    )
 
 
 def _two_sizes() -> UsageError:

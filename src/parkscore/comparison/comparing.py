@@ -10,6 +10,7 @@ from typing import TypeVar
 import pandas as pd
 
 from parkscore.comparison.side_by_side import Scenarios, check_count, of_scheme
+from parkscore.data.masking import Mask
 from parkscore.evaluating import of_type, refuse_other_types, score_table
 from parkscore.findings import Finding, ParkscoreError, Severity, UsageError
 from parkscore.framework.loading import load_framework
@@ -28,12 +29,13 @@ def scenarios(
     *,
     year: int | None = None,
     top: int = 10,
+    mask: Mask | None = None,
 ) -> Scenarios:
     """Score and rank the units of a table under several weight schemes; the first is what the others are compared with.
 
-    framework, data, year: as for `evaluate`. weights: two schemes or more, each a scheme by name, by file or as made in
-    Python, or a weighting method by name; None, or the framework's id, stands for its own weights. In a mapping the
-    keys are what the schemes are called in the result, else their ids. top: how many of the best are looked at for
+    framework, data, year, mask: as for `evaluate`. weights: two schemes or more, each a scheme by name, by file or as
+    made in Python, or a weighting method by name; None, or the framework's id, stands for its own weights. In a mapping
+    the keys are what the schemes are called in the result, else their ids. top: how many of the best are looked at for
     overlap.
 
     Raises UsageError, FrameworkError or DataError with the findings of every scheme at once, each naming its scheme; of
@@ -52,7 +54,7 @@ def scenarios(
     if len(named) < 2:
         raise UsageError(_too_few(framework))
     plans = _labelled(framework, named)
-    prepared = score_table(framework, data, year)
+    prepared = score_table(framework, data, year, mask)
     return Scenarios(dict(zip(plans, _each(plans.items(), prepared.under), strict=True)), top)
 
 
