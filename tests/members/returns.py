@@ -8,23 +8,15 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from parkscore.data.classes import classify
-from parkscore.data.cohorts import cohorts, cohorts_by_class
-from parkscore.data.derive import derive
-from parkscore.data.fitted import Fitted
-from parkscore.data.grid import Matrix
-from parkscore.data.impute import impute
 from parkscore.data.reading import read_table
 from parkscore.data.table import Table
-from parkscore.data.treat import treat
-from parkscore.evaluating import evaluate
+from parkscore.evaluating import evaluate, score_rows
 from parkscore.evaluation import Evaluation
 from parkscore.framework.models import Addend, DataField, Framework, Label, Members, UnitKey
 from parkscore.members.effects import Zones
 from parkscore.members.plans import plan_sums
 from parkscore.members.summing import Summed, sum_returns
-from parkscore.tree.aggregate import Nodes, aggregate
-from parkscore.tree.score import score
+from parkscore.tree.schemes import Weights, plan_weights
 from tests.small_frameworks import dimension, field, leaf, small
 
 NUMBERS = ("revenue", "staff", "research", "certified")
@@ -101,27 +93,13 @@ def zone_frame(summed: Summed) -> pd.DataFrame:
 def evaluated(framework: Framework, rows: Sequence[Return], **said: Any) -> Zones:
     """The zones of some returns, evaluated with equal weights."""
     summed = sums_of(framework, rows, **said)
-    return Zones(summed, evaluate(framework, zone_frame(summed)))
+    return Zones(summed, evaluate(framework, zone_frame(summed), weights="equal"))
 
 
-def evaluated_anew(evaluation: Evaluation, table: Table, year: int = 2024) -> tuple[Matrix, Nodes]:
-    """A year of a table under the references and the weights of an evaluation, by the steps alone."""
-    framework = evaluation.framework
-    derived = derive(framework, table)
-    grid, _ = impute(framework, table, derived)
-    assert table.years is not None
-    rows = np.flatnonzero(table.years == year)
-    fitted = Fitted(evaluation.scoring.references)
-    groups = cohorts(framework, table, rows, rows, fitted)
-    scored = score(framework, table, treat(framework, table, grid, groups).grid, groups, base=grid, fitted=fitted)
-    pairs = zip(evaluation.cohorts, evaluation.weighing.shares, strict=True)
-    shares = {(each.reference, each.class_id): own for each, own in pairs if each.year in (None, year)}
-    classes = classify(framework, table)
-    if classes is not None and any(class_id for _, class_id in shares):
-        groups = cohorts_by_class(groups, classes)
-    groups = tuple(each for each in groups if (each.reference, each.class_id) in shares)
-    own_shares = tuple(shares[each.reference, each.class_id] for each in groups)
-    return derived.values, aggregate(framework, table, scored.scores, groups, own_shares, grid.states)
+def evaluated_anew(evaluation: Evaluation, table: Table, weights: Weights = "equal") -> Evaluation:
+    """A whole evaluation of another table in 2024, by the references and the shares of this one."""
+    plan = plan_weights(evaluation.framework, weights)
+    return score_rows(evaluation.framework, table, (), 2024, evaluation.fitted).under(plan)
 
 
 def table_of(framework: Framework, frame: pd.DataFrame) -> Table:

@@ -55,7 +55,8 @@ def difference(zones: Zones, framework: Any, rows: list[Return], zone: str) -> t
     known = known.set_axis(["zone", "year"], axis=1)
     other = known.merge(other.drop(columns="green"), how="left", on=["zone", "year"])
     other["green"] = table.frame["green"].to_numpy()
-    values, nodes = evaluated_anew(evaluation, table_of(framework, other))
+    anew = evaluated_anew(evaluation, table_of(framework, other))
+    values, nodes = anew.indicator_grid.values, anew.aggregated
     found = {"score": evaluation.aggregated.scores[total][row] - nodes.scores[total][row]}
     for name, scores in nodes.scores.items():
         found[name] = evaluation.aggregated.scores[name][row] - scores[row]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -11,7 +11,6 @@ from parkscore.data.classes import classify
 from parkscore.data.cohorts import cohorts, cohorts_by_class
 from parkscore.data.columns import Columns
 from parkscore.data.derive import derive
-from parkscore.data.fitted import Fitted
 from parkscore.data.grid import Grid, Rows, Vector
 from parkscore.data.impute import impute
 from parkscore.data.screen import screen
@@ -20,7 +19,7 @@ from parkscore.evaluation import Evaluation
 from parkscore.members.changed_columns import Imagined, imagine
 from parkscore.methods import ranking
 from parkscore.methods.ranks_among import rank_among
-from parkscore.tree.aggregate import Shares, aggregate
+from parkscore.tree.aggregate import aggregate
 from parkscore.tree.fill_scores import fill_scores
 from parkscore.tree.rank import Ranks
 from parkscore.tree.score import score
@@ -54,12 +53,9 @@ class Held:
         self.framework = evaluation.framework
         self.table = evaluation.table
         self._columns = Columns(self.framework, self.table)
-        self._fitted = Fitted(evaluation.scoring.references)
-        self._shares: dict[tuple[str, str | None], Shares] = {}
-        for cohort, shares in zip(evaluation.cohorts, evaluation.weighing.shares, strict=True):
-            if cohort.year in (None, year):
-                self._shares.setdefault((cohort.reference, cohort.class_id), shares)
-        self._by_class = any(class_id is not None for _, class_id in self._shares)
+        # The range that a reference was fitted on is for findings only, and nobody reads findings on what is imagined.
+        self._fitted = replace(evaluation.fitted, extents={})
+        self._by_class = any(class_id is not None for _, class_id in self._fitted.shares)
         ranked = np.where(evaluation.outcomes.ranked, evaluation.aggregated.scores[self.framework.total.id], np.nan)
         self._ranked = self._rounded(ranked)
         own, years = evaluation.rows, self.table.years
@@ -70,18 +66,19 @@ class Held:
         framework = self.framework
         table, columns = imagine(framework, self.table, self._columns, imagined)
         derived = derive(framework, table, columns)
-        imputed, _ = impute(framework, table, derived)
+        fitted, shares = self._fitted, self._fitted.shares
+        imputed, _ = impute(framework, table, derived, fitted)
         eligible, _ = screen(framework, derived, imputed)
-        groups = cohorts(framework, table, eligible, eligible, self._fitted)
-        treated = treat(framework, table, imputed, groups)
-        scored = score(framework, table, treated.grid, groups, base=imputed, fitted=self._fitted)
-        scored = fill_scores(framework, table, treated.grid, groups, scored)
+        groups = cohorts(framework, table, eligible, eligible, fitted)
+        treated = treat(framework, table, imputed, groups, fitted).grid
+        scored = score(framework, table, treated, groups, base=imputed, fitted=fitted)
+        scored = fill_scores(framework, table, treated, groups, scored, fitted)
         classification = classify(framework, table, columns) if self._by_class else None
         if classification is not None:
             groups = cohorts_by_class(groups, classification)
-        groups = tuple(each for each in groups if (each.reference, each.class_id) in self._shares)
-        shares = tuple(self._shares[each.reference, each.class_id] for each in groups)
-        nodes = aggregate(framework, table, scored.scores, groups, shares, treated.grid.states)
+        groups = tuple(each for each in groups if (each.name, each.class_id) in shares)
+        own = tuple(shares[each.name, each.class_id] for each in groups)
+        nodes = aggregate(framework, table, scored.scores, groups, own, treated.states, fitted)
         return Outcome(derived, nodes.scores, self._ranks(nodes.scores[framework.total.id], imagined.rows))
 
     def _ranks(self, total: Vector, rows: Rows) -> Ranks:
