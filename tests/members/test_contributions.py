@@ -15,7 +15,17 @@ from parkscore.members.contributions import contributions
 from parkscore.members.effects import Zones
 from parkscore.members.summing import sum_returns
 from parkscore.methods import ranking
-from tests.members.returns import Return, evaluated, evaluated_anew, returns_of, sums_of, table_of, zone_frame, zones
+from tests.members.returns import (
+    TWO_YEARS,
+    Return,
+    evaluated,
+    evaluated_anew,
+    returns_of,
+    sums_of,
+    table_of,
+    zone_frame,
+    zones,
+)
 
 AMOUNTS = st.one_of(st.none(), st.integers(0, 10**6).map(float), st.integers(1, 10**7).map(lambda number: number / 100))
 STAFF = st.one_of(st.none(), st.integers(0, 500).map(float))
@@ -83,17 +93,6 @@ def test_a_contribution_has_the_bits_of_two_whole_evaluations_of_the_summed_retu
             if name in expected:
                 assert value == expected[name] or (np.isnan(value) and np.isnan(expected[name])), name
         assert (0 if pd.isna(entry["rank_without"]) else entry["rank_without"]) == rank
-
-
-TWO_YEARS: list[Return] = [
-    ("a", 2024, "甲", 500.0, 10.0, 25.0, 1.0),
-    ("b", 2024, "甲", 1500.0, 30.0, 15.0, 0.0),
-    ("c", 2024, "乙", 800.0, 16.0, 40.0, 1.0),
-    ("a", 2023, "甲", 400.0, 10.0, 20.0, 1.0),
-    ("b", 2023, "乙", 1200.0, 30.0, 12.0, 0.0),
-    ("d", 2023, "甲", 300.0, 5.0, 3.0, 1.0),
-    ("c", 2023, "乙", 700.0, 20.0, 10.0, 0.0),
-]
 
 
 def test_a_contribution_to_a_ratio_is_the_ratio_less_that_of_the_others():

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from parkscore.data.grid import Rows, Vector
+from parkscore.data.grid import Matrix, Rows, Vector
 from parkscore.data.table import Table
 from parkscore.evaluation import Evaluation
 from parkscore.framework.formula import Cells
@@ -81,6 +81,14 @@ class Zones:
     def outcome(self, zones: Rows, changes: Mapping[Key, Cells]) -> Outcome:
         """What zones would come to with other sums."""
         return self.held.outcome(Imagined(self.rows[zones], changes))
+
+    def present(self, zones: Rows) -> Matrix:
+        """The values of the indicators of zones as they are, (zones, indicators)."""
+        return self.values_of(self.now)[self._place[zones]]
+
+    def values_of(self, outcome: Outcome) -> Matrix:
+        """The values of the indicators on which returns have an effect, (rows, indicators)."""
+        return outcome.grid.values[:, [self._columns[leaf.id] for leaf in self.indicators]]
 
     def effects(self, zones: Rows, other: Outcome, sign: int) -> Effects:
         """What the zones have less what they would have (sign 1), or the other way round (-1)."""

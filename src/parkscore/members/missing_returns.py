@@ -1,0 +1,157 @@
+"""Which missing returns and cells move their zones most: what filing the values of the year before would change."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any, Final
+
+import numpy as np
+import pandas as pd
+
+from parkscore.data.grid import Rows, Truths
+from parkscore.framework.member_models import SAME_MEMBERS
+from parkscore.language import Text
+from parkscore.members.effects import Effects, Zones
+from parkscore.members.labels import labels_of, nullable, texts
+from parkscore.members.memberships import Memberships
+from parkscore.members.rolls import NONE, Codes
+from parkscore.members.summing import Summed
+from parkscore.members.totals import Moves
+
+LAST_YEAR_STANDS_IN: Final = Text(
+    "按上年数补报：假定今年未报的年报、缺报的数据与该企业上年所报相同；参照值、权重和其他高新区不变",
+    "as if the enterprise had filed what it filed the year before, where its return or cell is missing; references, "
+    "weights and all other zones held",
+)
+NO_RETURN: Final = "no_return"
+MISSING_CELLS: Final = "missing_cells"
+_CHUNK: Final = 16_384
+
+
+def missing_returns(zones: Zones) -> pd.DataFrame:
+    """Who filed the year before and not in the evaluated year, or left cells open then; greatest effect first.
+
+    Columns: `enterprise`, `name`, `zone`, `missing` (no_return or missing_cells), `fields` of the zone that would grow,
+    then what filing would change: `score`, `rank` of the zone and `rank_with` the filing, the score of each node by its
+    id, and the value of each indicator as `value:` and its id. An enterprise that merged is its successor.
+    """
+    found = [
+        part
+        for gaps in (_returns(zones), _cells(zones))
+        for start in range(0, len(gaps.rows), _CHUNK)
+        if len(part := _labelled(zones, gaps, gaps.rows[start : start + _CHUNK]))
+    ]
+    if not found:
+        return _labelled(zones, _returns(zones), np.zeros(0, dtype=np.intp))
+    frame = pd.concat(found, ignore_index=True)
+    order = frame["score"].abs().sort_values(ascending=False, kind="stable", na_position="last").index
+    return frame.loc[order].reset_index(drop=True)
+
+
+@dataclass(frozen=True, eq=False)
+class _Gaps:
+    """Enterprises in zones with something missing.
+
+    members: with the return of the year before in each row, and this year's where there is one. rows: those with a gap
+    in a zone that was scored. counted: whether the return of this year is there already. earlier: whether filing brings
+    the return of the year before into the sums, too.
+    """
+
+    members: Memberships
+    rows: Rows
+    counted: bool
+    earlier: bool
+
+
+def _returns(zones: Zones) -> _Gaps:
+    """Those without a return in the evaluated year."""
+    summed = zones.summed
+    roll, year = summed.roll, summed.year
+    filed = np.zeros(len(roll.ids), dtype=np.bool_)
+    filed[roll.enterprise[roll.year == year]] = True
+    gone = (roll.year == year - 1) & ~filed[roll.enterprise]
+    members = Memberships.of(summed, (0, 1), np.where(gone, roll.zone, np.int32(NONE)))
+    return _Gaps(members, _in_scored(zones, members), False, summed.plan.block.prior_year == SAME_MEMBERS)
+
+
+def _cells(zones: Zones) -> _Gaps:
+    """Those with a return in the evaluated year that lacks cells which the one of the year before had."""
+    summed = zones.summed
+    members = Memberships.of(summed, (0, 1), _where_it_reports(summed))
+    rows = _in_scored(zones, members)
+    rows = rows[(members.at[0][rows] != NONE) & (members.at[1][rows] != NONE)]
+    gaps = _Gaps(members, rows, True, False)
+    return _Gaps(members, rows[_filled(zones, gaps, rows).any(axis=1)], True, False)
+
+
+def _where_it_reports(summed: Summed) -> Codes:
+    """For each return of the evaluated year its zone, and for those of the year before that of the same enterprise."""
+    roll = summed.roll
+    now = np.full(len(roll.ids), NONE, dtype=np.int32)
+    own = roll.year == summed.year
+    now[roll.enterprise[own]] = roll.zone[own]
+    return np.where(roll.year >= summed.year - 1, now[roll.enterprise], np.int32(NONE))
+
+
+def _in_scored(zones: Zones, members: Memberships) -> Rows:
+    return np.flatnonzero(zones.rows[members.zones] >= 0)
+
+
+def _names(zones: Zones) -> list[str]:
+    """The fields of the evaluated year that the indicators read."""
+    return [name for name, back in zones.totals.totals if back == 0]
+
+
+def _filled(zones: Zones, gaps: _Gaps, rows: Rows) -> Truths:
+    """Which fields would grow by what stood in the return of the year before, (rows, fields)."""
+    names = _names(zones)
+    filled = np.zeros((len(rows), len(names)), dtype=np.bool_)
+    for column, name in enumerate(names):
+        lacking = np.isnan(gaps.members.amounts(name, 0, rows))
+        filled[:, column] = lacking & ~np.isnan(gaps.members.amounts(name, 1, rows))
+    return filled
+
+
+def _effects(zones: Zones, gaps: _Gaps, rows: Rows) -> Effects:
+    """What filing would change."""
+    members, totals = gaps.members, zones.totals
+    filled = dict(zip(_names(zones), _filled(zones, gaps, rows).T, strict=True))
+    values, nothing = {}, np.full(len(rows), np.nan)
+    for name, back in totals.totals:
+        if back == 0:
+            values[name, back] = np.where(filled[name], members.amounts(name, 1, rows), np.nan)
+        else:
+            values[name, back] = members.amounts(name, back, rows) if back == 1 and gaps.earlier else nothing
+    returns = {back: np.full(len(rows), back == 1 and gaps.earlier) for back in totals.years_back}
+    returns[0] = np.full(len(rows), not gaps.counted)
+    moves = Moves(members.zones[rows], values, returns)
+    return zones.effects(moves.zones, zones.after(moves, joining=True), -1)
+
+
+def _labelled(zones: Zones, gaps: _Gaps, rows: Rows) -> pd.DataFrame:
+    effects, total = _effects(zones, gaps, rows), zones.framework.total.id
+    columns: dict[str, Any] = labels_of(gaps.members, rows)
+    columns["missing"] = texts(np.full(len(rows), MISSING_CELLS if gaps.counted else NO_RETURN, dtype=object))
+    columns["fields"] = texts(_listed(_names(zones), _filled(zones, gaps, rows)))
+    columns |= {"score": effects.scores[total], "rank": nullable(effects.rank)}
+    columns |= {"rank_with": nullable(effects.other_rank)}
+    columns |= effects.below(total)
+    return pd.DataFrame(columns, copy=False)
+
+
+def _listed(names: list[str], marked: Truths) -> Any:
+    """In each row the names that are marked, as one text."""
+    words = np.empty(len(marked), dtype=object)
+    words[:] = [", ".join(own) for own in _by_row(names, marked)]
+    return words
+
+
+def _by_row(names: list[str], marked: Truths) -> Iterator[list[str]]:
+    known: dict[bytes, list[str]] = {}
+    for row in np.packbits(marked, axis=1):
+        key = row.tobytes()
+        if key not in known:
+            bits = np.unpackbits(row, count=len(names))
+            known[key] = [name for name, bit in zip(names, bits, strict=True) if bit]
+        yield known[key]

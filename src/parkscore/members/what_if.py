@@ -1,0 +1,223 @@
+"""What all zones would come to together if some enterprises left and others joined."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Final
+
+import numpy as np
+import pandas as pd
+
+from parkscore.data.capping import first_of_each_kind
+from parkscore.data.coded_texts import CodedTexts
+from parkscore.data.grid import Truths, Vector
+from parkscore.data.table import State, Table
+from parkscore.findings import DataError, Finding, Severity, UsageError
+from parkscore.framework.formula import Cells
+from parkscore.language import Text
+from parkscore.members.effects import Zones
+from parkscore.members.held import Outcome
+from parkscore.members.labels import nullable
+from parkscore.members.reads import Key
+from parkscore.members.rolls import RollPiece, Texts
+from parkscore.members.summing import Summed, sum_pieces
+from parkscore.members.totals import Totals
+from parkscore.tree.rank import Ranks
+
+HELD: Final = Text(
+    "参照值和权重不变，各高新区按增减后的年报重新合计、一并重排",
+    "references and weights are held; all zones are summed again and ranked together",
+)
+
+
+@dataclass(frozen=True, eq=False)
+class WhatIf:
+    """The zones of the evaluated year as they are, and as they would be with other returns.
+
+    summed: the returns that are left, with those that are put in. cells: by field and years back what the zones would
+    have, in the order of `zones.scored`; then: what that comes to; ranks: of these zones, all ranked together.
+    """
+
+    zones: Zones
+    summed: Summed
+    cells: Mapping[Key, Cells]
+    then: Outcome
+    ranks: Ranks
+
+    def __repr__(self) -> str:
+        """One line: how many returns are summed instead of how many."""
+        return f"<WhatIf: {len(self.summed.roll)} returns instead of {len(self.zones.summed.roll)}>"
+
+    @cached_property
+    def ranking(self) -> pd.DataFrame:
+        """One row per zone, by its new rank: unit, score, score_then, change, rank, rank_then."""
+        total = self.zones.framework.total.id
+        now, then = self.zones.now.scores[total], self.then.scores[total]
+        columns = {"unit": self._units, "score": now, "score_then": then, "change": then - now}
+        ranks = {"rank": nullable(self.zones.now.ranks), "rank_then": nullable(self.ranks)}
+        order = np.lexsort((self._units.astype(str), np.where(self.ranks == 0, len(self.ranks) + 1, self.ranks)))
+        return pd.DataFrame(columns | ranks).iloc[order].reset_index(drop=True)
+
+    @cached_property
+    def values(self) -> pd.DataFrame:
+        """One row per zone and indicator that changes: unit, id, zh, en, measure, value, value_then, change.
+
+        And `score`, `score_then` of the indicator. What has no value has NaN.
+        """
+        place = {leaf.id: column for column, leaf in enumerate(self.zones.framework.leaves)}
+        parts = []
+        for leaf in self.zones.indicators:
+            now, then = (each.grid.values[:, place[leaf.id]] for each in (self.zones.now, self.then))
+            scores = {"score": self.zones.now.scores[leaf.id], "score_then": self.then.scores[leaf.id]}
+            named = {"unit": self._units, "id": leaf.id, "zh": leaf.label.zh, "en": leaf.label.en}
+            numbers = {"measure": leaf.measure, "value": now, "value_then": then, "change": then - now}
+            frame = pd.DataFrame(named | numbers | scores)
+            parts.append(frame[(now != then) & ~(np.isnan(now) & np.isnan(then))])
+        return pd.concat(parts, ignore_index=True)
+
+    @cached_property
+    def table(self) -> pd.DataFrame:
+        """The fields of the evaluated year that indicators read and returns add up to, as they would be; and unit."""
+        fields = {name: cells.values for (name, back), cells in self.cells.items() if back == 0}
+        return pd.DataFrame({"unit": self._units} | fields)
+
+    @property
+    def _units(self) -> Texts:
+        return self.zones.summed.zone_names[self.zones.scored]
+
+
+def what_if(
+    zones: Zones,
+    *,
+    drop: Collection[str] = (),
+    keep: Collection[str] | None = None,
+    add: Table | None = None,
+) -> WhatIf:
+    """The zones without some enterprises, or with some of them only, and with other returns put in.
+
+    drop: ids of enterprises whose returns are taken out, of all years. keep: ids of those that are kept; all others are
+    taken out. add: returns that are put in; one of an enterprise that is dropped replaces what it filed. An enterprise
+    that merged goes by the id of its successor.
+
+    Raises UsageError with every id that has no return, and DataError where a return that is put in has no zone among
+    those evaluated, or is there already.
+    """
+    base = zones.summed
+    kept = ~_out(base, drop, keep)[base.roll.enterprise]
+    rolls, values = [_kept_roll(base, kept)], [_kept_values(base, kept)]
+    if add is not None:
+        piece = RollPiece.of(base.plan.block, add)
+        _refuse_unfit(zones, add, piece, kept)
+        rolls.append(piece)
+        values.append(base.plan.addends(add))
+    summed = sum_pieces(base.plan, rolls, values, base.year)
+    cells = _cells_of(zones, summed)
+    then = zones.outcome(zones.scored, cells)
+    rows = zones.rows[zones.scored]
+    ranks = zones.held.ranks_together(then.scores[zones.framework.total.id], rows)
+    return WhatIf(zones, summed, cells, then, ranks[np.searchsorted(zones.held.rows, rows)])
+
+
+def _kept_roll(summed: Summed, kept: Truths) -> RollPiece:
+    """Who filed the returns that are kept; what was filed by one that merged is its successor's."""
+    roll, rows = summed.roll, np.flatnonzero(kept)
+    zones = CodedTexts(roll.zone[rows], roll.zones)
+    return RollPiece(roll.ids[roll.enterprise[rows]], zones, None, None, roll.year[rows], summed.origins[0])
+
+
+def _kept_values(summed: Summed, kept: Truths) -> dict[str, Vector]:
+    """What the returns that are kept add."""
+    ends = np.cumsum([len(each.zone) for each in summed.addends])
+    own = np.split(kept, ends[:-1])
+    return {
+        name: np.concatenate([each.values[name][mask] for each, mask in zip(summed.addends, own, strict=True)])
+        for name in summed.plan.fields
+    }
+
+
+def _cells_of(zones: Zones, summed: Summed) -> dict[Key, Cells]:
+    """What the scored zones would have; a zone without a return has nothing."""
+    place = {name: number for number, name in enumerate(summed.zone_names.tolist())}
+    names = zones.summed.zone_names[zones.scored].tolist()
+    at = np.array([place.get(name, -1) for name in names], dtype=np.intp)
+    found = Totals.of(summed, zones.totals.totals).cells()
+    cells = {}
+    for key in zones.totals.totals:
+        values, states = np.full(len(at), np.nan), np.full(len(at), State.MISSING, dtype=np.int8)
+        if key in found:
+            known = at >= 0
+            values[known], states[known] = found[key].values[at[known]], found[key].states[at[known]]
+        cells[key] = Cells(values, states)
+    return cells
+
+
+# --- what is refused -----------------------------------------------------------------------------------------------
+
+
+def _out(summed: Summed, drop: Collection[str], keep: Collection[str] | None) -> Truths:
+    """Which enterprises are taken out, by their codes."""
+    counted = {name: code for code, name in enumerate(summed.enterprises.tolist())}
+    asked = {"drop": list(drop), "keep": list(keep or ())}
+    wrong = [_unknown(name, each) for name, ids in asked.items() for each in ids if each not in counted]
+    wrong += [_kept_and_dropped(each) for each in sorted({*asked["drop"]} & {*asked["keep"]})]
+    if wrong:
+        raise UsageError(first_of_each_kind(wrong))
+    out = np.full(len(counted), keep is not None)
+    out[[counted[each] for each in asked["keep"]]] = False
+    out[[counted[each] for each in asked["drop"]]] = True
+    return out
+
+
+def _unknown(argument: str, name: str) -> Finding:
+    return Finding(
+        code="no_such_enterprise",
+        severity=Severity.ERROR,
+        field=argument,
+        value=name,
+        message=Text("年报中没有这家企业", "there is no return of this enterprise"),
+        hint=Text("核对企业代码", "check the id of the enterprise"),
+    )
+
+
+def _kept_and_dropped(name: str) -> Finding:
+    return Finding(
+        code="kept_and_dropped",
+        severity=Severity.ERROR,
+        value=name,
+        message=Text("既要保留又要剔除", "is to be kept and to be dropped"),
+        hint=Text("从其中一个名单中去掉", "take it out of one of the two lists"),
+    )
+
+
+def _refuse_unfit(zones: Zones, add: Table, piece: RollPiece, kept: Truths) -> None:
+    """Raise DataError for each return that is put in without a zone that was scored, or beside one that is there."""
+    roll, block = zones.summed.roll, zones.summed.plan.block
+    there = set(zip(roll.ids[roll.enterprise[kept]].tolist(), roll.year[kept].tolist(), strict=True))
+    scored = set(zones.summed.zone_names[zones.scored].tolist())
+    found = []
+    for row, (unit, zone, year) in enumerate(
+        zip(piece.units.tolist(), piece.zones.values.tolist(), piece.years.tolist(), strict=True)
+    ):
+        if (unit, year) in there:
+            message = Text("该企业这一年的年报已经在内", "the return of this enterprise and year is there already")
+            hint = Text("先剔除（drop）再加入，或去掉这一行", "drop the enterprise to replace it, or leave the row out")
+            found.append(add.finding(row, code="counted_already", severity=Severity.ERROR, message=message, hint=hint))
+        if zone not in scored:
+            message = Text("没有参评的这个高新区", "no zone of this name was evaluated")
+            hint = Text("核对高新区名称", "check the name of the zone")
+            found.append(
+                add.finding(
+                    row,
+                    code="unknown_zone",
+                    severity=Severity.ERROR,
+                    column=block.belongs_to,
+                    field=block.belongs_to,
+                    value=zone,
+                    message=message,
+                    hint=hint,
+                )
+            )
+    if found:
+        raise DataError(first_of_each_kind(found))
