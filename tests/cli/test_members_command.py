@@ -48,6 +48,7 @@ def test_a_folder_holds_the_ranking_and_what_is_behind_it(run: Any, filed: Path)
     names = {path.name for path in (filed / "out").iterdir()}
     assert names == {
         "zones.csv", "zone-table.csv", "parts.csv", "changes.csv", "reported.csv", "accounting.csv", "summary.json",
+        "contributions.parquet",
     }  # fmt: skip
     summary = json.loads((filed / "out" / "summary.json").read_text(encoding="utf-8"))
     assert (summary["returns"], summary["enterprises"], summary["prior_year"]) == (12, 8, "totals")

@@ -15,7 +15,7 @@ from parkscore.evaluation import Evaluation
 from parkscore.framework.models import Addend, DataField, Framework, Label, Members, UnitKey
 from parkscore.members.effects import Zones
 from parkscore.members.plans import plan_sums
-from parkscore.members.summing import Summed, sum_returns
+from parkscore.members.summing import Filed, Summed, sum_returns
 from parkscore.tree.schemes import Weights, plan_weights
 from tests.small_frameworks import dimension, field, leaf, small
 
@@ -116,3 +116,8 @@ def table_of(framework: Framework, frame: pd.DataFrame) -> Table:
     table, findings = read_table(frame, framework)
     assert table is not None, findings
     return table
+
+
+def joining(framework: Framework, rows: Sequence[Return]) -> list[Filed]:
+    """Returns that are put in."""
+    return [Filed.of(plan_sums(framework, RETURNS), returns_of(rows))]

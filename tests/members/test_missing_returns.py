@@ -8,7 +8,7 @@ import pytest
 from parkscore.members.effects import Zones
 from parkscore.members.missing_returns import missing_returns
 from parkscore.members.what_if import what_if
-from tests.members.returns import TWO_YEARS, Return, evaluated, returns_of, zones
+from tests.members.returns import TWO_YEARS, Return, evaluated, joining, zones
 
 # e filed 2023 in full and left staff open in 2024.
 WITH_GAP: list[Return] = [
@@ -23,7 +23,7 @@ def test_a_missing_return_has_the_effect_of_putting_in_that_of_the_year_before(p
     """d filed in 2023 alone: as if it filed the same again."""
     base = evaluated(zones(prior_year), WITH_GAP)
     row = missing_returns(base).set_index("enterprise").loc["d"]
-    again = what_if(base, add=returns_of([("d", 2024, "甲", 300.0, 5.0, 3.0, 1.0)]))
+    again = what_if(base, add=joining(base.framework, [("d", 2024, "甲", 300.0, 5.0, 3.0, 1.0)]))
     ranking = again.ranking.set_index("unit")
     assert row["score"] == ranking.loc["甲", "change"]
     assert row["rank_with"] == ranking.loc["甲", "rank_then"]
@@ -39,7 +39,7 @@ def test_a_missing_cell_has_the_effect_of_the_cell_of_the_year_before(prior_year
     base = evaluated(zones(prior_year), WITH_GAP)
     row = missing_returns(base).set_index("enterprise").loc["e"]
     whole = [("e", 2024, "乙", 660.0, 12.0, 8.0, 1.0), ("e", 2023, "乙", 600.0, 12.0, 6.0, 1.0)]
-    again = what_if(base, drop=["e"], add=returns_of(whole))
+    again = what_if(base, drop=["e"], add=joining(base.framework, whole))
     assert row["score"] == again.ranking.set_index("unit").loc["乙", "change"]
     assert (row["missing"], row["fields"]) == ("missing_cells", "staff")
     assert row["value:1.1"] == 0.0

@@ -11,7 +11,7 @@ from parkscore.findings import DataError, UsageError
 from parkscore.members.contributions import contributions
 from parkscore.members.effects import Zones
 from parkscore.members.what_if import WhatIf, what_if
-from tests.members.returns import TWO_YEARS, Return, evaluated, returns_of, zones
+from tests.members.returns import TWO_YEARS, Return, evaluated, joining, zones
 from tests.members.test_contributions import returns
 
 
@@ -49,7 +49,7 @@ def test_who_leaves_and_joins_again_leaves_every_zone_as_it_was_to_the_last_bit(
     known = sorted({row[0] for row in rows} - {row[0] for row in rows if row[2] not in scored})
     some = data.draw(st.sets(st.sampled_from(known), min_size=1)) if known else set()
     if some:
-        again = returns_of([row for row in rows if row[0] in some])
+        again = joining(base.framework, [row for row in rows if row[0] in some])
         assert same_bits(what_if(base, drop=sorted(some), add=again), base)
 
 
@@ -87,8 +87,8 @@ def test_the_tables_show_fields_indicators_scores_and_ranks_beside_those_of_toda
 
 
 def test_an_enterprise_from_outside_joins_with_its_own_numbers():
-    joining = returns_of([("n", 2024, "乙", 200.0, 4.0, 60.0, 1.0)])
-    result = what_if(evaluated(zones(), TWO_YEARS), add=joining)
+    more = joining(zones(), [("n", 2024, "乙", 200.0, 4.0, 60.0, 1.0)])
+    result = what_if(evaluated(zones(), TWO_YEARS), add=more)
     assert result.values.set_index(["unit", "id"]).loc[("乙", "1.1"), "value_then"] == pytest.approx(100 * 100 / 1000)
     assert result.table.set_index("unit").loc["乙", "high_tech"] == 2.0
 
@@ -97,7 +97,7 @@ def test_under_same_members_who_files_again_brings_its_earlier_return_along():
     """d filed in 2023 alone, which counts nowhere; when it files in 2024 its growth counts from 300 千元."""
     base = evaluated(zones("same_members"), TWO_YEARS)
     assert base.totals.cells()["revenue", 1].values.tolist() == [700.0, 1600.0]
-    result = what_if(base, add=returns_of([("d", 2024, "甲", 360.0, 5.0, 3.0, 1.0)]))
+    result = what_if(base, add=joining(base.framework, [("d", 2024, "甲", 360.0, 5.0, 3.0, 1.0)]))
     assert result.cells["revenue", 1].values.tolist() == [700.0, 1900.0]
 
 
@@ -127,7 +127,7 @@ def test_lists_that_cannot_be_meant_are_refused_with_the_id(asked, code):
 def test_returns_that_are_there_already_or_of_no_zone_are_refused_with_their_place():
     rows: list[Return] = [("a", 2024, "甲", 1.0, 1.0, 1.0, 1.0), ("n", 2024, "丁", 1.0, 1.0, 1.0, 1.0)]
     with pytest.raises(DataError) as refused:
-        what_if(evaluated(zones(), TWO_YEARS), add=returns_of(rows))
+        what_if(evaluated(zones(), TWO_YEARS), add=joining(zones(), rows))
     assert {(each.code, each.unit) for each in refused.value.findings} == {
         ("counted_already", "a"),
         ("unknown_zone", "n"),

@@ -12,6 +12,17 @@ from parkscore.cli.console import JsonOption, LanguageOption, Reply, reply_to
 from parkscore.cli.files import check_output, find_data
 from parkscore.cli.framework_arguments import FrameworkArgument, WeightsOption
 from parkscore.cli.masking import MaskFieldOption, MaskKeyOption, MaskOption, mask_of
+from parkscore.cli.member_questions import (
+    AddOption,
+    DropOption,
+    KeepOption,
+    MissingOption,
+    Questions,
+    UnitOption,
+    answer,
+    refuse_early,
+    say_answers,
+)
 from parkscore.cli.scoring import YearOption, print_csv, say_ranking, say_result, say_top, where_findings_are
 from parkscore.language import Text
 
@@ -61,6 +72,11 @@ def members(
             "--merged", metavar="FILE", help="企业合并对照表：原代码、新代码。 Mergers: columns `old` and `new`."
         ),
     ] = None,
+    unit: UnitOption = None,
+    drop: DropOption = None,
+    keep: KeepOption = None,
+    add: AddOption = None,
+    missing: MissingOption = False,
     mask: MaskOption = False,
     mask_key: MaskKeyOption = None,
     mask_field: MaskFieldOption = None,
@@ -79,25 +95,32 @@ def members(
 
     reply = reply_to(language, as_json)
     source = find_data(returns)
-    beside = [framework, source, *(str(each) for each in (zones, weights, merged) if each is not None)]
+    questions = Questions(unit, drop, keep, add, missing)
+    beside = [framework, source, *questions.files]
+    beside += [str(each) for each in (zones, weights, merged) if each is not None]
     if output is not None and output.suffix:
         check_output(output, [WORKBOOK], beside)
     loaded = load_framework(framework)
     plan_weights(loaded, weights)  # what is wrong with the weights is told before returns are read
+    refuse_early(loaded, questions)
     with reply.waiting(Text("正在合计年报", "summing returns")):
         hidden = mask_of(mask, mask_key, mask_field)
         result = from_returns(loaded, source, zones=zones, year=year, merged=merged, mask=hidden)
         evaluation = result.evaluate(weights)
+    with reply.waiting(Text("正在计算企业的影响", "computing what enterprises change")):
+        asked = answer(result, evaluation, questions, hidden, contributions=output is not None)
     if output is not None:
         with reply.waiting(Text("正在写出", "writing")):
-            tables = outputs_of(result, evaluation)
-            if output.suffix.lower() == WORKBOOK:
+            workbook = output.suffix.lower() == WORKBOOK
+            tables = [*outputs_of(result, evaluation), *asked.outputs(workbook)]
+            if workbook:
                 write_workbook(evaluation, tables, output, reply.language)
             else:
-                write_folder(result, evaluation, tables, output, reply.language)
+                write_folder(result, evaluation, tables, output, reply.language, asked.contributions)
     if reply.as_json:
         path = None if output is None else str(output)
-        reply.document("members", summary_of(result, evaluation, reply.language) | {"output": path})
+        said = summary_of(result, evaluation, reply.language) | asked.summary(reply.language)
+        reply.document("members", said | {"output": path})
     elif output is None and not sys.stdout.isatty():
         print_csv(evaluation.scores_in(reply.language))
     else:
@@ -107,6 +130,8 @@ def members(
             say_ranking(evaluation, list(range(len(evaluation.ranking))), reply)
         else:
             say_top(evaluation, reply)
+        say_answers(asked, reply)
+        if output is not None:
             reply.say(Text(f"已写入 {output}", f"wrote {output}"))
     reply.show_findings(evaluation.findings, where_findings_are(output))
 

@@ -13,6 +13,7 @@ from parkscore.evaluation import Evaluation
 from parkscore.framework.formula import Cells
 from parkscore.members.changed_columns import Imagined
 from parkscore.members.held import Held, Outcome
+from parkscore.members.holdable import refuse_comparing
 from parkscore.members.reads import Key, sums_read
 from parkscore.members.summing import Summed
 from parkscore.members.totals import Moves, Sets, Totals
@@ -52,6 +53,7 @@ class Zones:
         zones that were. now: what these come to as they are. indicators, nodes: those on which returns have an effect.
         """
         framework = evaluation.framework
+        refuse_comparing(framework)
         self.summed, self.evaluation, self.framework = summed, evaluation, framework
         self.held = Held(evaluation, None if evaluation.table.years is None else summed.year)
         self.totals = Totals.of(summed, sums_read(framework))

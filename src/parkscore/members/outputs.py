@@ -16,6 +16,7 @@ from parkscore.evaluation import Evaluation
 from parkscore.evaluation_sheets import sheets_of
 from parkscore.findings import worst_first
 from parkscore.language import Language, Text
+from parkscore.members.contributions import Contributions
 from parkscore.members.result import Members
 from parkscore.members.sub_parks import IN_ZONE
 from parkscore.output.documents import records
@@ -34,7 +35,7 @@ class Output:
     """One table of the result: the name of its file without an ending, the title of its sheet, and its form.
 
     kinds: of its columns, see `output.workbook.Sheet`. form: of its file in a folder. weighed: whether it holds scores,
-    so that what must be said of the weights must be said of it.
+    so that what must be said of the weights must be said of it. note: what else must be said of it.
     """
 
     name: str
@@ -43,6 +44,7 @@ class Output:
     kinds: Mapping[str, str]
     form: Literal["csv", "parquet"] = "csv"
     weighed: bool = False
+    note: Text | None = None
 
 
 def outputs_of(members: Members, evaluation: Evaluation) -> list[Output]:
@@ -108,20 +110,31 @@ def summary_of(members: Members, evaluation: Evaluation, language: Language) -> 
 
 
 def write_folder(
-    members: Members, evaluation: Evaluation, outputs: Sequence[Output], folder: Path, language: Language
+    members: Members,
+    evaluation: Evaluation,
+    outputs: Sequence[Output],
+    folder: Path,
+    language: Language,
+    made: Contributions | None = None,
 ) -> Path:
-    """Write a folder with `zones.csv` (the ranking), a file for each output and `summary.json`, whole or not at all."""
+    """Write a folder with `zones.csv` (the ranking), a file for each output and `summary.json`, whole or not at all.
+
+    made: what each enterprise contributes, written as `contributions.parquet`.
+    """
     all_notes = [note.in_language(language) for note in evaluation.notes]
 
     def fill(beside: Path) -> None:
         write_csv(beside / "zones.csv", evaluation.scores_in(language))
         for output in outputs:
             notes = all_notes if output.weighed else [*members.zone_table.notes]
+            notes = notes if output.note is None else [*notes, output.note.in_language(language)]
             if output.form == "parquet":
                 about = evaluation.about | {"notes": notes, "schema": SCHEMA}
                 write_parquet(beside / f"{output.name}.parquet", output.frame, about)
             else:
                 write_csv(beside / f"{output.name}.csv", _with_notes(output.frame, notes))
+        if made is not None:
+            made.write_parquet(beside / "contributions.parquet", evaluation.about | {"notes": all_notes})
         text = json.dumps(summary_of(members, evaluation, language), ensure_ascii=False, indent=1, allow_nan=False)
         (beside / "summary.json").write_text(text, encoding="utf-8")
 
@@ -136,9 +149,13 @@ def _with_notes(frame: pd.DataFrame, notes: Sequence[str]) -> pd.DataFrame:
 def write_workbook(evaluation: Evaluation, outputs: Sequence[Output], path: Path, language: Language) -> Path:
     """Write the sheets of the evaluation, and one for each output, as one workbook."""
     notes = [note.in_language(language) for note in evaluation.notes]
+
+    def said_of(output: Output) -> list[str]:
+        return notes if output.note is None else [*notes, output.note.in_language(language)]
+
     first, *rest = sheets_of(evaluation, language)
     own = [
-        Sheet(each.title.in_language(language), each.frame, notes, dict(each.kinds), frozen_columns=2)
+        Sheet(each.title.in_language(language), each.frame, said_of(each), dict(each.kinds), frozen_columns=2)
         for each in outputs
     ]
     return write_whole(path, lambda beside: write_sheets([first, *own, *rest], beside, {}))

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
 import pandas as pd
 
+from parkscore.data.masking import Mask
 from parkscore.data.table import Table
 from parkscore.evaluating import Prepared, refuse_other_types, score_rows
 from parkscore.evaluation import Evaluation
@@ -15,9 +16,15 @@ from parkscore.findings import DataError, Finding, errors_of
 from parkscore.framework.models import Framework
 from parkscore.language import Text
 from parkscore.members.changes import KINDS, changes_of
+from parkscore.members.contributions import Contributions, contributions
+from parkscore.members.effects import Zones
+from parkscore.members.missing_returns import missing_returns
+from parkscore.members.reading import Returns, Source
 from parkscore.members.remarks import accounting, basis
+from parkscore.members.shortfalls import shortfalls
 from parkscore.members.sub_parks import evaluate_parts
 from parkscore.members.summing import Summed
+from parkscore.members.what_if import WhatIf, what_if
 from parkscore.members.zone_tables import part_frame
 from parkscore.tree.schemes import Weights
 
@@ -116,3 +123,53 @@ class Members:
         evaluation: of these zones. See `sub_parks.evaluate_parts` for the columns.
         """
         return evaluate_parts(self.summed, evaluation)
+
+    def contributions(self, evaluation: Evaluation) -> Contributions:
+        """What each enterprise contributes to its zone: to indicators, scores and rank; `.frame()` is the table.
+
+        evaluation: of these zones; its references and weights are held. Contributions do not add up to the zone.
+
+        Raises UsageError where the framework compares rows with each other, so that nothing can be held.
+        """
+        return contributions(Zones(self.summed, evaluation))
+
+    def shortfalls(self, evaluation: Evaluation, enterprise: str) -> pd.DataFrame:
+        """The indicators in which an enterprise holds its zone back, see `shortfalls.shortfalls` for the columns.
+
+        evaluation: of these zones. Raises UsageError where no return of the enterprise counts.
+        """
+        return shortfalls(self.contributions(evaluation), enterprise)
+
+    def what_if(
+        self,
+        evaluation: Evaluation,
+        *,
+        drop: Collection[str] = (),
+        keep: Collection[str] | None = None,
+        add: Source | None = None,
+        mask: Mask | None = None,
+    ) -> WhatIf:
+        """The zones without the returns of some enterprises, or with those of some only, and with others put in.
+
+        evaluation: of these zones; its references and weights are held. drop, keep: ids of enterprises. add: returns, a
+        file, a folder of Parquet files or a frame. Where enterprises are hidden, `drop` and `keep` are hidden ids, and
+        mask hides those of `add`.
+
+        Raises UsageError for ids without a return, and DataError where returns cannot be put in.
+        """
+        zones = Zones(self.summed, evaluation)
+        if add is None:
+            return what_if(zones, drop=drop, keep=keep)
+        reading = Returns(self.summed.plan, add, mask)
+        more = list(reading.pieces())
+        if errors_of(reading.findings):
+            raise DataError(reading.findings)
+        return what_if(zones, drop=drop, keep=keep, add=more)
+
+    def missing_returns(self, evaluation: Evaluation) -> pd.DataFrame:
+        """Who filed the year before and not in the evaluated year, or left cells open: what filing would change.
+
+        evaluation: of these zones. The greatest effect on the score of a zone comes first; see
+        `missing_returns.missing_returns` for the columns.
+        """
+        return missing_returns(Zones(self.summed, evaluation))

@@ -133,17 +133,6 @@ def sum_filed(
     filed = list(pieces)
     rolls = [piece.roll for piece in filed]
     last = max(int(piece.years.max()) for piece in rolls) if year is None else year
-    return sum_pieces(plan, rolls, values, last, merged)
-
-
-def sum_pieces(
-    plan: MemberPlan,
-    rolls: Sequence[RollPiece],
-    values: Sequence[Mapping[str, FloatArray]],
-    last: int,
-    merged: Mapping[str, str] | None = None,
-) -> Summed:
-    """As `sum_returns`, of pieces of which it is known what each return adds; last: the evaluated year."""
     roll = call_roll(rolls, last, merged)
     zone, part = summed_where(plan, roll, last)
     starts = np.cumsum([0, *(len(piece) for piece in rolls)]).tolist()

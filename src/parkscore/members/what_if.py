@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Final
 
 import numpy as np
 import pandas as pd
+import pyarrow as pa
 
 from parkscore.data.capping import first_of_each_kind
 from parkscore.data.coded_texts import CodedTexts
-from parkscore.data.grid import Truths, Vector
-from parkscore.data.table import State, Table
+from parkscore.data.grid import Truths
+from parkscore.data.table import State
 from parkscore.findings import DataError, Finding, Severity, UsageError
 from parkscore.framework.formula import Cells
 from parkscore.language import Text
@@ -22,7 +23,7 @@ from parkscore.members.held import Outcome
 from parkscore.members.labels import nullable
 from parkscore.members.reads import Key
 from parkscore.members.rolls import RollPiece, Texts
-from parkscore.members.summing import Summed, sum_pieces
+from parkscore.members.summing import Filed, Summed, sum_filed
 from parkscore.members.totals import Totals
 from parkscore.tree.rank import Ranks
 
@@ -54,11 +55,11 @@ class WhatIf:
     def ranking(self) -> pd.DataFrame:
         """One row per zone, by its new rank: unit, score, score_then, change, rank, rank_then."""
         total = self.zones.framework.total.id
-        now, then = self.zones.now.scores[total], self.then.scores[total]
-        columns = {"unit": self._units, "score": now, "score_then": then, "change": then - now}
-        ranks = {"rank": nullable(self.zones.now.ranks), "rank_then": nullable(self.ranks)}
         order = np.lexsort((self._units.astype(str), np.where(self.ranks == 0, len(self.ranks) + 1, self.ranks)))
-        return pd.DataFrame(columns | ranks).iloc[order].reset_index(drop=True)
+        now, then = (each.scores[total][order] for each in (self.zones.now, self.then))
+        columns = {"unit": self._units[order], "score": now, "score_then": then, "change": then - now}
+        ranks = {"rank": nullable(self.zones.now.ranks[order]), "rank_then": nullable(self.ranks[order])}
+        return pd.DataFrame(columns | ranks)
 
     @cached_property
     def values(self) -> pd.DataFrame:
@@ -67,7 +68,7 @@ class WhatIf:
         And `score`, `score_then` of the indicator. What has no value has NaN.
         """
         place = {leaf.id: column for column, leaf in enumerate(self.zones.framework.leaves)}
-        parts = []
+        parts: list[pd.DataFrame] = []
         for leaf in self.zones.indicators:
             now, then = (each.grid.values[:, place[leaf.id]] for each in (self.zones.now, self.then))
             scores = {"score": self.zones.now.scores[leaf.id], "score_then": self.then.scores[leaf.id]}
@@ -93,7 +94,7 @@ def what_if(
     *,
     drop: Collection[str] = (),
     keep: Collection[str] | None = None,
-    add: Table | None = None,
+    add: Iterable[Filed] = (),
 ) -> WhatIf:
     """The zones without some enterprises, or with some of them only, and with other returns put in.
 
@@ -106,13 +107,9 @@ def what_if(
     """
     base = zones.summed
     kept = ~_out(base, drop, keep)[base.roll.enterprise]
-    rolls, values = [_kept_roll(base, kept)], [_kept_values(base, kept)]
-    if add is not None:
-        piece = RollPiece.of(base.plan.block, add)
-        _refuse_unfit(zones, add, piece, kept)
-        rolls.append(piece)
-        values.append(base.plan.addends(add))
-    summed = sum_pieces(base.plan, rolls, values, base.year)
+    joining = list(add)
+    _refuse_unfit(zones, [each.roll for each in joining], kept)
+    summed = sum_filed(base.plan, [_kept(base, kept), *joining], year=base.year)
     cells = _cells_of(zones, summed)
     then = zones.outcome(zones.scored, cells)
     rows = zones.rows[zones.scored]
@@ -120,21 +117,18 @@ def what_if(
     return WhatIf(zones, summed, cells, then, ranks[np.searchsorted(zones.held.rows, rows)])
 
 
-def _kept_roll(summed: Summed, kept: Truths) -> RollPiece:
-    """Who filed the returns that are kept; what was filed by one that merged is its successor's."""
+def _kept(summed: Summed, kept: Truths) -> Filed:
+    """The returns that are kept; what was filed by one that merged is its successor's."""
     roll, rows = summed.roll, np.flatnonzero(kept)
     zones = CodedTexts(roll.zone[rows], roll.zones)
-    return RollPiece(roll.ids[roll.enterprise[rows]], zones, None, None, roll.year[rows], summed.origins[0])
-
-
-def _kept_values(summed: Summed, kept: Truths) -> dict[str, Vector]:
-    """What the returns that are kept add."""
-    ends = np.cumsum([len(each.zone) for each in summed.addends])
-    own = np.split(kept, ends[:-1])
-    return {
-        name: np.concatenate([each.values[name][mask] for each, mask in zip(summed.addends, own, strict=True)])
+    ids = pa.chunked_array([pa.array(roll.ids[roll.enterprise[rows]], type=pa.large_string())])
+    who = RollPiece(ids, zones, None, None, roll.year[rows], summed.origins[0])
+    parts = np.split(kept, np.cumsum([len(each.zone) for each in summed.addends])[:-1])
+    values = {
+        name: np.concatenate([each.values[name][own] for each, own in zip(summed.addends, parts, strict=True)])
         for name in summed.plan.fields
     }
+    return Filed(who, values)
 
 
 def _cells_of(zones: Zones, summed: Summed) -> dict[Key, Cells]:
@@ -191,33 +185,43 @@ def _kept_and_dropped(name: str) -> Finding:
     )
 
 
-def _refuse_unfit(zones: Zones, add: Table, piece: RollPiece, kept: Truths) -> None:
+def _refuse_unfit(zones: Zones, joining: Sequence[RollPiece], kept: Truths) -> None:
     """Raise DataError for each return that is put in without a zone that was scored, or beside one that is there."""
-    roll, block = zones.summed.roll, zones.summed.plan.block
+    roll, field = zones.summed.roll, zones.summed.plan.block.belongs_to
     there = set(zip(roll.ids[roll.enterprise[kept]].tolist(), roll.year[kept].tolist(), strict=True))
     scored = set(zones.summed.zone_names[zones.scored].tolist())
     found = []
-    for row, (unit, zone, year) in enumerate(
-        zip(piece.units.tolist(), piece.zones.values.tolist(), piece.years.tolist(), strict=True)
-    ):
-        if (unit, year) in there:
-            message = Text("该企业这一年的年报已经在内", "the return of this enterprise and year is there already")
-            hint = Text("先剔除（drop）再加入，或去掉这一行", "drop the enterprise to replace it, or leave the row out")
-            found.append(add.finding(row, code="counted_already", severity=Severity.ERROR, message=message, hint=hint))
-        if zone not in scored:
-            message = Text("没有参评的这个高新区", "no zone of this name was evaluated")
-            hint = Text("核对高新区名称", "check the name of the zone")
-            found.append(
-                add.finding(
-                    row,
-                    code="unknown_zone",
-                    severity=Severity.ERROR,
-                    column=block.belongs_to,
-                    field=block.belongs_to,
-                    value=zone,
-                    message=message,
-                    hint=hint,
-                )
-            )
+    for piece in joining:
+        said = zip(piece.units.to_pylist(), piece.zones.values.tolist(), piece.years.tolist(), strict=True)
+        for row, (unit, zone, year) in enumerate(said):
+            if (unit, year) in there:
+                found.append(_unfit(piece, row, "counted_already", _COUNTED))
+            if zone not in scored:
+                found.append(replace(_unfit(piece, row, "unknown_zone", _NO_ZONE, field), value=zone))
+            there.add((unit, year))
     if found:
         raise DataError(first_of_each_kind(found))
+
+
+def _unfit(piece: RollPiece, row: int, code: str, told: tuple[Text, Text], field: str | None = None) -> Finding:
+    message, hint = told
+    return Finding(
+        code=code,
+        severity=Severity.ERROR,
+        place=piece.origin.place(row, field),
+        unit=piece.units[row].as_py(),
+        year=int(piece.years[row]),
+        field=field,
+        message=message,
+        hint=hint,
+    )
+
+
+_COUNTED: Final = (
+    Text("该企业这一年的年报已经在内", "the return of this enterprise and year is there already"),
+    Text("先剔除（drop）再加入，或去掉这一行", "drop the enterprise to replace it, or leave the row out"),
+)
+_NO_ZONE: Final = (
+    Text("没有参评的这个高新区", "no zone of this name was evaluated"),
+    Text("核对高新区名称", "check the name of the zone"),
+)

@@ -1,0 +1,132 @@
+"""The options by which `members` is asked about single enterprises, and its answers on the console."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any, NamedTuple
+
+import typer
+
+from parkscore.cli.console import Reply
+from parkscore.language import Text
+
+if TYPE_CHECKING:
+    from parkscore.data.masking import Mask
+    from parkscore.evaluation import Evaluation
+    from parkscore.framework.models import Framework
+    from parkscore.members.asked import Asked
+    from parkscore.members.result import Members
+
+UnitOption = Annotated[
+    str | None,
+    typer.Option("--unit", metavar="ID", help="列出这家企业的短板。 What this enterprise holds its zone back in."),
+]
+DropOption = Annotated[
+    Path | None,
+    typer.Option("--drop", metavar="FILE", help="假设剔除名单中的企业。 What if these enterprises were left out."),
+]
+KeepOption = Annotated[
+    Path | None,
+    typer.Option("--keep", metavar="FILE", help="假设只保留名单中的企业。 What if only these were kept."),
+]
+AddOption = Annotated[
+    Path | None,
+    typer.Option("--add", metavar="FILE", help="假设加入这些年报。 What if these returns were put in."),
+]
+MissingOption = Annotated[
+    bool,
+    typer.Option("--missing", help="哪些缺报的企业影响最大。 Which missing returns move their zones most."),
+]
+_FIRST = 10
+
+
+class Questions(NamedTuple):
+    """What is asked about enterprises."""
+
+    unit: str | None
+    drop: Path | None
+    keep: Path | None
+    add: Path | None
+    missing: bool
+
+    @property
+    def files(self) -> list[str]:
+        """The files that are read for it."""
+        return [str(each) for each in (self.drop, self.keep, self.add) if each is not None]
+
+    @property
+    def any(self) -> bool:
+        """Whether anything is asked."""
+        return self.missing or self.unit is not None or bool(self.files)
+
+
+def refuse_early(framework: Framework, questions: Questions) -> None:
+    """Say before the returns are read what a framework makes impossible."""
+    if questions.any:
+        from parkscore.members.holdable import refuse_comparing
+
+        refuse_comparing(framework)
+
+
+def answer(
+    result: Members, evaluation: Evaluation, questions: Questions, mask: Mask | None, *, contributions: bool
+) -> Asked:
+    """The answers; contributions: whether they are wanted, where the framework allows them."""
+    from parkscore.members.asked import Asked
+    from parkscore.members.holdable import comparing
+    from parkscore.members.id_lists import id_as_read, read_ids
+
+    returns = result.summed.plan.returns
+    drop, keep = (None if file is None else read_ids(file, returns, mask) for file in (questions.drop, questions.keep))
+    asked: dict[str, Any] = {}
+    if contributions and not any(comparing(result.framework)):
+        asked["contributions"] = result.contributions(evaluation)
+    if questions.unit is not None:
+        asked["shortfalls"] = result.shortfalls(evaluation, id_as_read(questions.unit, returns, mask))
+    if questions.files:
+        asked["what_if"] = result.what_if(evaluation, drop=drop or (), keep=keep, add=questions.add, mask=mask)
+    if questions.missing:
+        asked["missing"] = result.missing_returns(evaluation)
+    return Asked(**asked)
+
+
+def say_answers(asked: Asked, reply: Reply) -> None:
+    """The shortfalls as sentences, the zones that would move, and the missing returns that matter most."""
+    from parkscore.members.contributions import NOT_ADDITIVE
+    from parkscore.members.missing_returns import LAST_YEAR_STANDS_IN
+    from parkscore.members.what_if import HELD
+
+    if asked.shortfalls is not None:
+        reply.say(Text(f"短板 {len(asked.shortfalls)} 项", f"shortfalls: {len(asked.shortfalls)}"))
+        for row in asked.shortfalls.itertuples():
+            reply.say(Text(f"  {row.zone}  {row.sentence_zh}", f"  {row.zone}  {row.sentence_en}"))
+        reply.say(NOT_ADDITIVE, "")
+    if asked.what_if is not None:
+        ranking = asked.what_if.ranking
+        moved = ranking[ranking["change"].abs() > 0].sort_values("change", key=abs, ascending=False, kind="stable")
+        count = len(moved)
+        reply.say(Text(f"假设：{count} 个高新区得分变化", f"what if: scores change in {count} zones"), HELD)
+        heads = (Text("高新区", "zone"), Text("得分", "score"), Text("变化", "change"), Text("位次", "rank"))
+        reply.table(heads, [_moved(row) for row in moved.head(_FIRST).itertuples()], right=(1, 2, 3))
+        reply.say("")
+    if asked.missing is not None:
+        count = len(asked.missing)
+        reply.say(Text(f"缺报 {count} 家次，影响最大的：", f"missing: {count}; those that matter most:"))
+        reply.say(LAST_YEAR_STANDS_IN)
+        heads = (Text("企业", "enterprise"), Text("高新区", "zone"), Text("得分变化", "change"), Text("位次", "rank"))
+        reply.table(heads, [_filed(row) for row in asked.missing.head(_FIRST).itertuples()], right=(2, 3))
+        reply.say("")
+
+
+def _moved(row: Any) -> tuple[str, ...]:
+    scores = f"{row.score:.4f} -> {row.score_then:.4f}"
+    return (row.unit, scores, f"{row.change:+.4f}", f"{_rank(row.rank)} -> {_rank(row.rank_then)}")
+
+
+def _filed(row: Any) -> tuple[str, ...]:
+    return (row.enterprise, row.zone, f"{row.score:+.6f}", f"{_rank(row.rank)} -> {_rank(row.rank_with)}")
+
+
+def _rank(rank: Any) -> str:
+    """A rank of a table; a missing one is equal to nothing."""
+    return str(rank) if isinstance(rank, int) else "-"

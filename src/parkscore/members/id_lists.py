@@ -1,0 +1,36 @@
+"""Read a list of enterprises: a file with a column of ids."""
+
+from __future__ import annotations
+
+import os
+
+from parkscore.data.credit_codes import standard_form
+from parkscore.data.masking import Mask
+from parkscore.data.reading import read_with_findings
+from parkscore.findings import DataError, errors_of
+from parkscore.framework.models import USCC, Framework, Label
+
+
+def read_ids(file: str | os.PathLike[str], returns: Framework, mask: Mask | None = None) -> list[str]:
+    """The ids in a file with the column that the returns know enterprises by; other columns may stand beside it.
+
+    mask: gives the ids as they stand in a result whose enterprises are hidden.
+
+    Raises UsageError and DataError as `read_table` does.
+    """
+    title = Label(zh="企业名单", en="List of enterprises")
+    listed = Framework(id="enterprises", title=title, unit=returns.unit, fields={})
+    table, found = read_with_findings(file, listed)
+    # There is no field to be found: the ids are all that is wanted.
+    found = [finding for finding in found if finding.code != "no_field_column"]
+    if table is None or errors_of(found):
+        raise DataError(found if mask is None else mask.findings(found, table, listed))
+    ids: list[str] = table.units.tolist()
+    return ids if mask is None else [mask.unit(each) for each in ids]
+
+
+def id_as_read(name: str, returns: Framework, mask: Mask | None = None) -> str:
+    """One id as it stands in the result: a code in the standard form, hidden where the result hides enterprises."""
+    if returns.unit.kind == USCC:
+        name = standard_form(name) or name
+    return name if mask is None else mask.unit(name)

@@ -1,0 +1,84 @@
+"""Tests of what parkscore members tells of single enterprises."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+import pytest
+from openpyxl import load_workbook
+
+from tests.cli.test_members_command import filed as filed
+from tests.cli.test_members_command import members
+
+MAKER = "91000000MA0000002W"
+
+
+def test_a_folder_holds_what_each_enterprise_contributes(run: Any, filed: Path) -> None:
+    assert members(run, "-o", "out").code == 0
+    frame = pd.read_parquet(filed / "out" / "contributions.parquet")
+    assert {"enterprise", "name", "zone", "part", "filed", "score", "rank", "rank_without", "value:1.2"} <= set(frame)
+    assert len(frame) == 8
+    summary = json.loads((filed / "out" / "summary.json").read_text(encoding="utf-8"))
+    assert summary["returns"] == 12
+
+
+def test_the_shortfalls_of_an_enterprise_are_sentences_in_either_language(run: Any, filed: Path) -> None:
+    answer = members(run, "--unit", MAKER, "-o", "out", "--lang", "zh")
+    assert answer.code == 0, answer.err
+    assert "低于总体水平" in answer.out
+    assert "个百分点" in answer.out
+    assert "之和不等于" in answer.out
+    frame = pd.read_csv(filed / "out" / "shortfalls.csv")
+    assert set(frame["enterprise"]) == {MAKER}
+    english = members(run, "--unit", MAKER, "-o", "again")
+    assert "percentage points below the zone" in english.out
+    assert "do not add up" in english.out
+
+
+def test_what_if_shows_the_zones_that_would_move_beside_today(run: Any, filed: Path) -> None:
+    (filed / "drop.csv").write_text(f"统一社会信用代码\n{MAKER}\n", encoding="utf-8")
+    answer = members(run, "--drop", "drop.csv", "-o", "out")
+    assert answer.code == 0, answer.err
+    assert "what if: scores change in" in answer.out
+    ranking = pd.read_csv(filed / "out" / "what-if.csv")
+    assert {"unit", "score", "score_then", "change", "rank", "rank_then"} <= set(ranking)
+    values = pd.read_csv(filed / "out" / "what-if-values.csv")
+    assert set(values["unit"]) == {"甲区"}
+    document = json.loads(members(run, "--drop", "drop.csv", "--json").out)
+    assert len(document["what_if"]["ranking"]) == 2
+
+
+def test_missing_returns_come_with_the_rank_that_filing_would_give(run: Any, filed: Path) -> None:
+    answer = members(run, "--missing", "-o", "out")
+    assert answer.code == 0, answer.err
+    assert "those that matter most" in answer.out
+    frame = pd.read_csv(filed / "out" / "missing-returns.csv")
+    assert {"no_return"} <= set(frame["missing"])
+    assert {"rank_with", "score", "fields"} <= set(frame)
+
+
+def test_a_workbook_has_a_sheet_for_each_answer(run: Any, filed: Path) -> None:
+    assert members(run, "--unit", MAKER, "--missing", "-o", "out.xlsx").code == 0
+    names = load_workbook(filed / "out.xlsx", read_only=True).sheetnames
+    assert {"of enterprises", "shortfalls", "missing returns"} <= set(names)
+
+
+@pytest.mark.parametrize("asked", [("--unit", "91000000MA0000008F1"), ("--drop", "drop.csv")])
+def test_an_enterprise_without_a_return_is_a_mistake_of_the_command(run: Any, filed: Path, asked: Any) -> None:
+    (filed / "drop.csv").write_text("统一社会信用代码\n91350211M000100Y43\n", encoding="utf-8")
+    answer = members(run, *asked, "-o", "out")
+    assert answer.code == 2
+    assert "no_such_enterprise" in answer.err
+    assert not (filed / "out").exists()
+
+
+def test_enterprises_are_asked_for_by_their_own_ids_where_the_result_hides_them(run: Any, filed: Path) -> None:
+    (filed / "drop.csv").write_text(f"统一社会信用代码\n{MAKER}\n", encoding="utf-8")
+    answer = members(run, "--unit", MAKER, "--drop", "drop.csv", "--missing", "--mask", "-o", "out")
+    assert answer.code == 0, answer.err
+    written = b"".join(path.read_bytes() for path in (filed / "out").iterdir() if path.suffix != ".parquet")
+    written += str(pd.read_parquet(filed / "out" / "contributions.parquet").to_dict()).encode()
+    assert MAKER.encode() not in written + (answer.out + answer.err).encode()
