@@ -35,9 +35,16 @@ def found_in_pieces(frame: pd.DataFrame, folder: Path, framework: Framework, row
     return found
 
 
+UNITS = st.sampled_from(["甲", "乙", "丙丁", "Ｚ1", "Z1", "丙 丁"])
+
+
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
 @given(
-    st.lists(st.tuples(st.sampled_from("甲乙丙丁"), st.integers(2020, 2024)), min_size=1, max_size=30),
+    st.lists(
+        st.tuples(st.sampled_from(["甲", "乙", "丙丁", "Ｚ1", "Z1", "丙 丁"]), st.integers(2020, 2024)),
+        min_size=1,
+        max_size=30,
+    ),
     st.integers(1, 12),
 )
 def test_pieces_name_the_same_duplicates_as_the_whole_file(
@@ -46,7 +53,18 @@ def test_pieces_name_the_same_duplicates_as_the_whole_file(
     frame = pd.DataFrame(keys, columns=["高新区", "年份"]).assign(营业收入=1.0)
     found = found_in_pieces(frame, tmp_path, framework, rows)
     _, whole = read_with_findings(tmp_path / "a.parquet", framework)
-    assert found == [finding for finding in whole if finding.code == "duplicate_row"]
+    assert [each for each in found if each.code == "duplicate_row"] == [
+        each for each in whole if each.code == "duplicate_row"
+    ]
+
+
+def test_a_unit_written_in_two_ways_in_one_year_is_named_across_pieces(tmp_path: Path, framework: Framework) -> None:
+    units = ["甲（东）", "乙", "甲 (东)", "丙", "甲(东)"]
+    frame = pd.DataFrame({"高新区": units, "年份": [2024, 2024, 2024, 2024, 2023], "营业收入": 1.0})
+    found = found_in_pieces(frame, tmp_path, framework, 1)
+    assert [(each.code, each.unit, each.place.line) for each in found if each.place] == [
+        ("similar_units", "甲 (东)", 3)
+    ]
 
 
 @pytest.mark.parametrize("surplus", [REPEATED_AT_MOST, REPEATED_AT_MOST + 1, REPEATED_AT_MOST + 77])

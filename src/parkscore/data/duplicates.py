@@ -8,11 +8,15 @@ from typing import Final, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
+import pyarrow as pa
+import pyarrow.compute as pc
 
 from parkscore.data.batches import read_piece
 from parkscore.data.collecting import REPEATED_AT_MOST, Collected
 from parkscore.data.datasets import Dataset, Piece
-from parkscore.data.repeated_rows import report_repeated
+from parkscore.data.headers import normalised
+from parkscore.data.plain_texts import texts_written_otherwise
+from parkscore.data.repeated_rows import report_repeated, report_similar
 from parkscore.data.table import UNIT, Table
 from parkscore.data.text_hashes import Hashes, mixed, text_hashes
 from parkscore.findings import Finding, Place, Severity
@@ -23,9 +27,22 @@ _FILE_BITS: Final = 6
 
 
 def keys_of(table: Table) -> Hashes:
-    """(rows,) a number for the unit and year of each row; rows that differ have the same only by a rare chance."""
-    units = text_hashes(table.frame[UNIT])
+    """(rows,) a number for the unit and year of each row; rows that differ have the same only by a rare chance.
+
+    Units that differ in width and space only have the same.
+    """
+    units = text_hashes(_as_shown(pa.array(table.frame[UNIT], from_pandas=True)))
     return units if table.years is None else mixed(units, table.years)
+
+
+def _as_shown(units: pa.Array) -> pa.Array:
+    rows = texts_written_otherwise(units)
+    if not rows.size:
+        return units
+    mask = np.zeros(len(units), dtype=np.bool_)
+    mask[rows] = True
+    shown = [normalised(unit) for unit in units.take(pa.array(rows)).to_pylist()]
+    return pc.replace_with_mask(units, pa.array(mask), pa.array(shown, units.type))
 
 
 class Repeated(NamedTuple):
@@ -90,26 +107,32 @@ def _repeated(keys: Hashes) -> Repeated:
 def duplicate_findings(dataset: Dataset, pieces: Sequence[Piece], repeated: Repeated) -> list[Finding]:
     """An error for each of the first rows that repeat another, and one that counts the others.
 
-    Units and years are compared themselves, in a second look at the rows whose keys meet; only what is not listed is
-    counted by keys alone.
+    And a warning for a unit that is written like another of its year but for width and space. Units and years are
+    compared themselves, in a second look at the rows whose keys meet; what is not listed is counted by keys alone.
     """
     found = Collected()
     if not repeated.surplus:
         return []
     first: dict[tuple[str, int | None], Place] = {}
+    spelled: dict[tuple[str, int | None], str] = {}
+    similar: set[str] = set()
     listed = 0
     for piece in pieces:
         table, _ = read_piece(dataset, piece, ())
         for row in _rows_with(keys_of(table), repeated.keys):
-            key = str(table.frame[UNIT].iloc[row]), None if table.years is None else int(table.years[row])
+            unit, year = str(table.frame[UNIT].iloc[row]), None if table.years is None else int(table.years[row])
             here = table.origin.place(row, UNIT)
-            earlier = first.setdefault(key, here)
+            earlier = first.setdefault((unit, year), here)
+            other = spelled.setdefault((normalised(unit), year), unit)
             if earlier is not here:
-                report_repeated(here, earlier, *key, found)
+                report_repeated(here, earlier, unit, year, found)
                 listed += 1
-                if listed > REPEATED_AT_MOST:
-                    found.count_more("duplicate_row", Severity.ERROR, repeated.surplus - listed)
-                    return found.findings
+            elif other != unit and unit not in similar:
+                report_similar(here, unit, other, first[other, year], found)
+                similar.add(unit)
+            if listed > REPEATED_AT_MOST:
+                found.count_more("duplicate_row", Severity.ERROR, repeated.surplus - listed - len(similar))
+                return found.findings
     return found.findings
 
 

@@ -23,7 +23,7 @@ from parkscore.data.headers import Names, normalised
 from parkscore.data.layout import read_layout
 from parkscore.data.parquet_files import read_parquet
 from parkscore.data.plain_texts import texts_written_otherwise
-from parkscore.data.repeated_rows import report_repeated
+from parkscore.data.repeated_rows import report_repeated, report_similar
 from parkscore.data.sheets import Sheet
 from parkscore.data.table import Table
 from parkscore.data.text_files import read_text_file
@@ -252,13 +252,4 @@ def _report_similar_units(rows: Sequence[tuple[Body, int]], found: Collected) ->
     for unit, (body, number) in first.items():
         other = spelled.setdefault(normalised(unit), unit)
         if other != unit:
-            found.warning(
-                "similar_units",
-                Text(
-                    f"与“{other}”（{_row_place(*first[other])}）只差全半角或空格，按两个评价对象处理",
-                    f"differs from '{other}' ({_row_place(*first[other])}) in width or space only; taken as two units",
-                ),
-                Text("若是同一个，请统一写法", "if they are the same, spell them alike"),
-                place=_row_place(body, number),
-                unit=unit,
-            )
+            report_similar(_row_place(body, number), unit, other, _row_place(*first[other]), found)

@@ -1,4 +1,4 @@
-"""Say that a unit has a second row in a year."""
+"""Say that a unit has a second row in a year, or that two units may be one."""
 
 from __future__ import annotations
 
@@ -16,4 +16,18 @@ def report_repeated(here: Place, earlier: Place, unit: str, year: int | None, fo
         place=here,
         unit=unit,
         year=year,
+    )
+
+
+def report_similar(here: Place, unit: str, other: str, first: Place, found: Collected) -> None:
+    """Add the warning for a unit that is written like another but for width and space."""
+    found.warning(
+        "similar_units",
+        Text(
+            f"与“{other}”（{first}）只差全半角或空格，按两个评价对象处理",
+            f"differs from '{other}' ({first}) in width or space only; taken as two units",
+        ),
+        Text("若是同一个，请统一写法", "if they are the same, spell them alike"),
+        place=here,
+        unit=unit,
     )

@@ -21,14 +21,14 @@ _SECOND: Final = np.uint64(0x94D049BB133111EB)
 _WORD: Final = 8
 
 
-def text_hashes(texts: npt.NDArray[Any] | pd.Series[Any] | pd.api.extensions.ExtensionArray) -> Hashes:
+def text_hashes(texts: npt.NDArray[Any] | pd.Series[Any] | pd.api.extensions.ExtensionArray | pa.Array) -> Hashes:
     """(rows,) the hash of each text; that of no text is that of the empty one.
 
     >>> found = text_hashes(np.array(["甲", "乙", "甲"], dtype=object))
     >>> bool(found[0] == found[2]), bool(found[0] == found[1])
     (True, False)
     """
-    array = pa.array(texts, from_pandas=True)
+    array = texts if isinstance(texts, pa.Array) else pa.array(texts, from_pandas=True)
     if not kinds.is_large_string(array.type):
         array = array.cast(pa.large_string())
     data, starts, ends = bytes_of(array)
