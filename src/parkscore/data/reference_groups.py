@@ -55,9 +55,9 @@ def why_without_reference(
     framework: Framework, table: Table, rows: Rows, cohorts: Sequence[Cohort]
 ) -> dict[int, Unranked]:
     """For each of these rows that is in none of the cohorts, why there is nothing to measure it against."""
-    out = np.setdiff1d(rows, np.concatenate([np.zeros(0, dtype=np.intp), *(cohort.apply for cohort in cohorts)]))
-    if not out.size:
+    if sum(cohort.apply.size for cohort in cohorts) == rows.size:  # each row is in one of them at most
         return {}
+    out = np.setdiff1d(rows, np.concatenate([np.zeros(0, dtype=np.intp), *(cohort.apply for cohort in cohorts)]))
     groups = reference_groups(framework, table)
     labels = [_LABEL_OF_CLASS if name == CLASS else framework.fields[name].label for name in framework.reference_within]
     silent = Text(

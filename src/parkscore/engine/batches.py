@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any, Final
 
 import numpy as np
@@ -12,7 +13,7 @@ import pyarrow as pa
 
 from parkscore.data.chosen import words_of
 from parkscore.data.classes import Classification
-from parkscore.data.grid import Grid, Rows
+from parkscore.data.grid import Grid, Rows, Selection, as_selection
 from parkscore.data.impute import LATER
 from parkscore.data.table import CLASS, UNIT, YEAR, State, Table
 from parkscore.framework.check_grades import NO_GRADE, UNKNOWN_GRADE
@@ -52,6 +53,11 @@ class Results:
     judged: Sequence[Verdict]
     graded: Sequence[Graded]
 
+    @cached_property
+    def selection(self) -> Selection:
+        """The rows as an index, found once."""
+        return as_selection(self.rows)
+
 
 def batch_of(
     results: Results, language: Language, values: bool, places: npt.NDArray[np.int64] | None = None
@@ -71,19 +77,20 @@ def batch_of(
 
 
 def _columns(results: Results, language: Language) -> Iterator[tuple[str, Any]]:
-    framework, table, rows = results.framework, results.table, results.rows
-    yield UNIT, _units(table, rows)
+    framework, table, rows = results.framework, results.table, results.selection
+    yield UNIT, _units(table, results.rows)
     if table.years is not None:
         yield YEAR, pa.array(table.years[rows])
     if results.classification is not None:
-        yield CLASS, coded(results.classification.names[rows])
+        classes = results.classification.coded
+        yield CLASS, worded(classes.texts, classes.codes[rows])
     yield SCORE, number_array(results.nodes.scores[framework.total.id][rows])
     for name in framework.rank_within:
         texts = table.coded(name)
         yield name, worded(texts.texts, texts.codes[rows])
     yield STATUS, _statuses(results, language)
     for gate in results.judged:
-        yield gate.path, worded([str(outcome) for outcome in OUTCOMES], gate.codes[rows])
+        yield gate.path, worded([str(outcome) for outcome in OUTCOMES], gate.codes[rows], np.int8)
     for graded in results.graded:
         # The two that are no grades have the numbers -2 and -1.
         words = [NO_GRADE, UNKNOWN_GRADE, *(grade.id for grade in graded.scale.grades)]
@@ -93,7 +100,7 @@ def _columns(results: Results, language: Language) -> Iterator[tuple[str, Any]]:
 
 
 def _values(results: Results) -> Iterator[tuple[str, Any]]:
-    table, rows, changing = results.table, results.rows, _changing(results.framework)
+    table, rows, changing = results.table, results.selection, _changing(results.framework)
     for column, leaf in enumerate(results.framework.leaves):
         values, used = results.indicators.values[:, column], results.used.values[:, column]
         if leaf.is_named:
@@ -107,9 +114,11 @@ def _values(results: Results) -> Iterator[tuple[str, Any]]:
 
 def _states(results: Results, column: int) -> pa.DictionaryArray:
     """Why there is no value in a column, `filled` where a gap was filled; null where there is one."""
-    states = results.indicators.states[results.rows, column].astype(np.int32)
-    states[results.used.filled[results.rows, column]] = len(State)
-    return worded(_STATE_WORDS, states - 1)  # State.VALUE is 0
+    states = results.indicators.states[results.selection, column].copy()
+    filled = results.used.filled[results.selection, column]
+    if filled.any():
+        states[filled] = len(State)
+    return worded(_STATE_WORDS, states - 1, np.int8)  # State.VALUE is 0
 
 
 _STATE_WORDS: Final = (*(state.name.lower() for state in list(State)[1:]), FILLED)
@@ -144,9 +153,11 @@ def coded(texts: Any) -> pa.DictionaryArray:
     return pa.array(texts, type=pa.string(), from_pandas=True).dictionary_encode()
 
 
-def worded(words: Sequence[str] | npt.NDArray[Any], codes: npt.NDArray[Any]) -> pa.DictionaryArray:
-    """Words by their codes; below 0 there is none."""
-    numbers = pa.array(codes.astype(np.int32), mask=codes < 0)
+def worded(
+    words: Sequence[str] | npt.NDArray[Any], codes: npt.NDArray[Any], kind: type[np.signedinteger[Any]] = np.int32
+) -> pa.DictionaryArray:
+    """Words by their codes; below 0 there is none. kind: of the numbers, the same in every piece."""
+    numbers = pa.array(codes.astype(kind), mask=codes < 0)
     return pa.DictionaryArray.from_arrays(numbers, pa.array(words, type=pa.string()))
 
 

@@ -7,13 +7,14 @@ from dataclasses import dataclass
 from typing import Any, ClassVar, Final
 
 import numpy as np
-import pyarrow as pa
 
-from parkscore.data.table import CLASS, YEAR
-from parkscore.methods.exact_sums import ExactSums, grouped_sums
+from parkscore.data.grid import Matrix, Rows, Truths
+from parkscore.engine.batches import Results
+from parkscore.methods.exact_sums import ExactSums, exact_sum, grouped_sums
 
 # Scores are added in units of this, which is faster for whole numbers and hides no digit that anybody reads.
 _UNIT: Final = 2.0**-20
+_EXACT: Final = 2.0**53
 
 Key = tuple[int | None, str | None]
 """A year and a class."""
@@ -51,33 +52,52 @@ class NodeSums:
 NodeSums.NOTHING = NodeSums({}, {})
 
 
-def node_sums(batch: pa.RecordBatch, nodes: Sequence[str]) -> NodeSums:
-    """The sums of a batch of results; nodes: the columns of the scores."""
-    codes, keys = _groups(batch)
-    counts: list[Any] = []
-    sums: list[ExactSums] = []
-    for node in nodes:
-        scores = batch.column(node).to_numpy(zero_copy_only=False)
-        sums.append(grouped_sums(np.rint(scores / _UNIT), codes, len(keys)))
-        counts.append(np.bincount(codes[~np.isnan(scores)], minlength=len(keys)).tolist())
+def node_sums(results: Results, nodes: Sequence[str]) -> NodeSums:
+    """The sums over the rows of some results; nodes: by id, in the order of the sums."""
+    if not results.rows.size:
+        return NodeSums.NOTHING
+    rows, (codes, keys) = results.selection, _groups(results)
+    scores = np.empty((len(nodes), len(results.rows)))
+    for place, node in enumerate(nodes):
+        np.multiply(results.nodes.scores[node][rows], 1 / _UNIT, out=scores[place])
+    np.rint(scores, out=scores)
+    lacking = np.isnan(scores)
+    sizes = np.bincount(codes, minlength=len(keys))
+    counts = np.tile(sizes, (len(nodes), 1))
+    for place in np.flatnonzero(lacking.any(axis=1)).tolist():
+        counts[place] -= np.bincount(codes[lacking[place]], minlength=len(keys))
     return NodeSums(
-        {key: tuple(own[place] for own in counts) for place, key in enumerate(keys)},
-        {key: tuple(own.take([place]) for own in sums) for place, key in enumerate(keys)},
+        {key: tuple(counts[:, place].tolist()) for place, key in enumerate(keys)},
+        dict(zip(keys, _sums(scores, lacking, codes, len(keys)), strict=True)),
     )
 
 
-def _groups(batch: pa.RecordBatch) -> tuple[Any, list[Key]]:
+def _sums(scores: Matrix, lacking: Truths, codes: Rows, groups: int) -> list[tuple[ExactSums, ...]]:
+    """For each group the sums of the rows of a matrix of whole numbers; lacking: what does not count."""
+    with_zeros = np.where(lacking, 0.0, scores)
+    largest = np.abs(with_zeros).max(initial=0.0)
+    if largest * scores.shape[1] < _EXACT:
+        # Sums of whole numbers below 2^53 are exact in any order.
+        totals = np.stack([with_zeros @ (codes == group).astype(np.float64) for group in range(groups)])
+        return [tuple(exact_sum([total]) for total in own) for own in totals.tolist()]
+    sums = [grouped_sums(row, codes, groups) for row in scores]
+    return [tuple(own.take([group]) for own in sums) for group in range(groups)]
+
+
+def _groups(results: Results) -> tuple[Rows, list[Key]]:
     """For each row the number of its year and class, and what the numbers stand for."""
+    rows = results.selection
     years: list[int | None] = [None]
-    codes = np.zeros(batch.num_rows, dtype=np.intp)
-    if YEAR in batch.schema.names:
-        met, codes = np.unique(batch.column(YEAR).to_numpy(), return_inverse=True)
+    codes = np.zeros(len(results.rows), dtype=np.intp)
+    if results.table.years is not None:
+        met, codes = np.unique(results.table.years[rows], return_inverse=True)
         years = [int(year) for year in met]
     names: list[str | None] = [None]
-    if CLASS in batch.schema.names:
-        column = batch.column(CLASS)
-        names = [None, *column.dictionary.to_pylist()]
-        own = column.indices.fill_null(-1).to_numpy(zero_copy_only=False).astype(np.intp) + 1
-        codes = codes * len(names) + own
-    pairs, codes = np.unique(codes, return_inverse=True)
-    return codes, [(years[pair // len(names)], names[pair % len(names)]) for pair in pairs.tolist()]
+    if results.classification is not None:
+        coded = results.classification.coded
+        names = [None, *coded.texts.tolist()]
+        codes = codes * len(names) + coded.codes[rows] + 1
+    used = np.flatnonzero(np.bincount(codes, minlength=len(years) * len(names)))
+    numbers = np.zeros(len(years) * len(names), dtype=np.intp)
+    numbers[used] = np.arange(len(used))
+    return numbers[codes], [(years[pair // len(names)], names[pair % len(names)]) for pair in used.tolist()]

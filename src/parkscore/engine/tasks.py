@@ -13,7 +13,7 @@ from parkscore.data.masking import Mask
 from parkscore.data.table import YEAR
 from parkscore.data.text_hashes import Hashes
 from parkscore.engine.applying import apply_to
-from parkscore.engine.batches import SCORE, batch_of
+from parkscore.engine.batches import batch_of
 from parkscore.engine.gathering import Gathered, gather
 from parkscore.engine.node_means import NodeSums, node_sums
 from parkscore.engine.sources import Item, Source, read_again, read_checked
@@ -119,12 +119,12 @@ class ApplyPiece:
             path if batch.num_rows else None,
             applied.accounts,
             frozenset(np.unique(batch.column(YEAR).to_numpy()).tolist() if YEAR in batch.schema.names else ()),
-            node_sums(batch, nodes_of(job.framework)),
+            node_sums(applied.results, nodes_of(job.framework)),
             applied.tally,
             checked.table.notes,
         )
 
 
 def nodes_of(framework: Framework) -> list[str]:
-    """The columns of scores: the total first, then the tree in its order."""
-    return [SCORE, *(node.id for node in framework.walk())]
+    """The nodes whose mean is told: the total first, then the tree in its order."""
+    return [framework.total.id, *(node.id for node in framework.walk())]

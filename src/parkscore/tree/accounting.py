@@ -92,11 +92,14 @@ def _of_data(table: Table, rows: Rows, outcomes: Outcomes) -> Iterator[_Entry]:
 def _of_classes(framework: Framework, rows: Rows, found: Classification | None) -> Iterator[_Entry]:
     if found is None:
         return
-    names = Counter(name for name in found.names[rows].tolist() if name is not None)
+    coded = found.coded
+    counted = np.bincount(coded.codes[rows] + 1, minlength=len(coded.texts) + 1)[1:].tolist()
+    names = Counter({str(name): count for name, count in zip(coded.texts, counted, strict=True) if count})
     labels = {each.id: each.label for each in framework.classes} or {name: Text(name, name) for name in sorted(names)}
     for name, label in labels.items():
         yield CLASSES, name, "in_class", names[name], *label
-    without = Counter(found.outcomes[rows].tolist())
+    lacking = rows[coded.codes[rows] < 0]
+    without = Counter(found.outcomes[lacking].tolist())
     for outcome, label in _NO_CLASS.items():
         if without[outcome]:
             yield CLASSES, None, outcome, without[outcome], *label
