@@ -137,3 +137,14 @@ def test_a_reference_with_weights_and_fillings_shows_these(run: Any, folder: Pat
     assert "weights, computed by standard_deviation" in shown
     assert "caps " in shown
     assert "203.333" in shown  # the mean of 110, 190 and 310
+
+
+def test_a_reference_is_frozen_piece_by_piece_as_from_memory(run: Any, folder: Path, frozen: str) -> None:
+    pd.read_csv(folder / "zones.csv").to_parquet(folder / "zones.parquet")
+    words = ("score", "park.yaml", "zones.parquet", "--year", 2024, "--weights", "equal", "--engine", "local")
+    answer = run(*words, "-o", "out.parquet", "--freeze", "pieces.json")
+    assert answer.code == 0, answer.err
+    assert "wrote the reference 2024 to pieces.json" in answer.err
+    memory, pieces = (json.loads((folder / name).read_text(encoding="utf-8")) for name in ("ref.json", "pieces.json"))
+    assert memory["scoring"] == pieces["scoring"]
+    assert memory["extents"] == pieces["extents"]

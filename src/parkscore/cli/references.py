@@ -45,8 +45,8 @@ def check_references(freeze: Path | None, reference: str | None, in_pieces: bool
         message = Text("--freeze 与 --reference 不能同时使用", "--freeze and --reference exclude each other")
         hint = Text("按参照值计分时没有新的拟合可写", "what is scored by a reference has fitted nothing to write")
         raise UsageError(Finding(code="contradicting_options", severity=Severity.ERROR, message=message, hint=hint))
-    if in_pieces and (freeze is not None or reference is not None):
-        message = Text("分块计分时不能固定参照值", "references are neither frozen nor used piece by piece")
+    if in_pieces and reference is not None:
+        message = Text("分块计分时不能用固定的参照值", "a frozen reference is not used piece by piece")
         hint = Text("加 --engine memory", "add --engine memory")
         raise UsageError(Finding(code="needs_memory", severity=Severity.ERROR, message=message, hint=hint))
 
@@ -54,12 +54,9 @@ def check_references(freeze: Path | None, reference: str | None, in_pieces: bool
 def refuse_unfreezable(framework: str) -> None:
     """Raise UsageError before anything is read where a framework has no reference to freeze."""
     from parkscore.framework.loading import load_framework
-    from parkscore.tree.comparing import refuse_comparisons
-    from parkscore.tree.freezing import refuse_histories
+    from parkscore.tree import freezing
 
-    loaded = load_framework(framework)
-    refuse_comparisons(loaded)
-    refuse_histories(loaded)
+    freezing.refuse_unfreezable(load_framework(framework))
 
 
 def show_reference(path: str, reply: Reply) -> None:
@@ -121,7 +118,11 @@ def write_reference(evaluation: Evaluation, freeze: Path | None, reply: Reply) -
     """Write the reference, where one is asked for, and say its hash."""
     if freeze is None:
         return
-    frozen = evaluation.freeze(freeze)
+    say_frozen(evaluation.freeze(freeze), freeze, reply)
+
+
+def say_frozen(frozen: FrozenReference, freeze: Path, reply: Reply) -> None:
+    """Which reference was written where, with its hash."""
     reply.tell(
         Text(
             f"参照值 {frozen.name} 已写入 {freeze}（SHA-256 {frozen.sha256}）",

@@ -195,7 +195,7 @@ def score(
     in_pieces = goes_in_pieces(engine, source, output)
     check_references(freeze, reference, in_pieces, [framework, source, weights or framework])
     if in_pieces:
-        score_in_pieces(framework, source, Path(str(output)), weights, year, strict, hidden, reply)
+        score_in_pieces(framework, source, Path(str(output)), weights, year, strict, hidden, freeze, reply)
         return
     with reply.waiting(Text("正在计分", "scoring")):
         if freeze is not None:

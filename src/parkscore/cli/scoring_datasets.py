@@ -13,6 +13,7 @@ import typer
 
 from parkscore.cli.console import Reply
 from parkscore.cli.files import check_output
+from parkscore.cli.references import say_frozen
 from parkscore.findings import Finding, Severity, UsageError, worst_first
 from parkscore.language import Text
 
@@ -84,10 +85,12 @@ def score_in_pieces(
     year: int | None,
     strict: bool,
     mask: Mask | None,
+    freeze: Path | None,
     reply: Reply,
 ) -> None:
     """Score a file or folder piece by piece, write the result, and say what came of it."""
     from parkscore.engine.passes import score_dataset
+    from parkscore.tree.frozen import load_reference
 
     result = score_dataset(
         framework,
@@ -98,6 +101,7 @@ def score_in_pieces(
         language=reply.language,
         strict=strict,
         mask=mask,
+        freeze=freeze,
         progress=_Progress(reply).tell,
     )
     if reply.as_json:
@@ -106,6 +110,8 @@ def score_in_pieces(
     reply.say(*_lines(result))
     _say_top(result, reply)
     reply.say(Text(f"已写入 {output}", f"wrote {output}"))
+    if freeze is not None:
+        say_frozen(load_reference(freeze), freeze, reply)
     reply.show_findings(result.findings)
 
 

@@ -35,6 +35,7 @@ from parkscore.findings import Finding
 from parkscore.language import Language, Text
 from parkscore.output.files import write_whole
 from parkscore.tree.accounting import CLASSES, DATA, JUDGED
+from parkscore.tree.freezing import DataOrigin
 from parkscore.tree.gate import NOT_RANKED, RANKED
 from parkscore.tree.weigh import Weighing
 
@@ -99,6 +100,13 @@ class Closing:
             ranked=int(counts.get(RANKED, 0)),
             notes=self.notes,
         )
+
+    @property
+    def origin(self) -> DataOrigin:
+        """The data that the references were fitted on."""
+        said = dict.fromkeys(note for piece in self.applied for note in piece.notes)
+        about = self.about
+        return DataOrigin(about["data"], about["data_sha256"], tuple(self.years), about["units"], tuple(said))
 
     @cached_property
     def document(self) -> dict[str, Any]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from itertools import product
 from pathlib import Path
 from typing import Any
@@ -27,6 +27,7 @@ from parkscore.framework.models import Framework, Node
 from parkscore.framework.score_history import years_looked_back
 from parkscore.framework.settings import SIGN, Settings, resolve_settings
 from parkscore.methods import DomainError, Method, partial_fits, scoring
+from parkscore.methods.columns import highest, lowest
 from parkscore.methods.domain import FloatArray
 from parkscore.tree.score import domain_finding, refused
 
@@ -84,13 +85,17 @@ Partial = partial_fits.Gathered | Vector
 
 @dataclass(frozen=True)
 class Gathered:
-    """What the rows of a piece add to the references: by reference and indicator, what its rule is fitted on."""
+    """What the rows of a piece add to the references: by reference and indicator, what its rule is fitted on.
+
+    extents: the smallest and the largest value before outliers are treated, where they are asked for.
+    """
 
     values: Mapping[str, Mapping[str, Partial]]
+    extents: Mapping[str, Mapping[str, tuple[float, float]]] = field(default_factory=dict)
 
 
-def gather(framework: Framework, table: Table, year: int | None) -> Gathered:
-    """The statistics of a piece."""
+def gather(framework: Framework, table: Table, year: int | None, extents: bool = False) -> Gathered:
+    """The statistics of a piece; extents: whether the ends of the values are among them."""
     rows = rows_of_year(table, year)
     indicators = derive(framework, table)
     imputed, _ = impute(framework, table, indicators)
@@ -100,12 +105,21 @@ def gather(framework: Framework, table: Table, year: int | None) -> Gathered:
     cohorts = [each for each in cohorts_of_piece(framework, table, wanted, eligible) if each.fit.size]
     treated = treat(framework, table, imputed, tuple(cohorts)).grid.values
     settings, leaves = resolve_settings(framework), relative_leaves(framework)
-    return Gathered({
+    values = {
         cohort.reference: {
             leaf.id: _fitted_on(table, leaf, settings[leaf.id], cohort, treated[:, column]) for column, leaf in leaves
         }
         for cohort in cohorts
-    })  # fmt: skip
+    }
+    ends = {
+        cohort.reference: {leaf.id: _ends(imputed.values[cohort.fitted, column]) for column, leaf in leaves}
+        for cohort in (cohorts if extents else ())
+    }
+    return Gathered(values, ends)
+
+
+def _ends(values: Vector) -> tuple[float, float]:
+    return float(lowest(values)), float(highest(values))
 
 
 def _fitted_on(table: Table, leaf: Node, settings: Settings, cohort: Cohort, column: Vector) -> Partial:
@@ -177,9 +191,15 @@ class Fitting:
         self._folder = folder
         self._joined: dict[str, dict[str, partial_fits.Gathered]] = {}
         self._columns: dict[str, SortedColumn] = {}
+        self._extents: dict[str, dict[str, tuple[float, float]]] = {}
 
     def add(self, part: Gathered) -> None:
         """What a piece has; in any order."""
+        for name, ends in part.extents.items():
+            wider = self._extents.setdefault(name, {})
+            for code, (low, high) in ends.items():
+                before = wider.get(code, (np.nan, np.nan))
+                wider[code] = float(np.fmin(before[0], low)), float(np.fmax(before[1], high))
         for name, found in part.values.items():
             own = self._joined.setdefault(name, {})
             for code, each in found.items():
@@ -204,7 +224,7 @@ class Fitting:
                 # A rule that counts the others reads them itself.
                 references[name][leaf.id] = {}
                 columns[name][leaf.id] = in_order[leaf.id][number]
-        return Fitted(references, columns=columns)
+        return Fitted(references, columns=columns, extents=self._extents)
 
     def _column(self, code: str) -> SortedColumn:
         if code not in self._columns:

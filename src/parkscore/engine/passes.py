@@ -29,6 +29,8 @@ from parkscore.framework.loading import load_framework
 from parkscore.framework.models import Framework
 from parkscore.framework.slots import refuse_unfilled
 from parkscore.language import Language, Text
+from parkscore.output.files import write_text
+from parkscore.tree.freezing import freeze_fitted, refuse_nothing_fitted, refuse_unfreezable
 from parkscore.tree.schemes import Weights, plan_weights
 
 Progress = Callable[[Text, int, int], None]
@@ -52,6 +54,7 @@ def score_dataset(
     language: Language = "en",
     strict: bool = False,
     mask: Mask | None = None,
+    freeze: str | PathLike[str] | None = None,
     progress: Progress | None = None,
 ) -> DatasetResult:
     """Score and rank the units of a file or folder that need not fit into memory, and write the result.
@@ -60,7 +63,8 @@ def score_dataset(
     .csv file with a row for each row of the data, in their order, and the columns of `Evaluation.scores`; Parquet has
     the values of the indicators, too, as `value:` and the id. engine: `local` for threads of this process, or an
     executor. language: that of reasons and notes. strict: whether a warning ends the run like an error. mask: puts
-    keyed hashes in the place of units and names. progress: told after each piece.
+    keyed hashes in the place of units and names. freeze: a .json file for what the scores are measured against, as
+    `Evaluation.freeze` writes it. progress: told after each piece.
 
     The scores are those of `evaluate` to twelve digits, and the ranks are the same; how the data are cut into files and
     pieces changes no bit.
@@ -73,12 +77,16 @@ def score_dataset(
     plan = plan_weights(loaded, weights)
     refuse_unfilled(loaded)
     refuse_unsuitable(loaded, plan)
+    if freeze is not None:
+        refuse_unfreezable(loaded)
+        refuse_nothing_fitted(loaded)
     executor = LocalExecutor() if isinstance(engine, str) else engine
     dataset = open_dataset(data, loaded)
     with spool_folder(target) as folder:
         pieces = PieceSource(dataset, dataset.pieces(ROWS_OF_PIECE))
-        job = Job(loaded, plan, pieces, year, mask)
-        return _Run(job, executor, folder, target, language, strict, progress or _tell_nobody).result()
+        job = Job(loaded, plan, pieces, year, mask, freezes=freeze is not None)
+        kept = None if freeze is None else Path(freeze)
+        return _Run(job, executor, folder, target, kept, language, strict, progress or _tell_nobody).result()
 
 
 def _tell_nobody(_stage: Text, _done: int, _whole: int) -> None:
@@ -93,6 +101,7 @@ class _Run:
     executor: Executor
     folder: Path
     target: Path
+    freeze: Path | None
     language: Language
     strict: bool
     progress: Progress
@@ -109,7 +118,10 @@ class _Run:
         closing = Closing(job, fitted, applied, self.language, self.folder)
         found.add([*closing.tally.findings(framework), *closing.weighing.findings])
         found.refuse(self.strict)
+        frozen = None if self.freeze is None else freeze_fitted(framework, fitted, closing.origin)
         top = closing.write(self.target, lambda done, whole: self.progress(WRITING, done, whole))
+        if self.freeze is not None and frozen is not None:
+            write_text(self.freeze, frozen.text)
         return closing.result(self.target, top, found.findings)
 
     def _by_unit(self, found: Found) -> Source:

@@ -28,13 +28,17 @@ from parkscore.tree.schemes import WeightPlan
 
 @dataclass(frozen=True)
 class Job:
-    """What each piece is scored by; small enough to be sent along with every piece."""
+    """What each piece is scored by; small enough to be sent along with every piece.
+
+    freezes: whether the references are to be kept, with the ends of the values that they were fitted on.
+    """
 
     framework: Framework
     plan: WeightPlan
     source: Source
     year: int | None
     mask: Mask | None = None
+    freezes: bool = False
 
 
 @dataclass(frozen=True)
@@ -58,7 +62,7 @@ class GatherPiece:
         if checked.table is None:
             return GatheredPiece(checked.found, None, checked.keys)
         try:
-            gathered = gather(job.framework, checked.table, job.year)
+            gathered = gather(job.framework, checked.table, job.year, job.freezes)
         except DataError as error:
             return GatheredPiece([*checked.found, *error.findings], None, checked.keys)
         return GatheredPiece(checked.found, gathered, checked.keys)

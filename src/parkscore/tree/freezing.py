@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
+from typing import NamedTuple
 
 import numpy as np
 
+from parkscore.data.cohorts import reference_name
 from parkscore.data.fillings import year_name
 from parkscore.data.fitted import Filling, Fitted, named
 from parkscore.data.grid import Cohort, Rows
@@ -15,8 +17,10 @@ from parkscore.data.table import Table
 from parkscore.findings import Finding, Severity, UsageError
 from parkscore.framework.models import Framework
 from parkscore.framework.score_history import years_looked_back
+from parkscore.framework.settings import resolve_settings
 from parkscore.framework.statistics_digest import statistics_digest
 from parkscore.language import Text
+from parkscore.methods import scoring
 from parkscore.tree.comparing import computed_nodes, refuse_comparisons
 from parkscore.tree.computed_scheme import computed_scheme
 from parkscore.tree.frozen import FrozenReference
@@ -36,42 +40,73 @@ def freeze(
 
     Raises UsageError where units are compared with each other, or where the rows have several references.
     """
-    refuse_comparisons(framework)
-    refuse_histories(framework)
-    bases = list(dict.fromkeys(cohort.name for cohort in cohorts))
-    years = [] if table.years is None else np.unique(table.years[rows]).tolist()
-    if len(bases) != 1 or (len(years) > 1 and (fitted.fillings or fitted.filled_scores)):
-        raise UsageError(_several(bases if len(bases) != 1 else [str(year) for year in years]))
     file = Path(table.origin.file).name
     scheme = None
-    if weighing.computed:
+    if weighing.computed and len({cohort.name for cohort in cohorts}) == 1:
         scheme = computed_scheme(framework, weighing, tuple(cohorts), data=file, digest=table.digest, notes=table.notes)
-    year = year_name(years[0] if years else None)
+    years = [] if table.years is None else np.unique(table.years[rows]).tolist()
+    origin = DataOrigin(file, table.digest, tuple(years), len(rows), table.notes)
+    frozen = freeze_fitted(framework, fitted, origin)
+    return replace(frozen, scheme=scheme, made_by=None if scheme is None else weighing.name)
+
+
+class DataOrigin(NamedTuple):
+    """The data that statistics were fitted on: file name, SHA-256, years, rows, and what they say of themselves."""
+
+    file: str
+    digest: str
+    years: tuple[int, ...]
+    rows: int
+    notes: tuple[str, ...]
+
+
+def freeze_fitted(framework: Framework, fitted: Fitted, origin: DataOrigin) -> FrozenReference:
+    """As `freeze`, for statistics that were gathered elsewhere; the weights are no part of it.
+
+    Raises UsageError as `freeze` does, and where nothing was taken from the data.
+    """
+    refuse_unfreezable(framework)
+    bases = list(dict.fromkeys(reference_name(framework, year) for year in origin.years or (None,)))
+    year_by_year = bool(fitted.fillings or fitted.filled_scores)
+    if len(bases) != 1 or (len(origin.years) > 1 and year_by_year):
+        raise UsageError(_several([str(year) for year in origin.years]))
+    own = _of_base(fitted, bases[0], year_name(origin.years[0] if origin.years else None))
     return FrozenReference(
         framework=framework.id,
         framework_version=framework.version,
         depends_on=statistics_digest(framework),
-        fitted=_of_base(fitted, bases[0], {cohort.reference for cohort in cohorts}, year),
-        data=file,
-        data_sha256=table.digest,
-        years=tuple(years),
-        rows=len(rows),
-        notes=table.notes,
-        scheme=scheme,
-        made_by=None if scheme is None else weighing.name,
+        fitted=own,
+        data=origin.file,
+        data_sha256=origin.digest,
+        years=origin.years,
+        rows=origin.rows,
+        notes=origin.notes,
     )
 
 
-def _of_base(fitted: Fitted, base: str, names: set[str], year: str) -> Fitted:
-    """Only what these references need, under their names; gaps are filled year by year, and `year` is the one."""
+def refuse_unfreezable(framework: Framework) -> None:
+    """Raise UsageError, before anything is read, where a framework has no reference that could stay.
+
+    Units are compared with each other, or conditions read scores that have references of their own.
+    """
+    refuse_comparisons(framework)
+    _refuse_histories(framework)
+
+
+def _of_base(fitted: Fitted, base: str, year: str) -> Fitted:
+    """Only what one base needs; gaps are filled year by year, and `year` is the one whose numbers count."""
+
+    def own(name: str) -> bool:
+        return name == base or name.startswith(named(base, ("",)))
+
     return replace(
         fitted,
-        scoring={name: own for name, own in fitted.scoring.items() if name in names},
-        extents={name: own for name, own in fitted.extents.items() if name in names},
-        treatments={name: own for name, own in fitted.treatments.items() if name in names},
+        scoring={name: entry for name, entry in fitted.scoring.items() if own(name)},
+        extents={name: entry for name, entry in fitted.extents.items() if own(name)},
+        treatments={name: entry for name, entry in fitted.treatments.items() if own(name)},
         fillings=_renamed(fitted.fillings, year, base),
         filled_scores=_renamed(fitted.filled_scores, year, base),
-        absent={key: nodes for key, nodes in fitted.absent.items() if key[0] in names},
+        absent={key: nodes for key, nodes in fitted.absent.items() if own(key[0])},
         shares={},
         base=base,
     )
@@ -86,7 +121,17 @@ def _renamed(
     }
 
 
-def refuse_histories(framework: Framework) -> None:
+def refuse_nothing_fitted(framework: Framework) -> None:
+    """Raise UsageError where no rule takes anything from the data: there is nothing that could be kept."""
+    settings = resolve_settings(framework)
+    if any(scoring[settings[leaf.id].score.name].fit is not None for leaf in framework.leaves):
+        return
+    message = Text("没有一条赋分规则从数据取数，不需要参照值", "no scoring rule takes anything from the data")
+    hint = Text("以后的数据直接计分，结果相同", "score later tables as they are: nothing can move their scores")
+    raise UsageError(Finding(code="nothing_to_freeze", severity=Severity.ERROR, message=message, hint=hint))
+
+
+def _refuse_histories(framework: Framework) -> None:
     """Raise UsageError where conditions read scores of earlier years, which have references of their own."""
     if not years_looked_back(framework) or framework.reference != "per-year":
         return
