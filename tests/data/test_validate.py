@@ -5,7 +5,9 @@ from __future__ import annotations
 import datetime
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
+import numpy as np
 import pandas as pd
 import pytest
 
@@ -84,6 +86,23 @@ def test_of_very_many_values_beyond_a_limit_an_accepted_one_is_still_a_note() ->
     assert [finding.unit for finding in found if finding.severity is Severity.INFO] == ["z900"]
     (rest,) = [finding for finding in found if finding.more]
     assert rest.value == 999 - MOST
+
+
+@pytest.mark.parametrize("rule", [{"require": "a > 1"}, {"required": ("b",)}])
+def test_of_very_many_broken_rules_an_accepted_one_is_still_a_note(rule: dict[str, Any]) -> None:
+    count = 3 * MOST
+    entry = Accepted(rule="r", unit=f"u{count - 5}", reason="已核实", by="王工")
+    framework = small(leaf("a"), leaf("b"), rules=(Rule(id="r", zh="规则", **rule),), accepted=(entry,))
+    frame = pd.DataFrame({"zone": [f"u{number}" for number in range(count)], "a": 1.0, "b": np.nan})
+    found = validate(framework, table_of(framework, frame))
+    assert [finding.unit for finding in found if finding.severity is Severity.INFO] == [f"u{count - 5}"]
+    assert sum(finding.more or 1 for finding in found) == count
+
+
+def test_units_with_half_a_character_are_checked_too() -> None:
+    units = pd.Series(["\ud800", "甲"], dtype=object)
+    frame = pd.DataFrame({"zone": units, "a": [1.0, 200.0], "b": 1.0})
+    assert codes(validate(LIMITED, table_of(LIMITED, frame))) == ["above_max"]
 
 
 def test_a_failure_of_the_whole_table_is_said_once() -> None:

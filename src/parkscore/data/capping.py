@@ -3,7 +3,11 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import replace
+
+import numpy as np
+import numpy.typing as npt
 
 from parkscore.findings import Finding, Severity
 from parkscore.language import Text
@@ -31,6 +35,25 @@ def first_of_each_kind(findings: Iterable[Finding], most: int = MOST) -> list[Fi
         if seen[kind] <= most:
             kept.append(finding)
     return kept + [_rest(kind, count - most, most) for kind, count in seen.items() if count > most]
+
+
+def first_rows(
+    rows: npt.NDArray[np.intp], make: Callable[[int], Finding], always: Callable[[int], bool] | None = None
+) -> Iterator[Finding]:
+    """A finding for each of the first rows, and for each that is wanted always, and one that counts the others.
+
+    >>> found = list(first_rows(np.arange(1000), lambda row: Finding(
+    ...     code="gap", severity=Severity.INFO, unit=str(row), message=Text("缺", "gap"))))
+    >>> len(found), found[-1].more
+    (201, 800)
+    """
+    yield from (make(row) for row in rows[:MOST].tolist())
+    others = rows[MOST:].tolist()
+    if always is not None:
+        yield from (make(row) for row in others if always(row))
+        others = [row for row in others if not always(row)]
+    if others:
+        yield replace(make(others[-1]), more=len(others))
 
 
 def _rest(kind: _Kind, count: int, most: int) -> Finding:

@@ -8,7 +8,7 @@ import os
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
 import pandas as pd
@@ -200,7 +200,7 @@ def _rows(bodies: Sequence[Body]) -> list[tuple[Body, int]]:
 
 def _may_repeat(bodies: Sequence[Body]) -> bool:
     """Whether a unit and year is met twice."""
-    keys = {"unit": np.concatenate([body.units for body in bodies])}
+    keys: dict[str, Any] = {"unit": pd.Series(np.concatenate([body.units for body in bodies]), dtype=object)}
     if bodies[0].years is not None:
         keys["year"] = np.concatenate([body.years for body in bodies if body.years is not None])
     return bool(pd.DataFrame(keys, copy=False).duplicated().any())

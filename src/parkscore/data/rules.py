@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from functools import partial
 
 import numpy as np
 
+from parkscore.data.capping import first_rows
 from parkscore.data.columns import Columns, fails, holds, parse
 from parkscore.data.peers import peers, robust_z
 from parkscore.data.sizes import mixed_up_measures, unlikely_magnitudes
@@ -40,13 +42,22 @@ def _require(framework: Framework, table: Table, columns: Columns, rule: Rule) -
         broken &= holds(columns.compute(rule.when, None))
     names = sorted(parse(str(rule.require)).names)
     field = next((name for name in names if name in framework.fields), None)
-    for row in np.flatnonzero(broken):
-        stated = [_stated(framework, columns, name, int(row)) for name in names]
+
+    def make(row: int) -> Finding:
+        stated = [_stated(framework, columns, name, row) for name in names]
         message = Text(
             f"{rule.label.zh}（{'，'.join(text.zh for text in stated)}）",
             f"{rule.label.en} ({', '.join(text.en for text in stated)})",
         )
-        yield _finding(table, rule, int(row), field, None, message, _stated_hint(rule))
+        return _finding(table, rule, row, field, None, message, _stated_hint(rule))
+
+    yield from first_rows(np.flatnonzero(broken), make, _accepted(framework, table, rule))
+
+
+def _accepted(framework: Framework, table: Table, rule: Rule) -> Callable[[int], bool] | None:
+    """Whether a row is of a unit of which somebody has accepted what the rule finds; None where there is none."""
+    units = {entry.unit for entry in framework.accepted if entry.rule == rule.id}
+    return (lambda row: table.units[row] in units) if units else None
 
 
 def _stated(framework: Framework, columns: Columns, name: str, row: int) -> Text:
@@ -65,9 +76,11 @@ def _required(framework: Framework, table: Table, columns: Columns, rule: Rule) 
     asked = np.ones(len(table.frame), dtype=np.bool_) if rule.when is None else holds(columns.compute(rule.when, None))
     for name in rule.required or ():
         label = framework.fields[name].label
-        for row in np.flatnonzero(asked & (columns[(name, 0)].cells.states == State.MISSING)):
-            message = Text(f"{label.zh}未填：{rule.label.zh}", f"{label.en} is missing: {rule.label.en}")
-            yield _finding(table, rule, int(row), name, None, message, _stated_hint(rule) or _FILL)
+        message = Text(f"{label.zh}未填：{rule.label.zh}", f"{label.en} is missing: {rule.label.en}")
+        hint = _stated_hint(rule) or _FILL
+        missing = np.flatnonzero(asked & (columns[(name, 0)].cells.states == State.MISSING))
+        make = partial(_finding, table, rule, field=name, value=None, message=message, hint=hint)
+        yield from first_rows(missing, make, _accepted(framework, table, rule))
 
 
 _FILL = Text(
