@@ -34,6 +34,7 @@ COMMANDS = [
     "validate",
     "score",
     "weigh",
+    "members",
     "compare",
     "find",
     "ladder",

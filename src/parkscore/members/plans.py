@@ -42,8 +42,10 @@ class MemberField:
         What is not applicable to an enterprise adds 0: nothing is missing there.
         """
         cells = columns.compute_parsed(self.formula, self.measure)
-        silent = cells.states == State.NOT_APPLICABLE
-        return np.where(silent, 0.0, cells.values) if silent.any() else cells.values
+        # A copy, since a column of a table holds on to all columns that it was read with.
+        values = cells.values.copy()
+        values[cells.states == State.NOT_APPLICABLE] = 0.0
+        return values
 
     def in_target(self, sums: FloatArray) -> FloatArray:
         """Sums in the measure of the zone's field.
