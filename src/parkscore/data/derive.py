@@ -68,4 +68,4 @@ def _cells(leaf: Node, settings: Settings, table: Table, columns: Columns) -> Ce
         return category_codes(table, leaf.category, settings.score)
     if leaf.conditions:
         return tier_numbers(columns, settings.score, settings.least)
-    return columns.compute(str(leaf.formula), leaf.measure)
+    return columns.read(str(leaf.formula), leaf.measure)

@@ -146,6 +146,8 @@ def rows_by_value(keys: npt.NDArray[Any], rows: Rows) -> Sequence[tuple[Any, Row
         numbers = (own - low).astype(np.uint16)
         counts = np.bincount(numbers)
         found = np.flatnonzero(counts)
+        if found.size <= _HANDFUL:
+            return [(int(number) + low, rows[np.flatnonzero(numbers == number)]) for number in found]
         order, starts = np.argsort(numbers, kind="stable"), np.cumsum(counts[found])[:-1]
         return list(zip((found + low).tolist(), np.split(rows[order], starts), strict=True))
     met, places = np.unique(own, return_inverse=True)
@@ -155,3 +157,4 @@ def rows_by_value(keys: npt.NDArray[Any], rows: Rows) -> Sequence[tuple[Any, Row
 
 
 _FEW = 2**16
+_HANDFUL = 8

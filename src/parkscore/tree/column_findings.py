@@ -109,7 +109,9 @@ def count_column(
 
 def _count_states(states: States) -> list[int]:
     """How many cells are in each state."""
-    lacking = [int(np.count_nonzero(states == state)) if states.any() else 0 for state in State if state]
+    if not np.count_nonzero(states):
+        return [states.size, *[0] * (len(State) - 1)]
+    lacking = [int(np.count_nonzero(states == state)) for state in list(State)[1:]]
     return [states.size - sum(lacking), *lacking]
 
 

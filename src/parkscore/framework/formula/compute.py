@@ -55,14 +55,20 @@ Columns = Mapping[tuple[str, int], Column]
 
 
 def compute(
-    formula: Formula, columns: Columns, target: Measure | None, surroundings: Surroundings | None = None
+    formula: Formula,
+    columns: Columns,
+    target: Measure | None,
+    surroundings: Surroundings | None = None,
+    *,
+    shared: bool = False,
 ) -> Cells:
     """The value of a formula for every unit, in the target measure.
 
     columns: for each name and years back (0: the year itself; see `formula.reads`) a column, all of one length n, with
     any measure of the right dimension; only those the formula reads are asked for. target: None leaves the measure as
     `check_measures` returns it; ratios then are plain numbers, 1 for 100 %. Conditions give 1.0 and 0.0. surroundings:
-    the rows of the table, which functions over groups and the data year need.
+    the rows of the table, which functions over groups and the data year need. shared: the cells are only read, and may
+    share memory with the columns.
 
     Returns cells of shape (n,); of shape () where there is no column at all. A cell without a value says why:
 
@@ -99,7 +105,7 @@ def compute(
             result = settle(values, result.reasons)
     # A formula that reads nothing, such as `0`, is still one cell for every unit.
     shape = next((column.cells.values.shape for column in (read or columns).values()), ())
-    return to_cells(result, shape)
+    return to_cells(result, shape, shared=shared)
 
 
 def _require_columns(formula: Formula, columns: Columns) -> None:

@@ -71,10 +71,11 @@ def of_cells(cells: Cells, measure: Measure) -> Value:
     return settle(cells.values, ranked(states), measure)
 
 
-def to_cells(value: Value, shape: tuple[int, ...]) -> Cells:
-    """A result as it goes out, one cell for every unit."""
+def to_cells(value: Value, shape: tuple[int, ...], *, shared: bool = False) -> Cells:
+    """A result as it goes out, one cell for every unit; shared: it may be the very column that was read."""
     reasons = np.zeros(shape, dtype=np.int8) if value.reasons is None else ranked(value.reasons)
-    return Cells(np.broadcast_to(value.values, shape).copy(), np.broadcast_to(reasons, shape).copy())
+    cells = Cells(np.broadcast_to(value.values, shape), np.broadcast_to(reasons, shape))
+    return cells if shared else Cells(cells.values.copy(), cells.states.copy())
 
 
 def merge_reasons(reasons: Sequence[States | None]) -> States | None:
