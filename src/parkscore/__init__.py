@@ -28,6 +28,8 @@ if TYPE_CHECKING:
     from parkscore.evaluating import evaluate as evaluate
     from parkscore.evaluating import prepare as prepare
     from parkscore.evaluation import Evaluation as Evaluation
+    from parkscore.explanation.explained import Explanation as Explanation
+    from parkscore.explanation.explaining import explain as explain
     from parkscore.findings import DataError as DataError
     from parkscore.findings import Finding as Finding
     from parkscore.findings import FrameworkError as FrameworkError
@@ -53,6 +55,7 @@ _HOME = {
     "DatasetResult": "parkscore.engine.result",
     "Diagnosis": "parkscore.diagnosis.diagnosing",
     "Evaluation": "parkscore.evaluation",
+    "Explanation": "parkscore.explanation.explained",
     "Finding": "parkscore.findings",
     "Found": "parkscore.ladders.found",
     "Framework": "parkscore.framework.models",
@@ -68,6 +71,7 @@ _HOME = {
     "climb": "parkscore.ladders.climbing",
     "diagnose": "parkscore.diagnosis.diagnosing",
     "evaluate": "parkscore.evaluating",
+    "explain": "parkscore.explanation.explaining",
     "find": "parkscore.ladders.finding",
     "from_returns": "parkscore.members.from_returns",
     "load_framework": "parkscore.framework.loading",

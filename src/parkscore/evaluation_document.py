@@ -39,7 +39,9 @@ def document(
     is the sum of what its indicators add; the tree with labels, measures, directions, rules and aggregations; the
     weights; the references; the mean of each node by year and class; the accounts; notes in both languages.
     """
-    references = {name: dict(fitted.scoring.get(name, {})) for name in dict.fromkeys(each.name for each in cohorts)}
+    references = {
+        name: dict(fitted.scoring.get(name, {})) for name in dict.fromkeys(each.reference for each in cohorts)
+    }
     return {
         "schema": DOCUMENT_SCHEMA,
         **about,

@@ -35,6 +35,7 @@ COMMANDS = [
     "score",
     "weigh",
     "members",
+    "explain",
     "compare",
     "find",
     "ladder",

@@ -15,7 +15,7 @@ from typing import Annotated, Any
 import typer
 from typer.core import TyperGroup
 
-from parkscore.cli import comparing, diagnosis, frameworks, ladders, members, methods, samples, scoring
+from parkscore.cli import comparing, diagnosis, explaining, frameworks, ladders, members, methods, samples, scoring
 from parkscore.cli.console import JsonOption, LanguageOption, internal_fault, preset, reply_asked_for, use_utf8
 from parkscore.findings import Finding, ParkscoreError, Severity
 from parkscore.language import Text
@@ -154,7 +154,7 @@ def every_command(
         print(context.get_help())
 
 
-for group in (frameworks, scoring, members, comparing, ladders, diagnosis, methods, samples):
+for group in (frameworks, scoring, members, explaining, comparing, ladders, diagnosis, methods, samples):
     group.add_to(app)
 
 

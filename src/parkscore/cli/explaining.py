@@ -1,0 +1,227 @@
+"""The command that explains one unit: where it stands, and what each indicator adds to its score."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from parkscore.cli.console import JsonOption, LanguageOption, Reply, reply_to
+from parkscore.explanation.explained import Explanation, Line
+from parkscore.findings import Finding, Severity, UsageError
+from parkscore.language import Text
+
+_MOST_GAPS = 10
+
+
+def add_to(app: typer.Typer) -> None:
+    """Put the command into the command line."""
+    app.command("explain", short_help="解释一个对象的得分。 Explain one unit's score.")(explain)
+
+
+def explain(
+    result: Annotated[
+        str,
+        typer.Argument(
+            metavar="RESULT|FRAMEWORK",
+            help="分块计分的 .parquet 结果；或指标体系，后跟数据表。 A stored result, or a framework before DATA.",
+        ),
+    ],
+    data: Annotated[
+        str | None, typer.Argument(metavar="[DATA]", help="数据表，当前一项是指标体系时。 A table, after a framework.")
+    ] = None,
+    unit: Annotated[str, typer.Option("--unit", metavar="ID", help="评价对象。 The unit to explain.")] = "",
+    weights: Annotated[
+        str | None, typer.Option("--weights", metavar="W", help="权重方案，与 DATA 并用。 A weight scheme, with DATA.")
+    ] = None,
+    year: Annotated[
+        int | None,
+        typer.Option("--year", metavar="Y", help="数据年份，默认最近一年。 Data year, by default the latest."),
+    ] = None,
+    language: LanguageOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """逐项解释一个对象的得分和位次。 Explain one unit's score and rank, item by item.
+
+    parkscore explain 结果.parquet --unit 91...：百万企业的结果中，不重算，直接解释一家。
+    parkscore explain zone-2021 数据.csv --unit 合肥：并逐项列出与前一名的差距。
+    """
+    reply = reply_to(language, as_json)
+    if not unit:
+        message = Text("要解释哪个对象？用 --unit 给出", "which unit is to be explained? name it with --unit")
+        raise UsageError(Finding(code="no_unit", severity=Severity.ERROR, field="--unit", message=message))
+    if data is None:
+        _explain_stored(result, unit, year, weights, reply)
+    else:
+        _explain_evaluated(result, data, unit, year, weights, reply)
+
+
+def _explain_stored(result: str, unit: str, year: int | None, weights: str | None, reply: Reply) -> None:
+    from parkscore.explanation.explaining import explain as explained
+
+    if weights is not None:
+        message = Text("已存的结果不能换权重", "a stored result cannot be weighed anew")
+        hint = Text("给指标体系和数据表", "give a framework and its data")
+        raise UsageError(
+            Finding(code="stored_weights", severity=Severity.ERROR, field="--weights", message=message, hint=hint)
+        )
+    if Path(result).suffix.lower() != ".parquet":
+        message = Text(
+            "要解释的是 .parquet 结果；给指标体系时还要给数据表", "is no .parquet result; after a framework, name DATA"
+        )
+        raise UsageError(Finding(code="not_a_result", severity=Severity.ERROR, value=result, message=message))
+    found = explained(result, unit, year)
+    reply.document("explain", found.as_dict(reply.language))
+    _say(found, reply)
+
+
+def _explain_evaluated(
+    framework: str, data: str, unit: str, year: int | None, weights: str | None, reply: Reply
+) -> None:
+    from parkscore.cli.files import find_data
+    from parkscore.evaluating import evaluate
+    from parkscore.explanation.explaining import explain as explained
+    from parkscore.explanation.explaining import gaps, one_above
+
+    with reply.waiting(Text("正在计分", "scoring")):
+        evaluation = evaluate(framework, find_data(data), weights=weights)
+    found = explained(evaluation, unit, year)
+    name = one_above(evaluation, unit, found.year)
+    other = None if name is None else explained(evaluation, name, found.year)
+    between = gaps(found, other) if other is not None and found.sums and other.sums else ()
+    reply.document(
+        "explain",
+        {
+            **found.as_dict(reply.language),
+            "above": None if other is None else {"unit": other.unit, "score": other.score},
+            "gaps": [{"id": gap.own.id, "difference": gap.difference} for gap in between],
+        },
+    )
+    _say(found, reply)
+    if other is not None and between:
+        reply.say(
+            "",
+            Text(
+                f"与前一名 {other.unit} 相差 {_number((other.score or 0) - (found.score or 0))} 分，差距最大的各项",
+                f"{_number((other.score or 0) - (found.score or 0))} behind {other.unit}, ranked directly above; "
+                "the largest parts",
+            ),
+        )
+        reply.table(
+            [
+                Text("指标", "indicator"),
+                Text("本单位", "own value"),
+                Text("前一名", "above"),
+                Text("差距", "difference"),
+            ],
+            (
+                [_named(gap.own), _value(gap.own, reply), _value(gap.other, reply), _number(gap.difference)]
+                for gap in between[:_MOST_GAPS]
+                if gap.difference > 0
+            ),
+            right=(1, 2, 3),
+        )
+
+
+def _say(found: Explanation, reply: Reply) -> None:
+    reply.say(*_head(found), "")
+    reply.table(
+        [
+            Text("指标", "indicator"),
+            Text("数值", "value"),
+            Text("得分", "score"),
+            Text("权重", "weight"),
+            Text("计入", "adds"),
+            _mean_head(found),
+            Text("高于平均", "ahead by"),
+            Text("规则", "rule"),
+        ],
+        (
+            [
+                _named(line),
+                _value(line, reply),
+                _number(line.score),
+                "" if line.weight is None else f"{line.weight:.2%}" if found.sums else _share(line),
+                _number(line.adds),
+                _number(line.mean),
+                _number(line.ahead),
+                _rule(line, reply),
+            ]
+            for line in found.lines
+        ),
+        right=(1, 2, 3, 4, 5, 6),
+    )
+    reply.say(*_foot(found))
+
+
+def _mean_head(found: Explanation) -> Text:
+    """Of whom the means are."""
+    return Text("平均", "mean") if found.class_name is None else Text("同类平均", "class mean")
+
+
+def _head(found: Explanation) -> Iterator[Text]:
+    year = "" if found.year is None else f" {found.year}"
+    group = (
+        Text("", "") if found.class_name is None else Text(f"（{found.class_name.zh}）", f" ({found.class_name.en})")
+    )
+    yield Text(f"{found.unit}{year}{group.zh}：{found.title.zh}", f"{found.unit}{year}{group.en}: {found.title.en}")
+    others = [str(each) for each in found.years if each != found.year]
+    if others:
+        yield Text(f"结果中还有：{'、'.join(others)} 年", f"the result has it in {', '.join(others)}, too")
+    mean = (
+        Text("", "")
+        if found.mean is None
+        else Text(f"，{_mean_head(found).zh} {_number(found.mean)}", f", {_mean_head(found).en} {_number(found.mean)}")
+    )
+    yield Text(f"得分 {_number(found.score)}{mean.zh}", f"score {_number(found.score)}{mean.en}")
+    for each in found.standings:
+        of = Text("", "") if each.of is None else Text(f"（{each.of} 个有得分）", f" of {each.of} with a score")
+        yield Text(f"{each.among.zh}第 {each.rank} 位{of.zh}", f"rank {each.rank} in {each.among.en}{of.en}")
+    if found.status != "ranked":
+        yield Text(f"未排名：{found.status.partition(': ')[2]}", found.status.replace("_", " "))
+    for name, outcome in found.judged.items():
+        yield Text(f"{name}：{outcome}", f"{name}: {outcome}")
+    yield from (Text(f"注意：{note.zh}", f"note: {note.en}") for note in found.notes)
+
+
+def _foot(found: Explanation) -> Iterator[Text]:
+    if found.sums:
+        total = sum(line.adds or 0.0 for line in found.lines)
+        yield Text(
+            f"“计入”之和 {_number(total)} 即得分；权重已含无得分指标让出的份额",
+            f"what the indicators add sums to the score, {_number(total)}; weights include the share of those without",
+        )
+    elif found.score is not None:
+        yield Text("合成方法不是加和，各项得分不能拆成份额", "the score is no sum: its parts cannot be told apart")
+
+
+def _named(line: Line) -> Text:
+    return Text(f"{line.id} {line.label.zh}", f"{line.id} {line.label.en}")
+
+
+def _value(line: Line, reply: Reply) -> str:
+    if line.value is None:
+        return "" if line.reason is None else reply.word(line.reason)
+    if isinstance(line.value, str):
+        return line.value
+    return f"{line.value:.6g} {line.measure}" if line.measure else f"{line.value:.6g}"
+
+
+def _rule(line: Line, reply: Reply) -> str:
+    """The rule of an indicator with what it measures by, numbers to six digits."""
+    said = ", ".join(
+        f"{name} = {value:.6g}" if isinstance(value, float) else f"{name} = {json.dumps(value, ensure_ascii=False)}"
+        for name, value in line.against.items()
+    )
+    return f"{reply.word(line.rule)}: {said}" if said else reply.word(line.rule)
+
+
+def _share(line: Line) -> str:
+    return "" if line.share is None else f"{line.share:.2%}"
+
+
+def _number(number: float | None) -> str:
+    return "" if number is None else f"{number + 0.0:.4f}"

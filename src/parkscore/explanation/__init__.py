@@ -1,0 +1,1 @@
+"""Why a unit has the score and the rank it has, item by item."""

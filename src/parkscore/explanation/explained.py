@@ -1,0 +1,267 @@
+"""What is said of one unit: where it stands, and what each indicator adds to its score and why."""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Final, NamedTuple
+
+from parkscore.language import Language, Text
+
+VALUE: Final = "value:"
+STATE: Final = "state:"
+_BETWEEN: Final = " · "
+_ADDS_POINTS: Final = "sum"
+
+_REASONS: Final = {
+    "missing": Text("缺失", "missing"),
+    "not_applicable": Text("不适用", "not applicable"),
+    "divided_by_zero": Text("除数为零", "divided by zero"),
+    "undefined": Text("无定义", "undefined"),
+    "filled": Text("缺失，已按规则填补", "missing, filled by the rule"),
+}
+_NO_VALUE: Final = Text("无值", "no value")
+
+
+class Standing(NamedTuple):
+    """A rank of the unit: among whom, and how many of them have a score (None where it is not known)."""
+
+    among: Text
+    rank: int
+    of: int | None
+
+
+@dataclass(frozen=True)
+class Line:
+    """What one indicator says of the unit.
+
+    value: as derived, in its measure; state: why there is none (`missing`, `not_applicable`, ...), or `filled`.
+    rule: how the value became the score; against: the statistics and parameters it was measured by, by name.
+    share: the weight in the total as the scheme has it; weight: what it comes to for this unit, once indicators without
+    a score have handed theirs on. adds: what it adds to the score, None where the score is no sum. mean: the mean score
+    of its class and year. ahead: what the difference to that mean adds; None where the score is no sum.
+    """
+
+    id: str
+    label: Text
+    dimension: Text | None
+    value: float | str | None
+    measure: str | None
+    state: str | None
+    rule: Text
+    against: Mapping[str, Any]
+    score: float | None
+    share: float | None
+    weight: float | None
+    adds: float | None
+    mean: float | None
+    ahead: float | None
+
+    @property
+    def reason(self) -> Text | None:
+        """Why there is no value, in words; None where there is one."""
+        if self.state is not None:
+            return _REASONS.get(self.state, _NO_VALUE)
+        return _NO_VALUE if self.value is None else None
+
+
+@dataclass(frozen=True)
+class Explanation:
+    """One unit in one result: standings, gates and grades, and a line for each indicator.
+
+    status: `ranked`, or why it is not. sums: whether `adds` of the lines sum to the score. judged: the outcome of each
+    gate and grade by its column. years: all years in which the result has the unit. notes: what must be said of every
+    number of the result, such as assumed weights or synthetic data.
+    """
+
+    unit: str
+    year: int | None
+    years: tuple[int, ...]
+    class_name: Text | None
+    title: Text
+    framework: str
+    weights: str | None
+    weights_status: str | None
+    score: float | None
+    mean: float | None
+    status: str
+    standings: tuple[Standing, ...]
+    judged: Mapping[str, str]
+    sums: bool
+    lines: tuple[Line, ...]
+    notes: tuple[Text, ...]
+
+    def as_dict(self, language: Language) -> dict[str, Any]:
+        """The explanation as plain data, texts in one language."""
+
+        def plain(value: Any) -> Any:
+            if isinstance(value, Text):
+                return value.in_language(language)
+            if isinstance(value, Mapping):
+                return {key: plain(each) for key, each in value.items()}
+            if isinstance(value, (list, tuple)):
+                return [plain(each) for each in value]
+            return value
+
+        own = {name: getattr(self, name) for name in self.__dataclass_fields__}
+        own["standings"] = [each._asdict() for each in self.standings]
+        own["lines"] = [
+            {**{name: getattr(line, name) for name in line.__dataclass_fields__}, "reason": line.reason}
+            for line in self.lines
+        ]
+        return {name: plain(value) for name, value in own.items()}
+
+
+def explanation_of(document: Mapping[str, Any], row: Mapping[str, Any], years: Sequence[int] = ()) -> Explanation:
+    """The explanation of one row of results, from the row and what the results say of themselves.
+
+    document: as `parkscore.evaluation_document.document` gives it. row: by column, as a result in Parquet has it.
+    """
+    tree = _Tree(document, row)
+    notes = zip(document.get("notes_zh", document["notes"]), document["notes"], strict=True)
+    name = row.get("class")
+    labels = document.get("class_labels", {})
+    return Explanation(
+        unit=str(row["unit"]),
+        year=row.get("year"),
+        years=tuple(years),
+        class_name=None if name is None else _text(labels.get(name, {"zh": name, "en": name})),
+        title=_text(document["title"]),
+        framework=document["framework"],
+        weights=document.get("weights"),
+        weights_status=document.get("weights_status"),
+        score=row.get("score"),
+        mean=tree.mean_of(tree.root)[0],
+        status=str(row["status"]),
+        standings=tuple(_standings(document, row, tree)),
+        judged={column: str(row[column]) for column in _judged_columns(document, row)},
+        sums=bool(document.get("additive")) and row.get("score") is not None,
+        lines=tuple(tree.lines()),
+        notes=tuple(Text(zh, en) for zh, en in notes),
+    )
+
+
+def _text(labels: Mapping[str, str]) -> Text:
+    return Text(labels["zh"], labels["en"])
+
+
+def _standings(document: Mapping[str, Any], row: Mapping[str, Any], tree: _Tree) -> Iterator[Standing]:
+    of_class, of_year = tree.mean_of(tree.root)[1], tree.scored_in_year
+    if row.get("rank") is not None:
+        yield Standing(Text("全部", "all"), int(row["rank"]), of_year)
+    if row.get("class_rank") is not None:
+        labels = document.get("class_labels", {}).get(row["class"], {"zh": row["class"], "en": row["class"]})
+        yield Standing(_text(labels), int(row["class_rank"]), of_class)
+    for column, rank in row.items():
+        field = column.removeprefix("rank_in_")
+        if field != column and rank is not None:
+            yield Standing(Text(str(row[field]), str(row[field])), int(rank), None)
+
+
+def _judged_columns(document: Mapping[str, Any], row: Mapping[str, Any]) -> list[str]:
+    """The columns of gates and grades: those between the status and the first node."""
+    columns = list(row)
+    nodes = {node["id"] for node in document["tree"]}
+    after = columns[columns.index("status") + 1 :]
+    first = next((place for place, column in enumerate(after) if column in nodes or ":" in column), len(after))
+    return [column for column in after[:first] if column != "note" and row[column] is not None]
+
+
+class _Tree:
+    """The tree of a framework as a document has it, for one row."""
+
+    def __init__(self, document: Mapping[str, Any], row: Mapping[str, Any]) -> None:
+        self._row = row
+        self._additive = bool(document.get("additive"))
+        self._nodes = {node["id"]: node for node in document["tree"]}
+        self.root = next(node["id"] for node in document["tree"] if node["parent"] is None)
+        self._children: dict[str, list[str]] = {}
+        for node in document["tree"]:
+            if node["parent"] is not None:
+                self._children.setdefault(node["parent"], []).append(node["id"])
+        weights = [each for each in document["weight_table"] if each.get("class") in (None, row.get("class"))]
+        self._weights = {each["id"]: each for each in _own(weights, row)}
+        self._references = {each["indicator"]: each for each in _own(document["reference_table"], row)}
+        own = [each for each in document["means"] if each["year"] == row.get("year")]
+        self._means = {each["node"]: each for each in own if each["class"] == row.get("class")}
+        self.scored_in_year = sum(each["count"] for each in own if each["node"] in ("score", self.root)) or None
+
+    def mean_of(self, node: str) -> tuple[float | None, int | None]:
+        """The mean score of a node in the class and year of the row, and over how many rows."""
+        found = self._means.get(node) or (self._means.get("score") if node == self.root else None)
+        return (None, None) if found is None else (found["mean"], found["count"])
+
+    def lines(self) -> Iterator[Line]:
+        """A line for each indicator, in the order of the framework."""
+        yield from self._below(self.root, 1.0)
+
+    def _below(self, node: str, weight: float) -> Iterator[Line]:
+        children = self._children.get(node, [])
+        shares = [self._weights.get(child, {}).get("share") or 0.0 for child in children]
+        present = [
+            share if self._score(child) is not None else 0.0 for child, share in zip(children, shares, strict=True)
+        ]
+        whole = math.fsum(present)
+        adds_points = self._nodes[node].get("aggregate") == _ADDS_POINTS
+        for child, share in zip(children, present, strict=True):
+            part = float(share > 0) if adds_points else share / whole if whole > 0 else 0.0
+            if child in self._children:
+                yield from self._below(child, weight * part)
+            else:
+                yield self._line(child, node, weight * part)
+
+    def _score(self, node: str) -> float | None:
+        score = self._row.get("score" if node == self.root else node)
+        return None if score is None or math.isnan(score) else float(score)
+
+    def _line(self, leaf: str, parent: str, weight: float) -> Line:
+        node, row, score = self._nodes[leaf], self._row, self._score(leaf)
+        value = row.get(VALUE + leaf)
+        value = None if isinstance(value, float) and math.isnan(value) else value
+        mean, _ = self.mean_of(leaf)
+        counts = self._additive and self._score(self.root) is not None
+        adds = (0.0 if score is None else score * weight) if counts else None
+        return Line(
+            id=leaf,
+            label=_text(node),
+            dimension=None if parent == self.root else _text(self._nodes[parent]),
+            value=value,
+            measure=node.get("measure"),
+            state=row.get(STATE + leaf),
+            rule=Text(node["rule_zh"], node["rule_en"]),
+            against=_against(self._references.get(leaf, {})),
+            score=score,
+            share=self._weights.get(leaf, {}).get("weight_in_total"),
+            weight=weight if score is not None else 0.0,
+            adds=adds,
+            mean=mean,
+            ahead=None if adds is None or mean is None or score is None else (score - mean) * weight,
+        )
+
+
+def _own(entries: Sequence[Mapping[str, Any]], row: Mapping[str, Any]) -> list[Mapping[str, Any]]:
+    """The entries about the reference that a row was measured against: its year and groups all stand in the row."""
+    texts = {str(value) for value in row.values() if isinstance(value, (str, int))}
+    fitting = [name for name in dict.fromkeys(each["reference"] for each in entries) if _groups_of(name) <= texts]
+    year = str(row.get("year"))
+    own = next((name for name in fitting if name.split(_BETWEEN)[0] == year), fitting[0] if fitting else None)
+    return [each for each in entries if each["reference"] == own]
+
+
+def _groups_of(reference: str) -> set[str]:
+    """The texts of the group that a reference was fitted on; its year, or what stands for all years, comes first."""
+    first, *texts = reference.split(_BETWEEN)
+    del first
+    return {json.loads(text) if text.startswith('"') else text for text in texts}
+
+
+_FIXED: Final = {"reference", "indicator", "case", "condition", "measure", "direction", "rule", "formula", "parameters"}
+
+
+def _against(entry: Mapping[str, Any]) -> dict[str, Any]:
+    """What a rule measured a value by: its statistics, then its parameters."""
+    statistics = {key: value for key, value in entry.items() if key not in _FIXED and value is not None}
+    stated = json.loads(entry["parameters"]) if entry.get("parameters") else {}
+    return {**statistics, **stated}

@@ -1,0 +1,54 @@
+"""The command that explains one unit."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+import parkscore as ps
+from tests.engine_results import in_pieces
+
+
+@pytest.fixture
+def stored(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    framework, folder = ps.load_framework("innovative-sme"), tmp_path_factory.mktemp("stored")
+    in_pieces(framework, ps.sample(framework, 20), folder, rows=7)
+    return folder / "out.parquet"
+
+
+def test_a_stored_result_is_explained_in_both_languages(run: Any, stored: Path) -> None:
+    unit = ps.sample("innovative-sme", 20).iloc[0, 0]
+    chinese, english = (run("explain", stored, "--unit", unit, "--lang", language) for language in ("zh", "en"))
+    assert (chinese.code, english.code) == (0, 0)
+    assert "高于平均" in chinese.out
+    assert "ahead by" in english.out
+    assert "合成数据" in chinese.out  # what the data say of themselves goes along
+    document = json.loads(run("explain", stored, "--unit", unit, "--json").out)
+    assert document["schema"] == "parkscore-explain/1"
+    total = sum(line["adds"] or 0 for line in document["lines"])
+    assert document["score"] is None or total == pytest.approx(document["score"])
+
+
+def test_an_evaluation_is_explained_with_what_separates_it_from_the_unit_above(run: Any) -> None:
+    words = ("zone-2021", "zones-synthetic.csv", "--weights", "zone-2021-equal-within", "--unit", "合成高新区001")
+    assert "ranked directly above" in run("explain", *words, "--lang", "en").out
+    assert "与前一名" in run("explain", *words, "--lang", "zh").out
+    document = json.loads(run("explain", *words, "--json").out)
+    between = sum(gap["difference"] for gap in document["gaps"])
+    assert between == pytest.approx(document["above"]["score"] - document["score"])
+
+
+def test_mistakes_are_told_with_the_way_out(run: Any, stored: Path) -> None:
+    for words, code in (
+        ((stored,), "no_unit"),
+        ((stored, "--unit", "谁"), "no_such_unit"),
+        ((stored, "--unit", "谁", "--weights", "equal"), "stored_weights"),
+        (("zone-2021", "--unit", "谁"), "not_a_result"),
+        (("nothing.parquet", "--unit", "谁"), "not_found"),
+    ):
+        answer = run("explain", *words, "--lang", "en")
+        assert (answer.code, code in answer.err) == (2, True), answer
+        assert "Traceback" not in answer.err

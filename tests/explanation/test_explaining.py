@@ -1,0 +1,212 @@
+"""One unit is explained from an evaluation or from what was stored, alike, and its parts make the whole."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+import parkscore as ps
+from parkscore.explanation.explaining import gaps, one_above
+from parkscore.shipped import example_path
+from tests.engine_results import in_pieces
+
+# By class, with a reference of each class, gaps in every column, and a park to be ranked in.
+FRAMEWORK = """\
+id: points
+title: {zh: 积分, en: points}
+unit: {zh: 企业, en: enterprise, key: unit}
+class: stage
+reference_within: [class]
+rank_within: [park]
+weights_status: assumed
+defaults: {direction: higher, score: {rule: minmax, to: [0, 100]}, missing: reweight, aggregate: arithmetic}
+fields:
+  stage: {zh: 阶段, kind: text}
+  park: {zh: 园区, kind: text}
+  staff: {zh: 人员, measure: 人}
+  rd: {zh: 研发, measure: 千元}
+  sales: {zh: 收入, measure: 千元}
+indicators:
+  - id: input
+    zh: 投入
+    weight: 3
+    children:
+      - {id: share, zh: 研发强度, formula: rd / sales, measure: '%', weight: 2}
+      - {id: people, zh: 人员数, formula: staff, measure: 人, weight: 1}
+  - {id: size, zh: 规模, formula: sales, measure: 亿元, weight: 2}
+"""
+ZONES = ("zone-2021", example_path("zones-synthetic.csv"))
+EQUAL = "zone-2021-equal-within"
+
+
+@pytest.fixture
+def framework(tmp_path_factory: pytest.TempPathFactory) -> ps.Framework:
+    file = tmp_path_factory.mktemp("framework") / "points.yaml"
+    file.write_text(FRAMEWORK, encoding="utf-8")
+    return ps.load_framework(file)
+
+
+def enterprises(rows: int = 40) -> pd.DataFrame:
+    rng = np.random.default_rng(0)
+    numbers = {name: rng.integers(0, 50, rows).astype(float) for name in ("staff", "rd", "sales")}
+    frame = pd.DataFrame(
+        {
+            "unit": [f"E{row:03d}" for row in range(rows)],
+            "stage": rng.choice(["seed", "growth"], rows),
+            "park": rng.choice(["东园", "西园"], rows),
+            **numbers,
+        }
+    )
+    return frame.mask((rng.random(frame.shape) < 0.1) & frame.columns.isin(list(numbers)))
+
+
+@given(seed=st.integers(0, 10_000))
+def test_what_the_indicators_add_sums_to_the_score_and_what_is_ahead_follows_from_it(seed: int) -> None:
+    framework = ps.load_framework("park-points-example")
+    evaluation = ps.evaluate(framework, ps.sample(framework, 12, seed=seed))
+    for unit in evaluation.ranking["unit"].unique()[:4]:
+        found = ps.explain(evaluation, unit)
+        if found.score is None:
+            continue
+        assert sum(line.adds or 0.0 for line in found.lines) == pytest.approx(found.score, rel=1e-9)
+        added = evaluation.contributions.loc[(unit, found.year)] if found.year else evaluation.contributions.loc[unit]
+        for line in found.lines:
+            assert line.adds == pytest.approx(added[line.id], rel=1e-12, abs=1e-12)
+            if line.ahead is not None and line.mean is not None and line.score is not None:
+                assert line.ahead == pytest.approx((line.score - line.mean) * (line.weight or 0.0), abs=1e-12)
+
+
+def test_a_stored_result_explains_as_the_evaluation_does(framework: ps.Framework, tmp_path: Path) -> None:
+    frame = enterprises()
+    in_pieces(framework, frame, tmp_path, rows=7)
+    evaluation = ps.evaluate(framework, frame)
+    for unit in frame["unit"]:
+        stored, own = (parts(asdict(ps.explain(each, unit))) for each in (tmp_path / "out.parquet", evaluation))
+        assert stored == pytest.approx(own, abs=2e-6)  # the means of very many are kept to a millionth
+
+
+def parts(value: Any, name: str = "") -> dict[str, Any]:
+    """Everything said of a unit, by where it stands."""
+    if isinstance(value, dict):
+        return {k: v for key, each in value.items() for k, v in parts(each, f"{name}.{key}").items()}
+    if isinstance(value, (list, tuple)):
+        return {k: v for place, each in enumerate(value) for k, v in parts(each, f"{name}[{place}]").items()}
+    return {name: value}
+
+
+def test_weights_of_what_has_no_score_go_to_its_siblings(framework: ps.Framework) -> None:
+    frame = pd.DataFrame(
+        {
+            "unit": ["甲", "乙", "丙"],
+            "stage": ["seed"] * 3,
+            "park": ["东园"] * 3,
+            "staff": [1.0, 2.0, 3.0],
+            "rd": [np.nan, 1.0, 2.0],
+            "sales": [10.0, 20.0, 30.0],
+        }
+    )
+    found = ps.explain(ps.evaluate(framework, frame), "甲")
+    lines = {line.id: line for line in found.lines}
+    assert [lines[each].share for each in ("share", "people", "size")] == pytest.approx([0.4, 0.2, 0.4])
+    assert [lines[each].weight for each in ("share", "people", "size")] == pytest.approx([0.0, 0.6, 0.4])
+    assert lines["share"].state == "missing"
+    assert lines["share"].reason == ("缺失", "missing")
+    assert lines["people"].against == {"low": 1.0, "high": 3.0, "to": [0, 100], "clip": True}
+    assert (found.score, found.standings[0].rank, found.standings[0].of) == (0.0, 3, 3)
+
+
+def test_the_gap_to_the_unit_above_is_the_sum_of_the_gaps_of_the_indicators() -> None:
+    evaluation = ps.evaluate(*ZONES, weights=EQUAL, year=2024)
+    unit = evaluation.ranking["unit"].iloc[13]
+    above = one_above(evaluation, unit)
+    assert above == evaluation.ranking["unit"].iloc[12]
+    own, other = ps.explain(evaluation, unit), ps.explain(evaluation, str(above))
+    found = gaps(own, other)
+    assert sum(gap.difference for gap in found) == pytest.approx((other.score or 0) - (own.score or 0), rel=1e-9)
+    assert [gap.difference for gap in found] == sorted((gap.difference for gap in found), reverse=True)
+    assert one_above(evaluation, evaluation.ranking["unit"].iloc[0]) is None
+
+
+def test_a_score_that_is_no_sum_has_no_parts() -> None:
+    framework = ps.load_framework("tech-sme")
+    evaluation = ps.evaluate(framework, ps.sample(framework, 5))
+    found = ps.explain(evaluation, evaluation.ranking["unit"].iloc[0])
+    assert found.sums is False
+    assert all(line.adds is None for line in found.lines)
+    with pytest.raises(ps.UsageError, match="not_additive"):
+        gaps(found, found)
+
+
+def test_the_latest_year_is_explained_unless_another_is_asked_for() -> None:
+    evaluation = ps.evaluate(*ZONES, weights=EQUAL)
+    unit = evaluation.ranking["unit"].iloc[0]
+    assert (ps.explain(evaluation, unit).year, ps.explain(evaluation, unit).years) == (2024, (2023, 2024))
+    assert ps.explain(evaluation, unit, 2023).year == 2023
+    with pytest.raises(ps.UsageError, match="no_such_year"):
+        ps.explain(evaluation, unit, 1999)
+
+
+# --- stored results ------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def stored(framework: ps.Framework, tmp_path: Path) -> Path:
+    in_pieces(framework, enterprises(), tmp_path, rows=7)
+    return tmp_path / "out.parquet"
+
+
+def test_a_unit_that_is_not_there_is_told_with_the_nearest(stored: Path) -> None:
+    with pytest.raises(ps.UsageError) as caught:
+        ps.explain(stored, "E0l7")
+    finding = caught.value.findings[0]
+    assert finding.code == "no_such_unit"
+    assert "E017" in str(finding.hint)
+
+
+def test_a_year_that_the_result_has_not_is_told(stored: Path) -> None:
+    with pytest.raises(ps.UsageError, match="no_such_year"):
+        ps.explain(stored, "E001", 2024)
+
+
+@pytest.mark.parametrize("content", [b"", b"PAR1", b"unit,score\na,1\n"])
+def test_what_is_no_parquet_file_is_no_result(tmp_path: Path, content: bytes) -> None:
+    file = tmp_path / "out.parquet"
+    file.write_bytes(content)
+    with pytest.raises(ps.UsageError, match="not_a_result"):
+        ps.explain(file, "E001")
+
+
+def test_a_parquet_file_of_somebody_else_is_no_result(tmp_path: Path) -> None:
+    pq.write_table(pa.table({"unit": ["a"], "score": [1.0]}), tmp_path / "out.parquet")
+    with pytest.raises(ps.UsageError, match="not_a_result"):
+        ps.explain(tmp_path / "out.parquet", "a")
+
+
+def test_a_file_that_is_not_there_is_told(tmp_path: Path) -> None:
+    with pytest.raises(ps.UsageError, match="not_found"):
+        ps.explain(tmp_path / "out.parquet", "a")
+
+
+def test_explaining_a_stored_result_loads_neither_pandas_nor_the_framework_language(stored: Path) -> None:
+    # The command line itself comes with pydantic.
+    code = (
+        "import sys\nfrom parkscore.cli import app\n"
+        "try:\n    app(sys.argv[1:])\nexcept SystemExit as end:\n    assert not end.code, end.code\n"
+        "slow = {'pandas', 'pandera', 'scipy', 'pint', 'lark'} & set(sys.modules)\nassert not slow, slow"
+    )
+    words = ["explain", str(stored), "--unit", "E001", "--json"]
+    done = subprocess.run([sys.executable, "-c", code, *words], capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert json.loads(done.stdout)["unit"] == "E001"
