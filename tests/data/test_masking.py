@@ -349,3 +349,68 @@ def test_json_of_a_masked_run_is_as_complete_as_without(data: Path, tmp_path: Pa
 
 def test_headers_stay_as_they_are(framework: Framework) -> None:
     assert header_of("name", framework.fields["name"]) == "企业名称"
+
+
+def test_what_looks_back_is_masked_in_pieces_too_and_leaves_no_trace_beside_the_output(tmp_path: Path) -> None:
+    frame = ps.sample("innovative-sme", 40, 3, seed=1)
+    frame["企业"] = NAMES * 3
+    data, out = tmp_path / "enterprises.parquet", tmp_path / "out"
+    out.mkdir()
+    frame.to_parquet(data, row_group_size=50)
+    said = run(tmp_path, "score", "innovative-sme", data, "--engine", "local", "--mask", "-o", out / "a.parquet")
+    assert leaks(said + said_in(out / "a.parquet")) == []
+    assert [path.name for path in out.iterdir()] == ["a.parquet"]
+    assert len(pq.read_table(out / "a.parquet")) == 120
+
+
+def test_units_met_twice_in_pieces_are_said_without_their_ids(returns: pd.DataFrame, tmp_path: Path) -> None:
+    path = tmp_path / "broken.parquet"
+    rows = pd.concat([broken(returns).drop(columns="营业收入(千元)"), returns.iloc[[9]]], ignore_index=True)
+    rows.to_parquet(path, row_group_size=11)
+    units = set(rows["统一社会信用代码"])
+    for options, expected in (((), True), (("--mask",), False)):
+        words = ("score", FRAMEWORK, path, "--engine", "local", "--lang", "en", *options, "-o", tmp_path / "a.csv")
+        said = run(tmp_path, *words) + run(tmp_path, *words, "--json")
+        assert any(unit in said for unit in units) == expected
+        assert "duplicate_row" in said
+        assert "bad_uscc" in said
+
+
+def test_a_reference_that_is_frozen_from_masked_data_names_nobody(data: Path, tmp_path: Path) -> None:
+    frozen = tmp_path / "reference.json"
+    said = run(tmp_path, "score", FRAMEWORK, data, "--mask", "--freeze", frozen, "-o", tmp_path / "a.csv")
+    assert leaks(said + said_in(frozen)) == []
+
+
+@pytest.mark.parametrize("form", ["", ".xlsx"])
+def test_what_members_answers_about_single_enterprises_is_masked(
+    of_two_years: Path, returns: pd.DataFrame, tmp_path: Path, form: str
+) -> None:
+    dropped, joining = tmp_path / "drop.csv", tmp_path / "add.csv"
+    dropped.write_text(f"统一社会信用代码\n{CODES[3]}\n{CODES[4]}\n", encoding="utf-8")
+    returns.iloc[[-1]].to_csv(joining, index=False)
+    questions = ("--unit", CODES[5], "--drop", dropped, "--add", joining, "--missing")
+    words = ("members", "zone-2021", of_two_years, "--weights", "zone-2021-equal-within", *questions)
+    for name, options in (("plain", ()), ("hidden", ("--mask",))):
+        output = tmp_path / f"{name}{form}"
+        said = [run(tmp_path, *words, *options, "-o", output), run(tmp_path, *words, *options, "--json")]
+        files = [path for path in output.rglob("*") if path.is_file()] if form == "" else [output]
+        assert (leaks("\n".join([*said, *map(said_in, files)])) == []) == (name == "hidden")
+
+
+@pytest.mark.parametrize("question", ["--unit", "--drop", "--add"])
+def test_what_is_wrong_with_a_question_to_members_names_nobody(
+    of_two_years: Path, returns: pd.DataFrame, tmp_path: Path, question: str
+) -> None:
+    nobody = made_up_codes(np.array([999]), seed=9).to_pylist()[0]
+    asked: str | Path = nobody
+    if question != "--unit":
+        asked = tmp_path / "asked.csv"
+        rows = returns.iloc[[-1, -1]].assign(**{"统一社会信用代码": nobody})
+        (rows if question == "--add" else rows[["统一社会信用代码"]].iloc[[0]]).to_csv(asked, index=False)
+    words = ("members", "zone-2021", of_two_years, "--weights", "zone-2021-equal-within", question, asked, "--mask")
+    result = CliRunner().invoke(app, [str(word) for word in words])
+    said = result.output + (result.stderr or "")
+    assert result.exit_code in (2, 3), said
+    assert nobody not in said
+    assert leaks(said) == []
