@@ -406,7 +406,7 @@ def test_what_is_wrong_with_a_question_to_members_names_nobody(
     asked: str | Path = nobody
     if question != "--unit":
         asked = tmp_path / "asked.csv"
-        rows = returns.iloc[[-1, -1]].assign(**{"统一社会信用代码": nobody})
+        rows = returns.iloc[[-1, -1]].assign(统一社会信用代码=nobody)
         (rows if question == "--add" else rows[["统一社会信用代码"]].iloc[[0]]).to_csv(asked, index=False)
     words = ("members", "zone-2021", of_two_years, "--weights", "zone-2021-equal-within", question, asked, "--mask")
     result = CliRunner().invoke(app, [str(word) for word in words])

@@ -7,15 +7,18 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+import pyarrow as pa
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from parkscore.data.coded_texts import CodedTexts
 from parkscore.data.reading import read_table
-from parkscore.data.table import Table
+from parkscore.data.table import Origin, Table
 from parkscore.framework.formula import State
 from parkscore.framework.models import Addend, DataField, Framework, Label, Members, UnitKey
 from parkscore.members.plans import MemberPlan, plan_sums
+from parkscore.members.rolls import RollPiece, call_roll
 from parkscore.members.summing import Summed, sum_returns
 
 RETURNS = Framework(
@@ -207,3 +210,30 @@ def bits(result: Summed) -> Mapping[str, Any]:
         "reported": result.zones.reported["revenue"].tolist(),
         "parts": result.parts.exact["revenue"].values.tobytes(),
     }
+
+
+def test_pieces_with_and_without_sub_parks_and_names_are_put_on_one_roll() -> None:
+    origin = Origin("returns.csv")
+    years = np.array([2024, 2024])
+    some = CodedTexts.of(["东区", None])
+    pieces = [
+        RollPiece(
+            pa.chunked_array([pa.array(["甲", "乙"], type=pa.large_string())]),
+            CodedTexts.of(["一", "一"]),
+            None,
+            None,
+            years,
+            origin,
+        ),
+        RollPiece(
+            pa.chunked_array([pa.array(["丙", "丁"], type=pa.large_string())]),
+            CodedTexts.of(["一", "一"]),
+            some,
+            some,
+            years,
+            origin,
+        ),
+    ]
+    roll = call_roll(pieces, 2024)
+    assert (roll.part.tolist(), roll.parts) == ([-1, -1, 0, -1], [(0, "东区")])
+    assert (roll.name.tolist(), roll.names.tolist()) == ([-1, -1, 0, -1], ["东区"])

@@ -82,8 +82,9 @@ def call_roll(pieces: Sequence[RollPiece], year: int, merged: Mapping[str, str] 
     units = pa.chunked_array([chunk for piece in pieces for chunk in piece.units.chunks], type=pa.large_string())
     own, ids = _sorted(units, [*(merged or {}).values()])
     zone, zones = _sorted_codes([piece.zones for piece in pieces])
-    name, names = _sorted_codes([piece.names for piece in pieces], len(years))
-    part, parts = _parts(zone, [piece.parts for piece in pieces])
+    sizes = [len(piece) for piece in pieces]
+    name, names = _sorted_codes(_of_every_piece([piece.names for piece in pieces], sizes), len(years))
+    part, parts = _parts(zone, _of_every_piece([piece.parts for piece in pieces], sizes))
     enterprise = own if not merged else np.where(years < year, _successors(ids, merged)[own], own)
     return Roll(ids, zones, parts, names, own, enterprise, zone, part, name, years)
 
@@ -97,6 +98,17 @@ def _sorted(texts: pa.ChunkedArray, more: Sequence[str] = ()) -> tuple[Codes, Te
     places[order] = np.arange(len(order), dtype=np.int32)
     codes = coded.indices.fill_null(NONE).to_numpy()[: len(texts)]
     return places[codes], coded.dictionary.take(pa.array(order)).to_numpy(zero_copy_only=False)
+
+
+def _of_every_piece(texts: Sequence[CodedTexts | None], sizes: Sequence[int]) -> Sequence[CodedTexts | None]:
+    """The texts of pieces of which some may have none, where another has some: then no text for each of their rows."""
+    if all(each is None for each in texts):
+        return texts
+    nothing = np.empty(0, dtype=object)
+    return [
+        CodedTexts(np.full(size, NONE, dtype=np.int32), nothing) if each is None else each
+        for each, size in zip(texts, sizes, strict=True)
+    ]
 
 
 def _sorted_codes(pieces: Sequence[CodedTexts | None], count: int = 0) -> tuple[Codes, Texts]:
