@@ -11,6 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from parkscore.framework.models import ScoreRule
 from parkscore.members.contributions import contributions
 from parkscore.members.effects import Zones
 from parkscore.members.summing import sum_returns
@@ -169,3 +170,18 @@ def test_contributions_do_not_add_up_to_the_zone():
     own = frame[(frame["zone"] == "甲") & (frame["filed"] != "earlier")]
     assert own["value:1.1"].tolist() == pytest.approx([1.0, -3.0])
     assert own["value:1.1"].sum() != pytest.approx(2.0)
+
+
+def test_a_value_that_a_rule_refuses_leaves_the_scores_of_its_row_open_and_no_other():
+    """Without c 乙 has no certified enterprise, nor has 甲 without a, and 0 has no logarithm."""
+    framework = zones()
+    second = framework.indicators[1]
+    counted = second.children[0].model_copy(update={"score": ScoreRule.of("log")})
+    refusing = second.model_copy(update={"children": (counted, *second.children[1:])})
+    framework = framework.model_copy(update={"indicators": (framework.indicators[0], refusing)})
+    rows = [*TWO_YEARS, ("h", 2024, "乙", 10.0, 1.0, 1.0, 0.0), ("h", 2023, "乙", 9.0, 1.0, 1.0, 1.0)]
+    frame = contributions(evaluated(framework, rows)).frame().set_index(["zone", "enterprise"])
+    assert np.isnan(frame.loc[("乙", "c"), "score"])
+    assert frame.loc[("乙", "c"), "value:2.1"] == 1.0
+    assert pd.isna(frame.loc[("乙", "c"), "rank_without"])
+    assert set(frame.index[frame["score"].isna()]) == {("乙", "c"), ("甲", "a")}

@@ -7,7 +7,7 @@ from dataclasses import replace
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import assume, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from parkscore.data.table import State, Table
@@ -88,9 +88,10 @@ WAYS = {
 @settings(max_examples=15)
 @given(cells=TABLES, now=CELLS, before=CELLS)
 def test_an_imagined_row_has_the_bits_of_the_changed_table_evaluated_anew(said, weights, cells, now, before):
+    # A class that nobody is in has no weights that could be held: of each year one zone is large and one small.
+    for row, staff in zip((0, 1, 3, 4), (20.0, 5.0, 20.0, 5.0), strict=True):
+        cells[row][1] = staff if "classes" in said else cells[row][1]
     evaluation = evaluate(framework(**said), frame(cells), weights=weights)
-    # A class that nobody is in has no weights that could be held.
-    assume("classes" not in said or len(evaluation.fitted.shares) == 4)
     held = Held(evaluation, 2024)
     rows = held.rows[:3]
     changes = {(name, 0): column(cell, 3) for name, cell in zip(FIELDS, now, strict=True)}

@@ -25,6 +25,15 @@ class Imagined:
     rows: Rows
     changes: Mapping[tuple[str, int], Cells]
 
+    def halves(self) -> tuple[Imagined, Imagined]:
+        """The first half of the rows and the others."""
+        middle = len(self.rows) // 2
+        return self._part(slice(None, middle)), self._part(slice(middle, None))
+
+    def _part(self, own: slice) -> Imagined:
+        cells = {key: Cells(each.values[own], each.states[own]) for key, each in self.changes.items()}
+        return Imagined(self.rows[own], cells)
+
 
 class ChangedColumns(Columns):
     """Columns by (field, years back) for imagined rows; derived fields and the class follow from the changed fields.

@@ -14,9 +14,11 @@ from parkscore.data.derive import derive
 from parkscore.data.grid import Grid, Rows, Vector
 from parkscore.data.impute import impute
 from parkscore.data.screen import screen
+from parkscore.data.table import Table
 from parkscore.data.treat import treat
 from parkscore.evaluation import Evaluation
-from parkscore.members.changed_columns import Imagined, imagine
+from parkscore.findings import DataError
+from parkscore.members.changed_columns import ChangedColumns, Imagined, imagine
 from parkscore.methods import ranking
 from parkscore.methods.ranks_among import rank_among
 from parkscore.tree.aggregate import aggregate
@@ -62,11 +64,30 @@ class Held:
         self.rows: Rows = own if years is None else own[years[own] == year]
 
     def outcome(self, imagined: Imagined) -> Outcome:
-        """The indicators, scores and ranks of imagined rows, each by itself."""
-        framework = self.framework
-        table, columns = imagine(framework, self.table, self._columns, imagined)
-        derived = derive(framework, table, columns)
-        fitted, shares = self._fitted, self._fitted.shares
+        """The indicators, scores and ranks of imagined rows, each by itself.
+
+        A row with a value that a rule or an aggregation refuses, such as the logarithm of 0, has no scores.
+        """
+        steps = self._derived(imagined)
+        scores = self._scores(imagined, *steps)
+        return Outcome(steps[2], scores, self._ranks(scores[self.framework.total.id], imagined.rows))
+
+    def _derived(self, imagined: Imagined) -> tuple[Table, ChangedColumns, Grid]:
+        table, columns = imagine(self.framework, self.table, self._columns, imagined)
+        return table, columns, derive(self.framework, table, columns)
+
+    def _scores(self, imagined: Imagined, table: Table, columns: ChangedColumns, derived: Grid) -> Mapping[str, Vector]:
+        """The scores of every node; where a value is refused, those of each half apart, down to the row."""
+        try:
+            return self._scored(table, columns, derived)
+        except DataError:
+            if len(imagined.rows) == 1:
+                return {node.id: np.full(1, np.nan) for node in self.framework.root.walk()}
+        halves = [self._scores(half, *self._derived(half)) for half in imagined.halves()]
+        return {name: np.concatenate([half[name] for half in halves]) for name in halves[0]}
+
+    def _scored(self, table: Table, columns: ChangedColumns, derived: Grid) -> Mapping[str, Vector]:
+        framework, fitted, shares = self.framework, self._fitted, self._fitted.shares
         imputed, _ = impute(framework, table, derived, fitted)
         eligible, _ = screen(framework, derived, imputed)
         groups = cohorts(framework, table, eligible, eligible, fitted)
@@ -79,7 +100,7 @@ class Held:
         groups = tuple(each for each in groups if (each.name, each.class_id) in shares)
         own = tuple(shares[each.name, each.class_id] for each in groups)
         nodes = aggregate(framework, table, scored.scores, groups, own, treated.states, fitted)
-        return Outcome(derived, nodes.scores, self._ranks(nodes.scores[framework.total.id], imagined.rows))
+        return nodes.scores
 
     def _ranks(self, total: Vector, rows: Rows) -> Ranks:
         everybody = self._ranked[self.rows]

@@ -9,7 +9,7 @@ import numpy as np
 
 from parkscore.data.grid import Rows, Vector
 from parkscore.members.rolls import NONE, Codes
-from parkscore.members.summing import Summed
+from parkscore.members.summing import Addends, Summed
 from parkscore.members.totals import Moves, Sets, Total, Totals
 from parkscore.methods.exact_sums import grouped_sums
 
@@ -59,7 +59,8 @@ class Memberships:
         again = [np.isin(rows, self.more[back][0]).any() for back in totals.years_back]
         if any(again):
             return self.sets(totals, rows, np.arange(len(rows)), self.zones[rows])
-        found = {key: self.values(key[0], self.at[key[1]][rows]) for key in totals.totals}
+        places = {back: self._places(self.at[back][rows]) for back in totals.years_back}
+        found = {(name, back): self._gathered(name, places[back], len(rows)) for name, back in totals.totals}
         return Moves(self.zones[rows], found, {back: self.at[back][rows] != NONE for back in totals.years_back})
 
     def sets(self, totals: Totals, rows: Rows, groups: Rows, zones: Rows) -> Sets:
@@ -80,27 +81,41 @@ class Memberships:
                     moved[key] = Total(grouped_sums(x, codes, len(zones)), reported)
         return Sets(zones, moved, returns)
 
-    def amounts(self, name: str, back: int, rows: Rows) -> Vector:
-        """What the enterprises of some rows add to a field in one year, all their returns of it together."""
-        found = self.values(name, self.at[back][rows])
+    def amounts(self, names: Sequence[str], back: int, rows: Rows) -> dict[str, Vector]:
+        """What the enterprises of some rows add to some fields in one year, all their returns of it together."""
+        places = self._places(self.at[back][rows])
+        found = {name: self._gathered(name, places, len(rows)) for name in names}
         others, numbers = self.more[back]
-        place = np.full(len(self), NONE, dtype=np.intp)
-        place[rows] = np.arange(len(rows))
-        own = place[others]
-        x = self.values(name, numbers[own != NONE])
-        known = own[own != NONE][~np.isnan(x)]
-        found[known] = np.where(np.isnan(found[known]), 0.0, found[known])
-        np.add.at(found, known, x[~np.isnan(x)])
+        if others.size:
+            place = np.full(len(self), NONE, dtype=np.intp)
+            place[rows] = np.arange(len(rows))
+            own, there = place[others], place[others] != NONE
+            for name in names:
+                x = self.values(name, numbers[there])
+                known = own[there][~np.isnan(x)]
+                found[name][known] = np.where(np.isnan(found[name][known]), 0.0, found[name][known])
+                np.add.at(found[name], known, x[~np.isnan(x)])
         return found
 
     def values(self, name: str, numbers: Rows) -> Vector:
         """What returns add to a field, by their numbers on the roll; NaN for -1."""
-        found = np.full(len(numbers), np.nan)
+        return self._gathered(name, self._places(numbers), len(numbers))
+
+    def _places(self, numbers: Rows) -> list[tuple[Addends, Rows, Rows]]:
+        """By piece of the returns: which of the numbers stand there, and where in it."""
         pieces = self.summed.addends
-        ends = np.cumsum([len(each.zone) for each in pieces])
-        piece = np.searchsorted(ends, numbers, side="right")
-        for number, each in enumerate(pieces):
-            own = np.flatnonzero((piece == number) & (numbers != NONE))
-            start = ends[number] - len(each.zone)
-            found[own] = each.values[name][numbers[own] - start]
+        starts = np.cumsum([0, *(len(each.zone) for each in pieces)])
+        piece = np.searchsorted(starts, numbers, side="right") - 1
+        owns = [np.flatnonzero(piece == number) for number in range(len(pieces))]
+        return [
+            (each, own, numbers[own] - start)
+            for each, own, start in zip(pieces, owns, starts[:-1].tolist(), strict=True)
+            if own.size
+        ]
+
+    @staticmethod
+    def _gathered(name: str, places: Sequence[tuple[Addends, Rows, Rows]], count: int) -> Vector:
+        found = np.full(count, np.nan)
+        for piece, own, there in places:
+            found[own] = piece.values[name][there]
         return found

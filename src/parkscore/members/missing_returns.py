@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
 import numpy as np
 import pandas as pd
 
-from parkscore.data.grid import Rows, Truths
+from parkscore.data.grid import Rows, Truths, Vector
 from parkscore.framework.member_models import SAME_MEMBERS
 from parkscore.language import Text
 from parkscore.members.effects import Effects, Zones
@@ -53,9 +53,9 @@ def missing_returns(zones: Zones) -> pd.DataFrame:
 class _Gaps:
     """Enterprises in zones with something missing.
 
-    members: with the return of the year before in each row, and this year's where there is one. rows: those with a gap
-    in a zone that was scored. counted: whether the return of this year is there already. earlier: whether filing brings
-    the return of the year before into the sums, too.
+    members: with the return of the year before in each row, and this year's where there is one. rows: those in a zone
+    that was scored, where there may be a gap. counted: whether the return of this year is there already. earlier:
+    whether filing brings the return of the year before into the sums, too.
     """
 
     members: Memberships
@@ -80,9 +80,8 @@ def _cells(zones: Zones) -> _Gaps:
     summed = zones.summed
     members = Memberships.of(summed, (0, 1), _where_it_reports(summed))
     rows = _in_scored(zones, members)
-    rows = rows[(members.at[0][rows] != NONE) & (members.at[1][rows] != NONE)]
-    gaps = _Gaps(members, rows, True, False)
-    return _Gaps(members, rows[_filled(zones, gaps, rows).any(axis=1)], True, False)
+    filed = (members.at[0][rows] != NONE) & (members.at[1][rows] != NONE)
+    return _Gaps(members, rows[filed], True, False)
 
 
 def _where_it_reports(summed: Summed) -> Codes:
@@ -98,42 +97,55 @@ def _in_scored(zones: Zones, members: Memberships) -> Rows:
     return np.flatnonzero(zones.rows[members.zones] >= 0)
 
 
-def _names(zones: Zones) -> list[str]:
-    """The fields of the evaluated year that the indicators read."""
-    return [name for name, back in zones.totals.totals if back == 0]
+@dataclass(frozen=True, eq=False)
+class _Filing:
+    """What would be filed.
+
+    rows: those that lack something. before: by field what each had the year before. filled: (rows, fields), which of
+    the fields would grow by it.
+    """
+
+    rows: Rows
+    before: Mapping[str, Vector]
+    filled: Truths
+
+    @classmethod
+    def of(cls, gaps: _Gaps, names: Sequence[str], rows: Rows) -> _Filing:
+        """The filing of some rows."""
+        before = gaps.members.amounts(names, 1, rows)
+        there = np.column_stack([~np.isnan(before[name]) for name in names])
+        if not gaps.counted:
+            return cls(rows, before, there)
+        now = gaps.members.amounts(names, 0, rows)
+        filled = there & np.column_stack([np.isnan(now[name]) for name in names])
+        lacking = filled.any(axis=1)
+        return cls(rows[lacking], {name: own[lacking] for name, own in before.items()}, filled[lacking])
 
 
-def _filled(zones: Zones, gaps: _Gaps, rows: Rows) -> Truths:
-    """Which fields would grow by what stood in the return of the year before, (rows, fields)."""
-    names = _names(zones)
-    filled = np.zeros((len(rows), len(names)), dtype=np.bool_)
-    for column, name in enumerate(names):
-        lacking = np.isnan(gaps.members.amounts(name, 0, rows))
-        filled[:, column] = lacking & ~np.isnan(gaps.members.amounts(name, 1, rows))
-    return filled
-
-
-def _effects(zones: Zones, gaps: _Gaps, rows: Rows) -> Effects:
+def _effects(zones: Zones, gaps: _Gaps, names: Sequence[str], filing: _Filing) -> Effects:
     """What filing would change."""
-    members, totals = gaps.members, zones.totals
-    filled = dict(zip(_names(zones), _filled(zones, gaps, rows).T, strict=True))
-    values, nothing = {}, np.full(len(rows), np.nan)
-    for name, back in totals.totals:
-        if back == 0:
-            values[name, back] = np.where(filled[name], members.amounts(name, 1, rows), np.nan)
-        else:
-            values[name, back] = members.amounts(name, back, rows) if back == 1 and gaps.earlier else nothing
+    totals, rows = zones.totals, filing.rows
+    nothing = np.full(len(rows), np.nan)
+    values = dict.fromkeys(totals.totals, nothing)
+    for column, name in enumerate(names):
+        values[name, 0] = np.where(filing.filled[:, column], filing.before[name], np.nan)
+    if gaps.earlier:
+        looked_back = [name for name, back in totals.totals if back == 1]
+        values |= {(name, 1): own for name, own in gaps.members.amounts(looked_back, 1, rows).items()}
     returns = {back: np.full(len(rows), back == 1 and gaps.earlier) for back in totals.years_back}
     returns[0] = np.full(len(rows), not gaps.counted)
-    moves = Moves(members.zones[rows], values, returns)
+    moves = Moves(gaps.members.zones[rows], values, returns)
     return zones.effects(moves.zones, zones.after(moves, joining=True), -1)
 
 
 def _labelled(zones: Zones, gaps: _Gaps, rows: Rows) -> pd.DataFrame:
-    effects, total = _effects(zones, gaps, rows), zones.framework.total.id
-    columns: dict[str, Any] = labels_of(gaps.members, rows)
-    columns["missing"] = texts(np.full(len(rows), MISSING_CELLS if gaps.counted else NO_RETURN, dtype=object))
-    columns["fields"] = texts(_listed(_names(zones), _filled(zones, gaps, rows)))
+    # The fields of the evaluated year that the indicators read.
+    names = [name for name, back in zones.totals.totals if back == 0]
+    filing, total = _Filing.of(gaps, names, rows), zones.framework.total.id
+    effects = _effects(zones, gaps, names, filing)
+    columns: dict[str, Any] = labels_of(gaps.members, filing.rows)
+    columns["missing"] = texts(np.full(len(filing.rows), MISSING_CELLS if gaps.counted else NO_RETURN, dtype=object))
+    columns["fields"] = texts(_listed(names, filing.filled))
     columns |= {"score": effects.scores[total], "rank": nullable(effects.rank)}
     columns |= {"rank_with": nullable(effects.other_rank)}
     columns |= effects.below(total)
