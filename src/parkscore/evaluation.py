@@ -417,7 +417,9 @@ class Evaluation:
 
     @cached_property
     def fitted(self) -> Fitted:
-        """Every statistic that this run fitted, to score other rows by; see `parkscore.data.fitted`."""
+        """Every statistic that this run was scored by, to score other rows by; see `parkscore.data.fitted`."""
+        if self.frozen is not None:
+            return self.frozen.fitted
         fitted = fit_of(
             self.framework,
             self.table,

@@ -95,7 +95,6 @@ def test_what_cannot_be_frozen_is_refused_before_the_data_are_read(run: Any, fol
     [
         (("--freeze", "ref.txt"), "unsupported_output"),
         (("--freeze", "zones.json", "--reference", "ref.json"), "contradicting_options"),
-        (("--reference", "ref.json", "--engine", "local", "-o", "out.csv"), "needs_memory"),
         (("--reference", "missing.json"), "unreadable_reference"),
         (("--reference", "zones.csv"), "no_reference_file"),
         (("--reference", "ref.json", "--weights", "entropy"), "moving_weights"),
@@ -148,3 +147,14 @@ def test_a_reference_is_frozen_piece_by_piece_as_from_memory(run: Any, folder: P
     memory, pieces = (json.loads((folder / name).read_text(encoding="utf-8")) for name in ("ref.json", "pieces.json"))
     assert memory["scoring"] == pieces["scoring"]
     assert memory["extents"] == pieces["extents"]
+
+
+def test_next_month_is_scored_piece_by_piece_by_a_frozen_reference(run: Any, folder: Path, frozen: str) -> None:
+    pd.read_csv(folder / "next.csv").to_parquet(folder / "next.parquet")
+    words = ("score", "park.yaml", "next.parquet", "--weights", "equal", "--reference", "ref.json")
+    assert run(*words, "-o", "memory.csv").code == 0
+    answer = run(*words, "-o", "pieces.csv", "--engine", "local")
+    assert answer.code == 0, answer.err
+    assert f"SHA-256 {frozen[:16]}" in answer.out
+    memory, pieces = (pd.read_csv(folder / name).sort_values("unit") for name in ("memory.csv", "pieces.csv"))
+    pd.testing.assert_frame_equal(memory.reset_index(drop=True), pieces.reset_index(drop=True), check_dtype=False)

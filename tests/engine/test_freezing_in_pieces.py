@@ -11,10 +11,10 @@ import pytest
 
 import parkscore as ps
 from parkscore.findings import UsageError
-from parkscore.framework.models import Framework, ScoreRule
+from parkscore.framework.models import Choice, Defaults, Framework, ScoreRule, Total
 from parkscore.tree.frozen import load_reference
 from tests.engine.test_references_in_pieces import RULES, framework_of, table_of
-from tests.engine_results import in_pieces
+from tests.engine_results import assert_same, in_pieces
 from tests.small_frameworks import codes, field, leaf, small
 
 FITTED = [rule for rule in RULES if rule not in {"rank", "borda", "percentile"}]
@@ -79,3 +79,72 @@ def test_a_rule_that_counts_the_others_is_refused(tmp_path: Path, kept: Path) ->
 def test_where_nothing_is_taken_from_the_data_there_is_nothing_to_keep(tmp_path: Path, kept: Path) -> None:
     framework = small(leaf("a", score=ScoreRule.of("as_is")))
     assert refused(framework, table_of(1), tmp_path, kept) == ["nothing_to_freeze"]
+
+
+# --- scored by ------------------------------------------------------------------------------------------------------
+
+OLD = pd.DataFrame({
+    "zone": [f"o{number}" for number in range(12)],
+    "a": [1.0, 2, 3, 4, 5, 6, 7, 8, 900, None, 10, 11],
+    "b": [3.0, 1, 4, 1, 5, 9, 2, 6, 5, 3, None, 8],
+    "park": [*"东西" * 6],
+})  # fmt: skip
+NEW = pd.DataFrame({
+    "zone": [f"n{number}" for number in range(11)],
+    "a": [-50.0, 2.5, None, 4, 5000, 6, None, 8, 9, 1, 3],
+    "b": [3.5, None, 4, 1, 5, 90, 2, None, 5, 3, 2],
+    "park": [*"东北西东西东西西东西", None],
+})  # fmt: skip
+FIELDS = {"a": field("a"), "b": field("b"), "park": field("park", kind="text")}
+SAID: dict[str, dict[str, Any]] = {
+    "plain": {},
+    "groups": {"reference_within": ("park",)},
+    "gaps and outliers": {"missing": "mean", "treat": Choice.of("winsorise", skew=0.5, kurtosis=0.5)},
+    "gaps of a group": {"missing": "group_median", "class_field": "park"},
+    "scores of a group": {"missing": "score_group_mean", "class_field": "park"},
+    "whole rows only": {"aggregate": "geometric"},
+    "beyond the ends": {"score": ScoreRule.of("minmax", clip=False)},
+}
+
+
+def asking(said: dict[str, Any]) -> Framework:
+    score = said.get("score", ScoreRule.of("minmax", to=(1, 100)))
+    missing = Choice.of(said.get("missing", "reweight"))
+    defaults = Defaults(weights=Choice.of("equal"), score=score, missing=missing, treat=said.get("treat"))
+    total = Total(aggregate=Choice.of(said.get("aggregate", "arithmetic")))
+    others = {key: value for key, value in said.items() if key in {"reference_within", "class_field"}}
+    return small(leaf("a"), leaf("b"), fields=FIELDS, defaults=defaults, total=total, **others)
+
+
+@pytest.mark.parametrize("which", SAID)
+@pytest.mark.parametrize("rows", [1, 4, 50])
+def test_rows_in_pieces_are_scored_by_a_frozen_reference_as_in_memory(
+    which: str, rows: int, tmp_path: Path, kept: Path
+) -> None:
+    framework = asking(SAID[which])
+    weights = "standard_deviation" if which in {"plain", "groups"} else None
+    frozen = ps.evaluate(framework, OLD, weights=weights).freeze(kept)
+    (tmp_path / "data").mkdir()
+    found, told = in_pieces(framework, NEW, tmp_path / "data", rows=rows, reference=kept)
+    evaluation = ps.evaluate(framework, NEW, reference=kept)
+    assert_same(evaluation, found, told)
+    ours, theirs = (each.set_index("unit")["score"] for each in (evaluation.scores, found))
+    np.testing.assert_array_equal(ours, theirs.reindex(ours.index))
+    assert told.reference == frozen.sha256
+    assert frozen.sha256[:16] in found["note"].iloc[0]
+
+
+def test_what_moves_is_refused_in_pieces_too(tmp_path: Path, kept: Path) -> None:
+    framework = asking({})
+    ps.evaluate(framework, OLD).freeze(kept)
+    OLD.to_parquet(tmp_path / "d.parquet")
+
+    def refusals(**asked: Any) -> list[str]:
+        with pytest.raises(UsageError) as caught:
+            ps.score_dataset(asked.pop("framework", framework), tmp_path / "d.parquet", tmp_path / "o.csv", **asked)
+        return codes(caught.value.findings)
+
+    assert refusals(reference=kept, weights="entropy") == ["moving_weights"]
+    assert refusals(reference=kept, freeze=tmp_path / "other.json") == ["already_frozen"]
+    assert refusals(reference=kept, framework=small(leaf("a"))) != []
+    assert refusals(reference=tmp_path / "d.parquet") == ["no_reference_file"]

@@ -37,7 +37,7 @@ ReferenceOption = Annotated[
 ]
 
 
-def check_references(freeze: Path | None, reference: str | None, in_pieces: bool, inputs: Sequence[str]) -> None:
+def check_references(freeze: Path | None, reference: str | None, inputs: Sequence[str]) -> None:
     """Raise UsageError where a reference cannot be written there, or what is asked does not go together."""
     if freeze is not None:
         check_output(freeze, REFERENCE_FORMS, [*inputs, *([reference] if reference is not None else [])])
@@ -45,10 +45,6 @@ def check_references(freeze: Path | None, reference: str | None, in_pieces: bool
         message = Text("--freeze 与 --reference 不能同时使用", "--freeze and --reference exclude each other")
         hint = Text("按参照值计分时没有新的拟合可写", "what is scored by a reference has fitted nothing to write")
         raise UsageError(Finding(code="contradicting_options", severity=Severity.ERROR, message=message, hint=hint))
-    if in_pieces and reference is not None:
-        message = Text("分块计分时不能用固定的参照值", "a frozen reference is not used piece by piece")
-        hint = Text("加 --engine memory", "add --engine memory")
-        raise UsageError(Finding(code="needs_memory", severity=Severity.ERROR, message=message, hint=hint))
 
 
 def refuse_unfreezable(framework: str) -> None:

@@ -193,9 +193,9 @@ def score(
         check_output(output, RESULT_FORMS, [framework, source, weights or framework])
     hidden = mask_of(mask, mask_key, mask_field)
     in_pieces = goes_in_pieces(engine, source, output)
-    check_references(freeze, reference, in_pieces, [framework, source, weights or framework])
+    check_references(freeze, reference, [framework, source, weights or framework])
     if in_pieces:
-        score_in_pieces(framework, source, Path(str(output)), weights, year, strict, hidden, freeze, reply)
+        score_in_pieces(framework, source, Path(str(output)), weights, year, strict, hidden, freeze, reference, reply)
         return
     with reply.waiting(Text("正在计分", "scoring")):
         if freeze is not None:

@@ -86,6 +86,7 @@ def score_in_pieces(
     strict: bool,
     mask: Mask | None,
     freeze: Path | None,
+    reference: str | None,
     reply: Reply,
 ) -> None:
     """Score a file or folder piece by piece, write the result, and say what came of it."""
@@ -102,6 +103,7 @@ def score_in_pieces(
         strict=strict,
         mask=mask,
         freeze=freeze,
+        reference=reference,
         progress=_Progress(reply).tell,
     )
     if reply.as_json:

@@ -26,10 +26,10 @@ class Fitted:
     filled_scores: the same for gaps in scores. shares: by reference and class the shares within each dimension, where
     they were computed. absent: by reference and class the nodes that no row has a score at. extents: for each
     indicator the smallest and the largest value that the reference was fitted on, before outliers were treated; where
-    they are given, `score` counts the values beyond them. columns: for each indicator whose rule counts the others, how
-    to read their values in order; where it is not given, the rows at hand are counted. base: the one reference that
-    every row is measured against, whatever its year; None where each row is measured against the reference of its own
-    year, as the framework says.
+    they are given with a base, `score` counts the values beyond them. columns: for each indicator whose rule counts the
+    others, how to read their values in order; where it is not given, the rows at hand are counted. base: the one
+    reference that every row is measured against, whatever its year; None where each row is measured against the
+    reference of its own year, as the framework says.
 
     >>> Fitted({"2024": {"rd": {"low": 0.0, "high": 8.5}}}).of("2024", "rd")
     {'low': 0.0, 'high': 8.5}

@@ -9,6 +9,7 @@ from typing import Final
 import numpy as np
 import pandas as pd
 
+from parkscore.data.fitted import Fitted
 from parkscore.data.grid import Cohort, Rows
 from parkscore.data.table import UNIT, Origin, Table
 from parkscore.framework.models import Framework
@@ -23,8 +24,10 @@ def weighing_of(framework: Framework, plan: WeightPlan, cohorts: Sequence[Cohort
     return weigh(framework, nothing, np.zeros((0, len(framework.leaves))), tuple(cohorts), plan)
 
 
-def shares_of(framework: Framework, plan: WeightPlan, cohorts: Sequence[Cohort]) -> tuple[Shares, ...]:
-    """The shares of each cohort under such a plan."""
+def shares_of(framework: Framework, plan: WeightPlan, cohorts: Sequence[Cohort], fitted: Fitted) -> tuple[Shares, ...]:
+    """The shares of each cohort under such a plan; those of a frozen reference as they are."""
+    if fitted.shares:
+        return tuple(fitted.shares[cohort.name, cohort.class_id] for cohort in cohorts)
     classes = list(dict.fromkeys(cohort.class_id for cohort in cohorts))
     without_rows = [replace(_NOBODY, class_id=class_id) for class_id in classes]
     known = dict(zip(classes, weighing_of(framework, plan, without_rows).shares, strict=True))

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -12,7 +11,7 @@ from parkscore.data.cohorts import cohorts, cohorts_by_class, earlier_rows
 from parkscore.data.derive import derive
 from parkscore.data.fitted import Fitted
 from parkscore.data.impute import impute
-from parkscore.data.reference_groups import why_without_reference
+from parkscore.data.reference_groups import why_without_reference, with_shares_only
 from parkscore.data.screen import screen
 from parkscore.data.table import Table
 from parkscore.data.treat import treat
@@ -60,6 +59,9 @@ def apply_to(framework: Framework, table: Table, plan: WeightPlan, fitted: Fitte
     earlier = shared(earlier_rows(table, rows, years_looked_back(framework)), eligible)
     groups = cohorts(framework, table, scorable, eligible, fitted)
     set_aside |= why_without_reference(framework, table, scorable, groups)
+    counted_in = cohorts_of_piece(framework, table, rows, eligible)
+    if fitted.base is not None:  # no row here is one that it was fitted on
+        counted_in = [replace(cohort, fit=cohort.fit[:0]) for cohort in groups]
     groups += cohorts(framework, table, earlier, eligible, fitted)
     treated = treat(framework, table, imputed, groups, fitted)
     scored = score(framework, table, treated.grid, groups, base=imputed, fitted=fitted)
@@ -68,13 +70,16 @@ def apply_to(framework: Framework, table: Table, plan: WeightPlan, fitted: Fitte
         groups = cohorts_by_class(groups, classification)
         set_aside = {**why_without_class(framework, table, classification, rows), **set_aside}
     states = treated.grid.states
-    shares = shares_of(framework, plan, groups)
+    if fitted.shares:
+        groups, without = with_shares_only(groups, fitted)
+        set_aside = {**without, **set_aside}
+    shares = shares_of(framework, plan, groups, fitted)
     nodes = aggregate(framework, table, scored.scores, groups, shares, states, fitted)
     outcomes, found_gating = gate(framework, table, nodes, rows, set_aside)
     judged: tuple[Verdict, ...] = ()
     graded: tuple[Graded, ...] = ()
     if framework.gates or framework.grades:
-        ends = bounds(framework, nodes, treated.grid, groups, shares, scored.given)
+        ends = bounds(framework, nodes, treated.grid, groups, shares, scored.given, fitted)
         judged = judge(framework, table, indicators, ends)
         graded = grade_scales(framework, table, indicators, ends)
     found = (
@@ -92,22 +97,13 @@ def apply_to(framework: Framework, table: Table, plan: WeightPlan, fitted: Fitte
         tally(
             framework,
             table,
-            cohorts_of_piece(framework, table, rows, eligible),
+            counted_in,
             classification,
             rows,
-            filled,
+            [*filled, *(each for each in scored.findings if each.code == "imputed")],
+            imputed,
             treated.grid,
-            _lacking(fitted),
+            fitted,
         ),
         tuple(each for each in own if each.code not in TOLD_OF_ALL),
-    )
-
-
-def _lacking(fitted: Fitted) -> frozenset[tuple[str, str]]:
-    """The references and indicators that have no value to measure against."""
-    return frozenset(
-        (name, code)
-        for name, own in fitted.scoring.items()
-        for code, reference in own.items()
-        if any(math.isnan(value) for value in reference.values())
     )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property, reduce
 from operator import add
 from pathlib import Path
@@ -77,20 +77,27 @@ class Closing:
     @cached_property
     def weighing(self) -> Weighing:
         """The weights of each class."""
-        return weighing_of(self.job.framework, self.job.plan, self.cohorts)
+        found = weighing_of(self.job.framework, self.job.plan, self.cohorts)
+        if not self.fitted.shares:
+            return found
+        base = str(self.fitted.base)
+        frozen = (self.fitted.shares.get((base, cohort.class_id)) for cohort in self.cohorts)
+        shares = (own if own is not None else other for own, other in zip(frozen, found.shares, strict=True))
+        return replace(found, shares=tuple(shares))
 
     @cached_property
     def notes(self) -> tuple[Text, ...]:
         """What must stand on every output."""
         said = dict.fromkeys(note for piece in self.applied for note in piece.notes)
-        return notes_of(self.job.framework, self.weighing, list(said))
+        by = () if self.job.frozen is None else (self.job.frozen.said,)
+        return (*by, *notes_of(self.job.framework, self.weighing, list(said)))
 
     @cached_property
     def about(self) -> dict[str, Any]:
         """What was scored with what."""
         of_data = self.accounting[self.accounting["part"] == DATA]
         counts = of_data.groupby("outcome")["rows"].sum().to_dict()
-        return about_run(
+        about = about_run(
             self.job.framework,
             self.weighing,
             file=self.job.source.dataset.source,
@@ -100,6 +107,7 @@ class Closing:
             ranked=int(counts.get(RANKED, 0)),
             notes=self.notes,
         )
+        return about if self.job.frozen is None else about | self.job.frozen.about
 
     @property
     def origin(self) -> DataOrigin:
@@ -160,6 +168,7 @@ class Closing:
             top,
             self.notes,
             tuple(findings),
+            None if self.job.frozen is None else self.job.frozen.sha256,
         )
 
 

@@ -25,13 +25,21 @@ from parkscore.engine.suitable import looks_back, refuse_unsuitable
 from parkscore.engine.summing_up import Found
 from parkscore.engine.tasks import AppliedPiece, ApplyPiece, GatherPiece, Job
 from parkscore.evaluating import doubts, refuse_other_types
+from parkscore.findings import UsageError
 from parkscore.framework.loading import load_framework
 from parkscore.framework.models import Framework
 from parkscore.framework.slots import refuse_unfilled
 from parkscore.language import Language, Text
 from parkscore.output.files import write_text
-from parkscore.tree.freezing import freeze_fitted, refuse_nothing_fitted, refuse_unfreezable
-from parkscore.tree.schemes import Weights, plan_weights
+from parkscore.tree.freezing import (
+    already_frozen,
+    freeze_fitted,
+    plan_by,
+    refuse_nothing_fitted,
+    refuse_unfreezable,
+)
+from parkscore.tree.frozen import FrozenReference, load_reference, refuse_other_framework
+from parkscore.tree.schemes import Weights
 
 Progress = Callable[[Text, int, int], None]
 """Told after each piece: what is being done, how many pieces are through, of how many."""
@@ -55,6 +63,7 @@ def score_dataset(
     strict: bool = False,
     mask: Mask | None = None,
     freeze: str | PathLike[str] | None = None,
+    reference: str | Path | FrozenReference | None = None,
     progress: Progress | None = None,
 ) -> DatasetResult:
     """Score and rank the units of a file or folder that need not fit into memory, and write the result.
@@ -64,7 +73,8 @@ def score_dataset(
     the values of the indicators, too, as `value:` and the id. engine: `local` for threads of this process, or an
     executor. language: that of reasons and notes. strict: whether a warning ends the run like an error. mask: puts
     keyed hashes in the place of units and names. freeze: a .json file for what the scores are measured against, as
-    `Evaluation.freeze` writes it. progress: told after each piece.
+    `Evaluation.freeze` writes it. reference: such a file, to score by; nothing is fitted then. progress: told after
+    each piece.
 
     The scores are those of `evaluate` to twelve digits, and the ranks are the same; how the data are cut into files and
     pieces changes no bit.
@@ -72,19 +82,24 @@ def score_dataset(
     Raises UsageError with everything in the framework that needs all rows at once, before anything is read, and
     DataError with everything that is wrong with the data; then there is no output.
     """
-    refuse_other_types(data=data, weights=weights, year=year)
+    refuse_other_types(data=data, weights=weights, year=year, reference=reference)
     loaded, target = load_framework(framework), Path(output)
-    plan = plan_weights(loaded, weights)
+    frozen = None if reference is None else load_reference(reference)
+    if frozen is not None:
+        refuse_other_framework(frozen, loaded)
+    plan = plan_by(loaded, weights, frozen)
     refuse_unfilled(loaded)
-    refuse_unsuitable(loaded, plan)
+    refuse_unsuitable(loaded, plan, frozen=frozen is not None)
     if freeze is not None:
+        if frozen is not None:
+            raise UsageError(already_frozen(frozen))
         refuse_unfreezable(loaded)
         refuse_nothing_fitted(loaded)
     executor = LocalExecutor() if isinstance(engine, str) else engine
     dataset = open_dataset(data, loaded)
     with spool_folder(target) as folder:
         pieces = PieceSource(dataset, dataset.pieces(ROWS_OF_PIECE))
-        job = Job(loaded, plan, pieces, year, mask, freezes=freeze is not None)
+        job = Job(loaded, plan, pieces, year, mask, freezes=freeze is not None, frozen=frozen)
         kept = None if freeze is None else Path(freeze)
         return _Run(job, executor, folder, target, kept, language, strict, progress or _tell_nobody).result()
 
@@ -112,9 +127,13 @@ class _Run:
         by_unit = looks_back(framework) or checks_look_back(framework)
         found = Found([*doubts(framework), *dataset.findings, *not_checked(framework, whole_units=by_unit)])
         job = replace(self.job, source=self._by_unit(found)) if by_unit else self.job
-        relative = bool(relative_leaves(framework))
-        fitted = self._fit(job, found) if relative else NoReferences({})
-        applied = self._apply(job, fitted, relative, found)
+        fits = job.frozen is None and bool(relative_leaves(framework))
+        fitted: Fitted = NoReferences({})
+        if job.frozen is not None:
+            fitted = job.frozen.fitted_under(framework, job.plan)
+        elif fits:
+            fitted = self._fit(job, found)
+        applied = self._apply(job, fitted, fits, found)
         closing = Closing(job, fitted, applied, self.language, self.folder)
         found.add([*closing.tally.findings(framework), *closing.weighing.findings])
         found.refuse(self.strict)

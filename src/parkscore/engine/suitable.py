@@ -17,23 +17,25 @@ from parkscore.methods import aggregation, imputation, scoring, treatment
 from parkscore.tree.schemes import WeightPlan, weight_source
 
 
-def refuse_unsuitable(framework: Framework, plan: WeightPlan) -> None:
+def refuse_unsuitable(framework: Framework, plan: WeightPlan, *, frozen: bool = False) -> None:
     """Raise UsageError with everything that needs all rows at once; see `unsuited`."""
-    found = list(unsuited(framework, plan))
+    found = list(unsuited(framework, plan, frozen=frozen))
     if found:
         raise UsageError(found)
 
 
-def unsuited(framework: Framework, plan: WeightPlan) -> Iterator[Finding]:
+def unsuited(framework: Framework, plan: WeightPlan, *, frozen: bool = False) -> Iterator[Finding]:
     """A finding for each part of a framework, or of its weights, that compares units in a way that no piece can.
 
     Statistics such as a minimum, a sum or a mean are gathered piece by piece, and the values of an indicator that is
-    scored by its place among the others are sorted in a file; other comparisons of units are not.
+    scored by its place among the others are sorted in a file; other comparisons of units are not. frozen: whether a
+    reference has the statistics of outliers and gaps, and knows which nodes no unit has.
     """
     yield from _formulas(framework)
     yield from _rules(framework)
-    yield from _policies(framework)
-    yield from _aggregations(framework)
+    if not frozen:
+        yield from _policies(framework)
+        yield from _aggregations(framework)
     yield from _weights(framework, plan)
     for each in framework.lists:
         yield _finding(

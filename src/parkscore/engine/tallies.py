@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from parkscore.data.cases import case_counts, cases_counted
 from parkscore.data.classes import Classification, classes_counted, classes_told, numbers_of_classes
+from parkscore.data.fitted import Fitted
 from parkscore.data.grid import Cohort, Grid, Rows
 from parkscore.data.impute import filled_finding, title_of
 from parkscore.data.indicator_places import indicator_place
@@ -16,6 +18,7 @@ from parkscore.framework.models import Framework
 from parkscore.framework.settings import resolve_settings
 from parkscore.tree.case_rules import by_rule
 from parkscore.tree.column_findings import ColumnCounts, column_findings, count_column, fates_of_gaps
+from parkscore.tree.outside import Beyond, beyond
 from parkscore.tree.score import compares, single_unit
 
 TOLD_OF_ALL = frozenset(
@@ -28,6 +31,7 @@ TOLD_OF_ALL = frozenset(
         "cases_counted",
         "treated",
         "still_skewed",
+        "outside_reference",
     }
 )
 """What the steps find of a piece that is told of all rows together."""
@@ -40,7 +44,8 @@ class Tally:
     columns: by indicator, reference and year. places: where each indicator stands. references: by name, on how many
     rows each was fitted, and the finding for one that is alone. filled: by indicator and year, the gaps that were
     filled. cases: by indicator, the rows in each case, in none, and of which it cannot be told. classes: the
-    rows in each class by condition, in none, in several, and of which it cannot be told.
+    rows in each class by condition, in none, in several, and of which it cannot be told. beyond: by indicator,
+    reference and year, the values beyond those of a frozen reference.
     """
 
     columns: Mapping[tuple[str, str, int | None], ColumnCounts] = field(default_factory=dict)
@@ -49,6 +54,7 @@ class Tally:
     filled: Mapping[tuple[str, int | None], int] = field(default_factory=dict)
     cases: Mapping[str, tuple[int, ...]] = field(default_factory=dict)
     classes: tuple[int, ...] = ()
+    beyond: Mapping[tuple[str, str, int | None], Beyond] = field(default_factory=dict)
 
     def __add__(self, other: Tally) -> Tally:
         """The counts over the rows of both; what is told of one row is that of the first."""
@@ -66,7 +72,11 @@ class Tally:
         classes = (
             tuple(a + b for a, b in zip(self.classes, other.classes, strict=True)) if self.classes else other.classes
         )
-        return Tally(columns, {**other.places, **self.places}, references, filled, cases, classes)
+        drift = dict(self.beyond)
+        for key, found in other.beyond.items():
+            ours = drift.get(key, Beyond(0, 0, found.ends))
+            drift[key] = Beyond(ours.below + found.below, ours.above + found.above, found.ends)
+        return Tally(columns, {**other.places, **self.places}, references, filled, cases, classes, drift)
 
     def findings(self, framework: Framework) -> Iterator[Finding]:
         """What is to be said of the indicators over all rows."""
@@ -83,6 +93,8 @@ class Tally:
             if counted.rows:
                 for finding in column_findings(leaves[code], counted, fates[code]):
                     yield replace(finding, place=self.places[code])
+            if key in self.beyond:
+                yield replace(self.beyond[key].finding(leaves[code], key[2]), place=self.places[code])
         if compares(framework):
             yield from (alone for rows, alone in self.references.values() if rows == 1)
 
@@ -94,21 +106,27 @@ def tally(
     classification: Classification | None,
     rows: Rows,
     filled: Sequence[Finding],
+    untreated: Grid,
     treated: Grid,
-    lacking: frozenset[tuple[str, str]],
+    fitted: Fitted,
 ) -> Tally:
     """Count a piece.
 
     cohorts: of the rows to score, with the rows of the piece that their references are fitted on. rows: those to score.
-    filled: what imputation found. treated: the values as scored. lacking: the references and indicators that have no
-    value to measure against.
+    filled: what imputation found. untreated, treated: the values before outliers were treated, and as scored. fitted:
+    what they were scored by.
     """
+    lacking = _lacking(fitted)
+    drift: dict[tuple[str, str, int | None], Beyond] = {}
     settings = resolve_settings(framework)
     columns: dict[tuple[str, str, int | None], ColumnCounts] = {}
     for cohort in cohorts:
         for number, leaf in enumerate(framework.leaves):
             if leaf.is_open_slot:
                 continue
+            found = beyond(leaf, cohort, untreated.values[:, number], fitted)
+            if found is not None:
+                drift[leaf.id, cohort.reference, cohort.year] = found
             columns[leaf.id, cohort.reference, cohort.year] = count_column(
                 table,
                 leaf,
@@ -126,4 +144,15 @@ def tally(
         {(str(each.field), each.year): int(each.value) for each in filled},
         case_counts(framework, treated, rows),
         numbers_of_classes(framework, classification, rows) if framework.classes else (),
+        drift,
+    )
+
+
+def _lacking(fitted: Fitted) -> frozenset[tuple[str, str]]:
+    """The references and indicators that have no value to measure against."""
+    return frozenset(
+        (name, code)
+        for name, own in fitted.scoring.items()
+        for code, reference in own.items()
+        if any(math.isnan(value) for value in reference.values())
     )

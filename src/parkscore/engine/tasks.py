@@ -23,6 +23,7 @@ from parkscore.engine.tallies import Tally
 from parkscore.findings import DataError, Finding
 from parkscore.framework.models import Framework
 from parkscore.language import Language
+from parkscore.tree.frozen import FrozenReference
 from parkscore.tree.schemes import WeightPlan
 
 
@@ -31,6 +32,7 @@ class Job:
     """What each piece is scored by; small enough to be sent along with every piece.
 
     freezes: whether the references are to be kept, with the ends of the values that they were fitted on.
+    frozen: the reference to score by, where none is fitted.
     """
 
     framework: Framework
@@ -39,6 +41,7 @@ class Job:
     year: int | None
     mask: Mask | None = None
     freezes: bool = False
+    frozen: FrozenReference | None = None
 
 
 @dataclass(frozen=True)

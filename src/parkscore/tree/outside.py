@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from typing import NamedTuple
 
 import numpy as np
 
@@ -13,31 +13,43 @@ from parkscore.framework.models import Node
 from parkscore.language import Text
 
 
-def outside(leaf: Node, cohort: Cohort, values: Vector, fitted: Fitted | None) -> Iterator[Finding]:
-    """How many of a cohort's values are below and above those of its reference; nothing where it is fitted on them.
+class Beyond(NamedTuple):
+    """How many values lie below and above those of a reference, and where these end; counts of parts can be added."""
 
-    values: (rows,) of the whole table, before outliers were treated. What becomes of such a value is for the rule to
-    say: most rules give it the end of their range, a z-score goes on.
-    """
-    extent = None if fitted is None else fitted.extents.get(cohort.reference, {}).get(leaf.id)
-    if extent is None or np.isnan(extent).any():
-        return
-    own = values[cohort.apply]
-    below, above = int(np.count_nonzero(own < extent[0])), int(np.count_nonzero(own > extent[1]))
-    if below or above:
-        yield Finding(
+    below: int
+    above: int
+    ends: tuple[float, float]
+
+    def finding(self, leaf: Node, year: int | None) -> Finding:
+        """The counts in words."""
+        low, high = self.ends
+        return Finding(
             code="outside_reference",
             severity=Severity.INFO,
             field=leaf.id,
-            year=cohort.year,
-            value=below + above,
+            year=year,
+            value=self.below + self.above,
             message=Text(
-                f"{leaf.label.zh}：{below} 个低于参照值的最小值 {extent[0]:g}，{above} 个高于最大值 {extent[1]:g}",
-                f"{leaf.label.en}: {below} below the smallest value of the reference, {extent[0]:g}, and {above} above "
-                f"the largest, {extent[1]:g}",
+                f"{leaf.label.zh}：{self.below} 个低于参照值的最小值 {low:g}，{self.above} 个高于最大值 {high:g}",
+                f"{leaf.label.en}: {self.below} below the smallest value of the reference, {low:g}, and {self.above} "
+                f"above the largest, {high:g}",
             ),
             hint=Text(
                 "个数逐次增多说明参照值已旧：按新数据重新拟合（--freeze）",
                 "if they grow from run to run, the reference has aged: fit it again (--freeze)",
             ),
         )
+
+
+def beyond(leaf: Node, cohort: Cohort, values: Vector, fitted: Fitted | None) -> Beyond | None:
+    """How many of a cohort's values lie beyond those of its reference; None where none do, or it is fitted on them.
+
+    values: (rows,) of the whole table, before outliers were treated. What becomes of such a value is for the rule to
+    say: most rules give it the end of their range, a z-score goes on.
+    """
+    ends = None if fitted is None else fitted.extents.get(cohort.reference, {}).get(leaf.id)
+    if fitted is None or fitted.base is None or ends is None or np.isnan(ends).any():
+        return None
+    own = values[cohort.applied]
+    found = Beyond(int(np.count_nonzero(own < ends[0])), int(np.count_nonzero(own > ends[1])), ends)
+    return found if found.below or found.above else None

@@ -34,7 +34,7 @@ from parkscore.methods import DomainError, scoring
 from parkscore.methods.scoring_ranks import InOrder
 from parkscore.tree.case_rules import by_rule
 from parkscore.tree.column_findings import column_findings, count_column, fates_of_gaps
-from parkscore.tree.outside import outside
+from parkscore.tree.outside import beyond
 from parkscore.tree.supplied import base_year, supply
 from parkscore.tree.without_points import without_points
 
@@ -121,7 +121,8 @@ def score(
                 has_reference=not any(math.isnan(value) for value in own[leaf.id].values()),
             )
             found = [*column_findings(leaf, counts, fates[leaf.id])]
-            found += outside(leaf, cohort, base.values[:, column], fitted)
+            drift = beyond(leaf, cohort, base.values[:, column], fitted)
+            found += [] if drift is None else [drift.finding(leaf, cohort.year)]
             year = base_year(settings[leaf.id])
             if year is not None and year in supplies.base_rows:
                 found += _without_base(leaf, cohort, year, values, supplies.base_values(year, column))
