@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
@@ -131,6 +131,7 @@ def test_the_columns_of_a_table_are_fitted_as_each_is_alone(table: list[list[flo
 
 
 @pytest.mark.parametrize("divisor", ["n", "n-1"])
+@example(column=[0.0, 0.0, 0.0, 2.2250738585072014e-308])
 @given(column=st.lists(st.floats(-1e150, 1e150), min_size=2, max_size=30))
 def test_a_standard_deviation_is_the_float_nearest_to_that_of_fractions(divisor: Any, column: list[float]) -> None:
     mean, spread = moments(np.array(column), divisor)

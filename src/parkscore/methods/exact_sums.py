@@ -20,6 +20,8 @@ GroupedSum = Callable[[ArrayLike, ArrayLike | None, int], "ExactSums"]
 
 _BITS = 32
 _MASK = (1 << _BITS) - 1
+_SMALL_PLACE = 1 << 30
+_LAST = -1074
 # Multiples of a unit below 2^51 are told from the rest by adding and taking away 1.5 · 2^52 units.
 _HELD = 51
 # Beyond these magnitudes values are moved by a power of two before they are added, or squared, and their sum back.
@@ -30,8 +32,8 @@ _CHUNK = 1 << 15
 _CHUNK_OF_MANY_GROUPS = 1 << 19
 _MANY_GROUPS = 1 << 12
 _FEW, _FEW_GROUPS = 1_000, 8
-# Each addition to a place is below 2^53, and a place holds 2^63.
-_ADDITIONS = 512
+# Each addition to a place is below 2^53, and a place holds 2^63; a chunk adds at most six times to one.
+_ADDITIONS = 128
 
 
 @dataclass(frozen=True, eq=False)
@@ -69,6 +71,12 @@ class ExactSums:
         """The sum of each group as the nearest float (to even in the middle of two); infinite beyond all floats."""
         if self.groups <= _FEW_GROUPS:
             return np.array([nearest(whole, self.exponent) for whole in self.integers()], dtype=np.float64)
+        if len(self.places) == 1:
+            return np.asarray(np.ldexp(self.places[0].astype(np.float64), self.exponent))
+        if len(self.places) == 2 and (np.abs(self.places[1]) < _SMALL_PLACE).all():
+            # Below 2^63, where NumPy rounds a whole number as it should.
+            whole = (self.places[1] << _BITS) + self.places[0]
+            return np.asarray(np.ldexp(whole.astype(np.float64), self.exponent))
         negative = self.places[-1] < 0
         places = _carried(np.where(negative, -self.places, self.places)) if negative.any() else self.places
         return np.where(negative, -1.0, 1.0) * _all_nearest(self.first, places) + 0.0
@@ -157,7 +165,11 @@ def grouped_sums(x: ArrayLike, codes: ArrayLike | None, groups: int) -> ExactSum
     >>> grouped_sums([1.5, 2.0, np.nan, 4.0, 8.0], [0, 0, 1, 1, -1], 3).values
     array([3.5, 4. , 0. ])
     """
-    return _gathered(*_members(x, codes, groups), groups)
+    values, numbers = _members(x, codes, groups)
+    if numbers is None and values.size <= _FEW:
+        wholes, exponent = _whole_multiples(values)
+        return _of_integer(sum(wholes), exponent)
+    return _gathered(values, numbers, groups)
 
 
 def exact_sum(x: ArrayLike) -> ExactSums:
@@ -175,7 +187,11 @@ def grouped_squares(x: ArrayLike, codes: ArrayLike | None, groups: int) -> Exact
     >>> grouped_squares([3.0, 4.0, np.nan, 1e-300], [0, 0, 0, 1], 2).fractions()[0]
     Fraction(25, 1)
     """
-    return _squared(*_members(x, codes, groups), groups)
+    values, numbers = _members(x, codes, groups)
+    if numbers is None and values.size <= _FEW:
+        wholes, exponent = _whole_multiples(values)
+        return _of_integer(sum(map(operator.mul, wholes, wholes)), 2 * exponent)
+    return _gathered(values, numbers, groups, _squares_of)
 
 
 def exact_squares(x: ArrayLike) -> ExactSums:
@@ -210,12 +226,13 @@ def nearest(whole: int, exponent: int) -> float:
     (1.5, True, -inf)
     """
     size = abs(whole)
-    rest = max(0, size.bit_length() - 64)
-    # The leading 64 bits, the last of them set where anything follows, round as the whole number does.
-    bits = size >> rest
-    bits |= bits << rest != size
+    # Rounded here and only once: a float has 53 bits, and fewer where it ends at 2^-1074.
+    dropped = max(0, size.bit_length() - 53, _LAST - exponent)
+    kept = size >> dropped
+    twice_rest, whole_step = (size - (kept << dropped)) << 1, 1 << dropped
+    kept += twice_rest > whole_step or (twice_rest == whole_step and kept & 1)
     try:
-        found = math.ldexp(bits, exponent + rest)
+        found = math.ldexp(kept, exponent + dropped)
     except OverflowError:
         found = math.inf
     return -found if whole < 0 else found
@@ -242,18 +259,29 @@ def _members(x: ArrayLike, codes: ArrayLike | None, groups: int) -> tuple[FloatA
 # --- from values to places ---------------------------------------------------------------------------------------
 
 
-def _gathered(values: FloatArray, codes: NDArray[np.intp] | None, groups: int) -> ExactSums:
-    """The sums of values without those that are missing; without codes, all are of one group."""
-    if codes is None and values.size <= _FEW:
-        wholes, exponent = _whole_multiples(values)
-        return _of_integer(sum(wholes), exponent)
+Part = tuple[FloatArray, int]
+"""Values of the rows of a chunk that are added up, and by how many places they are moved."""
+
+
+def _itself(values: FloatArray) -> Iterator[Part]:
+    yield values, 0
+
+
+def _gathered(
+    values: FloatArray,
+    codes: NDArray[np.intp] | None,
+    groups: int,
+    parts: Callable[[FloatArray], Iterator[Part]] = _itself,
+) -> ExactSums:
+    """The sums of values, or of what is made of them, without those missing; without codes, all are of one group."""
     size = _CHUNK if groups <= _MANY_GROUPS else _CHUNK_OF_MANY_GROUPS
     total = _in_places({}, groups)
     for block in range(0, values.size, size * _ADDITIONS):
         counted: dict[int, Places] = {}
         for start in range(block, min(block + size * _ADDITIONS, values.size), size):
             own = None if codes is None else codes[start : start + size]
-            _count(values[start : start + size], own, groups, counted)
+            for part, moved in parts(values[start : start + size]):
+                _count(part, own, groups, counted, moved)
         found = _in_places(counted, groups)
         total = found if block == 0 else total + found
     return total
@@ -275,7 +303,7 @@ def _refuse_infinity(values: FloatArray) -> None:
 
 
 def _count(
-    values: FloatArray, codes: NDArray[np.intp] | None, groups: int, counted: dict[int, Places], moved: int = 0
+    values: FloatArray, codes: NDArray[np.intp] | None, groups: int, counted: dict[int, Places], moved: int
 ) -> None:
     """Add the values to what is counted already, by place: the whole units of a place first, then of what is left."""
     rest, size = values, _size(values)
@@ -320,34 +348,28 @@ def _size(values: FloatArray) -> float:
         return 2.0 * float(np.abs(values).sum())
 
 
-def _squared(values: FloatArray, codes: NDArray[np.intp] | None, groups: int) -> ExactSums:
-    """The sums of squares; each square is the sum of two floats."""
-    if codes is None and values.size <= _FEW:
-        wholes, exponent = _whole_multiples(values)
-        return _of_integer(sum(map(operator.mul, wholes, wholes)), 2 * exponent)
-    total = _in_places({}, groups)
-    size = _CHUNK if groups <= _MANY_GROUPS else _CHUNK_OF_MANY_GROUPS
-    for start in range(0, values.size, size):
-        own = None if codes is None else codes[start : start + size]
-        for part, moved in _bands(values[start : start + size]):
-            square = part * part
-            for each in (square, _rounded_off(part, square)):
-                found = _gathered(each, own, groups)
-                total = total + ExactSums(found.first + moved, found.places)
-    return total
+def _squares_of(values: FloatArray) -> Iterator[Part]:
+    """The squares, each as the sum of two floats; values are moved to where no square is beyond the floats."""
+    known = np.where(np.isnan(values), 0.0, values)
+    square = known * known if float(np.abs(known).max()) <= _HUGE else None
+    if square is not None and np.count_nonzero(square < _TINY * _TINY) == np.count_nonzero(known == 0.0):
+        yield from _in_two(known, square, 0)
+        return
+    _refuse_infinity(known)
+    magnitude = np.abs(known)
+    huge, tiny = magnitude > _HUGE, magnitude < _TINY
+    for chosen, factor, moved in (
+        (huge, 2.0**-_MOVED, 2 * _MOVED // _BITS),
+        (tiny, 2.0**_MOVED, -2 * _MOVED // _BITS),
+        (~(huge | tiny), 1.0, 0),
+    ):
+        part = np.where(chosen, known, 0.0) * factor
+        yield from _in_two(part, part * part, moved)
 
 
-def _bands(values: FloatArray) -> Iterator[tuple[FloatArray, int]]:
-    """The values by magnitude, moved to where no square is beyond the floats, and by how many places squares moved."""
-    magnitude = np.abs(values)
-    huge, tiny = magnitude > _HUGE, (magnitude < _TINY) & (magnitude > 0)
-    moved = 2 * _MOVED // _BITS
-    if huge.any():
-        _refuse_infinity(values)
-        yield np.where(huge, values, 0.0) * 2.0**-_MOVED, moved
-    if tiny.any():
-        yield np.where(tiny, values, 0.0) * 2.0**_MOVED, -moved
-    yield np.where(huge | tiny, 0.0, values), 0
+def _in_two(x: FloatArray, square: FloatArray, moved: int) -> Iterator[Part]:
+    yield square, moved
+    yield _rounded_off(x, square), moved
 
 
 def _rounded_off(x: FloatArray, square: FloatArray) -> FloatArray:
@@ -408,19 +430,24 @@ def _all_nearest(first: int, places: Places) -> FloatArray:
 
     The leading 64 bits, the last of them set where anything follows, round as the whole sum does.
     """
-    padded = np.vstack([np.zeros((2, places.shape[1]), dtype=np.uint64), places.astype(np.uint64)])
+    nothing = np.zeros(places.shape[1], dtype=np.uint64)
     # Two empty places below, so that every leading place has two after it.
-    nonzero = padded != 0
-    top = len(padded) - 1 - np.argmax(nonzero[::-1], axis=0)
-    top = np.maximum(top, 2)
-    columns = np.arange(places.shape[1])
-    lead, second, third = (padded[top - step, columns] for step in range(3))
+    padded = [nothing, nothing, *places.astype(np.uint64)]
+    lead, second, third = nothing, nothing, nothing
+    top = np.zeros(nothing.shape, dtype=np.int64)
+    below = follows = np.zeros(nothing.shape, dtype=np.bool_)
+    for place in range(2, len(padded)):
+        leads = padded[place] != 0
+        lead, second, third = (
+            np.where(leads, padded[place - step], known) for step, known in enumerate((lead, second, third))
+        )
+        top, follows = np.where(leads, place, top), np.where(leads, below, follows)
+        below = below | (padded[place - 2] != 0)
     length = np.frexp(lead.astype(np.float64))[1].astype(np.uint64)
     length = np.maximum(length, np.uint64(1))
     bits = (lead << (np.uint64(64) - length)) | (second << (np.uint64(32) - length)) | (third >> length)
-    below = np.cumsum(nonzero, axis=0)[np.maximum(top - 3, 0), columns] > 0
-    follows = (third & ((np.uint64(1) << length) - np.uint64(1)) != 0) | (below & (top > 2))
+    follows = follows | (third & ((np.uint64(1) << length) - np.uint64(1)) != 0)
     bits |= follows.astype(np.uint64)
-    exponent = _BITS * (first + top.astype(np.int64) - 4) + length.astype(np.int64)
+    exponent = _BITS * (first + top - 4) + length.astype(np.int64)
     with np.errstate(over="ignore"):
         return np.asarray(np.ldexp(bits.astype(np.float64), exponent))
