@@ -117,14 +117,14 @@ def test_a_broken_file_among_others_is_named_before_anything_is_scored(tmp_path:
 
 def test_a_file_that_changes_between_the_passes_ends_the_run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     source = folder_of_files(tmp_path)
-    first = passes.fitted_from
+    fitted = passes.Fitting.fitted
 
     def changed(*anything: Any) -> Any:
         with (source / "part-2.parquet").open("ab") as file:
             file.write(b"more")
-        return first(*anything)
+        return fitted(*anything)
 
-    monkeypatch.setattr(passes, "fitted_from", changed)
+    monkeypatch.setattr(passes.Fitting, "fitted", changed)
     with pytest.raises(DataError, match=r"part-2\.parquet") as caught:
         score(tmp_path)
     assert {each.code for each in caught.value.findings} == {"file_changed"}
