@@ -8,7 +8,7 @@ from typing import Any, ClassVar, Final
 
 import numpy as np
 
-from parkscore.data.grid import Matrix, Rows, Truths
+from parkscore.data.grid import Rows, Vector
 from parkscore.engine.batches import Results
 from parkscore.methods.exact_sums import ExactSums, exact_sum, grouped_sums
 
@@ -57,31 +57,30 @@ def node_sums(results: Results, nodes: Sequence[str]) -> NodeSums:
     if not results.rows.size:
         return NodeSums.NOTHING
     rows, (codes, keys) = results.selection, _groups(results)
-    scores = np.empty((len(nodes), len(results.rows)))
-    for place, node in enumerate(nodes):
-        np.multiply(results.nodes.scores[node][rows], 1 / _UNIT, out=scores[place])
-    np.rint(scores, out=scores)
-    lacking = np.isnan(scores)
     sizes = np.bincount(codes, minlength=len(keys))
-    counts = np.tile(sizes, (len(nodes), 1))
-    for place in np.flatnonzero(lacking.any(axis=1)).tolist():
-        counts[place] -= np.bincount(codes[lacking[place]], minlength=len(keys))
+    units, lacking = np.empty(len(codes)), np.empty(len(codes), dtype=np.bool_)
+    counts: list[list[int]] = []
+    sums: list[list[ExactSums]] = []
+    for node in nodes:
+        np.multiply(results.nodes.scores[node][rows], 1 / _UNIT, out=units)
+        np.rint(units, out=units)
+        np.isnan(units, out=lacking)
+        units[lacking] = 0.0
+        counts.append((sizes - np.bincount(codes[lacking], minlength=len(keys))).tolist())
+        sums.append(_sums(units, codes, len(keys)))
     return NodeSums(
-        {key: tuple(counts[:, place].tolist()) for place, key in enumerate(keys)},
-        dict(zip(keys, _sums(scores, lacking, codes, len(keys)), strict=True)),
+        dict(zip(keys, zip(*counts, strict=True), strict=True)), dict(zip(keys, zip(*sums, strict=True), strict=True))
     )
 
 
-def _sums(scores: Matrix, lacking: Truths, codes: Rows, groups: int) -> list[tuple[ExactSums, ...]]:
-    """For each group the sums of the rows of a matrix of whole numbers; lacking: what does not count."""
-    with_zeros = np.where(lacking, 0.0, scores)
-    largest = np.abs(with_zeros).max(initial=0.0)
-    if largest * scores.shape[1] < _EXACT:
+def _sums(units: Vector, codes: Rows, groups: int) -> list[ExactSums]:
+    """For each group the sum of whole numbers."""
+    largest = max(abs(float(units.max())), abs(float(units.min())))
+    if largest * len(units) < _EXACT:
         # Sums of whole numbers below 2^53 are exact in any order.
-        totals = np.stack([with_zeros @ (codes == group).astype(np.float64) for group in range(groups)])
-        return [tuple(exact_sum([total]) for total in own) for own in totals.tolist()]
-    sums = [grouped_sums(row, codes, groups) for row in scores]
-    return [tuple(own.take([group]) for own in sums) for group in range(groups)]
+        return [exact_sum([total]) for total in np.bincount(codes, units, groups).tolist()]
+    sums = grouped_sums(units, codes, groups)
+    return [sums.take([group]) for group in range(groups)]
 
 
 def _groups(results: Results) -> tuple[Rows, list[Key]]:
