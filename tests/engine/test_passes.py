@@ -59,3 +59,16 @@ def test_a_gap_in_a_parquet_result_has_its_reason(tmp_path: Path) -> None:
     found, _ = in_pieces(framework, rows(a=[1.0, None, 3.0], b=[2.0, 1.0, 0.0]), tmp_path, rows=2)
     assert found["state:ratio"].where(found["state:ratio"].notna(), "").tolist() == ["", "missing", "divided_by_zero"]
     assert found["value:ratio"].isna().tolist() == [False, True, True]
+
+
+def test_one_year_is_scored_alone_and_a_year_that_no_row_has_is_refused(tmp_path: Path) -> None:
+    framework = ps.load_framework("incubator-2018")
+    frame = ps.sample(framework, 12)
+    found, told = in_pieces(framework, frame, tmp_path, year=2024)
+    assert_same(ps.evaluate(framework, frame, year=2024), found, told)
+    with pytest.raises(UsageError) as caught:
+        ps.score_dataset(framework, tmp_path / "data.parquet", tmp_path / "other.parquet", year=1999)
+    assert [each.code for each in caught.value.findings] == ["no_such_year"]
+    with pytest.raises(UsageError) as caught:
+        ps.score_dataset(small(leaf("a")), tmp_path / "data.parquet", tmp_path / "other.parquet", year=2024)
+    assert [each.code for each in caught.value.findings] == ["no_time"]

@@ -28,12 +28,22 @@ def scored_rows(table: Table, year: int | None) -> Rows:
     if year is None:
         return np.arange(len(table.frame), dtype=np.intp)
     if years is None:
-        message = Text("该指标体系没有年份列，不能指定年份", "the framework has no year column to choose from")
-        raise UsageError(Finding(code="no_time", severity=Severity.ERROR, value=year, message=message))
+        raise UsageError(_no_time(year))
     rows = np.flatnonzero(years == year)
     if not rows.size:
         raise UsageError(_no_such_year(table, year, Text("数据中没有这一年", "the table has no such year")))
     return rows
+
+
+def refuse_year_without_time(framework: Framework, year: int | None) -> None:
+    """Raise UsageError where a year is asked for and the framework has none."""
+    if year is not None and framework.time is None:
+        raise UsageError(_no_time(year))
+
+
+def _no_time(year: int) -> Finding:
+    message = Text("该指标体系没有年份列，不能指定年份", "the framework has no year column to choose from")
+    return Finding(code="no_time", severity=Severity.ERROR, value=year, message=message)
 
 
 def earlier_rows(table: Table, rows: Rows, years_back: frozenset[int]) -> Rows:

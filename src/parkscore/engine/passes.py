@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any, Final, Literal
 
 from parkscore.data.by_unit import UnitParts
+from parkscore.data.cohorts import refuse_year_without_time
 from parkscore.data.datasets import open_dataset
 from parkscore.data.duplicates import KeysSeen, duplicate_findings
 from parkscore.data.fitted import Fitted
@@ -18,6 +19,7 @@ from parkscore.data.validate_pieces import checks_look_back, not_checked
 from parkscore.engine.closing import Closing
 from parkscore.engine.executors import Executor, LocalExecutor
 from parkscore.engine.gathering import Fitting, NoReferences, relative_leaves
+from parkscore.engine.refusals import refuse_empty
 from parkscore.engine.result import DatasetResult
 from parkscore.engine.sources import PartSource, PieceSource, PutDown, Source
 from parkscore.engine.spool import spool_folder
@@ -84,6 +86,7 @@ def score_dataset(
     """
     refuse_other_types(data=data, weights=weights, year=year, reference=reference)
     loaded, target = load_framework(framework), Path(output)
+    refuse_year_without_time(loaded, year)
     frozen = None if reference is None else load_reference(reference)
     if frozen is not None:
         refuse_other_framework(frozen, loaded)
@@ -179,6 +182,7 @@ class _Run:
             if piece.keys is not None:
                 seen.add(piece.keys)
         self._refuse(found, seen)
+        refuse_empty(job, applied)
         return applied
 
     def _refuse(self, found: Found, seen: KeysSeen) -> None:
