@@ -14,13 +14,12 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from parkscore.data.batches import read_piece
-from parkscore.data.collecting import Collected
 from parkscore.data.datasets import open_dataset
 from parkscore.data.merging import merge_findings
 from parkscore.data.reading import read_with_findings
 from parkscore.data.validate import validate
 from parkscore.data.validate_pieces import not_checked, validate_piece
-from parkscore.findings import Finding, Place, Severity
+from parkscore.findings import Finding, Severity
 from parkscore.framework.models import (
     DataField,
     Expected,
@@ -31,7 +30,6 @@ from parkscore.framework.models import (
     Rule,
     UnitKey,
 )
-from parkscore.language import Text
 
 FIELDS = {
     "a": DataField(zh="甲项", min=0.0, max=10.0),
@@ -67,19 +65,6 @@ def test_findings_of_pieces_put_together_are_those_of_the_whole(
         table, found = read_piece(dataset, piece)
         merged = merge_findings(merged, [*found.findings, *validate_piece(framework, table, whole_units=False)])
     assert sorted(map(repr, merged)) == sorted(map(repr, [*expected, *validate(framework, whole)]))
-
-
-@given(st.lists(st.lists(st.sampled_from("ab"), max_size=300), max_size=4))
-def test_collections_put_together_are_one_collection(parts: Sequence[Sequence[str]]) -> None:
-    together, merged = Collected(), Collected()
-    for part in parts:
-        own = Collected()
-        for number, code in enumerate(part):
-            for each in (together, own):
-                each.error(code, Text(str(number), str(number)))
-                each.count_cells(code, 2, Text("格", "cells"), place=Place("f", line=number))
-        merged.merge(own)
-    assert merged.findings == together.findings
 
 
 @pytest.mark.parametrize(

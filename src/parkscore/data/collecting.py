@@ -44,19 +44,6 @@ class Collected:
         """Add so many of what was met so often that one more would not be listed."""
         self._met[code, severity] += count
 
-    def merge(self, other: Collected) -> None:
-        """Add what was found in a later part of the same data, as if both had been read together."""
-        room = {kind: REPEATED_AT_MOST - min(met, REPEATED_AT_MOST) for kind, met in self._met.items()}
-        for finding in other._kept:
-            kind = finding.code, finding.severity
-            left = room.get(kind, REPEATED_AT_MOST)
-            room[kind] = left - 1
-            if left > 0:
-                self._kept.append(finding)
-        self._met.update(other._met)
-        for (code, field), (count, what, place) in other._counted.items():
-            self.count_cells(code, count, what, place=place, field=field)
-
     def _add(self, severity: Severity, code: str, message: Text, hint: Text | None, where: dict[str, Any]) -> None:
         self._met[code, severity] += 1
         if self._met[code, severity] <= REPEATED_AT_MOST:
