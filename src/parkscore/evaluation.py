@@ -203,9 +203,9 @@ class Evaluation:
             columns["class_rank"] = _nullable(self.standing.within_class[rows])
             columns |= self._percentiles("class_percentile", self.standing.within_class, self.classification.names)
         for name, ranks in self.standing.within.items():
-            texts = self.table.frame[name].to_numpy(dtype=object)
+            texts = self.table.coded(name).values
             columns |= {
-                name: [text if isinstance(text, str) else None for text in texts[rows]],
+                name: texts[rows].tolist(),
                 rank_in(name): _nullable(ranks[rows]),
                 **self._percentiles(percentile_in(name), ranks, texts),
             }
@@ -612,7 +612,14 @@ class Evaluation:
         ranks = self.standing.overall[self.rows].astype(np.int64)
         ranks[ranks == 0] = len(self.table.frame) + 1
         years = np.zeros(len(self.rows)) if self.table.years is None else self.table.years[self.rows]
-        names = np.unique(self.table.units[self.rows].astype(str), return_inverse=True)[1]
+        order = np.lexsort((ranks, years))
+        tied = np.zeros(len(order), dtype=np.bool_)
+        same = (np.diff(ranks[order]) == 0) & (np.diff(years[order]) == 0)
+        tied[order[1:][same]] = tied[order[:-1][same]] = True
+        if not tied.any():
+            return order
+        names = np.zeros(len(order), dtype=np.intp)
+        names[tied] = np.unique(self.table.units[self.rows][tied].astype(str), return_inverse=True)[1]
         return np.lexsort((names, ranks, years))
 
     @cached_property

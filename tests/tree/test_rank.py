@@ -173,3 +173,18 @@ def test_ranks_of_many_groups_are_those_of_each_group_alone(
         own = [each for each in range(len(scores)) if (stages[each], years[each]) == (stage, year)]
         alone = ranking[ties](np.round([scores[each] if scores[each] is not None else np.nan for each in own], 9))
         assert found[row] == (0 if stage is None else alone[own.index(row)])
+
+
+@given(
+    data=st.data(),
+    names=st.lists(st.text("甲乙ab", min_size=1, max_size=3), min_size=1, max_size=12, unique=True),
+)
+def test_rows_stand_by_year_rank_and_name_and_who_is_not_ranked_stands_last(
+    data: st.DataObject, names: list[str]
+) -> None:
+    scores = data.draw(st.lists(st.sampled_from([0.1, 0.2, None]), min_size=len(names), max_size=len(names)))
+    years = data.draw(st.lists(st.sampled_from([2021, 2024]), min_size=len(names), max_size=len(names)))
+    evaluation = ps.evaluate(ranked(time="year"), pd.DataFrame({"zone": names, "year": years, "a": scores}))
+    worst = 1.0  # above every score turned round
+    expected = sorted(zip(years, [worst if score is None else -score for score in scores], names, strict=True))
+    assert evaluation.scores["unit"].tolist() == [name for _, _, name in expected]

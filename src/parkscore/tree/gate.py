@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import lru_cache
 from itertools import chain
 
 import numpy as np
 
-from parkscore.data.capping import first_of_each_kind
-from parkscore.data.grid import Rows, Truths
+from parkscore.data.capping import MOST, first_of_each_kind
+from parkscore.data.grid import Rows, Truths, Vector
 from parkscore.data.screen import percent
 from parkscore.data.table import Table
 from parkscore.data.unranked import INCOMPLETE, NO_SCORE, TOO_LITTLE_DATA, UNRANKED, Unranked
@@ -66,6 +67,7 @@ def _not_whole(framework: Framework) -> Unranked:
     return Unranked(INCOMPLETE, told)
 
 
+@lru_cache(maxsize=4096)
 def _too_little(have: float, need: float) -> Unranked:
     if need == 0:
         return Unranked(NO_SCORE, UNRANKED[NO_SCORE])
@@ -77,9 +79,18 @@ def _too_little(have: float, need: float) -> Unranked:
 
 
 def _not_ranked(framework: Framework, table: Table, reasons: Mapping[int, Unranked]) -> Iterator[Finding]:
-    for row, reason in reasons.items():
-        message = Text(f"不排名：{reason.text.zh}", f"not ranked: {reason.text.en}")
-        yield _finding(table, row, NOT_RANKED, framework.total.id, message)
+    def tell(row: int) -> Finding:
+        told = reasons[row].text
+        message = Text(f"不排名：{told.zh}", f"not ranked: {told.en}")
+        return _finding(table, row, NOT_RANKED, framework.total.id, message)
+
+    return _first(list(reasons), tell)
+
+
+def _first(rows: Sequence[int], tell: Callable[[int], Finding]) -> Iterator[Finding]:
+    """A finding for each of the first rows, and one that stands for all others, which nobody would be shown."""
+    yield from map(tell, rows[:MOST])
+    yield from (replace(tell(row), more=len(rows) - MOST) for row in rows[MOST : MOST + 1])
 
 
 def _not_scored(framework: Framework, table: Table, nodes: Nodes, ranked: Rows) -> Iterator[Finding]:
@@ -93,12 +104,18 @@ def _not_scored(framework: Framework, table: Table, nodes: Nodes, ranked: Rows) 
             need = settings[node.id].min_coverage
             # A gap that the method cannot take is found where the node is computed.
             short = np.isnan(nodes.scores[node.id][ranked]) & ~nodes.passed_over[node.id][ranked]
-            for row in ranked[short].tolist():
-                why = _short_of(float(nodes.coverage[node.id][row]), need)
+            coverage = nodes.coverage[node.id]
+
+            def tell(
+                row: int, node: Node = node, coverage: Vector = coverage, need: float = need, fate: Text = fate
+            ) -> Finding:
+                why = _short_of(float(coverage[row]), need)
                 message = Text(
                     f"{node.label.zh}不计分：{why.zh}；{fate.zh}", f"{node.label.en} is not scored: {why.en}; {fate.en}"
                 )
-                yield _finding(table, row, "dimension_not_scored", node.id, message)
+                return _finding(table, row, "dimension_not_scored", node.id, message)
+
+            yield from _first(ranked[short].tolist(), tell)
 
 
 def _short_of(have: float, need: float) -> Text:
