@@ -321,7 +321,7 @@ def test_a_code_in_a_field_is_hidden_as_the_unit_it_names_is(tmp_path: Path) -> 
 def test_two_units_with_one_hash_are_refused(
     framework: Framework, returns: pd.DataFrame, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(Mask, "_hash", lambda *_: "same")
+    monkeypatch.setattr(Mask, "_hashes", lambda _, texts, **__: ["same"] * len(texts))
     with pytest.raises(DataError) as refused:
         ps.evaluate(framework, returns, mask=Mask(KEY))
     assert refused.value.findings[0].code == "mask_collision"
@@ -332,7 +332,7 @@ def test_different_ids_have_different_hashes_of_letters_and_digits(ids: list[str
     mask = Mask(KEY)
     hashes = [mask.unit(text) for text in ids]
     assert len(set(hashes)) == len(ids)
-    assert all(text.startswith("id-") and len(text) == 19 and text.isascii() for text in hashes)
+    assert all(text.startswith("id-") and len(text) == 23 and text.isascii() for text in hashes)
 
 
 def test_a_mask_can_be_sent_to_another_process() -> None:

@@ -5,7 +5,6 @@ What leaves reading has no id any more: the table that is scored and every findi
 
 from __future__ import annotations
 
-import base64
 import hashlib
 import secrets
 from collections.abc import Iterable, Sequence
@@ -16,9 +15,11 @@ from typing import Any, Final, Self
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
+import pyarrow as pa
 
 from parkscore.data.coded_texts import CodedTexts
 from parkscore.data.table import UNIT, Table
+from parkscore.data.units import TEXT_TYPE
 from parkscore.findings import DataError, Finding, Place, Severity, UsageError
 from parkscore.framework.models import USCC, Framework
 from parkscore.language import Text, system_reason
@@ -65,15 +66,22 @@ class Mask:
 
     def unit(self, text: str) -> str:
         """What stands for the id of a unit."""
-        return f"id-{self._hash(text, b'unit')}"
+        return self._hashes([text], codes=True)[0]
 
     def name(self, text: str) -> str:
         """What stands for a name."""
-        return f"name-{self._hash(text, b'name')}"
+        return self._hashes([text], codes=False)[0]
 
-    def _hash(self, text: str, purpose: bytes) -> str:
-        digest = hashlib.blake2b(text.encode(), digest_size=_BYTES, key=self.key, person=purpose).digest()
-        return base64.b32encode(digest).decode().lower()
+    def _hashes(self, texts: Sequence[str], *, codes: bool) -> list[str]:
+        """What stands for each text; codes: whether they are ids and not names."""
+        prefix, purpose = ("id-", b"unit") if codes else ("name-", b"name")
+        keyed = hashlib.blake2b(digest_size=_BYTES, key=self.key, person=purpose)
+        hashes = []
+        for text in texts:
+            own = keyed.copy()
+            own.update(text.encode())
+            hashes.append(prefix + own.hexdigest())
+        return hashes
 
     def hidden_fields(self, framework: Framework) -> dict[str, bool]:
         """The text fields that are hidden, and whether they hold codes of units rather than names."""
@@ -92,22 +100,34 @@ class Mask:
 
     def table(self, table: Table, framework: Framework) -> Table:
         """The table with hashes for its units and in the fields that are hidden."""
-        columns: dict[str, Texts] = {UNIT: self._column(CodedTexts.of(table.units), codes=True).values}
+        series = {UNIT: self._units(table.frame[UNIT])}
         texts = dict(table.texts)
         for key, codes in self.hidden_fields(framework).items():
             if key in table.frame:
-                texts[key] = self._column(table.coded(key), codes)
-                columns[key] = texts[key].values
-        series = {key: pd.Series(column, index=table.frame.index, dtype=object) for key, column in columns.items()}
+                column = table.coded(key)
+                texts[key] = CodedTexts(column.codes, self._distinct(column.texts.tolist(), codes=codes))
+                series[key] = pd.Series(texts[key].values, index=table.frame.index, dtype=object)
         return replace(table, frame=table.frame.assign(**series), texts=texts, notes=(*table.notes, NOTE))
 
-    def _column(self, column: CodedTexts, codes: bool) -> CodedTexts:
-        hide = self.unit if codes else self.name
-        hidden = np.empty(len(column.texts), dtype=object)
-        hidden[:] = [hide(text) for text in column.texts.tolist()]
+    def _units(self, units: pd.Series[Any]) -> pd.Series[Any]:
+        """The column of units, kept as it was: as Arrow texts or as objects."""
+        column = pa.array(units, type=pa.large_string(), from_pandas=True)
+        if isinstance(column, pa.ChunkedArray):
+            column = column.combine_chunks()
+        coded = column.dictionary_encode()
+        hidden = pa.array(self._distinct(coded.dictionary.to_pylist(), codes=True), type=pa.large_string())
+        taken = hidden.take(coded.indices)
+        if units.dtype == object:
+            return pd.Series(taken.to_numpy(zero_copy_only=False), index=units.index, dtype=object)
+        return pd.Series(pd.arrays.ArrowStringArray(taken, dtype=TEXT_TYPE), index=units.index)  # type: ignore[call-arg]  # the stubs do not know of the type
+
+    def _distinct(self, texts: Sequence[str], *, codes: bool) -> Texts:
+        """What stands for texts that all differ; DataError where two have the same."""
+        hidden = np.empty(len(texts), dtype=object)
+        hidden[:] = self._hashes(texts, codes=codes)
         if len(set(hidden.tolist())) < len(hidden):
             raise _collision()
-        return CodedTexts(column.codes, hidden)
+        return hidden
 
     def findings(self, found: Iterable[Finding], table: Table | None, framework: Framework) -> list[Finding]:
         """The findings about a table as it was read, without an id or a name in them."""
