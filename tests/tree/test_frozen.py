@@ -17,6 +17,7 @@ import parkscore as ps
 from parkscore.findings import DataError, UsageError
 from parkscore.framework.models import (
     Choice,
+    ClassWeights,
     Defaults,
     Framework,
     Label,
@@ -25,6 +26,7 @@ from parkscore.framework.models import (
     ScoreRule,
     Total,
     UnitClass,
+    WeightScheme,
 )
 from parkscore.framework.statistics_digest import statistics_digest
 from parkscore.methods.transformations import Transformation
@@ -345,3 +347,21 @@ def test_a_missing_value_may_turn_out_beyond_the_reference(file: Path) -> None:
     assert fresh.gates.set_index("unit").loc["丁", "outcome"] == "met"
     assert later.gates.set_index("unit").loc["丁", "outcome"] == "unknown"
     assert everywhere(later.bounds.low["total"][3:], [-np.inf])
+
+
+def test_a_class_that_the_frozen_weights_do_not_know_is_not_ranked(file: Path) -> None:
+    framework, spread = two(class_field="park"), Choice.of("standard_deviation")
+    by_class = {name: ClassWeights(inside={"total": spread}) for name in ("东", "西")}
+    scheme = WeightScheme(
+        id="s", framework="small", status="computed", source="x", inside={"total": spread}, classes=by_class
+    )
+    whole = FRAME.assign(a=[1.0, 2, 4, 3])
+    evaluation = ps.evaluate(framework, whole, weights=scheme)
+    evaluation.freeze(file)
+    again = ps.evaluate(framework, whole, reference=file)
+    np.testing.assert_array_equal(evaluation.scores["score"], again.scores["score"])
+    later = ps.evaluate(framework, whole.assign(park=["东", "北", "西", None]), reference=file)
+    status = later.scores.set_index("unit")["status"]
+    assert status[["甲", "丙"]].tolist() == ["ranked", "ranked"]
+    assert status["乙"] == "not_ranked: no reference to measure against: it has no 北"
+    assert status["丁"].startswith("not_ranked: weights go by class")
