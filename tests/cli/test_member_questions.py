@@ -82,3 +82,10 @@ def test_enterprises_are_asked_for_by_their_own_ids_where_the_result_hides_them(
     written = b"".join(path.read_bytes() for path in (filed / "out").iterdir() if path.suffix != ".parquet")
     written += str(pd.read_parquet(filed / "out" / "contributions.parquet").to_dict()).encode()
     assert MAKER.encode() not in written + (answer.out + answer.err).encode()
+
+
+def test_a_workbook_without_the_contributions_says_where_they_are(run: Any, filed: Path, monkeypatch: Any) -> None:
+    monkeypatch.setattr("parkscore.members.asked.MOST_IN_WORKBOOK", 3)
+    answer = members(run, "-o", "out.xlsx")
+    assert "contributions.parquet" in answer.out
+    assert "of enterprises" not in load_workbook(filed / "out.xlsx", read_only=True).sheetnames

@@ -90,12 +90,24 @@ def answer(
     return Asked(**asked)
 
 
-def say_answers(asked: Asked, reply: Reply) -> None:
-    """The shortfalls as sentences, the zones that would move, and the missing returns that matter most."""
+def say_answers(asked: Asked, reply: Reply, *, workbook: bool) -> None:
+    """The shortfalls as sentences, the zones that would move, and the missing returns that matter most.
+
+    workbook: whether the tables were written as one, which may leave the contributions out.
+    """
+    from parkscore.members.asked import MOST_IN_WORKBOOK
     from parkscore.members.contributions import NOT_ADDITIVE
     from parkscore.members.missing_returns import LAST_YEAR_STANDS_IN
     from parkscore.members.what_if import HELD
 
+    if workbook and asked.contributions is not None and len(asked.contributions.rows) > MOST_IN_WORKBOOK:
+        reply.say(
+            Text(
+                f"企业贡献超过 {MOST_IN_WORKBOOK} 行，不写入工作簿；写到文件夹时为 contributions.parquet",
+                f"contributions have more than {MOST_IN_WORKBOOK} rows and are left out of the workbook; a folder has "
+                "them as contributions.parquet",
+            )
+        )
     if asked.shortfalls is not None:
         reply.say(Text(f"短板 {len(asked.shortfalls)} 项", f"shortfalls: {len(asked.shortfalls)}"))
         for row in asked.shortfalls.itertuples():

@@ -130,7 +130,7 @@ def members(
             say_ranking(evaluation, list(range(len(evaluation.ranking))), reply)
         else:
             say_top(evaluation, reply)
-        say_answers(asked, reply)
+        say_answers(asked, reply, workbook=output is not None and output.suffix.lower() == WORKBOOK)
         if output is not None:
             reply.say(Text(f"已写入 {output}", f"wrote {output}"))
     reply.show_findings(evaluation.findings, where_findings_are(output))
