@@ -116,8 +116,8 @@ def test_memory_does_not_grow_with_the_rows(tmp_path: Path) -> None:
         tracemalloc.stop()
         return most
 
-    most_held(2)  # what is imported on first use is not counted
-    assert most_held(48) < 1.5 * most_held(6)
+    # What Python keeps for good on first use, such as the names of files, is not counted.
+    assert min(most_held(48) for _ in range(3)) < 1.2 * min(most_held(6) for _ in range(3))
 
 
 def test_every_chunk_of_what_memory_holds_is_read_from_memory(tmp_path: Path) -> None:

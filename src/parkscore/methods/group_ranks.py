@@ -59,22 +59,51 @@ def ranks_in_groups(
 
 def ordered(scores: FloatArray, codes: NDArray[np.integer[Any]], decimals: int | None = None) -> Ordered:
     """Rows by group and score; no score missing."""
-    order, keys = _best_first(scores, decimals)
-    new_group = np.zeros(scores.shape, dtype=np.bool_)
-    if scores.size:
-        new_group[0] = True
-        least, most = int(codes.min()), int(codes.max())
-        if least < most:
-            digits = (codes - least).astype(np.uint64)[order]
-            for shift in range(0, (most - least).bit_length(), _DIGIT):
-                # Digit by digit, and stable: numpy sorts whole numbers of 16 bits by counting.
-                digit = ((digits >> np.uint64(shift)) & np.uint64((1 << _DIGIT) - 1)).astype(np.uint16)
-                step = np.argsort(digit, kind="stable")
-                order, keys, digits = order[step], keys[step], digits[step]
-            np.not_equal(digits[1:], digits[:-1], out=new_group[1:])
-    new_value = new_group.copy()
-    new_value[1:] |= keys[1:] != keys[:-1]
-    return Ordered(order, new_group, new_value)
+    if not scores.size:
+        return Ordered(np.zeros(0, dtype=np.intp), *np.zeros((2, 0), dtype=np.bool_))
+    least, most = int(codes.min()), int(codes.max())
+    digits = (codes - least).astype(np.uint64) if least < most else None
+    steps = None if decimals is None else _whole_steps(scores, decimals)
+    group_bits, row_bits = (most - least).bit_length(), (scores.size - 1).bit_length()
+    score_bits = 64 if steps is None else int(steps.max()).bit_length()
+    if steps is None or score_bits + row_bits > 64:
+        order = np.argsort(-scores)
+        return _by_group(order, scores[order], digits, group_bits)
+    # Score and row in one whole number: a sort of values is several times as fast as one of row numbers.
+    packed = (steps << np.uint64(row_bits)) | np.arange(scores.size, dtype=np.uint64)
+    is_packed = digits is not None and group_bits + score_bits + row_bits <= 64
+    if digits is not None and is_packed:
+        packed |= digits << np.uint64(score_bits + row_bits)
+    packed.sort()
+    order = (packed & np.uint64((1 << row_bits) - 1)).astype(np.intp)
+    keys = packed >> np.uint64(row_bits)
+    if digits is not None and not is_packed:
+        return _by_group(order, keys, digits, group_bits)
+    return Ordered(order, _begins(keys >> np.uint64(score_bits) if is_packed else np.zeros_like(keys)), _begins(keys))
+
+
+def _by_group(order: NDArray[np.intp], keys: NDArray[Any], digits: NDArray[np.uint64] | None, bits: int) -> Ordered:
+    """Rows that are in the order of their scores, by group; digits: the number of the group of each row."""
+    if digits is None:
+        new_value = _begins(keys)
+        new_group = np.zeros_like(new_value)
+        new_group[:1] = True
+        return Ordered(order, new_group, new_value)
+    groups = digits[order]
+    for shift in range(0, bits, _DIGIT):
+        # Digit by digit, and stable: numpy sorts whole numbers of 16 bits by counting.
+        digit = ((groups >> np.uint64(shift)) & np.uint64((1 << _DIGIT) - 1)).astype(np.uint16)
+        step = np.argsort(digit, kind="stable")
+        order, keys, groups = order[step], keys[step], groups[step]
+    new_group = _begins(groups)
+    return Ordered(order, new_group, new_group | _begins(keys))
+
+
+def _begins(keys: NDArray[Any]) -> BoolArray:
+    """Where each run of equal keys begins."""
+    begins = np.ones(keys.shape, dtype=np.bool_)
+    np.not_equal(keys[1:], keys[:-1], out=begins[1:])
+    return begins
 
 
 def ranks_in_order(rows: Ordered, ties: Ties) -> IntArray:
@@ -92,27 +121,13 @@ def ranks_in_order(rows: Ordered, ties: Ties) -> IntArray:
     return last_of_tie - first_of_group + np.int32(1)
 
 
-def _best_first(scores: FloatArray, decimals: int | None) -> tuple[NDArray[np.intp], NDArray[Any]]:
-    """Row numbers by falling score, and for each of them a key that is the same where scores are."""
-    row_bits = max(scores.size - 1, 0).bit_length()
-    falling = None if decimals is None or not scores.size else _whole_steps(scores, decimals, 64 - row_bits)
-    if falling is None:
-        order = np.argsort(-scores)
-        return order, scores[order]
-    # Score and row in one whole number: a sort of values is several times as fast as one of row numbers.
-    packed = (falling << np.uint64(row_bits)) | np.arange(scores.size, dtype=np.uint64)
-    packed.sort()
-    rows = (packed & np.uint64((1 << row_bits) - 1)).astype(np.intp)
-    return rows, packed >> np.uint64(row_bits)
-
-
-def _whole_steps(scores: FloatArray, decimals: int, bits: int) -> NDArray[np.uint64] | None:
-    """How many steps of the last decimal each score is below the best; None where that loses or needs too much."""
+def _whole_steps(scores: FloatArray, decimals: int) -> NDArray[np.uint64] | None:
+    """How many steps of the last decimal each score is below the best; None where that is not exact."""
     scale = 10.0**decimals
     with np.errstate(over="ignore", invalid="ignore"):
         whole = np.rint(scores * scale)
         most, least = float(whole.max()), float(whole.min())
-        if not (max(most, -least) < _WHOLE and most - least < min(_WHOLE, 2.0**bits)):
+        if not (max(most, -least) < _WHOLE and most - least < _WHOLE):
             return None
     if not np.array_equal(whole / scale, scores):
         return None
