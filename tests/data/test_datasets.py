@@ -185,3 +185,16 @@ def test_threads_that_share_a_row_group_read_what_reading_alone_gives(tmp_path: 
     with ThreadPoolExecutor(4) as threads:
         tables = list(threads.map(lambda piece: read_piece(dataset, piece)[0], dataset.pieces(50)))
     assert [value for table in tables for value in table.frame["qd01"]] == list(range(2000))
+
+
+def test_whole_numbers_with_gaps_keep_their_digits_in_texts_and_years(tmp_path: Path, framework: Framework) -> None:
+    columns = {"高新区": ["甲", "乙"], "年份": [24, None], "年末从业人员": [1, 2], "发展阶段": [10**17 + 1, None]}
+    pq.write_table(pa.table(columns), tmp_path / "a.parquet")
+    dataset = open_dataset(tmp_path / "a.parquet", framework)
+    _, found = read_piece(dataset, dataset.pieces()[0])
+    assert [(finding.code, finding.value) for finding in found.findings] == [("bad_year", 24), ("missing_year", None)]
+    columns["年份"] = [2024, 2024]
+    pq.write_table(pa.table(columns), tmp_path / "b.parquet")
+    dataset = open_dataset(tmp_path / "b.parquet", framework)
+    table, _ = read_piece(dataset, dataset.pieces()[0])
+    assert table.frame["stage"].tolist() == ["100000000000000001", None]

@@ -486,7 +486,7 @@ def read_years(cells: RawCells) -> YearColumn:
     if isinstance(cells, ArrowCells) and cells.is_text:
         return _years_of_texts(cells)
     if isinstance(cells, ArrowCells):
-        cells = cells.plain()
+        cells = cells.objects if cells.array.null_count else cells.plain()
     if isinstance(cells, np.ndarray) and cells.dtype.kind in "iu" and _all_years(cells):
         return YearColumn(cells.astype(np.int64))
     column = YearColumn(np.zeros(len(cells), dtype=np.int64))
