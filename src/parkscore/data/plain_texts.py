@@ -103,6 +103,8 @@ def texts_written_otherwise(array: pa.Array) -> npt.NDArray[np.int64]:
 
 def bytes_of(array: pa.Array) -> TextBytes:
     """The bytes of a column of texts."""
+    if not len(array):
+        return TextBytes(np.empty(0, dtype=np.uint8), np.empty(0, dtype=np.int64), np.empty(0, dtype=np.int64))
     offset_type = np.int64 if kinds.is_large_string(array.type) else np.int32
     _, offsets, data = array.buffers()
     places = np.frombuffer(offsets, dtype=offset_type)[array.offset : array.offset + len(array) + 1]
