@@ -26,8 +26,9 @@ class PlainNumbers(NamedTuple):
 def plain_numbers(array: pa.Array) -> PlainNumbers | None:
     """The numbers of texts, exactly as Python reads them; None where that cannot be told so quickly.
 
-    >>> plain_numbers(pa.array(["1.5", "", "1,000", "-2e3"]))
-    PlainNumbers(values=array([    1.5,     nan,     nan, -2000. ]), doubtful=array([2]))
+    >>> numbers = plain_numbers(pa.array(["1.5", "", "1,000", "-2e1"]))
+    >>> numbers.values.tolist(), numbers.doubtful.tolist()
+    ([1.5, nan, nan, -20.0], [2])
     """
     data, starts, ends = bytes_of(array)
     filled = ends > starts
