@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import gc
+import weakref
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -125,3 +128,18 @@ def test_texts_known_by_number_compare_as_texts_do(texts: list[str | None]) -> N
         found = [compute(parse_formula(formula), {("行业", 0): Column(cells)}, None) for cells in (plain, coded)]
         assert found[0].states.tolist() == found[1].states.tolist()
         assert found[0].values.tolist() == pytest.approx(found[1].values.tolist(), nan_ok=True)
+
+
+def test_columns_and_their_table_are_gone_with_the_last_name_for_them() -> None:
+    # A ring of references would keep each piece of a data set in memory until somebody looks for rings.
+    framework = small(leaf("a"))
+    table = table_of(framework, rows(a=[1.0, 2.0]))
+    columns = Columns(framework, table)
+    assert columns["a", 1].cells.states.tolist() == [State.MISSING] * 2
+    known = weakref.ref(columns), weakref.ref(table)
+    gc.disable()
+    try:
+        del columns, table
+        assert [each() for each in known] == [None, None]
+    finally:
+        gc.enable()

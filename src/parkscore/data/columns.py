@@ -39,9 +39,8 @@ class Columns(Mapping[tuple[str, int], Column]):
         self._framework = framework
         self._table = table
         self._made: dict[tuple[str, int], Column] = {}
-        self._earlier: dict[int, Rows] = {}
         tables = {name: LookupTable.of(each.values, each.otherwise) for name, each in framework.tables.items()}
-        self._surroundings = Surroundings(table.years, self._rows_before, tables)
+        self._surroundings = Surroundings(table.years, RowsBefore(table.frame), tables)
 
     def __getitem__(self, key: tuple[str, int]) -> Column:
         """The column of a field or the class, so many years back; KeyError where there is no such field."""
@@ -87,7 +86,7 @@ class Columns(Mapping[tuple[str, int], Column]):
         return Column(Cells(self._table.frame[name].to_numpy(dtype=np.float64), self._table.states[name]), measure)
 
     def _shifted(self, column: Column, lag: int) -> Column:
-        rows = self._rows_before(lag)
+        rows = self._surroundings.before(lag)
         known = rows >= 0
         states = np.where(known, column.cells.states[rows], np.int8(State.MISSING)).astype(np.int8)
         if isinstance(column.cells, TextCells):
@@ -96,16 +95,28 @@ class Columns(Mapping[tuple[str, int], Column]):
             return Column(TextCells(texts, states))
         return Column(Cells(np.where(known, column.cells.values[rows], np.nan), states), column.measure)
 
-    def _rows_before(self, lag: int) -> Rows:
-        """For each row the row of the same unit so many years earlier, or -1."""
-        frame = self._table.frame
+
+class RowsBefore:
+    """For each row of a frame the row of the same unit so many years earlier, or -1.
+
+    It knows the frame only, not the columns: what refers to each other in a ring stays in memory until somebody looks.
+    """
+
+    def __init__(self, frame: pd.DataFrame) -> None:
+        """Nothing is looked up yet."""
+        self._frame = frame
+        self._known: dict[int, Rows] = {}
+
+    def __call__(self, years: int) -> Rows:
+        """The rows so many years earlier."""
+        frame = self._frame
         if YEAR not in frame:
             return np.full(len(frame), -1, dtype=np.intp)
-        if lag not in self._earlier:
+        if years not in self._known:
             known = pd.MultiIndex.from_arrays([frame[UNIT], frame[YEAR]])
-            wanted = pd.MultiIndex.from_arrays([frame[UNIT], frame[YEAR] - lag])
-            self._earlier[lag] = known.get_indexer(wanted).astype(np.intp)
-        return self._earlier[lag]
+            wanted = pd.MultiIndex.from_arrays([frame[UNIT], frame[YEAR] - years])
+            self._known[years] = known.get_indexer(wanted).astype(np.intp)
+        return self._known[years]
 
 
 def measure_of(text: str | None) -> Measure | None:
