@@ -19,7 +19,7 @@ from parkscore.data.validate_pieces import checks_look_back, not_checked
 from parkscore.engine.closing import Closing
 from parkscore.engine.executors import Executor, LocalExecutor
 from parkscore.engine.gathering import Fitting, NoReferences, relative_leaves
-from parkscore.engine.refusals import refuse_empty
+from parkscore.engine.refusals import refuse_empty, refuse_lacking_reference
 from parkscore.engine.result import DatasetResult
 from parkscore.engine.sources import PartSource, PieceSource, PutDown, Source
 from parkscore.engine.spool import spool_folder
@@ -70,7 +70,8 @@ def score_dataset(
 ) -> DatasetResult:
     """Score and rank the units of a file or folder that need not fit into memory, and write the result.
 
-    framework, weights, year: as for `evaluate`. data: a .parquet file, or a folder of such files. output: a .parquet or
+    framework, weights, year: as for `evaluate`. data: a .parquet or .csv file, or a folder of
+    such files. output: a .parquet or
     .csv file with a row for each row of the data, in their order, and the columns of `Evaluation.scores`; Parquet has
     the values of the indicators, too, as `value:` and the id. engine: `local` for threads of this process, or an
     executor. language: that of reasons and notes. strict: whether a warning ends the run like an error. mask: puts
@@ -138,6 +139,8 @@ class _Run:
             fitted = self._fit(job, found)
         applied = self._apply(job, fitted, fits, found)
         closing = Closing(job, fitted, applied, self.language, self.folder)
+        if self.job.frozen is None:
+            refuse_lacking_reference(job, closing.tally)
         found.add([*closing.tally.findings(framework), *closing.weighing.findings])
         found.refuse(self.strict)
         frozen = None if self.freeze is None else freeze_fitted(framework, fitted, closing.origin)

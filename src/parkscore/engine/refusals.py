@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from parkscore.engine.tallies import Tally
 from parkscore.engine.tasks import AppliedPiece, Job
-from parkscore.findings import Finding, Place, Severity, UsageError
+from parkscore.findings import DataError, Finding, Place, Severity, UsageError
 from parkscore.language import Text
 
 
@@ -22,3 +23,16 @@ def refuse_empty(job: Job, applied: Sequence[AppliedPiece]) -> None:
             message=Text("数据中没有这一年", "the table has no such year"),
         )
     )
+
+
+def refuse_lacking_reference(job: Job, tally: Tally) -> None:
+    """Raise DataError where rows are to be scored, and none of the year that the framework measures against."""
+    year = job.framework.reference
+    if job.framework.time is None or not isinstance(year, int) or tally.references:
+        return
+    if any(counts.rows for counts in tally.columns.values()):
+        message = Text(
+            "参照年份（reference）没有可用的数据", "the reference year of the framework has no unit to measure against"
+        )
+        place = Place(job.source.dataset.source)
+        raise DataError(Finding(code="no_such_year", severity=Severity.ERROR, place=place, value=year, message=message))

@@ -61,9 +61,14 @@ _REASONS: Final = {code: number for number, code in enumerate(UNRANKED)}
 _PARTS: Final = (DATA, CLASSES, GATE, GRADE, LIST)
 
 
-def _place(account: Account) -> tuple[int, ...]:
-    """By part; of the data the ranked first, then the others in the order of their reasons; the rest as it came."""
-    part, code, outcome, *_ = account
+def _place(account: Account) -> tuple[int | str, ...]:
+    """By part; of the data the ranked first, then the others in the order of their reasons; the rest as it came.
+
+    Classes that are texts of a field stand by their texts, and rows without a class last.
+    """
+    part, code, outcome, zh, _ = account
+    if part == CLASSES:
+        return (_PARTS.index(part), int(code is None), code if code is not None and code == zh else "")
     if part != DATA:
         return (_PARTS.index(str(part)),)
     return (0, 0) if outcome == RANKED else (0, 1, _REASONS.get(str(code), len(_REASONS)))

@@ -90,7 +90,8 @@ class Tally:
         order, fates = {code: number for number, code in enumerate(leaves)}, fates_of_gaps(framework)
         for key in sorted(self.columns, key=lambda key: (str(key[2]), key[1], order[key[0]])):
             code, counted = key[0], self.columns[key]
-            if counted.rows:
+            # A group that nothing is fitted on has its own reason; where all was fitted before, there is none.
+            if counted.rows and (key[1] in self.references or not self.references):
                 for finding in column_findings(leaves[code], counted, fates[code]):
                     yield replace(finding, place=self.places[code])
             if key in self.beyond:
