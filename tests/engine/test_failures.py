@@ -13,13 +13,15 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 
 import parkscore as ps
 from parkscore.engine import passes, spool, writing
 from parkscore.engine.executors import LocalExecutor
 from parkscore.engine.tasks import ApplyPiece
-from parkscore.findings import DataError, UsageError
+from parkscore.findings import DataError, Severity, UsageError
 from tests.small_frameworks import dimension, field, leaf, small
 
 SMALL = small(leaf("a"), leaf("b"))
@@ -147,6 +149,31 @@ def test_bad_cells_of_all_pieces_are_named_at_once_with_file_and_row(tmp_path: P
         ("part-0.parquet", "企业0-5"),
         ("part-2.parquet", "企业2-5"),
     ]
+    assert left_behind(tmp_path) == []
+
+
+@pytest.mark.parametrize("mask", [None, ps.Mask()], ids=["open", "masked"])
+@pytest.mark.parametrize("looks_back", [False, True])
+@pytest.mark.parametrize(
+    ("column", "nothing", "code"),
+    [
+        ("zone", pa.nulls(4), "unit_missing"),
+        ("zone", pa.nulls(4, pa.string()), "unit_missing"),
+        ("year", pa.nulls(4, pa.int64()), "missing_year"),
+        ("year", pa.array([2024.5] * 4), "bad_year"),
+    ],
+)
+def test_a_piece_of_which_no_row_can_be_used_is_named_row_by_row(
+    column: str, nothing: pa.Array, code: str, looks_back: bool, mask: ps.Mask | None, tmp_path: Path
+) -> None:
+    framework = small(leaf("a", "growth(a)" if looks_back else "a"), fields={"a": field("a")}, time="year")
+    columns = {"zone": pa.array(list("甲乙丙丁")), "year": pa.array([2024] * 4), "a": pa.array([1.0, 2.0, 3.0, 4.0])}
+    (tmp_path / "data").mkdir()
+    pq.write_table(pa.table(columns | {column: nothing}), tmp_path / "data" / "a.parquet")
+    with pytest.raises(DataError) as caught:
+        ps.score_dataset(framework, tmp_path / "data", tmp_path / "out.parquet", mask=mask)
+    found = [each for each in caught.value.findings if each.severity is Severity.ERROR]
+    assert [(each.code, each.place and each.place.line) for each in found] == [(code, row) for row in range(1, 5)]
     assert left_behind(tmp_path) == []
 
 

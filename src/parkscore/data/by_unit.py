@@ -20,6 +20,7 @@ import pyarrow as pa
 from parkscore.data.assembling import frame_of
 from parkscore.data.coded_texts import CodedTexts
 from parkscore.data.datasets import Dataset, Piece
+from parkscore.data.plain_texts import text_column
 from parkscore.data.row_places import RowPlaces, RowsOfSheet
 from parkscore.data.table import UNIT, YEAR, Origin, Table
 from parkscore.data.text_hashes import text_hashes
@@ -84,7 +85,7 @@ def _written(dataset: Dataset, table: Table, piece: Piece) -> pa.RecordBatch:
     places = table.origin.rows
     assert isinstance(places, RowPlaces)  # noqa: S101  # tables that were read have these
     (sheet,) = places.parts
-    columns: dict[str, Any] = {UNIT: pa.array(table.frame[UNIT], from_pandas=True)}
+    columns: dict[str, Any] = {UNIT: text_column(table.frame[UNIT])}
     if table.years is not None:
         columns[YEAR] = table.years
     for name in map(str, table.frame.columns):

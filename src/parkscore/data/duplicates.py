@@ -15,7 +15,7 @@ from parkscore.data.batches import read_piece
 from parkscore.data.collecting import REPEATED_AT_MOST, Collected
 from parkscore.data.datasets import Dataset, Piece
 from parkscore.data.headers import normalised
-from parkscore.data.plain_texts import texts_written_otherwise
+from parkscore.data.plain_texts import text_column, texts_written_otherwise
 from parkscore.data.repeated_rows import report_repeated, report_similar
 from parkscore.data.table import UNIT, Table
 from parkscore.data.text_hashes import Hashes, mixed, text_hashes
@@ -31,7 +31,7 @@ def keys_of(table: Table) -> Hashes:
 
     Units that differ in width and space only have the same.
     """
-    units = text_hashes(_as_shown(pa.array(table.frame[UNIT], from_pandas=True)))
+    units = text_hashes(_as_shown(text_column(table.frame[UNIT])))
     return units if table.years is None else mixed(units, table.years)
 
 

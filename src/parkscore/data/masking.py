@@ -18,6 +18,7 @@ import pandas as pd
 import pyarrow as pa
 
 from parkscore.data.coded_texts import CodedTexts
+from parkscore.data.plain_texts import text_column
 from parkscore.data.table import UNIT, Table
 from parkscore.data.units import TEXT_TYPE
 from parkscore.findings import DataError, Finding, Place, Severity, UsageError
@@ -111,10 +112,7 @@ class Mask:
 
     def _units(self, units: pd.Series[Any]) -> pd.Series[Any]:
         """The column of units, kept as it was: as Arrow texts or as objects."""
-        column = pa.array(units, type=pa.large_string(), from_pandas=True)
-        if isinstance(column, pa.ChunkedArray):
-            column = column.combine_chunks()
-        coded = column.dictionary_encode()
+        coded = text_column(units).dictionary_encode()
         hidden = pa.array(self._distinct(coded.dictionary.to_pylist(), codes=True), type=pa.large_string())
         taken = hidden.take(coded.indices)
         if units.dtype == object:

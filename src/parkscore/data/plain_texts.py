@@ -6,6 +6,7 @@ from typing import Any, Final, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
+import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.types as kinds
@@ -46,6 +47,18 @@ class TextBytes(NamedTuple):
 def as_strings(array: pa.Array) -> pa.Array:
     """A column of texts with its bytes in one row."""
     return array.cast(pa.large_string()) if kinds.is_string_view(array.type) else array
+
+
+def text_column(texts: npt.NDArray[Any] | pd.Series[Any] | pd.api.extensions.ExtensionArray | pa.Array) -> pa.Array:
+    """A column of texts as one array of large strings, one without rows or without any text included.
+
+    >>> text_column(np.array([None], dtype=object)).type, len(text_column(pd.Series([], dtype="str")))
+    (DataType(large_string), 0)
+    """
+    array = texts if isinstance(texts, pa.Array) else pa.array(texts, from_pandas=True)
+    if isinstance(array, pa.ChunkedArray):  # what pandas makes of a column without rows
+        array = array.combine_chunks()
+    return array if kinds.is_large_string(array.type) else array.cast(pa.large_string())
 
 
 def doubtful_texts(array: pa.Array) -> npt.NDArray[np.int64]:

@@ -8,9 +8,8 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 import pyarrow as pa
-import pyarrow.types as kinds
 
-from parkscore.data.plain_texts import bytes_of
+from parkscore.data.plain_texts import bytes_of, text_column
 
 Hashes = npt.NDArray[np.uint64]
 
@@ -28,9 +27,7 @@ def text_hashes(texts: npt.NDArray[Any] | pd.Series[Any] | pd.api.extensions.Ext
     >>> bool(found[0] == found[2]), bool(found[0] == found[1])
     (True, False)
     """
-    array = texts if isinstance(texts, pa.Array) else pa.array(texts, from_pandas=True)
-    if not kinds.is_large_string(array.type):
-        array = array.cast(pa.large_string())
+    array = text_column(texts)
     data, starts, ends = bytes_of(array)
     lengths = ends - starts
     hashes = np.empty(len(array), dtype=np.uint64)

@@ -8,14 +8,13 @@ from typing import Any, Final
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
-import pyarrow as pa
 
 from parkscore.data.arrow_cells import ArrowCells
 from parkscore.data.cells import Fault, RawCells, is_blank, read_each_text, read_texts
 from parkscore.data.collecting import Collected
 from parkscore.data.credit_codes import are_codes, standard_forms
 from parkscore.data.layout import Layout
-from parkscore.data.plain_texts import rows_that_may_begin
+from parkscore.data.plain_texts import rows_that_may_begin, text_column
 from parkscore.data.row_kinds import FIRST_ASCII, is_remark, is_statistic, may_begin
 from parkscore.data.sheets import Sheet
 from parkscore.findings import Place
@@ -95,8 +94,7 @@ def _standard_codes(units: Units, none: npt.NDArray[np.bool_]) -> tuple[Units, R
 def _may_be_no_units(units: Units) -> list[int]:
     """The rows whose unit begins like a total or a remark."""
     if isinstance(units, pd.arrays.ArrowStringArray):
-        array = pa.array(units)
-        rows = rows_that_may_begin(array, FIRST_ASCII).tolist()
+        rows = rows_that_may_begin(text_column(units), FIRST_ASCII).tolist()
         return [row for row in rows if may_begin(units[row][0])] if rows else []
     return [row for row, unit in enumerate(units) if unit is not None and may_begin(unit[:1])]
 

@@ -15,6 +15,7 @@ from parkscore.data.chosen import words_of
 from parkscore.data.classes import Classification
 from parkscore.data.grid import Grid, Rows, Selection, as_selection
 from parkscore.data.impute import LATER
+from parkscore.data.plain_texts import text_column
 from parkscore.data.table import CLASS, UNIT, YEAR, State, Table
 from parkscore.framework.check_grades import NO_GRADE, UNKNOWN_GRADE
 from parkscore.framework.models import Framework
@@ -162,8 +163,5 @@ def worded(
 
 
 def _units(table: Table, rows: Rows) -> pa.Array:
-    column = pa.array(table.frame[UNIT])
-    if isinstance(column, pa.ChunkedArray):
-        column = column.combine_chunks()
-    texts = column.cast(pa.string())
+    texts = text_column(table.frame[UNIT]).cast(pa.string())
     return texts if len(rows) == len(table.frame) else texts.take(pa.array(rows))

@@ -12,6 +12,7 @@ import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from parkscore.data.coded_texts import CodedTexts
+from parkscore.data.plain_texts import text_column
 from parkscore.data.table import UNIT, Origin, Table
 from parkscore.framework.member_models import Members
 
@@ -39,7 +40,7 @@ class RollPiece:
         years = np.zeros(len(table.frame), dtype=np.int64) if table.years is None else table.years
         parts = None if block.part is None else table.coded(block.part)
         names = None if block.name is None else table.coded(block.name)
-        units = pa.chunked_array([pa.array(table.frame[UNIT], type=pa.large_string())])
+        units = pa.chunked_array([text_column(table.frame[UNIT])])
         return cls(units, table.coded(block.belongs_to), parts, names, years, table.origin)
 
     def __len__(self) -> int:
