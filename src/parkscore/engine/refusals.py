@@ -28,7 +28,8 @@ def refuse_empty(job: Job, applied: Sequence[AppliedPiece]) -> None:
 def refuse_lacking_reference(job: Job, tally: Tally) -> None:
     """Raise DataError where rows are to be scored, and none of the year that the framework measures against."""
     year = job.framework.reference
-    if job.framework.time is None or not isinstance(year, int) or tally.references:
+    grouped = bool(job.framework.reference_within)  # then rows without a reference have their own reason
+    if job.framework.time is None or not isinstance(year, int) or grouped or tally.references:
         return
     if any(counts.rows for counts in tally.columns.values()):
         message = Text(
