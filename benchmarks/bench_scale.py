@@ -1,0 +1,280 @@
+"""Time a million enterprises and the returns of 230,000 as whole processes, beside the same written by hand in Polars.
+
+    python benchmarks/bench_scale.py [score] [members] [growth] [explain]
+
+Programs that stand beside each other run in turn, after one round to warm up; both must come to the same numbers and
+ranks. What counts is from the start of a process to its end: seconds, processor time, and the most memory that it held.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Mapping, Sequence
+from importlib.util import find_spec
+from pathlib import Path
+from typing import NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+import parkscore as ps
+
+BY_HAND = Path(__file__).parent / "by_hand"
+ROUNDS = 5
+ROWS, FIELDS, PARKS = 1_000_000, 18, 170
+GROWTH = (100_000, 1_000_000, 10_000_000)
+RETURNS, ZONES = 460_000, 178
+BLOCK = 131_072  # rows of a row group; each block has random numbers of its own
+STAGES = ("seed", "growth", "mature")
+MEMBERS = """
+import sys
+import parkscore as ps
+members = ps.from_returns("zone-2021", sys.argv[1], zones=sys.argv[2])
+evaluation = members.evaluate("zone-2021-equal-within")
+evaluation.ranking.to_parquet(sys.argv[3])
+members.contributions(evaluation).write_parquet(sys.argv[4], {})
+"""
+HEAD = (
+    "| program | seconds | median | processor, s | median | peak memory, MiB |\n| --- | --- | --- | --- | --- | --- |"
+)
+
+Command = Sequence[str]
+Columns = Mapping[str, npt.NDArray[np.float64]]
+
+
+class Run(NamedTuple):
+    """What one process took: seconds, seconds of processor time (user and system), and its largest memory in MiB."""
+
+    seconds: float
+    processor: float
+    memory: float
+
+
+def main(parts: Sequence[str]) -> None:
+    """Time the parts that are asked for, by default all of them."""
+    known: dict[str, Callable[[Path], None]] = {
+        "score": bench_score,
+        "members": bench_members,
+        "growth": bench_growth,
+        "explain": bench_explain,
+    }
+    for part in parts or known:
+        with tempfile.TemporaryDirectory(dir=os.environ.get("PARKSCORE_BENCH")) as folder:
+            known[part](Path(folder))
+
+
+def bench_score(folder: Path) -> None:
+    """A million enterprises, scored and ranked within three stages and 170 parks."""
+    data, ours, theirs = folder / "in.parquet", folder / "ours.parquet", folder / "theirs.parquet"
+    write_enterprises(data, ROWS)
+    programs = {f"parkscore score, {ROWS:,} x {FIELDS}": score(folder, data, ours)}
+    if find_spec("polars"):
+        programs["Polars, by hand"] = by_hand("score_in_polars.py", data, theirs)
+    in_turn(programs)
+    if theirs.exists():
+        names = {"unit": "unit", "rank": "rank", "class_rank": "class_rank", "rank_in_park": "rank_in_park"}
+        both = [f"i{number}" for number in range(FIELDS)]
+        names |= {"score": "score"} | {name: name for name in both}
+        names |= {f"x{number}": f"value:i{number}" for number in range(FIELDS)}
+        agree(ours, theirs, names, ["unit"])
+
+
+def bench_members(folder: Path) -> None:
+    """230,000 enterprises in two years: sums of 178 zones, their indicators and ranking, and every contribution."""
+    from parkscore.sampling.streaming import sample_file
+
+    returns, zones = folder / "returns.parquet", folder / "zones.csv"
+    sample_file("torch-returns", returns, RETURNS, zones=ZONES, seed=0)
+    write_other_fields(zones)
+    outputs = {who: (folder / f"{who}-ranking.parquet", folder / f"{who}.parquet") for who in ("ours", "theirs")}
+    programs = {"parkscore, from returns to contributions": [sys.executable, "-c", MEMBERS, returns, zones]}
+    if find_spec("polars"):
+        programs["Polars, by hand"] = by_hand("members_in_polars.py", returns, zones)
+    pairs = zip(programs.items(), outputs.values(), strict=False)
+    in_turn({title: [str(each) for each in (*command, *files)] for (title, command), files in pairs})
+    if find_spec("polars"):
+        ids = [name.removeprefix("value:") for name in pq.read_schema(outputs["ours"][1]).names if "value:" in name]
+        names = dict.fromkeys(("enterprise", "zone", "name", "part", "filed", "rank", "rank_without", "score"))
+        names = {name: name for name in names} | {name: f"value:{name}" for name in ids}
+        names |= {f"s{name}": name for name in [*ids, *"12345"]}
+        agree(outputs["ours"][1], outputs["theirs"][1], names, ["zone", "enterprise"])
+        agree(outputs["ours"][0], outputs["theirs"][0], {"zone": "unit", "score": "score", "rank": "rank"}, ["zone"])
+
+
+def bench_growth(folder: Path) -> None:
+    """The same enterprises, ten times as many and a hundred times: seconds for each row, and memory."""
+    print("| rows | seconds | processor, s | rows a second after the start | peak memory, MiB |")
+    print("| --- | --- | --- | --- | --- |")
+    empty, out = folder / "few.parquet", folder / "out.parquet"
+    write_enterprises(empty, 1000)
+    command = score(folder, empty, out)
+    start = min(time_once(command) for _ in range(ROUNDS))
+    print(f"| 1,000 | {start.seconds:.2f} | {start.processor:.2f} | | {start.memory:.0f} |")
+    for rows in GROWTH:
+        data = folder / f"{rows}.parquet"
+        write_enterprises(data, rows)
+        command = score(folder, data, out)
+        run = min(time_once(command) for _ in range(ROUNDS if rows <= ROWS else 2))
+        rate = rows / (run.seconds - start.seconds)
+        print(f"| {rows:,} | {run.seconds:.2f} | {run.processor:.2f} | {rate:,.0f} | {run.memory:.0f} |", flush=True)
+        data.unlink()
+
+
+def bench_explain(folder: Path) -> None:
+    """One enterprise of a stored result of a million."""
+    data, result = folder / "in.parquet", folder / "result.parquet"
+    write_enterprises(data, ROWS)
+    time_once(score(folder, data, result))
+    middle = ["explain", str(result), "--unit", f"E{ROWS // 2:08d}"]
+    in_turn({f"parkscore explain, one of {ROWS:,}": [sys.executable, "-m", "parkscore", *middle]})
+
+
+def write_enterprises(file: Path, rows: int) -> None:
+    """Synthetic enterprises: a stage, a park, and 18 numbers of which 5 % are missing."""
+    writer = None
+    for block, start in enumerate(range(0, rows, BLOCK)):
+        random, count = np.random.default_rng([0, block]), min(BLOCK, rows - start)
+        columns = {"unit": pa.array([f"E{row:08d}" for row in range(start, start + count)])}
+        columns["stage"] = pa.array(STAGES).take(pa.array(random.integers(0, len(STAGES), count)))
+        parks = pa.array([f"P{number:03d}" for number in range(PARKS)])
+        columns["park"] = parks.take(pa.array(random.integers(0, PARKS, count)))
+        for number in range(FIELDS):
+            values = random.lognormal(3, 1, count) if number % 3 else random.integers(0, 50, count).astype(float)
+            columns[f"x{number}"] = pa.array(values, mask=random.random(count) < 0.05)
+        table = pa.table(columns)
+        writer = writer or pq.ParquetWriter(file, table.schema)
+        writer.write_table(table, row_group_size=BLOCK)
+    if writer is not None:
+        writer.close()
+
+
+def score(folder: Path, data: Path, target: Path) -> Command:
+    """The command that scores enterprises by the framework of this benchmark; both its files are written."""
+    framework, weights = folder / "bench.yaml", folder / "bench-by-stage.yaml"
+    framework.write_text(json.dumps(FRAMEWORK, ensure_ascii=False), encoding="utf-8")
+    weights.write_text(json.dumps(WEIGHTS, ensure_ascii=False), encoding="utf-8")
+    files = [str(framework), str(data), "-o", str(target), "--weights", str(weights)]
+    return [sys.executable, "-m", "parkscore", "score", *files, "--engine", "local"]
+
+
+def write_other_fields(file: Path) -> None:
+    """The fields of zones that no return gives."""
+    frame = ps.sample("zone-2021", units=ZONES, years=2, seed=0)
+    fields = ps.load_framework("zone-2021").fields.items()
+    summed = {each for name, field in fields if field.members is not None for each in (name, field.zh)}
+    frame.drop(columns=[column for column in frame if column.split("(")[0] in summed]).to_csv(file, index=False)
+
+
+def by_hand(script: str, *files: Path) -> list[str]:
+    """The command of a program that was written by hand."""
+    return [sys.executable, str(BY_HAND / script), *map(str, files)]
+
+
+def in_turn(programs: Mapping[str, Command]) -> None:
+    """Run all of them in turn after one round to warm up; print the best and the median of each, and their ratios."""
+    runs: dict[str, list[Run]] = {title: [] for title in programs}
+    for number in range(ROUNDS + 1):
+        for title, command in programs.items():
+            run = time_once(command)
+            if number:
+                runs[title].append(run)
+    print(HEAD)
+    best = []
+    for title, own in runs.items():
+        seconds, processor, memory = zip(*own, strict=True)
+        best.append((min(seconds), min(processor), max(memory)))
+        print(f"| {title} | {min(seconds):.2f} | {statistics.median(seconds):.2f}", end=" ")
+        print(f"| {min(processor):.2f} | {statistics.median(processor):.2f} | {max(memory):.0f} |")
+    if len(best) == 2:
+        wall, processor, memory = (ours / theirs for ours, theirs in zip(*best, strict=True))
+        print(f"\nours by theirs: seconds {wall:.2f}, processor {processor:.2f}, memory {memory:.2f}", flush=True)
+
+
+def time_once(command: Command) -> Run:
+    """One process from its start to its end, its children included. Where it fails, its message ends the benchmark."""
+    # As on any desk, modules are compiled once and not anew in every process.
+    environment = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
+    with tempfile.TemporaryFile() as said:
+        begin = time.perf_counter()
+        process = subprocess.Popen(command, env=environment, stdout=said, stderr=said)  # noqa: S603  # own command
+        _, status, used = os.wait4(process.pid, 0)
+        seconds = time.perf_counter() - begin
+        process.returncode = os.waitstatus_to_exitcode(status)
+        if process.returncode:
+            said.seek(0)
+            sys.exit(f"{' '.join(command)}\n{said.read().decode(errors='replace')}")
+    return Run(seconds, used.ru_utime + used.ru_stime, used.ru_maxrss / 1024)
+
+
+def agree(ours: Path, theirs: Path, names: Mapping[str, str], keys: Sequence[str]) -> None:
+    """Both results are the same: texts and ranks equal, numbers within 1e-9 of the largest of their column."""
+    left = pq.read_table(ours, columns=list(names.values())).rename_columns(list(names)).sort_by(_order(keys))
+    right = pq.read_table(theirs, columns=list(names)).sort_by(_order(keys))
+    apart = 0.0
+    for name in names:
+        one, other = (table[name].to_pandas() for table in (left, right))
+        if "rank" in name or not pa.types.is_floating(right[name].type):
+            if not one.fillna(-1).astype(other.dtype).equals(other.fillna(-1)):
+                sys.exit(f"{name}: both results differ")
+            continue
+        a, b = (
+            np.where(np.isfinite(column), column, np.nan) for column in (one.to_numpy(float), other.to_numpy(float))
+        )
+        if not np.array_equal(np.isnan(a), np.isnan(b)):
+            sys.exit(f"{name}: both results do not lack the same numbers")
+        apart = max(apart, float(np.nanmax(np.abs(a - b)) / max(float(np.nanmax(np.abs(a))), 1e-300)))
+    if apart > 1e-9:
+        sys.exit(f"both results differ by {apart:.1e}")
+    print(f"{left.num_rows:,} rows: texts and ranks are the same, {len(names)} columns, numbers to {apart:.1e}\n")
+
+
+def _order(keys: Sequence[str]) -> list[tuple[str, str]]:
+    return [(key, "ascending") for key in keys]
+
+
+def _label(text: str) -> dict[str, str]:
+    return {"zh": text, "en": text}
+
+
+FRAMEWORK = {
+    "id": "bench",
+    "title": _label("bench"),
+    "unit": {"zh": "企业", "en": "enterprise", "key": "unit"},
+    "class": "stage",
+    "rank_within": ["park"],
+    "reference_within": ["class"],
+    "weights_status": "assumed",
+    "defaults": {
+        "direction": "higher",
+        "score": {"rule": "minmax", "to": [0, 100]},
+        "missing": "reweight",
+        "aggregate": "arithmetic",
+    },
+    "fields": {"stage": {"zh": "阶段", "kind": "text"}, "park": {"zh": "园区", "kind": "text"}}
+    | {f"x{number}": {"zh": f"项{number}"} for number in range(FIELDS)},
+    "indicators": [
+        {"id": f"i{number}", "zh": f"指标{number}", "formula": f"x{number}", "weight": 1} for number in range(FIELDS)
+    ],
+}
+WEIGHTS = {
+    "id": "bench-by-stage",
+    "framework": "bench",
+    "title": _label("by stage"),
+    "status": "assumed",
+    "source": "made up",
+    "weights": {f"i{number}": 1 for number in range(FIELDS)},
+    "classes": {
+        stage: {"weights": {f"i{number}": 1 + (number + turn) % 3 for number in range(FIELDS)}}
+        for turn, stage in enumerate(STAGES)
+    },
+}
+if __name__ == "__main__":
+    main(sys.argv[1:])
