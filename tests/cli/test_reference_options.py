@@ -95,6 +95,8 @@ def test_what_cannot_be_frozen_is_refused_before_the_data_are_read(run: Any, fol
     [
         (("--freeze", "ref.txt"), "unsupported_output"),
         (("--freeze", "zones.json", "--reference", "ref.json"), "contradicting_options"),
+        (("--freeze", "new.json", "-o", "new.json"), "contradicting_options"),
+        (("--reference", "ref.json", "-o", "ref.json"), "output_is_input"),
         (("--reference", "missing.json"), "unreadable_reference"),
         (("--reference", "zones.csv"), "no_reference_file"),
         (("--reference", "ref.json", "--weights", "entropy"), "moving_weights"),

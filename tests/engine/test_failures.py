@@ -230,3 +230,37 @@ def test_what_needs_all_rows_is_refused_item_by_item_before_anything_is_read(tmp
         ps.score_dataset(framework, tmp_path / "nothing.parquet", tmp_path / "out.parquet")
     assert {each.code for each in caught.value.findings} == {"needs_all_rows"}
     assert {"b", "d"} <= {each.field for each in caught.value.findings}
+
+
+def test_a_result_or_reference_among_the_data_is_refused_and_the_data_stay(tmp_path: Path) -> None:
+    source = folder_of_files(tmp_path)
+    (tmp_path / "same").symlink_to(source)
+    before = {path.name: path.read_bytes() for path in source.iterdir()}
+    places = [source / "part-0.parquet", source / "new.parquet", tmp_path / "same" / "part-1.parquet"]
+    for place, kept in [(each, None) for each in places] + [(tmp_path / "out.parquet", source / "ref.json")]:
+        with pytest.raises(UsageError) as caught:
+            ps.score_dataset(SMALL, source, place, freeze=kept)
+        assert [each.code for each in caught.value.findings] == ["output_is_input"]
+    with pytest.raises(UsageError):
+        ps.score_dataset(SMALL, source / "part-0.parquet", source / "part-0.parquet")
+    assert {path.name: path.read_bytes() for path in source.iterdir()} == before
+    assert left_behind(tmp_path) == ["same"]
+
+
+def test_a_reference_that_cannot_be_written_leaves_no_result_either(tmp_path: Path) -> None:
+    framework = small(leaf("a", score={"rule": "minmax"}))
+    source = folder_of_files(tmp_path)
+    with pytest.raises(UsageError, match=r"ref\.json"):
+        ps.score_dataset(framework, source, tmp_path / "out.parquet", freeze=tmp_path / "no" / "ref.json")
+    assert left_behind(tmp_path) == []
+
+
+def test_a_result_that_cannot_be_written_leaves_no_reference_either(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    framework = small(leaf("a", score={"rule": "minmax"}))
+    source = folder_of_files(tmp_path)
+    monkeypatch.setattr(writing.ParquetFile, "add", full_disk)
+    with pytest.raises(UsageError, match=r"out\.parquet"):
+        ps.score_dataset(framework, source, tmp_path / "out.parquet", freeze=tmp_path / "ref.json")
+    assert left_behind(tmp_path) == []

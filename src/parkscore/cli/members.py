@@ -25,6 +25,7 @@ from parkscore.cli.member_questions import (
 )
 from parkscore.cli.scoring import YearOption, print_csv, say_ranking, say_result, say_top, where_findings_are
 from parkscore.language import Text
+from parkscore.output.files import refuse_read
 
 if TYPE_CHECKING:
     from parkscore.members.result import Members
@@ -100,6 +101,8 @@ def members(
     beside += [str(each) for each in (zones, weights, merged) if each is not None]
     if output is not None and output.suffix:
         check_output(output, [WORKBOOK], beside)
+    elif output is not None:
+        refuse_read(output, beside)
     loaded = load_framework(framework)
     plan_weights(loaded, weights)  # what is wrong with the weights is told before returns are read
     refuse_early(loaded, questions)

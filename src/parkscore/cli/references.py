@@ -37,10 +37,13 @@ ReferenceOption = Annotated[
 ]
 
 
-def check_references(freeze: Path | None, reference: str | None, inputs: Sequence[str]) -> None:
+def check_references(freeze: Path | None, reference: str | None, output: Path | None, inputs: Sequence[str]) -> None:
     """Raise UsageError where a reference cannot be written there, or what is asked does not go together."""
     if freeze is not None:
         check_output(freeze, REFERENCE_FORMS, [*inputs, *([reference] if reference is not None else [])])
+    if freeze is not None and output is not None and freeze.resolve() == output.resolve():
+        message = Text(f"-o 与 --freeze 是同一个文件 {output}", f"-o and --freeze are the same file, {output}")
+        raise UsageError(Finding(code="contradicting_options", severity=Severity.ERROR, message=message))
     if freeze is not None and reference is not None:
         message = Text("--freeze 与 --reference 不能同时使用", "--freeze and --reference exclude each other")
         hint = Text("按参照值计分时没有新的拟合可写", "what is scored by a reference has fitted nothing to write")

@@ -190,10 +190,10 @@ def score(
     reply = reply_to(language, as_json)
     source = find_data(data)
     if output is not None:
-        check_output(output, RESULT_FORMS, [framework, source, weights or framework])
+        check_output(output, RESULT_FORMS, [framework, source, weights or framework, reference or framework])
     hidden = mask_of(mask, mask_key, mask_field)
     in_pieces = goes_in_pieces(engine, source, output)
-    check_references(freeze, reference, [framework, source, weights or framework])
+    check_references(freeze, reference, output, [framework, source, weights or framework])
     if in_pieces:
         score_in_pieces(framework, source, Path(str(output)), weights, year, strict, hidden, freeze, reference, reply)
         return

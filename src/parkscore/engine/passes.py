@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from os import PathLike
 from pathlib import Path
-from typing import Any, Final, Literal
+from typing import TYPE_CHECKING, Any, Final, Literal
 
 from parkscore.data.by_unit import UnitParts
 from parkscore.data.cohorts import refuse_year_without_time
@@ -32,7 +32,7 @@ from parkscore.framework.loading import load_framework
 from parkscore.framework.models import Framework
 from parkscore.framework.slots import refuse_unfilled
 from parkscore.language import Language, Text
-from parkscore.output.files import write_text
+from parkscore.output.files import refuse_read, write_whole
 from parkscore.tree.freezing import (
     already_frozen,
     freeze_fitted,
@@ -42,6 +42,9 @@ from parkscore.tree.freezing import (
 )
 from parkscore.tree.frozen import FrozenReference, load_reference, refuse_other_framework
 from parkscore.tree.schemes import Weights
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 Progress = Callable[[Text, int, int], None]
 """Told after each piece: what is being done, how many pieces are through, of how many."""
@@ -99,6 +102,9 @@ def score_dataset(
             raise UsageError(already_frozen(frozen))
         refuse_unfreezable(loaded)
         refuse_nothing_fitted(loaded)
+    for path in (target, freeze):
+        if path is not None:
+            refuse_read(path, [data, *([reference] if isinstance(reference, str | Path) else [])])
     executor = LocalExecutor() if isinstance(engine, str) else engine
     dataset = open_dataset(data, loaded)
     with spool_folder(target) as folder:
@@ -144,10 +150,25 @@ class _Run:
         found.add([*closing.tally.findings(framework), *closing.weighing.findings])
         found.refuse(self.strict)
         frozen = None if self.freeze is None else freeze_fitted(framework, fitted, closing.origin)
-        top = closing.write(self.target, lambda done, whole: self.progress(WRITING, done, whole))
-        if self.freeze is not None and frozen is not None:
-            write_text(self.freeze, frozen.text)
+        top = self._written(closing, frozen)
         return closing.result(self.target, top, found.findings)
+
+    def _written(self, closing: Closing, frozen: FrozenReference | None) -> pd.DataFrame:
+        """Write the result and the reference, both or none; the first rows are returned."""
+
+        def write() -> pd.DataFrame:
+            return closing.write(self.target, lambda done, whole: self.progress(WRITING, done, whole))
+
+        if self.freeze is None or frozen is None:
+            return write()
+        top: list[pd.DataFrame] = []
+
+        def write_both(beside: Path) -> None:
+            beside.write_text(frozen.text, encoding="utf-8", newline="\n")
+            top.append(write())
+
+        write_whole(self.freeze, write_both)
+        return top[0]
 
     def _by_unit(self, found: Found) -> Source:
         """The same rows in parts of which each has all years of its units."""

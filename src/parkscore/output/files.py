@@ -5,7 +5,8 @@ from __future__ import annotations
 import contextlib
 import os
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
+from os import PathLike
 from pathlib import Path
 
 from parkscore.findings import Finding, Place, Severity, UsageError
@@ -37,6 +38,28 @@ def write_whole(path: str | Path, write: Callable[[Path], None]) -> Path:
         with contextlib.suppress(FileNotFoundError):
             beside.unlink()
     return target
+
+
+def refuse_read(path: str | PathLike[str], sources: Iterable[str | PathLike[str]]) -> None:
+    """Raise UsageError where `path` is one of the sources of a run, or would stand in a folder that is one of them.
+
+    Files there are data: one would be replaced, or the result be read as data the next time.
+    """
+    target = Path(path)
+    if any(_is_read(target, Path(source)) for source in sources):
+        message = Text("既是输入又是输出", "is read by this command and cannot be written by it")
+        hint = Text("换一个输出文件名，不要放在输入文件夹里", "name another output, outside of a folder that is read")
+        raise UsageError(
+            Finding(
+                code="output_is_input", severity=Severity.ERROR, place=Place(str(target)), message=message, hint=hint
+            )
+        )
+
+
+def _is_read(target: Path, source: Path) -> bool:
+    if source.is_dir():
+        return source.resolve() in (target.resolve(), *target.resolve().parents)
+    return target.exists() and source.exists() and target.samefile(source)
 
 
 def write_text(path: str | Path, text: str) -> Path:
