@@ -177,6 +177,18 @@ def test_a_piece_of_which_no_row_can_be_used_is_named_row_by_row(
     assert left_behind(tmp_path) == []
 
 
+def test_data_of_totals_only_are_refused_as_in_memory(tmp_path: Path) -> None:
+    pd.DataFrame({"zone": ["合计"] * 6, "a": 1.0, "b": 2.0}).to_parquet(tmp_path / "totals.parquet")
+    with pytest.raises(DataError) as in_memory:
+        ps.evaluate(SMALL, tmp_path / "totals.parquet")
+    with pytest.raises(DataError) as in_pieces:
+        ps.score_dataset(SMALL, tmp_path / "totals.parquet", tmp_path / "out.parquet")
+    codes = [[each.code for each in caught.value.findings] for caught in (in_memory, in_pieces)]
+    assert "no_rows" in codes[0]
+    assert sorted(codes[0]) == sorted(codes[1])
+    assert left_behind(tmp_path) == ["totals.parquet"]
+
+
 class Interrupted:
     """An executor in which somebody presses Ctrl-C once the third piece is scored."""
 

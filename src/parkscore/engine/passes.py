@@ -206,7 +206,7 @@ class _Run:
             if piece.keys is not None:
                 seen.add(piece.keys)
         self._refuse(found, seen)
-        refuse_empty(job, applied)
+        refuse_empty(job, applied, found.findings)
         return applied
 
     def _refuse(self, found: Found, seen: KeysSeen) -> None:

@@ -10,9 +10,18 @@ from parkscore.findings import DataError, Finding, Place, Severity, UsageError
 from parkscore.language import Text
 
 
-def refuse_empty(job: Job, applied: Sequence[AppliedPiece]) -> None:
-    """Raise UsageError where a year was asked for that no row has."""
-    if job.year is None or job.year in {year for piece in applied for year in piece.years}:
+def refuse_empty(job: Job, applied: Sequence[AppliedPiece], found: Sequence[Finding]) -> None:
+    """Raise UsageError where a year was asked for that no row has, and DataError where no row is a unit.
+
+    found: what was found so far, which says what the rows are instead.
+    """
+    if job.year is None:
+        if all(piece.path is None for piece in applied):
+            message = Text("没有一行是评价对象", "no row is a unit")
+            place = Place(job.source.dataset.source)
+            raise DataError([Finding(code="no_rows", severity=Severity.ERROR, message=message, place=place), *found])
+        return
+    if job.year in {year for piece in applied for year in piece.years}:
         return
     raise UsageError(
         Finding(
