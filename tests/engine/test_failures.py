@@ -20,6 +20,7 @@ import pytest
 import parkscore as ps
 from parkscore.engine import passes, spool, writing
 from parkscore.engine.executors import LocalExecutor
+from parkscore.engine.gathering import Fitting
 from parkscore.engine.tasks import ApplyPiece
 from parkscore.findings import DataError, Severity, UsageError
 from tests.small_frameworks import dimension, field, leaf, small
@@ -119,14 +120,14 @@ def test_a_broken_file_among_others_is_named_before_anything_is_scored(tmp_path:
 
 def test_a_file_that_changes_between_the_passes_ends_the_run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     source = folder_of_files(tmp_path)
-    fitted = passes.Fitting.fitted
+    fitted = Fitting.fitted
 
     def changed(*anything: Any) -> Any:
         with (source / "part-2.parquet").open("ab") as file:
             file.write(b"more")
         return fitted(*anything)
 
-    monkeypatch.setattr(passes.Fitting, "fitted", changed)
+    monkeypatch.setattr(Fitting, "fitted", changed)
     with pytest.raises(DataError, match=r"part-2\.parquet") as caught:
         score(tmp_path)
     assert {each.code for each in caught.value.findings} == {"file_changed"}

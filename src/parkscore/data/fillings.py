@@ -45,7 +45,7 @@ def fillings_of(framework: Framework, table: Table, grid: Grid) -> dict[str, dic
     found: dict[str, dict[str, Filling]] = {}
     for choice, columns in columns_by_choice(each if takes_from_others(each) else None for each in choices):
         for (year, group), own in looked_at_together(framework, table):
-            texts = group_texts(choice, framework, table, own) if _by_group(choice) else None
+            texts = group_texts(choice, framework, table, own) if takes_groups(choice) else None
             known = sorted(_met(texts)) if texts is not None else [None]
             # A gap of each group on top: what the policy puts there is what every gap of the group gets.
             asking = np.vstack([grid.values[np.ix_(own, columns)], np.full((len(known), len(columns)), np.nan)])
@@ -64,7 +64,7 @@ def filled_alike(choice: Choice, framework: Framework, table: Table, columns: Ro
         known = fitted.fillings.get(named(fitted.base or year_name(year), group))
         if known is None:
             continue
-        texts = group_texts(choice, framework, table, own) if _by_group(choice) else None
+        texts = group_texts(choice, framework, table, own) if takes_groups(choice) else None
         for position, column in enumerate(columns.tolist()):
             filled[own, position] = by_text(known[framework.leaves[column].id], texts)
     return filled
@@ -99,7 +99,8 @@ def group_codes(choice: Choice, framework: Framework, table: Table) -> CodedText
     return table.coded(str(by)) if found is None else found.coded
 
 
-def _by_group(choice: Choice) -> bool:
+def takes_groups(choice: Choice) -> bool:
+    """Whether a policy fills a gap by the units of the same group only."""
     return "groups" in imputation[choice.name].parameters
 
 

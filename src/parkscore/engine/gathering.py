@@ -21,7 +21,7 @@ from parkscore.data.table import Table
 from parkscore.data.treat import treat
 from parkscore.engine.buckets import BUDGET
 from parkscore.engine.sorted_columns import SortedColumn, SortedValues
-from parkscore.findings import DataError
+from parkscore.findings import DataError, Finding
 from parkscore.framework.cases import has_rules_by_case
 from parkscore.framework.models import Framework, Node
 from parkscore.framework.score_history import years_looked_back
@@ -94,16 +94,19 @@ class Gathered:
     extents: Mapping[str, Mapping[str, tuple[float, float]]] = field(default_factory=dict)
 
 
-def gather(framework: Framework, table: Table, year: int | None, extents: bool = False) -> Gathered:
-    """The statistics of a piece; extents: whether the ends of the values are among them."""
+def gather(framework: Framework, table: Table, year: int | None, fitted: Fitted, extents: bool = False) -> Gathered:
+    """The statistics of a piece.
+
+    fitted: what gaps get, and what was made of outliers. extents: whether the ends of the values are gathered, too.
+    """
     rows = rows_of_year(table, year)
     indicators = derive(framework, table)
-    imputed, _ = impute(framework, table, indicators)
+    imputed, _ = impute(framework, table, indicators, fitted)
     eligible, _ = screen(framework, indicators, imputed)
     earlier = earlier_rows(table, rows, years_looked_back(framework))
     wanted = np.sort(np.concatenate([rows, earlier])) if earlier.size else rows
     cohorts = [each for each in cohorts_of_piece(framework, table, wanted, eligible) if each.fit.size]
-    treated = treat(framework, table, imputed, tuple(cohorts)).grid.values
+    treated = treat(framework, table, imputed, tuple(cohorts), fitted).grid.values
     settings, leaves = resolve_settings(framework), relative_leaves(framework)
     values = {
         cohort.reference: {
@@ -184,6 +187,8 @@ class Fitting:
     folder: for the columns of rules that need the values in order; what is fitted may read them there.
     """
 
+    findings: tuple[Finding, ...] = ()
+
     def __init__(self, framework: Framework, folder: Path) -> None:
         """Nothing has been gathered yet."""
         self._settings = resolve_settings(framework)
@@ -208,8 +213,8 @@ class Fitting:
                 else:
                     self._column(code).add(each, list(self._joined).index(name))
 
-    def fitted(self) -> Fitted:
-        """The references; DataError where all pieces together have none."""
+    def fitted(self, before: Fitted) -> Fitted:
+        """What was fitted before, and the references; DataError where all pieces together have none."""
         in_order = {code: column.finish() for code, column in self._columns.items()}
         numbers = {name: number for number, name in enumerate(self._joined)}
         references: dict[str, dict[str, Reference]] = {name: {} for name in sorted(numbers)}
@@ -224,7 +229,7 @@ class Fitting:
                 # A rule that counts the others reads them itself.
                 references[name][leaf.id] = {}
                 columns[name][leaf.id] = in_order[leaf.id][number]
-        return Fitted(references, columns=columns, extents=self._extents)
+        return Fitted(references, before.treatments, before.fillings, columns=columns, extents=self._extents)
 
     def _column(self, code: str) -> SortedColumn:
         if code not in self._columns:

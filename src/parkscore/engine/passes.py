@@ -18,11 +18,12 @@ from parkscore.data.masking import Mask
 from parkscore.data.validate_pieces import checks_look_back, not_checked
 from parkscore.engine.closing import Closing
 from parkscore.engine.executors import Executor, LocalExecutor
-from parkscore.engine.gathering import Fitting, NoReferences, relative_leaves
+from parkscore.engine.gathering import NoReferences
 from parkscore.engine.refusals import refuse_empty, refuse_lacking_reference
 from parkscore.engine.result import DatasetResult
 from parkscore.engine.sources import PartSource, PieceSource, PutDown, Source
 from parkscore.engine.spool import spool_folder
+from parkscore.engine.stages import Stage, stages_of
 from parkscore.engine.suitable import looks_back, refuse_unsuitable
 from parkscore.engine.summing_up import Found
 from parkscore.engine.tasks import AppliedPiece, ApplyPiece, GatherPiece, Job
@@ -51,7 +52,6 @@ Progress = Callable[[Text, int, int], None]
 
 ROWS_OF_PIECE: Final = 65_536
 SORTING: Final = Text("按对象归并", "bringing the years of each unit together")
-FITTING: Final = Text("拟合参照值", "fitting")
 APPLYING: Final = Text("计分", "scoring")
 WRITING: Final = Text("写出", "writing")
 
@@ -137,13 +137,13 @@ class _Run:
         by_unit = looks_back(framework) or checks_look_back(framework)
         found = Found([*doubts(framework), *dataset.findings, *not_checked(framework, whole_units=by_unit)])
         job = replace(self.job, source=self._by_unit(found)) if by_unit else self.job
-        fits = job.frozen is None and bool(relative_leaves(framework))
+        stages = list(stages_of(framework, job.freezes)) if job.frozen is None else []
         fitted: Fitted = NoReferences({})
         if job.frozen is not None:
             fitted = job.frozen.fitted_under(framework, job.plan)
-        elif fits:
-            fitted = self._fit(job, found)
-        applied = self._apply(job, fitted, fits, found)
+        for number, stage in enumerate(stages):
+            fitted = self._fit(job, stage, fitted, number > 0, found)
+        applied = self._apply(job, fitted, bool(stages), found)
         closing = Closing(job, fitted, applied, self.language, self.folder)
         if self.job.frozen is None:
             refuse_lacking_reference(job, closing.tally)
@@ -185,16 +185,19 @@ class _Run:
         self._refuse(found, seen)
         return PartSource(units, pieces, left_out, tuple(notes))
 
-    def _fit(self, job: Job, found: Found) -> Fitted:
-        fitting, seen = Fitting(job.framework, self.folder), KeysSeen(self.folder)
-        for piece in self._driven(FITTING, GatherPiece(job), job.source.items):
+    def _fit(self, job: Job, stage: Stage, before: Fitted, checked: bool, found: Found) -> Fitted:
+        """What a stage adds to what was fitted before; checked: whether a stage before it has looked for mistakes."""
+        joining, seen = stage.joining(job.framework, self.folder), KeysSeen(self.folder)
+        for piece in self._driven(stage.title, GatherPiece(job, stage.gather, before, checked), job.source.items):
             found.add(piece.found)
             if piece.gathered is not None:
-                fitting.add(piece.gathered)
+                joining.add(piece.gathered)
             if piece.keys is not None:
                 seen.add(piece.keys)
         self._refuse(found, seen)
-        return fitting.fitted()
+        fitted = joining.fitted(before)
+        found.add(joining.findings)
+        return fitted
 
     def _apply(self, job: Job, fitted: Fitted, checked: bool, found: Found) -> list[AppliedPiece]:
         values = self.target.suffix.lower() != ".csv"

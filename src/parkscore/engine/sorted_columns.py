@@ -8,7 +8,7 @@ from pathlib import Path
 
 import numpy as np
 
-from parkscore.engine.buckets import BUDGET, Buckets, append
+from parkscore.engine.buckets import BUDGET, Buckets, Codes, append
 from parkscore.methods.domain import FloatArray
 from parkscore.methods.group_ranks import ordered
 
@@ -51,9 +51,15 @@ class SortedColumn:
 
     def add(self, values: FloatArray, code: int) -> None:
         """More values of a group; none of them is missing."""
-        self._counts[code] = self._counts.get(code, 0) + values.size
+        self._counts.setdefault(code, 0)
+        self.add_each(values, np.full(values.size, code, dtype=np.int32))
+
+    def add_each(self, values: FloatArray, codes: Codes) -> None:
+        """More values, each with the number of its group; none of them is missing."""
+        for code, count in zip(*(found.tolist() for found in np.unique(codes, return_counts=True)), strict=True):
+            self._counts[code] = self._counts.get(code, 0) + count
         # The best score comes first, and here that is the smallest value; adding 0 makes one zero of 0 and -0.
-        self._buckets.add(0.0 - values, np.full(values.size, code, dtype=np.int32))
+        self._buckets.add(0.0 - values, codes)
 
     def finish(self) -> dict[int, SortedValues]:
         """Where the values of each group are, once they are in order; OSError where the disk is full."""

@@ -9,7 +9,7 @@ from parkscore.data.columns import parse
 from parkscore.findings import Finding, Severity, UsageError
 from parkscore.framework.cases import judged_leaves
 from parkscore.framework.judgements import is_judged
-from parkscore.framework.models import SCORE_GROUP_MEAN, SHORTER_HISTORY, TIERS, Choice, Framework, Node, Requirement
+from parkscore.framework.models import SHORTER_HISTORY, TIERS, Choice, Framework, Node, Requirement
 from parkscore.framework.score_history import years_looked_back
 from parkscore.framework.settings import aggregation_of, resolve_settings
 from parkscore.language import Text
@@ -138,23 +138,13 @@ def _rules(framework: Framework) -> Iterator[Finding]:
 def _policies(framework: Framework) -> Iterator[Finding]:
     settings = resolve_settings(framework)
     for leaf in framework.leaves:
-        missing, treat = settings[leaf.id].missing, settings[leaf.id].treat
+        treat = settings[leaf.id].treat
         told = []
-        if missing.name == SCORE_GROUP_MEAN:
-            told.append(Text("缺失按同类平均得分赋分", "gaps get the mean score of their group"))
-        if missing.name in imputation and not _fills_in_pieces(missing.name):
-            title = imputation[missing.name].title
-            told.append(Text(f"缺失按{title.zh}填补", f"gaps are filled by {title.en}"))
         if treat is not None and not treatment[treat.name].row_local:
             title = treatment[treat.name].title
             told.append(Text(f"异常值按{title.zh}处理", f"outliers are treated by {title.en}"))
         for each in told:
             yield _finding(leaf.id, Text(f"{leaf.label.zh}：{each.zh}", f"{leaf.label.en}: {each.en}"))
-
-
-def _fills_in_pieces(name: str) -> bool:
-    method = imputation[name]
-    return method.row_local or "years" in method.parameters
 
 
 def _aggregations(framework: Framework) -> Iterator[Finding]:

@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
 from parkscore.data.fitted import Fitted
 from parkscore.data.masking import Mask
-from parkscore.data.table import YEAR
+from parkscore.data.table import YEAR, Table
 from parkscore.data.text_hashes import Hashes
 from parkscore.engine.applying import apply_to
 from parkscore.engine.batches import batch_of
-from parkscore.engine.gathering import Gathered, gather
 from parkscore.engine.node_means import NodeSums, node_sums
 from parkscore.engine.sources import Item, Source, read_again, read_checked
 from parkscore.engine.spool import piece_file, write_batch
@@ -49,23 +49,30 @@ class GatheredPiece:
     """What pass one tells of a piece: what was found, its statistics, None where it has an error, and its keys."""
 
     found: Sequence[Finding]
-    gathered: Gathered | None
+    gathered: Any
     keys: Hashes | None
 
 
 @dataclass(frozen=True)
 class GatherPiece:
-    """Pass one: what a piece adds to the references, and what is wrong with it."""
+    """A pass that fits: what a piece adds, and what is wrong with it.
+
+    fitted: in the passes before. checked: whether one of these has looked at what is wrong with the data.
+    """
 
     job: Job
+    gather: Callable[[Framework, Table, int | None, Fitted], Any]
+    fitted: Fitted
+    checked: bool
 
     def __call__(self, item: Item) -> GatheredPiece:
         """The statistics of the rows."""
-        job, checked = self.job, read_checked(self.job.source, item, self.job.mask)
+        job = self.job
+        checked = (read_again if self.checked else read_checked)(job.source, item, job.mask)
         if checked.table is None:
             return GatheredPiece(checked.found, None, checked.keys)
         try:
-            gathered = gather(job.framework, checked.table, job.year, job.freezes)
+            gathered = self.gather(job.framework, checked.table, job.year, self.fitted)
         except DataError as error:
             return GatheredPiece([*checked.found, *error.findings], None, checked.keys)
         return GatheredPiece(checked.found, gathered, checked.keys)

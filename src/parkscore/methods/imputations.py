@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from typing import Any
 
@@ -29,6 +30,12 @@ _MEAN: tuple[GatheredName, ...] = ("count", *ENDS, "sum")
 def _mean_from(gathered: Gathered, **_stated: object) -> dict[str, Statistic]:
     """The value that fills the gaps."""
     return {"value": statistic(mean_from(gathered))}
+
+
+def _median_in_order(values: FloatArray, **_stated: object) -> dict[str, Statistic]:
+    """The value that fills the gaps, of present values from small to large."""
+    n = values.size
+    return {"value": float((values[(n - 1) // 2] + values[n // 2]) / 2) if n else math.nan}
 
 
 def _fill(X: FloatArray, values: FloatArray) -> FloatArray:
@@ -113,6 +120,7 @@ def mean(X: FloatArray) -> FloatArray:
     golden="coinr_vignette",
     golden_source="COINr 1.0 documentation (bluefoxr.github.io/COINr), article Imputation",
     needs_sort=True,
+    fit_in_order=_median_in_order,
 )
 def median(X: FloatArray) -> FloatArray:
     """Fill a gap with the median of the units that have a value; a column with none stays empty.
@@ -171,6 +179,7 @@ def group_mean(X: FloatArray, *, groups: NDArray[np.integer[Any]]) -> FloatArray
     golden_source="COINr 1.0 documentation (bluefoxr.github.io/COINr), article Imputation",
     parameters={"groups": _GROUPS},
     needs_sort=True,
+    fit_in_order=_median_in_order,
 )
 def group_median(X: FloatArray, *, groups: NDArray[np.integer[Any]]) -> FloatArray:
     """Fill a gap with the median of the units of the same group that have a value.

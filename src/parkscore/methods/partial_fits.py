@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -54,6 +54,16 @@ class Gathered:
         """The statistics of one group, or column, as of a single column."""
         chosen = [group]
         return Gathered((), {name: _take(found, chosen) for name, found in self.found.items()})
+
+    def placed(self, groups: Sequence[int]) -> Gathered:
+        """The statistics of these groups, in this order; below zero for a group without rows.
+
+        >>> gather([1.0, 4.0], ["highest"], codes=[0, 1], groups=2).placed([1, -1, 0])["highest"]
+        array([ 4., nan,  1.])
+        """
+        chosen = np.array([self.size if group < 0 else group for group in groups], dtype=np.intp)
+        found = {name: _take(_grown(name, each, self.size + 1), chosen) for name, each in self.found.items()}
+        return Gathered((len(chosen),), found)
 
     def __add__(self, other: Gathered) -> Gathered:
         """The statistics of the rows of both."""
@@ -230,7 +240,7 @@ _STATISTICS: Mapping[str, _Statistic] = {
 }
 
 
-def _take(found: FloatArray | ExactSums, chosen: list[int]) -> FloatArray | ExactSums:
+def _take(found: FloatArray | ExactSums, chosen: list[int] | NDArray[np.intp]) -> FloatArray | ExactSums:
     return found.take(chosen) if isinstance(found, ExactSums) else found[chosen]
 
 

@@ -1,0 +1,62 @@
+"""What is fitted in which order: what fills gaps, then the references on what is filled, then mean scores."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+from typing import Any, Protocol
+
+from parkscore.data.fitted import Fitted
+from parkscore.data.table import Table
+from parkscore.engine.gathering import Fitting, gather, relative_leaves
+from parkscore.engine.gathering_gaps import JoiningGaps, gather_gaps, methods_of
+from parkscore.engine.gathering_scores import JoiningScores, fills_scores, gather_scores
+from parkscore.findings import Finding
+from parkscore.framework.models import Framework
+from parkscore.language import Text
+
+
+class Joining(Protocol):
+    """What all pieces come to in a stage."""
+
+    @property
+    def findings(self) -> Sequence[Finding]:
+        """What is to be said of it, once it is fitted."""
+
+    def add(self, part: Any) -> None:
+        """What a piece has; in any order."""
+
+    def fitted(self, before: Fitted) -> Fitted:
+        """What was fitted in the stages before, and in this one."""
+
+
+@dataclass(frozen=True)
+class Stage:
+    """One pass over all pieces.
+
+    gather: what the rows of a piece add, given the year to score and what was fitted before; it can be sent to another
+    process. joining: begins to join that, with a folder for what does not fit into memory.
+    """
+
+    title: Text
+    gather: Callable[[Framework, Table, int | None, Fitted], Any]
+    joining: Callable[[Framework, Path], Joining]
+
+
+def stages_of(framework: Framework, extents: bool = False) -> Iterator[Stage]:
+    """The passes that a framework needs before its rows can be scored one by one, each fitted on what is before it.
+
+    extents: whether the ends of the values are kept with the references.
+
+    >>> import parkscore as ps
+    >>> [stage.title.en for stage in stages_of(ps.load_framework("zone-2021"))]
+    ['fitting']
+    """
+    if methods_of(framework):
+        yield Stage(Text("拟合填补值", "fitting what fills gaps"), gather_gaps, JoiningGaps)
+    if relative_leaves(framework):
+        yield Stage(Text("拟合参照值", "fitting"), partial(gather, extents=extents), Fitting)
+    if fills_scores(framework):
+        yield Stage(Text("拟合平均得分", "fitting mean scores"), gather_scores, JoiningScores)

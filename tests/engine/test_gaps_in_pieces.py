@@ -1,0 +1,124 @@
+"""Gaps that get what other units have are filled in pieces as in memory, to the last bit, and so is what follows."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+import parkscore as ps
+from parkscore.framework.models import Choice, Framework, Node, ScoreRule
+from parkscore.tree.frozen import load_reference
+from tests.engine_results import assert_same, in_pieces
+from tests.small_frameworks import dimension, field, leaf, small
+
+FROM_OTHERS = ("mean", "median", "group_mean", "group_median", "score_group_mean")
+FIELDS = {
+    "a": field("a"),
+    "b": field("b"),
+    "kind": field("kind", kind="text"),
+    "park": field("park", kind="text"),
+}
+VALUES = st.none() | st.floats(0.01, 1e6).map(lambda value: round(value, 3)) | st.sampled_from([0.1, 0.2, 0.3, 7.0])
+
+
+def policy(name: str, by: str | None = None) -> Choice:
+    return Choice.of(name) if by is None else Choice.of(name, by=by)
+
+
+@st.composite
+def frameworks(draw: Any) -> Framework:
+    """Two indicators whose gaps are filled from others, scored against others or not, over years and groups."""
+
+    def indicator(code: str, formula: str) -> Node:
+        name = draw(st.sampled_from(FROM_OTHERS))
+        by = draw(st.sampled_from([None, "park"])) if "group" in name else None
+        rule = draw(st.sampled_from(["minmax", "zscore", "sum", "rank", "percentile", "as_is"]))
+        score = ScoreRule.of(rule, **({"to": (1, 100)} if rule == "minmax" else {}))
+        said = draw(st.sampled_from([{}, {"round": {"decimals": 1, "how": "half_even"}}]))
+        return leaf(code, formula, score=score, missing=policy(name, by), weight=1.0, **said)
+
+    reference = draw(st.sampled_from(["per-year", "panel", 2023]))
+    return small(
+        dimension("d", indicator("i", "a"), indicator("j", "a / b"), weight=1.0),
+        indicator("k", "b"),
+        fields=FIELDS,
+        time="year",
+        class_field="kind",
+        reference=reference,
+        reference_within=draw(st.sampled_from([(), ("kind",)])) if reference != 2023 else (),
+    )
+
+
+@st.composite
+def tables(draw: Any) -> pd.DataFrame:
+    pairs = st.tuples(st.sampled_from("甲乙丙丁戊己"), st.integers(2022, 2024))
+    keys = [("甲", 2023), ("甲", 2024), *draw(st.lists(pairs, max_size=12))]
+    frame = pd.DataFrame(list(dict.fromkeys(keys)), columns=["zone", "year"])
+    size = len(frame)
+    for name in "ab":
+        frame[name] = pd.Series([5.0, *draw(st.lists(VALUES, min_size=size - 1, max_size=size - 1))], dtype=float)
+    for name in ("kind", "park"):
+        texts = draw(st.lists(st.sampled_from(["大", "小", None]), min_size=size - 1, max_size=size - 1))
+        frame[name] = pd.Series(["大", *texts], dtype=object)
+    return frame
+
+
+@settings(max_examples=30, suppress_health_check=[HealthCheck.too_slow], deadline=None)
+@given(
+    frameworks(), tables(), st.integers(1, 5), st.sampled_from([None, 2023, 2024]), st.randoms(use_true_random=False)
+)
+def test_no_split_and_no_order_changes_a_bit_of_what_is_filled(
+    framework: Framework, frame: pd.DataFrame, rows: int, year: int | None, random: Any
+) -> None:
+    evaluation = ps.evaluate(framework, frame, year=year)
+    order = list(range(len(frame)))
+    random.shuffle(order)
+    shuffled = frame.iloc[order].reset_index(drop=True)
+    for data, size, threads in ((frame, rows, 1), (shuffled, 7, 2)):
+        with TemporaryDirectory() as folder:
+            found, told = in_pieces(framework, data, Path(folder), rows=size, threads=threads, year=year)
+        if year is None or framework.reference == "per-year":
+            assert_same(evaluation, found, told)
+        wanted = evaluation.scores.set_index(["unit", "year"])
+        ours = found.set_index(["unit", "year"]).loc[wanted.index]
+        for name in wanted.columns[wanted.dtypes == np.float64]:
+            np.testing.assert_array_equal(ours[name], wanted[name], err_msg=name)
+
+
+def of(name: str) -> Framework:
+    missing = policy(name, "park" if "group" in name else None)
+    return small(leaf("a", missing=missing, score=ScoreRule.of("minmax", to=(1, 100))), fields=FIELDS)
+
+
+def table() -> pd.DataFrame:
+    generator = np.random.default_rng(4)
+    values = np.round(generator.lognormal(3, 2, 500), 2)
+    values[generator.random(500) < 0.2] = np.nan
+    parks = generator.choice(["东", "西", "北", None], 500)
+    return pd.DataFrame({"zone": [f"u{number}" for number in range(500)], "a": values, "park": parks})
+
+
+@pytest.mark.parametrize("name", FROM_OTHERS)
+def test_what_fills_gaps_is_frozen_as_from_memory(name: str, tmp_path: Path) -> None:
+    (tmp_path / "data").mkdir()
+    in_pieces(of(name), table(), tmp_path / "data", rows=60, freeze=tmp_path / "ref.json")
+    whole = ps.evaluate(of(name), table()).freeze(tmp_path / "whole.json")
+    gathered = load_reference(tmp_path / "ref.json")
+    assert gathered.fitted.fillings == whole.fitted.fillings
+    assert gathered.fitted.filled_scores == whole.fitted.filled_scores
+    assert gathered.fitted.scoring == whole.fitted.scoring
+
+
+def test_medians_of_groups_are_exact_where_their_values_do_not_fit_into_memory(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("parkscore.engine.group_statistics.BUDGET", 64 * 40)
+    found, told = in_pieces(of("group_median"), table(), tmp_path, rows=60)
+    assert_same(ps.evaluate(of("group_median"), table()), found, told)
