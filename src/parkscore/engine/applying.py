@@ -60,6 +60,8 @@ def apply_to(framework: Framework, table: Table, plan: WeightPlan, fitted: Fitte
     groups = cohorts(framework, table, scorable, eligible, fitted)
     set_aside |= why_without_reference(framework, table, scorable, groups)
     counted_in = cohorts_of_piece(framework, table, rows, eligible)
+    if framework.reference_within:  # rows of a group without a reference are told by themselves
+        counted_in = [cohort for cohort in counted_in if fitted.has(cohort.reference)]
     if fitted.base is not None:  # no row here is one that it was fitted on
         counted_in = [replace(cohort, fit=cohort.fit[:0]) for cohort in groups]
     groups += cohorts(framework, table, earlier, eligible, fitted)
