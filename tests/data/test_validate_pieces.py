@@ -92,3 +92,13 @@ def test_a_code_that_two_units_share_is_said_not_to_be_looked_for() -> None:
     framework = of_rules().model_copy(update={"fields": {"code": DataField(zh="代码", kind="uscc")}})
     (finding,) = not_checked(framework, whole_units=True)
     assert (finding.rule, finding.severity) == ("code", Severity.WARNING)
+
+
+def test_a_unit_met_twice_in_a_piece_is_left_to_those_who_know_both_places(tmp_path: Path) -> None:
+    framework = of_rules()
+    frame = pd.DataFrame({"高新区": ["区一", "区一"], "年份": 2024, "甲项": [1.0, 99.0], "乙项": 1.0, "阶段": "甲"})
+    pq.write_table(pa.Table.from_pandas(frame), tmp_path / "a.parquet")
+    dataset = open_dataset(tmp_path / "a.parquet", framework)
+    table, _ = read_piece(dataset, dataset.pieces()[0])
+    found = validate_piece(framework, table, whole_units=False)
+    assert [(each.code, each.unit, each.value) for each in found] == [("above_max", "区一", 99.0)]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from math import isnan
+from numbers import Integral
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, NamedTuple
 
@@ -136,9 +138,10 @@ def _moved(row: Any) -> tuple[str, ...]:
 
 
 def _filed(row: Any) -> tuple[str, ...]:
-    return (row.enterprise, row.zone, f"{row.score:+.6f}", f"{_rank(row.rank)} -> {_rank(row.rank_with)}")
+    change = "-" if isnan(row.score) else f"{row.score:+.6f}"
+    return (row.enterprise, row.zone, change, f"{_rank(row.rank)} -> {_rank(row.rank_with)}")
 
 
 def _rank(rank: Any) -> str:
-    """A rank of a table; a missing one is equal to nothing."""
-    return str(rank) if isinstance(rank, int) else "-"
+    """A rank of a table, whatever kind of whole number it is."""
+    return str(rank) if isinstance(rank, Integral) else "-"

@@ -86,8 +86,8 @@ def members(
 ) -> None:
     """由企业年报合计出高新区和分园，评价并排名。 Sum returns to zones and sub-parks, evaluate and rank them.
 
-    不给 -o 时结果写到标准输出：终端上是表，管道里是 csv。
-    Without -o the result goes to stdout: a table on a terminal, csv into a pipe.
+    不给 -o 时结果写到标准输出：终端上是表，管道里是 csv；问到企业时为文字。
+    Without -o the result goes to stdout: a table on a terminal, csv into a pipe; answers about enterprises in words.
     """
     from parkscore.framework.loading import load_framework
     from parkscore.members.from_returns import from_returns
@@ -124,7 +124,7 @@ def members(
         path = None if output is None else str(output)
         said = summary_of(result, evaluation, reply.language) | asked.summary(reply.language)
         reply.document("members", said | {"output": path})
-    elif output is None and not sys.stdout.isatty():
+    elif output is None and not questions.any and not sys.stdout.isatty():
         print_csv(evaluation.scores_in(reply.language))
     else:
         _say_returns(result, reply)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -128,3 +128,12 @@ def say_frozen(frozen: FrozenReference, freeze: Path, reply: Reply) -> None:
             f"wrote the reference {frozen.name} to {freeze} (SHA-256 {frozen.sha256})",
         )
     )
+
+
+def beyond_lines(findings: Iterable[Finding]) -> list[Text]:
+    """A line for each indicator with values beyond the reference: who scores by one every month must see it age."""
+    return [
+        Text(f"超出参照范围：{finding.message.zh}", f"beyond the reference: {finding.message.en}")
+        for finding in findings
+        if finding.code == "outside_reference"
+    ]

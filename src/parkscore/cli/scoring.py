@@ -19,6 +19,7 @@ from parkscore.cli.masking import MaskFieldOption, MaskKeyOption, MaskOption, ma
 from parkscore.cli.references import (
     FreezeOption,
     ReferenceOption,
+    beyond_lines,
     check_references,
     refuse_unfreezable,
     write_reference,
@@ -283,6 +284,7 @@ def say_result(evaluation: Evaluation, reply: Reply) -> None:
         *([class_counts(framework, evaluation.classification, evaluation.rows)] if framework.classes else []),
         *weights,
         *(Text(f"注意：{note.zh}", f"note: {note.en}") for note in evaluation.notes),
+        *beyond_lines(evaluation.findings),
         *_gate_lines(evaluation),
         *list_lines(evaluation),
         *_grade_lines(evaluation),

@@ -13,7 +13,7 @@ import typer
 
 from parkscore.cli.console import Reply
 from parkscore.cli.files import check_output
-from parkscore.cli.references import say_frozen
+from parkscore.cli.references import beyond_lines, say_frozen
 from parkscore.findings import Finding, Severity, UsageError, worst_first
 from parkscore.language import Text
 
@@ -169,6 +169,7 @@ def _lines(result: DatasetResult) -> Iterator[Text]:
         yield Text(f"权重：{title.zh}；状态：{status.zh}", f"weights: {title.en}; status: {status.en}")
     for note in result.notes:
         yield Text(f"注意：{note.zh}", f"note: {note.en}")
+    yield from beyond_lines(result.findings)
     for gate in framework.gates:
         yield _counted(result, "gate", gate.id, Text(f"门槛“{gate.label.zh}”", f"gate {gate.label.en}"))
     for scale in framework.grades:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Final
 
 from parkscore.data.columns import parse
 from parkscore.data.table import Table
@@ -15,10 +16,17 @@ from parkscore.language import Text
 def validate_piece(framework: Framework, table: Table, *, whole_units: bool) -> list[Finding]:
     """As `validate`, without what compares units, and unless units are whole without what looks at other years.
 
+    Units that are met twice are left to `duplicate_findings`, which knows the other place, wherever it is.
+
     whole_units: whether the table holds all years of its units. The findings of several pieces are put together by
     `merge_findings`; what is left out is named by `not_checked`.
     """
-    return validate(checked_by_piece(framework, whole_units=whole_units), table)
+    findings = validate(checked_by_piece(framework, whole_units=whole_units), table)
+    return [finding for finding in findings if finding.rule != _MET_TWICE]
+
+
+_MET_TWICE: Final = "multiple_fields_uniqueness"
+"""What a schema says of two rows of one unit and year."""
 
 
 def checked_by_piece(framework: Framework, *, whole_units: bool) -> Framework:
