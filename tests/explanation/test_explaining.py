@@ -94,7 +94,7 @@ def test_a_stored_result_explains_as_the_evaluation_does(framework: ps.Framework
     evaluation = ps.evaluate(framework, frame)
     for unit in frame["unit"]:
         stored, own = (parts(asdict(ps.explain(each, unit))) for each in (tmp_path / "out.parquet", evaluation))
-        assert stored == pytest.approx(own, abs=2e-6)  # the means of very many are kept to a millionth
+        assert stored == pytest.approx(own, abs=1e-9)
 
 
 def parts(value: Any, name: str = "") -> dict[str, Any]:

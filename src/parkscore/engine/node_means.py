@@ -12,8 +12,8 @@ from parkscore.data.grid import Rows, Vector
 from parkscore.engine.batches import Results
 from parkscore.methods.exact_sums import ExactSums, exact_sum, grouped_sums
 
-# Scores are added in units of this, which is faster for whole numbers and hides no digit that anybody reads.
-_UNIT: Final = 2.0**-20
+# Scores are added in units of this: no mean is off by 1e-9, and 131,072 scores of up to 100 are added at once, exactly.
+_UNIT: Final = 2.0**-29
 _EXACT: Final = 2.0**53
 
 Key = tuple[int | None, str | None]
