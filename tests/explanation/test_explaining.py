@@ -188,8 +188,10 @@ def test_what_is_no_parquet_file_is_no_result(tmp_path: Path, content: bytes) ->
         ps.explain(file, "E001")
 
 
-def test_a_parquet_file_of_somebody_else_is_no_result(tmp_path: Path) -> None:
-    pq.write_table(pa.table({"unit": ["a"], "score": [1.0]}), tmp_path / "out.parquet")
+@pytest.mark.parametrize("said", [None, b"{damaged", b"[]", b"\xff", b'{"schema": "other"}'])
+def test_a_parquet_file_of_somebody_else_is_no_result(said: bytes | None, tmp_path: Path) -> None:
+    table = pa.table({"unit": ["a"], "score": [1.0]})
+    pq.write_table(table.replace_schema_metadata(said and {b"parkscore": said}), tmp_path / "out.parquet")
     with pytest.raises(ps.UsageError, match="not_a_result"):
         ps.explain(tmp_path / "out.parquet", "a")
 

@@ -79,8 +79,11 @@ class _Spot(NamedTuple):
 
 def _document(results: pq.ParquetFile, file: str) -> Mapping[str, Any]:
     said = (results.metadata.metadata or {}).get(_KEY)
-    document = json.loads(said) if said is not None else {}
-    if document.get("schema") != SCHEMA or _UNIT not in results.schema_arrow.names:
+    try:
+        document = json.loads(said) if said is not None else {}
+    except ValueError:
+        document = None
+    if not isinstance(document, dict) or document.get("schema") != SCHEMA or _UNIT not in results.schema_arrow.names:
         raise _no_result(file, Text("不是分块计分写出的结果", "is no result that was scored piece by piece"))
     own: Mapping[str, Any] = document
     return own
