@@ -60,7 +60,7 @@ def frameworks(draw: Any) -> Framework:
         rank_within=("park",),
         reference=draw(st.sampled_from(["per-year", "panel", 2023])),
         reference_within=draw(st.sampled_from([(), ("kind",)])),
-        ranking=Ranking(ties=draw(st.sampled_from(["min", "max", "dense"]))),
+        ranking=Ranking(ties=draw(st.sampled_from(["min", "max", "dense"])), percentiles=draw(st.booleans())),
         **said,
     )
 

@@ -233,6 +233,48 @@ def test_ctrl_c_in_a_terminal_ends_threads_and_files(tmp_path: Path) -> None:
     assert left_behind(tmp_path) == []
 
 
+def test_a_run_that_is_terminated_while_threads_write_and_again_while_it_clears_away_leaves_nothing(
+    tmp_path: Path,
+) -> None:
+    folder_of_files(tmp_path, files=6)
+    (tmp_path / "data" / "_fw.yaml").write_text(
+        "id: t\ntitle: {zh: 试, en: t}\nunit: {zh: 企业, en: unit, key: zone}\nweights_status: assumed\n"
+        "defaults: {direction: higher, score: minmax, missing: reweight, aggregate: arithmetic}\n"
+        "fields: {a: {zh: 甲, en: a}}\nindicators: [{id: x, zh: 乙, en: x, formula: a, weight: 1}]\n"
+    )
+    arguments = ["score", "data/_fw.yaml", "data", "-o", "out.parquet", "--engine", "local"]
+    code = (
+        "import os, shutil, signal, sys, time\n"
+        "from parkscore.cli import main\n"
+        "from parkscore.engine import executors, passes, tasks\n"
+        "passes.ROWS_OF_PIECE = 4\n"
+        "executors.cores = lambda: 2\n"
+        "write = tasks.write_batch\n"
+        "def slowly(batch, path):\n"
+        "    time.sleep(0.2)\n"
+        "    write(batch, path)\n"
+        "tasks.write_batch = slowly\n"
+        "refuse = passes.replace\n"
+        "def terminated(*given, **named):\n"
+        "    print('scoring', flush=True)\n"
+        "    os.kill(os.getpid(), signal.SIGTERM)\n"
+        "    return refuse(*given, **named)\n"
+        "passes.replace = terminated\n"
+        "remove = shutil.rmtree\n"
+        "def removed(*given, **named):\n"
+        "    os.kill(os.getpid(), signal.SIGTERM)\n"
+        "    remove(*given, **named)\n"
+        "shutil.rmtree = removed\n"
+        f"sys.argv = ['parkscore', *{arguments!r}]\n"
+        "main()\n"
+    )
+    ended = subprocess.run(
+        [sys.executable, "-c", code], env=ENVIRONMENT, cwd=tmp_path, capture_output=True, check=False
+    )
+    assert (ended.stdout, ended.returncode) == (b"scoring\n", 143), ended.stderr.decode()
+    assert left_behind(tmp_path) == []
+
+
 def test_what_needs_all_rows_is_refused_item_by_item_before_anything_is_read(tmp_path: Path) -> None:
     framework = small(
         dimension("d", leaf("a", score={"rule": "percentile"}), leaf("b", "b / group_mean(b, park)")),

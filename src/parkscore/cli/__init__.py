@@ -161,6 +161,7 @@ for group in (frameworks, scoring, members, explaining, comparing, ladders, diag
 def _terminate(number: int, frame: Any) -> None:
     """End as after Ctrl-C, so that no half-written file is left behind."""
     del number, frame
+    signal.signal(signal.SIGTERM, signal.SIG_IGN)  # a second one must not end the clearing away
     sys.exit(TERMINATED)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from contextlib import closing
 from dataclasses import dataclass, replace
 from functools import cached_property, reduce
 from operator import add
@@ -22,7 +23,7 @@ from parkscore.engine.batches import STATUS
 from parkscore.engine.executors import LocalExecutor
 from parkscore.engine.in_order import in_order_of_data
 from parkscore.engine.node_means import NodeSums
-from parkscore.engine.ranking import RANK, Ranking, rankings
+from parkscore.engine.ranking import RANK, Ranking, Shares, rankings
 from parkscore.engine.result import DatasetResult
 from parkscore.engine.spool import read_batch
 from parkscore.engine.summing_up import accounting_of
@@ -133,8 +134,8 @@ class Closing:
         first: list[pd.DataFrame] = []
 
         def with_places(number: int, path: Path) -> pa.RecordBatch:
-            ranks = {column: ranking.ranks(number) for column, ranking in ranked.items()}
-            return with_ranks(read_batch(path), ranks, note)
+            batch = read_batch(path)
+            return with_ranks(batch, {name: each.column(number, batch) for name, each in ranked.items()}, note)
 
         def write(beside: Path) -> None:
             with result_file(beside, target.suffix.lower(), self.document) as file:
@@ -146,15 +147,16 @@ class Closing:
         found = pd.concat(first, ignore_index=True) if first else pd.DataFrame({RANK: []})
         return found.sort_values(RANK, kind="stable").head(TOP).reset_index(drop=True)
 
-    def _ranked(self, paths: Sequence[Path]) -> dict[str, Ranking]:
-        """Every ranking over all pieces, by the column that it fills."""
+    def _ranked(self, paths: Sequence[Path]) -> dict[str, Ranking | Shares]:
+        """Every ranking over all pieces, and its percentiles, by the column that each fills."""
         ranked = rankings(self.job.framework, self.folder)
         for path in paths:
             batch = read_batch(path)
             for ranking in ranked.values():
                 ranking.add(batch)
-        for _ in LocalExecutor().map(Ranking.finish, list(ranked.values())):
-            continue
+        with closing(LocalExecutor().map(_finish, list(ranked.values()))) as finished:
+            for _ in finished:
+                continue
         return ranked
 
     def result(self, target: Path, top: pd.DataFrame, findings: Sequence[Finding]) -> DatasetResult:
@@ -170,6 +172,10 @@ class Closing:
             tuple(findings),
             None if self.job.frozen is None else self.job.frozen.sha256,
         )
+
+
+def _finish(ranking: Ranking | Shares) -> None:
+    ranking.finish()
 
 
 def _first(batch: pa.RecordBatch, years: Sequence[int]) -> pd.DataFrame:

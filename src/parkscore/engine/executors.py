@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections import deque
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Generator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from typing import Protocol, TypeVar
 
@@ -20,8 +20,11 @@ class Executor(Protocol):
     nothing.
     """
 
-    def map(self, function: Callable[[Item], Result], items: Sequence[Item]) -> Iterator[Result]:
-        """The results in the order of the items; the first error ends it, and what has not begun is not begun."""
+    def map(self, function: Callable[[Item], Result], items: Sequence[Item]) -> Generator[Result, None, None]:
+        """The results in the order of the items; the first error ends it, and what has not begun is not begun.
+
+        Once it is closed, nothing runs any longer.
+        """
 
 
 class LocalExecutor:
@@ -35,7 +38,7 @@ class LocalExecutor:
         """threads: how many items are worked on at a time; by default as many as this process may use cores."""
         self.threads = threads or cores()
 
-    def map(self, function: Callable[[Item], Result], items: Sequence[Item]) -> Iterator[Result]:
+    def map(self, function: Callable[[Item], Result], items: Sequence[Item]) -> Generator[Result, None, None]:
         """As `Executor.map`; no more than one item per thread waits to be looked at, so that memory stays bounded."""
         if self.threads == 1 or len(items) < 2:
             yield from map(function, items)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from os import PathLike
 from pathlib import Path
@@ -107,11 +108,11 @@ def score_dataset(
             refuse_read(path, [data, *([reference] if isinstance(reference, str | Path) else [])])
     executor = LocalExecutor() if isinstance(engine, str) else engine
     dataset = open_dataset(data, loaded)
-    with spool_folder(target) as folder:
+    with spool_folder(target) as folder, ExitStack() as at_end:
         pieces = PieceSource(dataset, dataset.pieces(ROWS_OF_PIECE))
         job = Job(loaded, plan, pieces, year, mask, freezes=freeze is not None, frozen=frozen)
         kept = None if freeze is None else Path(freeze)
-        return _Run(job, executor, folder, target, kept, language, strict, progress or _tell_nobody).result()
+        return _Run(job, executor, folder, at_end, target, kept, language, strict, progress or _tell_nobody).result()
 
 
 def _tell_nobody(_stage: Text, _done: int, _whole: int) -> None:
@@ -120,11 +121,12 @@ def _tell_nobody(_stage: Text, _done: int, _whole: int) -> None:
 
 @dataclass(frozen=True)
 class _Run:
-    """One dataset on its way through the passes."""
+    """One dataset on its way through the passes; at_end: what is done before the folder goes."""
 
     job: Job
     executor: Executor
     folder: Path
+    at_end: ExitStack
     target: Path
     freeze: Path | None
     language: Language
@@ -220,6 +222,9 @@ class _Run:
         found.refuse()
 
     def _driven(self, stage: Text, function: Callable[[Any], Any], items: Sequence[Any]) -> Iterator[Any]:
-        for done, result in enumerate(self.executor.map(function, items), start=1):
+        results = self.executor.map(function, items)
+        # Whatever ends the run, nobody writes into the folder any more when it is removed.
+        self.at_end.callback(results.close)
+        for done, result in enumerate(results, start=1):
             yield result
             self.progress(stage, done, len(items))

@@ -14,11 +14,11 @@ from parkscore.data.table import CLASS, YEAR
 from parkscore.engine.batches import SCORE
 from parkscore.engine.external_ranks import ExternalRanks
 from parkscore.framework.models import Framework
-from parkscore.framework.taken_ids import rank_in
+from parkscore.framework.taken_ids import percentile_in, rank_in
 from parkscore.methods.group_ranks import Ties
-from parkscore.tree.rank import Ranks
 
 RANK, CLASS_RANK = "rank", "class_rank"
+PERCENTILE, CLASS_PERCENTILE = "percentile", "class_percentile"
 
 
 class Groups:
@@ -28,6 +28,10 @@ class Groups:
         """column: whose texts make the groups, within the years; None for the years alone."""
         self._column = column
         self._numbers: dict[tuple[int | None, str | None], int] = {}
+
+    def __len__(self) -> int:
+        """How many groups were met."""
+        return len(self._numbers)
 
     def codes(self, batch: pa.RecordBatch) -> npt.NDArray[np.int64]:
         """The number of the group of each row, -1 where it has none."""
@@ -64,16 +68,56 @@ class Ranking:
         """Rank all rows; a row without a score or a group has no rank."""
         self.ranked.finish()
 
-    def ranks(self, number: int) -> Ranks:
-        """The ranks of the rows of a piece, in their order, 0 where there is none."""
-        return self.ranked.ranks(number)
+    def column(self, number: int, batch: pa.RecordBatch) -> pa.Array:
+        """The ranks of the rows of a piece, in their order, null where there is none."""
+        del batch
+        ranks = self.ranked.ranks(number)
+        return pa.array(ranks, mask=ranks == 0)
 
 
-def rankings(framework: Framework, folder: Path) -> dict[str, Ranking]:
-    """Every ranking of a framework, by the column that it fills; what memory does not hold goes into the folder."""
+class Shares:
+    """The percentiles of one ranking over all pieces, as `tree.percentiles` gives them."""
+
+    def __init__(self, groups: Groups, ranked: ExternalRanks) -> None:
+        """ranked: by the last place of a tie, so that a rank is how many rows of its group no row stands above."""
+        self._groups, self._ranked = groups, ranked
+        self._sizes = np.zeros(0, dtype=np.int64)
+
+    def add(self, batch: pa.RecordBatch) -> None:
+        """The scores of the next piece."""
+        scores, codes = batch.column(SCORE).to_numpy(zero_copy_only=False), self._groups.codes(batch)
+        self._ranked.add(scores, codes)
+        sizes = np.bincount(codes[(codes >= 0) & ~np.isnan(scores)], minlength=self._sizes.size)
+        sizes[: self._sizes.size] += self._sizes
+        self._sizes = sizes
+
+    def finish(self) -> None:
+        """Rank all rows."""
+        self._ranked.finish()
+
+    def column(self, number: int, batch: pa.RecordBatch) -> pa.Array:
+        """The shares of the other rows that those of a piece leave behind; null where one is not ranked, or alone."""
+        last, codes = self._ranked.ranks(number), self._groups.codes(batch)
+        sizes = np.ones(last.shape, dtype=np.int64)
+        sizes[last > 0] = self._sizes[codes[last > 0]]
+        return pa.array((sizes - last) / np.maximum(sizes - 1, 1), mask=sizes < 2)
+
+
+def rankings(framework: Framework, folder: Path) -> dict[str, Ranking | Shares]:
+    """Every ranking of a framework, by the column that it fills; what memory does not hold goes into the folder.
+
+    Where percentiles are asked for, each ranking has a column of them beside its own.
+    """
     groups = {RANK: Groups(None)}
     if framework.has_classes:
         groups[CLASS_RANK] = Groups(CLASS)
     groups |= {rank_in(name): Groups(name) for name in framework.rank_within}
     ties, decimals = cast(Ties, framework.ranking.ties), framework.ranking.decimals
-    return {column: Ranking(own, ExternalRanks(folder, ties=ties, decimals=decimals)) for column, own in groups.items()}
+    beside = {RANK: PERCENTILE, CLASS_RANK: CLASS_PERCENTILE}
+    beside |= {rank_in(name): percentile_in(name) for name in framework.rank_within}
+    found: dict[str, Ranking | Shares] = {}
+    for column, own in groups.items():
+        found[column] = Ranking(own, ExternalRanks(folder, ties=ties, decimals=decimals))
+        if framework.ranking.percentiles:
+            found[beside[column]] = Shares(own, ExternalRanks(folder, ties="max", decimals=decimals))
+    return found

@@ -17,33 +17,29 @@ import pyarrow.parquet as pq
 
 from parkscore.data.table import UNIT, YEAR
 from parkscore.engine.batches import SCORE, STATE, USED, VALUE
+from parkscore.engine.ranking import CLASS_PERCENTILE, CLASS_RANK, PERCENTILE, RANK
+from parkscore.framework.taken_ids import percentile_in, rank_in
 from parkscore.output.safe_text import safe_text
-from parkscore.tree.rank import Ranks
 
 ROWS_IN_GROUP: Final = 131_072
 """Rows of a row group: few enough that the row of one enterprise is read in a moment."""
 
 
-def with_ranks(batch: pa.RecordBatch, ranks: Mapping[str, Ranks], note: str | None) -> pa.RecordBatch:
-    """A batch of results with its ranks in the places that they have in `Evaluation.scores`; note: of every row."""
+def with_ranks(batch: pa.RecordBatch, ranks: Mapping[str, pa.Array], note: str | None) -> pa.RecordBatch:
+    """A batch of results with its ranks and percentiles where `Evaluation.scores` has them; note: of every row."""
     columns = dict(zip(batch.schema.names, batch.columns, strict=True))
     placed: dict[str, Any] = {}
-    own = {column: _nullable(each) for column, each in ranks.items()}
     for name, column in columns.items():
         placed[name] = column
         if name == SCORE:
-            placed |= {rank: own[rank] for rank in ("rank", "class_rank") if rank in own}
-        elif f"rank_in_{name}" in own:
-            placed[f"rank_in_{name}"] = own[f"rank_in_{name}"]
+            placed |= {each: ranks[each] for each in (RANK, PERCENTILE, CLASS_RANK, CLASS_PERCENTILE) if each in ranks}
+        elif rank_in(name) in ranks:
+            placed |= {each: ranks[each] for each in (rank_in(name), percentile_in(name)) if each in ranks}
     if note is not None:
         last = [each for each in placed if not each.startswith((VALUE, STATE, USED))]
         words = pa.DictionaryArray.from_arrays(pa.array(np.zeros(batch.num_rows, dtype=np.int32)), pa.array([note]))
         placed = {each: placed[each] for each in last} | {"note": words} | placed
     return pa.RecordBatch.from_pydict(placed)
-
-
-def _nullable(ranks: Ranks) -> pa.Array:
-    return pa.array(ranks, mask=ranks == 0)
 
 
 class ParquetFile:
