@@ -243,9 +243,10 @@ def test_an_error_of_the_zones_rules_stops_the_evaluation_and_not_the_sums(zones
     assert "some_staff" in {finding.rule for finding in caught.value.findings}
 
 
-def test_a_year_without_returns_is_refused(zones: Framework) -> None:
+@pytest.mark.parametrize("year", [2025, 2020])
+def test_a_year_without_returns_is_refused(zones: Framework, year: int) -> None:
     with pytest.raises(UsageError) as caught:
-        ps.from_returns(zones, FILED, year=2025)
+        ps.from_returns(zones, FILED, year=year)
     assert caught.value.findings[0].code == "no_such_year"
 
 

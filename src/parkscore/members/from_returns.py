@@ -110,7 +110,7 @@ def _in_both(text: Text) -> str:
 
 
 def _refuse_year_without_returns(summed: Summed, year: int | None) -> None:
-    if year is None or year in summed.years:
+    if year is None or (summed.roll.year == year).any():
         return
     known = ", ".join(str(each) for each in np.unique(summed.roll.year))
     raise UsageError(

@@ -140,7 +140,7 @@ def sum_filed(
         Addends(roll.enterprise[rows], zone[rows], part[rows], roll.year[rows], piece.values)
         for rows, piece in zip(map(slice, starts[:-1], starts[1:]), filed, strict=True)
     ]
-    years = np.unique(roll.year[roll.year <= last]).tolist()
+    years = np.union1d(roll.year[roll.year <= last], [last]).tolist()
     smallest = _smallest_sums(addends, len(roll.parts), len(roll.zones), years)
     in_part = np.append(np.arange(len(roll.parts)), np.full(len(roll.zones) + 1, NONE))
     in_zone = np.array([*(zone for zone, _ in roll.parts), *range(len(roll.zones)), NONE], dtype=np.intp)
