@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections import defaultdict
 from pathlib import Path
 from typing import Any
@@ -250,6 +251,33 @@ def test_a_year_without_returns_is_refused(zones: Framework, year: int) -> None:
     assert caught.value.findings[0].code == "no_such_year"
 
 
+@pytest.mark.parametrize("year", [1999, 2022])
+def test_a_year_before_all_returns_is_refused(zones: Framework, year: int) -> None:
+    with pytest.raises(UsageError) as caught:
+        ps.from_returns(zones, FILED, year=year)
+    assert caught.value.findings[0].code == "no_such_year"
+
+
+def test_a_piece_of_totals_only_changes_nothing(zones: Framework, tmp_path: Path) -> None:
+    (tmp_path / "r").mkdir()
+    FILED.to_parquet(tmp_path / "r" / "a.parquet")
+    FILED.assign(id="合计").to_parquet(tmp_path / "r" / "b.parquet")
+    members = ps.from_returns(zones, tmp_path / "r")
+    pd.testing.assert_frame_equal(members.table, ps.from_returns(zones, FILED).table, check_exact=True)
+
+
+@pytest.mark.parametrize(
+    ("column", "code"), [({"id": None}, "unit_missing"), ({"year": None}, "missing_year"), ({"id": "合计"}, "no_rows")]
+)
+def test_returns_of_which_none_can_be_used_are_refused(
+    zones: Framework, tmp_path: Path, column: dict[str, Any], code: str
+) -> None:
+    FILED.assign(**column).to_parquet(tmp_path / "r.parquet")
+    with pytest.raises(DataError) as caught:
+        ps.from_returns(zones, tmp_path / "r.parquet")
+    assert code in {finding.code for finding in caught.value.findings}
+
+
 def test_a_framework_without_members_is_refused() -> None:
     with pytest.raises((UsageError, FrameworkError)) as caught:
         ps.from_returns("tech-sme", FILED)
@@ -312,7 +340,10 @@ def filed(rows: list[tuple[str, int, dict[str, Any]]]) -> pd.DataFrame:
 
 
 def summed_by_hand(rows: list[tuple[str, int, dict[str, Any]]]) -> pd.DataFrame:
-    """One row per zone and year: what a person would add up, in plain Python."""
+    """One row per zone and year: what a person would add up, in plain Python, without losing a digit on the way.
+
+    A growth near 0 is the difference of two sums, so that the last digit of a sum may be the first of the growth.
+    """
     groups: dict[tuple[str, int], dict[str, list[float]]] = defaultdict(lambda: defaultdict(list))
     for _, year, cells in rows:
         own = groups[cells["zone"], year]
@@ -325,9 +356,9 @@ def summed_by_hand(rows: list[tuple[str, int, dict[str, Any]]]) -> pd.DataFrame:
             {
                 "unit_name": zone,
                 "year": year,
-                "revenue": sum(own["revenue"]) / 10 if own["revenue"] else None,
-                "staff": sum(own["staff"]) if own["staff"] else None,
-                "certified": sum(own["certified"]) if own["certified"] else None,
+                "revenue": math.fsum(own["revenue"]) / 10 if own["revenue"] else None,
+                "staff": math.fsum(own["staff"]) if own["staff"] else None,
+                "certified": math.fsum(own["certified"]) if own["certified"] else None,
             }
             for (zone, year), own in sorted(groups.items())
         ],

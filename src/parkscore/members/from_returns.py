@@ -17,7 +17,7 @@ from parkscore.data.reading import read_with_findings
 from parkscore.data.table import Table
 from parkscore.data.validate import validate
 from parkscore.evaluating import of_type, refuse_other_types
-from parkscore.findings import DataError, Finding, Severity, UsageError, errors_of
+from parkscore.findings import DataError, Finding, Place, Severity, UsageError, errors_of
 from parkscore.framework.loading import load_framework
 from parkscore.framework.member_loading import load_returns
 from parkscore.framework.models import USCC, Framework
@@ -59,7 +59,10 @@ def from_returns(
     successors = _successors(merged, plan.returns, mask)
     given, found_given = (None, []) if zones is None else _read_zones(zones, framework)
     reading = Returns(plan, returns, mask)
-    summed = sum_filed(plan, reading.pieces(), year=year, merged=successors)
+    filed = [piece for piece in reading.pieces() if len(piece.roll)]
+    if not filed:
+        raise DataError(_no_returns(reading))
+    summed = sum_filed(plan, filed, year=year, merged=successors)
     found = [*reading.findings, *duplicates(summed)]
     if errors_of(found):
         raise DataError(found)
@@ -107,6 +110,17 @@ def _read_zones(zones: Source, framework: Framework) -> tuple[Table, list[Findin
 def _in_both(text: Text) -> str:
     """A text as notes of a table are: one line for readers of either language."""
     return f"{text.zh} {text.en}"
+
+
+def _no_returns(reading: Returns) -> list[Finding]:
+    """What is wrong with returns of which none can be used."""
+    if errors_of(reading.findings):
+        return reading.findings
+    message = Text("没有一行是企业年报", "no row is a return")
+    return [
+        Finding(code="no_rows", severity=Severity.ERROR, message=message, place=Place(reading.file)),
+        *reading.findings,
+    ]
 
 
 def _refuse_year_without_returns(summed: Summed, year: int | None) -> None:

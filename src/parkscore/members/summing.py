@@ -132,7 +132,7 @@ def sum_filed(
     """
     filed = list(pieces)
     rolls = [piece.roll for piece in filed]
-    last = max(int(piece.years.max()) for piece in rolls) if year is None else year
+    last = max(int(piece.years.max()) for piece in rolls if len(piece)) if year is None else year
     roll = call_roll(rolls, last, merged)
     zone, part = summed_where(plan, roll, last)
     starts = np.cumsum([0, *(len(piece) for piece in rolls)]).tolist()
