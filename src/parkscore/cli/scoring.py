@@ -123,11 +123,16 @@ def validate(
 def all_findings(framework: Framework, source: str, mask: Mask | None = None) -> tuple[list[Finding], int | None]:
     """Everything that reading, the framework's rules and scoring find, worst first; and the rows, if it could be read.
 
-    What scoring finds is looked for only where the rules find no error.
+    What scoring finds is looked for only where the rules find no error, and not in a folder, which is read in pieces.
     """
     from parkscore.data.validate import read_and_validate
     from parkscore.tree.foresee import foresee
 
+    if Path(source).is_dir():
+        from parkscore.engine.checking import check_dataset
+
+        found, rows = check_dataset(framework, source, mask)
+        return worst_first(found), rows
     table, found = read_and_validate(source, framework, mask)
     later = [] if table is None or errors_of(found) else foresee(framework, table)
     return worst_first([*found, *later]), None if table is None else len(table.frame)

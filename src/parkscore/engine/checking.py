@@ -1,0 +1,80 @@
+"""Check a folder of files piece by piece, as `validate` checks one table, and score nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from os import PathLike
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from parkscore.data.by_unit import UnitParts
+from parkscore.data.datasets import open_dataset
+from parkscore.data.duplicates import KeysSeen, duplicate_findings
+from parkscore.data.masking import Mask
+from parkscore.data.text_hashes import Hashes
+from parkscore.data.validate_pieces import checks_look_back, not_checked
+from parkscore.engine.executors import LocalExecutor
+from parkscore.engine.passes import ROWS_OF_PIECE
+from parkscore.engine.sources import Item, PartSource, PieceSource, PutDown, Source, read_checked
+from parkscore.engine.summing_up import Found
+from parkscore.findings import DataError, Finding, errors_of
+from parkscore.framework.models import Framework
+
+
+@dataclass(frozen=True)
+class CheckedPiece:
+    """What was found in a piece, how many rows are units, None where it has an error, and its keys."""
+
+    found: Sequence[Finding]
+    rows: int | None
+    keys: Hashes | None
+
+
+@dataclass(frozen=True)
+class CheckPiece:
+    """Read a piece and check it."""
+
+    source: Source
+    mask: Mask | None
+
+    def __call__(self, item: Item) -> CheckedPiece:
+        """What is told of the piece; its rows are let go."""
+        checked = read_checked(self.source, item, self.mask)
+        return CheckedPiece(checked.found, None if checked.table is None else len(checked.table.frame), checked.keys)
+
+
+def check_dataset(
+    framework: Framework, data: str | PathLike[str], mask: Mask | None = None
+) -> tuple[list[Finding], int | None]:
+    """Everything that reading a file or folder and the framework's rules find; and the rows, where none has an error.
+
+    A rule that no piece can answer is named by a warning. mask: hides units and names in what is found.
+    """
+    try:
+        dataset = open_dataset(data, framework)
+    except DataError as error:
+        found = list(error.findings)
+        return (found if mask is None else mask.findings(found, None, framework)), None
+    pieces, by_unit = dataset.pieces(ROWS_OF_PIECE), checks_look_back(framework)
+    all_found = Found([*dataset.findings, *not_checked(framework, whole_units=by_unit)])
+    executor, rows = LocalExecutor(), list[int | None]()
+    with TemporaryDirectory(prefix="parkscore-") as folder:
+        seen = KeysSeen(Path(folder))
+        source: Source = PieceSource(dataset, pieces)
+        if by_unit:
+            units = UnitParts(dataset, Path(folder), max(1, len(pieces)))
+            for put_down in executor.map(PutDown(units, mask), pieces):
+                all_found.add(put_down.found)
+                seen.add(put_down.keys)
+            source = PartSource(units, pieces, {}, ())
+        # What cannot be read is missing in the parts of the units; that it is missing is no finding of its own.
+        for piece in [] if errors_of(all_found.findings) else executor.map(CheckPiece(source, mask), source.items):
+            all_found.add(piece.found)
+            rows.append(piece.rows)
+            if piece.keys is not None:
+                seen.add(piece.keys)
+        twice = duplicate_findings(dataset, pieces, seen.repeated())
+        all_found.add(twice if mask is None else mask.findings(twice, None, framework))
+    known = [count for count in rows if count is not None]
+    return all_found.findings, sum(known) if rows and len(known) == len(rows) else None
