@@ -153,6 +153,23 @@ def test_bad_cells_of_all_pieces_are_named_at_once_with_file_and_row(tmp_path: P
     assert left_behind(tmp_path) == []
 
 
+@pytest.mark.parametrize("rows", [4, 64])
+def test_a_number_that_changed_on_the_disk_is_found_by_the_checksum_of_its_page(
+    rows: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(passes, "ROWS_OF_PIECE", rows)
+    units, number = [f"企业{row}" for row in range(8)], 123456.75
+    table = pa.table({"zone": units, "a": [*range(7), number], "b": np.arange(8.0)})
+    file, options = tmp_path / "a.parquet", {"use_dictionary": False, "compression": "none"}
+    pq.write_table(table, file, row_group_size=8, write_statistics=False, write_page_checksum=True, **options)
+    file.write_bytes(file.read_bytes().replace(np.float64(number).tobytes(), np.float64(-number).tobytes()))
+    for run in (lambda: ps.evaluate(SMALL, file), lambda: ps.score_dataset(SMALL, file, tmp_path / "out.parquet")):
+        with pytest.raises(DataError, match=r"a\.parquet") as caught:
+            run()
+        assert {each.code for each in caught.value.findings if each.severity is Severity.ERROR} == {"not_parquet"}
+    assert left_behind(tmp_path) == ["a.parquet"]
+
+
 @pytest.mark.parametrize("mask", [None, ps.Mask()], ids=["open", "masked"])
 @pytest.mark.parametrize("looks_back", [False, True])
 @pytest.mark.parametrize(

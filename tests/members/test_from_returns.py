@@ -251,13 +251,6 @@ def test_a_year_without_returns_is_refused(zones: Framework, year: int) -> None:
     assert caught.value.findings[0].code == "no_such_year"
 
 
-@pytest.mark.parametrize("year", [1999, 2022])
-def test_a_year_before_all_returns_is_refused(zones: Framework, year: int) -> None:
-    with pytest.raises(UsageError) as caught:
-        ps.from_returns(zones, FILED, year=year)
-    assert caught.value.findings[0].code == "no_such_year"
-
-
 def test_a_piece_of_totals_only_changes_nothing(zones: Framework, tmp_path: Path) -> None:
     (tmp_path / "r").mkdir()
     FILED.to_parquet(tmp_path / "r" / "a.parquet")

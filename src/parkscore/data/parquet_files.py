@@ -25,7 +25,7 @@ UNREADABLE: Final = (pa.ArrowException, OSError, ValueError, TypeError, KeyError
 def read_parquet(content: bytes, file: str, names: Names, found: Collected) -> Sheet | None:
     """The one sheet of a Parquet file; None, with an error collected, where it cannot be read."""
     try:
-        table = pq.ParquetFile(io.BytesIO(content)).read()
+        table = pq.ParquetFile(io.BytesIO(content), page_checksum_verification=True).read()
     except UNREADABLE as problem:
         report_unsound(problem, file, found)
         return None

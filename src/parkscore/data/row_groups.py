@@ -39,8 +39,12 @@ def read_rows(wanted: Wanted, skip: int, rows: int, of: int) -> pa.Table:
 
 
 def open_file(path: str, changed: int, coded: Sequence[str] = ()) -> pq.ParquetFile:
-    """A file whose footer may have been read before; the texts of some columns come by number."""
-    return pq.ParquetFile(path, metadata=_footer(path, changed), read_dictionary=list(coded))
+    """A file whose footer may have been read before; the texts of some columns come by number.
+
+    Where a file has checksums, as those of Spark have, no page is taken that differs from its own.
+    """
+    footer = _footer(path, changed)
+    return pq.ParquetFile(path, metadata=footer, read_dictionary=list(coded), page_checksum_verification=True)
 
 
 @lru_cache(maxsize=64)
