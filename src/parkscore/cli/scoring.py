@@ -24,7 +24,13 @@ from parkscore.cli.references import (
     refuse_unfreezable,
     write_reference,
 )
-from parkscore.cli.scoring_datasets import EngineOption, goes_in_pieces, score_in_pieces
+from parkscore.cli.scoring_datasets import (
+    EngineOption,
+    SchedulerOption,
+    check_scheduler,
+    goes_in_pieces,
+    score_in_pieces,
+)
 from parkscore.findings import DataError, Finding, Severity, UsageError, errors_of, refuse_warnings, worst_first
 from parkscore.language import Text
 
@@ -179,6 +185,7 @@ def score(
     weights: WeightsOption = None,
     year: YearOption = None,
     engine: EngineOption = None,
+    scheduler: SchedulerOption = None,
     freeze: FreezeOption = None,
     reference: ReferenceOption = None,
     strict: StrictOption = False,
@@ -198,10 +205,12 @@ def score(
     if output is not None:
         check_output(output, RESULT_FORMS, [framework, source, weights or framework, reference or framework])
     hidden = mask_of(mask, mask_key, mask_field)
+    check_scheduler(engine, scheduler)
     in_pieces = goes_in_pieces(engine, source, output)
     check_references(freeze, reference, output, [framework, source, weights or framework])
     if in_pieces:
-        score_in_pieces(framework, source, Path(str(output)), weights, year, strict, hidden, freeze, reference, reply)
+        options = (weights, year, strict, hidden, freeze, reference)
+        score_in_pieces(framework, source, Path(str(output)), *options, reply, engine, scheduler)
         return
     with reply.waiting(Text("正在计分", "scoring")):
         if freeze is not None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 import time
 from collections.abc import Iterator, Sequence
+from contextlib import AbstractContextManager
 from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Final
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from parkscore.data.masking import Mask
+    from parkscore.engine.executors import Executor
     from parkscore.engine.result import DatasetResult
 
 
@@ -29,14 +31,23 @@ class Engine(StrEnum):
 
     MEMORY = "memory"
     LOCAL = "local"
+    DASK = "dask"
 
 
 EngineOption = Annotated[
     Engine | None,
     typer.Option(
         "--engine",
-        help="memory：一次读入；local：分块计分，内存不随行数增长（大文件和文件夹的默认）。 "
-        "All rows at once, or piece by piece, the default for large files and folders.",
+        help="memory：一次读入；local：分块，内存不随行数增长（大文件和文件夹的默认）；dask：多个进程或集群。 "
+        "All rows at once; or piece by piece, the default for large files and folders; or so by Dask.",
+    ),
+]
+SchedulerOption = Annotated[
+    str | None,
+    typer.Option(
+        "--scheduler",
+        metavar="tcp://HOST:PORT",
+        help="--engine dask 用的集群，默认用本机的进程。 A running Dask cluster; by default processes of this machine.",
     ),
 ]
 
@@ -47,13 +58,21 @@ _BYTES_OF_ROW: Final = 200
 _SECONDS_BETWEEN: Final = 0.5
 
 
+def check_scheduler(engine: Engine | None, scheduler: str | None) -> None:
+    """Raise UsageError where a cluster is named that would not be used."""
+    if scheduler is None or engine is Engine.DASK:
+        return
+    message = Text("--scheduler 只与 --engine dask 一起使用", "--scheduler goes with --engine dask only")
+    raise UsageError(Finding(code="contradicting_options", severity=Severity.ERROR, message=message, value=scheduler))
+
+
 def goes_in_pieces(engine: Engine | None, source: str, output: Path | None) -> bool:
     """Whether a table is scored piece by piece: as asked; else a folder is, and a file of very many rows.
 
     Raises UsageError where pieces are asked for and the result can only be written from memory.
     """
     folder = Path(source).is_dir()
-    if engine is Engine.LOCAL or (folder and engine is None):
+    if engine in (Engine.LOCAL, Engine.DASK) or (folder and engine is None):
         if output is None:
             message = Text("分块计分要写出结果文件", "what is scored piece by piece is written into a file")
             hint = Text("用 -o 给出 .parquet 或 .csv 文件", "name one with -o, .parquet or .csv")
@@ -88,24 +107,28 @@ def score_in_pieces(
     freeze: Path | None,
     reference: str | None,
     reply: Reply,
+    engine: Engine | None = None,
+    scheduler: str | None = None,
 ) -> None:
     """Score a file or folder piece by piece, write the result, and say what came of it."""
     from parkscore.engine.passes import score_dataset
     from parkscore.tree.frozen import load_reference
 
-    result = score_dataset(
-        framework,
-        source,
-        output,
-        weights=weights,
-        year=year,
-        language=reply.language,
-        strict=strict,
-        mask=mask,
-        freeze=freeze,
-        reference=reference,
-        progress=_Progress(reply).tell,
-    )
+    with _executor(engine, scheduler) as executor:
+        result = score_dataset(
+            framework,
+            source,
+            output,
+            weights=weights,
+            year=year,
+            engine=executor,
+            language=reply.language,
+            strict=strict,
+            mask=mask,
+            freeze=freeze,
+            reference=reference,
+            progress=_Progress(reply).tell,
+        )
     if reply.as_json:
         reply.document("score", _document(result, reply))
         return
@@ -115,6 +138,17 @@ def score_in_pieces(
     if freeze is not None:
         say_frozen(load_reference(freeze), freeze, reply)
     reply.show_findings(result.findings)
+
+
+def _executor(engine: Engine | None, scheduler: str | None) -> AbstractContextManager[Executor]:
+    """What drives the run; it ends with the block."""
+    if engine is Engine.DASK:
+        from parkscore.engine.dask_executor import DaskExecutor
+
+        return DaskExecutor(scheduler)
+    from parkscore.engine.executors import driven_by
+
+    return driven_by("local")
 
 
 class _Progress:

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import os
 from collections import deque
-from collections.abc import Callable, Generator, Sequence
+from collections.abc import Callable, Generator, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
-from typing import Protocol, TypeVar
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Literal, Protocol, TypeVar, runtime_checkable
 
 Item = TypeVar("Item")
 Result = TypeVar("Result")
@@ -25,6 +27,23 @@ class Executor(Protocol):
 
         Once it is closed, nothing runs any longer.
         """
+
+
+@runtime_checkable
+class Cluster(Executor, Protocol):
+    """An executor whose workers may be on other machines."""
+
+    def check(self, folder: Path, files: Sequence[str]) -> None:
+        """Raise UsageError where a worker does not see `folder` and `files` as this process does."""
+
+
+class WorkersDiedError(Exception):
+    """Worker after worker has ended over the same item."""
+
+    def __init__(self, item: object) -> None:
+        """item: what they were working on."""
+        super().__init__(item)
+        self.item = item
 
 
 class LocalExecutor:
@@ -61,3 +80,17 @@ def cores() -> int:
     if hasattr(os, "sched_getaffinity"):
         return len(os.sched_getaffinity(0))
     return os.cpu_count() or 1
+
+
+@contextmanager
+def driven_by(engine: Executor | Literal["local", "dask"]) -> Iterator[Executor]:
+    """An executor by its name, ended with the block; one that was given stays as it is."""
+    if engine == "local":
+        yield LocalExecutor()
+    elif engine == "dask":
+        from parkscore.engine.dask_executor import DaskExecutor
+
+        with DaskExecutor() as executor:
+            yield executor
+    else:
+        yield engine

@@ -18,9 +18,9 @@ from parkscore.data.fitted import Fitted
 from parkscore.data.masking import Mask
 from parkscore.data.validate_pieces import checks_look_back, not_checked
 from parkscore.engine.closing import Closing
-from parkscore.engine.executors import Executor, LocalExecutor
+from parkscore.engine.executors import Cluster, Executor, WorkersDiedError, driven_by
 from parkscore.engine.gathering import NoReferences
-from parkscore.engine.refusals import refuse_empty, refuse_lacking_reference
+from parkscore.engine.refusals import refuse_empty, refuse_lacking_reference, workers_died
 from parkscore.engine.result import DatasetResult
 from parkscore.engine.sources import PartSource, PieceSource, PutDown, Source
 from parkscore.engine.spool import spool_folder
@@ -64,7 +64,7 @@ def score_dataset(
     *,
     weights: Weights = None,
     year: int | None = None,
-    engine: Executor | Literal["local"] = "local",
+    engine: Executor | Literal["local", "dask"] = "local",
     language: Language = "en",
     strict: bool = False,
     mask: Mask | None = None,
@@ -74,14 +74,13 @@ def score_dataset(
 ) -> DatasetResult:
     """Score and rank the units of a file or folder that need not fit into memory, and write the result.
 
-    framework, weights, year: as for `evaluate`. data: a .parquet or .csv file, or a folder of
-    such files. output: a .parquet or
-    .csv file with a row for each row of the data, in their order, and the columns of `Evaluation.scores`; Parquet has
-    the values of the indicators, too, as `value:` and the id. engine: `local` for threads of this process, or an
-    executor. language: that of reasons and notes. strict: whether a warning ends the run like an error. mask: puts
-    keyed hashes in the place of units and names. freeze: a .json file for what the scores are measured against, as
-    `Evaluation.freeze` writes it. reference: such a file, to score by; nothing is fitted then. progress: told after
-    each piece.
+    framework, weights, year: as for `evaluate`. data: a .parquet or .csv file, or a folder of such files. output: a
+    .parquet or .csv file with a row for each row of the data, in their order, and the columns of `Evaluation.scores`;
+    Parquet has the values of the indicators, too, as `value:` and the id. engine: `local` for threads of this process,
+    `dask` for processes of this machine, or an executor: `DaskExecutor("tcp://host:8786")` for a cluster. language:
+    that of reasons and notes. strict: whether a warning ends the run like an error. mask: puts keyed hashes in the
+    place of units and names. freeze: a .json file for what the scores are measured against, as `Evaluation.freeze`
+    writes it. reference: such a file, to score by; nothing is fitted then. progress: told after each piece.
 
     The scores are those of `evaluate` to twelve digits, and the ranks are the same; how the data are cut into files and
     pieces changes no bit.
@@ -106,13 +105,16 @@ def score_dataset(
     for path in (target, freeze):
         if path is not None:
             refuse_read(path, [data, *([reference] if isinstance(reference, str | Path) else [])])
-    executor = LocalExecutor() if isinstance(engine, str) else engine
-    dataset = open_dataset(data, loaded)
-    with spool_folder(target) as folder, ExitStack() as at_end:
-        pieces = PieceSource(dataset, dataset.pieces(ROWS_OF_PIECE))
-        job = Job(loaded, plan, pieces, year, mask, freezes=freeze is not None, frozen=frozen)
-        kept = None if freeze is None else Path(freeze)
-        return _Run(job, executor, folder, at_end, target, kept, language, strict, progress or _tell_nobody).result()
+    with driven_by(engine) as executor:
+        # Workers elsewhere stand in another folder.
+        dataset = open_dataset(Path(data).absolute() if isinstance(executor, Cluster) else data, loaded)
+        with spool_folder(target) as folder, ExitStack() as at_end:
+            if isinstance(executor, Cluster):
+                executor.check(folder, [file.path for file in dataset.files])
+            pieces = PieceSource(dataset, dataset.pieces(ROWS_OF_PIECE))
+            job = Job(loaded, plan, pieces, year, mask, freezes=freeze is not None, frozen=frozen)
+            kept, tell = None if freeze is None else Path(freeze), progress or _tell_nobody
+            return _Run(job, executor, folder, at_end, target, kept, language, strict, tell).result()
 
 
 def _tell_nobody(_stage: Text, _done: int, _whole: int) -> None:
@@ -225,6 +227,9 @@ class _Run:
         results = self.executor.map(function, items)
         # Whatever ends the run, nobody writes into the folder any more when it is removed.
         self.at_end.callback(results.close)
-        for done, result in enumerate(results, start=1):
-            yield result
-            self.progress(stage, done, len(items))
+        try:
+            for done, result in enumerate(results, start=1):
+                yield result
+                self.progress(stage, done, len(items))
+        except WorkersDiedError as died:
+            raise UsageError(workers_died(self.job.source.dataset, died.item)) from None

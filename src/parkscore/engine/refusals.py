@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from parkscore.data.datasets import Dataset, Piece
 from parkscore.engine.tallies import Tally
 from parkscore.engine.tasks import AppliedPiece, Job
 from parkscore.findings import DataError, Finding, Place, Severity, UsageError
@@ -46,3 +47,20 @@ def refuse_lacking_reference(job: Job, tally: Tally) -> None:
         )
         place = Place(job.source.dataset.source)
         raise DataError(Finding(code="no_such_year", severity=Severity.ERROR, place=place, value=year, message=message))
+
+
+def workers_died(dataset: Dataset, item: object) -> Finding:
+    """That worker after worker has ended over the same rows, and which these are."""
+    place, what = Place(dataset.source), Text("同一部分", "the same part")
+    if isinstance(item, Piece):
+        file = dataset.files[item.file]
+        place, first = Place(file.path), item.first_row - file.first_row + 1
+        what = Text(f"从第 {first} 行起的 {item.rows} 行", f"{item.rows} rows from row {first} on")
+    message = Text(
+        f"处理{what.zh}时，执行进程一再中断", f"the workers that had {what.en} have ended, one after the other"
+    )
+    hint = Text(
+        "多半是内存不够：用内存更大或更少的执行进程，或用 --engine local",
+        "most likely for want of memory: use workers with more of it, or fewer of them, or --engine local",
+    )
+    return Finding(code="workers_died", severity=Severity.ERROR, place=place, message=message, hint=hint)

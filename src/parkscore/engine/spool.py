@@ -22,7 +22,7 @@ def spool_folder(output: Path) -> Iterator[Path]:
     """
     try:
         with tempfile.TemporaryDirectory(prefix=".parkscore-", dir=output.parent, ignore_cleanup_errors=True) as name:
-            yield Path(name)
+            yield Path(name).absolute()  # a worker may stand elsewhere
     except OSError as error:
         raise cannot_write(output, system_reason(error)) from None
 
