@@ -427,6 +427,9 @@ def read_coded_texts(cells: RawCells, *, apostrophes: bool = False) -> CodedColu
     faults = [replace(fault, row=row) for fault in once.faults for row in np.flatnonzero(codes == fault.row).tolist()]
     faults.sort(key=lambda fault: fault.row)
     texts = once.texts.to_numpy(zero_copy_only=False)
+    # Texts that are taken as they are differ, unless the file itself has one twice.
+    if once.texts is distinct and pc.count_distinct(distinct).as_py() == len(distinct):
+        return CodedColumn(CodedTexts(codes, texts), faults)
     return CodedColumn(CodedTexts(codes, np.empty(0, dtype=object)).spelled(texts), faults)
 
 

@@ -10,8 +10,8 @@ from parkscore.framework.models import DataField, Framework
 from parkscore.methods.domain import FloatArray
 
 
-def is_sound(framework: Framework, table: Table) -> bool:
-    """Whether all columns are there, each number within its limits, and each unit there once a year."""
+def is_sound(framework: Framework, table: Table, looks_for_twins: bool) -> bool:
+    """Whether all columns are there, each number within its limits, and, if asked for, each unit there once a year."""
     for name, field in framework.fields.items():
         if field.formula is not None:
             continue
@@ -20,7 +20,7 @@ def is_sound(framework: Framework, table: Table) -> bool:
     keys = [UNIT] if framework.time is None else [UNIT, YEAR]
     if table.frame[keys].isna().to_numpy().any():
         return False
-    return _all_different(table) or not table.frame.duplicated(keys).any()
+    return not looks_for_twins or _all_different(table) or not table.frame.duplicated(keys).any()
 
 
 def _all_different(table: Table) -> bool:
@@ -29,7 +29,8 @@ def _all_different(table: Table) -> bool:
         hashes = text_hashes(table.frame[UNIT])
     except UnicodeEncodeError:  # half a character, which no file has and a frame may
         return False
-    return len(np.unique(hashes if table.years is None else mixed(hashes, table.years))) == len(hashes)
+    hashes = np.sort(hashes if table.years is None else mixed(hashes, table.years))
+    return not (hashes[1:] == hashes[:-1]).any()
 
 
 def _within(field: DataField, values: FloatArray) -> bool:

@@ -54,20 +54,22 @@ def read_and_validate(
     return (None if errors else mask.table(table, framework)), hidden
 
 
-def validate(framework: Framework, table: Table) -> list[Finding]:
+def validate(framework: Framework, table: Table, *, looks_for_twins: bool = True) -> list[Finding]:
     """Every finding that the framework's limits and rules make about a table.
+
+    looks_for_twins: whether a unit that is there twice in a year is looked for; who reads in pieces does so elsewhere.
 
     A finding that the framework lists under `accepted` becomes a note that names the reason and who answers for it. Of
     many findings of one kind the first are listed and the others counted.
     """
-    return first_of_each_kind(_accepted(framework, finding) for finding in _findings(framework, table))
+    return first_of_each_kind(_accepted(framework, finding) for finding in _findings(framework, table, looks_for_twins))
 
 
 UNREAD_COLUMN: Final = ("wrong_measure", "unknown_measure")
 
 
-def _findings(framework: Framework, table: Table) -> Iterator[Finding]:
-    yield from _limit_findings(framework, table)
+def _findings(framework: Framework, table: Table, looks_for_twins: bool) -> Iterator[Finding]:
+    yield from _limit_findings(framework, table, looks_for_twins)
     yield from _force_findings(framework, table)
     yield from unlisted_texts(framework, table)
     yield from wrong_codes(framework, table)
@@ -77,9 +79,9 @@ def _findings(framework: Framework, table: Table) -> Iterator[Finding]:
         yield from check_rule(framework, table, columns, rule)
 
 
-def _limit_findings(framework: Framework, table: Table) -> Iterator[Finding]:
+def _limit_findings(framework: Framework, table: Table, looks_for_twins: bool) -> Iterator[Finding]:
     """What the schema finds; of one limit only so many findings are made as are shown, and one that counts on."""
-    if is_sound(framework, table):
+    if is_sound(framework, table, looks_for_twins):
         return
     acceptable = {entry.unit for entry in framework.accepted}
     made: Counter[tuple[str, str]] = Counter()

@@ -21,7 +21,7 @@ def validate_piece(framework: Framework, table: Table, *, whole_units: bool) -> 
     whole_units: whether the table holds all years of its units. The findings of several pieces are put together by
     `merge_findings`; what is left out is named by `not_checked`.
     """
-    findings = validate(checked_by_piece(framework, whole_units=whole_units), table)
+    findings = validate(checked_by_piece(framework, whole_units=whole_units), table, looks_for_twins=False)
     return [finding for finding in findings if finding.rule != _MET_TWICE]
 
 

@@ -15,6 +15,7 @@ import pandas as pd
 from parkscore.data.grid import Rows
 from parkscore.language import Text
 from parkscore.members.effects import Effects, Zones
+from parkscore.members.in_threads import in_threads
 from parkscore.members.labels import labels_of, nullable, texts
 from parkscore.members.memberships import Memberships
 from parkscore.members.rolls import NONE, Texts
@@ -75,17 +76,19 @@ class Contributions:
         import pyarrow.parquet as pq
 
         said = {**about, "note": NOT_ADDITIVE._asdict()}
-        first = pa.Table.from_pandas(self._labelled(self.rows[:_CHUNK]), preserve_index=False)
-        known = first.schema.metadata or {}
-        schema = first.schema.with_metadata({**known, "parkscore": json.dumps(said, ensure_ascii=False)})
+        empty = pa.Table.from_pandas(self._labelled(self.rows[:0]), preserve_index=False)
+        known = empty.schema.metadata or {}
+        schema = empty.schema.with_metadata({**known, "parkscore": json.dumps(said, ensure_ascii=False)})
+
+        def table(rows: Rows) -> pa.Table:
+            return pa.Table.from_pandas(self._labelled(rows), schema=schema, preserve_index=False, nthreads=1)
 
         def write(beside: Path) -> None:
             # Numbers of which hardly two are equal are not worth a dictionary.
             words = [field.name for field in schema if not pa.types.is_floating(field.type)]
             with pq.ParquetWriter(beside, schema, use_dictionary=words) as writer:
-                writer.write_table(first.cast(schema))
-                for own in self._chunks(self.rows[_CHUNK:]):
-                    writer.write_table(pa.Table.from_pandas(self._labelled(own), schema=schema, preserve_index=False))
+                for each in in_threads(table, [*self._chunks(self.rows)]):
+                    writer.write_table(each)
 
         return write_whole(path, write)
 

@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+import pyarrow as pa
 
 from parkscore.data.grid import Rows
 from parkscore.members.memberships import Memberships
@@ -19,13 +20,12 @@ def labels_of(members: Memberships, rows: Rows) -> dict[str, Any]:
     numbers = np.full(len(rows), NONE, dtype=np.intp)
     for back in sorted(members.at):
         numbers = np.where(numbers == NONE, members.at[back][rows], numbers)
-    labels = {"enterprise": texts(roll.ids[members.enterprises[rows]])}
+    labels = {"enterprise": of_codes(roll.texts["ids"], members.enterprises[rows])}
     if block.name is not None:
-        labels["name"] = texts(of_codes(roll.names, roll.name[numbers]))
-    labels["zone"] = texts(roll.zones[members.zones[rows]])
+        labels["name"] = of_codes(roll.texts["names"], roll.name[numbers])
+    labels["zone"] = of_codes(roll.texts["zones"], members.zones[rows])
     if block.part is not None:
-        parts = np.array([name for _, name in roll.parts], dtype=object)
-        labels["part"] = texts(of_codes(parts, roll.part[numbers]))
+        labels["part"] = of_codes(roll.texts["parts"], roll.part[numbers])
     return labels
 
 
@@ -34,9 +34,9 @@ def nullable(ranks: Ranks) -> Any:
     return pd.arrays.IntegerArray(ranks.copy(), mask=ranks == 0)
 
 
-def of_codes(known: Texts, codes: Codes) -> Texts:
-    """The text of each code; None for -1."""
-    return np.append(np.asarray(known, dtype=object), np.array([None], dtype=object))[codes]
+def of_codes(known: pa.Array, codes: Codes | Rows) -> Any:
+    """The text of each code as a column, in which -1 is missing."""
+    return pd.array(known.take(pa.array(codes, mask=codes == NONE)), dtype="str")
 
 
 def texts(values: Texts) -> Any:

@@ -40,7 +40,8 @@ class Memberships:
         count = len(summed.enterprises)
         pairs = np.where(zone == NONE, NONE, zone.astype(np.int64) * count + enterprise)
         numbers = {back: np.flatnonzero((year == summed.year - back) & (pairs != NONE)) for back in years_back}
-        known = np.unique(pairs[np.concatenate([*numbers.values(), np.zeros(0, dtype=np.intp)])])
+        known = np.sort(pairs[np.concatenate([*numbers.values(), np.zeros(0, dtype=np.intp)])])
+        known = known[np.append(True, known[1:] != known[:-1])[: len(known)]]
         at, more = {}, {}
         for back, own in numbers.items():
             rows = np.searchsorted(known, pairs[own])

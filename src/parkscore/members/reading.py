@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 from collections.abc import Collection, Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pandas as pd
@@ -18,11 +17,11 @@ from parkscore.data.table import Table
 from parkscore.data.validate import validate
 from parkscore.findings import DataError, Finding
 from parkscore.framework.models import Framework
+from parkscore.members.in_threads import in_threads
 from parkscore.members.plans import MemberPlan
 from parkscore.members.summing import Filed
 
 Source = str | os.PathLike[str] | pd.DataFrame
-_THREADS = 2
 _ABOUT_COLUMNS = ("missing_column", "extra_column")
 
 
@@ -50,16 +49,10 @@ class Returns:
 
     def pieces(self) -> Iterator[Filed]:
         """What each piece says, in the order of the pieces; while one is taken, the next are read."""
-        with ThreadPoolExecutor(_THREADS) as threads:
-            works = [threads.submit(self._piece, piece) for piece in self._places()]
-            try:
-                for work in works:
-                    filed, notes, found = work.result()
-                    self.notes = tuple(dict.fromkeys([*self.notes, *notes]))
-                    self._found += found
-                    yield filed
-            finally:
-                threads.shutdown(cancel_futures=True)
+        for filed, notes, found in in_threads(self._piece, self._places()):
+            self.notes = tuple(dict.fromkeys([*self.notes, *notes]))
+            self._found += found
+            yield filed
 
     def _places(self) -> Sequence[Piece | None]:
         """The pieces of a data set; what is read as a whole is one."""
@@ -67,7 +60,7 @@ class Returns:
 
     def _piece(self, piece: Piece | None) -> tuple[Filed, Sequence[str], list[Finding]]:
         table, found = self._read(piece)
-        found = [*found, *validate(self._checked, table)]
+        found = [*found, *validate(self._checked, table, looks_for_twins=False)]
         if self._mask is not None:
             found = self._mask.findings(found, table, self._plan.returns)
             table = self._mask.table(table, self._plan.returns)

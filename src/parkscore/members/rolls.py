@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -71,6 +72,13 @@ class Roll:
     def __len__(self) -> int:
         """The number of returns."""
         return len(self.own)
+
+    @cached_property
+    def texts(self) -> Mapping[str, pa.Array]:
+        """The `ids`, `zones` and `names`, and those of `parts`, as columns from which many are taken at once."""
+        parts = [name for _, name in self.parts]
+        known = {"ids": self.ids, "zones": self.zones, "names": self.names, "parts": parts}
+        return {name: pa.array(own, type=pa.large_string()) for name, own in known.items()}
 
 
 def call_roll(pieces: Sequence[RollPiece], year: int, merged: Mapping[str, str] | None = None) -> Roll:
