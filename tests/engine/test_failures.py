@@ -134,6 +134,24 @@ def test_a_file_that_changes_between_the_passes_ends_the_run(tmp_path: Path, mon
     assert left_behind(tmp_path) == []
 
 
+@pytest.mark.parametrize("formula", ["a", "growth(a)"])
+def test_a_file_that_changes_after_it_was_read_ends_the_run_for_its_digest_would_be_of_other_data(
+    formula: str, tmp_path: Path
+) -> None:
+    framework = small(leaf("a", formula), fields={"a": field("a")}, time="year")
+    file = tmp_path / "data.csv"
+    file.write_text("zone,year,a\n" + "".join(f"甲{row},2024,{row}\n" for row in range(9)), encoding="utf-8")
+
+    def change(stage: Any, done: int, whole: int) -> None:
+        if stage is passes.APPLYING and done == whole:
+            file.write_text(file.read_text(encoding="utf-8").replace("2024,8", "2024,7"), encoding="utf-8")
+
+    with pytest.raises(DataError, match=r"data\.csv") as caught:
+        ps.score_dataset(framework, file, tmp_path / "out.parquet", progress=change)
+    assert {each.code for each in caught.value.findings} == {"file_changed"}
+    assert left_behind(tmp_path) == ["data.csv"]
+
+
 def test_bad_cells_of_all_pieces_are_named_at_once_with_file_and_row(tmp_path: Path) -> None:
     source = folder_of_files(tmp_path)
     for number in (0, 2):

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from dataclasses import replace
-from pathlib import Path
 
 import numpy as np
 import pyarrow as pa
@@ -14,7 +13,7 @@ from parkscore.data.assembling import table_of_piece
 from parkscore.data.body import read_body
 from parkscore.data.cells import RawCells
 from parkscore.data.collecting import Collected
-from parkscore.data.datasets import DataFile, Dataset, Piece
+from parkscore.data.datasets import DataFile, Dataset, Piece, refuse_changed
 from parkscore.data.layout import Layout
 from parkscore.data.parquet_files import UNREADABLE
 from parkscore.data.row_groups import Wanted, read_rows
@@ -39,7 +38,7 @@ def read_piece(dataset: Dataset, piece: Piece, fields: Collection[str] | None = 
     file = dataset.files[piece.file]
     assert file.shape.layout is not None  # noqa: S101  # a data set without a layout is refused when it is opened
     found = Collected()
-    _refuse_changed(file)
+    refuse_changed(file)
     if file.text is not None and piece.cuts is not None:
         sheet = read_block(file.path, file.text, *piece.cuts, file.shape.layout, found)
     else:
@@ -77,20 +76,6 @@ def _columns(file: DataFile, piece: Piece, numbers: Sequence[int]) -> dict[int, 
     except UNREADABLE as problem:
         raise DataError(_broken(file, piece, problem)) from None
     return {number: table.column(name) for number, name in names.items()}
-
-
-def _refuse_changed(file: DataFile) -> None:
-    try:
-        status = Path(file.path).stat()
-        same = (status.st_size, status.st_mtime_ns) == (file.size, file.changed)
-    except OSError:
-        same = False
-    if not same:
-        message = Text("读取过程中文件被改动或删除", "was changed or removed while it was being read")
-        hint = Text("不要在运行时改写数据；重新运行", "leave the data alone during a run, and run it again")
-        raise DataError(
-            Finding(code="file_changed", severity=Severity.ERROR, message=message, hint=hint, place=Place(file.path))
-        )
 
 
 def _broken(file: DataFile, piece: Piece, problem: Exception) -> Finding:

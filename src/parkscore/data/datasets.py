@@ -21,7 +21,7 @@ from parkscore.data.reading import refuse_unsuitable, unusable
 from parkscore.data.shapes import Shape, refuse_others, shape_of, shape_of_text
 from parkscore.data.table import Conversion
 from parkscore.data.text_blocks import Cut, TextForm, read_head, scan
-from parkscore.findings import DataError, Finding, Place, errors_of
+from parkscore.findings import DataError, Finding, Place, Severity, errors_of
 from parkscore.framework.models import Framework
 from parkscore.language import Text
 
@@ -102,8 +102,11 @@ class Dataset:
         return [replace(piece, number=number) for number, piece in enumerate(cuts)]
 
     def digest(self) -> str:
-        """SHA-256 of the bytes of the file; of several files, of their names and digests, by name."""
-        digests = {Path(file.path).name: _digest(file.path) for file in self.files}
+        """SHA-256 of the bytes of the file; of several files, of their names and digests, by name.
+
+        Raises DataError where a file is not as it was when it was opened: the digest would be that of other data.
+        """
+        digests = {Path(file.path).name: _digest(file) for file in self.files}
         if Path(self.source).is_file():
             return next(iter(digests.values()))
         return hashlib.sha256("".join(f"{digest}  {name}\n" for name, digest in digests.items()).encode()).hexdigest()
@@ -136,9 +139,27 @@ def _cut_text(file: DataFile, rows: int) -> Iterator[Piece]:
             start = cut
 
 
-def _digest(path: str) -> str:
-    with Path(path).open("rb") as stream:
-        return hashlib.file_digest(stream, "sha256").hexdigest()
+def refuse_changed(file: DataFile) -> None:
+    """Raise DataError where a file is not as it was when it was opened."""
+    try:
+        status = Path(file.path).stat()
+        same = (status.st_size, status.st_mtime_ns) == (file.size, file.changed)
+    except OSError:
+        same = False
+    if not same:
+        message = Text("读取过程中文件被改动或删除", "was changed or removed while it was being read")
+        hint = Text("不要在运行时改写数据；重新运行", "leave the data alone during a run, and run it again")
+        raise DataError(
+            Finding(code="file_changed", severity=Severity.ERROR, message=message, hint=hint, place=Place(file.path))
+        )
+
+
+def _digest(file: DataFile) -> str:
+    refuse_changed(file)
+    with Path(file.path).open("rb") as stream:
+        digest = hashlib.file_digest(stream, "sha256").hexdigest()
+    refuse_changed(file)
+    return digest
 
 
 def open_dataset(source: str | os.PathLike[str], framework: Framework) -> Dataset:
