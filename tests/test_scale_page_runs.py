@@ -29,6 +29,10 @@ def test_the_commands_of_the_page_on_scale_run_in_their_order(tmp_path: Path, mo
         result = CliRunner().invoke(app, ["--lang", "en", *shlex.split(line)[1:]])
         assert result.exit_code == 0, (line, result.output[-500:])
         printed[line] = result.output
+    for program in re.findall(r"^```python\n(.*?)^```$", text, flags=re.MULTILINE | re.DOTALL):
+        exec(program, {})  # noqa: S102
+    again, first = (pd.read_parquet(name) for name in ("again.parquet", "points-2024.parquet"))
+    assert again["score"].equals(first["score"])
 
     def told(words: str) -> str:
         return next(output for line, output in printed.items() if words in line)

@@ -167,6 +167,14 @@ def stored(framework: ps.Framework, tmp_path: Path) -> Path:
     return tmp_path / "out.parquet"
 
 
+def test_an_explanation_is_one_line_in_a_notebook_and_a_table_where_asked(stored: Path) -> None:
+    found = ps.explain(stored, "E001")
+    assert repr(found) == f"<Explanation of E001: score {found.score:.4f}, {len(found.lines)} indicators>"
+    frame = found.frame("zh")
+    assert list(frame["id"]) == [line.id for line in found.lines]
+    assert list(frame["label"]) == [line.label.zh for line in found.lines]
+
+
 def test_a_unit_that_is_not_there_is_told_with_the_nearest(stored: Path) -> None:
     with pytest.raises(ps.UsageError) as caught:
         ps.explain(stored, "E0l7")

@@ -163,6 +163,11 @@ def test_a_file_of_contributions_holds_the_table_and_says_that_they_do_not_add_u
     assert "之和不等于" in said
 
 
+def test_contributions_are_one_line_in_a_notebook():
+    made = contributions(evaluated(zones(), TWO_YEARS))
+    assert repr(made) == f"<Contributions: {len(made)} of enterprises to zones, {len(made.rows)} to zones with a score>"
+
+
 def test_contributions_do_not_add_up_to_the_zone():
     """甲 has a share of research of 2 %; leave-one-out gives its two enterprises 1 and -3 points of it."""
     made = contributions(evaluated(zones(), TWO_YEARS))

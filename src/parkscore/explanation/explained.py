@@ -6,9 +6,12 @@ import json
 import math
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Final, NamedTuple
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from parkscore.language import Language, Text
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 VALUE: Final = "value:"
 STATE: Final = "state:"
@@ -92,6 +95,20 @@ class Explanation:
     sums: bool
     lines: tuple[Line, ...]
     notes: tuple[Text, ...]
+
+    def __repr__(self) -> str:
+        """One line: whose score this is."""
+        year, score = (
+            "" if self.year is None else f" {self.year}",
+            "none" if self.score is None else f"{self.score:.4f}",
+        )
+        return f"<Explanation of {self.unit}{year}: score {score}, {len(self.lines)} indicators>"
+
+    def frame(self, language: Language = "en") -> pd.DataFrame:
+        """The lines as a table, one row per indicator."""
+        import pandas as pd
+
+        return pd.DataFrame(self.as_dict(language)["lines"])
 
     def as_dict(self, language: Language) -> dict[str, Any]:
         """The explanation as plain data, texts in one language."""

@@ -45,6 +45,10 @@ class Contributions:
     zones: Zones
     members: Memberships
 
+    def __repr__(self) -> str:
+        """One line: how many pairs of a zone and an enterprise."""
+        return f"<Contributions: {len(self)} of enterprises to zones, {len(self.rows)} to zones with a score>"
+
     def __len__(self) -> int:
         """The number of pairs of a zone and an enterprise."""
         return len(self.members)
