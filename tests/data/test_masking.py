@@ -414,3 +414,13 @@ def test_what_is_wrong_with_a_question_to_members_names_nobody(
     assert result.exit_code in (2, 3), said
     assert nobody not in said
     assert leaks(said) == []
+
+
+@pytest.mark.parametrize("command", ["score", "members"])
+def test_a_key_is_never_replaced_by_a_result(command: str, data: Path, tmp_path: Path) -> None:
+    path = tmp_path / "key.xlsx"
+    path.write_bytes(KEY)
+    result = CliRunner().invoke(app, [command, str(FRAMEWORK), str(data), "--mask-key", str(path), "-o", str(path)])
+    assert result.exit_code == 2
+    assert "output_is_input" in result.output + (result.stderr or "")
+    assert path.read_bytes() == KEY

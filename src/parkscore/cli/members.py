@@ -98,7 +98,7 @@ def members(
     source = find_data(returns)
     questions = Questions(unit, drop, keep, add, missing)
     beside = [framework, source, *questions.files]
-    beside += [str(each) for each in (zones, weights, merged) if each is not None]
+    beside += [str(each) for each in (zones, weights, merged, mask_key) if each is not None]
     if output is not None and output.suffix:
         check_output(output, [WORKBOOK], beside)
     elif output is not None:

@@ -203,7 +203,8 @@ def score(
     reply = reply_to(language, as_json)
     source = find_data(data)
     if output is not None:
-        check_output(output, RESULT_FORMS, [framework, source, weights or framework, reference or framework])
+        read = [framework, source, *(str(each) for each in (weights, reference, mask_key) if each is not None)]
+        check_output(output, RESULT_FORMS, read)
     hidden = mask_of(mask, mask_key, mask_field)
     check_scheduler(engine, scheduler)
     in_pieces = goes_in_pieces(engine, source, output)
