@@ -66,7 +66,7 @@ def apply_to(framework: Framework, table: Table, plan: WeightPlan, fitted: Fitte
         counted_in = [replace(cohort, fit=cohort.fit[:0]) for cohort in groups]
     groups += cohorts(framework, table, earlier, eligible, fitted)
     treated = treat(framework, table, imputed, groups, fitted)
-    scored = score(framework, table, treated.grid, groups, base=imputed, fitted=fitted)
+    scored = score(framework, table, treated.grid, groups, base=imputed, fitted=fitted, counts=False)
     scored = fill_scores(framework, table, treated.grid, groups, scored, fitted)
     if plan.by_class and classification is not None:
         groups = cohorts_by_class(groups, classification)

@@ -62,7 +62,8 @@ def cohorts_of_piece(framework: Framework, table: Table, rows: Rows, eligible: R
     groups, nobody = reference_groups(framework, table), np.zeros(0, dtype=np.intp)
     apart = []
     for cohort in whole:
-        apply, fit = (dict(rows_by_value(groups.numbers, own)) for own in (cohort.apply, cohort.fit))
+        apply = dict(rows_by_value(groups.numbers, cohort.apply))
+        fit = apply if cohort.fit is cohort.apply else dict(rows_by_value(groups.numbers, cohort.fit))
         for group in sorted({*apply, *fit} - {-1}):
             own, fitted_on = apply.get(group, nobody), fit.get(group, nobody)
             apart.append(replace(cohort, apply=own, fit=fitted_on, pool=fitted_on, within=groups.texts[group]))

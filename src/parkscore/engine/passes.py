@@ -18,11 +18,11 @@ from parkscore.data.fitted import Fitted
 from parkscore.data.masking import Mask
 from parkscore.data.validate_pieces import checks_look_back, not_checked
 from parkscore.engine.closing import Closing
-from parkscore.engine.executors import Cluster, Executor, WorkersDiedError, driven_by
+from parkscore.engine.executors import Cluster, Executor, LocalExecutor, WorkersDiedError, driven_by
 from parkscore.engine.gathering import NoReferences
 from parkscore.engine.refusals import refuse_empty, refuse_lacking_reference, workers_died
 from parkscore.engine.result import DatasetResult
-from parkscore.engine.sources import PartSource, PieceSource, PutDown, Source
+from parkscore.engine.sources import KeptSource, PartSource, PieceSource, PutDown, Source
 from parkscore.engine.spool import spool_folder
 from parkscore.engine.stages import Stage, stages_of
 from parkscore.engine.suitable import looks_back, refuse_unsuitable
@@ -142,6 +142,8 @@ class _Run:
         found = Found([*doubts(framework), *dataset.findings, *not_checked(framework, whole_units=by_unit)])
         job = replace(self.job, source=self._by_unit(found)) if by_unit else self.job
         stages = list(stages_of(framework, job.freezes)) if job.frozen is None else []
+        if stages and isinstance(job.source, PieceSource) and isinstance(self.executor, LocalExecutor):
+            job = replace(job, source=KeptSource(job.source))
         fitted: Fitted = NoReferences({})
         if job.frozen is not None:
             fitted = job.frozen.fitted_under(framework, job.plan)
@@ -206,6 +208,8 @@ class _Run:
     def _apply(self, job: Job, fitted: Fitted, checked: bool, found: Found) -> list[AppliedPiece]:
         values = self.target.suffix.lower() != ".csv"
         applied, seen = [], KeysSeen(self.folder)
+        if isinstance(job.source, KeptSource):
+            job = replace(job, source=replace(job.source, keeps=False))
         task = ApplyPiece(job, fitted, self.folder, checked, self.language, values)
         for piece in self._driven(APPLYING, task, job.source.items):
             found.add(piece.found)

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
-from typing import Protocol
+from dataclasses import dataclass, field, replace
+from functools import cached_property
+from typing import Final, Protocol
 
 import numpy as np
 import numpy.typing as npt
 
 from parkscore.data.batches import read_piece
 from parkscore.data.by_unit import UnitParts
-from parkscore.data.datasets import Dataset, Piece
+from parkscore.data.datasets import Dataset, Piece, refuse_changed
 from parkscore.data.duplicates import keys_of
 from parkscore.data.masking import Mask
 from parkscore.data.table import Table
@@ -76,6 +77,57 @@ class PieceSource:
         """The rows of a piece."""
         table, cells = read_piece(self.dataset, self.items[item.number])
         return Read(table, cells.findings)
+
+
+KEPT: Final = 256 << 20
+"""Bytes of tables that are kept from one pass to the next."""
+
+
+@dataclass(frozen=True)
+class KeptSource:
+    """The pieces of a dataset for several passes of this process: the first ones are kept, the others read again.
+
+    keeps: whether another pass follows. limit: bytes that the tables which are kept may take.
+    """
+
+    pieces: PieceSource
+    keeps: bool = True
+    limit: int = KEPT
+    whole_units: bool = False
+    _kept: dict[int, Read] = field(default_factory=dict)
+
+    @property
+    def dataset(self) -> Dataset:
+        """What is read."""
+        return self.pieces.dataset
+
+    @property
+    def items(self) -> Sequence[Piece]:
+        """The pieces."""
+        return self.pieces.items
+
+    @cached_property
+    def _first(self) -> int:
+        """How many pieces are kept."""
+        fields = self.dataset.framework.fields.values()
+        of_row = _OF_UNIT + sum(_OF_TEXT if each.is_text else _OF_NUMBER for each in fields if each.formula is None)
+        ends = np.cumsum([piece.rows * of_row for piece in self.items])
+        return int(np.searchsorted(ends, self.limit, side="right"))
+
+    def read(self, item: Item) -> Read:
+        """The rows of a piece; DataError where its file is not as it was, as if it were read again."""
+        kept = self._kept.get(item.number) if self.keeps else self._kept.pop(item.number, None)
+        if kept is not None:
+            refuse_changed(self.dataset.files[self.items[item.number].file])
+            return kept
+        read = self.pieces.read(item)
+        if self.keeps and item.number < self._first:
+            self._kept[item.number] = read
+        return read
+
+
+_OF_UNIT, _OF_NUMBER, _OF_TEXT = 40, 9, 12
+"""Bytes that a cell takes: the id of a unit, a number with its state, a text by number and as an object."""
 
 
 @dataclass(frozen=True)

@@ -94,12 +94,15 @@ def count_column(
     rules score these. has_reference: whether the reference has a value to measure against.
     """
     own = _count_states(states[cohort.applied])
-    present = int(np.count_nonzero(~np.isnan(values[cohort.applied])))
+    applied = values[cohort.applied]
+    present = applied.size - int(np.count_nonzero(np.isnan(applied)))
     counts = ColumnCounts(cohort.reference, cohort.year, tuple(own), present, has_reference=has_reference)
     if fitted_on is None:
         return counts
-    measured = values[fitted_on]
-    count = present if fitted_on is cohort.applied else int(np.count_nonzero(~np.isnan(measured)))
+    measured, count = applied, present
+    if fitted_on is not cohort.applied:
+        measured = values[fitted_on]
+        count = measured.size - int(np.count_nonzero(np.isnan(measured)))
     if not count:
         return counts
     ends = np.array([lowest(measured), highest(measured)])

@@ -33,7 +33,7 @@ from parkscore.language import Text
 from parkscore.methods import DomainError, scoring
 from parkscore.methods.scoring_ranks import InOrder
 from parkscore.tree.case_rules import by_rule
-from parkscore.tree.column_findings import column_findings, count_column, fates_of_gaps
+from parkscore.tree.column_findings import ColumnCounts, column_findings, count_column, fates_of_gaps
 from parkscore.tree.outside import beyond
 from parkscore.tree.supplied import base_year, supply
 from parkscore.tree.without_points import without_points
@@ -64,11 +64,13 @@ def score(
     *,
     base: Grid,
     fitted: Fitted | None = None,
+    counts: bool = True,
 ) -> Scored:
     """Score every indicator of every cohort; base: the grid before treatment, for rules that compare with a base year.
 
     fitted: the statistics to score by, made on these rows or others; nothing is fitted then, and a row's scores follow
-    from that row alone, unless a rule counts the other rows.
+    from that row alone, unless a rule counts the other rows. counts: whether the values of each column are counted, for
+    the findings about them.
 
     Raises DataError with every value that a rule cannot take, such as the logarithm of a negative number, and where a
     base year is not in the data.
@@ -109,31 +111,55 @@ def score(
             states = grid.states[:, column]
             judged = by_rule(leaf, settings[leaf.id], grid, cohort.apply)
             lacking += _lacking(table, leaf, judged, cohort, values, states, scores[:, column], given_by.get(leaf.id))
-            judging = by_rule(leaf, settings[leaf.id], grid, cohort.fit) if fitted is None else []
-            counts = count_column(
-                table,
-                leaf,
-                cohort,
-                values,
-                states,
-                fitted_on=cohort.fitted if fitted is None else None,
-                rules=len(judging),
-                has_reference=not any(math.isnan(value) for value in own[leaf.id].values()),
-            )
-            found = [*column_findings(leaf, counts, fates[leaf.id])]
-            drift = beyond(leaf, cohort, base.values[:, column], fitted)
-            found += [] if drift is None else [drift.finding(leaf, cohort.year)]
+            found: list[Finding] = []
+            if counts:
+                cells = _counted_cells(table, leaf, settings[leaf.id], cohort, grid, column, fitted, own[leaf.id])
+                found += column_findings(leaf, cells, fates[leaf.id])
+                found += _drift(leaf, cohort, base.values[:, column], fitted)
             year = base_year(settings[leaf.id])
             if year is not None and year in supplies.base_rows:
                 found += _without_base(leaf, cohort, year, values, supplies.base_values(year, column))
             findings += [replace(each, place=indicator_place(framework, table, leaf, cohort.apply)) for each in found]
-        if fitted is None and cohort.fit.size == 1 and compares(framework):
-            findings.append(single_unit(table, cohort))
+        findings += _alone(framework, table, cohort, fitted)
     if refusals:
         raise DataError(first_of_each_kind(refusals))
     return Scored(
         scores, np.zeros(scores.shape, dtype=np.bool_, order="F"), references, (*lacking, *findings), given_by
     )
+
+
+def _counted_cells(
+    table: Table,
+    leaf: Node,
+    settings: Settings,
+    cohort: Cohort,
+    grid: Grid,
+    column: int,
+    fitted: Fitted | None,
+    reference: Reference,
+) -> ColumnCounts:
+    """The values and gaps of an indicator, which has a column of the grid, in a cohort."""
+    return count_column(
+        table,
+        leaf,
+        cohort,
+        grid.values[:, column],
+        grid.states[:, column],
+        fitted_on=cohort.fitted if fitted is None else None,
+        rules=len(by_rule(leaf, settings, grid, cohort.fit)) if fitted is None else 0,
+        has_reference=not any(math.isnan(value) for value in reference.values()),
+    )
+
+
+def _alone(framework: Framework, table: Table, cohort: Cohort, fitted: Fitted | None) -> list[Finding]:
+    """That there is only one unit to compare, where that matters."""
+    return [single_unit(table, cohort)] if fitted is None and cohort.fit.size == 1 and compares(framework) else []
+
+
+def _drift(leaf: Node, cohort: Cohort, values: Vector, fitted: Fitted | None) -> list[Finding]:
+    """What lies beyond the values of a reference that was fitted on others."""
+    drift = beyond(leaf, cohort, values, fitted)
+    return [] if drift is None else [drift.finding(leaf, cohort.year)]
 
 
 def _earned(leaf: Node, points: Vector, rows: Selection, given: Given | None) -> Vector:
