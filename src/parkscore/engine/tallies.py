@@ -29,6 +29,7 @@ TOLD_OF_ALL = frozenset(
         "no_reference",
         "imputed",
         "cases_counted",
+        "classes_counted",
         "treated",
         "still_skewed",
         "outside_reference",
