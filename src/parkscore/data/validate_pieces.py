@@ -47,7 +47,10 @@ def not_checked(framework: Framework, *, whole_units: bool) -> list[Finding]:
             severity=Severity.WARNING,
             rule=name,
             message=Text(f"“{label.zh}”未检查：{why.zh}", f"'{label.en}' is not checked: {why.en}"),
-            hint=Text("要检查请用 --engine memory", "to have it checked, use --engine memory"),
+            hint=Text(
+                "要检查请把数据放在一个文件里，运行 parkscore validate",
+                "to have it checked, put the data into one file, which parkscore validate reads as a whole",
+            ),
         )
         for name, label, why in reasons
     ]
