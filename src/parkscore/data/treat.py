@@ -71,9 +71,10 @@ def treat(
             if not treatment[choice.name].row_local:
                 own = made.setdefault(cohort.reference, {})
                 own |= {code: record.made for code, record in zip(ids, treated.records, strict=True)}
-            said = _finding if known is None else _counted
             findings += [
-                said(leaves[column], cohort, record)
+                treated_finding(leaves[column], cohort.year, record)
+                if known is None
+                else _counted(leaves[column], cohort, record)
                 for column, record in zip(columns, treated.records, strict=True)
                 if record.action != "none" or not record.passed
             ]
@@ -108,17 +109,7 @@ def _refused(
     try:
         _treated(choice, values[cohort.pool, np.newaxis], known)
     except DomainError as error:
-        title = treatment[choice.name].title
-        whole = Finding(
-            code="domain",
-            severity=Severity.ERROR,
-            field=leaf.id,
-            year=cohort.year,
-            message=Text(
-                f"{leaf.label.zh}（{title.zh}）：{error.reason.zh}", f"{leaf.label.en} ({title.en}): {error.reason.en}"
-            ),
-            hint=Text("更正数值，或换一种异常值处理", "correct the value or choose another treatment"),
-        )
+        whole = untreatable(leaf, choice, cohort.year, error)
         if not error.units:
             yield whole
         for row in cohort.pool[list(error.units)].tolist():
@@ -131,6 +122,34 @@ def _refused(
                 message=whole.message,
                 hint=whole.hint,
             )
+
+
+def untreatable(leaf: Node, choice: Choice, year: int | None, error: DomainError) -> Finding:
+    """What the treatment of an indicator cannot take."""
+    title = treatment[choice.name].title
+    return Finding(
+        code="domain",
+        severity=Severity.ERROR,
+        field=leaf.id,
+        year=year,
+        message=Text(
+            f"{leaf.label.zh}（{title.zh}）：{error.reason.zh}", f"{leaf.label.en} ({title.en}): {error.reason.en}"
+        ),
+        hint=Text("更正数值，或换一种异常值处理", "correct the value or choose another treatment"),
+    )
+
+
+def refuse_untreatable(table: Table, cohorts: Sequence[Cohort], columns: Sequence[tuple[Node, Choice, Vector]]) -> None:
+    """Raise DataError with every value that its treatment cannot take, before any is treated."""
+    # Nothing is made of the values: only what a treatment needs is looked at.
+    found = [
+        finding
+        for cohort in cohorts
+        for leaf, choice, values in columns
+        for finding in _refused(choice, leaf, table, cohort, values, [None])
+    ]
+    if found:
+        raise DataError(first_of_each_kind(found))
 
 
 def _counted(leaf: Node, cohort: Cohort, record: TreatmentRecord) -> Finding:
@@ -147,7 +166,8 @@ def _counted(leaf: Node, cohort: Cohort, record: TreatmentRecord) -> Finding:
     )
 
 
-def _finding(leaf: Node, cohort: Cohort, record: TreatmentRecord) -> Finding:
+def treated_finding(leaf: Node, year: int | None, record: TreatmentRecord) -> Finding:
+    """What a treatment did to an indicator, and whether that was enough."""
     done = {
         "winsorised": Text(f"{record.points} 个极端值被缩尾", f"extreme values winsorised: {record.points}"),
         "log": Text("取对数", "its logarithm was taken"),
@@ -158,7 +178,7 @@ def _finding(leaf: Node, cohort: Cohort, record: TreatmentRecord) -> Finding:
         code="treated" if record.passed else "still_skewed",
         severity=Severity.INFO if record.passed else Severity.WARNING,
         field=leaf.id,
-        year=cohort.year,
+        year=year,
         message=Text(
             f"{leaf.label.zh}：{done.zh}（偏度 {record.skewness_before:.2f} -> {record.skewness_after:.2f}，"
             f"峰度 {record.kurtosis_before:.2f} -> {record.kurtosis_after:.2f}）",

@@ -64,9 +64,10 @@ def cohorts_of_piece(framework: Framework, table: Table, rows: Rows, eligible: R
     for cohort in whole:
         apply = dict(rows_by_value(groups.numbers, cohort.apply))
         fit = apply if cohort.fit is cohort.apply else dict(rows_by_value(groups.numbers, cohort.fit))
-        for group in sorted({*apply, *fit} - {-1}):
-            own, fitted_on = apply.get(group, nobody), fit.get(group, nobody)
-            apart.append(replace(cohort, apply=own, fit=fitted_on, pool=fitted_on, within=groups.texts[group]))
+        pool = fit if cohort.pool is cohort.fit else dict(rows_by_value(groups.numbers, cohort.pool))
+        for group in sorted({*apply, *fit, *pool} - {-1}):
+            own, fitted_on, pooled = (rows.get(group, nobody) for rows in (apply, fit, pool))
+            apart.append(replace(cohort, apply=own, fit=fitted_on, pool=pooled, within=groups.texts[group]))
     return apart
 
 
@@ -75,7 +76,7 @@ def _of_all_groups(framework: Framework, table: Table, rows: Rows, eligible: Row
     if years is None or framework.reference == "per-year":
         return [Cohort(reference_name(framework, year), year, own, own, own) for year, own in years_of(table, rows)]
     fit = eligible if framework.reference == "panel" else eligible[years[eligible] == framework.reference]
-    return [Cohort(reference_name(framework, None), None, rows, fit, fit)]
+    return [Cohort(reference_name(framework, None), None, rows, fit, eligible)]
 
 
 # --- one piece ------------------------------------------------------------------------------------------------------
@@ -175,8 +176,8 @@ class NoReferences(Fitted):
     """What rows are scored by where no rule takes statistics from the data: nobody lacks a reference."""
 
     def has(self, cohort: str) -> bool:
-        """Whatever it is called."""
-        return True
+        """Whatever it is called, unless outliers are treated by what was made of those of a reference."""
+        return not self.treatments or cohort in self.treatments
 
 
 # --- all pieces -----------------------------------------------------------------------------------------------------

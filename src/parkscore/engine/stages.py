@@ -1,4 +1,4 @@
-"""What is fitted in which order: what fills gaps, then the references on what is filled, then mean scores."""
+"""What is fitted in which order: what fills gaps, what is made of outliers, references on that, then mean scores."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from parkscore.data.fitted import Fitted
 from parkscore.data.table import Table
 from parkscore.engine.gathering import Fitting, gather, relative_leaves
 from parkscore.engine.gathering_gaps import JoiningGaps, gather_gaps, methods_of
+from parkscore.engine.gathering_outliers import JoiningOutliers, gather_outliers, treated_by_all
 from parkscore.engine.gathering_scores import JoiningScores, fills_scores, gather_scores
 from parkscore.findings import Finding
 from parkscore.framework.models import Framework
@@ -56,6 +57,8 @@ def stages_of(framework: Framework, extents: bool = False) -> Iterator[Stage]:
     """
     if methods_of(framework):
         yield Stage(Text("拟合填补值", "fitting what fills gaps"), gather_gaps, JoiningGaps)
+    if treated_by_all(framework):
+        yield Stage(Text("拟合异常值处理", "fitting treatments of outliers"), gather_outliers, JoiningOutliers)
     if relative_leaves(framework):
         yield Stage(Text("拟合参照值", "fitting"), partial(gather, extents=extents), Fitting)
     if fills_scores(framework):

@@ -13,7 +13,7 @@ from parkscore.framework.models import SHORTER_HISTORY, TIERS, Choice, Framework
 from parkscore.framework.score_history import years_looked_back
 from parkscore.framework.settings import aggregation_of, resolve_settings
 from parkscore.language import Text
-from parkscore.methods import aggregation, imputation, scoring, treatment
+from parkscore.methods import aggregation, imputation, scoring
 from parkscore.tree.schemes import WeightPlan, weight_source
 
 
@@ -34,7 +34,6 @@ def unsuited(framework: Framework, plan: WeightPlan, *, frozen: bool = False) ->
     yield from _formulas(framework)
     yield from _rules(framework)
     if not frozen:
-        yield from _policies(framework)
         yield from _aggregations(framework)
     yield from _weights(framework, plan)
     for each in framework.lists:
@@ -133,18 +132,6 @@ def _rules(framework: Framework) -> Iterator[Finding]:
         else:
             continue
         yield _finding(leaf.id, Text(f"{leaf.label.zh}：{told.zh}", f"{leaf.label.en}: {told.en}"))
-
-
-def _policies(framework: Framework) -> Iterator[Finding]:
-    settings = resolve_settings(framework)
-    for leaf in framework.leaves:
-        treat = settings[leaf.id].treat
-        told = []
-        if treat is not None and not treatment[treat.name].row_local:
-            title = treatment[treat.name].title
-            told.append(Text(f"异常值按{title.zh}处理", f"outliers are treated by {title.en}"))
-        for each in told:
-            yield _finding(leaf.id, Text(f"{leaf.label.zh}：{each.zh}", f"{leaf.label.en}: {each.en}"))
 
 
 def _aggregations(framework: Framework) -> Iterator[Finding]:

@@ -15,7 +15,7 @@ from parkscore.methods.domain import BoolArray, DomainError, FloatArray, IntArra
 from parkscore.methods.invariances import INVARIANCES
 from parkscore.methods.parameters import Meaning, Parameter, Problem, did_you_mean, find_problems, read_parameters
 from parkscore.methods.ranges import Interval
-from parkscore.methods.records import Treated
+from parkscore.methods.records import Treated, TreatmentRecord
 
 Result = TypeVar("Result")
 Stated = Mapping[str, Any]
@@ -39,7 +39,7 @@ class Method(Generic[Result]):
     What a method takes from the data can be had from pieces of the rows where `gathers` names statistics: those of all
     pieces, joined (`partial_fits.gather`), give `fit_gathered` the same reference, to the last bit, as `fit` has from
     all rows at once. `needs_sort` says that the whole column is needed, in order; `fit_in_order` has the reference from
-    one column that is in order already.
+    one column that is in order already, and `record_in_order` what a treatment does to it.
 
     >>> from parkscore.methods import scoring
     >>> scoring["minmax"].title.zh
@@ -68,6 +68,7 @@ class Method(Generic[Result]):
     fit_gathered: Callable[..., dict[str, float | FloatArray]] | None = None
     fit_in_order: Callable[..., dict[str, float | FloatArray]] | None = None
     needs_sort: bool = False
+    record_in_order: Callable[..., TreatmentRecord] | None = None
     score_range: Callable[[Stated], Interval] | None = None
     usual_range: Callable[[Stated], Interval] | None = None
     additive: bool = False

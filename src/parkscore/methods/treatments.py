@@ -14,6 +14,16 @@ from parkscore.methods.parameters import Meaning, Problem
 from parkscore.methods.records import Action, Treated, TreatmentRecord
 from parkscore.methods.registry import treatment
 from parkscore.methods.transformations import Transformation
+from parkscore.methods.treatments_in_order import (
+    NOTHING,
+    Look,
+    Shape,
+    extremes,
+    passes,
+    recorded,
+    shape_in_order,
+    treated_in_order,
+)
 
 _MOST = Meaning("最多缩尾的点数", "the most points to winsorise", "count")
 _SKEW = Meaning("偏度绝对值低于此数即通过", "an absolute skewness below this passes")
@@ -21,11 +31,8 @@ _KURTOSIS = Meaning("超额峰度低于此数即通过", "an excess kurtosis bel
 _COIN_RULE = "the JRC COIN tool; Becker et al. 2022, COINr, Journal of Open Source Software"
 _ALWAYS = {"unit order", "indicator order", "order within an indicator"}
 
-# A shape needs four values: the adjusted kurtosis divides by n - 3.
-_FEWEST = 4
 
-
-def shape_of(values: FloatArray) -> tuple[float, float]:
+def shape_of(values: FloatArray) -> Shape:
     """Skewness and excess kurtosis, adjusted for the sample as in Excel's SKEW and KURT (G1 and G2).
 
     values: (n,) without gaps. (NaN, NaN) for fewer than four values or equal ones.
@@ -33,51 +40,31 @@ def shape_of(values: FloatArray) -> tuple[float, float]:
     >>> [round(number, 4) for number in shape_of(np.array([1.0, 2.0, 3.0, 10.0]))]
     [1.7636, 3.228]
     """
-    n = values.size
-    if n < _FEWEST or values.min() == values.max():
-        return math.nan, math.nan
     # Sorted, so that no order of the units can change a digit and with it a verdict.
-    in_order = np.sort(values)
-    from_mean = in_order - in_order.mean()
-    # Brought to a size near 1 before the fourth power.
-    from_mean = from_mean / np.abs(from_mean).max()
-    z = from_mean / math.sqrt(np.square(from_mean).sum() / (n - 1))
-    squares = np.square(z)
-    skewness = n / ((n - 1) * (n - 2)) * float((squares * z).sum())
-    fourth = n * (n + 1) / ((n - 1) * (n - 2) * (n - 3)) * float(np.square(squares).sum())
-    return skewness, fourth - 3 * (n - 1) ** 2 / ((n - 2) * (n - 3))
+    return shape_in_order(np.sort(values))
 
 
-def passes(shape: tuple[float, float], skew: float, kurtosis: float) -> bool:
-    """The rule: either is small enough; a column that has no shape has no outlier either."""
-    return math.isnan(shape[0]) or abs(shape[0]) < skew or shape[1] < kurtosis
-
-
-def _drawn_in(values: FloatArray, most: int, skew: float, kurtosis: float) -> Transformation | None:
-    """The cap that sets as few extreme points as pass the rule to the next value, at most `most`.
+def _drawn_in(in_order: FloatArray, shape: Shape, most: int, skew: float, kurtosis: float) -> tuple[Look, bool]:
+    """The cap that sets as few extreme points as pass the rule to the next value, at most `most`; whether it passes.
 
     High points where the skewness is above 0, low ones otherwise. Points tied at the extreme are drawn in together,
     since one alone would change nothing; where they are more than are left to `most`, it ends there.
     """
-    sign = 1.0 if shape_of(values)[0] > 0 else -1.0
-    from_extreme = np.sort(sign * values)[::-1]
-    drawn = None
-    for cap in from_extreme[1 : most + 1].tolist():
-        if cap == from_extreme[-1]:
-            break
-        drawn = Transformation("caps", (-math.inf, cap) if sign > 0 else (-cap, math.inf))
-        if passes(shape_of(drawn.of(values)), skew, kurtosis):
-            break
-    return drawn
+    drawn = NOTHING
+    for caps in extremes(in_order, most, highest=shape[0] > 0):
+        drawn = Look("winsorised", caps)
+        if passes(shape_in_order(in_order, caps), skew, kurtosis):
+            return drawn, True
+    return drawn, False
 
 
-def _logarithm(values: FloatArray) -> Transformation:
+def _logarithm(in_order: FloatArray, shape: Shape) -> Look:
     """The log of the distance from the far end, in the order of the values; 1 % of the range keeps it above 0.
 
     Skewness above 0: ln(x - min + 0.01 (max - min)); otherwise reflected: -ln(max - x + 0.01 (max - min)).
     """
-    ends = float(values.min()), float(values.max())
-    return Transformation("log" if shape_of(values)[0] > 0 else "reflected_log", ends)
+    ends = float(in_order[0]), float(in_order[-1])
+    return Look("log", Transformation("log" if shape[0] > 0 else "reflected_log", ends))
 
 
 _ACTIONS: Mapping[str, Action] = {"caps": "winsorised", "log": "log", "reflected_log": "log", "box_cox": "box_cox"}
@@ -88,22 +75,15 @@ def action_of(made: Transformation | None) -> Action:
     return "none" if made is None else _ACTIONS[made.kind]
 
 
-def _treat(
-    X: FloatArray, improve: Callable[[FloatArray], Transformation | None], skew: float, kurtosis: float
-) -> Treated:
-    """Improve each column that fails the rule, over its present values; record what happened to all."""
-    treated = X.copy()
-    records = []
-    for column in treated.T:
-        present = ~np.isnan(column)
-        values = column[present]
-        before = shape_of(values)
-        made = None if passes(before, skew, kurtosis) else improve(values)
-        column[present] = values if made is None else made.of(values)
-        after, action = shape_of(column[present]), action_of(made)
-        points = int(np.count_nonzero(column[present] != values)) if action == "winsorised" else 0
-        records.append(TreatmentRecord(action, points, *before, *after, passes(after, skew, kurtosis), made=made))
-    return Treated(treated, records)
+def _unless_it_passes(
+    in_order: FloatArray, improve: Callable[[FloatArray, Shape], Look], skew: float, kurtosis: float
+) -> TreatmentRecord:
+    """Improve a column that fails the rule."""
+
+    def look(values: FloatArray, shape: Shape) -> Look:
+        return NOTHING if passes(shape, skew, kurtosis) else improve(values, shape)
+
+    return recorded(in_order, look, skew, kurtosis)
 
 
 _NO_SHAPE = (math.nan, math.nan)
@@ -152,7 +132,14 @@ def none(X: FloatArray) -> Treated:
     >>> none([[1.0], [2.0], [3.0], [10.0]]).records[0].passed
     True
     """
-    return _treat(X, lambda _: None, 2.0, 3.5)
+    return treated_in_order(X, lambda in_order: recorded(in_order, lambda _, __: NOTHING, 2.0, 3.5))
+
+
+def _winsorised(in_order: FloatArray, *, most: int = 5, skew: float = 2.0, kurtosis: float = 3.5) -> TreatmentRecord:
+    def improve(values: FloatArray, shape: Shape) -> Look:
+        return _drawn_in(values, shape, most, skew, kurtosis)[0]
+
+    return _unless_it_passes(in_order, improve, skew, kurtosis)
 
 
 @treatment(
@@ -167,6 +154,7 @@ def none(X: FloatArray) -> Treated:
     parameters={"most": _MOST, "skew": _SKEW, "kurtosis": _KURTOSIS},
     relations=_thresholds,
     needs_sort=True,
+    record_in_order=_winsorised,
 )
 def winsorise(X: FloatArray, *, most: int = 5, skew: float = 2.0, kurtosis: float = 3.5) -> Treated:
     """Set the most extreme values to the next one, one more at a time, until the column passes or `most` is reached.
@@ -181,7 +169,11 @@ def winsorise(X: FloatArray, *, most: int = 5, skew: float = 2.0, kurtosis: floa
     >>> records[0].action, records[0].points, records[0].passed
     ('winsorised', 1, True)
     """
-    return _treat(X, lambda values: _drawn_in(values, most, skew, kurtosis), skew, kurtosis)
+    return treated_in_order(X, lambda values: _winsorised(values, most=most, skew=skew, kurtosis=kurtosis))
+
+
+def _in_logarithms(in_order: FloatArray, *, skew: float = 2.0, kurtosis: float = 3.5) -> TreatmentRecord:
+    return _unless_it_passes(in_order, _logarithm, skew, kurtosis)
 
 
 @treatment(
@@ -196,6 +188,7 @@ def winsorise(X: FloatArray, *, most: int = 5, skew: float = 2.0, kurtosis: floa
     parameters={"skew": _SKEW, "kurtosis": _KURTOSIS},
     relations=_thresholds,
     needs_sort=True,
+    record_in_order=_in_logarithms,
 )
 def log(X: FloatArray, *, skew: float = 2.0, kurtosis: float = 3.5) -> Treated:
     """Take the logarithm of each column that fails the rule of `winsorise`; the order of its values stays.
@@ -208,7 +201,17 @@ def log(X: FloatArray, *, skew: float = 2.0, kurtosis: float = 3.5) -> Treated:
     >>> records[0].action, bool(np.all(np.diff(values.ravel()) > 0))
     ('log', True)
     """
-    return _treat(X, _logarithm, skew, kurtosis)
+    return treated_in_order(X, lambda values: _in_logarithms(values, skew=skew, kurtosis=kurtosis))
+
+
+def _winsorised_or_in_logarithms(
+    in_order: FloatArray, *, most: int = 5, skew: float = 2.0, kurtosis: float = 3.5
+) -> TreatmentRecord:
+    def improve(values: FloatArray, shape: Shape) -> Look:
+        drawn, enough = _drawn_in(values, shape, most, skew, kurtosis)
+        return drawn if enough else _logarithm(values, shape)
+
+    return _unless_it_passes(in_order, improve, skew, kurtosis)
 
 
 @treatment(
@@ -223,6 +226,7 @@ def log(X: FloatArray, *, skew: float = 2.0, kurtosis: float = 3.5) -> Treated:
     parameters={"most": _MOST, "skew": _SKEW, "kurtosis": _KURTOSIS},
     relations=_thresholds,
     needs_sort=True,
+    record_in_order=_winsorised_or_in_logarithms,
 )
 def skewness_kurtosis(X: FloatArray, *, most: int = 5, skew: float = 2.0, kurtosis: float = 3.5) -> Treated:
     """Winsorise as little as passes the rule; where `most` points are not enough, take the log of the untreated column.
@@ -234,9 +238,7 @@ def skewness_kurtosis(X: FloatArray, *, most: int = 5, skew: float = 2.0, kurtos
     'winsorised'
     """
 
-    def improve(values: FloatArray) -> Transformation:
-        drawn = _drawn_in(values, most, skew, kurtosis)
-        enough = drawn is not None and passes(shape_of(drawn.of(values)), skew, kurtosis)
-        return drawn if drawn is not None and enough else _logarithm(values)
+    def record(values: FloatArray) -> TreatmentRecord:
+        return _winsorised_or_in_logarithms(values, most=most, skew=skew, kurtosis=kurtosis)
 
-    return _treat(X, improve, skew, kurtosis)
+    return treated_in_order(X, record)

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable, Mapping
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 
@@ -14,8 +13,17 @@ from parkscore.methods.domain import FloatArray, Needs
 from parkscore.methods.parameters import Meaning, Problem
 from parkscore.methods.records import Action, Treated, TreatmentRecord
 from parkscore.methods.registry import treatment
-from parkscore.methods.transformations import LARGEST_EXPONENT, Transformation, raised
-from parkscore.methods.treatments import passes, shape_of
+from parkscore.methods.transformations import LARGEST_EXPONENT, Transformation
+from parkscore.methods.treatments import shape_of
+from parkscore.methods.treatments_in_order import (
+    NOTHING,
+    Look,
+    passes,
+    quantile_in_order,
+    recorded,
+    sum_in_blocks,
+    treated_in_order,
+)
 
 _ALWAYS = {"unit order", "indicator order", "order within an indicator"}
 # The verdict of a record is the usual one of the JRC COIN tool, as for `none`.
@@ -25,48 +33,33 @@ _FEWEST = 4
 _LARGEST_POWER = 5.0
 
 
-class _Improved(NamedTuple):
-    """What became of the present values of a column."""
-
-    action: Action
-    values: FloatArray
-    power: float = math.nan
-    made: Transformation | None = None
-
-
-def _treat_each(X: FloatArray, improve: Callable[[FloatArray], _Improved]) -> Treated:
-    """Improve the present values of each column, and record what happened to all."""
-    treated = X.copy()
-    records = []
+def _each_alone(X: FloatArray, logarithm: Callable[[FloatArray], FloatArray]) -> Treated:
+    """The logarithm of every present value, whatever the others are; the record says how skewed a column is."""
+    treated, records = X.copy(), []
     for column in treated.T:
         present = ~np.isnan(column)
         before = column[present]
-        action, after, power, made = improve(before) if before.size else _Improved("none", before)
-        column[present] = after
-        points = int(np.count_nonzero(after != before)) if action == "winsorised" else 0
+        column[present] = after = np.asarray(logarithm(before))
         shape = shape_of(after)
-        verdict = passes(shape, _SKEW, _KURTOSIS)
-        records.append(TreatmentRecord(action, points, *shape_of(before), *shape, verdict, power, made))
+        action: Action = "log" if before.size else "none"
+        records.append(TreatmentRecord(action, 0, *shape_of(before), *shape, passes(shape, _SKEW, _KURTOSIS)))
     return Treated(treated, records)
 
 
-def _within(values: FloatArray, low: float, high: float) -> _Improved:
+def _within(in_order: FloatArray, low: float, high: float) -> Look:
     """Values capped; nothing is done where no cap is reached, or where the caps would leave one value only.
 
     A cap that no value here reaches may be reached by another one.
     """
     if not low < high:
-        return _Improved("none", values)
-    caps = Transformation("caps", (low, high))
-    if low <= values.min() and values.max() <= high:
-        return _Improved("none", values, made=caps)
-    return _Improved("winsorised", caps.of(values), made=caps)
+        return NOTHING
+    reached = in_order[0] < low or high < in_order[-1]
+    return Look("winsorised" if reached else "none", Transformation("caps", (low, high)))
 
 
-def _quantiles(values: FloatArray, low: float, high: float) -> tuple[float, float]:
-    """Two quantiles, linear between the values on either side (NumPy's default)."""
-    found = np.quantile(np.sort(values), [low, high])
-    return float(found[0]), float(found[1])
+def _recorded(in_order: FloatArray, look: Callable[[FloatArray], Look]) -> TreatmentRecord:
+    """What becomes of a column, unless it is empty."""
+    return recorded(in_order, lambda values, _: look(values) if values.size else NOTHING, _SKEW, _KURTOSIS)
 
 
 def _rising_shares(stated: Mapping[str, Any]) -> list[Problem]:
@@ -74,6 +67,13 @@ def _rising_shares(stated: Mapping[str, Any]) -> list[Problem]:
     if 0 <= lower < upper <= 1:
         return []
     return [Problem("lower", Text("应有 0 <= lower < upper <= 1", "0 <= lower < upper <= 1 must hold"))]
+
+
+def _within_quantiles(in_order: FloatArray, *, lower: float = 0.05, upper: float = 0.95) -> TreatmentRecord:
+    def look(values: FloatArray) -> Look:
+        return _within(values, quantile_in_order(values, lower), quantile_in_order(values, upper))
+
+    return _recorded(in_order, look)
 
 
 @treatment(
@@ -92,6 +92,7 @@ def _rising_shares(stated: Mapping[str, Any]) -> list[Problem]:
     },
     relations=_rising_shares,
     needs_sort=True,
+    record_in_order=_within_quantiles,
 )
 def percentile(X: FloatArray, *, lower: float = 0.05, upper: float = 0.95) -> Treated:
     """Set what lies below the lower quantile, and above the upper one, to that quantile.
@@ -103,13 +104,21 @@ def percentile(X: FloatArray, *, lower: float = 0.05, upper: float = 0.95) -> Tr
     >>> percentile(np.array([[1.0], [2.0], [3.0], [4.0], [90.0]]), lower=0.25, upper=0.75).values.ravel()
     array([2., 2., 3., 4., 4.])
     """
-    return _treat_each(X, lambda values: _within(values, *_quantiles(values, lower, upper)))
+    return treated_in_order(X, lambda values: _within_quantiles(values, lower=lower, upper=upper))
 
 
 def _positive_distance(stated: Mapping[str, Any]) -> list[Problem]:
     if stated.get("k", 1.5) > 0:
         return []
     return [Problem("k", Text("k 应大于零", "k must be above zero"))]
+
+
+def _within_fences(in_order: FloatArray, *, k: float = 1.5) -> TreatmentRecord:
+    def look(values: FloatArray) -> Look:
+        first, third = quantile_in_order(values, 0.25), quantile_in_order(values, 0.75)
+        return _within(values, first - k * (third - first), third + k * (third - first))
+
+    return _recorded(in_order, look)
 
 
 @treatment(
@@ -124,6 +133,7 @@ def _positive_distance(stated: Mapping[str, Any]) -> list[Problem]:
     parameters={"k": Meaning("围栏到四分位数的距离，以四分位距计", "how far the fences are, in interquartile ranges")},
     relations=_positive_distance,
     needs_sort=True,
+    record_in_order=_within_fences,
 )
 def iqr_fences(X: FloatArray, *, k: float = 1.5) -> Treated:
     """Set what lies beyond a fence, `k` interquartile ranges outside the quartiles, to the fence.
@@ -134,12 +144,7 @@ def iqr_fences(X: FloatArray, *, k: float = 1.5) -> Treated:
     >>> iqr_fences(np.array([[1.0], [2.0], [3.0], [4.0], [90.0]])).values.ravel()
     array([1., 2., 3., 4., 7.])
     """
-
-    def fenced(values: FloatArray) -> _Improved:
-        first, third = _quantiles(values, 0.25, 0.75)
-        return _within(values, first - k * (third - first), third + k * (third - first))
-
-    return _treat_each(X, fenced)
+    return treated_in_order(X, lambda values: _within_fences(values, k=k))
 
 
 @treatment(
@@ -162,7 +167,7 @@ def ln(X: FloatArray) -> Treated:
     >>> ln(np.array([[1.0], [np.e]])).values.ravel()
     array([0., 1.])
     """
-    return _treat_each(X, lambda values: _Improved("log", np.asarray(np.log(values))))
+    return _each_alone(X, lambda values: np.asarray(np.log(values)))
 
 
 @treatment(
@@ -185,7 +190,7 @@ def log1p(X: FloatArray) -> Treated:
     >>> log1p(np.array([[0.0], [np.e - 1]])).values.ravel()
     array([0., 1.])
     """
-    return _treat_each(X, lambda values: _Improved("log", np.asarray(np.log1p(values))))
+    return _each_alone(X, lambda values: np.asarray(np.log1p(values)))
 
 
 @treatment(
@@ -207,7 +212,19 @@ def signed_log(X: FloatArray) -> Treated:
     >>> signed_log(np.array([[1 - np.e], [0.0], [np.e - 1]])).values.ravel()
     array([-1.,  0.,  1.])
     """
-    return _treat_each(X, lambda values: _Improved("log", np.asarray(np.copysign(np.log1p(np.abs(values)), values))))
+    return _each_alone(X, lambda values: np.asarray(np.copysign(np.log1p(np.abs(values)), values)))
+
+
+def _raised_to_a_power(in_order: FloatArray, *, power: float | None = None) -> TreatmentRecord:
+    def look(values: FloatArray) -> Look:
+        low, high = np.asarray(values[0]), np.asarray(values[-1])
+        if power is None and (values.size < _FEWEST or is_constant(low, high)):
+            return NOTHING
+        mean = sum_in_blocks(values, np.log) / values.size
+        own = _likeliest_power(values, mean) if power is None else power
+        return Look("box_cox", Transformation("box_cox", (own, mean)), own)
+
+    return _recorded(in_order, look)
 
 
 @treatment(
@@ -228,6 +245,7 @@ def signed_log(X: FloatArray) -> Treated:
         )
     },
     needs_sort=True,
+    record_in_order=_raised_to_a_power,
 )
 def box_cox(X: FloatArray, *, power: float | None = None) -> Treated:
     """Raise each column to the power that makes it most like a normal distribution, or to a stated one.
@@ -241,26 +259,20 @@ def box_cox(X: FloatArray, *, power: float | None = None) -> Treated:
     >>> box_cox(np.array([[1.0], [2.0], [4.0]]), power=-1).values.ravel()
     array([-1. ,  0. ,  0.5])
     """
-
-    def improve(values: FloatArray) -> _Improved:
-        if power is None and (values.size < _FEWEST or is_constant(values.min(), values.max())):
-            return _Improved("none", values)
-        logs = np.log(values)
-        mean = float(np.sort(logs).mean())
-        own = _likeliest_power(np.sort(logs - mean)) if power is None else power
-        made = Transformation("box_cox", (own, mean))
-        return _Improved("box_cox", made.of(values), own, made)
-
-    return _treat_each(X, improve)
+    return treated_in_order(X, lambda values: _raised_to_a_power(values, power=power))
 
 
-def _likeliest_power(logs: FloatArray) -> float:
-    """The λ of the greatest likelihood; logs: sorted, of mean 0, so that the likelihood is -n/2 ln(variance)."""
+def _likeliest_power(in_order: FloatArray, mean: float) -> float:
+    """The λ of the greatest likelihood; mean: of the logarithms, so that the likelihood is -n/2 ln(variance)."""
     from scipy.optimize import minimize_scalar
 
-    most = min(_LARGEST_POWER, LARGEST_EXPONENT / float(np.abs(logs).max()))
+    n, ends = in_order.size, np.log(np.asarray(in_order[[0, -1]])) - mean
+    most = min(_LARGEST_POWER, LARGEST_EXPONENT / float(np.abs(ends).max()))
 
     def spread(power: float) -> float:
-        return float(np.log(np.std(raised(logs, power))))
+        made = Transformation("box_cox", (power, mean))
+        center = sum_in_blocks(in_order, made.of) / n
+        squares = sum_in_blocks(in_order, lambda block: np.square(made.of(block) - center))
+        return float(np.log(np.sqrt(squares / n)))
 
     return float(minimize_scalar(spread, bounds=(-most, most), method="bounded", options={"xatol": 1e-9}).x)
