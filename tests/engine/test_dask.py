@@ -211,6 +211,21 @@ def test_without_dask_the_way_to_install_it_is_named_before_anything_is_read(
     assert [each.code for each in caught.value.findings] == ["no_dask"]
 
 
+def test_a_script_that_does_not_guard_its_call_is_told_to(tmp_path: Path) -> None:
+    script = tmp_path / "script.py"
+    script.write_text(
+        "from parkscore.engine.dask_executor import DaskExecutor\n"
+        "with DaskExecutor(workers=1) as executor:\n"
+        "    print(list(executor.map(abs, [1])))\n",
+        encoding="utf-8",
+    )
+    environment = {**os.environ, "PYTHONPATH": str(ROOT / "src"), "TMPDIR": str(tmp_path), "PARKSCORE_LANG": "en"}
+    done = subprocess.run([sys.executable, script], env=environment, capture_output=True, encoding="utf-8", check=False)
+    assert done.returncode == 1
+    assert done.stderr.rstrip().splitlines()[-1].endswith("because each process reads the script once"), done.stderr
+    assert list(tmp_path.iterdir()) == [script]
+
+
 COMMAND = (
     "import sys\n"
     "from parkscore.engine import passes\n"

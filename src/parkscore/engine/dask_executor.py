@@ -26,6 +26,11 @@ AHEAD: Final = 2
 """Items that are sent for each thread of the cluster, so that none waits for the next."""
 SECONDS_FOR_WORKERS: Final = 30
 _HERE: Final = "127.0.0.1"
+_ELSEWHERE: Final = Text("检查地址，或不给 --scheduler", "check the address, or leave out --scheduler")
+_AT_HOME: Final = Text(
+    "脚本里要在 `if __name__ == '__main__':` 之下调用，因为每个进程都会读一遍脚本",
+    "in a script, call this under `if __name__ == '__main__':`, because each process reads the script once",
+)
 _SHOWN: Final = "shown-to-workers"
 
 
@@ -135,7 +140,7 @@ class DaskExecutor:
                 self._closing = opened.pop_all()
         except (OSError, ValueError, RuntimeError) as error:  # what Dask raises where an address leads nowhere
             message = Text(f"没有可用的执行进程：{error}", f"there is no cluster with workers: {error}")
-            hint = Text("检查地址，或不给 --scheduler", "check the address, or leave out --scheduler")
+            hint = _AT_HOME if self.scheduler is None else _ELSEWHERE
             raise _refused("no_cluster", self._address, message, hint) from None
         return client
 
