@@ -53,7 +53,8 @@ class UnitParts:
         ends = np.searchsorted(parts[order], np.arange(self.parts + 1))
         rows = _written(self.dataset, table, piece).take(pa.array(order))
         path = self._file(piece)
-        beside = path.with_suffix(f".{os.getpid()}")
+        # Processes of two machines may have the same number.
+        beside = path.with_suffix(f".{os.getpid()}-{os.urandom(4).hex()}")
         with pa.OSFile(str(beside), "wb") as stream, pa.ipc.new_file(stream, rows.schema) as writer:
             for start, end in zip(ends[:-1].tolist(), ends[1:].tolist(), strict=True):
                 writer.write_batch(rows.slice(start, end - start))
