@@ -1,6 +1,6 @@
 """Time a million enterprises and the returns of 230,000 as whole processes, beside the same written by hand in Polars.
 
-    python benchmarks/bench_scale.py [score] [members] [growth] [explain]
+    python benchmarks/bench_scale.py [score] [members] [growth] [explain] [dask]
 
 Programs that stand beside each other run in turn, after one round to warm up; both must come to the same numbers and
 ranks. What counts is from the start of a process to its end: seconds, processor time, and the most memory that it held.
@@ -14,7 +14,6 @@ import statistics
 import subprocess
 import sys
 import tempfile
-import time
 from collections.abc import Callable, Mapping, Sequence
 from importlib.util import find_spec
 from pathlib import Path
@@ -42,6 +41,16 @@ evaluation = members.evaluate("zone-2021-equal-within")
 evaluation.ranking.to_parquet(sys.argv[3])
 members.contributions(evaluation).write_parquet(sys.argv[4], {})
 """
+# A process counts the memory of the one that started it as its own, so a small one starts it.
+WATCH = """
+import json, os, subprocess, sys, time
+with open(sys.argv[1], "wb") as said:
+    begin = time.perf_counter()
+    process = subprocess.Popen(sys.argv[2:], stdout=said, stderr=said)
+    _, status, used = os.wait4(process.pid, 0)
+    seconds = time.perf_counter() - begin
+print(json.dumps([seconds, used.ru_utime + used.ru_stime, used.ru_maxrss / 1024, os.waitstatus_to_exitcode(status)]))
+"""
 HEAD = (
     "| program | seconds | median | processor, s | median | peak memory, MiB |\n| --- | --- | --- | --- | --- | --- |"
 )
@@ -51,7 +60,7 @@ Columns = Mapping[str, npt.NDArray[np.float64]]
 
 
 class Run(NamedTuple):
-    """What one process took: seconds, seconds of processor time (user and system), and its largest memory in MiB."""
+    """What a process and its children took: seconds, processor time in seconds, the memory of the largest in MiB."""
 
     seconds: float
     processor: float
@@ -65,6 +74,7 @@ def main(parts: Sequence[str]) -> None:
         "members": bench_members,
         "growth": bench_growth,
         "explain": bench_explain,
+        "dask": bench_dask,
     }
     for part in parts or known:
         with tempfile.TemporaryDirectory(dir=os.environ.get("PARKSCORE_BENCH")) as folder:
@@ -137,6 +147,21 @@ def bench_explain(folder: Path) -> None:
     in_turn({f"parkscore explain, one of {ROWS:,}": [sys.executable, "-m", "parkscore", *middle]})
 
 
+def bench_dask(folder: Path) -> None:
+    """A million enterprises by Dask, whose result is that of threads, and ten million."""
+    data, ours, theirs = folder / "in.parquet", folder / "ours.parquet", folder / "theirs.parquet"
+    write_enterprises(data, ROWS)
+    in_turn({"local": score(folder, data, ours), "dask": score(folder, data, theirs, "dask")}, rounds=1)
+    one, other = pq.read_table(ours), pq.read_table(theirs)
+    if not one.equals(other):
+        sys.exit("local and dask differ")
+    print(f"{one.num_rows:,} rows, {one.num_columns} columns: local and dask are the same\n")
+    del one, other
+    data = folder / "many.parquet"
+    write_enterprises(data, GROWTH[-1])
+    in_turn({f"dask, {GROWTH[-1]:,}": score(folder, data, theirs, "dask")}, rounds=1, warm=False)
+
+
 def write_enterprises(file: Path, rows: int) -> None:
     """Synthetic enterprises: a stage, a park, and 18 numbers of which 5 % are missing."""
     writer = None
@@ -156,13 +181,13 @@ def write_enterprises(file: Path, rows: int) -> None:
         writer.close()
 
 
-def score(folder: Path, data: Path, target: Path) -> Command:
+def score(folder: Path, data: Path, target: Path, engine: str = "local") -> Command:
     """The command that scores enterprises by the framework of this benchmark; both its files are written."""
     framework, weights = folder / "bench.yaml", folder / "bench-by-stage.yaml"
     framework.write_text(json.dumps(FRAMEWORK, ensure_ascii=False), encoding="utf-8")
     weights.write_text(json.dumps(WEIGHTS, ensure_ascii=False), encoding="utf-8")
     files = [str(framework), str(data), "-o", str(target), "--weights", str(weights)]
-    return [sys.executable, "-m", "parkscore", "score", *files, "--engine", "local"]
+    return [sys.executable, "-m", "parkscore", "score", *files, "--engine", engine]
 
 
 def write_other_fields(file: Path) -> None:
@@ -178,13 +203,13 @@ def by_hand(script: str, *files: Path) -> list[str]:
     return [sys.executable, str(BY_HAND / script), *map(str, files)]
 
 
-def in_turn(programs: Mapping[str, Command]) -> None:
-    """Run all of them in turn after one round to warm up; print the best and the median of each, and their ratios."""
+def in_turn(programs: Mapping[str, Command], rounds: int = ROUNDS, warm: bool = True) -> None:
+    """Run all of them in turn, after one round to warm up; print the best and the median of each, and their ratios."""
     runs: dict[str, list[Run]] = {title: [] for title in programs}
-    for number in range(ROUNDS + 1):
+    for number in range(rounds + warm):
         for title, command in programs.items():
             run = time_once(command)
-            if number:
+            if number >= warm:
                 runs[title].append(run)
     print(HEAD)
     best = []
@@ -195,23 +220,22 @@ def in_turn(programs: Mapping[str, Command]) -> None:
         print(f"| {min(processor):.2f} | {statistics.median(processor):.2f} | {max(memory):.0f} |")
     if len(best) == 2:
         wall, processor, memory = (ours / theirs for ours, theirs in zip(*best, strict=True))
-        print(f"\nours by theirs: seconds {wall:.2f}, processor {processor:.2f}, memory {memory:.2f}", flush=True)
+        print(
+            f"\nthe first by the second: seconds {wall:.2f}, processor {processor:.2f}, memory {memory:.2f}", flush=True
+        )
 
 
 def time_once(command: Command) -> Run:
     """One process from its start to its end, its children included. Where it fails, its message ends the benchmark."""
     # As on any desk, modules are compiled once and not anew in every process.
     environment = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
-    with tempfile.TemporaryFile() as said:
-        begin = time.perf_counter()
-        process = subprocess.Popen(command, env=environment, stdout=said, stderr=said)  # noqa: S603  # own command
-        _, status, used = os.wait4(process.pid, 0)
-        seconds = time.perf_counter() - begin
-        process.returncode = os.waitstatus_to_exitcode(status)
-        if process.returncode:
-            said.seek(0)
-            sys.exit(f"{' '.join(command)}\n{said.read().decode(errors='replace')}")
-    return Run(seconds, used.ru_utime + used.ru_stime, used.ru_maxrss / 1024)
+    with tempfile.NamedTemporaryFile() as said:
+        watch = [sys.executable, "-c", WATCH, said.name, *map(str, command)]
+        done = subprocess.run(watch, env=environment, capture_output=True, encoding="utf-8", check=True)  # noqa: S603  # own command
+        *found, code = json.loads(done.stdout)
+        if code:
+            sys.exit(f"{' '.join(map(str, command))}\n{said.read().decode(errors='replace')}")
+    return Run(*found)
 
 
 def agree(ours: Path, theirs: Path, names: Mapping[str, str], keys: Sequence[str]) -> None:
