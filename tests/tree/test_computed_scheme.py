@@ -42,7 +42,7 @@ def weighing(share: float, within: float, cohorts: int = 1) -> Weighing:
         "2": np.array([1.0]),
     }
     title = Text("熵权法", "Entropy weights")
-    return Weighing("entropy", title, "computed", "Shannon 1948", (shares,) * cohorts, {}, ())
+    return Weighing("entropy", title, "computed", "Shannon 1948", (shares,) * cohorts, True, {}, ())
 
 
 @given(st.floats(1e-12, 1, exclude_max=True), st.floats(0, 1))
