@@ -169,8 +169,6 @@ def main() -> None:
     """Run the command line of this process."""
     # Imports make objects by the hundred thousand, none of them garbage: looking for some takes a third of a second.
     gc.set_threshold(100_000, 50, 1000)
-    # Arrow's allocator hands memory back at once, and the next piece of a data set asks the system for as much again.
-    os.environ.setdefault("MIMALLOC_PURGE_DELAY", "-1")
     signal.signal(signal.SIGTERM, _terminate)
     try:
         app()
