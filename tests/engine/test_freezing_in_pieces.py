@@ -44,6 +44,22 @@ def test_the_numbers_are_those_of_the_table_in_memory(rule: str, tmp_path: Path,
     np.testing.assert_array_equal(later.reindex(found.index), found)
 
 
+@pytest.mark.parametrize("rule", FITTED)
+def test_the_file_of_each_rule_is_that_of_the_table_in_memory(rule: str, tmp_path: Path, kept: Path) -> None:
+    framework, frame = framework_of(rule, RULES[rule]), table_of(3)
+    scored(framework, frame, tmp_path, kept)
+    ps.evaluate(framework, tmp_path / "data" / "data.parquet").freeze(tmp_path / "whole.json")
+    assert kept.read_bytes() == (tmp_path / "whole.json").read_bytes()
+
+
+def test_a_zero_is_no_negative_one_whichever_came_first(tmp_path: Path, kept: Path) -> None:
+    framework = small(leaf("a"), fields={"a": field("a")})
+    frames = [pd.DataFrame({"zone": list("甲乙丙"), "a": values}) for values in ([0.0, -0.0, 1], [-0.0, 0.0, 1])]
+    for frame in frames:
+        ps.evaluate(framework, frame).freeze(kept)
+        assert "-0.0" not in kept.read_text("utf-8")
+
+
 def test_groups_and_a_year_are_kept_apart(tmp_path: Path, kept: Path) -> None:
     fields = {"a": field("a"), "park": field("park", kind="text")}
     framework = small(leaf("a"), fields=fields, time="year", reference_within=("park",))
@@ -79,6 +95,9 @@ def test_a_rule_that_counts_the_others_is_refused(tmp_path: Path, kept: Path) ->
 def test_where_nothing_is_taken_from_the_data_there_is_nothing_to_keep(tmp_path: Path, kept: Path) -> None:
     framework = small(leaf("a", score=ScoreRule.of("as_is")))
     assert refused(framework, table_of(1), tmp_path, kept) == ["nothing_to_freeze"]
+    with pytest.raises(UsageError) as caught:
+        ps.evaluate(framework, table_of(1)).freeze(kept)
+    assert codes(caught.value.findings) == ["nothing_to_freeze"]
 
 
 # --- scored by ------------------------------------------------------------------------------------------------------
@@ -103,6 +122,7 @@ SAID: dict[str, dict[str, Any]] = {
     "gaps of a group": {"missing": "group_median", "class_field": "park"},
     "scores of a group": {"missing": "score_group_mean", "class_field": "park"},
     "whole rows only": {"aggregate": "geometric"},
+    "gaps only": {"missing": "mean", "score": ScoreRule.of("as_is")},
     "beyond the ends": {"score": ScoreRule.of("minmax", clip=False)},
 }
 
@@ -114,6 +134,14 @@ def asking(said: dict[str, Any]) -> Framework:
     total = Total(aggregate=Choice.of(said.get("aggregate", "arithmetic")))
     others = {key: value for key, value in said.items() if key in {"reference_within", "class_field"}}
     return small(leaf("a"), leaf("b"), fields=FIELDS, defaults=defaults, total=total, **others)
+
+
+@pytest.mark.parametrize("which", [which for which in SAID if which != "whole rows only"])
+def test_the_file_is_that_of_the_table_in_memory_to_the_last_byte(which: str, tmp_path: Path, kept: Path) -> None:
+    framework = asking(SAID[which])
+    scored(framework, OLD, tmp_path, kept)
+    ps.evaluate(framework, tmp_path / "data" / "data.parquet").freeze(tmp_path / "whole.json")
+    assert kept.read_bytes() == (tmp_path / "whole.json").read_bytes()
 
 
 @pytest.mark.parametrize("which", SAID)

@@ -198,7 +198,7 @@ def test_a_file_that_was_changed_by_one_character_is_refused(tmp_path_factory: A
         assert load_reference(file) == frozen
     else:
         found = refusals(lambda: load_reference(file))
-        assert found[0] in {"changed_reference", "no_reference_file"}
+        assert found[0] in {"changed_reference", "no_reference_file", "reference_without_hash"}
 
 
 def test_a_change_is_told_with_both_hashes_and_the_way_out(file: Path) -> None:
@@ -211,6 +211,16 @@ def test_a_change_is_told_with_both_hashes_and_the_way_out(file: Path) -> None:
     assert frozen.sha256 in finding.message.en
     assert finding.hint is not None
     assert "--freeze" in finding.hint.zh
+
+
+def test_a_reference_without_its_hash_is_refused_with_the_way_out(file: Path) -> None:
+    frozen = frozen_of(two(), FRAME, file)
+    file.write_text(json.dumps(frozen.document), "utf-8")
+    with pytest.raises(UsageError) as caught:
+        load_reference(file)
+    (finding,) = caught.value.findings
+    assert finding.code == "reference_without_hash"
+    assert "--freeze" in str(finding.hint)
 
 
 @pytest.mark.parametrize("text", ["", "{", "[]", "{}", '{"schema": "parkscore-reference/2"}', "3"])

@@ -5,27 +5,30 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import NamedTuple
+from typing import NamedTuple, TypeVar
 
 import numpy as np
 
 from parkscore.data.cohorts import reference_name
-from parkscore.data.fillings import year_name
-from parkscore.data.fitted import Filling, Fitted, named
+from parkscore.data.fillings import takes_from_others, year_name
+from parkscore.data.fitted import Filling, Fitted, Reference, named
 from parkscore.data.grid import Cohort, Rows
 from parkscore.data.table import Table
 from parkscore.findings import Finding, Severity, UsageError
-from parkscore.framework.models import Framework
+from parkscore.framework.cases import has_rules_by_case
+from parkscore.framework.models import SCORE_GROUP_MEAN, Framework, Node
 from parkscore.framework.score_history import years_looked_back
-from parkscore.framework.settings import resolve_settings
+from parkscore.framework.settings import aggregation_of, resolve_settings
 from parkscore.framework.statistics_digest import statistics_digest
 from parkscore.language import Text
-from parkscore.methods import scoring
+from parkscore.methods import aggregation, scoring, treatment
 from parkscore.tree.comparing import computed_nodes, refuse_comparisons
 from parkscore.tree.computed_scheme import computed_scheme
 from parkscore.tree.frozen import FrozenReference
 from parkscore.tree.schemes import WeightPlan, Weights, plan_weights
 from parkscore.tree.weigh import Weighing
+
+_Kept = TypeVar("_Kept")
 
 
 def freeze(
@@ -38,8 +41,12 @@ def freeze(
 ) -> FrozenReference:
     """What was fitted on the rows of one reference; cohorts: those of the scored rows, in the order of the shares.
 
-    Raises UsageError where units are compared with each other, or where the rows have several references.
+    Raises UsageError where units are compared with each other, where the rows have several references, or where nothing
+    was taken from them.
     """
+    refuse_unfreezable(framework)
+    if not weighing.computed:
+        refuse_nothing_fitted(framework)
     file = Path(table.origin.file).name
     scheme = None
     if weighing.computed and len({cohort.name for cohort in cohorts}) == 1:
@@ -63,14 +70,14 @@ class DataOrigin(NamedTuple):
 def freeze_fitted(framework: Framework, fitted: Fitted, origin: DataOrigin) -> FrozenReference:
     """As `freeze`, for statistics that were gathered elsewhere; the weights are no part of it.
 
-    Raises UsageError as `freeze` does, and where nothing was taken from the data.
+    Raises UsageError as `freeze` does, but where nothing was taken from the data.
     """
     refuse_unfreezable(framework)
     bases = list(dict.fromkeys(reference_name(framework, year) for year in origin.years or (None,)))
     year_by_year = bool(fitted.fillings or fitted.filled_scores)
     if len(bases) != 1 or (len(origin.years) > 1 and year_by_year):
         raise UsageError(_several([str(year) for year in origin.years]))
-    own = _of_base(fitted, bases[0], year_name(origin.years[0] if origin.years else None))
+    own = _in_order(framework, _of_base(fitted, bases[0], year_name(origin.years[0] if origin.years else None)))
     return FrozenReference(
         framework=framework.id,
         framework_version=framework.version,
@@ -112,6 +119,44 @@ def _of_base(fitted: Fitted, base: str, year: str) -> Fitted:
     )
 
 
+def _in_order(framework: Framework, fitted: Fitted) -> Fitted:
+    """What scoring needs of it and nothing else, in one order, so that every engine writes the same file."""
+    relative = {leaf.id for leaf in relative_leaves(framework)}
+    names = sorted({*fitted.scoring, *fitted.treatments, *fitted.fillings, *fitted.filled_scores})
+    whole_rows = any(
+        aggregation[aggregation_of(framework, node).name].needs.complete
+        for node in framework.root.walk()
+        if node.children
+    )
+
+    def sorted_of(entries: Mapping[str, Mapping[str, _Kept]]) -> dict[str, dict[str, _Kept]]:
+        return {
+            name: {leaf.id: entries[name][leaf.id] for leaf in framework.leaves if leaf.id in entries[name]}
+            for name in sorted(entries)
+            if entries[name]
+        }
+
+    def by_text(entries: Mapping[str, Mapping[str, Filling]]) -> dict[str, dict[str, Filling]]:
+        return {
+            name: {code: {text: own[text] for text in sorted(own, key=str)} for code, own in entry.items()}
+            for name, entry in sorted_of(entries).items()
+        }
+
+    statistics = {
+        name: {code: own for code, own in fitted.scoring.get(name, {}).items() if code in relative} for name in names
+    }
+    nothing: dict[str, dict[str, Reference]] = {name: {} for name in names}
+    return replace(
+        fitted,
+        scoring=nothing | sorted_of(statistics),
+        extents=sorted_of(fitted.extents),
+        treatments=sorted_of(fitted.treatments),
+        fillings=by_text(fitted.fillings),
+        filled_scores=by_text(fitted.filled_scores),
+        absent=dict(sorted(fitted.absent.items(), key=str)) if whole_rows else {},
+    )
+
+
 def _renamed(
     fillings: Mapping[str, Mapping[str, Filling]], year: str, base: str
 ) -> Mapping[str, Mapping[str, Filling]]:
@@ -122,13 +167,27 @@ def _renamed(
 
 
 def refuse_nothing_fitted(framework: Framework) -> None:
-    """Raise UsageError where no rule takes anything from the data: there is nothing that could be kept."""
-    settings = resolve_settings(framework)
-    if any(scoring[settings[leaf.id].score.name].fit is not None for leaf in framework.leaves):
+    """Raise UsageError where nothing is taken from the data: no rule, treatment or filling that could be kept."""
+    settings = [resolve_settings(framework)[leaf.id] for leaf in framework.leaves]
+    treats = any(each.treat is not None and not treatment[each.treat.name].row_local for each in settings)
+    fills = any(takes_from_others(each.missing) or each.missing.name == SCORE_GROUP_MEAN for each in settings)
+    if treats or fills or relative_leaves(framework):
         return
     message = Text("没有一条赋分规则从数据取数，不需要参照值", "no scoring rule takes anything from the data")
     hint = Text("以后的数据直接计分，结果相同", "score later tables as they are: nothing can move their scores")
     raise UsageError(Finding(code="nothing_to_freeze", severity=Severity.ERROR, message=message, hint=hint))
+
+
+def relative_leaves(framework: Framework) -> list[Node]:
+    """The indicators whose rule is fitted on the data."""
+    settings = resolve_settings(framework)
+    return [
+        leaf
+        for leaf in framework.leaves
+        if not leaf.is_open_slot
+        and not has_rules_by_case(leaf)
+        and scoring[settings[leaf.id].score.name].fit is not None
+    ]
 
 
 def _refuse_histories(framework: Framework) -> None:

@@ -24,6 +24,9 @@ from parkscore.tree.schemes import WeightPlan
 from parkscore.version import VERSION
 
 SCHEMA: Final = "parkscore-reference/1"
+_PUBLISHED: Final = Text(
+    "取回发布时的原文件，或用 --freeze 重新拟合", "get the file as it was published, or fit it again with --freeze"
+)
 
 
 @dataclass(frozen=True)
@@ -152,8 +155,9 @@ def _in_words(value: Any) -> Any:
         return {key: _in_words(inner) for key, inner in value.items()}
     if isinstance(value, (list, tuple)):
         return [_in_words(inner) for inner in value]
-    if isinstance(value, float) and not math.isfinite(value):
-        return str(value)
+    if isinstance(value, float):
+        # Which of -0 and 0 is the smaller depends on which came first.
+        return value + 0.0 if math.isfinite(value) else str(value)
     return value
 
 
@@ -175,6 +179,13 @@ def load_reference(source: str | Path | FrozenReference) -> FrozenReference:
     document = _read(Path(source))
     stated = document.pop("sha256", None)
     found = _sha256(document)
+    if stated is None:
+        raise _refused(
+            "reference_without_hash",
+            source,
+            Text("没有写明 SHA-256，看不出是否被改过", "states no SHA-256: it cannot be told whether it was changed"),
+            _PUBLISHED,
+        )
     if stated != found:
         raise _refused(
             "changed_reference",
@@ -183,10 +194,7 @@ def load_reference(source: str | Path | FrozenReference) -> FrozenReference:
                 f"内容与其 SHA-256 不符：文件写的是 {stated}，内容是 {found}",
                 f"is not what its SHA-256 says: the file states {stated}, its contents have {found}",
             ),
-            Text(
-                "取回发布时的原文件，或用 --freeze 重新拟合",
-                "get the file as it was published, or fit it again with --freeze",
-            ),
+            _PUBLISHED,
         )
     try:
         frozen = _of(document)
