@@ -18,7 +18,7 @@ MODULES = sorted(PACKAGE.rglob("*.py"))
 # From the ground up: a room may import what is named beside it, and itself. docs/architecture.md gives the reasons.
 GROUND = {"language", "findings", "shipped", "version"}
 INPUT = GROUND | {"methods", "framework", "data"}
-RESULT = INPUT | {"tree", "output", "evaluation", "evaluating"}
+RESULT = INPUT | {"tree", "output", "results", "evaluation", "evaluating"}
 MAY_IMPORT: dict[str, set[str]] = {
     "language": set(),
     "version": set(),
@@ -29,7 +29,8 @@ MAY_IMPORT: dict[str, set[str]] = {
     "framework": GROUND | {"methods"},
     "data": GROUND | {"methods", "framework"},
     "tree": INPUT,
-    "evaluation": INPUT | {"tree", "output"},
+    "results": INPUT | {"tree", "output"},
+    "evaluation": INPUT | {"tree", "output", "results"},
     "evaluating": INPUT | {"tree", "evaluation"},
     "sampling": RESULT,
     "comparison": RESULT,
@@ -58,7 +59,8 @@ MAY_IMPORT["public API"] = UPPER  # parkscore/__init__.py
 MAY_IMPORT["cli"] = UPPER | {"public API"}
 MAY_IMPORT["__main__"] = {"cli"}
 SECOND_FILE = dict.fromkeys(  # one room, several files
-    ("evaluation_about", "evaluation_document", "evaluation_sheets", "list_and_target_sheets"), "evaluation"
+    ("evaluation_about", "evaluation_document", "evaluation_rows", "evaluation_sheets", "list_and_target_sheets"),
+    "evaluation",
 )
 
 SLOW_TO_IMPORT = ("pandas", "pandera", "scipy.stats", "matplotlib", "pint")

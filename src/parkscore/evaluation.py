@@ -27,7 +27,7 @@ from parkscore.language import Language, Text
 from parkscore.methods import aggregation
 from parkscore.output.documents import json_by_line, records
 from parkscore.output.files import write_text, write_whole
-from parkscore.output.tables import write_csv, write_parquet
+from parkscore.output.tables import write_csv
 from parkscore.output.workbook import write_sheets
 from parkscore.tree.accounting import accounting
 from parkscore.tree.aggregate import Nodes, Shares
@@ -634,8 +634,15 @@ class Evaluation:
         return write_csv(path, self.scores_in(language))
 
     def to_parquet(self, path: str | Path, language: Language = "en") -> Path:
-        """Write `scores_in` a language as Parquet, with `about` in the file's metadata."""
-        return write_parquet(path, self.scores_in(language), self.about)
+        """Write `scores_in` a language as Parquet, so that `ps.explain` can explain each row from the file alone.
+
+        Columns `value:`, `state:` and `used:` follow, each with the id of an indicator: its value, why it has none or
+        that it was filled, and what was scored where gaps may be filled or outliers treated. The file's metadata have
+        `about` and everything else that its rows were scored by, as JSON under `parkscore`.
+        """
+        from parkscore.evaluation_rows import write_results
+
+        return write_results(self, path, language)
 
     def to_json(self, path: str | Path, language: Language = "en") -> Path:
         """Write everything as one JSON document: `about`, results, weights, contributions and findings."""

@@ -39,8 +39,10 @@ def document(
     is the sum of what its indicators add; the tree with labels, measures, directions, rules and aggregations; the
     weights; the references; the mean of each node by year and class; the accounts; notes in both languages.
     """
+    judged = [leaf.id for leaf in framework.leaves if not leaf.is_open_slot]
     references = {
-        name: dict(fitted.scoring.get(name, {})) for name in dict.fromkeys(each.reference for each in cohorts)
+        name: {code: fitted.scoring.get(name, {}).get(code, {}) for code in judged}
+        for name in dict.fromkeys(each.reference for each in cohorts)
     }
     return {
         "schema": DOCUMENT_SCHEMA,

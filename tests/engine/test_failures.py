@@ -18,11 +18,12 @@ import pyarrow.parquet as pq
 import pytest
 
 import parkscore as ps
-from parkscore.engine import passes, spool, writing
+from parkscore.engine import passes, spool
 from parkscore.engine.executors import LocalExecutor
 from parkscore.engine.gathering import Fitting
 from parkscore.engine.tasks import ApplyPiece
 from parkscore.findings import DataError, Severity, UsageError
+from parkscore.results import files
 from tests.small_frameworks import dimension, field, leaf, small
 
 SMALL = small(leaf("a"), leaf("b"))
@@ -74,7 +75,7 @@ def test_a_disk_that_fills_is_named_with_the_output_and_nothing_is_left(
     if place == "the spool":
         monkeypatch.setattr(spool.pa, "OSFile", full_disk)
     else:
-        monkeypatch.setattr(writing.ParquetFile, "add", full_disk)
+        monkeypatch.setattr(files.ParquetFile, "add", full_disk)
     with pytest.raises(UsageError, match=r"out\.parquet") as caught:
         score(tmp_path)
     assert [each.code for each in caught.value.findings] == ["cannot_write"]
@@ -350,7 +351,7 @@ def test_a_result_that_cannot_be_written_leaves_no_reference_either(
 ) -> None:
     framework = small(leaf("a", score={"rule": "minmax"}))
     source = folder_of_files(tmp_path)
-    monkeypatch.setattr(writing.ParquetFile, "add", full_disk)
+    monkeypatch.setattr(files.ParquetFile, "add", full_disk)
     with pytest.raises(UsageError, match=r"out\.parquet"):
         ps.score_dataset(framework, source, tmp_path / "out.parquet", freeze=tmp_path / "ref.json")
     assert left_behind(tmp_path) == []

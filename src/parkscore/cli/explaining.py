@@ -27,7 +27,7 @@ def explain(
         str,
         typer.Argument(
             metavar="RESULT|FRAMEWORK",
-            help="分块计分的 .parquet 结果；或指标体系，后跟数据表。 A stored result, or a framework before DATA.",
+            help=".parquet 结果；或指标体系，后跟数据表。 A stored result, or a framework before DATA.",
         ),
     ],
     data: Annotated[

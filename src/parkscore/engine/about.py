@@ -9,7 +9,7 @@ from typing import Final
 import numpy as np
 import pandas as pd
 
-from parkscore.data.fitted import Fitted
+from parkscore.data.fitted import Fitted, unnamed
 from parkscore.data.grid import Cohort, Rows
 from parkscore.data.table import UNIT, Origin, Table
 from parkscore.framework.models import Framework
@@ -37,7 +37,11 @@ def shares_of(framework: Framework, plan: WeightPlan, cohorts: Sequence[Cohort],
 def cohorts_of(plan: WeightPlan, references: Iterable[str], classes: Sequence[str]) -> list[Cohort]:
     """A cohort without rows for each reference, and for each class where weights go by class."""
     own: Sequence[str | None] = classes if plan.by_class else [None]
-    return [replace(_NOBODY, name=name, class_id=class_id) for name in references for class_id in own]
+    return [
+        replace(_NOBODY, name=base, within=within, class_id=class_id)
+        for base, within in sorted(unnamed(name) for name in references)
+        for class_id in own
+    ]
 
 
 _NO_ROWS: Final[Rows] = np.zeros(0, dtype=np.intp)

@@ -16,13 +16,13 @@ from parkscore.data.screen import screen
 from parkscore.data.table import Table
 from parkscore.data.treat import treat
 from parkscore.engine.about import shares_of
-from parkscore.engine.batches import Results
 from parkscore.engine.gathering import cohorts_of_piece, rows_of_year, shared
 from parkscore.engine.summing_up import Accounts, counted
 from parkscore.engine.tallies import TOLD_OF_ALL, Tally, tally
 from parkscore.findings import Finding
 from parkscore.framework.models import Framework
 from parkscore.framework.score_history import years_looked_back
+from parkscore.results.rows import Results
 from parkscore.tree.accounting import accounting
 from parkscore.tree.aggregate import aggregate
 from parkscore.tree.bounds import bounds

@@ -19,22 +19,22 @@ from parkscore.data.fitted import Fitted
 from parkscore.data.grid import Cohort
 from parkscore.data.table import YEAR
 from parkscore.engine.about import cohorts_of, weighing_of
-from parkscore.engine.batches import STATUS
 from parkscore.engine.executors import LocalExecutor
 from parkscore.engine.in_order import in_order_of_data
-from parkscore.engine.node_means import NodeSums
-from parkscore.engine.ranking import RANK, Ranking, Shares, rankings
+from parkscore.engine.ranking import Ranking, Shares, rankings
 from parkscore.engine.result import DatasetResult
 from parkscore.engine.spool import read_batch
 from parkscore.engine.summing_up import accounting_of
 from parkscore.engine.tallies import Tally
 from parkscore.engine.tasks import AppliedPiece, Job, nodes_of
-from parkscore.engine.writing import result_file, with_ranks
 from parkscore.evaluation_about import about_run, notes_of
 from parkscore.evaluation_document import document
 from parkscore.findings import Finding
 from parkscore.language import Language, Text
 from parkscore.output.files import write_whole
+from parkscore.results.files import result_file, with_ranks
+from parkscore.results.means import NodeSums
+from parkscore.results.rows import RANK, STATUS
 from parkscore.tree.accounting import CLASSES, DATA, JUDGED
 from parkscore.tree.freezing import DataOrigin
 from parkscore.tree.gate import NOT_RANKED, RANKED

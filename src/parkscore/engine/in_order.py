@@ -8,8 +8,8 @@ from pathlib import Path
 import numpy as np
 import pyarrow as pa
 
-from parkscore.engine.batches import PLACE
 from parkscore.engine.spool import read_batch, write_batch
+from parkscore.results.rows import PLACE
 
 
 def in_order_of_data(

@@ -11,14 +11,11 @@ import numpy.typing as npt
 import pyarrow as pa
 
 from parkscore.data.table import CLASS, YEAR
-from parkscore.engine.batches import SCORE
 from parkscore.engine.external_ranks import ExternalRanks
 from parkscore.framework.models import Framework
 from parkscore.framework.taken_ids import percentile_in, rank_in
 from parkscore.methods.group_ranks import Ties
-
-RANK, CLASS_RANK = "rank", "class_rank"
-PERCENTILE, CLASS_PERCENTILE = "percentile", "class_percentile"
+from parkscore.results.rows import CLASS_PERCENTILE, CLASS_RANK, PERCENTILE, RANK, SCORE
 
 
 class Groups:

@@ -14,8 +14,6 @@ from parkscore.data.masking import Mask
 from parkscore.data.table import YEAR, Table
 from parkscore.data.text_hashes import Hashes
 from parkscore.engine.applying import apply_to
-from parkscore.engine.batches import batch_of
-from parkscore.engine.node_means import NodeSums, node_sums
 from parkscore.engine.sources import Item, Source, read_again, read_checked
 from parkscore.engine.spool import piece_file, write_batch
 from parkscore.engine.summing_up import Accounts
@@ -23,6 +21,8 @@ from parkscore.engine.tallies import Tally
 from parkscore.findings import DataError, Finding
 from parkscore.framework.models import Framework
 from parkscore.language import Language
+from parkscore.results.means import NodeSums, node_sums
+from parkscore.results.rows import batch_of
 from parkscore.tree.frozen import FrozenReference
 from parkscore.tree.schemes import WeightPlan
 

@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
+from parkscore.data.fitted import unnamed
 from parkscore.language import Language, Text
 
 if TYPE_CHECKING:
@@ -15,7 +16,6 @@ if TYPE_CHECKING:
 
 VALUE: Final = "value:"
 STATE: Final = "state:"
-_BETWEEN: Final = " · "
 _ADDS_POINTS: Final = "sum"
 
 _REASONS: Final = {
@@ -261,17 +261,11 @@ class _Tree:
 def _own(entries: Sequence[Mapping[str, Any]], row: Mapping[str, Any]) -> list[Mapping[str, Any]]:
     """The entries about the reference that a row was measured against: its year and groups all stand in the row."""
     texts = {str(value) for value in row.values() if isinstance(value, (str, int))}
-    fitting = [name for name in dict.fromkeys(each["reference"] for each in entries) if _groups_of(name) <= texts]
+    names = dict.fromkeys(each["reference"] for each in entries)
+    fitting = [name for name in names if texts.issuperset(unnamed(name)[1])]
     year = str(row.get("year"))
-    own = next((name for name in fitting if name.split(_BETWEEN)[0] == year), fitting[0] if fitting else None)
+    own = next((name for name in fitting if unnamed(name)[0] == year), fitting[0] if fitting else None)
     return [each for each in entries if each["reference"] == own]
-
-
-def _groups_of(reference: str) -> set[str]:
-    """The texts of the group that a reference was fitted on; its year, or what stands for all years, comes first."""
-    first, *texts = reference.split(_BETWEEN)
-    del first
-    return {json.loads(text) if text.startswith('"') else text for text in texts}
 
 
 _FIXED: Final = {"reference", "indicator", "case", "condition", "measure", "direction", "rule", "formula", "parameters"}

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 def explain(result: Evaluation | str | os.PathLike[str], unit: str, year: int | None = None) -> Explanation:
     """Why a unit has its score and its rank: a line for each indicator, which add up to the score where it is a sum.
 
-    result: an evaluation, or a Parquet file that `parkscore score` wrote piece by piece; of a million stored units one
+    result: an evaluation, or a Parquet file that `parkscore score` wrote; of a million stored units one
     is found in a part of a second, and nothing is computed again. year: the data year, by default the unit's latest.
 
     Raises UsageError where the result has no such unit in that year; it names the nearest.
@@ -33,7 +33,8 @@ def explain(result: Evaluation | str | os.PathLike[str], unit: str, year: int | 
     if isinstance(result, (str, os.PathLike)):
         stored = read_stored(result, unit, year)
         return explanation_of(stored.document, stored.row, stored.years)
-    from parkscore.explanation.from_evaluation import document_of, row_of
+    from parkscore.evaluation_rows import document_of
+    from parkscore.explanation.from_evaluation import row_of
 
     row, years = row_of(result, unit, year)
     return explanation_of(document_of(result), row, years)

@@ -3,55 +3,18 @@
 from __future__ import annotations
 
 import difflib
-from dataclasses import replace
-from typing import Any, cast
+from typing import Any
 
 import numpy as np
 import pandas as pd
 
-from parkscore.data.table import CLASS, UNIT, YEAR
+from parkscore.data.table import UNIT, YEAR
 from parkscore.evaluation import Evaluation
-from parkscore.evaluation_document import document
 from parkscore.explanation.explained import STATE, VALUE
 from parkscore.findings import Finding, Severity, UsageError
 from parkscore.language import Text
 
 _NEAREST = 3
-
-
-def document_of(evaluation: Evaluation) -> dict[str, Any]:
-    """What an evaluation says of all its rows, see `parkscore.evaluation_document.document`."""
-    cohorts = [cohort for cohort, _ in evaluation.own_cohorts]
-    shares = tuple(own for _, own in evaluation.own_cohorts)
-    return document(
-        evaluation.framework,
-        evaluation.about,
-        cohorts,
-        replace(evaluation.weighing, shares=shares),
-        evaluation.fitted,
-        _means(evaluation),
-        evaluation.accounting,
-        evaluation.notes,
-    )
-
-
-def _means(evaluation: Evaluation) -> list[dict[str, Any]]:
-    """The mean of each node by year and class, over the rows that have a score there."""
-    nodes = evaluation.nodes.reset_index(drop=True)
-    rows, table = evaluation.rows, evaluation.table
-    years = np.full(len(rows), None, dtype=object) if table.years is None else table.years[rows].astype(object)
-    found = evaluation.classification
-    names = np.full(len(rows), None, dtype=object) if found is None else found.names[rows]
-    groups = pd.DataFrame({YEAR: years, CLASS: names}, dtype=object).groupby([YEAR, CLASS], dropna=False, sort=False)
-    lines = []
-    for key, places in groups.indices.items():
-        year, name = (None if pd.isna(each) else each for each in cast(tuple[Any, Any], key))
-        own = nodes.iloc[places]
-        for node in nodes:
-            count = int(own[node].notna().sum())
-            mean = float(own[node].mean()) if count else None
-            lines.append({"year": year, "class": name, "node": node, "count": count, "mean": mean})
-    return lines
 
 
 def row_of(evaluation: Evaluation, unit: str, year: int | None) -> tuple[dict[str, Any], tuple[int, ...]]:

@@ -38,7 +38,7 @@ class Stored(NamedTuple):
 
 
 def read_stored(path: str | os.PathLike[str], unit: str, year: int | None = None) -> Stored:
-    """The row of a unit in a Parquet file that `parkscore score` wrote piece by piece.
+    """The row of a unit in a Parquet file that `parkscore score` wrote.
 
     year: the data year, by default the latest in which the unit stands there. Only the ids are looked through, and of
     the other columns one row group is read.
@@ -84,15 +84,15 @@ def _document(results: pq.ParquetFile, file: str) -> Mapping[str, Any]:
     except ValueError:
         document = None
     if not isinstance(document, dict) or document.get("schema") != SCHEMA or _UNIT not in results.schema_arrow.names:
-        raise _no_result(file, Text("不是分块计分写出的结果", "is no result that was scored piece by piece"))
+        raise _no_result(file, Text("不是 parkscore score 写出的结果", "is no result of `parkscore score`"))
     own: Mapping[str, Any] = document
     return own
 
 
 def _no_result(file: str, message: Text) -> UsageError:
     hint = Text(
-        "先用 parkscore score 指标体系 数据 -o 结果.parquet --engine local 计分，再解释这个结果",
-        "score first: parkscore score FRAMEWORK DATA -o RESULT.parquet --engine local, then explain that result",
+        "先用 parkscore score 指标体系 数据 -o 结果.parquet 计分，再解释这个结果",
+        "score first: parkscore score FRAMEWORK DATA -o RESULT.parquet, then explain that result",
     )
     finding = Finding(code="not_a_result", severity=Severity.ERROR, message=message, hint=hint, place=Place(file))
     return UsageError(finding)

@@ -28,6 +28,8 @@ from parkscore.tree.verdicts import OUTCOMES, Verdict
 
 SCORE = "score"
 STATUS = "status"
+RANK, CLASS_RANK = "rank", "class_rank"
+PERCENTILE, CLASS_PERCENTILE = "percentile", "class_percentile"
 PLACE = "#place"
 FILLED = "filled"
 """The state of a gap that was filled."""

@@ -9,8 +9,8 @@ from typing import Any, ClassVar, Final
 import numpy as np
 
 from parkscore.data.grid import Rows, Vector
-from parkscore.engine.batches import Results
 from parkscore.methods.exact_sums import ExactSums, exact_sum, grouped_sums
+from parkscore.results.rows import Results
 
 # Scores are added in units of this: no mean is off by 1e-9, and 131,072 scores of up to 100 are added at once, exactly.
 _UNIT: Final = 2.0**-29

@@ -12,14 +12,22 @@ from typing import Any, Final, Self
 
 import numpy as np
 import pyarrow as pa
-import pyarrow.csv as pc_csv
+import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from parkscore.data.table import UNIT, YEAR
-from parkscore.engine.batches import SCORE, STATE, USED, VALUE
-from parkscore.engine.ranking import CLASS_PERCENTILE, CLASS_RANK, PERCENTILE, RANK
 from parkscore.framework.taken_ids import percentile_in, rank_in
 from parkscore.output.safe_text import safe_text
+from parkscore.results.rows import (
+    CLASS_PERCENTILE,
+    CLASS_RANK,
+    PERCENTILE,
+    RANK,
+    SCORE,
+    STATE,
+    USED,
+    VALUE,
+)
 
 ROWS_IN_GROUP: Final = 131_072
 """Rows of a row group: few enough that the row of one enterprise is read in a moment."""
@@ -113,18 +121,48 @@ class CsvFile:
             line = io.StringIO()
             csv.writer(line, lineterminator="\n").writerow(self._head)
             self._stream.write(line.getvalue().encode())
-        safe = pa.RecordBatch.from_arrays([_safe(column) for column in batch.columns], self._head)
-        pc_csv.write_csv(safe, self._stream, pc_csv.WriteOptions(include_header=False, quoting_style="needed"))
+        columns = [_texts(column) for column in batch.columns]
+        lines = pc.binary_join_element_wise(*columns, ",", null_handling="replace", null_replacement="")
+        whole = pc.binary_join_element_wise(lines, "", "\n")
+        _, ends, content = whole.buffers()
+        offsets = np.frombuffer(ends, dtype=np.int32)[whole.offset : whole.offset + len(whole) + 1]
+        self._stream.write(memoryview(content)[int(offsets[0]) : int(offsets[-1])])
 
 
-def _safe(column: pa.Array) -> pa.Array:
-    """Texts that a spreadsheet shows as they are; numbers pass."""
+def _texts(column: pa.Array) -> pa.Array:
+    """Cells as they stand in the file: safe for a spreadsheet, in quotation marks where needed, digits as Python's."""
     if pa.types.is_dictionary(column.type):
-        words = [safe_text(word) for word in column.dictionary.to_pylist()]
-        return pa.DictionaryArray.from_arrays(column.indices, pa.array(words, type=pa.string()))
+        words = pa.array([_quoted(word) for word in column.dictionary.to_pylist()], type=pa.string())
+        return words.take(column.indices)
     if pa.types.is_string(column.type):
-        return pa.array([safe_text(text) for text in column.to_pylist()], type=pa.string())
-    return column
+        return pa.array([None if text is None else _quoted(text) for text in column.to_pylist()], type=pa.string())
+    texts = column.cast(pa.string())
+    return _as_python(column, texts) if pa.types.is_floating(column.type) else texts
+
+
+def _as_python(column: pa.Array, texts: pa.Array) -> pa.Array:
+    """The texts of numbers as `repr` has them, as in every other csv file: 50.0 and not 50."""
+    numbers = column.to_numpy(zero_copy_only=False)
+    size = np.abs(numbers)
+    apart = ((size < _SMALLEST_PLAIN) & (size > 0)) | (size >= _LARGEST_PLAIN)
+    whole = (np.floor(numbers) == numbers) & ~apart
+    if whole.any():
+        texts = pc.if_else(pa.array(whole), pc.binary_join_element_wise(texts, ".0", ""), texts)
+    if apart.any():
+        texts = pc.replace_with_mask(texts, pa.array(apart), pa.array([repr(each) for each in numbers[apart].tolist()]))
+    return texts
+
+
+_SMALLEST_PLAIN, _LARGEST_PLAIN = 1e-4, 1e10
+"""Between these Arrow and Python write a number alike, but for the `.0` of a whole one."""
+
+
+def _quoted(text: str) -> str:
+    safe = str(safe_text(text))
+    if not any(mark in safe for mark in ',"\n\r'):
+        return safe
+    doubled = safe.replace('"', '""')
+    return f'"{doubled}"'
 
 
 def result_file(path: Path, form: str, about: Mapping[str, Any]) -> ParquetFile | CsvFile:

@@ -1,0 +1,120 @@
+"""A result is one and the same, whichever engine wrote it: columns, rows, and what the file says of itself."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+import parkscore as ps
+from parkscore.engine import passes
+from parkscore.framework.models import Choice, Defaults, Framework, ScoreRule
+from parkscore.results.files import CsvFile
+from parkscore.results.rows import VALUE
+from tests.small_frameworks import field, leaf, small
+
+FIELDS = {"a": field("a"), "b": field("b"), "park": field("park", kind="text")}
+FRAME = pd.DataFrame({
+    "zone": [f"z{number:02d}" for number in range(23)],
+    "year": [2023, 2024] * 11 + [2024],
+    "park": [*"东西北" * 7, "东", None],
+    "a": [None if number % 7 == 3 else float(number * number % 13) for number in range(23)],
+    "b": [None if number % 11 == 5 else number / 7 for number in range(23)],
+})  # fmt: skip
+DEFAULTS = Defaults(weights=Choice.of("equal"), score=ScoreRule.of("minmax", to=(0, 100)))
+SAID: dict[str, dict[str, Any]] = {
+    "plain": {},
+    "a text is the class": {"class_field": "park"},
+    "references of groups": {"reference_within": ("park",), "rank_within": ("park",)},
+    "groups of a class": {"class_field": "park", "reference_within": ("class",)},
+    "one reference": {"reference": 2024},
+    "filled and treated": {
+        "defaults": DEFAULTS.model_copy(
+            update={"missing": Choice.of("mean"), "treat": Choice.of("winsorise", skew=0.5, kurtosis=0.5)}
+        )
+    },
+}
+
+
+def asking(said: dict[str, Any]) -> Framework:
+    return small(leaf("a"), leaf("b"), fields=FIELDS, time="year", **{"defaults": DEFAULTS} | said)
+
+
+def both(
+    framework: Framework | str, frame: pd.DataFrame, folder: Path, suffix: str, rows: int = 5, **asked: Any
+) -> tuple[Path, Path]:
+    """The files of the same data from memory and from pieces of so many rows."""
+    source, whole, pieces = (folder / name for name in ("data.parquet", f"whole{suffix}", f"pieces{suffix}"))
+    frame.to_parquet(source, index=False, row_group_size=rows)
+    evaluation = ps.evaluate(framework, source, **asked)
+    (evaluation.to_csv if suffix == ".csv" else evaluation.to_parquet)(whole, "zh")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(passes, "ROWS_OF_PIECE", rows)
+        ps.score_dataset(framework, source, pieces, language="zh", **asked)
+    return whole, pieces
+
+
+def assert_same_file(whole: Path, pieces: Path) -> None:
+    """But for the order of the rows, which is that of the ranks in one and that of the data in the other."""
+    one, other = pq.read_table(whole), pq.read_table(pieces)
+    assert one.schema.remove_metadata() == other.schema.remove_metadata()
+    order = [(name, "ascending") for name in ("unit", "year") if name in one.schema.names]
+    assert one.sort_by(order).equals(other.sort_by(order))
+    said, also = (json.loads(pq.read_metadata(path).metadata[b"parkscore"]) for path in (whole, pieces))
+    assert said == also
+
+
+@pytest.mark.parametrize("which", SAID)
+@pytest.mark.parametrize("rows", [3, 50])
+def test_the_parquet_file_is_the_same_from_memory_and_from_pieces(which: str, rows: int, tmp_path: Path) -> None:
+    assert_same_file(*both(asking(SAID[which]), FRAME, tmp_path, ".parquet", rows))
+
+
+@pytest.mark.parametrize("name", ["zone-2021", "per-mu-huangyan-2022", "specialised-sme-2022", "incubator-2018"])
+def test_so_it_is_of_shipped_frameworks(name: str, tmp_path: Path) -> None:
+    framework = ps.load_framework(name)
+    weights = None if framework.only_judges else "equal"
+    assert_same_file(*both(framework, ps.sample(framework, 9, seed=3), tmp_path, ".parquet", weights=weights))
+
+
+def test_a_file_from_memory_explains_each_of_its_rows(tmp_path: Path) -> None:
+    framework = asking({"class_field": "park", "rank_within": ("park",)})
+    evaluation = ps.evaluate(framework, FRAME, year=2024)
+    path = evaluation.to_parquet(tmp_path / "result.parquet")
+    for unit in FRAME.query("year == 2024")["zone"]:
+        assert ps.explain(path, unit) == ps.explain(evaluation, unit)
+    values = pd.read_parquet(path).set_index("unit")[f"{VALUE}a"]
+    np.testing.assert_array_equal(values, FRAME.set_index("zone")["a"].reindex(values.index))
+
+
+# --- csv ------------------------------------------------------------------------------------------------------------
+
+MARKED = ["a,b", 'says "x"', "=1+1", "two\nlines", "plain", "-5", "日本", "semi;colon", "tab\tin", "cr\rin", " blank "]
+NUMBERS = [50.0, 0.1, 1e-5, 123456789.0, 1e15, 1e22, -0.0001, 2.5e-8, 1 / 3, -7.0, 0.0]
+
+
+def test_a_csv_file_has_the_same_lines_from_memory_and_from_pieces(tmp_path: Path) -> None:
+    frame = pd.DataFrame({"zone": MARKED, "park": [*"东西" * 5, None], "a": NUMBERS, "b": [None, *NUMBERS[1:]]})
+    score = DEFAULTS.model_copy(update={"score": ScoreRule.of("as_is")})
+    framework = small(leaf("a"), leaf("b"), fields=FIELDS, defaults=score, class_field="park")
+    whole, pieces = both(framework, frame, tmp_path, ".csv", rows=4)
+    one, other = (pd.read_csv(path, dtype=str, index_col="unit", keep_default_na=False) for path in (whole, pieces))
+    pd.testing.assert_frame_equal(one, other.loc[one.index])
+    texts = [path.read_bytes().decode("utf-8-sig") for path in (whole, pieces)]
+    assert sorted(texts[0].splitlines()) == sorted(texts[1].splitlines())
+
+
+@given(st.lists(st.floats(allow_nan=False, width=64), min_size=1, max_size=20))
+def test_numbers_in_pieces_are_written_as_in_every_other_csv_file(tmp_path_factory: Any, numbers: list[float]) -> None:
+    path = tmp_path_factory.getbasetemp() / "numbers.csv"
+    with CsvFile(path) as file:
+        file.add(pa.RecordBatch.from_pydict({"x": pa.array(numbers)}))
+    assert path.read_text("utf-8-sig").splitlines() == ["x", *(repr(number) for number in numbers)]
