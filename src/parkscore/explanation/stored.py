@@ -5,7 +5,7 @@ from __future__ import annotations
 import difflib
 import json
 import os
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Final, NamedTuple
 
@@ -14,6 +14,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
+from parkscore.explanation.stored_form import damaged_at, damaged_column
 from parkscore.findings import Finding, Place, Severity, UsageError
 from parkscore.language import Text, system_reason
 
@@ -66,6 +67,10 @@ def read_stored(path: str | os.PathLike[str], unit: str, year: int | None = None
     except OSError as problem:
         raise _no_result(file, system_reason(problem)) from None
     row = dict(zip(group.schema.names, (column[0].as_py() for column in group.columns), strict=True))
+    column = damaged_column(document, row)
+    if column is not None:
+        message = Text(f"列 {column} 缺失或已损坏", f"the column {column} is missing or damaged")
+        raise _no_result(file, message, unit=unit)
     return Stored(document, row, tuple(each.year for each in found if each.year is not None))
 
 
@@ -81,20 +86,41 @@ def _document(results: pq.ParquetFile, file: str) -> Mapping[str, Any]:
     said = (results.metadata.metadata or {}).get(_KEY)
     try:
         document = json.loads(said) if said is not None else {}
-    except ValueError:
+    except (ValueError, RecursionError):
         document = None
-    if not isinstance(document, dict) or document.get("schema") != SCHEMA or _UNIT not in results.schema_arrow.names:
+    if not isinstance(document, dict) or document.get("schema") != SCHEMA:
         raise _no_result(file, Text("不是 parkscore score 写出的结果", "is no result of `parkscore score`"))
+    place = damaged_at(document)
+    if place is not None:
+        message = Text(f"元数据 parkscore 中 {place} 缺失或已损坏", f"{place} of its metadata is missing or damaged")
+        raise _no_result(file, message)
+    wrong = next((name for name, fits in _KINDS.items() if not fits(_kind(results, name))), None)
+    if wrong is not None:
+        message = Text(f"列 {wrong} 缺失或已损坏", f"the column {wrong} is missing or damaged")
+        raise _no_result(file, message)
     own: Mapping[str, Any] = document
     return own
 
 
-def _no_result(file: str, message: Text) -> UsageError:
+def _kind(results: pq.ParquetFile, name: str) -> pa.DataType | None:
+    schema = results.schema_arrow
+    return schema.field(name).type if schema.names.count(name) == 1 else None
+
+
+_KINDS: Final[Mapping[str, Callable[[pa.DataType | None], bool]]] = {
+    _UNIT: lambda kind: kind is not None and (pa.types.is_string(kind) or pa.types.is_large_string(kind)),
+    _YEAR: lambda kind: kind is None or pa.types.is_integer(kind),
+}
+"""What the columns hold in which a row is looked for; a result without years has no column of them."""
+
+
+def _no_result(file: str, message: Text, unit: str | None = None) -> UsageError:
     hint = Text(
         "先用 parkscore score 指标体系 数据 -o 结果.parquet 计分，再解释这个结果",
         "score first: parkscore score FRAMEWORK DATA -o RESULT.parquet, then explain that result",
     )
-    finding = Finding(code="not_a_result", severity=Severity.ERROR, message=message, hint=hint, place=Place(file))
+    place = Place(file)
+    finding = Finding(code="not_a_result", severity=Severity.ERROR, message=message, hint=hint, place=place, unit=unit)
     return UsageError(finding)
 
 
