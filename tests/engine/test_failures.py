@@ -32,8 +32,9 @@ ENVIRONMENT = {**os.environ, "PYTHONPATH": os.pathsep.join([str(ROOT / "src"), s
 
 
 @pytest.fixture(autouse=True)
-def pieces_of_four_rows(monkeypatch: pytest.MonkeyPatch) -> None:
+def pieces_of_four_rows_in_the_spool(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(passes, "ROWS_OF_PIECE", 4)
+    monkeypatch.setattr(passes, "Room", lambda: spool.Room(0))
 
 
 def folder_of_files(folder: Path, files: int = 3) -> Path:
@@ -54,6 +55,17 @@ def left_behind(folder: Path) -> list[str]:
 
 def score(folder: Path, engine: Any = None) -> ps.DatasetResult:
     return ps.score_dataset(SMALL, folder / "data", folder / "out.parquet", engine=engine or LocalExecutor(2))
+
+
+@pytest.mark.parametrize("room", [600, spool.HELD])
+def test_results_held_in_memory_are_those_of_the_spool(tmp_path: Path, monkeypatch: Any, room: int) -> None:
+    folder_of_files(tmp_path)
+    score(tmp_path)
+    spooled = (tmp_path / "out.parquet").read_bytes()
+    monkeypatch.setattr(passes, "Room", lambda: spool.Room(room))
+    score(tmp_path)
+    assert (tmp_path / "out.parquet").read_bytes() == spooled
+    assert left_behind(tmp_path) == ["out.parquet"]
 
 
 def test_a_folder_is_scored_as_one_table(tmp_path: Path) -> None:

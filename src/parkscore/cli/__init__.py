@@ -16,6 +16,7 @@ import typer
 from typer.core import TyperGroup
 
 from parkscore.cli import comparing, diagnosis, explaining, frameworks, ladders, members, methods, samples, scoring
+from parkscore.cli.allocators import keep_memory
 from parkscore.cli.console import JsonOption, LanguageOption, internal_fault, preset, reply_asked_for, use_utf8
 from parkscore.findings import Finding, ParkscoreError, Severity
 from parkscore.language import Text
@@ -169,6 +170,7 @@ def main() -> None:
     """Run the command line of this process."""
     # Imports make objects by the hundred thousand, none of them garbage: looking for some takes a third of a second.
     gc.set_threshold(100_000, 50, 1000)
+    keep_memory()
     signal.signal(signal.SIGTERM, _terminate)
     try:
         app()

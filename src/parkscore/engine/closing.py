@@ -23,7 +23,7 @@ from parkscore.engine.executors import LocalExecutor
 from parkscore.engine.in_order import in_order_of_data
 from parkscore.engine.ranking import Ranking, Shares, rankings
 from parkscore.engine.result import DatasetResult
-from parkscore.engine.spool import read_batch
+from parkscore.engine.spool import PieceResults, read_batch
 from parkscore.engine.summing_up import accounting_of
 from parkscore.engine.tallies import Tally
 from parkscore.engine.tasks import AppliedPiece, Job, nodes_of
@@ -128,18 +128,18 @@ class Closing:
 
     def write(self, target: Path, progress: Callable[[int, int], None]) -> pd.DataFrame:
         """Rank, and write the file whole or not at all; the first rows of the latest year are returned."""
-        paths = [piece.path for piece in self.applied if piece.path is not None]
-        ranked = self._ranked(paths)
+        pieces = [piece.results for piece in self.applied if piece.results is not None]
+        ranked = self._ranked(pieces)
         note = "; ".join(each.in_language(self.language) for each in self.notes) or None
         first: list[pd.DataFrame] = []
 
-        def with_places(number: int, path: Path) -> pa.RecordBatch:
-            batch = read_batch(path)
+        def with_places(number: int, results: PieceResults) -> pa.RecordBatch:
+            batch = read_batch(results)
             return with_ranks(batch, {name: each.column(number, batch) for name, each in ranked.items()}, note)
 
         def write(beside: Path) -> None:
             with result_file(beside, target.suffix.lower(), self.document) as file:
-                for batch in in_order_of_data(paths, with_places, progress):
+                for batch in in_order_of_data(pieces, with_places, progress):
                     first.append(_first(batch, self.years))
                     file.add(batch)
 
@@ -147,11 +147,11 @@ class Closing:
         found = pd.concat(first, ignore_index=True) if first else pd.DataFrame({RANK: []})
         return found.sort_values(RANK, kind="stable").head(TOP).reset_index(drop=True)
 
-    def _ranked(self, paths: Sequence[Path]) -> dict[str, Ranking | Shares]:
+    def _ranked(self, pieces: Sequence[PieceResults]) -> dict[str, Ranking | Shares]:
         """Every ranking over all pieces, and its percentiles, by the column that each fills."""
         ranked = rankings(self.job.framework, self.folder)
-        for path in paths:
-            batch = read_batch(path)
+        for results in pieces:
+            batch = read_batch(results)
             for ranking in ranked.values():
                 ranking.add(batch)
         with closing(LocalExecutor().map(_finish, list(ranked.values()))) as finished:

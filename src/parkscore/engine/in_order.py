@@ -8,26 +8,28 @@ from pathlib import Path
 import numpy as np
 import pyarrow as pa
 
-from parkscore.engine.spool import read_batch, write_batch
+from parkscore.engine.spool import PieceResults, read_batch, write_batch
 from parkscore.results.rows import PLACE
 
 
 def in_order_of_data(
-    paths: Sequence[Path],
-    finished: Callable[[int, Path], pa.RecordBatch],
+    pieces: Sequence[PieceResults],
+    finished: Callable[[int, PieceResults], pa.RecordBatch],
     progress: Callable[[int, int], None],
 ) -> Iterator[pa.RecordBatch]:
-    """The batches of all paths, each `finished` once by its number and path; a file is removed when it is done with.
+    """The batches of all pieces, each `finished` once with its number; a file is removed when it is done with.
 
     Pieces stand in the order of the data. Parts do not: theirs say where each row stands, and are cut into runs of rows
     that follow each other, each run taken from all parts.
     """
-    if not paths or PLACE not in read_batch(paths[0]).schema.names:
-        for number, path in enumerate(paths):
-            yield finished(number, path)
-            path.unlink()
-            progress(number + 1, len(paths))
+    if not pieces or PLACE not in read_batch(pieces[0]).schema.names:
+        for number, results in enumerate(pieces):
+            yield finished(number, results)
+            if isinstance(results, Path):
+                results.unlink()
+            progress(number + 1, len(pieces))
         return
+    paths = [results for results in pieces if isinstance(results, Path)]
     for number, path in enumerate(paths):
         write_batch(finished(number, path), path)
         progress(number + 1, 2 * len(paths))

@@ -23,7 +23,7 @@ from parkscore.engine.gathering import NoReferences
 from parkscore.engine.refusals import refuse_empty, refuse_lacking_reference, workers_died
 from parkscore.engine.result import DatasetResult
 from parkscore.engine.sources import KeptSource, PartSource, PieceSource, PutDown, Source
-from parkscore.engine.spool import spool_folder
+from parkscore.engine.spool import Room, spool_folder
 from parkscore.engine.stages import Stage, stages_of
 from parkscore.engine.suitable import looks_back, refuse_unsuitable
 from parkscore.engine.summing_up import Found
@@ -51,7 +51,7 @@ if TYPE_CHECKING:
 Progress = Callable[[Text, int, int], None]
 """Told after each piece: what is being done, how many pieces are through, of how many."""
 
-ROWS_OF_PIECE: Final = 65_536
+ROWS_OF_PIECE: Final = 131_072
 SORTING: Final = Text("按对象归并", "bringing the years of each unit together")
 APPLYING: Final = Text("计分", "scoring")
 WRITING: Final = Text("写出", "writing")
@@ -210,7 +210,8 @@ class _Run:
         applied, seen = [], KeysSeen(self.folder)
         if isinstance(job.source, KeptSource):
             job = replace(job, source=replace(job.source, keeps=False))
-        task = ApplyPiece(job, fitted, self.folder, checked, self.language, values)
+        room = Room() if isinstance(self.executor, LocalExecutor) else None
+        task = ApplyPiece(job, fitted, self.folder, checked, self.language, values, room)
         for piece in self._driven(APPLYING, task, job.source.items):
             found.add(piece.found)
             applied.append(replace(piece, keys=None, found=()))

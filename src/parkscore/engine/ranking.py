@@ -43,7 +43,7 @@ class Groups:
         known = of_text >= 0
         pairs = np.where(known, of_year * len(texts) + of_text, -1)
         numbers = np.full(len(met) * len(texts) + 1, -1, dtype=np.int64)  # the last one for rows in no group
-        for pair in np.unique(pairs[known]).tolist():
+        for pair in np.flatnonzero(np.bincount(pairs[known])).tolist():
             year, text = divmod(pair, len(texts))
             key = None if years is None else int(met[year]), texts[text]
             numbers[pair] = self._numbers.setdefault(key, len(self._numbers))

@@ -1,4 +1,4 @@
-"""A folder for what lies between two passes: beside the output, on the same disk, and gone in the end."""
+"""What lies between two passes: in memory while there is room, then in a folder beside the output, gone in the end."""
 
 from __future__ import annotations
 
@@ -6,12 +6,42 @@ import contextlib
 import os
 import tempfile
 from collections.abc import Iterator
+from dataclasses import dataclass, field
 from pathlib import Path
+from threading import Lock
+from typing import Final, TypeAlias
 
 import pyarrow as pa
 
 from parkscore.language import system_reason
 from parkscore.output.files import cannot_write
+
+PieceResults: TypeAlias = "Path | pa.RecordBatch"
+"""The results of a piece: a file of the spool, or the batch itself where it stays in memory."""
+
+HELD: Final = 384 << 20
+"""Bytes of results that stay in memory."""
+
+
+@dataclass
+class Room:
+    """What is left of the memory for results; threads take from it one at a time.
+
+    >>> room = Room(10)
+    >>> room.takes(8), room.takes(8)
+    (True, False)
+    """
+
+    bytes: int = HELD
+    _one_at_a_time: Lock = field(default_factory=Lock)
+
+    def takes(self, size: int) -> bool:
+        """Whether there is room for so many bytes, which then are taken."""
+        with self._one_at_a_time:
+            if size > self.bytes:
+                return False
+            self.bytes -= size
+            return True
 
 
 @contextlib.contextmanager
@@ -44,8 +74,9 @@ def write_batch(batch: pa.RecordBatch, path: Path) -> None:
         raise
 
 
-def read_batch(path: Path, columns: list[str] | None = None) -> pa.RecordBatch:
-    """The batch in a file; only what is looked at is read from the disk."""
-    with pa.memory_map(str(path)) as source:
-        batch = pa.ipc.open_file(source).get_batch(0)
-    return batch if columns is None else batch.select(columns)
+def read_batch(results: PieceResults) -> pa.RecordBatch:
+    """The batch itself, or that in a file; only what is looked at is read from the disk."""
+    if not isinstance(results, Path):
+        return results
+    with pa.memory_map(str(results)) as source:
+        return pa.ipc.open_file(source).get_batch(0)

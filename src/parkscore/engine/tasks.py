@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import pyarrow as pa
 
 from parkscore.data.fitted import Fitted
 from parkscore.data.masking import Mask
@@ -15,14 +16,14 @@ from parkscore.data.table import YEAR, Table
 from parkscore.data.text_hashes import Hashes
 from parkscore.engine.applying import apply_to
 from parkscore.engine.sources import Item, Source, read_again, read_checked
-from parkscore.engine.spool import piece_file, write_batch
+from parkscore.engine.spool import PieceResults, Room, piece_file, write_batch
 from parkscore.engine.summing_up import Accounts
 from parkscore.engine.tallies import Tally
 from parkscore.findings import DataError, Finding
 from parkscore.framework.models import Framework
 from parkscore.language import Language
 from parkscore.results.means import NodeSums, node_sums
-from parkscore.results.rows import batch_of
+from parkscore.results.rows import PLACE, batch_of
 from parkscore.tree.frozen import FrozenReference
 from parkscore.tree.schemes import WeightPlan
 
@@ -82,7 +83,7 @@ class GatherPiece:
 class AppliedPiece:
     """What is told of a piece once its results are written.
 
-    path: where they lie, None where the piece has an error or no row to score. accounts: what became of each row.
+    results: where they are, None where the piece has an error or no row to score. accounts: what became of each row.
     years: of the rows. sums: of the scores. tally: what is told of all rows together.
     notes: what the file says of itself. keys: as those of `Checked`.
     """
@@ -90,7 +91,7 @@ class AppliedPiece:
     number: int
     found: Sequence[Finding]
     keys: Hashes | None = None
-    path: Path | None = None
+    results: PieceResults | None = None
     accounts: Accounts = field(default_factory=dict)
     years: frozenset[int] = frozenset()
     sums: NodeSums = NodeSums.NOTHING
@@ -100,10 +101,10 @@ class AppliedPiece:
 
 @dataclass(frozen=True)
 class ApplyPiece:
-    """Pass two: the results of a piece, written into the spool.
+    """Pass two: the results of a piece, kept in memory or written into the spool.
 
     checked: whether pass one has looked at what is wrong with the data. values: whether the values of the indicators
-    are kept beside the scores.
+    are kept beside the scores. room: for results in the memory of this process, None where another one may run this.
     """
 
     job: Job
@@ -112,6 +113,7 @@ class ApplyPiece:
     checked: bool
     language: Language
     values: bool
+    room: Room | None = None
 
     def __call__(self, item: Item) -> AppliedPiece:
         """Where the results lie, what became of each row, and what is wrong with the piece."""
@@ -124,19 +126,25 @@ class ApplyPiece:
         except DataError as error:
             return AppliedPiece(item.number, [*checked.found, *error.findings], checked.keys)
         batch = batch_of(applied.results, self.language, self.values, checked.places)
-        path = piece_file(self.folder, item.number)
-        write_batch(batch, path)
         return AppliedPiece(
             item.number,
             [*checked.found, *applied.findings],
             checked.keys,
-            path if batch.num_rows else None,
+            self._kept(batch, item.number) if batch.num_rows else None,
             applied.accounts,
             frozenset(np.unique(batch.column(YEAR).to_numpy()).tolist() if YEAR in batch.schema.names else ()),
             node_sums(applied.results, nodes_of(job.framework)),
             applied.tally,
             checked.table.notes,
         )
+
+    def _kept(self, batch: pa.RecordBatch, number: int) -> PieceResults:
+        """The results where they stay until all pieces are ranked; those that are put in order then are files."""
+        if self.room is not None and PLACE not in batch.schema.names and self.room.takes(batch.nbytes):
+            return batch
+        path = piece_file(self.folder, number)
+        write_batch(batch, path)
+        return path
 
 
 def nodes_of(framework: Framework) -> list[str]:

@@ -147,8 +147,15 @@ def _statuses(results: Results, language: Language) -> pa.DictionaryArray:
 
 
 def number_array(numbers: npt.NDArray[np.float64]) -> pa.Array:
-    """Numbers as Arrow keeps them; what is no number is null."""
-    return pa.array(numbers, from_pandas=True)
+    """Numbers as Arrow keeps them, in the same memory; what is no number is null.
+
+    >>> number_array(np.array([1.5, np.nan])).to_pylist()
+    [1.5, None]
+    """
+    gaps, numbers = np.isnan(numbers), np.ascontiguousarray(numbers, dtype=np.float64)
+    lacking = int(np.count_nonzero(gaps))
+    known = pa.py_buffer(np.packbits(~gaps, bitorder="little")) if lacking else None
+    return pa.Array.from_buffers(pa.float64(), numbers.size, [known, pa.py_buffer(numbers)], lacking)
 
 
 def coded(texts: Any) -> pa.DictionaryArray:

@@ -112,9 +112,12 @@ def count_column(
 
 def _count_states(states: States) -> list[int]:
     """How many cells are in each state."""
-    if not np.count_nonzero(states):
-        return [states.size, *[0] * (len(State) - 1)]
-    lacking = [int(np.count_nonzero(states == state)) for state in list(State)[1:]]
+    lacking = [0] * (len(State) - 1)
+    highest_state = int(states.max(initial=State.VALUE))
+    if highest_state == State.MISSING:  # as nearly every column with gaps is
+        lacking[0] = int(np.count_nonzero(states))
+    elif highest_state > State.MISSING:
+        lacking = [int(np.count_nonzero(states == state)) for state in list(State)[1:]]
     return [states.size - sum(lacking), *lacking]
 
 
