@@ -15,6 +15,7 @@ import parkscore as ps
 from parkscore.engine import passes
 from parkscore.engine.executors import LocalExecutor
 from parkscore.framework.models import Framework
+from parkscore.results.lists import LISTED_AS, ORDERED_BY, PLACE_ON
 
 # Told of a piece in other words than of the whole table, or of the whole table only.
 NOT_COMPARED = {"treated", "not_checked_in_pieces"}
@@ -45,7 +46,9 @@ def assert_same(evaluation: ps.Evaluation, found: pd.DataFrame, told: ps.Dataset
     wanted = evaluation.scores
     keys = [name for name in ("unit", "year") if name in wanted]
     wanted, found = (each.sort_values(keys, kind="stable").reset_index(drop=True) for each in (wanted, found))
-    assert [name for name in found if not name.startswith(("value:", "state:", "used:"))] == list(wanted.columns)
+    assert [
+        name for name in found if not name.startswith(("value:", "state:", "used:", LISTED_AS, PLACE_ON, ORDERED_BY))
+    ] == list(wanted.columns)
     for name in wanted:
         if wanted[name].dtype == np.float64:
             np.testing.assert_allclose(found[name], wanted[name], rtol=1e-12, atol=1e-12, err_msg=name)
@@ -54,8 +57,25 @@ def assert_same(evaluation: ps.Evaluation, found: pd.DataFrame, told: ps.Dataset
     accounts = [each.accounting.replace({np.nan: None}).to_dict("records") for each in (told, evaluation)]
     assert accounts[0] == accounts[1], accounts
     assert {**told.about, "data": 0, "data_sha256": 0} == {**evaluation.about, "data": 0, "data_sha256": 0}
+    pd.testing.assert_frame_equal(told.list_counts, evaluation.list_counts)
+    pd.testing.assert_frame_equal(told.targets, evaluation.targets, check_exact=True)
+    _assert_same_lists(evaluation, found)
     findings = _kinds(told.findings), _kinds(evaluation.findings)
     assert findings[0] == findings[1], [sorted({*one} - {*other}) for one, other in (findings, findings[::-1])]
+
+
+def _assert_same_lists(evaluation: ps.Evaluation, found: pd.DataFrame) -> None:
+    """Who is on each list and in which place, and of whom it cannot be told, as a Parquet result says it."""
+    keys = [name for name in ("unit", "year") if name in found]
+    in_columns = any(name.startswith("state:") for name in found)  # csv has the columns of memory only
+    for each in evaluation.framework.lists if in_columns else ():
+        own = found[found[f"list:{each.id}"].isin(["listed", "open"])]
+        lines = own[[*keys, f"list:{each.id}", f"place:{each.id}", f"by:{each.id}"]]
+        lines = lines.set_axis([*keys, "standing", "place", "value"], axis=1).sort_values(keys)
+        wanted = evaluation.lists.query("list == @each.id").sort_values(keys)
+        for name in (*keys, "standing", "place"):
+            assert _plain(lines[name]) == _plain(wanted[name]), (each.id, name)
+        np.testing.assert_allclose(lines["value"], wanted["value"], rtol=1e-12, atol=1e-12)
 
 
 def _plain(column: Any) -> list[Any]:

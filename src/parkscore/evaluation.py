@@ -47,7 +47,7 @@ from parkscore.tree.gate_tables import (
 )
 from parkscore.tree.given_table import given_table
 from parkscore.tree.grades import Graded, grade_counts, grade_table
-from parkscore.tree.list_tables import count_table, list_table
+from parkscore.tree.list_tables import ListCount, count_table, list_counts, list_table
 from parkscore.tree.lists import Listed, draw_up
 from parkscore.tree.percentiles import percentiles
 from parkscore.tree.rank import Ranks, Standing
@@ -324,7 +324,12 @@ class Evaluation:
         The last four sum to `rows`. The line without a field is that of all rows; with `per`, each text of the field
         has a line, groups without a member included.
         """
-        return count_table(self.listed, self.table, self.rows)
+        return count_table(self.list_counted, with_years=self.table.years is not None)
+
+    @cached_property
+    def list_counted(self) -> list[ListCount]:
+        """The lines of `list_counts`."""
+        return list_counts(self.listed, self.table, self.rows)
 
     @cached_property
     def progress(self) -> tuple[Progress, ...]:
@@ -637,7 +642,8 @@ class Evaluation:
         """Write `scores_in` a language as Parquet, so that `ps.explain` can explain each row from the file alone.
 
         Columns `value:`, `state:` and `used:` follow, each with the id of an indicator: its value, why it has none or
-        that it was filled, and what was scored where gaps may be filled or outliers treated. The file's metadata have
+        that it was filled, and what was scored where gaps may be filled or outliers treated. For each list `list:`,
+        `place:` and `by:` have what it finds of the row, its place, and what it is ordered by. The file's metadata have
         `about` and everything else that its rows were scored by, as JSON under `parkscore`.
         """
         from parkscore.evaluation_rows import write_results

@@ -13,6 +13,7 @@ from parkscore.framework.taken_ids import percentile_in, rank_in
 from parkscore.language import Language
 from parkscore.output.files import write_whole
 from parkscore.results.files import ParquetFile, with_ranks
+from parkscore.results.lists import list_columns, with_lists
 from parkscore.results.means import node_sums
 from parkscore.results.rows import (
     CLASS_PERCENTILE,
@@ -50,6 +51,10 @@ def write_results(evaluation: Evaluation, path: str | Path, language: Language) 
     """Write the rows in the order of `scores` as Parquet: the file that scoring piece by piece writes."""
     note = "; ".join(each.in_language(language) for each in evaluation.notes) or None
     batch = with_ranks(batch_of(_results(evaluation), language, values=True), _ranks(evaluation), note)
+    for each in evaluation.listed:
+        rows = evaluation.rows
+        own = list_columns(each.asked.id, each.standings[rows], each.places[rows], each.values[rows])
+        batch = with_lists(batch, own)
     about = document_of(evaluation)
 
     def write(beside: Path) -> None:

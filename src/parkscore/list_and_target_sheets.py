@@ -50,7 +50,7 @@ def list_sheets(evaluation: Evaluation, language: Language) -> list[Sheet]:
         text=[whole if all_rows else (text or none) for all_rows, text in zip(by_all, counts["text"], strict=True)],
         field=counts["field"].map(fields).astype(object),
     ).rename(columns=words)
-    said = [text.in_language(language) for text in list_sentences(evaluation.listed, evaluation.table, evaluation.rows)]
+    said = [text.in_language(language) for text in list_sentences(evaluation.list_counted)]
     kinds = dict.fromkeys((YEAR, "place", "rows"), "count") | {"value": "value"}
     kinds |= dict.fromkeys((words.get(name, name) for name in COUNTS[1:]), "count")
     return [

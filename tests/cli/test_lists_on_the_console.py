@@ -45,3 +45,19 @@ def test_show_lists_the_lists_with_what_they_ask(run: Any) -> None:
         ("first", "total", 2),
         ("lean", "energy / income", None),
     ]
+
+
+@pytest.mark.usefixtures("with_lists")
+def test_what_is_told_of_lists_in_pieces_is_what_is_told_in_memory(run: Any) -> None:
+    said = [
+        [line for line in answer.out.splitlines() if line.startswith("list ")]
+        for engine in ("memory", "local")
+        for answer in [run("score", "park.yaml", "zones.csv", "-o", "out.csv", "--engine", engine)]
+    ]
+    assert len(said[0]) == 4  # two lists in two years
+    assert said[0] == said[1]
+    documents = [
+        run("score", "park.yaml", "zones.csv", "-o", "out.csv", "--engine", engine, "--json").document
+        for engine in ("memory", "local")
+    ]
+    assert documents[0]["list_counts"] == documents[1]["list_counts"]

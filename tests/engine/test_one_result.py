@@ -78,7 +78,9 @@ def test_the_parquet_file_is_the_same_from_memory_and_from_pieces(which: str, ro
     assert_same_file(*both(asking(SAID[which]), FRAME, tmp_path, ".parquet", rows))
 
 
-@pytest.mark.parametrize("name", ["zone-2021", "per-mu-huangyan-2022", "specialised-sme-2022", "incubator-2018"])
+@pytest.mark.parametrize(
+    "name", ["zone-2021", "park-points-example", "per-mu-huangyan-2022", "specialised-sme-2022", "incubator-2018"]
+)
 def test_so_it_is_of_shipped_frameworks(name: str, tmp_path: Path) -> None:
     framework = ps.load_framework(name)
     weights = None if framework.only_judges else "equal"

@@ -9,6 +9,7 @@ from parkscore.cli.console import Reply
 from parkscore.language import Text
 
 if TYPE_CHECKING:
+    from parkscore.engine.result import DatasetResult
     from parkscore.evaluation import Evaluation
     from parkscore.framework.models import Framework
 
@@ -46,11 +47,11 @@ def _cell(value: Any) -> Any:
     return str(value) if isinstance(value, int) else value
 
 
-def list_lines(evaluation: Evaluation) -> Iterator[Text]:
+def list_lines(result: Evaluation | DatasetResult) -> Iterator[Text]:
     """For each list how many units are on it and where the others are; they add up to all units."""
     from parkscore.tree.list_tables import list_sentences
 
-    return list_sentences(evaluation.listed, evaluation.table, evaluation.rows)
+    return list_sentences(result.list_counted)
 
 
 def target_entries(framework: Framework, reply: Reply) -> list[dict[str, Any]]:
@@ -80,8 +81,8 @@ def say_targets(targets: list[dict[str, Any]], reply: Reply) -> None:
         reply.table((*heads, *tail), [list(each.values()) for each in targets])
 
 
-def target_lines(evaluation: Evaluation) -> Iterator[Text]:
+def target_lines(result: Evaluation | DatasetResult) -> Iterator[Text]:
     """Each target in the latest scored year."""
     from parkscore.tree.target_tables import target_sentences
 
-    return target_sentences(evaluation.progress)
+    return target_sentences(result.progress)

@@ -14,6 +14,7 @@ import typer
 
 from parkscore.cli.console import Reply
 from parkscore.cli.files import check_output
+from parkscore.cli.lists import list_lines, target_lines
 from parkscore.cli.references import beyond_lines, say_frozen
 from parkscore.findings import Finding, Severity, UsageError, worst_first
 from parkscore.language import Text
@@ -176,6 +177,8 @@ def _document(result: DatasetResult, reply: Reply) -> dict[str, Any]:
         "about": dict(result.about),
         "accounting": records(result.accounting),
         "top": records(result.top),
+        **({"list_counts": records(result.list_counts)} if result.framework.lists else {}),
+        **({"targets": records(result.targets)} if result.framework.targets else {}),
         "reference_sha256": result.reference,
         "output": str(result.path),
         "findings": [finding.as_dict(reply.language) for finding in worst_first(result.findings)],
@@ -183,7 +186,7 @@ def _document(result: DatasetResult, reply: Reply) -> dict[str, Any]:
 
 
 def _lines(result: DatasetResult) -> Iterator[Text]:
-    """The same lines as of a table in memory: counts, weights, notes, gates and grades."""
+    """The same lines as of a table in memory: counts, weights, notes, gates, lists, grades and targets."""
     from parkscore.framework.status_words import WEIGHTS_STATUS
     from parkscore.tree.accounting import accounting_line
 
@@ -206,8 +209,10 @@ def _lines(result: DatasetResult) -> Iterator[Text]:
     yield from beyond_lines(result.findings)
     for gate in framework.gates:
         yield _counted(result, "gate", gate.id, Text(f"门槛“{gate.label.zh}”", f"gate {gate.label.en}"))
+    yield from list_lines(result)
     for scale in framework.grades:
         yield _counted(result, "grade", scale.id, Text(f"等级“{scale.label.zh}”", f"grades {scale.label.en}"))
+    yield from target_lines(result)
 
 
 def _counted(result: DatasetResult, part: str, code: str | None, label: Text) -> Text:

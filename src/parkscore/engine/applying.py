@@ -30,6 +30,7 @@ from parkscore.tree.fill_scores import fill_scores
 from parkscore.tree.gate import gate
 from parkscore.tree.gates import judge
 from parkscore.tree.grades import Graded, grade_scales
+from parkscore.tree.lists import Candidates, candidates
 from parkscore.tree.schemes import WeightPlan
 from parkscore.tree.score import score
 from parkscore.tree.verdicts import Verdict
@@ -37,11 +38,15 @@ from parkscore.tree.verdicts import Verdict
 
 @dataclass(frozen=True)
 class Applied:
-    """The rows of one piece with their results, what became of each, and what was found and counted."""
+    """The rows of one piece with their results, what became of each, and what was found and counted.
+
+    candidates: what each list makes of the rows.
+    """
 
     results: Results
     accounts: Accounts
     tally: Tally
+    candidates: tuple[Candidates, ...]
     findings: tuple[Finding, ...]
 
 
@@ -80,10 +85,12 @@ def apply_to(framework: Framework, table: Table, plan: WeightPlan, fitted: Fitte
     outcomes, found_gating = gate(framework, table, nodes, rows, set_aside)
     judged: tuple[Verdict, ...] = ()
     graded: tuple[Graded, ...] = ()
-    if framework.gates or framework.grades:
+    candidates_found: tuple[Candidates, ...] = ()
+    if framework.gates or framework.grades or framework.lists:
         ends = bounds(framework, nodes, treated.grid, groups, shares, scored.given, fitted)
         judged = judge(framework, table, indicators, ends)
         graded = grade_scales(framework, table, indicators, ends)
+        candidates_found = candidates(framework, table, indicators, nodes.scores, ends)
     found = (
         *class_findings(framework, table, classification, rows),
         *scored.findings,
@@ -107,5 +114,6 @@ def apply_to(framework: Framework, table: Table, plan: WeightPlan, fitted: Fitte
             treated.grid,
             fitted,
         ),
+        candidates_found,
         tuple(each for each in own if each.code not in TOLD_OF_ALL),
     )

@@ -21,6 +21,8 @@ from parkscore.data.table import YEAR
 from parkscore.engine.about import cohorts_of, weighing_of
 from parkscore.engine.executors import LocalExecutor
 from parkscore.engine.in_order import in_order_of_data
+from parkscore.engine.listing import Lists
+from parkscore.engine.pursuing import JoiningAmounts
 from parkscore.engine.ranking import Ranking, Shares, rankings
 from parkscore.engine.result import DatasetResult
 from parkscore.engine.spool import PieceResults, read_batch
@@ -33,6 +35,7 @@ from parkscore.findings import Finding
 from parkscore.language import Language, Text
 from parkscore.output.files import write_whole
 from parkscore.results.files import result_file, with_ranks
+from parkscore.results.lists import with_lists
 from parkscore.results.means import NodeSums
 from parkscore.results.rows import RANK, STATUS
 from parkscore.tree.accounting import CLASSES, DATA, JUDGED
@@ -50,6 +53,7 @@ class Closing:
     job: Job
     fitted: Fitted
     applied: Sequence[AppliedPiece]
+    amounts: JoiningAmounts
     language: Language
     folder: Path
 
@@ -61,7 +65,13 @@ class Closing:
     @cached_property
     def accounting(self) -> pd.DataFrame:
         """What became of every row."""
-        return accounting_of(piece.accounts for piece in self.applied)
+        return accounting_of([*(piece.accounts for piece in self.applied), self.lists.accounts])
+
+    @cached_property
+    def lists(self) -> Lists:
+        """The lists of the framework, with the place of every row."""
+        listed = [piece.listed for piece in self.applied if piece.listed is not None]
+        return Lists(self.job.framework, self.folder, listed)
 
     @cached_property
     def tally(self) -> Tally:
@@ -129,13 +139,14 @@ class Closing:
     def write(self, target: Path, progress: Callable[[int, int], None]) -> pd.DataFrame:
         """Rank, and write the file whole or not at all; the first rows of the latest year are returned."""
         pieces = [piece.results for piece in self.applied if piece.results is not None]
-        ranked = self._ranked(pieces)
+        ranked, in_columns = self._ranked(pieces), target.suffix.lower() != ".csv"
         note = "; ".join(each.in_language(self.language) for each in self.notes) or None
         first: list[pd.DataFrame] = []
 
         def with_places(number: int, results: PieceResults) -> pa.RecordBatch:
             batch = read_batch(results)
-            return with_ranks(batch, {name: each.column(number, batch) for name, each in ranked.items()}, note)
+            placed = with_ranks(batch, {name: each.column(number, batch) for name, each in ranked.items()}, note)
+            return with_lists(placed, self.lists.columns(number)) if in_columns else placed
 
         def write(beside: Path) -> None:
             with result_file(beside, target.suffix.lower(), self.document) as file:
@@ -171,6 +182,8 @@ class Closing:
             self.notes,
             tuple(findings),
             None if self.job.frozen is None else self.job.frozen.sha256,
+            self.lists.counts,
+            self.amounts.progress(self.years),
         )
 
 

@@ -20,6 +20,7 @@ from parkscore.data.validate_pieces import checks_look_back, not_checked
 from parkscore.engine.closing import Closing
 from parkscore.engine.executors import Cluster, Executor, LocalExecutor, WorkersDiedError, driven_by
 from parkscore.engine.gathering import NoReferences
+from parkscore.engine.pursuing import JoiningAmounts
 from parkscore.engine.refusals import refuse_empty, refuse_lacking_reference, workers_died
 from parkscore.engine.result import DatasetResult
 from parkscore.engine.sources import KeptSource, PartSource, PieceSource, PutDown, Source
@@ -149,8 +150,8 @@ class _Run:
             fitted = job.frozen.fitted_under(framework, job.plan)
         for number, stage in enumerate(stages):
             fitted = self._fit(job, stage, fitted, number > 0, found)
-        applied = self._apply(job, fitted, bool(stages), found)
-        closing = Closing(job, fitted, applied, self.language, self.folder)
+        applied, amounts = self._apply(job, fitted, bool(stages), found)
+        closing = Closing(job, fitted, applied, amounts, self.language, self.folder)
         if self.job.frozen is None:
             refuse_lacking_reference(job, closing.tally)
         found.add([*closing.tally.findings(framework), *closing.weighing.findings])
@@ -205,21 +206,24 @@ class _Run:
         found.add(joining.findings)
         return fitted
 
-    def _apply(self, job: Job, fitted: Fitted, checked: bool, found: Found) -> list[AppliedPiece]:
+    def _apply(
+        self, job: Job, fitted: Fitted, checked: bool, found: Found
+    ) -> tuple[list[AppliedPiece], JoiningAmounts]:
         values = self.target.suffix.lower() != ".csv"
-        applied, seen = [], KeysSeen(self.folder)
+        applied, seen, amounts = [], KeysSeen(self.folder), JoiningAmounts(job.framework, self.folder)
         if isinstance(job.source, KeptSource):
             job = replace(job, source=replace(job.source, keeps=False))
         room = Room() if isinstance(self.executor, LocalExecutor) else None
         task = ApplyPiece(job, fitted, self.folder, checked, self.language, values, room)
         for piece in self._driven(APPLYING, task, job.source.items):
             found.add(piece.found)
-            applied.append(replace(piece, keys=None, found=()))
+            amounts.add(piece.amounts)
+            applied.append(replace(piece, keys=None, found=(), amounts={}))
             if piece.keys is not None:
                 seen.add(piece.keys)
         self._refuse(found, seen)
         refuse_empty(job, applied, found.findings)
-        return applied
+        return applied, amounts
 
     def _refuse(self, found: Found, seen: KeysSeen) -> None:
         """End the run where anything is wrong that was found so far, a unit that is met twice included."""

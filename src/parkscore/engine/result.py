@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -12,6 +12,9 @@ import pandas as pd
 from parkscore.findings import Finding
 from parkscore.framework.models import Framework
 from parkscore.language import Text
+from parkscore.tree.list_tables import ListCount, count_table
+from parkscore.tree.target_tables import target_table
+from parkscore.tree.targets import Progress
 from parkscore.tree.weigh import Weighing
 
 
@@ -22,7 +25,8 @@ class DatasetResult:
     path: the file with a row for each row of the data. about: what was scored with what, as in `Evaluation.about`.
     accounting: what became of every row, in parts that sum, as in `Evaluation.accounting`. top: the first ten of the
     latest year. notes: what must stand on every output. reference: the hash of the reference that was scored by, None
-    where it was fitted on these rows.
+    where it was fitted on these rows. list_counted: the lines of `list_counts`. progress: how far each target of the
+    framework is in each scored year.
     """
 
     path: Path
@@ -34,6 +38,8 @@ class DatasetResult:
     notes: tuple[Text, ...]
     findings: tuple[Finding, ...]
     reference: str | None = None
+    list_counted: Sequence[ListCount] = ()
+    progress: Sequence[Progress] = ()
 
     def __repr__(self) -> str:
         """One line: what was ranked, and where it stands."""
@@ -43,6 +49,16 @@ class DatasetResult:
     def rows(self) -> int:
         """How many rows were scored."""
         return int(self.about["units"])
+
+    @property
+    def list_counts(self) -> pd.DataFrame:
+        """How many rows each list looked at, and where they are, as in `Evaluation.list_counts`."""
+        return count_table(self.list_counted, with_years=self.framework.time is not None)
+
+    @property
+    def targets(self) -> pd.DataFrame:
+        """What all units together have reached of each target, as in `Evaluation.targets`."""
+        return target_table(self.progress)
 
     @property
     def ranked(self) -> int:

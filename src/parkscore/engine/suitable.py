@@ -12,6 +12,7 @@ from parkscore.framework.judgements import is_judged
 from parkscore.framework.models import SHORTER_HISTORY, TIERS, Choice, Framework, Node, Requirement
 from parkscore.framework.score_history import years_looked_back
 from parkscore.framework.settings import aggregation_of, resolve_settings
+from parkscore.framework.target_formulas import target_formula
 from parkscore.language import Text
 from parkscore.methods import aggregation, imputation, scoring
 from parkscore.tree.schemes import WeightPlan, weight_source
@@ -36,13 +37,6 @@ def unsuited(framework: Framework, plan: WeightPlan, *, frozen: bool = False) ->
     if not frozen:
         yield from _aggregations(framework)
     yield from _weights(framework, plan)
-    for each in framework.lists:
-        yield _finding(
-            each.id, Text(f"榜单“{each.label.zh}”要所有对象一起排", f"the list {each.label.en} orders all units")
-        )
-    for target in framework.targets:
-        label = target.label
-        yield _finding(target.id, Text(f"目标“{label.zh}”要所有对象一起算", f"the target {label.en} is over all units"))
 
 
 def looks_back(framework: Framework) -> bool:
@@ -67,7 +61,10 @@ def looks_back(framework: Framework) -> bool:
 
 
 def formulas_of(framework: Framework) -> Iterator[tuple[str, str]]:
-    """Every formula and condition that scoring reads, with the id of what it belongs to; rules of validation aside."""
+    """Every formula and condition that scoring reads, with the id of what it belongs to; rules of validation aside.
+
+    Of a target it is what is taken of each unit.
+    """
     for name, field in framework.fields.items():
         if field.formula is not None:
             yield name, field.formula
@@ -82,6 +79,7 @@ def formulas_of(framework: Framework) -> Iterator[tuple[str, str]]:
         yield from _of_requirement(gate)
     for scale in framework.grades:
         yield from ((scale.id, override.when) for override in scale.overrides)
+    yield from _of_lists_and_targets(framework)
 
 
 def _of_leaf(leaf: Node) -> Iterator[str]:
@@ -95,6 +93,13 @@ def _of_leaf(leaf: Node) -> Iterator[str]:
         if case.score is not None and case.score.name == TIERS:
             tiers: Any = case.score.parameters["tiers"]
             yield from (tier["when"] for tier in tiers)
+
+
+def _of_lists_and_targets(framework: Framework) -> Iterator[tuple[str, str]]:
+    for each in framework.lists:
+        yield from ((each.id, text) for text in (each.require, each.by) if text is not None)
+    for target in framework.targets:
+        yield from ((target.id, amount.of_each.text) for amount in target_formula(target.value).amounts.values())
 
 
 def _of_requirement(asked: Requirement) -> Iterator[tuple[str, str]]:

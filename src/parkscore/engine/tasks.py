@@ -15,6 +15,8 @@ from parkscore.data.masking import Mask
 from parkscore.data.table import YEAR, Table
 from parkscore.data.text_hashes import Hashes
 from parkscore.engine.applying import apply_to
+from parkscore.engine.listing import list_batch, lists_file
+from parkscore.engine.pursuing import Parts, gather_amounts
 from parkscore.engine.sources import Item, Source, read_again, read_checked
 from parkscore.engine.spool import PieceResults, Room, piece_file, write_batch
 from parkscore.engine.summing_up import Accounts
@@ -85,6 +87,7 @@ class AppliedPiece:
 
     results: where they are, None where the piece has an error or no row to score. accounts: what became of each row.
     years: of the rows. sums: of the scores. tally: what is told of all rows together.
+    listed: the file of what the lists make of the rows, where there are lists. amounts: what the targets take of them.
     notes: what the file says of itself. keys: as those of `Checked`.
     """
 
@@ -92,10 +95,12 @@ class AppliedPiece:
     found: Sequence[Finding]
     keys: Hashes | None = None
     results: PieceResults | None = None
+    listed: Path | None = None
     accounts: Accounts = field(default_factory=dict)
     years: frozenset[int] = frozenset()
     sums: NodeSums = NodeSums.NOTHING
     tally: Tally = field(default_factory=Tally)
+    amounts: Parts = field(default_factory=dict)
     notes: tuple[str, ...] = ()
 
 
@@ -126,15 +131,21 @@ class ApplyPiece:
         except DataError as error:
             return AppliedPiece(item.number, [*checked.found, *error.findings], checked.keys)
         batch = batch_of(applied.results, self.language, self.values, checked.places)
+        listed = None
+        if applied.candidates and batch.num_rows:
+            listed = lists_file(self.folder, item.number)
+            write_batch(list_batch(applied.candidates, checked.table, applied.results.rows), listed)
         return AppliedPiece(
             item.number,
             [*checked.found, *applied.findings],
             checked.keys,
             self._kept(batch, item.number) if batch.num_rows else None,
+            listed,
             applied.accounts,
             frozenset(np.unique(batch.column(YEAR).to_numpy()).tolist() if YEAR in batch.schema.names else ()),
             node_sums(applied.results, nodes_of(job.framework)),
             applied.tally,
+            gather_amounts(job.framework, checked.table, item.number, checked.places),
             checked.table.notes,
         )
 

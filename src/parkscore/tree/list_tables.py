@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
+from parkscore.data.coded_texts import CodedTexts
 from parkscore.data.cohorts import years_of
 from parkscore.data.grid import Rows, rows_by_value
 from parkscore.data.table import UNIT, YEAR, Table
+from parkscore.framework.models import RankedList
 from parkscore.language import Text
 from parkscore.tree.lists import BEYOND, LISTED, NOT_ELIGIBLE, OPEN, STANDINGS, Listed
+from parkscore.tree.verdicts import Codes
 
 COUNTS = ("rows", *STANDINGS)
 
@@ -56,55 +60,91 @@ def _in_order(each: Listed, table: Table, rows: Rows) -> Iterator[int]:
             yield from chosen[np.argsort(each.places[chosen], kind="stable")].tolist()
 
 
-def count_table(lists: Sequence[Listed], table: Table, rows: Rows) -> pd.DataFrame:
+@dataclass(frozen=True)
+class ListCount:
+    """How many rows of a year have which standing on a list: all of them, or those that say `text` in `field`.
+
+    standings: in the order of `STANDINGS`. text: None where the rows say nothing in the field.
+    """
+
+    asked: RankedList
+    year: int | None
+    field: str | None
+    text: str | None
+    standings: tuple[int, ...]
+
+    @property
+    def rows(self) -> int:
+        """How many were looked at."""
+        return sum(self.standings)
+
+
+def list_counts(lists: Sequence[Listed], table: Table, rows: Rows) -> list[ListCount]:
+    """The counts of each list and year: of all rows, and where the list says `per`, of each text of that field."""
+    years = None if table.years is None else table.years[rows]
+    found: list[ListCount] = []
+    for each in lists:
+        per = each.asked.per
+        said = None if per is None else table.coded(per).taken(rows)
+        found += counts_of(each.asked, years, each.standings[rows], said)
+    return in_order_of_members(found)
+
+
+def counts_of(asked: RankedList, years: Rows | None, standings: Codes, said: CodedTexts | None) -> Iterator[ListCount]:
+    """The counts of some rows, of which each has a year and a standing; said: in the field that a list counts by."""
+    rows = np.arange(len(standings))
+    for year, own in [(None, rows)] if years is None else rows_by_value(years, rows):
+        yield ListCount(asked, year, None, None, _of_each(standings[own]))
+        if said is not None:
+            texts: list[str | None] = [None, *map(str, said.texts)]
+            for number, group in rows_by_value(said.codes + 1, own):
+                yield ListCount(asked, year, asked.per, texts[number], _of_each(standings[group]))
+
+
+def _of_each(standings: Codes) -> tuple[int, ...]:
+    return tuple(np.bincount(standings, minlength=len(STANDINGS)).tolist())
+
+
+def in_order_of_members(counts: Iterable[ListCount]) -> list[ListCount]:
+    """List by list and year by year: all rows first, then the texts with most members; those that say nothing last."""
+    lists: dict[str, int] = {}
+
+    def place(count: ListCount) -> tuple[int | str, ...]:
+        number = lists.setdefault(count.asked.id, len(lists))
+        of_group = (2, 0, "") if count.text is None else (1, -count.standings[0], count.text)
+        return (number, count.year or 0, *((0, 0, "") if count.field is None else of_group))
+
+    return sorted(counts, key=place)
+
+
+def count_table(counts: Sequence[ListCount], *, with_years: bool) -> pd.DataFrame:
     """How many rows each list has looked at and where they are: list, year, field, text, rows, and a column each.
 
     The columns `listed`, `beyond`, `not_eligible` and `open` sum to `rows`. Where a list says `per`, each text of the
     field in that year has a line, with or without members, and so have the rows that say nothing there (no text); the
     line of all rows has no field.
     """
-    years = [] if table.years is None else [YEAR]
-    lines = [line for each in lists for line in _count_lines(each, table, rows)]
-    names = ["list", *years, "field", "text", *COUNTS]
-    frame = pd.DataFrame([[line[name] for name in names] for line in lines], columns=names, dtype=object)
+    years = [YEAR] if with_years else []
+    lines = [
+        [each.asked.id, *([each.year] if with_years else []), each.field, each.text, each.rows, *each.standings]
+        for each in counts
+    ]
+    frame = pd.DataFrame(lines, columns=["list", *years, "field", "text", *COUNTS], dtype=object)
     whole = dict.fromkeys((*years, *COUNTS), np.int64)
     return frame.astype(whole)
 
 
-def _count_lines(each: Listed, table: Table, rows: Rows) -> Iterator[dict[str, Any]]:
-    for year, own in years_of(table, rows):
-        yield _counted(each, own) | {YEAR: year, "field": None, "text": None}
-        for text, group in _groups(each, table, own):
-            yield _counted(each, group) | {YEAR: year, "field": each.asked.per, "text": text}
-
-
-def _counted(each: Listed, rows: Rows) -> dict[str, Any]:
-    counts = np.bincount(each.standings[rows], minlength=len(STANDINGS)).tolist()
-    return {"list": each.asked.id, "rows": len(rows)} | dict(zip(STANDINGS, counts, strict=True))
-
-
-def _groups(each: Listed, table: Table, rows: Rows) -> Iterator[tuple[str | None, Rows]]:
-    """The rows by what they say in the field of a list, most members first; those that say nothing last."""
-    if each.asked.per is None:
-        return
-    said = table.frame[each.asked.per]
-    texts = np.array([text if isinstance(text, str) else "" for text in said], dtype=object)
-    groups = rows_by_value(texts, rows)
-    named = [(str(text), own) for text, own in groups if text]
-    yield from sorted(named, key=lambda group: -int((each.standings[group[1]] == STANDINGS.index(LISTED)).sum()))
-    yield from ((None, own) for text, own in groups if not text)
-
-
-def list_sentences(lists: Sequence[Listed], table: Table, rows: Rows) -> Iterator[Text]:
+def list_sentences(counts: Iterable[ListCount]) -> Iterator[Text]:
     """For each list and year how many units are on it and where the others are; they add up to all units."""
-    for each in lists:
-        for year, own in years_of(table, rows):
-            counted = _counted(each, own)
-            when = ("", "") if year is None else (f" {year} 年", f" {year}")
-            parts = [(word, counted[key]) for key, word in STANDING_TEXT.items() if counted[key]]
-            zh, en = "，".join(f"{word.zh} {n}" for word, n in parts), ", ".join(f"{n} {word.en}" for word, n in parts)
-            label, of = each.asked.label, counted["rows"]
-            yield Text(f"榜单“{label.zh}”{when[0]}：{zh}（共 {of}）", f"list {label.en}{when[1]}: {en} (of {of})")
+    for each in counts:
+        if each.field is not None:
+            continue
+        counted = dict(zip(STANDINGS, each.standings, strict=True))
+        when = ("", "") if each.year is None else (f" {each.year} 年", f" {each.year}")
+        parts = [(word, counted[key]) for key, word in STANDING_TEXT.items() if counted[key]]
+        zh, en = "，".join(f"{word.zh} {n}" for word, n in parts), ", ".join(f"{n} {word.en}" for word, n in parts)
+        label, of = each.asked.label, each.rows
+        yield Text(f"榜单“{label.zh}”{when[0]}：{zh}（共 {of}）", f"list {label.en}{when[1]}: {en} (of {of})")
 
 
 STANDING_TEXT = {

@@ -74,6 +74,37 @@ class Listed:
         return self.without_value.at(row)
 
 
+@dataclass(frozen=True)
+class Candidates:
+    """One list before it has places, over the rows of a table: each row says what it is by itself.
+
+    verdict: of the condition, None where there is none. values: what units are ordered by, in `measure`, NaN where
+    there is none; without_value says why. sizes: the same as the list compares them, the largest first; NaN where a row
+    does not get a place.
+    """
+
+    asked: RankedList
+    verdict: Verdict | None
+    values: Vector
+    sizes: Vector
+    measure: str | None
+    without_value: Said
+
+    @property
+    def not_eligible(self) -> Truths:
+        """Where the condition does not hold."""
+        if self.verdict is None:
+            return np.zeros(len(self.values), dtype=np.bool_)
+        return np.asarray(self.verdict.codes == NOT_MET)
+
+
+def candidates(
+    framework: Framework, table: Table, indicators: Grid, scores: Mapping[str, Vector], bounds: NodeBounds
+) -> tuple[Candidates, ...]:
+    """What each list of a framework makes of the rows of a table one by one; the arguments are those of `draw_up`."""
+    return tuple(_candidates(each, framework, table, indicators, scores, bounds) for each in framework.lists)
+
+
 def draw_up(
     framework: Framework,
     table: Table,
@@ -91,20 +122,29 @@ def draw_up(
     total score.
     """
     return tuple(
-        _list(each, framework, table, rows, indicators, scores, bounds, not_ranked) for each in framework.lists
+        _list(each, table, rows, not_ranked) for each in candidates(framework, table, indicators, scores, bounds)
     )
 
 
-def _list(
+def standings_of(not_eligible: Truths, places: NDArray[np.int32], top: int | None) -> Codes:
+    """Positions in `STANDINGS` by the place of each row, 0 where it has none.
+
+    >>> standings_of(np.array([False, False, True, False]), np.array([1, 2, 0, 0]), 1).tolist()
+    [0, 1, 2, 3]
+    """
+    listed = places <= (np.inf if top is None else top)
+    found = np.select([not_eligible, places == 0, listed], [_NOT_ELIGIBLE, _OPEN, _LISTED], _BEYOND)
+    return np.asarray(found, dtype=np.int8)
+
+
+def _candidates(
     asked: RankedList,
     framework: Framework,
     table: Table,
-    rows: Rows,
     indicators: Grid,
     scores: Mapping[str, Vector],
     bounds: NodeBounds,
-    not_ranked: Mapping[int, Unranked],
-) -> Listed:
+) -> Candidates:
     computed = _ordering(asked, framework, table, indicators, scores)
     verdict = None
     if asked.require is not None:
@@ -113,19 +153,28 @@ def _list(
     known = computed.cells.states == State.VALUE
     values = np.where(known, computed.cells.values, np.nan)
     sign = 1.0 if asked.direction == "higher" else -1.0
-    places, last = _places(sign * to_digits(values), (met == MET) & known, table, rows, asked.top)
-    standings = np.select(
-        [met == NOT_MET, places == 0, places <= last], [_NOT_ELIGIBLE, _OPEN, _LISTED], _BEYOND
-    ).astype(np.int8)
-    return Listed(
+    return Candidates(
         asked=asked,
+        verdict=verdict,
+        values=values,
+        sizes=np.where((met == MET) & known, sign * to_digits(values), np.nan),
+        measure=None if computed.measure is None else computed.measure.text,
+        without_value=computed.said,
+    )
+
+
+def _list(found: Candidates, table: Table, rows: Rows, not_ranked: Mapping[int, Unranked]) -> Listed:
+    places, top = _places(found.sizes, table, rows), found.asked.top
+    standings = standings_of(found.not_eligible, places, top)
+    return Listed(
+        asked=found.asked,
         standings=standings,
         places=places,
-        values=values,
-        measure=None if computed.measure is None else computed.measure.text,
-        beside=_beside(places, standings == _LISTED, table, rows, asked.top),
-        verdict=verdict,
-        without_value=computed.said,
+        values=found.values,
+        measure=found.measure,
+        beside=_beside(places, standings == _LISTED, table, rows, top),
+        verdict=found.verdict,
+        without_value=found.without_value,
         not_ranked=not_ranked,
     )
 
@@ -140,14 +189,12 @@ def _ordering(
     return Computed(Cells.of(total), Said.nothing(len(total)), None)
 
 
-def _places(
-    sizes: Vector, eligible: Truths, table: Table, rows: Rows, top: int | None
-) -> tuple[NDArray[np.int32], int]:
-    """The place of each eligible row among those of its year, 0 for all others; and the last place that is listed."""
+def _places(sizes: Vector, table: Table, rows: Rows) -> NDArray[np.int32]:
+    """The place of each row that has a size among those of its year, 0 for all others."""
     places = np.zeros(len(sizes), dtype=np.int32)
-    for _, own in years_of(table, rows[eligible[rows]]):
+    for _, own in years_of(table, rows[~np.isnan(sizes[rows])]):
         places[own] = ranking["min"](sizes[own])
-    return places, len(sizes) if top is None else top
+    return places
 
 
 def _beside(places: NDArray[np.int32], listed: Truths, table: Table, rows: Rows, top: int | None) -> NDArray[np.int32]:

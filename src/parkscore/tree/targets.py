@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Final
+from typing import Final, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
+from parkscore.data.cohorts import years_of
 from parkscore.data.columns import Columns, measure_of
-from parkscore.data.grid import Rows
+from parkscore.data.grid import Rows, Vector
 from parkscore.data.table import State, Table
 from parkscore.framework.formula import Cells, Column, LookupTable, Surroundings, compute
 from parkscore.framework.models import Framework, Target
@@ -142,31 +143,100 @@ def pursue(framework: Framework, table: Table, rows: Rows) -> tuple[Progress, ..
     """
     if table.years is None or not framework.targets:
         return ()
-    years = np.unique(table.years)
-    columns = Columns(framework, table)
-    wanted = np.unique(table.years[rows]).tolist()
+    found = {
+        key: YearAmount(
+            total_in_order(key.function, np.sort(own.values)), bool(own.applying), len(own.lacking), own.named(table)
+        )
+        for key, own in amounts_of(framework, table).items()
+    }
+    return progress_of(framework, found, np.unique(table.years[rows]).tolist())
+
+
+def progress_of(
+    framework: Framework, amounts: Mapping[AmountKey, YearAmount], wanted: Sequence[int]
+) -> tuple[Progress, ...]:
+    """As `pursue`, from the amounts of every year of the data; wanted: the years that are scored."""
+    years = np.array(sorted({key.year for key in amounts}), dtype=np.int64)
     return tuple(
         progress
         for target in framework.targets
-        for progress in _Pursuit(framework, table, columns, years, target).over(wanted)
+        for progress in _Pursuit(framework, amounts, years, target).over(wanted)
     )
 
 
-@dataclass(frozen=True)
-class _Yearly:
-    """One amount in every year of a table, and the rows of each year that lack what it takes."""
+class AmountKey(NamedTuple):
+    """One amount over the units of one year: its name, as it stands in formulas, its function, and the year."""
 
-    cells: Cells
-    lacking: tuple[Rows, ...]
+    name: str
+    function: str
+    year: int
+
+
+@dataclass(frozen=True)
+class OfEach:
+    """What the rows of one table have for an amount: the numbers that are there, how many it applies to, who lacks it.
+
+    lacking: rows, ascending.
+    """
+
+    values: Vector
+    applying: int
+    lacking: Rows
+
+    def named(self, table: Table) -> tuple[str, ...]:
+        """The first units that lack it."""
+        return tuple(str(unit) for unit in table.units[self.lacking[:MOST_NAMES]])
+
+
+def amounts_of(framework: Framework, table: Table) -> dict[AmountKey, OfEach]:
+    """What the rows of a table that has years add to each amount that a target of the framework reads."""
+    columns, count = Columns(framework, table), len(table.frame)
+    found = {}
+    for name, amount in amounts_read(framework).items():
+        of_each = columns.compute_parsed(amount.of_each, None)
+        values, states = np.broadcast_to(of_each.values, count), np.broadcast_to(of_each.states, count)
+        for year, own in years_of(table, np.arange(count)):
+            applying = own[states[own] != State.NOT_APPLICABLE]
+            lacks = np.isin(states[applying], _CAN_BE_FILLED_IN)
+            key = AmountKey(name, amount.function, int(year or 0))
+            found[key] = OfEach(values[applying[~lacks]].astype(np.float64), len(applying), applying[lacks])
+    return found
+
+
+def amounts_read(framework: Framework) -> dict[str, Amount]:
+    """Every amount that a target reads, by its name."""
+    return {name: amount for each in framework.targets for name, amount in target_formula(each.value).amounts.items()}
+
+
+@dataclass(frozen=True)
+class YearAmount:
+    """One amount over all units of a year.
+
+    total: of the units that have it, NaN where none has. applies: whether it applies to any. lacking: how many lack it
+    to whom it applies; units: the first of them.
+    """
+
+    total: float
+    applies: bool
+    lacking: int
+    units: tuple[str, ...]
+
+    @property
+    def state(self) -> State:
+        """Whether there is a value, or why not."""
+        if self.lacking:
+            return State.MISSING
+        if np.isfinite(self.total):
+            return State.VALUE
+        return State.UNDEFINED if self.applies else State.NOT_APPLICABLE
 
 
 @dataclass
 class _Pursuit:
-    """One target over the years of a table."""
+    """One target over the years of the data."""
 
     framework: Framework
-    table: Table
-    columns: Columns
+    given: Mapping[AmountKey, YearAmount]
     years: NDArray[np.int64]
     target: Target
 
@@ -198,7 +268,7 @@ class _Pursuit:
         tables = {name: LookupTable.of(each.values, each.otherwise) for name, each in self.framework.tables.items()}
         of_rows = row_measures(self.framework)
         measures = {name: amount.measure(of_rows) for name, amount in self.formula.amounts.items()}
-        amounts = {name: Column(each.cells, measures[name]) for name, each in self.amounts.items()}
+        amounts = {name: Column(self.yearly(name), measures[name]) for name in measures}
         found = compute(
             self.formula.over_amounts,
             _Shifted(amounts, self.before),
@@ -212,26 +282,15 @@ class _Pursuit:
         """For each year the position of the year so many years earlier, or -1."""
         return np.array([self.position(year - lag) for year in self.years.tolist()], dtype=np.intp)
 
-    @cached_property
-    def amounts(self) -> Mapping[str, _Yearly]:
-        return {name: self.yearly(amount) for name, amount in self.formula.amounts.items()}
+    def of(self, name: str, year: int) -> YearAmount:
+        """One amount in one year of the data."""
+        return self.given[AmountKey(name, self.formula.amounts[name].function, year)]
 
-    def yearly(self, amount: Amount) -> _Yearly:
-        """An amount in every year: the sum, or the share of the units that it applies to."""
-        of_each = self.columns.compute_parsed(amount.of_each, None)
-        count = len(self.table.frame)
-        values, states = np.broadcast_to(of_each.values, count), np.broadcast_to(of_each.states, count)
-        totals, reasons, lacking = [], [], []
-        for year in self.years.tolist():
-            own = np.flatnonzero(self.table.years == year)
-            applying = own[states[own] != State.NOT_APPLICABLE]
-            lacking.append(applying[np.isin(states[applying], _CAN_BE_FILLED_IN)])
-            total = _total(amount.function, values[applying])
-            totals.append(total)
-            none = State.NOT_APPLICABLE if not applying.size else State.UNDEFINED
-            reasons.append(State.MISSING if lacking[-1].size else State.VALUE if np.isfinite(total) else none)
-        marks = np.array(reasons, dtype=np.int8)
-        return _Yearly(Cells(np.where(marks == State.VALUE, totals, np.nan), marks), tuple(lacking))
+    def yearly(self, name: str) -> Cells:
+        """One amount in every year."""
+        found = [self.of(name, year) for year in self.years.tolist()]
+        marks = np.array([each.state for each in found], dtype=np.int8)
+        return Cells(np.where(marks == State.VALUE, [each.total for each in found], np.nan), marks)
 
     @cached_property
     def start(self) -> tuple[int, float] | None:
@@ -267,17 +326,15 @@ class _Pursuit:
                     yield name, base
 
     def why_no_amount(self, name: str, year: int) -> Text | None:
-        position = self.position(year)
-        if position < 0:
+        if self.position(year) < 0:
             return Text(f"数据中没有 {year} 年", f"the data have no year {year}")
-        lacking = self.amounts[name].lacking[position]
-        if not lacking.size:
+        found = self.of(name, year)
+        if not found.lacking:
             return None
-        units = [str(unit) for unit in self.table.units[lacking[:MOST_NAMES]]]
-        more_zh, more_en = (" 等", ", ...") if len(lacking) > MOST_NAMES else ("", "")
+        more_zh, more_en = (" 等", ", ...") if found.lacking > MOST_NAMES else ("", "")
         return Text(
-            f"{year} 年 {name} 缺 {len(lacking)} 个对象：{'、'.join(units)}{more_zh}",
-            f"{name} of {year} lacks {len(lacking)} units: {', '.join(units)}{more_en}",
+            f"{year} 年 {name} 缺 {found.lacking} 个对象：{'、'.join(found.units)}{more_zh}",
+            f"{name} of {year} lacks {found.lacking} units: {', '.join(found.units)}{more_en}",
         )
 
 
@@ -291,12 +348,12 @@ _NO_VALUE: Final = {
 }
 
 
-def _total(function: str, values: NDArray[np.float64]) -> float:
-    """The sum or the share; from the smallest on, so that the order of rows changes no digit."""
+def total_in_order(function: str, values: NDArray[np.float64]) -> float:
+    """The sum or the share of numbers from the smallest on, so that the order of rows changes no digit; NaN of none."""
     if not values.size:
         return float(np.nan)
     with np.errstate(over="ignore", invalid="ignore"):
-        return float(np.mean(values != 0) if function == SHARE_OF_UNITS else np.sum(np.sort(values)))
+        return float(np.mean(values != 0) if function == SHARE_OF_UNITS else np.sum(values))
 
 
 class _Shifted(Mapping[tuple[str, int], Column]):
