@@ -85,10 +85,10 @@ def imagine(framework: Framework, table: Table, present: Columns, imagined: Imag
     rows = imagined.rows
     number_of = [name for name, field in framework.fields.items() if field.formula is None and not field.is_text]
     others = table.frame.drop(columns=number_of).take(rows).reset_index(drop=True)
-    columns = ChangedColumns(framework, present, imagined, replace(table, frame=others, states={}))
-    cells = {name: columns[name, 0].cells for name in number_of}
-    numbers = pd.DataFrame({name: each.values for name, each in cells.items()}, copy=False)
-    frame = pd.concat([others, numbers], axis=1)
-    states = {name: each.states for name, each in cells.items()}
+    texts = {name: each.taken(rows) for name, each in table.texts.items()}
     # No row of the file is an imagined one: findings name the file and the unit.
-    return replace(table, frame=frame, states=states, origin=Origin(table.origin.file)), columns
+    named = replace(table, frame=others, states={}, texts=texts, origin=Origin(table.origin.file))
+    columns = ChangedColumns(framework, present, imagined, named)
+    cells = {name: columns[name, 0].cells for name in number_of}
+    frame = pd.DataFrame({**others, **{name: each.values for name, each in cells.items()}}, copy=False)
+    return replace(named, frame=frame, states={name: each.states for name, each in cells.items()}), columns

@@ -16,9 +16,9 @@ from parkscore.data.grid import Rows
 from parkscore.language import Text
 from parkscore.members.effects import Effects, Zones
 from parkscore.members.in_threads import in_threads
-from parkscore.members.labels import labels_of, nullable, texts
+from parkscore.members.labels import in_frame, labels_of, nullable, of_codes, texts
 from parkscore.members.memberships import Memberships
-from parkscore.members.rolls import NONE, Texts
+from parkscore.members.rolls import NONE
 from parkscore.output.files import write_whole
 
 NOT_ADDITIVE: Final = Text(
@@ -30,8 +30,8 @@ NOT_ADDITIVE: Final = Text(
 BOTH: Final = "both"
 THIS_YEAR: Final = "this_year"
 EARLIER: Final = "earlier"
-# A chunk and what is made of it stay in the cache of a processor.
-_CHUNK: Final = 16_384
+# Fewer take longer in all, more are more to hold at a time.
+_CHUNK: Final = 32_768
 
 
 @dataclass(frozen=True, eq=False)
@@ -80,12 +80,13 @@ class Contributions:
         import pyarrow.parquet as pq
 
         said = {**about, "note": NOT_ADDITIVE._asdict()}
-        empty = pa.Table.from_pandas(self._labelled(self.rows[:0]), preserve_index=False)
-        known = empty.schema.metadata or {}
-        schema = empty.schema.with_metadata({**known, "parkscore": json.dumps(said, ensure_ascii=False)})
+        schema = pa.Schema.from_pandas(self._labelled(self.rows[:0]), preserve_index=False)
+        known = schema.metadata or {}
+        schema = schema.with_metadata({**known, "parkscore": json.dumps(said, ensure_ascii=False)})
 
         def table(rows: Rows) -> pa.Table:
-            return pa.Table.from_pandas(self._labelled(rows), schema=schema, preserve_index=False, nthreads=1)
+            columns = self._columns(rows)
+            return pa.table([pa.array(own, from_pandas=True) for own in columns.values()], schema=schema)
 
         def write(beside: Path) -> None:
             # Numbers of which hardly two are equal are not worth a dictionary.
@@ -102,19 +103,23 @@ class Contributions:
             yield own[start : start + _CHUNK]
 
     def _labelled(self, rows: Rows) -> pd.DataFrame:
+        return in_frame(self._columns(rows))
+
+    def _columns(self, rows: Rows) -> Mapping[str, Any]:
+        """The columns of `frame`, texts and ranks as those of Arrow."""
         effects, total = self.effects(rows), self.zones.framework.total.id
-        columns = labels_of(self.members, rows) | {"filed": texts(self._filed(rows))}
+        columns: dict[str, Any] = labels_of(self.members, rows) | {"filed": self._filed(rows)}
         columns |= {"score": effects.scores[total], "rank": nullable(effects.rank)}
         columns |= {"rank_without": nullable(effects.other_rank)}
-        return pd.DataFrame(columns | effects.below(total), copy=False)
+        return columns | effects.below(total)
 
-    def _filed(self, rows: Rows) -> Texts:
+    def _filed(self, rows: Rows) -> Any:
         at = {back: own[rows] != NONE for back, own in self.members.at.items()}
         if set(at) <= {0}:
-            return np.full(len(rows), None, dtype=object)
+            return texts([None] * len(rows))
         now = at.get(0, np.zeros(len(rows), dtype=np.bool_))
         before = np.any([own for back, own in at.items() if back], axis=0)
-        return np.where(now & before, BOTH, np.where(now, THIS_YEAR, EARLIER)).astype(object)
+        return of_codes(texts([BOTH, THIS_YEAR, EARLIER]), np.where(now & before, 0, np.where(now, 1, 2)))
 
 
 def contributions(zones: Zones) -> Contributions:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -14,7 +15,7 @@ from parkscore.members.rolls import NONE, Codes, Texts
 from parkscore.tree.rank import Ranks
 
 
-def labels_of(members: Memberships, rows: Rows) -> dict[str, Any]:
+def labels_of(members: Memberships, rows: Rows) -> dict[str, pa.Array]:
     """The columns `enterprise`, `name`, `zone` and `part`, of the latest return that counts; those that there are."""
     roll, block = members.summed.roll, members.summed.plan.block
     numbers = np.full(len(rows), NONE, dtype=np.intp)
@@ -29,16 +30,29 @@ def labels_of(members: Memberships, rows: Rows) -> dict[str, Any]:
     return labels
 
 
-def nullable(ranks: Ranks) -> Any:
-    """Ranks as nullable integers: what is not ranked has none."""
-    return pd.arrays.IntegerArray(ranks.copy(), mask=ranks == 0)
+def nullable(ranks: Ranks) -> pa.Array:
+    """Ranks as whole numbers: what is not ranked has none."""
+    return pa.array(ranks, mask=ranks == 0)
 
 
-def of_codes(known: pa.Array, codes: Codes | Rows) -> Any:
+def of_codes(known: pa.Array, codes: Codes | Rows) -> pa.Array:
     """The text of each code as a column, in which -1 is missing."""
-    return pd.array(known.take(pa.array(codes, mask=codes == NONE)), dtype="str")
+    return known.take(pa.array(codes, mask=codes == NONE))
 
 
-def texts(values: Texts) -> Any:
+def texts(values: Sequence[str | None] | Texts) -> pa.Array:
     """Texts as a column, in which None is missing."""
-    return pd.array(values, dtype="str")
+    return pa.array(values, type=pa.large_string())
+
+
+def in_frame(columns: Mapping[str, Any]) -> pd.DataFrame:
+    """Columns of Arrow and of NumPy as a table of pandas: texts as `str`, whole numbers that may be missing."""
+    return pd.DataFrame({name: _in_pandas(column) for name, column in columns.items()}, copy=False)
+
+
+def _in_pandas(column: Any) -> Any:
+    if not isinstance(column, pa.Array):
+        return column
+    if pa.types.is_large_string(column.type):
+        return pd.array(column, dtype="str")
+    return pd.arrays.IntegerArray(column.fill_null(0).to_numpy(), mask=column.is_null().to_numpy(zero_copy_only=False))

@@ -13,7 +13,7 @@ from parkscore.data.grid import Rows, Truths, Vector
 from parkscore.framework.member_models import SAME_MEMBERS
 from parkscore.language import Text
 from parkscore.members.effects import Effects, Zones
-from parkscore.members.labels import labels_of, nullable, texts
+from parkscore.members.labels import in_frame, labels_of, nullable, texts
 from parkscore.members.memberships import Memberships
 from parkscore.members.rolls import NONE, Codes
 from parkscore.members.summing import Summed
@@ -144,12 +144,12 @@ def _labelled(zones: Zones, gaps: _Gaps, rows: Rows) -> pd.DataFrame:
     filing, total = _Filing.of(gaps, names, rows), zones.framework.total.id
     effects = _effects(zones, gaps, names, filing)
     columns: dict[str, Any] = labels_of(gaps.members, filing.rows)
-    columns["missing"] = texts(np.full(len(filing.rows), MISSING_CELLS if gaps.counted else NO_RETURN, dtype=object))
+    columns["missing"] = texts([MISSING_CELLS if gaps.counted else NO_RETURN] * len(filing.rows))
     columns["fields"] = texts(_listed(names, filing.filled))
     columns |= {"score": effects.scores[total], "rank": nullable(effects.rank)}
     columns |= {"rank_with": nullable(effects.other_rank)}
     columns |= effects.below(total)
-    return pd.DataFrame(columns, copy=False)
+    return in_frame(columns)
 
 
 def _listed(names: list[str], marked: Truths) -> Any:

@@ -20,7 +20,7 @@ from parkscore.framework.formula import Cells
 from parkscore.language import Text
 from parkscore.members.effects import Zones
 from parkscore.members.held import Outcome
-from parkscore.members.labels import nullable
+from parkscore.members.labels import in_frame, nullable
 from parkscore.members.reads import Key
 from parkscore.members.rolls import RollPiece, Texts
 from parkscore.members.summing import Filed, Summed, sum_filed
@@ -59,7 +59,7 @@ class WhatIf:
         now, then = (each.scores[total][order] for each in (self.zones.now, self.then))
         columns = {"unit": self._units[order], "score": now, "score_then": then, "change": then - now}
         ranks = {"rank": nullable(self.zones.now.ranks[order]), "rank_then": nullable(self.ranks[order])}
-        return pd.DataFrame(columns | ranks)
+        return in_frame(columns | ranks)
 
     @cached_property
     def values(self) -> pd.DataFrame:
