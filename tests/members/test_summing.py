@@ -138,7 +138,7 @@ def test_a_successor_takes_over_what_was_reported_before() -> None:
 def test_a_return_without_a_zone_is_summed_nowhere() -> None:
     result = summed(("a", 2024, "东", None, 10.0), ("b", 2024, None, None, 20.0))
     assert by_zone(result) == {("东", 2024): 1.0}
-    assert result.addends[0].zone.tolist() == [0, -1]
+    assert result.zone.tolist() == [0, -1]
 
 
 def test_a_missing_cell_adds_nothing_and_is_counted() -> None:
@@ -167,7 +167,7 @@ def test_an_amount_is_summed_where_its_condition_holds() -> None:
     plan = plan_of(revenue=Addend(sum="revenue", when="certified == 1"))
     rows = [("a", 2024, "东", "", 10.0, 1, 1), ("b", 2024, "东", "", 20.0, 1, 0), ("c", 2024, "东", "", None, 1, 0)]
     result = sum_returns(plan, [table(*rows)])
-    assert result.addends[0].values["revenue"].tolist() == [10.0, 0.0, 0.0]  # what is not chosen may be missing
+    assert result.added("revenue", np.arange(3)).tolist() == [10.0, 0.0, 0.0]  # what is not chosen may be missing
     assert result.zones.reported["revenue"].tolist() == [[3]]
 
 
@@ -175,7 +175,7 @@ def test_a_count_counts_where_the_condition_holds_in_the_measure_of_the_field() 
     plan = plan_of(number=Addend(count="per_head > 5千元/1人"), many=Addend(count="revenue > 0"))
     rows = [("a", 2024, "东", "", 10.0, 1), ("b", 2024, "东", "", 20.0, 4), ("c", 2024, "东", "", 20.0, None)]
     result = sum_returns(plan, [table(*rows)])
-    np.testing.assert_equal(result.addends[0].values["number"], [1.0, 0.0, np.nan])
+    np.testing.assert_equal(result.added("number", np.arange(3)), [1.0, 0.0, np.nan])
     assert by_zone(result, "number") == {("东", 2024): 1.0}
     assert by_zone(result, "many") == {("东", 2024): 0.03}
     assert result.zones.reported["number"].tolist() == [[2]]

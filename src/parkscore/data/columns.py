@@ -68,7 +68,11 @@ class Columns(Mapping[tuple[str, int], Column]):
 
     def read(self, text: str, target: str | None) -> Cells:
         """As `compute`, for cells that are only read: they may share memory with the columns."""
-        return compute(parse(text), self, measure_of(target), self._surroundings, shared=True)
+        return self.read_parsed(parse(text), measure_of(target))
+
+    def read_parsed(self, formula: Formula, target: Measure | None) -> Cells:
+        """As `read`, for a formula that is none as it is written."""
+        return compute(formula, self, target, self._surroundings, shared=True)
 
     def compute_parsed(self, formula: Formula, target: Measure | None) -> Cells:
         """As `compute`, for a formula that is none as it is written."""

@@ -27,7 +27,7 @@ from parkscore.members.plans import plan_sums
 from parkscore.members.reading import Returns, Source
 from parkscore.members.remarks import basis, duplicates, remarks
 from parkscore.members.result import Members
-from parkscore.members.summing import Summed, sum_filed
+from parkscore.members.summing import NoReturns, Summed, sum_filed
 from parkscore.members.zone_tables import zone_table
 
 
@@ -59,10 +59,11 @@ def from_returns(
     successors = _successors(merged, plan.returns, mask)
     given, found_given = (None, []) if zones is None else _read_zones(zones, framework)
     reading = Returns(plan, returns, mask)
-    filed = [piece for piece in reading.pieces() if len(piece.roll)]
-    if not filed:
-        raise DataError(_no_returns(reading))
-    summed = sum_filed(plan, filed, year=year, merged=successors)
+    try:
+        filed = (piece for piece in reading.pieces() if len(piece.roll))
+        summed = sum_filed(plan, filed, year=year, merged=successors)
+    except NoReturns:
+        raise DataError(_no_returns(reading)) from None
     found = [*reading.findings, *duplicates(summed)]
     if errors_of(found):
         raise DataError(found)

@@ -6,10 +6,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
 from parkscore.data.grid import Rows, Vector
 from parkscore.members.rolls import NONE, Codes
-from parkscore.members.summing import Addends, Summed
+from parkscore.members.summing import Summed
 from parkscore.members.totals import Moves, Sets, Total, Totals
 from parkscore.methods.exact_sums import grouped_sums
 
@@ -35,16 +36,15 @@ class Memberships:
 
         zone: by the number of each return the zone where it counts, -1 for none; by default where it is summed.
         """
-        zone = np.concatenate([each.zone for each in summed.addends]) if zone is None else zone
+        zone = summed.zone if zone is None else zone
         enterprise, year = summed.roll.enterprise, summed.roll.year
         count = len(summed.enterprises)
         pairs = np.where(zone == NONE, NONE, zone.astype(np.int64) * count + enterprise)
         numbers = {back: np.flatnonzero((year == summed.year - back) & (pairs != NONE)) for back in years_back}
-        known = np.sort(pairs[np.concatenate([*numbers.values(), np.zeros(0, dtype=np.intp)])])
-        known = known[np.append(True, known[1:] != known[:-1])[: len(known)]]
+        known, places = _numbered(pairs[np.concatenate([*numbers.values(), np.zeros(0, dtype=np.intp)])])
+        ends = np.cumsum([len(own) for own in numbers.values()])
         at, more = {}, {}
-        for back, own in numbers.items():
-            rows = np.searchsorted(known, pairs[own])
+        for (back, own), rows in zip(numbers.items(), np.split(places, ends[:-1]), strict=True):
             first = np.full(len(known), NONE, dtype=np.intp)
             first[rows[::-1]] = own[::-1]
             again = first[rows] != own
@@ -60,8 +60,8 @@ class Memberships:
         again = [np.isin(rows, self.more[back][0]).any() for back in totals.years_back]
         if any(again):
             return self.sets(totals, rows, np.arange(len(rows)), self.zones[rows])
-        places = {back: self._places(self.at[back][rows]) for back in totals.years_back}
-        found = {(name, back): self._gathered(name, places[back], len(rows)) for name, back in totals.totals}
+        picked = {back: self.summed.picked(self.at[back][rows]) for back in totals.years_back}
+        found = {(name, back): picked[back].of(name) for name, back in totals.totals}
         return Moves(self.zones[rows], found, {back: self.at[back][rows] != NONE for back in totals.years_back})
 
     def sets(self, totals: Totals, rows: Rows, groups: Rows, zones: Rows) -> Sets:
@@ -75,48 +75,37 @@ class Memberships:
             codes = np.concatenate([groups[has], place[others[again]]])
             own = np.concatenate([first[has], numbers[again]])
             returns[back] = np.bincount(codes, minlength=len(zones))
+            picked = self.summed.picked(own)
             for key in totals.totals:
                 if key[1] == back:
-                    x = self.values(key[0], own)
+                    x = picked.of(key[0])
                     reported = np.bincount(codes[~np.isnan(x)], minlength=len(zones))
                     moved[key] = Total(grouped_sums(x, codes, len(zones)), reported)
         return Sets(zones, moved, returns)
 
     def amounts(self, names: Sequence[str], back: int, rows: Rows) -> dict[str, Vector]:
         """What the enterprises of some rows add to some fields in one year, all their returns of it together."""
-        places = self._places(self.at[back][rows])
-        found = {name: self._gathered(name, places, len(rows)) for name in names}
+        picked = self.summed.picked(self.at[back][rows])
+        found = {name: picked.of(name) for name in names}
         others, numbers = self.more[back]
         if others.size:
             place = np.full(len(self), NONE, dtype=np.intp)
             place[rows] = np.arange(len(rows))
             own, there = place[others], place[others] != NONE
+            picked = self.summed.picked(numbers[there])
             for name in names:
-                x = self.values(name, numbers[there])
+                x = picked.of(name)
                 known = own[there][~np.isnan(x)]
                 found[name][known] = np.where(np.isnan(found[name][known]), 0.0, found[name][known])
                 np.add.at(found[name], known, x[~np.isnan(x)])
         return found
 
-    def values(self, name: str, numbers: Rows) -> Vector:
-        """What returns add to a field, by their numbers on the roll; NaN for -1."""
-        return self._gathered(name, self._places(numbers), len(numbers))
 
-    def _places(self, numbers: Rows) -> list[tuple[Addends, Rows, Rows]]:
-        """By piece of the returns: which of the numbers stand there, and where in it."""
-        pieces = self.summed.addends
-        starts = np.cumsum([0, *(len(each.zone) for each in pieces)])
-        piece = np.searchsorted(starts, numbers, side="right") - 1
-        owns = [np.flatnonzero(piece == number) for number in range(len(pieces))]
-        return [
-            (each, own, numbers[own] - start)
-            for each, own, start in zip(pieces, owns, starts[:-1].tolist(), strict=True)
-            if own.size
-        ]
-
-    @staticmethod
-    def _gathered(name: str, places: Sequence[tuple[Addends, Rows, Rows]], count: int) -> Vector:
-        found = np.full(count, np.nan)
-        for piece, own, there in places:
-            found[own] = piece.values[name][there]
-        return found
+def _numbered(pairs: NDArray[np.int64]) -> tuple[NDArray[np.int64], Rows]:
+    """The distinct numbers, ascending, and the place of each number among them."""
+    order = np.argsort(pairs)
+    ordered = pairs[order]
+    first = np.diff(ordered, prepend=-1) != 0  # there is no number below 0
+    places = np.empty(len(pairs), dtype=np.intp)
+    places[order] = np.cumsum(first) - 1
+    return ordered[first], places

@@ -39,13 +39,12 @@ class MemberField:
     def of(self, columns: Columns) -> FloatArray:
         """What each return adds, in the measure of the formula; NaN where the return lacks what it takes.
 
-        What is not applicable to an enterprise adds 0: nothing is missing there.
+        What is not applicable to an enterprise adds 0: nothing is missing there. The values are only to be read: they
+        may be those of the table.
         """
-        cells = columns.compute_parsed(self.formula, self.measure)
-        # A copy, since a column of a table holds on to all columns that it was read with.
-        values = cells.values.copy()
-        values[cells.states == State.NOT_APPLICABLE] = 0.0
-        return values
+        cells = columns.read_parsed(self.formula, self.measure)
+        nothing = cells.states == State.NOT_APPLICABLE
+        return np.where(nothing, 0.0, cells.values) if nothing.any() else cells.values
 
     def in_target(self, sums: FloatArray) -> FloatArray:
         """Sums in the measure of the zone's field.

@@ -68,7 +68,7 @@ _FATES: Final = {
 
 def _fates(summed: Summed, zones: Table) -> Iterator[tuple[str, BoolArray]]:
     roll = summed.roll
-    where = np.concatenate([each.zone for each in summed.addends])
+    where = summed.zone
     known = np.append(np.isin(roll.zones.astype(str), zones.units.astype(str)), False)  # of no zone
     later = roll.year > summed.year
     nowhere = (where == NONE) & ~later

@@ -2,36 +2,25 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from itertools import pairwise
+from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
 
+from parkscore.data.grid import Matrix, Rows, Vector
 from parkscore.data.table import UNIT, Origin, Table
 from parkscore.findings import Place
 from parkscore.framework.formula import Cells
 from parkscore.framework.member_models import SAME_MEMBERS
+from parkscore.members.addend_store import AddendStore, Picked, Positions
 from parkscore.members.plans import Counts, MemberPlan
 from parkscore.members.rolls import NONE, Codes, Roll, RollPiece, Texts, Years, call_roll
 from parkscore.methods.domain import FloatArray
 from parkscore.methods.exact_sums import ExactSums, grouped_sums
-
-
-@dataclass(frozen=True, eq=False)
-class Addends:
-    """What some returns add, one entry per return; codes count into `Summed`, -1 is none.
-
-    zone, part: where the return is summed. For an earlier year under `same_members` that is where its enterprise
-    reports in the evaluated year, and nowhere where it does not. values: by zone field, in the measure of its formula
-    (`MemberField.in_target` converts sums of them); NaN where the return lacks the cell.
-    """
-
-    enterprise: Codes
-    zone: Codes
-    part: Codes
-    year: Years
-    values: Mapping[str, FloatArray]
 
 
 @dataclass(frozen=True, eq=False)
@@ -57,27 +46,39 @@ class Summed:
     """The returns of all years up to the evaluated one, summed.
 
     year: the evaluated year, 0 where the framework has no time. years: those up to it, ascending; the columns of
-    `Sums`. roll: who reported where, its codes those of `addends`; returns of later years are on both, and summed
-    nowhere. addends: in the pieces in which the returns came. zones, parts: the sums by zone (rows as `roll.zones`) and
-    by sub-park (rows as `roll.parts`). origins: where each piece came from.
+    `Sums`. roll: who reported where, one entry per return; returns of later years are there, and summed nowhere. zone,
+    part: by return the codes of the zone and sub-park in which it is summed, -1 for none; for an earlier year under
+    `same_members` that is where its enterprise reports in the evaluated year, and nowhere where it does not. addends:
+    by zone field what each return adds, in the measure of its formula (`MemberField.in_target` converts sums of them);
+    positions: by return where it stands there. zones, parts: the sums by zone (rows as `roll.zones`) and by sub-park
+    (rows as `roll.parts`). origins: where each piece of the returns came from.
     """
 
     plan: MemberPlan
     year: int
     years: Sequence[int]
     roll: Roll
-    addends: Sequence[Addends]
+    zone: Codes
+    part: Codes
+    addends: AddendStore
+    positions: Positions
     zones: Sums
     parts: Sums
     origins: Sequence[Origin]
 
     def place(self, row: int) -> Place:
         """Where a return of the roll stands in its file."""
-        for addends, origin in zip(self.addends, self.origins, strict=True):
-            if row < len(addends.year):
-                return origin.place(row, UNIT)
-            row -= len(addends.year)
-        raise IndexError(row)
+        starts = self.addends.starts
+        piece = bisect_right(starts, row) - 1
+        return self.origins[piece].place(row - starts[piece], UNIT)
+
+    def added(self, name: str, rows: Rows) -> Vector:
+        """What returns add to a field, by their numbers on the roll; NaN where one lacks the cell, and for -1."""
+        return self.picked(rows).of(name)
+
+    def picked(self, rows: Rows) -> Picked:
+        """Returns by their numbers on the roll, -1 for none, to be looked up in several fields."""
+        return self.addends.picked(np.where(rows == NONE, np.int32(NONE), self.positions[rows]))
 
     @property
     def enterprises(self) -> Texts:
@@ -92,15 +93,54 @@ class Summed:
 
 @dataclass(frozen=True, eq=False)
 class Filed:
-    """What one piece of the returns says: who filed, and what each return adds to the fields of its zone."""
+    """What one piece of the returns says: who filed, and what each return adds to the fields of its zone.
+
+    order: the returns by zone, sub-park and year as the piece itself has them, so that those of a zone stand together.
+    addends: (fields, returns) in this order. first: by group of returns alike in these three one of them; sums: by
+    field the sum of each group; reported: by field how many of its returns have the cell; returns: how many it has.
+    """
 
     roll: RollPiece
-    values: Mapping[str, FloatArray]
+    order: Rows
+    addends: Matrix
+    first: Rows
+    sums: Mapping[str, ExactSums]
+    reported: Mapping[str, Counts]
+    returns: Counts
 
     @classmethod
     def of(cls, plan: MemberPlan, table: Table) -> Filed:
         """The piece in a table of returns."""
-        return cls(RollPiece.of(plan.block, table), plan.addends(table))
+        return cls.adding(RollPiece.of(plan.block, table), plan.addends(table))
+
+    @classmethod
+    def adding(cls, roll: RollPiece, values: Mapping[str, FloatArray]) -> Filed:
+        """The piece of some returns that add values by field."""
+        order, codes = _together(roll)
+        begins = np.flatnonzero(np.diff(codes, prepend=-1))
+        groups, returns = len(begins), np.diff(begins, append=len(codes))
+        addends = np.empty((len(values), len(order)))
+        sums, reported = {}, {}
+        for row, (name, column) in zip(addends, values.items(), strict=True):
+            column.take(order, out=row, mode="clip")  # which takes no copy first
+            sums[name] = grouped_sums(row, codes, groups)
+            gaps = codes[np.isnan(row)]
+            reported[name] = returns - np.bincount(gaps, minlength=groups) if gaps.size else returns
+        return cls(roll, order, addends, order[begins], sums, reported, returns)
+
+
+def _together(roll: RollPiece) -> tuple[Rows, Rows]:
+    """The order in which returns of one zone, sub-park and year stand together, and in it the number of their group."""
+    zones, years = roll.zones.in_order(), roll.years - roll.years.min(initial=0)
+    key = zones.codes.astype(np.int64) + 1
+    if roll.parts is not None:
+        key = key * (len(roll.parts.texts) + 1) + roll.parts.codes + 1
+    key = key * (int(years.max(initial=0)) + 1) + years
+    # Small numbers are ordered by their digits, which is faster than by comparing.
+    small = int(key.max(initial=0)) < 1 << 16
+    order = np.argsort(key.astype(np.uint16) if small else key, kind="stable")
+    ordered = key[order]
+    return order, np.cumsum(np.diff(ordered, prepend=ordered[:1]) != 0)
 
 
 def sum_returns(
@@ -111,7 +151,11 @@ def sum_returns(
     merged: Mapping[str, str] | None = None,
 ) -> Summed:
     """Sum the returns in tables, see `sum_filed`."""
-    return sum_filed(plan, [Filed.of(plan, table) for table in pieces], year=year, merged=merged)
+    return sum_filed(plan, (Filed.of(plan, table) for table in pieces), year=year, merged=merged)
+
+
+class NoReturns(Exception):  # noqa: N818  # what to do about it is for the caller to say
+    """There is nothing to be summed."""
 
 
 def sum_filed(
@@ -129,19 +173,30 @@ def sum_filed(
     successor; what it reported in earlier years then is its successor's.
 
     The sums do not depend on the order of the returns, nor on how they are cut into pieces.
+
+    Raises NoReturns where there is no piece.
     """
-    filed = list(pieces)
+    store, filed = AddendStore([*plan.fields]), []
+    for piece in pieces:
+        store.add(piece.addends)
+        filed.append(replace(piece, addends=_PUT_AWAY))
+    if not filed:
+        raise NoReturns
     rolls = [piece.roll for piece in filed]
-    last = max(int(piece.years.max()) for piece in rolls if len(piece)) if year is None else year
+    last = max(int(piece.years.max()) for piece in rolls) if year is None else year
     roll = call_roll(rolls, last, merged)
     zone, part = summed_where(plan, roll, last)
-    starts = np.cumsum([0, *(len(piece) for piece in rolls)]).tolist()
-    addends = [
-        Addends(roll.enterprise[rows], zone[rows], part[rows], roll.year[rows], piece.values)
-        for rows, piece in zip(map(slice, starts[:-1], starts[1:]), filed, strict=True)
-    ]
     years = np.union1d(roll.year[roll.year <= last], [last]).tolist()
-    smallest = _smallest_sums(addends, len(roll.parts), len(roll.zones), years)
+    starts = store.starts
+    positions = np.empty(len(roll), dtype=np.int32)
+    for start, piece in zip(starts, filed, strict=False):
+        positions[start + piece.order] = np.arange(start, start + len(piece.order), dtype=np.int32)
+    groups = _Groups(len(roll.parts), len(roll.zones), years)
+    cells = groups.of(zone, part, roll.year)
+    if plan.block.prior_year == SAME_MEMBERS:
+        smallest = _summed_anew(store, positions, cells, groups)
+    else:
+        smallest = _summed_groups(starts, filed, cells, groups)
     in_part = np.append(np.arange(len(roll.parts)), np.full(len(roll.zones) + 1, NONE))
     in_zone = np.array([*(zone for zone, _ in roll.parts), *range(len(roll.zones)), NONE], dtype=np.intp)
     return Summed(
@@ -149,11 +204,17 @@ def sum_filed(
         year=last,
         years=years,
         roll=roll,
-        addends=addends,
+        zone=zone,
+        part=part,
+        addends=store,
+        positions=positions,
         zones=_joined(smallest, in_zone, len(roll.zones)),
         parts=_joined(smallest, in_part, len(roll.parts)),
         origins=[piece.origin for piece in rolls],
     )
+
+
+_PUT_AWAY: Final = np.empty((0, 0))
 
 
 def summed_where(plan: MemberPlan, roll: Roll, year: int) -> tuple[Codes, Codes]:
@@ -169,26 +230,63 @@ def summed_where(plan: MemberPlan, roll: Roll, year: int) -> tuple[Codes, Codes]
     return zone, part
 
 
-def _smallest_sums(addends: Sequence[Addends], parts: int, zones: int, years: Sequence[int]) -> Sums:
-    """The sums of each sub-park, then of what each zone has outside of any, then of what is in no zone, by year."""
-    groups = parts + zones + 1
-    cells = groups * len(years)
+@dataclass(frozen=True, eq=False)
+class _Groups:
+    """The smallest groups: each sub-park, then what each zone has outside of any, then what is in no zone; by year."""
+
+    parts: int
+    zones: int
+    years: Sequence[int]
+
+    @property
+    def shape(self) -> tuple[int, int]:
+        """How many groups there are, and years."""
+        return self.parts + self.zones + 1, len(self.years)
+
+    def of(self, zone: Codes, part: Codes, year: Years) -> Codes:
+        """The number of the group and year of each return."""
+        groups, years = self.shape
+        group = np.where(part != NONE, part, np.where(zone != NONE, self.parts + zone, groups - 1))
+        column = np.minimum(np.searchsorted(self.years, year), years - 1)  # what is later is in no zone
+        return (group * years + column).astype(np.int32)
+
+    def sums(self, exact: Mapping[str, ExactSums], reported: Mapping[str, Counts], returns: Counts) -> Sums:
+        """The sums of all groups and years, which are given one after the other."""
+        counts = {name: each.reshape(self.shape) for name, each in reported.items()}
+        return Sums(exact, counts, returns.reshape(self.shape))
+
+
+def _summed_groups(starts: Sequence[int], filed: Sequence[Filed], cells: Codes, groups: _Groups) -> Sums:
+    """The sums of the smallest groups, from those of the groups of each piece; cells: by return its group and year."""
+    count = int(np.prod(groups.shape))
     exact: dict[str, ExactSums] = {}
-    reported = {name: np.zeros(cells, dtype=np.int64) for name in addends[0].values}
-    returns = np.zeros(cells, dtype=np.int64)
-    for each in addends:
-        group = np.where(each.part != NONE, each.part, np.where(each.zone != NONE, parts + each.zone, groups - 1))
-        year = np.minimum(np.searchsorted(years, each.year), len(years) - 1)  # what is later is in no zone
-        codes = group.astype(np.intp) * len(years) + year
-        own = np.bincount(codes, minlength=cells)
-        returns += own
-        for name, values in each.values.items():
-            found = grouped_sums(values, codes, cells)
+    reported = {name: np.zeros(count, dtype=np.int64) for name in filed[0].sums}
+    returns = np.zeros(count, dtype=np.int64)
+    for start, piece in zip(starts, filed, strict=False):
+        own = cells[start + piece.first]
+        np.add.at(returns, own, piece.returns)
+        for name, sums in piece.sums.items():
+            found = sums.regrouped(own, count)
             exact[name] = exact[name] + found if name in exact else found
-            gaps = codes[np.isnan(values)]
-            reported[name] += own - np.bincount(gaps, minlength=cells) if gaps.size else own
-    shape = (groups, len(years))
-    return Sums(exact, {name: each.reshape(shape) for name, each in reported.items()}, returns.reshape(shape))
+            np.add.at(reported[name], own, piece.reported[name])
+    return groups.sums(exact, reported, returns)
+
+
+def _summed_anew(store: AddendStore, positions: Positions, cells: Codes, groups: _Groups) -> Sums:
+    """The sums of the smallest groups, from the returns: where a return counts only showed when all had been read."""
+    count, starts = int(np.prod(groups.shape)), store.starts
+    ordered = np.empty_like(cells)
+    ordered[positions] = cells
+    names = store.names
+    exact = {name: grouped_sums([], [], count) for name in names}
+    reported = {name: np.zeros(count, dtype=np.int64) for name in names}
+    for number, (start, end) in enumerate(pairwise(starts)):
+        own = ordered[start:end]
+        for name in names:
+            values = store.column(number, name)
+            exact[name] += grouped_sums(values, own, count)
+            reported[name] += np.bincount(own[~np.isnan(values)], minlength=count)
+    return groups.sums(exact, reported, np.bincount(ordered, minlength=count))
 
 
 def _joined(sums: Sums, groups: NDArray[np.intp], count: int) -> Sums:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
+from itertools import chain, pairwise
 from typing import Final
 
 import numpy as np
@@ -20,7 +21,7 @@ from parkscore.framework.formula import Cells
 from parkscore.language import Text
 from parkscore.members.effects import Zones
 from parkscore.members.held import Outcome
-from parkscore.members.labels import in_frame, nullable
+from parkscore.members.labels import in_frame, nullable, of_codes
 from parkscore.members.reads import Key
 from parkscore.members.rolls import RollPiece, Texts
 from parkscore.members.summing import Filed, Summed, sum_filed
@@ -109,7 +110,7 @@ def what_if(
     kept = ~_out(base, drop, keep)[base.roll.enterprise]
     joining = list(add)
     _refuse_unfit(zones, [each.roll for each in joining], kept)
-    summed = sum_filed(base.plan, [_kept(base, kept), *joining], year=base.year)
+    summed = sum_filed(base.plan, chain(_kept(base, kept), joining), year=base.year)
     cells = _cells_of(zones, summed)
     then = zones.outcome(zones.scored, cells)
     rows = zones.rows[zones.scored]
@@ -117,18 +118,16 @@ def what_if(
     return WhatIf(zones, summed, cells, then, ranks[np.searchsorted(zones.held.rows, rows)])
 
 
-def _kept(summed: Summed, kept: Truths) -> Filed:
-    """The returns that are kept; what was filed by one that merged is its successor's."""
-    roll, rows = summed.roll, np.flatnonzero(kept)
-    zones = CodedTexts(roll.zone[rows], roll.zones)
-    ids = pa.chunked_array([pa.array(roll.ids[roll.enterprise[rows]], type=pa.large_string())])
-    who = RollPiece(ids, zones, None, None, roll.year[rows], summed.origins[0])
-    parts = np.split(kept, np.cumsum([len(each.zone) for each in summed.addends])[:-1])
-    values = {
-        name: np.concatenate([each.values[name][own] for each, own in zip(summed.addends, parts, strict=True)])
-        for name in summed.plan.fields
-    }
-    return Filed(who, values)
+def _kept(summed: Summed, kept: Truths) -> Iterator[Filed]:
+    """The returns that are kept, piece by piece; what was filed by one that merged is its successor's."""
+    roll, store = summed.roll, summed.addends
+    for number, (start, end) in enumerate(pairwise(store.starts)):
+        rows = start + np.flatnonzero(kept[start:end])
+        ids = of_codes(roll.texts["ids"], roll.enterprise[rows])
+        zones = CodedTexts(roll.zone[rows], roll.zones)
+        who = RollPiece(pa.chunked_array([ids]), zones, None, None, roll.year[rows], summed.origins[number])
+        places = summed.positions[rows] - start
+        yield Filed.adding(who, {name: store.column(number, name)[places] for name in summed.plan.fields})
 
 
 def _cells_of(zones: Zones, summed: Summed) -> dict[Key, Cells]:
