@@ -72,6 +72,7 @@ def _results(evaluation: Evaluation) -> Results:
         evaluation.classification,
         evaluation.indicator_grid,
         evaluation.treatment.grid,
+        evaluation.scoring.filled,
         evaluation.aggregated,
         evaluation.outcomes,
         evaluation.judged,

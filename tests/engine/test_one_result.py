@@ -87,6 +87,13 @@ def test_so_it_is_of_shipped_frameworks(name: str, tmp_path: Path) -> None:
     assert_same_file(*both(framework, ps.sample(framework, 9, seed=3), tmp_path, ".parquet", weights=weights))
 
 
+@pytest.mark.parametrize("missing", ["mean", "score_group_mean"])
+def test_a_gap_that_was_filled_is_said_to_be_in_every_file(missing: str, tmp_path: Path) -> None:
+    framework = asking({"class_field": "park", "defaults": DEFAULTS.model_copy(update={"missing": Choice.of(missing)})})
+    for path in both(framework, FRAME, tmp_path, ".parquet", year=2024):
+        assert {ps.explain(path, unit).lines[0].state for unit in ("z03", "z17")} == {"filled"}
+
+
 def test_a_file_from_memory_explains_each_of_its_rows(tmp_path: Path) -> None:
     framework = asking({"class_field": "park", "rank_within": ("park",)})
     evaluation = ps.evaluate(framework, FRAME, year=2024)

@@ -99,7 +99,8 @@ def apply_to(framework: Framework, table: Table, plan: WeightPlan, fitted: Fitte
     )
     years = None if table.years is None else set(np.unique(table.years[rows]).tolist())
     own = [each for each in found if each.year is None or years is None or each.year in years]
-    results = Results(framework, table, rows, classification, indicators, treated.grid, nodes, outcomes, judged, graded)
+    values = indicators, treated.grid, scored.filled
+    results = Results(framework, table, rows, classification, *values, nodes, outcomes, judged, graded)
     return Applied(
         results,
         counted(accounting(framework, table, rows, outcomes, classification, judged, graded)),

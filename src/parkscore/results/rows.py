@@ -13,7 +13,7 @@ import pyarrow as pa
 
 from parkscore.data.chosen import words_of
 from parkscore.data.classes import Classification
-from parkscore.data.grid import Grid, Rows, Selection, as_selection
+from parkscore.data.grid import Grid, Rows, Selection, Truths, as_selection
 from parkscore.data.impute import LATER
 from parkscore.data.plain_texts import text_column
 from parkscore.data.table import CLASS, UNIT, YEAR, State, Table
@@ -43,7 +43,7 @@ USED = "used:"
 
 @dataclass(frozen=True)
 class Results:
-    """What the steps gave for the rows of one table that are scored."""
+    """What the steps gave for the rows of one table that are scored; filled: the gaps that got a score."""
 
     framework: Framework
     table: Table
@@ -51,6 +51,7 @@ class Results:
     classification: Classification | None
     indicators: Grid
     used: Grid
+    filled: Truths
     nodes: Nodes
     outcomes: Outcomes
     judged: Sequence[Verdict]
@@ -118,7 +119,7 @@ def _values(results: Results) -> Iterator[tuple[str, Any]]:
 def _states(results: Results, column: int) -> pa.DictionaryArray:
     """Why there is no value in a column, `filled` where a gap was filled; null where there is one."""
     states = results.indicators.states[results.selection, column].copy()
-    filled = results.used.filled[results.selection, column]
+    filled = results.used.filled[results.selection, column] | results.filled[results.selection, column]
     if filled.any():
         states[filled] = len(State)
     return worded(_STATE_WORDS, states - 1, np.int8)  # State.VALUE is 0
