@@ -16,7 +16,8 @@ from hypothesis import strategies as st
 
 import parkscore as ps
 from parkscore.engine import passes
-from parkscore.framework.models import Choice, Defaults, Framework, ScoreRule
+from parkscore.findings import ParkscoreError
+from parkscore.framework.models import Choice, Defaults, Framework, ScoreRule, UnitClass
 from parkscore.results.files import CsvFile
 from parkscore.results.rows import VALUE
 from tests.small_frameworks import field, leaf, small
@@ -102,6 +103,75 @@ def test_a_file_from_memory_explains_each_of_its_rows(tmp_path: Path) -> None:
         assert ps.explain(path, unit) == ps.explain(evaluation, unit)
     values = pd.read_parquet(path).set_index("unit")[f"{VALUE}a"]
     np.testing.assert_array_equal(values, FRAME.set_index("zone")["a"].reindex(values.index))
+
+
+# --- what is told ---------------------------------------------------------------------------------------------------
+
+FEW = pd.DataFrame({
+    "zone": list("xyzx"), "year": [2023, 2024, 2024, 2024], "a": [1.0, None, None, 3], "b": [1.0, 2, 3, 4],
+    "park": list("东西西东"),
+})  # fmt: skip
+
+
+def told(framework: Framework, engine: str, folder: Path, **asked: Any) -> list[str]:
+    """Every finding, or every refusal, with how many are ranked."""
+    source = folder / "few.csv"
+    FEW.to_csv(source, index=False)
+    try:
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(passes, "ROWS_OF_PIECE", 2)
+            found: Any = (
+                ps.evaluate(framework, source, **asked)
+                if engine == "memory"
+                else ps.score_dataset(framework, source, folder / "out.csv", **asked)
+            )
+    except ParkscoreError as refused:
+        return sorted(finding.render("en") for finding in refused.findings)
+    return [*sorted(finding.render("en") for finding in found.findings), str(found.about["ranked"])]
+
+
+@pytest.mark.parametrize("missing", ["reweight", "invalid"])
+@pytest.mark.parametrize("within", [(), ("park",)])
+@pytest.mark.parametrize("reference", ["panel", "per-year", 2023, 2022])
+def test_the_same_is_found_or_refused(reference: Any, within: tuple[str, ...], missing: str, tmp_path: Path) -> None:
+    defaults = DEFAULTS.model_copy(update={"missing": Choice.of(missing)})
+    framework = asking({"reference": reference, "reference_within": within, "defaults": defaults})
+    for year in (None, 2024, 2023, 2020):
+        assert told(framework, "memory", tmp_path, year=year) == told(framework, "local", tmp_path, year=year)
+
+
+def test_a_year_that_no_row_has_is_told_with_those_that_rows_have(tmp_path: Path) -> None:
+    for engine in ("memory", "local"):
+        (finding,) = told(asking({}), engine, tmp_path, year=2020)
+        assert "it has: 2023, 2024" in finding
+
+
+def test_a_reference_of_several_years_that_has_one_unit_is_told_of_none_of_them(tmp_path: Path) -> None:
+    frame = FEW.iloc[:1].assign(year=2023)
+    frame = pd.concat([frame, FEW.iloc[3:].assign(a=5.0)])
+    evaluation = ps.evaluate(asking({"reference": 2023}), frame, year=2024)
+    (finding,) = (each for each in evaluation.findings if each.code == "single_unit")
+    assert (finding.unit, finding.year) == ("x", None)
+    assert "(2023)" in finding.message.en
+
+
+def test_the_accounts_stand_in_one_order_however_the_rows_are_cut(tmp_path: Path) -> None:
+    classes = (UnitClass(id="low", zh="低", when="a < 2.6"), UnitClass(id="high", zh="高", when="a > 2.9"))
+    framework = small(leaf("a"), leaf("b"), fields=FIELDS, time="year", classes=classes, defaults=DEFAULTS)
+    numbers = [5.0, None, 2.5, 1.0, None, 9.0, 2.7]
+    units = ["甲", "乙", "丙", "丁", "合计", "戊", "己"]
+    frame = pd.DataFrame({"zone": units, "year": [2024] * 5 + [2023, 2024], "a": numbers, "b": 1.0})
+    source = tmp_path / "d.csv"
+    orders = []
+    for turn in (frame, frame[::-1]):
+        turn.to_csv(source, index=False)
+        for rows in (1, 100):
+            with pytest.MonkeyPatch.context() as patch:
+                patch.setattr(passes, "ROWS_OF_PIECE", rows)
+                told = ps.score_dataset(framework, source, tmp_path / "o.csv", year=2024)
+            orders.append(told.accounting.to_dict("list"))
+    orders.append(ps.evaluate(framework, source, year=2024).accounting.to_dict("list"))
+    assert all(str(each) == str(orders[0]) for each in orders)
 
 
 # --- csv ------------------------------------------------------------------------------------------------------------

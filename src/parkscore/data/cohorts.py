@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
-from typing import Any
+from typing import Any, Final
 
 import numpy as np
 import numpy.typing as npt
@@ -17,6 +17,8 @@ from parkscore.data.table import Table
 from parkscore.findings import DataError, Finding, Place, Severity, UsageError
 from parkscore.framework.models import Framework
 from parkscore.language import Text
+
+_NO_SUCH_YEAR: Final = Text("数据中没有这一年", "the table has no such year")
 
 
 def scored_rows(table: Table, year: int | None) -> Rows:
@@ -31,7 +33,7 @@ def scored_rows(table: Table, year: int | None) -> Rows:
         raise UsageError(_no_time(year))
     rows = np.flatnonzero(years == year)
     if not rows.size:
-        raise UsageError(_no_such_year(table, year, Text("数据中没有这一年", "the table has no such year")))
+        raise UsageError(no_such_year(table.origin.file, years, year))
     return rows
 
 
@@ -55,16 +57,21 @@ def earlier_rows(table: Table, rows: Rows, years_back: frozenset[int]) -> Rows:
     return np.setdiff1d(np.flatnonzero(np.isin(years, sorted(wanted))), rows)
 
 
-def _no_such_year(table: Table, year: int, message: Text) -> Finding:
-    known = ", ".join(str(each) for each in np.unique(table.years if table.years is not None else []))
+def no_such_year(file: str, years: Iterable[int], year: int, message: Text = _NO_SUCH_YEAR) -> Finding:
+    """The finding for a year that no row has; years: those that rows have."""
+    known = ", ".join(map(str, sorted(set(years))))
+    hint = Text(f"有：{known}", f"it has: {known}") if known else None
     return Finding(
-        code="no_such_year",
-        severity=Severity.ERROR,
-        place=Place(table.origin.file),
-        value=year,
-        message=message,
-        hint=Text(f"有：{known}", f"it has: {known}"),
+        code="no_such_year", severity=Severity.ERROR, place=Place(file), value=year, message=message, hint=hint
     )
+
+
+def no_reference_year(file: str, years: Iterable[int], year: int) -> Finding:
+    """The finding for a year that a framework measures against, and of which no row may be measured against."""
+    message = Text(
+        "参照年份（reference）没有可用的数据", "the reference year of the framework has no unit to measure against"
+    )
+    return no_such_year(file, years, year, message)
 
 
 def years_of(table: Table, rows: Rows | None = None) -> list[tuple[int | None, Rows]]:
@@ -113,10 +120,7 @@ def _fitted_on_themselves(framework: Framework, table: Table, rows: Rows, eligib
         return [Cohort(name, None, rows, eligible, eligible)]
     fit = eligible[years[eligible] == framework.reference]
     if not fit.size:
-        message = Text(
-            "参照年份（reference）没有可用的数据", "the reference year of the framework has no unit to measure against"
-        )
-        raise DataError(_no_such_year(table, int(framework.reference), message))
+        raise DataError(no_reference_year(table.origin.file, years, int(framework.reference)))
     return [Cohort(name, None, rows, fit, eligible)]
 
 

@@ -97,6 +97,20 @@ def apply_to(framework: Framework, table: Table, plan: WeightPlan, fitted: Fitte
         *nodes.findings,
         *found_gating,
     )
+    counts = tally(
+        framework,
+        table,
+        counted_in,
+        classification,
+        rows,
+        [*filled, *(each for each in scored.findings if each.code == "imputed")],
+        imputed,
+        treated.grid,
+        fitted,
+    )
+    measured = eligible
+    if table.years is not None and isinstance(framework.reference, int):
+        measured = eligible[table.years[eligible] == framework.reference]
     years = None if table.years is None else set(np.unique(table.years[rows]).tolist())
     own = [each for each in found if each.year is None or years is None or each.year in years]
     values = indicators, treated.grid, scored.filled
@@ -104,17 +118,7 @@ def apply_to(framework: Framework, table: Table, plan: WeightPlan, fitted: Fitte
     return Applied(
         results,
         counted(accounting(framework, table, rows, outcomes, classification, judged, graded)),
-        tally(
-            framework,
-            table,
-            counted_in,
-            classification,
-            rows,
-            [*filled, *(each for each in scored.findings if each.code == "imputed")],
-            imputed,
-            treated.grid,
-            fitted,
-        ),
+        replace(counts, to_score=scorable.size, to_measure=measured.size),
         candidates_found,
         tuple(each for each in own if each.code not in TOLD_OF_ALL),
     )

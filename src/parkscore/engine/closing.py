@@ -65,7 +65,7 @@ class Closing:
     @cached_property
     def accounting(self) -> pd.DataFrame:
         """What became of every row."""
-        return accounting_of([*(piece.accounts for piece in self.applied), self.lists.accounts])
+        return accounting_of(self.job.framework, [*(piece.accounts for piece in self.applied), self.lists.accounts])
 
     @cached_property
     def lists(self) -> Lists:

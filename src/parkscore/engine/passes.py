@@ -153,7 +153,7 @@ class _Run:
         applied, amounts = self._apply(job, fitted, bool(stages), found)
         closing = Closing(job, fitted, applied, amounts, self.language, self.folder)
         if self.job.frozen is None:
-            refuse_lacking_reference(job, closing.tally)
+            refuse_lacking_reference(job, applied, closing.tally)
         found.add([*closing.tally.findings(framework), *closing.weighing.findings])
         found.refuse(self.strict)
         frozen = None if self.freeze is None else freeze_fitted(framework, fitted, closing.origin)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from parkscore.data.cohorts import no_reference_year, no_such_year
 from parkscore.data.datasets import Dataset, Piece
 from parkscore.engine.tallies import Tally
 from parkscore.engine.tasks import AppliedPiece, Job
@@ -24,29 +25,19 @@ def refuse_empty(job: Job, applied: Sequence[AppliedPiece], found: Sequence[Find
         return
     if job.year in {year for piece in applied for year in piece.years}:
         return
-    raise UsageError(
-        Finding(
-            code="no_such_year",
-            severity=Severity.ERROR,
-            place=Place(job.source.dataset.source),
-            value=job.year,
-            message=Text("数据中没有这一年", "the table has no such year"),
-        )
-    )
+    raise UsageError(no_such_year(job.source.dataset.source, _years(applied), job.year))
 
 
-def refuse_lacking_reference(job: Job, tally: Tally) -> None:
+def refuse_lacking_reference(job: Job, applied: Sequence[AppliedPiece], tally: Tally) -> None:
     """Raise DataError where rows are to be scored, and none of the year that the framework measures against."""
     year = job.framework.reference
-    grouped = bool(job.framework.reference_within)  # then rows without a reference have their own reason
-    if job.framework.time is None or not isinstance(year, int) or grouped or tally.references:
-        return
-    if any(counts.rows for counts in tally.columns.values()):
-        message = Text(
-            "参照年份（reference）没有可用的数据", "the reference year of the framework has no unit to measure against"
-        )
-        place = Place(job.source.dataset.source)
-        raise DataError(Finding(code="no_such_year", severity=Severity.ERROR, place=place, value=year, message=message))
+    if job.framework.time is not None and isinstance(year, int) and tally.to_score and not tally.to_measure:
+        raise DataError(no_reference_year(job.source.dataset.source, _years(applied), year))
+
+
+def _years(applied: Sequence[AppliedPiece]) -> set[int]:
+    """The years of all rows, scored or not."""
+    return {year for piece in applied for year in piece.known_years}
 
 
 def workers_died(dataset: Dataset, item: object) -> Finding:

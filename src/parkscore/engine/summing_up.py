@@ -11,7 +11,18 @@ import pandas as pd
 from parkscore.data.merging import merge_findings
 from parkscore.data.unranked import UNRANKED
 from parkscore.findings import DataError, Finding, errors_of, refuse_warnings
-from parkscore.tree.accounting import CLASSES, COLUMNS, DATA, GATE, GRADE, LIST
+from parkscore.framework.models import Framework
+from parkscore.tree.accounting import (
+    CLASSES,
+    COLUMNS,
+    DATA,
+    GATE,
+    GRADE,
+    LEFT_OUT,
+    LIST,
+    OTHER_YEAR,
+    WITHOUT_CLASS,
+)
 from parkscore.tree.gate import RANKED
 
 Account = tuple[str | None, ...]
@@ -47,28 +58,32 @@ def counted(accounting: pd.DataFrame) -> Accounts:
     return dict(zip(texts, accounting["rows"].tolist(), strict=True))
 
 
-def accounting_of(parts: Iterable[Accounts]) -> pd.DataFrame:
-    """The accounts of all pieces as one table, in the order of `tree.accounting`."""
+def accounting_of(framework: Framework, parts: Iterable[Accounts]) -> pd.DataFrame:
+    """The accounts of all pieces as one table, in the order of `tree.accounting`, however the rows are cut."""
     accounts: Counter[Account] = Counter()
     for part in parts:
         accounts.update(part)
-    order = sorted(accounts, key=_place)
+    classes = {each.id: number for number, each in enumerate(framework.classes)}
+    order = sorted(accounts, key=lambda account: _place(account, classes))
     entries = [(*key[:3], accounts[key], *key[3:]) for key in order]
     return pd.DataFrame(entries, columns=list(COLUMNS))
 
 
-_REASONS: Final = {code: number for number, code in enumerate(UNRANKED)}
-_PARTS: Final = (DATA, CLASSES, GATE, GRADE, LIST)
+_OF_DATA: Final = {place: number for number, place in enumerate((RANKED, *UNRANKED, OTHER_YEAR, *LEFT_OUT))}
+_WITHOUT_CLASS: Final = {outcome: number for number, outcome in enumerate(WITHOUT_CLASS)}
+_PARTS: Final = {part: number for number, part in enumerate((DATA, CLASSES, GATE, GRADE, LIST))}
 
 
-def _place(account: Account) -> tuple[int | str, ...]:
-    """By part; of the data the ranked first, then the others in the order of their reasons; the rest as it came.
+def _place(account: Account, classes: Mapping[str, int]) -> tuple[int | str, ...]:
+    """By part; of the data the ranked first, then the others in the order of their reasons.
 
-    Classes that are texts of a field stand by their texts, and rows without a class last.
+    Classes stand as the framework has them, those that are texts of a field by their texts, and rows without one last.
+    Every piece tells all outcomes of each gate and grade, in their order.
     """
-    part, code, outcome, zh, _ = account
-    if part == CLASSES:
-        return (_PARTS.index(part), int(code is None), code if code is not None and code == zh else "")
-    if part != DATA:
-        return (_PARTS.index(str(part)),)
-    return (0, 0) if outcome == RANKED else (0, 1, _REASONS.get(str(code), len(_REASONS)))
+    part, code, outcome, *_ = account
+    at = _PARTS[str(part)]
+    if part == DATA:
+        return at, _OF_DATA[str(outcome if code is None else code)]
+    if part == CLASSES and code is None:
+        return at, 1, _WITHOUT_CLASS[str(outcome)]
+    return (at, 0, classes.get(str(code), 0), str(code)) if part == CLASSES else (at,)

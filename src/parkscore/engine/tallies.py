@@ -46,7 +46,8 @@ class Tally:
     rows each was fitted, and the finding for one that is alone. filled: by indicator and year, the gaps that were
     filled. cases: by indicator, the rows in each case, in none, and of which it cannot be told. classes: the
     rows in each class by condition, in none, in several, and of which it cannot be told. beyond: by indicator,
-    reference and year, the values beyond those of a frozen reference.
+    reference and year, the values beyond those of a frozen reference. to_score: how many rows are scored; to_measure:
+    how many they may be measured against, those of no group included.
     """
 
     columns: Mapping[tuple[str, str, int | None], ColumnCounts] = field(default_factory=dict)
@@ -56,6 +57,8 @@ class Tally:
     cases: Mapping[str, tuple[int, ...]] = field(default_factory=dict)
     classes: tuple[int, ...] = ()
     beyond: Mapping[tuple[str, str, int | None], Beyond] = field(default_factory=dict)
+    to_score: int = 0
+    to_measure: int = 0
 
     def __add__(self, other: Tally) -> Tally:
         """The counts over the rows of both; what is told of one row is that of the first."""
@@ -77,7 +80,8 @@ class Tally:
         for key, found in other.beyond.items():
             ours = drift.get(key, Beyond(0, 0, found.ends))
             drift[key] = Beyond(ours.below + found.below, ours.above + found.above, found.ends)
-        return Tally(columns, {**other.places, **self.places}, references, filled, cases, classes, drift)
+        both = self.to_score + other.to_score, self.to_measure + other.to_measure
+        return Tally(columns, {**other.places, **self.places}, references, filled, cases, classes, drift, *both)
 
     def findings(self, framework: Framework) -> Iterator[Finding]:
         """What is to be said of the indicators over all rows."""
@@ -98,7 +102,9 @@ class Tally:
             if key in self.beyond:
                 yield replace(self.beyond[key].finding(leaves[code], key[2]), place=self.places[code])
         if compares(framework):
-            yield from (alone for rows, alone in self.references.values() if rows == 1)
+            scored_by = {name for (_, name, _), counts in self.columns.items() if counts.rows}
+            found = self.references.items()
+            yield from (alone for name, (rows, alone) in found if rows == 1 and name in scored_by)
 
 
 def tally(

@@ -12,7 +12,7 @@ import pyarrow as pa
 
 from parkscore.data.fitted import Fitted
 from parkscore.data.masking import Mask
-from parkscore.data.table import YEAR, Table
+from parkscore.data.table import Table
 from parkscore.data.text_hashes import Hashes
 from parkscore.engine.applying import apply_to
 from parkscore.engine.listing import list_batch, lists_file
@@ -86,9 +86,9 @@ class AppliedPiece:
     """What is told of a piece once its results are written.
 
     results: where they are, None where the piece has an error or no row to score. accounts: what became of each row.
-    years: of the rows. sums: of the scores. tally: what is told of all rows together.
-    listed: the file of what the lists make of the rows, where there are lists. amounts: what the targets take of them.
-    notes: what the file says of itself. keys: as those of `Checked`.
+    years: of these rows; known_years: of all rows of the piece. sums: of the scores. tally: what is told of all rows
+    together. listed: the file of what the lists make of the rows, where there are lists. amounts: what the targets take
+    of them. notes: what the file says of itself. keys: as those of `Checked`.
     """
 
     number: int
@@ -102,6 +102,7 @@ class AppliedPiece:
     tally: Tally = field(default_factory=Tally)
     amounts: Parts = field(default_factory=dict)
     notes: tuple[str, ...] = ()
+    known_years: frozenset[int] = frozenset()
 
 
 @dataclass(frozen=True)
@@ -130,6 +131,8 @@ class ApplyPiece:
             applied = apply_to(job.framework, checked.table, job.plan, self.fitted, job.year)
         except DataError as error:
             return AppliedPiece(item.number, [*checked.found, *error.findings], checked.keys)
+        years = checked.table.years
+        known_years = frozenset[int]() if years is None else frozenset(np.unique(years).tolist())
         batch = batch_of(applied.results, self.language, self.values, checked.places)
         listed = None
         if applied.candidates and batch.num_rows:
@@ -142,11 +145,12 @@ class ApplyPiece:
             self._kept(batch, item.number) if batch.num_rows else None,
             listed,
             applied.accounts,
-            frozenset(np.unique(batch.column(YEAR).to_numpy()).tolist() if YEAR in batch.schema.names else ()),
+            known_years if job.year is None else known_years & {job.year},
             node_sums(applied.results, nodes_of(job.framework)),
             applied.tally,
             gather_amounts(job.framework, checked.table, item.number, checked.places),
             checked.table.notes,
+            known_years,
         )
 
     def _kept(self, batch: pa.RecordBatch, number: int) -> PieceResults:

@@ -28,11 +28,11 @@ DATA, CLASSES, GATE, GRADE, LIST = "data", "classes", "gate", "grade", "list"
 OTHER_YEAR: Final = "other_year"
 JUDGED: Final = "judged"
 
-_LEFT_OUT: Final = {
+LEFT_OUT: Final[dict[str, Text]] = {
     TOTAL_ROW: Text("合计或平均行，未读取", "totals or averages, left out"),
     REMARK_ROW: Text("附注行，未读取", "remarks, left out"),
 }
-_NO_CLASS: Final = {
+WITHOUT_CLASS: Final[dict[str, Text]] = {
     NO_CLASS: Text("没有分类", "in no class"),
     SEVERAL_CLASSES: Text("符合多个分类", "in several classes"),
     CLASS_UNKNOWN: Text("分类不能判定", "whose class cannot be told"),
@@ -84,7 +84,7 @@ def _of_data(table: Table, rows: Rows, outcomes: Outcomes) -> Iterator[_Entry]:
             yield DATA, code, JUDGED if judged else NOT_RANKED, reasons[code], *told
     if len(rows) < len(table.frame):
         yield DATA, None, OTHER_YEAR, len(table.frame) - len(rows), "其他年份", "of other years"
-    for code, text in _LEFT_OUT.items():
+    for code, text in LEFT_OUT.items():
         if table.left_out.get(code):
             yield DATA, None, code, table.left_out[code], *text
 
@@ -100,7 +100,7 @@ def _of_classes(framework: Framework, rows: Rows, found: Classification | None) 
         yield CLASSES, name, "in_class", names[name], *label
     lacking = rows[coded.codes[rows] < 0]
     without = Counter(found.outcomes[lacking].tolist())
-    for outcome, label in _NO_CLASS.items():
+    for outcome, label in WITHOUT_CLASS.items():
         if without[outcome]:
             yield CLASSES, None, outcome, without[outcome], *label
 

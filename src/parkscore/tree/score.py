@@ -244,8 +244,8 @@ def _without_base(leaf: Node, cohort: Cohort, year: int, values: Vector, base: V
 
 
 def single_unit(table: Table, cohort: Cohort) -> Finding:
-    """That a reference has one row only."""
-    return table.finding(
+    """That a reference has one row only; where it is that of several years it is told of none of them."""
+    found = table.finding(
         int(cohort.fit[0]),
         code="single_unit",
         severity=Severity.WARNING,
@@ -258,6 +258,7 @@ def single_unit(table: Table, cohort: Cohort) -> Finding:
             "add the other units, or score against fixed bounds",
         ),
     )
+    return found if cohort.year is not None else replace(found, year=None)
 
 
 def _counted(fitted: Fitted | None, cohort: Cohort) -> dict[str, dict[str, Any]]:
