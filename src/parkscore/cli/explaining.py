@@ -5,14 +5,16 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from parkscore.cli.console import JsonOption, LanguageOption, Reply, reply_to
-from parkscore.explanation.explained import Explanation, Line
 from parkscore.findings import Finding, Severity, UsageError
 from parkscore.language import Text
+
+if TYPE_CHECKING:
+    from parkscore.explanation.explained import Explanation, Line
 
 _MOST_GAPS = 10
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 
 from parkscore.findings import Severity
 from parkscore.framework.formula import FormulaError, parse_formula
@@ -21,12 +21,15 @@ def check_names(framework: Framework, reporter: Reporter) -> None:
     In a real system the number of R&D staff was read from the column of tax deductions; measures alone do not find
     that where both are counted in the same one.
     """
-    names = {field_id: tuple(_names_of(field)) for field_id, field in framework.fields.items()}
+    names = [
+        (name, each) for each, field in framework.fields.items() for name in _names_of(field) if len(name) >= _LEAST
+    ]
     for path, node in nodes_with_paths(framework):
         if node.formula is None or node.zh is None:
             continue
         read = _fields_behind(framework, node)
-        named = _named_in(_folded(node.zh), names)
+        text = _folded(node.zh)
+        named = {field_id for name, field_id in names if name in text}
         if read and named and not any(_shares_words(node.zh, framework.fields[field_id]) for field_id in read):
             spoken = _listed(framework, named)
             other = _listed(framework, read)
@@ -63,10 +66,6 @@ def _names_of(field: DataField) -> Iterator[str]:
             yield plain
             for ending in ("总数", "总额", "数", "额"):
                 yield plain.removesuffix(ending)
-
-
-def _named_in(text: str, names: Mapping[str, tuple[str, ...]]) -> set[str]:
-    return {field_id for field_id, own in names.items() if any(len(name) >= _LEAST and name in text for name in own)}
 
 
 def _shares_words(indicator: str, field: DataField) -> bool:

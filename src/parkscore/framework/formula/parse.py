@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable
 from difflib import get_close_matches
+from functools import lru_cache
 from typing import Final, Literal, cast
 
 from lark import Token, Tree
@@ -43,6 +44,8 @@ DEEPEST_FORMULA: Final = 50
 DEEPEST_GROWTH: Final = 4
 # A mean over years of means over years multiplies it.
 MOST_READINGS: Final = 200
+# More than any framework has; each check of one reads its formulas again.
+_KEPT: Final = 4096
 
 _Branch = Tree[Token]
 
@@ -63,6 +66,11 @@ def parse_formula(text: str) -> Formula:
     """
     if len(text) > LONGEST_FORMULA:
         raise FormulaError(text, _too_long(len(text)))
+    return _parsed(text)
+
+
+@lru_cache(maxsize=_KEPT)
+def _parsed(text: str) -> Formula:
     try:
         branch = cast(_Branch | Token, parser().parse(text))
     except UnexpectedInput as error:
