@@ -18,6 +18,7 @@ from ruamel.yaml.scalarstring import DoubleQuotedScalarString
 
 from parkscore.findings import Finding, FrameworkError, Place, Severity
 from parkscore.framework.document import Document, Path, Spot
+from parkscore.framework.plain_yaml import compose_plain
 from parkscore.framework.text_positions import line_and_column, position_of
 from parkscore.language import Text, system_reason
 
@@ -83,7 +84,7 @@ def parse_yaml(text: str, file: str) -> Document:
     loader = YAML(typ="safe", pure=True)
     loader.composer.warn_double_anchors = False  # every anchor is refused below, with its place
     try:
-        node = loader.compose(source)
+        node = compose_plain(source) or loader.compose(source)
     except (YAMLError, ValueError, RecursionError) as error:
         raise FrameworkError(_syntax_finding(error, source, file)) from None
     reader = _NodeReader(source, file)
