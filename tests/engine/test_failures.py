@@ -325,9 +325,8 @@ def test_a_run_that_is_terminated_while_threads_write_and_again_while_it_clears_
 
 def test_what_needs_all_rows_is_refused_item_by_item_before_anything_is_read(tmp_path: Path) -> None:
     framework = small(
-        dimension("d", leaf("a", score={"rule": "percentile"}), leaf("b", "b / group_mean(b, park)")),
+        dimension("d", leaf("a"), leaf("b", "b / group_mean(b, park)"), aggregate="topsis"),
         fields={"park": field("park", kind="text"), "a": field("a"), "b": field("b")},
-        defaults={"weights": "entropy"},
     )
     with pytest.raises(UsageError) as caught:
         ps.score_dataset(framework, tmp_path / "nothing.parquet", tmp_path / "out.parquet")

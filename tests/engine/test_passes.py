@@ -25,10 +25,10 @@ def admitted() -> list[str]:
         framework = ps.load_framework(name)
         try:
             refuse_unfilled(framework)
-            plan = plan_weights(framework, None)
+            plan_weights(framework, None)
         except (FrameworkError, UsageError):
             continue
-        if not list(unsuited(framework, plan)):
+        if not list(unsuited(framework)):
             names.append(name)
     return names
 

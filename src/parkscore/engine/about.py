@@ -1,4 +1,4 @@
-"""The weights of rows that come in pieces: those of a plan that takes nothing from data."""
+"""The weights of rows that come in pieces: those of a plan that takes nothing from them, or computed before."""
 
 from __future__ import annotations
 
@@ -18,10 +18,12 @@ from parkscore.tree.schemes import WeightPlan
 from parkscore.tree.weigh import Weighing, weigh
 
 
-def weighing_of(framework: Framework, plan: WeightPlan, cohorts: Sequence[Cohort]) -> Weighing:
-    """The weights of a plan that takes nothing from data, with where they come from."""
+def weighing_of(
+    framework: Framework, plan: WeightPlan, cohorts: Sequence[Cohort], fitted: Fitted | None = None
+) -> Weighing:
+    """The weights of a plan, with where they come from; fitted: it has those that were computed from data."""
     nothing = Table(pd.DataFrame({UNIT: []}, dtype=object), {}, Origin(""))
-    return weigh(framework, nothing, np.zeros((0, len(framework.leaves))), tuple(cohorts), plan)
+    return weigh(framework, nothing, np.zeros((0, len(framework.leaves))), tuple(cohorts), plan, fitted=fitted)
 
 
 def shares_of(framework: Framework, plan: WeightPlan, cohorts: Sequence[Cohort], fitted: Fitted) -> tuple[Shares, ...]:

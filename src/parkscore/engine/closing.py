@@ -39,7 +39,8 @@ from parkscore.results.lists import with_lists
 from parkscore.results.means import NodeSums
 from parkscore.results.rows import RANK, STATUS
 from parkscore.tree.accounting import CLASSES, DATA, JUDGED
-from parkscore.tree.freezing import DataOrigin
+from parkscore.tree.freezing import DataOrigin, freeze_fitted, with_weights
+from parkscore.tree.frozen import FrozenReference
 from parkscore.tree.gate import NOT_RANKED, RANKED
 from parkscore.tree.weigh import Weighing
 
@@ -83,13 +84,22 @@ class Closing:
         """A cohort without rows for each reference, and each class that has weights of its own."""
         own = self.accounting[(self.accounting["part"] == CLASSES) & self.accounting["id"].notna()]
         names = self.fitted.scoring or [reference_name(self.job.framework, year) for year in self.years or (None,)]
-        return cohorts_of(self.job.plan, list(dict.fromkeys(names)), sorted(own["id"][own["rows"] > 0]))
+        found = cohorts_of(self.job.plan, list(dict.fromkeys(names)), sorted(own["id"][own["rows"] > 0]))
+        if not self._computed:
+            return found
+        return [cohort for cohort in found if (cohort.name, cohort.class_id) in self.fitted.shares]
+
+    @property
+    def _computed(self) -> bool:
+        """Whether the weights were computed from these rows."""
+        return bool(self.fitted.shares) and self.fitted.base is None
 
     @cached_property
     def weighing(self) -> Weighing:
         """The weights of each class."""
-        found = weighing_of(self.job.framework, self.job.plan, self.cohorts)
-        if not self.fitted.shares:
+        computed = self.fitted if self._computed else None
+        found = weighing_of(self.job.framework, self.job.plan, self.cohorts, computed)
+        if self._computed or not self.fitted.shares:
             return found
         base = str(self.fitted.base)
         frozen = (self.fitted.shares.get((base, cohort.class_id)) for cohort in self.cohorts)
@@ -126,6 +136,14 @@ class Closing:
         said = dict.fromkeys(note for piece in self.applied for note in piece.notes)
         about = self.about
         return DataOrigin(about["data"], about["data_sha256"], tuple(self.years), about["units"], tuple(said))
+
+    @property
+    def frozen(self) -> FrozenReference:
+        """What the rows were scored by, to be kept, with the weights where they were computed from them."""
+        framework, origin = self.job.framework, self.origin
+        return with_weights(
+            framework, freeze_fitted(framework, self.fitted, origin), self.weighing, self.cohorts, origin
+        )
 
     @cached_property
     def document(self) -> dict[str, Any]:

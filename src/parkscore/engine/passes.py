@@ -20,6 +20,7 @@ from parkscore.data.validate_pieces import checks_look_back, not_checked
 from parkscore.engine.closing import Closing
 from parkscore.engine.executors import Cluster, Executor, LocalExecutor, WorkersDiedError, driven_by
 from parkscore.engine.gathering import NoReferences
+from parkscore.engine.gathering_weights import computes_weights
 from parkscore.engine.pursuing import JoiningAmounts
 from parkscore.engine.refusals import refuse_empty, refuse_lacking_reference, workers_died
 from parkscore.engine.result import DatasetResult
@@ -38,7 +39,6 @@ from parkscore.language import Language, Text
 from parkscore.output.files import refuse_read, write_whole
 from parkscore.tree.freezing import (
     already_frozen,
-    freeze_fitted,
     plan_by,
     refuse_nothing_fitted,
     refuse_unfreezable,
@@ -97,12 +97,13 @@ def score_dataset(
         refuse_other_framework(frozen, loaded)
     plan = plan_by(loaded, weights, frozen)
     refuse_unfilled(loaded)
-    refuse_unsuitable(loaded, plan, frozen=frozen is not None)
+    refuse_unsuitable(loaded, frozen=frozen is not None)
     if freeze is not None:
         if frozen is not None:
             raise UsageError(already_frozen(frozen))
         refuse_unfreezable(loaded)
-        refuse_nothing_fitted(loaded)
+        if not computes_weights(loaded, plan):
+            refuse_nothing_fitted(loaded)
     for path in (target, freeze):
         if path is not None:
             refuse_read(path, [data, *([reference] if isinstance(reference, str | Path) else [])])
@@ -142,7 +143,7 @@ class _Run:
         by_unit = looks_back(framework) or checks_look_back(framework)
         found = Found([*doubts(framework), *dataset.findings, *not_checked(framework, whole_units=by_unit)])
         job = replace(self.job, source=self._by_unit(found)) if by_unit else self.job
-        stages = list(stages_of(framework, job.freezes)) if job.frozen is None else []
+        stages = list(stages_of(framework, job.plan, job.freezes)) if job.frozen is None else []
         if stages and isinstance(job.source, PieceSource) and isinstance(self.executor, LocalExecutor):
             job = replace(job, source=KeptSource(job.source))
         fitted: Fitted = NoReferences({})
@@ -156,7 +157,7 @@ class _Run:
             refuse_lacking_reference(job, applied, closing.tally)
         found.add([*closing.tally.findings(framework), *closing.weighing.findings])
         found.refuse(self.strict)
-        frozen = None if self.freeze is None else freeze_fitted(framework, fitted, closing.origin)
+        frozen = None if self.freeze is None else closing.frozen
         top = self._written(closing, frozen)
         return closing.result(self.target, top, found.findings)
 

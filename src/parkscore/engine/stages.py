@@ -1,4 +1,4 @@
-"""What is fitted in which order: what fills gaps, what is made of outliers, references on that, then mean scores."""
+"""What is fitted in which order: fillings of gaps, outliers, references on what that gives, mean scores, weights."""
 
 from __future__ import annotations
 
@@ -14,9 +14,11 @@ from parkscore.engine.gathering import Fitting, gather, relative_leaves
 from parkscore.engine.gathering_gaps import JoiningGaps, gather_gaps, methods_of
 from parkscore.engine.gathering_outliers import JoiningOutliers, gather_outliers, treated_by_all
 from parkscore.engine.gathering_scores import JoiningScores, fills_scores, gather_scores
+from parkscore.engine.gathering_weights import GatherWeights, JoiningWeights, computes_weights
 from parkscore.findings import Finding
 from parkscore.framework.models import Framework
 from parkscore.language import Text
+from parkscore.tree.schemes import WeightPlan
 
 
 class Joining(Protocol):
@@ -46,14 +48,16 @@ class Stage:
     joining: Callable[[Framework, Path], Joining]
 
 
-def stages_of(framework: Framework, extents: bool = False) -> Iterator[Stage]:
+def stages_of(framework: Framework, plan: WeightPlan, extents: bool = False) -> Iterator[Stage]:
     """The passes that a framework needs before its rows can be scored one by one, each fitted on what is before it.
 
-    extents: whether the ends of the values are kept with the references.
+    plan: the weights. extents: whether the ends of the values are kept with the references.
 
     >>> import parkscore as ps
-    >>> [stage.title.en for stage in stages_of(ps.load_framework("zone-2021"))]
-    ['fitting']
+    >>> from parkscore.tree.schemes import plan_weights
+    >>> framework = ps.load_framework("zone-2021")
+    >>> [stage.title.en for stage in stages_of(framework, plan_weights(framework, "entropy"))]
+    ['fitting', 'computing weights']
     """
     if methods_of(framework):
         yield Stage(Text("拟合填补值", "fitting what fills gaps"), gather_gaps, JoiningGaps)
@@ -63,3 +67,6 @@ def stages_of(framework: Framework, extents: bool = False) -> Iterator[Stage]:
         yield Stage(Text("拟合参照值", "fitting"), partial(gather, extents=extents), Fitting)
     if fills_scores(framework):
         yield Stage(Text("拟合平均得分", "fitting mean scores"), gather_scores, JoiningScores)
+    if computes_weights(framework, plan):
+        joining = partial(JoiningWeights, plan=plan)
+        yield Stage(Text("计算权重", "computing weights"), GatherWeights(plan), joining)

@@ -8,35 +8,33 @@ from typing import Any
 from parkscore.data.columns import parse
 from parkscore.findings import Finding, Severity, UsageError
 from parkscore.framework.cases import judged_leaves
-from parkscore.framework.judgements import is_judged
 from parkscore.framework.models import SHORTER_HISTORY, TIERS, Choice, Framework, Node, Requirement
 from parkscore.framework.score_history import years_looked_back
 from parkscore.framework.settings import aggregation_of, resolve_settings
 from parkscore.framework.target_formulas import target_formula
 from parkscore.language import Text
 from parkscore.methods import aggregation, imputation, scoring
-from parkscore.tree.schemes import WeightPlan, weight_source
 
 
-def refuse_unsuitable(framework: Framework, plan: WeightPlan, *, frozen: bool = False) -> None:
+def refuse_unsuitable(framework: Framework, *, frozen: bool = False) -> None:
     """Raise UsageError with everything that needs all rows at once; see `unsuited`."""
-    found = list(unsuited(framework, plan, frozen=frozen))
+    found = list(unsuited(framework, frozen=frozen))
     if found:
         raise UsageError(found)
 
 
-def unsuited(framework: Framework, plan: WeightPlan, *, frozen: bool = False) -> Iterator[Finding]:
-    """A finding for each part of a framework, or of its weights, that compares units in a way that no piece can.
+def unsuited(framework: Framework, *, frozen: bool = False) -> Iterator[Finding]:
+    """A finding for each part of a framework that compares units in a way that no piece can.
 
-    Statistics such as a minimum, a sum or a mean are gathered piece by piece, and the values of an indicator that is
-    scored by its place among the others are sorted in a file; other comparisons of units are not. frozen: whether a
-    reference has the statistics of outliers and gaps, and knows which nodes no unit has.
+    Statistics such as a minimum, a sum or a mean are gathered piece by piece, the values of an indicator that is scored
+    by its place among the others are sorted in a file, and the scores that weights are computed from are brought
+    together; other comparisons of units are not possible. frozen: whether a reference has the statistics of outliers
+    and gaps, and knows which nodes no unit has.
     """
     yield from _formulas(framework)
     yield from _rules(framework)
     if not frozen:
         yield from _aggregations(framework)
-    yield from _weights(framework, plan)
 
 
 def looks_back(framework: Framework) -> bool:
@@ -154,35 +152,6 @@ def _aggregations(framework: Framework) -> Iterator[Finding]:
         else:
             continue
         yield _finding(node.id, Text(f"{node.label.zh} {told.zh}", f"{node.label.en}: {told.en}"))
-
-
-def _weights(framework: Framework, plan: WeightPlan) -> Iterator[Finding]:
-    """The methods that compute weights from scores; a scheme that was computed before is a scheme of numbers."""
-    told = Text("权重由数据计算", "the weights are computed from the data")
-    hint = Text(
-        "先用 parkscore weigh 算出权重方案再引用，或用 --engine memory",
-        "compute a scheme with `parkscore weigh` and name it, or use --engine memory",
-    )
-    plans = [plan]
-    while plans:
-        own = plans.pop()
-        plans += [part for _, part in own.parts]
-        if own.toward is not None and own.toward.plan is not None:
-            plans.append(own.toward.plan)
-        if own.method is not None and not _is_plain(own.method):
-            yield _finding(framework.total.id, told, hint)
-        elif own.is_node_by_node:
-            sources = (
-                (node, weight_source(framework, own.scheme, node)) for node in framework.root.walk() if node.children
-            )
-            for node, source in sources:
-                if isinstance(source, Choice) and not _is_plain(source):
-                    yield _finding(node.id, told, hint)
-
-
-def _is_plain(choice: Choice) -> bool:
-    """Whether a method takes nothing from scores: equal weights, and judgements of experts."""
-    return choice.name == "equal" or is_judged(choice)
 
 
 _HINT = Text("用 --engine memory 一次读入全部数据", "use --engine memory, which takes all rows at once")

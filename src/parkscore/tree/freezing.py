@@ -48,13 +48,28 @@ def freeze(
     if not weighing.computed:
         refuse_nothing_fitted(framework)
     file = Path(table.origin.file).name
-    scheme = None
-    if weighing.computed and len({cohort.name for cohort in cohorts}) == 1:
-        scheme = computed_scheme(framework, weighing, tuple(cohorts), data=file, digest=table.digest, notes=table.notes)
     years = [] if table.years is None else np.unique(table.years[rows]).tolist()
     origin = DataOrigin(file, table.digest, tuple(years), len(rows), table.notes)
-    frozen = freeze_fitted(framework, fitted, origin)
-    return replace(frozen, scheme=scheme, made_by=None if scheme is None else weighing.name)
+    return with_weights(framework, freeze_fitted(framework, fitted, origin), weighing, cohorts, origin)
+
+
+def with_weights(
+    framework: Framework,
+    frozen: FrozenReference,
+    weighing: Weighing,
+    cohorts: Sequence[Cohort],
+    origin: DataOrigin,
+) -> FrozenReference:
+    """A reference with the weights that were computed from its rows, if they were; cohorts: in the order of the shares.
+
+    They are left out where they differ by year.
+    """
+    if not weighing.computed or len({cohort.name for cohort in cohorts}) != 1:
+        return frozen
+    scheme = computed_scheme(
+        framework, weighing, tuple(cohorts), data=origin.file, digest=origin.digest, notes=origin.notes
+    )
+    return replace(frozen, scheme=scheme, made_by=weighing.name)
 
 
 class DataOrigin(NamedTuple):
