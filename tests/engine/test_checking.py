@@ -8,11 +8,17 @@ from typing import Any
 import pandas as pd
 import pytest
 
+from parkscore.cli import scoring_datasets
+from parkscore.cli.scoring import all_findings
+from parkscore.data.datasets import Dataset, open_dataset
 from parkscore.data.masking import Mask
 from parkscore.data.validate import read_and_validate
+from parkscore.engine import checking
 from parkscore.engine.checking import check_dataset
-from parkscore.findings import Finding
-from parkscore.framework.models import DataField, Framework, Jump, Label, Rule, UnitKey
+from parkscore.findings import Finding, Severity
+from parkscore.framework.models import Choice, DataField, Defaults, Framework, Jump, Label, Rule, ScoreRule, UnitKey
+from parkscore.language import Text
+from tests.small_frameworks import field, leaf, small
 
 FIELDS = {"a": DataField(zh="甲项", min=0.0, max=100.0), "b": DataField(zh="乙项")}
 RULES = (
@@ -78,3 +84,56 @@ def test_a_masked_check_names_no_unit(folder: Path) -> None:
     found, _ = check_dataset(of_rules(*RULES), folder, Mask(b"k" * 32))
     assert found
     assert not any("区" in str(each.unit) or "区二" in each.render("zh") for each in found)
+
+
+# --- what scoring will find ------------------------------------------------------------------------------------------
+
+SAID: dict[str, dict[str, Any]] = {
+    "a column that is the same for all, and one that nobody has": {},
+    "a value that a rule cannot take": {"defaults": Defaults(weights=Choice.of("equal"), score=ScoreRule.of("log"))},
+    "a reference year that no row has": {"reference": 2020},
+    "groups": {"reference_within": ("park",)},
+    "growth": {"indicators": (leaf("a"), leaf("growth", "b / 上年(b) - 1"))},
+}
+ROWS = pd.DataFrame({
+    "zone": list("甲乙丙丁甲乙丙丁"), "year": [2023] * 4 + [2024] * 4, "park": list("东西东西") * 2,
+    "a": 7.0, "b": [1.0, -2, 3, 4, 5, 6, 7, 8], "c": None,
+})  # fmt: skip
+
+
+@pytest.mark.parametrize("which", SAID)
+def test_what_scoring_will_find_is_foreseen_in_pieces_as_in_memory(
+    which: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    said = dict(SAID[which])
+    fields = {name: field(name) for name in "abc"} | {"park": field("park", kind="text")}
+    framework = small(*said.pop("indicators", (leaf("a"), leaf("b"), leaf("c"))), fields=fields, time="year", **said)
+    ROWS.to_csv(tmp_path / "rows.csv", index=False)
+    whole, _ = all_findings(framework, str(tmp_path / "rows.csv"))
+    monkeypatch.setattr(checking, "ROWS_OF_PIECE", 3)
+    monkeypatch.setattr(scoring_datasets, "FITS_INTO_MEMORY", 0)
+    pieces, rows = all_findings(framework, str(tmp_path / "rows.csv"))
+    assert rows == len(ROWS)
+    assert sorted(each.render("en") for each in pieces) == sorted(each.render("en") for each in whole)
+    assert whole
+
+
+def test_a_large_file_is_read_in_pieces_where_these_are_told_everything(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    FRAME.to_csv(tmp_path / "rows.csv", index=False)
+    monkeypatch.setattr(scoring_datasets, "FITS_INTO_MEMORY", 0)
+    opened: list[str] = []
+
+    def opening(data: str, framework: Framework) -> Dataset:
+        opened.append(data)
+        return open_dataset(data, framework)
+
+    monkeypatch.setattr(checking, "open_dataset", opening)
+    unanswered = Finding(code="not_checked_in_pieces", severity=Severity.WARNING, message=Text("未检查", "not checked"))
+    for told, in_pieces in (([], True), ([unanswered], False)):
+        opened.clear()
+        monkeypatch.setattr(checking, "not_checked", lambda *_, told=told, **__: told)
+        found, _ = all_findings(of_rules(*RULES), str(tmp_path / "rows.csv"))
+        assert bool(opened) is in_pieces
+        assert {"part", "leap"} <= {each.rule for each in found}

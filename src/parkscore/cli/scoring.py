@@ -29,6 +29,7 @@ from parkscore.cli.scoring_datasets import (
     SchedulerOption,
     check_scheduler,
     goes_in_pieces,
+    is_large,
     score_in_pieces,
 )
 from parkscore.findings import DataError, Finding, Severity, UsageError, errors_of, refuse_warnings, worst_first
@@ -129,14 +130,17 @@ def validate(
 def all_findings(framework: Framework, source: str, mask: Mask | None = None) -> tuple[list[Finding], int | None]:
     """Everything that reading, the framework's rules and scoring find, worst first; and the rows, if it could be read.
 
-    What scoring finds is looked for only where the rules find no error, and not in a folder, which is read in pieces.
+    What scoring finds is looked for only where the rules find no error. A folder is read in pieces, and so is a large
+    file where pieces can be told everything.
     """
     from parkscore.data.validate import read_and_validate
     from parkscore.tree.foresee import foresee
 
-    if Path(source).is_dir():
-        from parkscore.engine.checking import check_dataset
+    folder = Path(source).is_dir()
+    if folder or is_large(Path(source)):
+        from parkscore.engine.checking import check_dataset, checked_alike
 
+    if folder or (is_large(Path(source)) and checked_alike(framework)):
         found, rows = check_dataset(framework, source, mask)
         return worst_first(found), rows
     table, found = read_and_validate(source, framework, mask)

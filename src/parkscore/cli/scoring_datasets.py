@@ -80,10 +80,11 @@ def goes_in_pieces(engine: Engine | None, source: str, output: Path | None) -> b
             raise UsageError(Finding(code="no_output", severity=Severity.ERROR, message=message, hint=hint))
         check_output(output, PIECE_FORMS)
         return True
-    return engine is None and output is not None and output.suffix.lower() in PIECE_FORMS and _is_large(Path(source))
+    return engine is None and output is not None and output.suffix.lower() in PIECE_FORMS and is_large(Path(source))
 
 
-def _is_large(path: Path) -> bool:
+def is_large(path: Path) -> bool:
+    """Whether a file has more rows than are read at once unless somebody asks for it."""
     if path.suffix.lower() == ".csv" and path.is_file():
         return path.stat().st_size > FITS_INTO_MEMORY * _BYTES_OF_ROW
     if path.suffix.lower() != ".parquet" or not path.is_file():

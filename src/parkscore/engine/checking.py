@@ -1,4 +1,4 @@
-"""Check a folder of files piece by piece, as `validate` checks one table, and score nothing."""
+"""Check a file or a folder piece by piece, as `validate` checks one table, and keep no score."""
 
 from __future__ import annotations
 
@@ -15,8 +15,10 @@ from parkscore.data.masking import Mask
 from parkscore.data.text_hashes import Hashes
 from parkscore.data.validate_pieces import checks_look_back, not_checked
 from parkscore.engine.executors import LocalExecutor
+from parkscore.engine.foreseeing import foresee_dataset
 from parkscore.engine.passes import ROWS_OF_PIECE
 from parkscore.engine.sources import Item, PartSource, PieceSource, PutDown, Source, read_checked
+from parkscore.engine.suitable import looks_back, scored_in_pieces
 from parkscore.engine.summing_up import Found
 from parkscore.findings import DataError, Finding, errors_of
 from parkscore.framework.models import Framework
@@ -44,19 +46,26 @@ class CheckPiece:
         return CheckedPiece(checked.found, None if checked.table is None else len(checked.table.frame), checked.keys)
 
 
+def checked_alike(framework: Framework) -> bool:
+    """Whether pieces are told everything that a table in memory is: every rule, and what scoring finds."""
+    return scored_in_pieces(framework) and not not_checked(framework, whole_units=True)
+
+
 def check_dataset(
     framework: Framework, data: str | PathLike[str], mask: Mask | None = None
 ) -> tuple[list[Finding], int | None]:
     """Everything that reading a file or folder and the framework's rules find; and the rows, where none has an error.
 
-    A rule that no piece can answer is named by a warning. mask: hides units and names in what is found.
+    What scoring will find is looked for where the rules find no error and pieces can be scored. A rule that no piece
+    can answer is named by a warning. mask: hides units and names in what is found.
     """
     try:
         dataset = open_dataset(data, framework)
     except DataError as error:
         found = list(error.findings)
         return (found if mask is None else mask.findings(found, None, framework)), None
-    pieces, by_unit = dataset.pieces(ROWS_OF_PIECE), checks_look_back(framework)
+    foresees = scored_in_pieces(framework)
+    pieces, by_unit = dataset.pieces(ROWS_OF_PIECE), checks_look_back(framework) or (foresees and looks_back(framework))
     all_found = Found([*dataset.findings, *not_checked(framework, whole_units=by_unit)])
     executor, rows = LocalExecutor(), list[int | None]()
     with TemporaryDirectory(prefix="parkscore-") as folder:
@@ -76,5 +85,7 @@ def check_dataset(
                 seen.add(piece.keys)
         twice = duplicate_findings(dataset, pieces, seen.repeated())
         all_found.add(twice if mask is None else mask.findings(twice, None, framework))
+        if foresees and not errors_of(all_found.findings):
+            all_found.add(foresee_dataset(framework, source, executor, Path(folder), mask))
     known = [count for count in rows if count is not None]
     return all_found.findings, sum(known) if rows and len(known) == len(rows) else None

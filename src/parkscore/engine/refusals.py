@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from parkscore.data.cohorts import no_reference_year, no_such_year
 from parkscore.data.datasets import Dataset, Piece
@@ -30,9 +30,17 @@ def refuse_empty(job: Job, applied: Sequence[AppliedPiece], found: Sequence[Find
 
 def refuse_lacking_reference(job: Job, applied: Sequence[AppliedPiece], tally: Tally) -> None:
     """Raise DataError where rows are to be scored, and none of the year that the framework measures against."""
+    lacking = lacking_reference(job, _years(applied), tally)
+    if lacking is not None:
+        raise DataError(lacking)
+
+
+def lacking_reference(job: Job, years: Iterable[int], tally: Tally) -> Finding | None:
+    """That no row is of the year that the framework measures against, where any is to be scored; None otherwise."""
     year = job.framework.reference
-    if job.framework.time is not None and isinstance(year, int) and tally.to_score and not tally.to_measure:
-        raise DataError(no_reference_year(job.source.dataset.source, _years(applied), year))
+    if job.framework.time is None or not isinstance(year, int) or not tally.to_score or tally.to_measure:
+        return None
+    return no_reference_year(job.source.dataset.source, years, year)
 
 
 def _years(applied: Sequence[AppliedPiece]) -> set[int]:

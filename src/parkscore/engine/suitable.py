@@ -37,6 +37,11 @@ def unsuited(framework: Framework, *, frozen: bool = False) -> Iterator[Finding]
         yield from _aggregations(framework)
 
 
+def scored_in_pieces(framework: Framework) -> bool:
+    """Whether the indicators can be scored piece by piece, however they are weighed and aggregated then."""
+    return not any(True for found in (_formulas(framework), _rules(framework)) for _ in found)
+
+
 def looks_back(framework: Framework) -> bool:
     """Whether a row needs the rows of its unit in other years, which then have to stand in one piece.
 
