@@ -325,7 +325,7 @@ def test_a_run_that_is_terminated_while_threads_write_and_again_while_it_clears_
 
 def test_what_needs_all_rows_is_refused_item_by_item_before_anything_is_read(tmp_path: Path) -> None:
     framework = small(
-        dimension("d", leaf("a"), leaf("b", "b / group_mean(b, park)"), aggregate="topsis"),
+        dimension("d", leaf("a"), leaf("b", "b / group_mean(b, park)"), aggregate="topsis_vector"),
         fields={"park": field("park", kind="text"), "a": field("a"), "b": field("b")},
     )
     with pytest.raises(UsageError) as caught:

@@ -38,7 +38,7 @@ from parkscore.tree.weigh import weigh
 _Number = TypeVar("_Number", np.float64, np.int8)
 
 MOST_BYTES: Final = 1 << 30
-"""What the scores may take that one set of weights is computed from: a method needs about five copies of them in memory."""
+"""What the scores may take that one set of weights is computed from: a method needs five copies or so in memory."""
 
 Key = tuple[str, str | None]
 """The name of a reference, and the class where weights go by class."""
