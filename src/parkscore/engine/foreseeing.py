@@ -41,7 +41,7 @@ def foresee_dataset(
     foreseen: list[Foreseen] = []
     known: Fitted = NoReferences({})
     try:
-        for stage in stages_of(framework):
+        for stage in stages_of(framework, None):
             joining = stage.joining(framework, folder)
             for piece in executor.map(GatherPiece(job, stage.gather, known, checked=True), source.items):
                 found.add(piece.found)

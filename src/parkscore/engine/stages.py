@@ -48,10 +48,11 @@ class Stage:
     joining: Callable[[Framework, Path], Joining]
 
 
-def stages_of(framework: Framework, plan: WeightPlan, extents: bool = False) -> Iterator[Stage]:
+def stages_of(framework: Framework, plan: WeightPlan | None, extents: bool = False) -> Iterator[Stage]:
     """The passes that a framework needs before its rows can be scored one by one, each fitted on what is before it.
 
-    plan: the weights. extents: whether the ends of the values are kept with the references.
+    plan: the weights, None where only the scores of indicators are wanted. extents: whether the ends of the values are
+    kept with the references.
 
     >>> import parkscore as ps
     >>> from parkscore.tree.schemes import plan_weights
@@ -67,6 +68,6 @@ def stages_of(framework: Framework, plan: WeightPlan, extents: bool = False) -> 
         yield Stage(Text("拟合参照值", "fitting"), partial(gather, extents=extents), Fitting)
     if fills_scores(framework):
         yield Stage(Text("拟合平均得分", "fitting mean scores"), gather_scores, JoiningScores)
-    if computes_weights(framework, plan):
+    if plan is not None and computes_weights(framework, plan):
         joining = partial(JoiningWeights, plan=plan)
         yield Stage(Text("计算权重", "computing weights"), GatherWeights(plan), joining)
