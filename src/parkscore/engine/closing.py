@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from contextlib import closing
 from dataclasses import dataclass, replace
-from functools import cached_property, reduce
+from functools import cached_property, partial, reduce
 from operator import add
 from pathlib import Path
 from typing import Any, Final
@@ -179,11 +179,18 @@ class Closing:
     def _ranked(self, pieces: Sequence[PieceResults]) -> dict[str, Ranking | Shares]:
         """Every ranking over all pieces, and its percentiles, by the column that each fills."""
         ranked = rankings(self.job.framework, self.folder)
-        for results in pieces:
-            batch = read_batch(results)
-            for ranking in ranked.values():
-                ranking.add(batch)
-        with closing(LocalExecutor().map(_finish, list(ranked.values()))) as finished:
+
+        def rank(ranking: Ranking | Shares) -> None:
+            for results in pieces:
+                ranking.add(read_batch(results))
+            ranking.finish()
+
+        # The digest of the data, which `about` has, is taken beside the rankings.
+        jobs: list[Callable[[], object]] = [
+            lambda: self.about,
+            *(partial(rank, ranking) for ranking in ranked.values()),
+        ]
+        with closing(LocalExecutor().map(_done, jobs)) as finished:
             for _ in finished:
                 continue
         return ranked
@@ -205,8 +212,8 @@ class Closing:
         )
 
 
-def _finish(ranking: Ranking | Shares) -> None:
-    ranking.finish()
+def _done(job: Callable[[], object]) -> None:
+    job()
 
 
 def _first(batch: pa.RecordBatch, years: Sequence[int]) -> pd.DataFrame:

@@ -103,18 +103,19 @@ class Shares:
 def rankings(framework: Framework, folder: Path) -> dict[str, Ranking | Shares]:
     """Every ranking of a framework, by the column that it fills; what memory does not hold goes into the folder.
 
-    Where percentiles are asked for, each ranking has a column of them beside its own.
+    Where percentiles are asked for, each ranking has a column of them beside its own. No two share anything, so that
+    each can be ranked in a thread of its own.
     """
-    groups = {RANK: Groups(None)}
+    within: dict[str, str | None] = {RANK: None}
     if framework.has_classes:
-        groups[CLASS_RANK] = Groups(CLASS)
-    groups |= {rank_in(name): Groups(name) for name in framework.rank_within}
+        within[CLASS_RANK] = CLASS
+    within |= {rank_in(name): name for name in framework.rank_within}
     ties, decimals = cast(Ties, framework.ranking.ties), framework.ranking.decimals
     beside = {RANK: PERCENTILE, CLASS_RANK: CLASS_PERCENTILE}
     beside |= {rank_in(name): percentile_in(name) for name in framework.rank_within}
     found: dict[str, Ranking | Shares] = {}
-    for column, own in groups.items():
-        found[column] = Ranking(own, ExternalRanks(folder, ties=ties, decimals=decimals))
+    for column, name in within.items():
+        found[column] = Ranking(Groups(name), ExternalRanks(folder, ties=ties, decimals=decimals))
         if framework.ranking.percentiles:
-            found[beside[column]] = Shares(own, ExternalRanks(folder, ties="max", decimals=decimals))
+            found[beside[column]] = Shares(Groups(name), ExternalRanks(folder, ties="max", decimals=decimals))
     return found

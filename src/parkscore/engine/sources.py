@@ -79,7 +79,7 @@ class PieceSource:
         return Read(table, cells.findings)
 
 
-KEPT: Final = 256 << 20
+KEPT: Final = 192 << 20
 """Bytes of tables that are kept from one pass to the next."""
 
 
