@@ -229,7 +229,7 @@ def test_pieces_with_and_without_sub_parks_and_names_are_put_on_one_roll() -> No
             pa.chunked_array([pa.array(["丙", "丁"], type=pa.large_string())]),
             CodedTexts.of(["一", "一"]),
             some,
-            some,
+            pa.chunked_array([pa.array(["东区", None], type=pa.large_string())]),
             years,
             origin,
         ),

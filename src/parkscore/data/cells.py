@@ -426,11 +426,13 @@ def read_coded_texts(cells: RawCells, *, apostrophes: bool = False) -> CodedColu
     once = read_each_text(distinct, apostrophes=apostrophes)
     faults = [replace(fault, row=row) for fault in once.faults for row in np.flatnonzero(codes == fault.row).tolist()]
     faults.sort(key=lambda fault: fault.row)
-    texts = once.texts.to_numpy(zero_copy_only=False)
-    # Texts that are taken as they are differ, unless the file itself has one twice.
-    if once.texts is distinct and pc.count_distinct(distinct).as_py() == len(distinct):
-        return CodedColumn(CodedTexts(codes, texts), faults)
-    return CodedColumn(CodedTexts(codes, np.empty(0, dtype=object)).spelled(texts), faults)
+    # Texts that are read alike are one from here on, and what is no text has no number.
+    again = once.texts.dictionary_encode()
+    texts = again.dictionary.to_numpy(zero_copy_only=False)
+    if len(texts) < len(distinct):
+        numbers = again.indices.fill_null(-1).to_numpy(zero_copy_only=False)
+        codes = np.append(numbers, -1).astype(np.int32)[codes]
+    return CodedColumn(CodedTexts(codes, texts), faults)
 
 
 @dataclass(slots=True)

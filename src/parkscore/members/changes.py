@@ -8,7 +8,7 @@ from typing import Any, Final
 import numpy as np
 import pandas as pd
 
-from parkscore.members.rolls import NONE, Codes, Roll, Texts, with_none
+from parkscore.members.rolls import NONE, Codes, Roll, Texts, named
 from parkscore.methods.domain import BoolArray
 
 NEW, LEFT, MOVED, MOVED_PART = "new", "left", "moved", "moved_within"
@@ -75,22 +75,21 @@ def _other(codes: Codes, now: Codes, before: Codes) -> BoolArray:
 
 def _rows(roll: Roll, kind: str, which: BoolArray, now: Codes, before: Codes) -> pd.DataFrame:
     codes = np.flatnonzero(which)
-    part_names = np.array([name for _, name in roll.parts], dtype=object)
 
-    def column(texts: Texts, of: Codes, filed: Codes) -> Texts:
-        own = np.where(filed[codes] == NONE, NONE, of[filed[codes]])
-        return with_none(texts)[own]
+    def column(texts: str, of: Codes, filed: Codes) -> Texts:
+        return named(roll.texts[texts], np.where(filed[codes] == NONE, NONE, of[filed[codes]]))
 
-    name, name_before = column(roll.names, roll.name, now), column(roll.names, roll.name, before)
-    into = roll.ids[_successor(roll, before)[codes]] if kind == MERGED else np.full(len(codes), None, dtype=object)
+    name, name_before = column("names", roll.name, now), column("names", roll.name, before)
+    merged = kind == MERGED
+    into = named(roll.ids, _successor(roll, before)[codes]) if merged else np.full(len(codes), None, dtype=object)
     columns: dict[str, Any] = {
-        "enterprise": roll.ids[codes],
+        "enterprise": named(roll.ids, codes),
         "name": np.where(now[codes] == NONE, name_before, name),
         "change": np.full(len(codes), kind, dtype=object),
-        "zone_before": column(roll.zones, roll.zone, before),
-        "zone": column(roll.zones, roll.zone, now),
-        "part_before": column(part_names, roll.part, before),
-        "part": column(part_names, roll.part, now),
+        "zone_before": column("zones", roll.zone, before),
+        "zone": column("zones", roll.zone, now),
+        "part_before": column("parts", roll.part, before),
+        "part": column("parts", roll.part, now),
         "name_before": name_before,
         "into": into,
     }

@@ -95,9 +95,14 @@ class Zones:
     def effects(self, zones: Rows, other: Outcome, sign: int) -> Effects:
         """What the zones have less what they would have (sign 1), or the other way round (-1)."""
         own, now = self._place[zones], self.now
+        less = np.subtract if sign == 1 else _taken_from
         values = {}
         for leaf in self.indicators:
             column = self._columns[leaf.id]
-            values[leaf.id] = sign * (now.grid.values[own, column] - other.grid.values[:, column])
-        scores = {node.id: sign * (now.scores[node.id][own] - other.scores[node.id]) for node in self.nodes}
+            values[leaf.id] = less(now.grid.values[:, column].take(own), other.grid.values[:, column])
+        scores = {node.id: less(now.scores[node.id].take(own), other.scores[node.id]) for node in self.nodes}
         return Effects(values, scores, now.ranks[own], other.ranks)
+
+
+def _taken_from(one: Vector, other: Vector) -> Vector:
+    return other - one

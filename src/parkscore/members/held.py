@@ -92,7 +92,7 @@ class Held:
         eligible, _ = screen(framework, derived, imputed)
         groups = cohorts(framework, table, eligible, eligible, fitted)
         treated = treat(framework, table, imputed, groups, fitted).grid
-        scored = score(framework, table, treated, groups, base=imputed, fitted=fitted)
+        scored = score(framework, table, treated, groups, base=imputed, fitted=fitted, counts=False)
         scored = fill_scores(framework, table, treated, groups, scored, fitted)
         classification = classify(framework, table, columns) if self._by_class else None
         if classification is not None:

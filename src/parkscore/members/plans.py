@@ -97,9 +97,14 @@ class MemberPlan:
         reported: how many of the returns have what the sum takes. A field is missing where these are too small a share
         (`min_reported`), and where there are none, whatever share is asked for.
         """
-        enough = (reported > 0) & (reported >= self.block.min_reported * returns - _REACHED)
-        states = np.where(enough, State.VALUE, State.MISSING).astype(np.int8)
-        return Cells(np.where(enough, self.fields[name].in_target(sums), np.nan), states)
+        enough = reported > 0
+        if self.block.min_reported:
+            enough &= reported >= self.block.min_reported * returns - _REACHED
+        values = self.fields[name].in_target(sums)
+        if enough.all():
+            return Cells(values, np.full(values.shape, State.VALUE, dtype=np.int8))
+        states = np.where(enough, np.int8(State.VALUE), np.int8(State.MISSING))
+        return Cells(np.where(enough, values, np.nan), states)
 
 
 def plan_sums(framework: Framework, returns: Framework) -> MemberPlan:

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import os
 from collections.abc import Collection, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from typing import Final
 
 import pandas as pd
 
@@ -22,11 +24,16 @@ from parkscore.members.plans import MemberPlan
 from parkscore.members.summing import Filed
 
 Source = str | os.PathLike[str] | pd.DataFrame
+# Fewer than elsewhere: the texts of a piece are objects of Python while it is read.
+_ROWS: Final = 65_536
 _ABOUT_COLUMNS = ("missing_column", "extra_column")
 
 
 class Returns:
-    """Returns as they are read; `findings`, `notes` and `digest` are complete once all pieces have been read."""
+    """Returns as they are read; `findings`, `notes` and `digest` are complete once all pieces have been read.
+
+    digest: SHA-256 of the file or files, or of the frame.
+    """
 
     def __init__(self, plan: MemberPlan, source: Source, mask: Mask | None = None) -> None:
         """Nothing is read yet but the header of a data set. Raises UsageError and DataError as `open_dataset` does.
@@ -36,12 +43,12 @@ class Returns:
         self._mask = mask
         self.file = FRAME if isinstance(source, pd.DataFrame) else os.fspath(source)
         self.notes: tuple[str, ...] = ()
+        self.digest = ""
         self._source = source
         self._plan = plan
         self._fields = plan.raw_fields
         self._checked = _limits_only(plan.returns, self._fields)
         self._found: list[Finding] = []
-        self._digest = ""
         self._dataset: Dataset | None = None
         if not isinstance(source, pd.DataFrame) and (Path(source).is_dir() or Path(source).suffix.lower() in FORMS):
             self._dataset = open_dataset(source, plan.returns)
@@ -49,14 +56,18 @@ class Returns:
 
     def pieces(self) -> Iterator[Filed]:
         """What each piece says, in the order of the pieces; while one is taken, the next are read."""
-        for filed, notes, found in in_threads(self._piece, self._places()):
-            self.notes = tuple(dict.fromkeys([*self.notes, *notes]))
-            self._found += found
-            yield filed
+        with ThreadPoolExecutor(1, thread_name_prefix="parkscore") as pool:
+            digest = None if self._dataset is None else pool.submit(self._dataset.digest)
+            for filed, notes, found in in_threads(self._piece, self._places()):
+                self.notes = tuple(dict.fromkeys([*self.notes, *notes]))
+                self._found += found
+                yield filed
+            if digest is not None:
+                self.digest = digest.result()
 
     def _places(self) -> Sequence[Piece | None]:
         """The pieces of a data set; what is read as a whole is one."""
-        return [None] if self._dataset is None else self._dataset.pieces()
+        return [None] if self._dataset is None else self._dataset.pieces(_ROWS)
 
     def _piece(self, piece: Piece | None) -> tuple[Filed, Sequence[str], list[Finding]]:
         table, found = self._read(piece)
@@ -73,19 +84,12 @@ class Returns:
         whole, found = read_with_findings(self._source, self._plan.returns)
         if whole is None:
             raise DataError(found if self._mask is None else self._mask.findings(found, None, self._plan.returns))
-        self._digest = whole.digest
+        self.digest = whole.digest
         return whole, self._about_columns(found)
 
     def _about_columns(self, findings: Sequence[Finding]) -> list[Finding]:
         """The findings without those about columns that nothing here reads."""
         return [each for each in findings if each.code not in _ABOUT_COLUMNS or each.field in self._fields]
-
-    @property
-    def digest(self) -> str:
-        """SHA-256 of the file or files, or of the frame."""
-        if not self._digest and self._dataset is not None:
-            self._digest = self._dataset.digest()
-        return self._digest
 
     @property
     def findings(self) -> list[Finding]:

@@ -14,7 +14,7 @@ from parkscore.findings import Finding, Severity
 from parkscore.framework.member_models import SAME_MEMBERS
 from parkscore.framework.models import Framework
 from parkscore.language import Text
-from parkscore.members.rolls import NONE
+from parkscore.members.rolls import NONE, named
 from parkscore.members.summing import Summed
 from parkscore.methods.domain import BoolArray
 
@@ -37,7 +37,7 @@ def _repeats(summed: Summed, row: int, first: int) -> Finding:
         code="duplicate_row",
         severity=Severity.ERROR,
         place=summed.place(row),
-        unit=str(roll.ids[roll.own[row]]),
+        unit=roll.ids[int(roll.own[row])].as_py(),
         year=int(roll.year[row]) or None,
         message=Text(
             f"与 {earlier} 重复：同一企业同一年只能有一份年报",
@@ -93,7 +93,7 @@ def _nowhere(summed: Summed, zones: Table) -> Iterator[Finding]:
     for part, rows in _fates(summed, zones):
         if part not in (NO_ZONE, UNKNOWN_ZONE) or not rows.any():
             continue
-        ids = roll.ids[roll.own[np.flatnonzero(rows)[:_NAMED]]].tolist()
+        ids = named(roll.ids, roll.own[np.flatnonzero(rows)[:_NAMED]]).tolist()
         if part == NO_ZONE:
             names = ids
             hint = Text("补填所属高新区", "state the zone of each")

@@ -16,6 +16,7 @@ from parkscore.data.coded_texts import CodedTexts
 from parkscore.data.plain_texts import text_column
 from parkscore.data.table import UNIT, Origin, Table
 from parkscore.framework.member_models import Members
+from parkscore.members.in_threads import in_threads
 
 Codes = NDArray[np.int32]
 Years = NDArray[np.int64]
@@ -31,7 +32,7 @@ class RollPiece:
     units: pa.ChunkedArray
     zones: CodedTexts
     parts: CodedTexts | None
-    names: CodedTexts | None
+    names: pa.ChunkedArray | None
     years: Years
     origin: Origin
 
@@ -40,7 +41,7 @@ class RollPiece:
         """The piece in a table of returns."""
         years = np.zeros(len(table.frame), dtype=np.int64) if table.years is None else table.years
         parts = None if block.part is None else table.coded(block.part)
-        names = None if block.name is None else table.coded(block.name)
+        names = None if block.name is None else pa.chunked_array([text_column(table.frame[block.name])])
         units = pa.chunked_array([text_column(table.frame[UNIT])])
         return cls(units, table.coded(block.belongs_to), parts, names, years, table.origin)
 
@@ -53,15 +54,15 @@ class RollPiece:
 class Roll:
     """One entry per return, in the order of the returns; a code counts into the texts beside it, -1 is none.
 
-    ids, zones, names: texts in sorted order. parts: pairs of the code of a zone and the name of a sub-park in it, in
-    the order of their codes. own: the enterprise that filed the return. enterprise: the same, save that what was filed
-    before the evaluated year by one that merged counts as filed by its successor.
+    ids, zones: texts in sorted order; names: in any. parts: pairs of the code of a zone and the name of a sub-park in
+    it, in the order of their codes. own: the enterprise that filed the return. enterprise: the same, save that what was
+    filed before the evaluated year by one that merged counts as filed by its successor.
     """
 
-    ids: Texts
+    ids: pa.Array
     zones: Texts
     parts: Sequence[tuple[int, str]]
-    names: Texts
+    names: pa.Array
     own: Codes
     enterprise: Codes
     zone: Codes
@@ -76,9 +77,9 @@ class Roll:
     @cached_property
     def texts(self) -> Mapping[str, pa.Array]:
         """The `ids`, `zones` and `names`, and those of `parts`, as columns from which many are taken at once."""
-        parts = [name for _, name in self.parts]
-        known = {"ids": self.ids, "zones": self.zones, "names": self.names, "parts": parts}
-        return {name: pa.array(own, type=pa.large_string()) for name, own in known.items()}
+        small = {"zones": self.zones, "parts": [name for _, name in self.parts]}
+        columns = {name: pa.array(own, type=pa.large_string()) for name, own in small.items()}
+        return {"ids": self.ids, "names": self.names} | columns
 
 
 def call_roll(pieces: Sequence[RollPiece], year: int, merged: Mapping[str, str] | None = None) -> Roll:
@@ -88,25 +89,44 @@ def call_roll(pieces: Sequence[RollPiece], year: int, merged: Mapping[str, str] 
     `year`; so does the successor of a successor.
     """
     years = np.concatenate([piece.years for piece in pieces])
-    units = pa.chunked_array([chunk for piece in pieces for chunk in piece.units.chunks], type=pa.large_string())
-    own, ids = _sorted(units, [*(merged or {}).values()])
-    zone, zones = _sorted_codes([piece.zones for piece in pieces])
     sizes = [len(piece) for piece in pieces]
-    name, names = _sorted_codes(_of_every_piece([piece.names for piece in pieces], sizes), len(years))
+    units = _under_each_other([piece.units for piece in pieces], sizes)
+    names_of = _under_each_other([piece.names for piece in pieces], sizes)
+    successors = [*(merged or {}).values()]
+    both = in_threads(lambda ids: _sorted(units, successors) if ids else _coded(names_of), [True, False])
+    (own, ids), (name, names) = both
+    zone, zones = _sorted_codes([piece.zones for piece in pieces])
     part, parts = _parts(zone, _of_every_piece([piece.parts for piece in pieces], sizes))
     enterprise = own if not merged else np.where(years < year, _successors(ids, merged)[own], own)
     return Roll(ids, zones, parts, names, own, enterprise, zone, part, name, years)
 
 
-def _sorted(texts: pa.ChunkedArray, more: Sequence[str] = ()) -> tuple[Codes, Texts]:
-    """The code of each text into the distinct ones in sorted order, among them some more; -1 where there is none."""
+def _under_each_other(texts: Sequence[pa.ChunkedArray | None], sizes: Sequence[int]) -> pa.ChunkedArray:
+    """The texts of all pieces; of one that has none, no text for each of its rows."""
+    kind = pa.large_string()
+    columns = [
+        [pa.nulls(size, kind)] if column is None else column.chunks for column, size in zip(texts, sizes, strict=True)
+    ]
+    return pa.chunked_array([chunk for column in columns for chunk in column], type=kind)
+
+
+def _coded(texts: pa.ChunkedArray) -> tuple[Codes, pa.Array]:
+    """The code of each text into the distinct ones, in the order in which they are met; -1 where there is none."""
+    coded = texts.dictionary_encode()  # one dictionary for all chunks
+    if not coded.num_chunks:
+        return np.zeros(0, dtype=np.int32), pa.nulls(0, pa.large_string())
+    codes = [chunk.indices.fill_null(NONE).to_numpy(zero_copy_only=False) for chunk in coded.chunks]
+    return np.concatenate(codes), coded.chunk(0).dictionary
+
+
+def _sorted(texts: pa.ChunkedArray, more: Sequence[str] = ()) -> tuple[Codes, pa.Array]:
+    """The same with the distinct texts in sorted order, and some more among them."""
     everything = pa.chunked_array([*texts.chunks, pa.array(more, type=pa.large_string())], type=pa.large_string())
-    coded = everything.combine_chunks().dictionary_encode()
-    order = pc.sort_indices(coded.dictionary).to_numpy()
+    codes, distinct = _coded(everything)
+    order = pc.sort_indices(distinct)
     places = np.full(len(order) + 1, NONE, dtype=np.int32)
-    places[order] = np.arange(len(order), dtype=np.int32)
-    codes = coded.indices.fill_null(NONE).to_numpy()[: len(texts)]
-    return places[codes], coded.dictionary.take(pa.array(order)).to_numpy(zero_copy_only=False)
+    places[order.to_numpy()] = np.arange(len(order), dtype=np.int32)
+    return places[codes[: len(texts)]], distinct.take(order)
 
 
 def _of_every_piece(texts: Sequence[CodedTexts | None], sizes: Sequence[int]) -> Sequence[CodedTexts | None]:
@@ -129,7 +149,8 @@ def _sorted_codes(pieces: Sequence[CodedTexts | None], count: int = 0) -> tuple[
     places, found = _sorted(texts)
     starts = np.cumsum([len(piece.texts) for piece in known])[:-1]
     own = [np.append(part, np.int32(NONE)) for part in np.split(places, starts)]
-    return np.concatenate([part[piece.codes] for part, piece in zip(own, known, strict=True)]), found
+    codes = np.concatenate([part[piece.codes] for part, piece in zip(own, known, strict=True)])
+    return codes, found.to_numpy(zero_copy_only=False)
 
 
 def _used(piece: CodedTexts) -> CodedTexts:
@@ -153,10 +174,15 @@ def _parts(zone: Codes, pieces: Sequence[CodedTexts | None]) -> tuple[Codes, lis
     return codes, [(int(pair // len(names)), str(names[pair % len(names)])) for pair in distinct]
 
 
-def _successors(ids: Texts, merged: Mapping[str, str]) -> Codes:
+def _successors(ids: pa.Array, merged: Mapping[str, str]) -> Codes:
     """For each id the code of the last of its successors, its own where it has none."""
-    place = {each: code for code, each in enumerate(ids.tolist())}
-    return np.array([place[_last_of(each, merged)] for each in ids.tolist()], dtype=np.int32)
+    found = np.arange(len(ids), dtype=np.int32)
+    old, last = (
+        pc.index_in(pa.array(names, ids.type), value_set=ids).fill_null(NONE).to_numpy()
+        for names in (list(merged), [_last_of(each, merged) for each in merged])
+    )
+    found[old[old != NONE]] = last[old != NONE]
+    return found
 
 
 def _last_of(old: str, merged: Mapping[str, str]) -> str:
@@ -165,6 +191,12 @@ def _last_of(old: str, merged: Mapping[str, str]) -> str:
         old = following
         met.add(old)
     return old
+
+
+def named(texts: pa.Array, codes: Codes | NDArray[np.intp]) -> Texts:
+    """The text of each code as an object, None for -1."""
+    found: Texts = texts.take(pa.array(codes, mask=codes == NONE)).to_numpy(zero_copy_only=False)
+    return found
 
 
 def with_none(texts: Texts) -> Texts:

@@ -6,6 +6,8 @@ from typing import Final
 
 import numpy as np
 import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
 
 from parkscore.data.grid import Matrix, Rows, Truths
 from parkscore.findings import Finding, Severity, UsageError
@@ -73,9 +75,8 @@ def short_of(zones: Zones, effects: Effects, now: Matrix) -> Truths:
 def _rows_of(made: Contributions, enterprise: str) -> Rows:
     """The zones in which an enterprise counts."""
     ids = made.zones.summed.enterprises
-    place = int(np.searchsorted(ids, enterprise)) if len(ids) else 0
-    known = place < len(ids) and ids[place] == enterprise
-    rows = made.rows[made.members.enterprises[made.rows] == place] if known else made.rows[:0]
+    place: int = pc.index(ids, pa.scalar(enterprise, ids.type)).as_py()
+    rows: Rows = made.rows[made.members.enterprises[made.rows] == place]
     if rows.size:
         return rows
     message = Text("参评的高新区中没有这家企业的年报", "no return of this enterprise counts in an evaluated zone")

@@ -9,6 +9,7 @@ from itertools import pairwise
 from typing import Final
 
 import numpy as np
+import pyarrow as pa
 from numpy.typing import NDArray
 
 from parkscore.data.grid import Matrix, Rows, Vector
@@ -20,7 +21,7 @@ from parkscore.members.addend_store import AddendStore, Picked, Positions
 from parkscore.members.plans import Counts, MemberPlan
 from parkscore.members.rolls import NONE, Codes, Roll, RollPiece, Texts, Years, call_roll
 from parkscore.methods.domain import FloatArray
-from parkscore.methods.exact_sums import ExactSums, grouped_sums
+from parkscore.methods.exact_sums import ExactSums, grouped_sums, sums_of_runs
 
 
 @dataclass(frozen=True, eq=False)
@@ -81,7 +82,7 @@ class Summed:
         return self.addends.picked(np.where(rows == NONE, np.int32(NONE), self.positions[rows]))
 
     @property
-    def enterprises(self) -> Texts:
+    def enterprises(self) -> pa.Array:
         """The ids of the enterprises, in the order of their codes; those that merged stand under their successor."""
         return self.roll.ids
 
@@ -116,22 +117,20 @@ class Filed:
     @classmethod
     def adding(cls, roll: RollPiece, values: Mapping[str, FloatArray]) -> Filed:
         """The piece of some returns that add values by field."""
-        order, codes = _together(roll)
-        begins = np.flatnonzero(np.diff(codes, prepend=-1))
-        groups, returns = len(begins), np.diff(begins, append=len(codes))
+        order, begins = _together(roll)
+        returns = np.diff(begins, append=len(order))
         addends = np.empty((len(values), len(order)))
         sums, reported = {}, {}
         for row, (name, column) in zip(addends, values.items(), strict=True):
             column.take(order, out=row, mode="clip")  # which takes no copy first
-            sums[name] = grouped_sums(row, codes, groups)
-            gaps = codes[np.isnan(row)]
-            reported[name] = returns - np.bincount(gaps, minlength=groups) if gaps.size else returns
+            sums[name] = sums_of_runs(row, begins)
+            reported[name] = returns - _gaps(row, begins)
         return cls(roll, order, addends, order[begins], sums, reported, returns)
 
 
 def _together(roll: RollPiece) -> tuple[Rows, Rows]:
-    """The order in which returns of one zone, sub-park and year stand together, and in it the number of their group."""
-    zones, years = roll.zones.in_order(), roll.years - roll.years.min(initial=0)
+    """The order in which returns of one zone, sub-park and year stand together, and where in it each group begins."""
+    zones, years = roll.zones.in_order(), roll.years - (roll.years.min() if len(roll) else 0)
     key = zones.codes.astype(np.int64) + 1
     if roll.parts is not None:
         key = key * (len(roll.parts.texts) + 1) + roll.parts.codes + 1
@@ -139,8 +138,13 @@ def _together(roll: RollPiece) -> tuple[Rows, Rows]:
     # Small numbers are ordered by their digits, which is faster than by comparing.
     small = int(key.max(initial=0)) < 1 << 16
     order = np.argsort(key.astype(np.uint16) if small else key, kind="stable")
-    ordered = key[order]
-    return order, np.cumsum(np.diff(ordered, prepend=ordered[:1]) != 0)
+    return order, np.flatnonzero(np.diff(key[order], prepend=-1))
+
+
+def _gaps(values: Vector, begins: Rows) -> Counts:
+    """How many values of each group are missing."""
+    missing = np.isnan(values)
+    return np.add.reduceat(missing, begins, dtype=np.int64) if missing.any() else np.zeros(len(begins), dtype=np.int64)
 
 
 def sum_returns(

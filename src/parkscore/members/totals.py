@@ -31,15 +31,19 @@ class Total:
         second = rest.values
         return first, second, np.asarray(~(rest - ExactSums.of(second)).places.any(axis=0))
 
-    def with_one(self, zones: Rows, x: Vector) -> Vector:
+    def with_one(self, zones: Rows, x: Vector, sign: int) -> tuple[Vector, Counts]:
         """The sum of a zone and one more value, once for each row, rounded as if all were added up anew.
 
-        zones, x: (n,), the zone and the value, which is negative where it leaves; nothing where it is missing.
+        zones, x: (n,), the zone and the value; nothing where it is missing. sign: 1 where it joins, -1 where it leaves.
+        Returns the sums, and how many returns have the cell then.
         """
         first, second, whole = self.parts
-        own = np.where(np.isnan(x), 0.0, x)
+        missing = np.isnan(x)
+        own, join = np.where(missing, 0.0, x), np.add if sign == 1 else np.subtract
+        reported = join(self.reported.take(zones), ~missing)
         if not second.any() and whole.all():
-            return first[zones] + own
+            return join(first.take(zones), own), reported
+        own = sign * own
         total, lost = _two_sum(first[zones], own)
         rest, lost = _two_sum(lost, second[zones])
         rounded = total + rest
@@ -47,7 +51,7 @@ class Total:
         again = np.flatnonzero((lost != 0.0) | ~whole[zones])
         if again.size:
             rounded[again] = (self.sums.take(zones[again]) + ExactSums.of(own[again])).values
-        return rounded
+        return rounded, reported
 
 
 def _two_sum(a: Vector, b: Vector) -> tuple[Vector, Vector]:
@@ -109,12 +113,10 @@ class Totals:
     def after(self, moves: Moves, joining: bool) -> Mapping[Key, Cells]:
         """The cells of the zones after each move by itself: the same bits as if what is left were added up anew."""
         sign, zones, found = 1 if joining else -1, moves.zones, {}
-        for key, total in self.totals.items():
-            name, back = key
-            x = moves.values[key]
-            reported = total.reported[zones] + sign * ~np.isnan(x)
-            returns = self.returns[back][zones] + sign * moves.returns[back]
-            found[key] = self.plan.cells(name, total.with_one(zones, sign * x), reported, returns)
+        returns = {back: own[zones] + sign * moves.returns[back] for back, own in self.returns.items()}
+        for (name, back), total in self.totals.items():
+            sums, reported = total.with_one(zones, moves.values[name, back], sign)
+            found[name, back] = self.plan.cells(name, sums, reported, returns[back])
         return found
 
     def after_sets(self, sets: Sets, joining: bool) -> Mapping[Key, Cells]:

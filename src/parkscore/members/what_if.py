@@ -23,7 +23,7 @@ from parkscore.members.effects import Zones
 from parkscore.members.held import Outcome
 from parkscore.members.labels import in_frame, nullable, of_codes
 from parkscore.members.reads import Key
-from parkscore.members.rolls import RollPiece, Texts
+from parkscore.members.rolls import RollPiece, Texts, named
 from parkscore.members.summing import Filed, Summed, sum_filed
 from parkscore.members.totals import Totals
 from parkscore.tree.rank import Ranks
@@ -187,7 +187,7 @@ def _kept_and_dropped(name: str) -> Finding:
 def _refuse_unfit(zones: Zones, joining: Sequence[RollPiece], kept: Truths) -> None:
     """Raise DataError for each return that is put in without a zone that was scored, or beside one that is there."""
     roll, field = zones.summed.roll, zones.summed.plan.block.belongs_to
-    there = set(zip(roll.ids[roll.enterprise[kept]].tolist(), roll.year[kept].tolist(), strict=True))
+    there = set(zip(named(roll.ids, roll.enterprise[kept]).tolist(), roll.year[kept].tolist(), strict=True))
     scored = set(zones.summed.zone_names[zones.scored].tolist())
     found = []
     for piece in joining:

@@ -172,6 +172,26 @@ def grouped_sums(x: ArrayLike, codes: ArrayLike | None, groups: int) -> ExactSum
     return _gathered(values, numbers, groups)
 
 
+def sums_of_runs(x: FloatArray, starts: NDArray[np.intp]) -> ExactSums:
+    """The exact sum of each run of values that stand together; a missing value counts nothing.
+
+    x: (rows,); starts: (runs,) the row in which each run begins, ascending, the first of them 0. As `grouped_sums` of
+    groups that stand one after the other, and faster where all values are whole numbers.
+
+    >>> sums_of_runs(np.array([1.5, 2.0, np.nan, 4.0]), np.array([0, 2])).values
+    array([3.5, 4. ])
+    """
+    missing = np.isnan(x)
+    values = np.where(missing, 0.0, x) if missing.any() else x
+    if not values.size:
+        return grouped_sums(values, np.zeros(0, dtype=np.intp), len(starts))
+    largest = max(float(values.max()), -float(values.min()))
+    if largest * values.size < 2.0**53 and np.array_equal(np.rint(values), values):
+        # No partial sum is rounded, in whatever order NumPy adds them.
+        return ExactSums.of(np.add.reduceat(values, starts))
+    return grouped_sums(values, np.repeat(np.arange(len(starts)), np.diff(starts, append=len(values))), len(starts))
+
+
 def exact_sum(x: ArrayLike) -> ExactSums:
     """The exact sum of all values, as of one group; a missing value counts nothing.
 

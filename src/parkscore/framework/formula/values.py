@@ -203,7 +203,8 @@ def compare_digits(comparison: Callable[[Any, Any], Truths], left: Floats, right
     """
     holds = np.asarray(comparison(left, right))
     size = np.maximum(np.abs(left), np.abs(right))
-    near = (np.abs(left - right) <= _NEAR * size) & (size > 0)
+    apart = np.abs(left - right)
+    near = (apart <= _NEAR * size) & (apart > 0)  # what is equal stays so
     if holds.ndim == 0:
         return np.asarray(comparison(to_digits(left), to_digits(right))) if near else holds
     places = np.flatnonzero(near)
