@@ -130,3 +130,18 @@ def test_other_forms_of_file_are_refused(run: Any, filed: Path, ending: str) -> 
     answer = members(run, "-o", f"out{ending}")
     assert answer.code == 2
     assert ".xlsx" in answer.err
+
+
+def test_zones_of_later_returns_are_scored_by_what_was_frozen(run: Any, filed: Path) -> None:
+    first = members(run, "-o", "first", "--freeze", "ref.json")
+    assert first.code == 0, first.err
+    assert "wrote the reference 2024 to ref.json" in first.err + first.out
+    answer = members(run, "-o", "second", "--reference", "ref.json")
+    assert answer.code == 0, answer.err
+    one, other = (pd.read_csv(filed / name / "zones.csv", index_col="unit") for name in ("first", "second"))
+    pd.testing.assert_frame_equal(one.drop(columns="note"), other.drop(columns="note"), check_exact=True)
+    summary = json.loads((filed / "second" / "summary.json").read_text(encoding="utf-8"))
+    assert summary["about"]["reference_sha256"][:16] in other["note"].iloc[0]
+    assert members(run, "--reference", "ref.json", "--freeze", "other.json").code == 2
+    assert members(run, "--reference", "parks.csv", "-o", "third").code == 2
+    assert not (filed / "third").exists()

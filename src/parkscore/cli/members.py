@@ -23,6 +23,13 @@ from parkscore.cli.member_questions import (
     refuse_early,
     say_answers,
 )
+from parkscore.cli.references import (
+    FreezeOption,
+    ReferenceOption,
+    check_references,
+    loaded_reference,
+    write_reference,
+)
 from parkscore.cli.scoring import YearOption, print_csv, say_ranking, say_result, say_top, where_findings_are
 from parkscore.language import Text
 from parkscore.output.files import refuse_read
@@ -78,6 +85,8 @@ def members(
     keep: KeepOption = None,
     add: AddOption = None,
     missing: MissingOption = False,
+    freeze: FreezeOption = None,
+    reference: ReferenceOption = None,
     mask: MaskOption = False,
     mask_key: MaskKeyOption = None,
     mask_field: MaskFieldOption = None,
@@ -92,7 +101,6 @@ def members(
     from parkscore.framework.loading import load_framework
     from parkscore.members.from_returns import from_returns
     from parkscore.members.outputs import outputs_of, summary_of, write_folder, write_workbook
-    from parkscore.tree.schemes import plan_weights
 
     reply = reply_to(language, as_json)
     source = find_data(returns)
@@ -103,13 +111,15 @@ def members(
         check_output(output, [WORKBOOK], beside)
     elif output is not None:
         refuse_read(output, beside)
+    check_references(freeze, reference, output, beside)
     loaded = load_framework(framework)
-    plan_weights(loaded, weights)  # what is wrong with the weights is told before returns are read
+    frozen = loaded_reference(loaded, weights, freeze, reference)
     refuse_early(loaded, questions)
     with reply.waiting(Text("正在合计年报", "summing returns")):
         hidden = mask_of(mask, mask_key, mask_field)
-        result = from_returns(loaded, source, zones=zones, year=year, merged=merged, mask=hidden)
+        result = from_returns(loaded, source, zones=zones, year=year, merged=merged, mask=hidden, reference=frozen)
         evaluation = result.evaluate(weights)
+    write_reference(evaluation, freeze, reply)
     with reply.waiting(Text("正在计算企业的影响", "computing what enterprises change")):
         asked = answer(result, evaluation, questions, hidden, contributions=output is not None)
     if output is not None:

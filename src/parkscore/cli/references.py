@@ -15,6 +15,7 @@ from parkscore.language import Text
 
 if TYPE_CHECKING:
     from parkscore.evaluation import Evaluation
+    from parkscore.framework.models import Framework
     from parkscore.tree.frozen import FrozenReference
 
 REFERENCE_FORMS = (".json",)
@@ -56,6 +57,25 @@ def refuse_unfreezable(framework: str) -> None:
     from parkscore.tree import freezing
 
     freezing.refuse_unfreezable(load_framework(framework))
+
+
+def loaded_reference(
+    framework: Framework, weights: str | None, freeze: Path | None, reference: str | None
+) -> FrozenReference | None:
+    """The reference to score by, None for none.
+
+    Raises UsageError or FrameworkError before anything is read where it, the weights or what is to be frozen is wrong.
+    """
+    from parkscore.tree.freezing import plan_by, refuse_unfreezable
+    from parkscore.tree.frozen import load_reference, refuse_other_framework
+
+    frozen = None if reference is None else load_reference(reference)
+    if frozen is not None:
+        refuse_other_framework(frozen, framework)
+    plan_by(framework, weights, frozen)
+    if freeze is not None:
+        refuse_unfreezable(framework)
+    return frozen
 
 
 def show_reference(path: str, reply: Reply) -> None:

@@ -29,6 +29,7 @@ from parkscore.members.remarks import basis, duplicates, remarks
 from parkscore.members.result import Members
 from parkscore.members.summing import NoReturns, Summed, sum_filed
 from parkscore.members.zone_tables import zone_table
+from parkscore.tree.frozen import FrozenReference, load_reference, refuse_other_framework
 
 
 def from_returns(
@@ -39,6 +40,7 @@ def from_returns(
     year: int | None = None,
     merged: str | os.PathLike[str] | Mapping[str, str] | None = None,
     mask: Mask | None = None,
+    reference: str | Path | FrozenReference | None = None,
 ) -> Members:
     """Sum the returns of enterprises to a table of zones, which can be evaluated.
 
@@ -46,14 +48,19 @@ def from_returns(
     one row per enterprise and year. zones: a table with the zones' other fields. year: the data year to evaluate, by
     default the last in the returns. merged: by the id of an enterprise that is gone that of its successor, or a file of
     two such columns. mask: puts keyed hashes in the place of enterprises and names, in the result and in findings.
+    reference: a file that `Evaluation.freeze` wrote; the zones, their sub-parks and what they would be without an
+    enterprise are scored by its statistics then, with its weights where they were computed.
 
     Raises FrameworkError, DataError or UsageError with every finding at once. What the zones' own rules find in the
     sums is among the findings of the result, and stops its `evaluate` where it is an error.
     """
-    refuse_other_types(data=returns, year=year)
+    refuse_other_types(data=returns, year=year, reference=reference)
     if zones is not None and not isinstance(zones, (str, os.PathLike, pd.DataFrame)):
         raise UsageError(of_type("zones", zones, Text("给文件路径或 DataFrame", "give a file or a DataFrame")))
     framework = load_framework(framework)
+    frozen = None if reference is None else load_reference(reference)
+    if frozen is not None:
+        refuse_other_framework(frozen, framework)
     plan = plan_sums(framework, load_returns(framework))
     mask = None if mask is None else _with_name(mask, framework)
     successors = _successors(merged, plan.returns, mask)
@@ -74,7 +81,7 @@ def from_returns(
         raise DataError([*found, *found_given, *found_joining])
     found = [*found, *found_given, *first_of_each_kind(remarks(summed, table, given is not None))]
     found += validate(framework, table)
-    return Members(summed, table, found)
+    return Members(summed, table, found, frozen)
 
 
 def _with_name(mask: Mask, framework: Framework) -> Mask:

@@ -56,7 +56,9 @@ class Held:
         self.table = evaluation.table
         self._columns = Columns(self.framework, self.table)
         # The range that a reference was fitted on is for findings only, and nobody reads findings on what is imagined.
-        self._fitted = replace(evaluation.fitted, extents={})
+        pairs = zip(evaluation.cohorts, evaluation.weighing.shares, strict=True)
+        shares = {(cohort.name, cohort.class_id): own for cohort, own in pairs}
+        self._fitted = replace(evaluation.fitted, extents={}, shares=shares)
         self._by_class = any(class_id is not None for _, class_id in self._fitted.shares)
         ranked = np.where(evaluation.outcomes.ranked, evaluation.aggregated.scores[self.framework.total.id], np.nan)
         self._ranked = self._rounded(ranked)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 import pandas as pd
@@ -26,6 +26,7 @@ from parkscore.members.sub_parks import evaluate_parts
 from parkscore.members.summing import Summed
 from parkscore.members.what_if import WhatIf, what_if
 from parkscore.members.zone_tables import part_frame
+from parkscore.tree.frozen import FrozenReference
 from parkscore.tree.schemes import Weights
 
 
@@ -34,12 +35,13 @@ class Members:
     """The result of `from_returns`: sums by zone and sub-park, who came and left, and what was found.
 
     zone_table: one row per zone and year, as `evaluate` takes it. findings: of reading, of summing and of the zones'
-    rules.
+    rules. frozen: the reference that zones are scored by, where it is not fitted on them.
     """
 
     summed: Summed
     zone_table: Table
     findings: Sequence[Finding]
+    frozen: FrozenReference | None = None
 
     def __repr__(self) -> str:
         """One line: which framework, how many returns and zones."""
@@ -107,7 +109,9 @@ class Members:
         """The zones of the evaluated year up to the scores of their indicators, to be weighed more than once."""
         if errors_of(self.findings):
             raise DataError(list(self.findings))
-        return score_rows(self.framework, self.zone_table, self.findings, self.year)
+        fitted = None if self.frozen is None else self.frozen.fitted
+        rows = score_rows(self.framework, self.zone_table, self.findings, self.year, fitted)
+        return replace(rows, frozen=self.frozen)
 
     def evaluate(self, weights: Weights = None) -> Evaluation:
         """The evaluation of the zones in the evaluated year, as `parkscore.evaluate` of the summed table.
