@@ -366,3 +366,15 @@ def test_an_unknown_method_names_the_nearest(run: Any) -> None:
     answer = run("weigh", "park.yaml", "zones.csv", "--method", "entrpy", "-o", "scheme.yaml")
     assert answer.code == 2
     assert "did you mean entropy?" in answer.err
+
+
+def test_a_folder_is_scored_in_memory_where_that_is_asked_for(run: Any, folder: Path) -> None:
+    (folder / "data").mkdir()
+    lines = (folder / "zones.csv").read_text("utf-8").splitlines()
+    for number in (1, 2):
+        (folder / "data" / f"{number}.csv").write_text("\n".join([lines[0], *lines[number::2]]), encoding="utf-8")
+    answers = [run("score", "park.yaml", source, "--engine", "memory", "-o", f"{name}.csv")
+               for name, source in (("one", "zones.csv"), ("all", "data"))]  # fmt: skip
+    assert [answer.code for answer in answers] == [0, 0], answers[1].err
+    one, other = (sorted((folder / f"{name}.csv").read_text("utf-8-sig").splitlines()) for name in ("one", "all"))
+    assert one == other

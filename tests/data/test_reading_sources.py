@@ -215,9 +215,9 @@ def usage_error(source: Path | str, framework: Framework) -> Finding:
 
 
 @pytest.mark.parametrize("name", ["folder", "folder.xlsx", "folder.csv"])
-def test_a_folder_is_a_mistake_of_usage(name: str, framework: Framework, tmp_path: Path) -> None:
+def test_a_folder_without_data_is_a_mistake_of_usage(name: str, framework: Framework, tmp_path: Path) -> None:
     (tmp_path / name).mkdir()
-    assert usage_error(tmp_path / name, framework).code == "is_a_folder"
+    assert usage_error(tmp_path / name, framework).code == "empty_folder"
 
 
 def test_a_file_that_is_not_there_is_a_mistake_of_usage_with_its_neighbour_as_a_hint(

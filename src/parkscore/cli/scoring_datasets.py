@@ -76,7 +76,10 @@ def goes_in_pieces(engine: Engine | None, source: str, output: Path | None) -> b
     if engine in (Engine.LOCAL, Engine.DASK) or (folder and engine is None):
         if output is None:
             message = Text("分块计分要写出结果文件", "what is scored piece by piece is written into a file")
-            hint = Text("用 -o 给出 .parquet 或 .csv 文件", "name one with -o, .parquet or .csv")
+            hint = Text(
+                "用 -o 给出 .parquet 或 .csv 文件，或用 --engine memory",
+                "name one with -o, .parquet or .csv, or use --engine memory",
+            )
             raise UsageError(Finding(code="no_output", severity=Severity.ERROR, message=message, hint=hint))
         check_output(output, PIECE_FORMS)
         return True

@@ -77,20 +77,24 @@ def _all_missing(count: int) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.in
 
 
 def _origin(bodies: Sequence[Body], file: str) -> Origin:
-    """Where each row and column stands in the file."""
+    """Where each row and column stands in the file, or in which of several files."""
     rows = RowPlaces(tuple(RowsOfSheet(body.sheet.name, body.sheet.lines, body.rows) for body in bodies))
-    columns = {
-        (body.sheet.name, name): column
-        for body in bodies
-        for name, column in (
-            key_columns(body.layout)
-            | {identifier: headings[0].column for identifier, headings in body.layout.fields.items()}
-        ).items()
-    }
     starts = np.cumsum([0, *(len(body.rows) for body in bodies)]).tolist()
     elsewhere = {
         (start + row, identifier): column
         for start, body in zip(starts, bodies, strict=False)
         for (row, identifier), column in body.elsewhere.items()
     }
-    return Origin(file, rows, columns, elsewhere)
+    several = len({body.sheet.file for body in bodies}) > 1
+    files = [body.sheet.file for body in bodies for _ in range(len(body.rows))] if several else []
+    return Origin(file, rows, _columns(bodies), elsewhere, files)
+
+
+def _columns(bodies: Sequence[Body]) -> dict[tuple[str | None, str], int]:
+    """For each sheet where its fields stand; one that stands elsewhere in the next file has no place for all rows."""
+    met: dict[tuple[str | None, str], set[int]] = {}
+    for body in bodies:
+        fields = {identifier: headings[0].column for identifier, headings in body.layout.fields.items()}
+        for name, column in (key_columns(body.layout) | fields).items():
+            met.setdefault((body.sheet.name, name), set()).add(column)
+    return {place: columns.pop() for place, columns in met.items() if len(columns) == 1}

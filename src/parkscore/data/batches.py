@@ -10,7 +10,7 @@ import pyarrow as pa
 
 from parkscore.data.arrow_cells import ArrowCells
 from parkscore.data.assembling import table_of_piece
-from parkscore.data.body import read_body
+from parkscore.data.body import Body, read_body
 from parkscore.data.cells import RawCells
 from parkscore.data.collecting import Collected
 from parkscore.data.datasets import DataFile, Dataset, Piece, refuse_changed
@@ -35,20 +35,28 @@ def read_piece(dataset: Dataset, piece: Piece, fields: Collection[str] | None = 
 
     Raises DataError where the piece cannot be read at all, or its file is not as it was when it was opened.
     """
-    file = dataset.files[piece.file]
-    assert file.shape.layout is not None  # noqa: S101  # a data set without a layout is refused when it is opened
-    found = Collected()
-    refuse_changed(file)
-    if file.text is not None and piece.cuts is not None:
-        sheet = read_block(file.path, file.text, *piece.cuts, file.shape.layout, found)
-    else:
-        sheet = _sheet(file, piece, file.shape.layout, fields)
-    body = read_body(sheet, file.shape.layout, dataset.framework, found, fields)
+    file, found = dataset.files[piece.file], Collected()
+    body = read_body_of_piece(dataset, piece, found, fields)
     if found.has_errors and body.years is not None:
         body = body.only(np.flatnonzero(body.years != 0))
     table = table_of_piece(body, file.path, dataset.framework, fields)
     left_out = {code: found.count(code) for code in (TOTAL_ROW, REMARK_ROW)}
     return replace(table, left_out=left_out, conversions=file.shape.conversions), found
+
+
+def read_body_of_piece(dataset: Dataset, piece: Piece, found: Collected, fields: Collection[str] | None = None) -> Body:
+    """The cells of a piece as they were read, to be put into a table alone or with those of others.
+
+    Raises DataError as `read_piece` does.
+    """
+    file = dataset.files[piece.file]
+    assert file.shape.layout is not None  # noqa: S101  # a data set without a layout is refused when it is opened
+    refuse_changed(file)
+    if file.text is not None and piece.cuts is not None:
+        sheet = read_block(file.path, file.text, *piece.cuts, file.shape.layout, found)
+    else:
+        sheet = _sheet(file, piece, file.shape.layout, fields)
+    return read_body(sheet, file.shape.layout, dataset.framework, found, fields)
 
 
 def _sheet(file: DataFile, piece: Piece, layout: Layout, fields: Collection[str] | None) -> Sheet:

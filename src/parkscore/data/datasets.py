@@ -17,8 +17,8 @@ import pyarrow.parquet as pq
 from parkscore.data.collecting import Collected
 from parkscore.data.headers import Names
 from parkscore.data.parquet_files import UNREADABLE, report_unsound
-from parkscore.data.reading import refuse_unsuitable, unusable
 from parkscore.data.shapes import Shape, refuse_others, shape_of, shape_of_text
+from parkscore.data.source_files import refuse_unsuitable, unusable
 from parkscore.data.table import Conversion
 from parkscore.data.text_blocks import Cut, TextForm, read_head, scan
 from parkscore.findings import DataError, Finding, Place, Severity, errors_of

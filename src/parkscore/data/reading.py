@@ -1,4 +1,4 @@
-"""Read a table for a framework: a workbook, a csv file, a Parquet file or a frame, with every oddity as a finding."""
+"""Read a table for a framework, a workbook, a csv or Parquet file, a folder or a frame; oddities are findings."""
 
 from __future__ import annotations
 
@@ -16,8 +16,10 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from parkscore.data.assembling import table_of
+from parkscore.data.batches import read_body_of_piece
 from parkscore.data.body import Body, conversions_of, read_body
 from parkscore.data.collecting import Collected
+from parkscore.data.datasets import open_dataset
 from parkscore.data.frames import digest_of_frame, sheet_of_frame
 from parkscore.data.headers import Names, normalised
 from parkscore.data.layout import read_layout
@@ -25,22 +27,23 @@ from parkscore.data.parquet_files import read_parquet
 from parkscore.data.plain_texts import texts_written_otherwise
 from parkscore.data.repeated_rows import report_repeated, report_similar
 from parkscore.data.sheets import Sheet
+from parkscore.data.source_files import refuse_unsuitable, unusable
 from parkscore.data.table import Table
 from parkscore.data.text_files import read_text_file
 from parkscore.data.units import REMARK_ROW, TOTAL_ROW
 from parkscore.data.workbooks import read_workbook
-from parkscore.findings import DataError, Finding, Place, Severity, UsageError, errors_of
+from parkscore.findings import DataError, Finding, Place, errors_of
 from parkscore.framework.models import Framework
 from parkscore.language import Text, system_reason
 
 FRAME: Final = "DataFrame"
-_SUFFIXES: Final = (".xlsx", ".csv", ".parquet")
 
 
 def read_table(source: str | os.PathLike[str] | pd.DataFrame, framework: Framework) -> tuple[Table, list[Finding]]:
     """Read the units, years and fields of a framework from a file or a frame.
 
-    source: the path of an .xlsx, .csv or .parquet file, or a frame, which is left as it is.
+    source: the path of an .xlsx, .csv or .parquet file, of a folder of .csv or of .parquet files, which are read as
+    one table, or a frame, which is left as it is.
     Returns the table, one row per unit and year in the order of the source, numbers in the measures of the fields;
     and the findings that do not stop a run, in the order they were met.
     Raises UsageError where the source is no file that can be read, and DataError with everything that is wrong with
@@ -73,6 +76,8 @@ def read_with_findings(
     """
     names = Names(framework)
     found = Collected()
+    if not isinstance(source, pd.DataFrame) and _is_folder(source):
+        return _read_folder(source, framework)
     if isinstance(source, pd.DataFrame):
         file, digest = FRAME, digest_of_frame(source)
         sheets: Sequence[Sheet] = [sheet_of_frame(source, file, names)]
@@ -89,12 +94,40 @@ def read_with_findings(
             body.units = np.asarray(body.units, dtype=object)
             body.conversions = conversions_of(sheet, layout, framework, found)
             bodies.append(body)
+    return _together(bodies, file, framework, digest, found), found.findings
+
+
+def _together(bodies: Sequence[Body], file: str, framework: Framework, digest: str, found: Collected) -> Table | None:
+    """The rows of all bodies as one table, None where there are none; what only shows then is found, too."""
     _check_rows(bodies, file, found)
     sound = _sound(bodies) if found.has_errors else bodies
     if not any(len(body.rows) for body in sound):
-        return None, found.findings
+        return None
     left_out = {code: found.count(code) for code in (TOTAL_ROW, REMARK_ROW)}
-    return replace(table_of(sound, file, framework, digest), left_out=left_out), found.findings
+    return replace(table_of(sound, file, framework, digest), left_out=left_out)
+
+
+def _is_folder(source: str | os.PathLike[str]) -> bool:
+    try:
+        return Path(source).is_dir()
+    except OSError:
+        return False  # reading it as a file says what is wrong with its name
+
+
+def _read_folder(source: str | os.PathLike[str], framework: Framework) -> tuple[Table | None, list[Finding]]:
+    """The files of a folder as one table, each of its places with its file."""
+    found = Collected()
+    try:
+        dataset = open_dataset(source, framework)
+        bodies = [read_body_of_piece(dataset, piece, found) for piece in dataset.pieces()]
+    except DataError as error:
+        return None, [*error.findings, *found.findings]
+    for body in bodies:
+        body.units = np.asarray(body.units, dtype=object)
+    table = _together(bodies, dataset.source, framework, dataset.digest(), found)
+    if table is not None:
+        table = replace(table, conversions=dataset.conversions)
+    return table, [*dataset.findings, *found.findings]
 
 
 def _sound(bodies: Sequence[Body]) -> list[Body]:
@@ -123,45 +156,6 @@ def _content(file: str) -> bytes:
         message = Text(f"读不出来：{reason.zh}", f"cannot be read: {reason.en}")
         hint = Text("检查文件权限，或复制到别处再读", "check the permissions of the file, or read a copy of it")
         raise unusable("unreadable", file, message, hint) from None
-
-
-def refuse_unsuitable(path: Path) -> None:
-    """Raise UsageError where a path is no file of a kind that is read."""
-    file = str(path)
-    if path.is_dir():
-        raise unusable(
-            "is_a_folder",
-            file,
-            Text("是文件夹，这里应是数据文件", "is a folder where a file is expected"),
-            Text("写出其中某个文件的名称", "name one of the files in it"),
-        )
-    if not path.exists():
-        raise unusable("not_found", file, Text("没有这个文件", "does not exist"), _closest_file(path) or _NOT_FOUND)
-    if path.suffix.lower() not in _SUFFIXES:
-        raise unusable(
-            "unsupported_file",
-            file,
-            Text(f"不读取“{path.suffix}”文件", f"'{path.suffix}' files are not read"),
-            Text("另存为 .xlsx、.csv 或 .parquet", "save it as .xlsx, .csv or .parquet"),
-        )
-    if not path.is_file():
-        raise unusable("unreadable", file, Text("不是普通文件", "is not a regular file"), _NOT_FOUND)
-
-
-_NOT_FOUND: Final = Text(
-    "检查文件名和所在文件夹；带空格的名称要加引号", "check the name and the folder; put a name with spaces in quotes"
-)
-
-
-def _closest_file(path: Path) -> Text | None:
-    """The name of a file beside it that differs in its suffix only."""
-    beside = [str(path.with_suffix(suffix)) for suffix in _SUFFIXES if path.with_suffix(suffix).is_file()]
-    return Text(f"是不是 {beside[0]}？", f"did you mean {beside[0]}?") if beside else None
-
-
-def unusable(code: str, file: str, message: Text, hint: Text | None = None) -> UsageError:
-    """The error for a file that cannot be used at all."""
-    return UsageError(Finding(code=code, severity=Severity.ERROR, message=message, hint=hint, place=Place(file)))
 
 
 def _sheets(content: bytes, file: str, names: Names, found: Collected) -> Sequence[Sheet]:

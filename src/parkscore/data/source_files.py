@@ -1,0 +1,43 @@
+"""Say at once of a path whether it is a file that can be read as data."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Final
+
+from parkscore.findings import Finding, Place, Severity, UsageError
+from parkscore.language import Text
+
+_SUFFIXES: Final = (".xlsx", ".csv", ".parquet")
+
+
+def refuse_unsuitable(path: Path) -> None:
+    """Raise UsageError where a path is no file of a kind that is read."""
+    file = str(path)
+    if not path.exists():
+        raise unusable("not_found", file, Text("没有这个文件", "does not exist"), _closest_file(path) or _NOT_FOUND)
+    if path.suffix.lower() not in _SUFFIXES:
+        raise unusable(
+            "unsupported_file",
+            file,
+            Text(f"不读取“{path.suffix}”文件", f"'{path.suffix}' files are not read"),
+            Text("另存为 .xlsx、.csv 或 .parquet", "save it as .xlsx, .csv or .parquet"),
+        )
+    if not path.is_file():
+        raise unusable("unreadable", file, Text("不是普通文件", "is not a regular file"), _NOT_FOUND)
+
+
+_NOT_FOUND: Final = Text(
+    "检查文件名和所在文件夹；带空格的名称要加引号", "check the name and the folder; put a name with spaces in quotes"
+)
+
+
+def _closest_file(path: Path) -> Text | None:
+    """The name of a file beside it that differs in its suffix only."""
+    beside = [str(path.with_suffix(suffix)) for suffix in _SUFFIXES if path.with_suffix(suffix).is_file()]
+    return Text(f"是不是 {beside[0]}？", f"did you mean {beside[0]}?") if beside else None
+
+
+def unusable(code: str, file: str, message: Text, hint: Text | None = None) -> UsageError:
+    """The error for a file that cannot be used at all."""
+    return UsageError(Finding(code=code, severity=Severity.ERROR, message=message, hint=hint, place=Place(file)))
