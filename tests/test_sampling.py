@@ -230,3 +230,11 @@ def test_given_scores_of_a_sample_lie_inside_the_bands_of_the_rules() -> None:
     given = ps.evaluate(framework, sample(framework, 60, 3)).given
     assert set(given["outcome"]) <= {"given", "missing", "no_band"}
     assert (given["outcome"] == "given").mean() > 0.9
+
+
+def test_beside_returns_only_what_these_do_not_give_is_made_up_and_as_in_the_whole_table() -> None:
+    whole, beside = (ps.sample("zone-2021", 5, beside_returns=each) for each in (False, True))
+    assert len(beside.columns) == 2 + 18 + 1
+    pd.testing.assert_frame_equal(beside, whole[list(beside.columns)])
+    with pytest.raises(ps.UsageError, match="no_members"):
+        ps.sample("tech-sme", 5, beside_returns=True)

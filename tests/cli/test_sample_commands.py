@@ -129,3 +129,9 @@ def test_mistakes_made_on_purpose_are_counted_and_listed_on_request(run: Any, fo
     assert f"mistakes made on purpose, {len(listed)}: " in answer.out
     assert "(a digit has slipped: ten times the value)" in answer.out
     assert "mistakes" in run("sample", "torch-returns", *words, "--json").document
+
+
+def test_returns_have_nothing_beside_returns(run: Any) -> None:
+    answer = run("sample", "torch-returns", "--rows", "10", "--beside-returns")
+    assert answer.code == 2
+    assert "contradicting_options" in answer.err

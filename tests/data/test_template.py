@@ -15,8 +15,8 @@ from hypothesis import strategies as st
 from parkscore.data.reading import read_table
 from parkscore.data.table import State
 from parkscore.data.template import write_template
-from parkscore.findings import DataError
-from parkscore.framework.models import DataField, Framework, Label, Node, UnitKey
+from parkscore.findings import DataError, UsageError
+from parkscore.framework.models import Addend, DataField, Framework, Label, Members, Node, UnitKey
 
 FRAMEWORK = Framework(
     id="small",
@@ -156,3 +156,28 @@ def test_a_template_in_a_folder_that_is_not_there_leaves_nothing_behind(tmp_path
     with pytest.raises(FileNotFoundError):
         write_template(FRAMEWORK, tmp_path / "nowhere" / "blank.xlsx")
     assert list(tmp_path.iterdir()) == []
+
+
+def test_beside_returns_it_asks_for_what_no_return_gives_only(tmp_path: Path) -> None:
+    fields = dict(FRAMEWORK.fields) | {
+        "qc05_0": DataField(zh="营业收入", measure="千元", members=Addend(sum="revenue"))
+    }
+    block = Members(framework="torch-returns", belongs_to="zone")
+    greenery = Node(id="2", zh="绿地", formula="park * 2")
+    more = {"park": DataField(zh="公园", formula="green"), **fields}
+    framework = FRAMEWORK.model_copy(
+        update={"fields": more, "members": block, "indicators": (*FRAMEWORK.indicators, greenery)}
+    )
+    write_template(framework, tmp_path / "blank.xlsx", beside_returns=True)
+    data, told, indicators = openpyxl.load_workbook(tmp_path / "blank.xlsx").worksheets
+    heads = [cell.value for cell in data[1]]
+    assert heads == ["高新区", "年份", "研发人员占比(%)", "利润总额(亿元)", "绿地率", "发展阶段"]
+    assert [row[0].value for row in told.iter_rows(min_row=2)] == ["rd", "profit", "green", "stage"]
+    # Profit is no sum over returns, and greenery is reached through another field.
+    assert [row[0].value for row in indicators.iter_rows(min_row=2)] == ["1.1", "2"]
+
+
+def test_without_returns_there_is_nothing_beside_them(tmp_path: Path) -> None:
+    with pytest.raises(UsageError, match="no_members"):
+        write_template(FRAMEWORK, tmp_path / "blank.xlsx", beside_returns=True)
+    assert not (tmp_path / "blank.xlsx").exists()

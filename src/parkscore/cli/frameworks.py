@@ -186,6 +186,12 @@ def check(
 def template(
     framework: FrameworkArgument,
     output: Annotated[Path, typer.Option("--output", "-o", metavar="OUT.xlsx", help="要写的工作簿。 The workbook.")],
+    beside_returns: Annotated[
+        bool,
+        typer.Option(
+            "--beside-returns", help="只要企业年报给不出的数据项，供 members --zones 用。 What no return gives only."
+        ),
+    ] = False,
     language: LanguageOption = None,
     as_json: JsonOption = False,
 ) -> None:
@@ -197,14 +203,12 @@ def template(
     reply = reply_to(language, as_json)
     check_output(output, (".xlsx",), [framework])
     loaded = load_framework(framework)
-    write_whole(output, lambda beside: write_template(loaded, beside, reply.language))
+    write_whole(output, lambda beside: write_template(loaded, beside, reply.language, beside_returns=beside_returns))
     reply.document("template", {"framework": loaded.id, "output": str(output)})
-    reply.say(
-        Text(
-            f"已写入 {output}：填好后 `parkscore validate {framework} {output}`",
-            f"wrote {output}: fill it in, then `parkscore validate {framework} {output}`",
-        )
-    )
+    then = f"parkscore validate {framework} {output}"
+    if beside_returns:
+        then = f"parkscore members {framework} RETURNS --zones {output}"
+    reply.say(Text(f"已写入 {output}：填好后 `{then}`", f"wrote {output}: fill it in, then `{then}`"))
 
 
 def convert(

@@ -57,6 +57,12 @@ def sample(
     ] = None,
     years: Annotated[int, typer.Option("--years", metavar="Y", help="年数。 Number of years.")] = 2,
     seed: Annotated[int, typer.Option("--seed", metavar="S", help="随机种子。 Seed of the random numbers.")] = 1,
+    beside_returns: Annotated[
+        bool,
+        typer.Option(
+            "--beside-returns", help="只要企业年报给不出的数据项，供 members --zones 用。 What no return gives only."
+        ),
+    ] = False,
     rows: Annotated[
         int | None,
         typer.Option(
@@ -122,8 +128,8 @@ def sample(
     of_returns = {"zones": zones, "gaps": gaps, "suspect": suspect, "invalid": invalid, "mistakes": mistakes}
     stated = {name: value for name, value in of_returns.items() if value is not None}
     if rows is not None:
-        if units is not None:
-            raise _two_sizes()
+        if units is not None or beside_returns:
+            raise _two_sizes() if units is not None else _not_of_returns()
         path = output if output is not None else Path(f"{loaded.id}-synthetic.parquet")
         check_output(path, STREAMED_FORMS, [framework])
         made, columns = _stream(loaded, path, {"rows": rows, "years": years, "seed": seed, **stated}, reply)
@@ -133,7 +139,7 @@ def sample(
         path = output if output is not None else Path(f"{loaded.id}-synthetic.csv")
         check_output(path, TABLE_FORMS, [framework])
         made = {"units": UNITS if units is None else units, "years": years, "seed": seed}
-        made, columns = _draw(loaded, path, made, reply)
+        made, columns = _draw(loaded, path, made, beside_returns, reply)
     reply.document(
         "sample",
         {"output": str(path), "framework": loaded.id, **made, "synthetic": True, "note": reply.word(SYNTHETIC)},
@@ -155,12 +161,14 @@ def sample(
         )
 
 
-def _draw(framework: Framework, path: Path, asked: dict[str, int], reply: Reply) -> tuple[dict[str, Any], int]:
+def _draw(
+    framework: Framework, path: Path, asked: dict[str, int], beside_returns: bool, reply: Reply
+) -> tuple[dict[str, Any], int]:
     """Make a table in memory; what was made, and its columns."""
     from parkscore.sampling import sample as draw
 
     with reply.waiting(Text("正在生成", "making the table")):
-        frame = draw(framework, **asked)
+        frame = draw(framework, **asked, beside_returns=beside_returns)
         _write_table(frame, path, framework)
     return {"rows": len(frame), **asked}, len(frame.columns)
 
@@ -196,6 +204,14 @@ def _only_with_rows(stated: dict[str, Any]) -> UsageError:
             hint=Text("用 --rows 给出行数，或去掉它", "state the number of --rows, or leave it out"),
         )
     )
+
+
+def _not_of_returns() -> UsageError:
+    message = Text("--beside-returns 与 --rows 只能写一个", "--beside-returns and --rows exclude each other")
+    hint = Text(
+        "--rows 生成企业年报；园区的其余数据项用 --units", "--rows makes returns; what zones have beside them, --units"
+    )
+    return UsageError(Finding(code="contradicting_options", severity=Severity.ERROR, message=message, hint=hint))
 
 
 def _two_sizes() -> UsageError:

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from parkscore.data.headers import Names, Role, Target
+from parkscore.framework.beside_returns import fields_beside_returns, leaves_reading
 from parkscore.framework.cases import formulas_said
 from parkscore.framework.formula import parse_formula
 from parkscore.framework.models import USCC, DataField, Framework, Node
@@ -49,26 +50,39 @@ _ROWS: Final = 2**20
 _LONGEST_TITLE, _LONGEST_MESSAGE = 32, 255  # what a spreadsheet takes
 
 
-def write_template(framework: Framework, path: str | os.PathLike[str], language: Language = "zh") -> None:
+def write_template(
+    framework: Framework, path: str | os.PathLike[str], language: Language = "zh", *, beside_returns: bool = False
+) -> None:
     """Write the .xlsx workbook to fill in; `read_table` reads it back once it is filled in.
 
     The first sheet has a column for the unit, for the year and for every field that has no formula, with its measure
-    in the header and its limits as a warning on input. There are no formulas in the workbook.
-    Raises OSError where the file cannot be written.
+    in the header and its limits as a warning on input. There are no formulas in the workbook. beside_returns: only what
+    returns of enterprises do not give, with the indicators that need it.
+    Raises OSError where the file cannot be written, and UsageError where there are no returns beside which it would be.
     """
+    raw = tuple(name for name, field in framework.fields.items() if field.formula is None)
+    wanted, leaves = raw, list(framework.leaves)
+    if beside_returns:
+        wanted = fields_beside_returns(framework)
+        leaves = leaves_reading(framework, wanted)
     content = io.BytesIO()
     options = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
     import xlsxwriter  # here, as most runs write no workbook
 
     with xlsxwriter.Workbook(content, options) as workbook:
-        _write_data_sheet(workbook, framework, language)
-        fields = [_field_row(identifier, field) for identifier, field in framework.fields.items()]
+        _write_data_sheet(workbook, framework, wanted, language)
+        told = framework.fields if not beside_returns else wanted
+        fields = [_field_row(identifier, framework.fields[identifier]) for identifier in told]
         _write_list(workbook, FIELDS_SHEET, _FIELD_HEADINGS, fields, language)
-        _write_list(workbook, INDICATORS_SHEET, _INDICATOR_HEADINGS, _indicator_rows(framework, language), language)
+        _write_list(
+            workbook, INDICATORS_SHEET, _INDICATOR_HEADINGS, _indicator_rows(framework, leaves, language), language
+        )
     Path(path).write_bytes(content.getvalue())
 
 
-def _write_data_sheet(workbook: xlsxwriter.Workbook, framework: Framework, language: Language) -> None:
+def _write_data_sheet(
+    workbook: xlsxwriter.Workbook, framework: Framework, wanted: Sequence[str], language: Language
+) -> None:
     sheet = workbook.add_worksheet(DATA_SHEET.in_language(language))
     bold = workbook.add_format({"bold": True, "bottom": 1, "text_wrap": True, "valign": "top"})
     formats = {name: workbook.add_format({"num_format": name}) for name in ("@", "0", "#,##0", "General")}
@@ -79,8 +93,8 @@ def _write_data_sheet(workbook: xlsxwriter.Workbook, framework: Framework, langu
     for column, (header, number_format) in enumerate(keys):
         sheet.write_string(0, column, header, bold)
         sheet.set_column(column, column, 18, formats[number_format])
-    raw = [(identifier, field) for identifier, field in framework.fields.items() if field.formula is None]
-    for column, (identifier, field) in enumerate(raw, start=len(keys)):
+    for column, identifier in enumerate(wanted, start=len(keys)):
+        field = framework.fields[identifier]
         header = field_header(identifier, field, names, language)
         sheet.write_string(0, column, header, bold)
         sheet.set_column(column, column, max(10, min(30, 2 * len(header))), formats[_number_format(field)])
@@ -161,7 +175,7 @@ def _field_row(identifier: str, field: DataField) -> list[str | float | None]:
     return [identifier, field.zh, field.en, field.measure, field.min, field.max, field.source, note]
 
 
-def _indicator_rows(framework: Framework, language: Language) -> list[list[str | float | None]]:
+def _indicator_rows(framework: Framework, leaves: Sequence[Node], language: Language) -> list[list[str | float | None]]:
     return [
         [
             node.id,
@@ -170,7 +184,7 @@ def _indicator_rows(framework: Framework, language: Language) -> list[list[str |
             formulas_said(node),
             ", ".join(_fields_used(node, framework, language)),
         ]
-        for node in framework.leaves
+        for node in leaves
     ]
 
 

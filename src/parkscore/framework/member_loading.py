@@ -6,7 +6,7 @@ from parkscore.findings import Finding, FrameworkError, Severity, UsageError, er
 from parkscore.framework.check_members import check_against_returns
 from parkscore.framework.document import Document
 from parkscore.framework.loading import find_framework, read_framework
-from parkscore.framework.models import Framework
+from parkscore.framework.models import Framework, Members
 from parkscore.framework.reporting import Reporter
 from parkscore.language import Text
 
@@ -16,22 +16,25 @@ def load_returns(framework: Framework, document: Document | None = None) -> Fram
 
     Raises UsageError where the framework has no members, and FrameworkError with every mistake at once.
     """
-    if framework.members is None:
-        message = Text(
-            "指标体系没有 members，不能由年报合计", "the framework has no `members`, so there is nothing to sum"
-        )
-        hint = Text(
-            "用 zone-2021，或写 members: 和字段的 members", "name zone-2021, or write `members:` and what fields add up"
-        )
-        raise UsageError(
-            Finding(code="no_members", severity=Severity.ERROR, message=message, hint=hint, value=framework.id)
-        )
-    returns = _named(framework.members.framework, document)
+    returns = _named(members_of(framework).framework, document)
     reporter = Reporter(document)
     check_against_returns(framework, returns, reporter)
     if errors_of(reporter.findings):
         raise FrameworkError(worst_first(reporter.findings))
     return returns
+
+
+def members_of(framework: Framework) -> Members:
+    """What a framework says of its returns; UsageError where it says nothing."""
+    if framework.members is not None:
+        return framework.members
+    message = Text("指标体系没有 members，不能由年报合计", "the framework has no `members`, so there is nothing to sum")
+    hint = Text(
+        "用 zone-2021，或写 members: 和字段的 members", "name zone-2021, or write `members:` and what fields add up"
+    )
+    raise UsageError(
+        Finding(code="no_members", severity=Severity.ERROR, message=message, hint=hint, value=framework.id)
+    )
 
 
 def _named(name: str, document: Document | None) -> Framework:

@@ -9,8 +9,11 @@ import numpy as np
 import pandas as pd
 
 from parkscore.data.capping import MOST
-from parkscore.data.table import Table
+from parkscore.data.table import State, Table
+from parkscore.data.unranked import MAY_NOT_BE_MISSING, TOO_FEW_INDICATORS, TOO_LITTLE_DATA, Unranked
+from parkscore.evaluation import Evaluation
 from parkscore.findings import Finding, Severity
+from parkscore.framework.beside_returns import fields_beside_returns, template_command
 from parkscore.framework.member_models import SAME_MEMBERS
 from parkscore.framework.models import Framework
 from parkscore.language import Text
@@ -132,8 +135,46 @@ def _not_from_returns(framework: Framework) -> Iterator[Finding]:
                 f"{len(rest)} fields are no sums over returns and are missing: {en}"
                 f"{' and others' if len(rest) > _NAMED else ''}",
             ),
-            hint=Text("用 --zones 给出含这些数据项的园区表", "give a table of zones that has them: --zones FILE"),
+            hint=_from_table(framework),
         )
+
+
+def _from_table(framework: Framework) -> Text:
+    command = template_command(framework)
+    return Text(
+        f"用 `{command}` 生成待填的园区表，填好后用 --zones 给出",
+        f"make a table of zones to fill in with `{command}`, and give it as --zones",
+    )
+
+
+def lacking_beside_returns(zones: Table, evaluation: Evaluation) -> list[Finding]:
+    """One warning where zones are not ranked for want of data, and fields that are no sums are missing: which ones."""
+    framework, reasons = evaluation.framework, evaluation.outcomes.reasons
+    rows = np.array([row for row in evaluation.rows.tolist() if _lacks_data(reasons.get(row))], dtype=np.intp)
+    fields = [name for name in fields_beside_returns(framework) if name in zones.states]
+    lacking = {name: int((zones.states[name][rows] == State.MISSING).sum()) for name in fields}
+    most = [name for name, count in lacking.items() if count]
+    if not rows.size or not most:
+        return []
+    labels = [framework.fields[name].label for name in most]
+    zh, en = "、".join(label.zh for label in labels), "; ".join(label.en for label in labels)
+    return [
+        Finding(
+            code="lacking_beside_returns",
+            severity=Severity.WARNING,
+            value=int(rows.size),
+            message=Text(
+                f"{rows.size} 个{framework.unit.label.zh}因缺数据不排名，其中年报给不出的有 {len(most)} 项：{zh}",
+                f"not ranked for want of data: {rows.size}; {len(most)} of the missing fields are no sums over "
+                f"returns: {en}",
+            ),
+            hint=_from_table(framework),
+        )
+    ]
+
+
+def _lacks_data(why: Unranked | None) -> bool:
+    return why is not None and why.code in (TOO_LITTLE_DATA, MAY_NOT_BE_MISSING, TOO_FEW_INDICATORS)
 
 
 def _gaps(summed: Summed) -> Iterator[Finding]:

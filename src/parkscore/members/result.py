@@ -20,7 +20,7 @@ from parkscore.members.contributions import Contributions, contributions
 from parkscore.members.effects import Zones
 from parkscore.members.missing_returns import missing_returns
 from parkscore.members.reading import Returns, Source
-from parkscore.members.remarks import accounting, basis
+from parkscore.members.remarks import accounting, basis, lacking_beside_returns
 from parkscore.members.shortfalls import shortfalls
 from parkscore.members.sub_parks import evaluate_parts
 from parkscore.members.summing import Summed
@@ -119,7 +119,9 @@ class Members:
         Raises FrameworkError, DataError or UsageError with every finding at once.
         """
         refuse_other_types(weights=weights)
-        return self.prepared.evaluate(weights)
+        evaluation = self.prepared.evaluate(weights)
+        lacking = lacking_beside_returns(self.zone_table, evaluation)
+        return replace(evaluation, findings=(*evaluation.findings, *lacking))
 
     def evaluate_parts(self, evaluation: Evaluation) -> pd.DataFrame:
         """The sub-parks scored by the references and weights of their zones, and ranked within their zone.

@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from parkscore.framework.beside_returns import fields_beside_returns
 from parkscore.framework.loading import load_framework
 from parkscore.framework.models import USCC, DataField, Framework
 from parkscore.methods.domain import BoolArray, FloatArray
@@ -51,7 +52,9 @@ _GAPS = 0.01
 _SIGNIFICANT_DIGITS = 4
 
 
-def sample(framework: str | Path | Framework, units: int = 178, years: int = 2, seed: int = 1) -> pd.DataFrame:
+def sample(
+    framework: str | Path | Framework, units: int = 178, years: int = 2, seed: int = 1, *, beside_returns: bool = False
+) -> pd.DataFrame:
     """A synthetic table for a framework: one row per unit and year, as `read_table` reads it.
 
     framework: a shipped name, a .yaml or .xlsx file, or a loaded framework.
@@ -61,15 +64,18 @@ def sample(framework: str | Path | Framework, units: int = 178, years: int = 2, 
     About 1 % of the cells are missing, none in fields with published totals. The same arguments give the same table;
     each column has its own stream of numbers, so that a field added to a framework leaves the others as they are.
 
+    beside_returns: only the fields that returns of enterprises do not give, for zones that are summed from them.
+
     Where the unit is a 统一社会信用代码 the rows are returns as `sample_file` draws them, `units` for each year.
 
     Raises UsageError where units, years or seed are out of range, or there is no such framework; FrameworkError where
     it is invalid.
     """
+    loaded = load_framework(framework)
+    wanted = fields_beside_returns(loaded) if beside_returns else tuple(loaded.fields)
     check_range("units", units, 1, MOST_UNITS)
     check_range("years", years, 1, MOST_YEARS)
     check_range("seed", seed, 0, 2**63 - 1)
-    loaded = load_framework(framework)
     if loaded.unit.kind == USCC:
         from parkscore.sampling.returns import returns_frame
 
@@ -77,7 +83,8 @@ def sample(framework: str | Path | Framework, units: int = 178, years: int = 2, 
     calendar = range(LAST_YEAR - years + 1, LAST_YEAR + 1) if loaded.time is not None else range(1)
     draw = _Draw(loaded, units, calendar, seed)
     headers = {key: header_of(key, field) for key, field in loaded.fields.items()}
-    return with_given_scores(loaded, draw.frame(), headers, draw.stream)
+    frame = with_given_scores(loaded, draw.frame(), headers, draw.stream)
+    return frame.drop(columns=[header for key, header in headers.items() if key not in wanted], errors="ignore")
 
 
 class _Draw:
