@@ -64,8 +64,10 @@ def _joined(parts: Sequence[npt.NDArray[Any]]) -> npt.NDArray[Any]:
 
 def frame_of(columns: dict[str, Any]) -> pd.DataFrame:
     """The columns as they are, none copied; texts stay objects."""
-    series = {name: pd.Series(column, dtype=column.dtype, copy=False) for name, column in columns.items()}
-    return pd.DataFrame(series, copy=False)
+    # One index for all: it is the same one then, and need not be compared column by column.
+    index = pd.RangeIndex(max(map(len, columns.values()), default=0))
+    series = {name: pd.Series(own, index=index, dtype=own.dtype, copy=False) for name, own in columns.items()}
+    return pd.DataFrame(series, index=index, copy=False)
 
 
 def _no_texts(count: int) -> CodedTexts:

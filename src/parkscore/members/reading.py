@@ -12,7 +12,7 @@ import pandas as pd
 
 from parkscore.data.batches import read_piece
 from parkscore.data.capping import first_of_each_kind
-from parkscore.data.datasets import FORMS, Dataset, Piece, open_dataset
+from parkscore.data.datasets import FORMS, Dataset, Piece, open_dataset, refuse_changed
 from parkscore.data.masking import Mask
 from parkscore.data.reading import FRAME, read_with_findings
 from parkscore.data.table import Table
@@ -62,7 +62,9 @@ class Returns:
                 self.notes = tuple(dict.fromkeys([*self.notes, *notes]))
                 self._found += found
                 yield filed
-            if digest is not None:
+            if self._dataset is not None and digest is not None:
+                for file in self._dataset.files:
+                    refuse_changed(file)  # so that what was read is what the digest is of
                 self.digest = digest.result()
 
     def _places(self) -> Sequence[Piece | None]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any
+from typing import Any, Final
 
 import numpy as np
 import pyarrow as pa
@@ -23,6 +23,8 @@ Years = NDArray[np.int64]
 Texts = NDArray[Any]
 NONE = -1
 """The code of no text."""
+# From so many returns on ids and names are coded one after the other, as each takes much memory for a while.
+_MANY: Final = 1 << 20
 
 
 @dataclass(frozen=True, eq=False)
@@ -93,7 +95,8 @@ def call_roll(pieces: Sequence[RollPiece], year: int, merged: Mapping[str, str] 
     units = _under_each_other([piece.units for piece in pieces], sizes)
     names_of = _under_each_other([piece.names for piece in pieces], sizes)
     successors = [*(merged or {}).values()]
-    both = in_threads(lambda ids: _sorted(units, successors) if ids else _coded(names_of), [True, False])
+    run = in_threads if len(years) < _MANY else map
+    both = run(lambda ids: _sorted(units, successors) if ids else _coded(names_of), [True, False])
     (own, ids), (name, names) = both
     zone, zones = _sorted_codes([piece.zones for piece in pieces])
     part, parts = _parts(zone, _of_every_piece([piece.parts for piece in pieces], sizes))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import shutil
 import tempfile
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 from parkscore.findings import Finding, Place, Severity, UsageError
@@ -31,9 +32,19 @@ def write_whole_folder(path: str | Path, fill: Callable[[Path], None]) -> Path:
         beside.rename(target)
     except OSError as error:
         raise _cannot_write(target, system_reason(error)) from None
+    except UsageError as error:
+        raise UsageError([_of_target(finding, beside, target) for finding in error.findings]) from None
     finally:
         shutil.rmtree(beside, ignore_errors=True)
     return target
+
+
+def _of_target(finding: Finding, beside: Path, target: Path) -> Finding:
+    """A finding about a file of the folder, which the reader knows by its name and not by the one beside it."""
+    if finding.place is None or not Path(finding.place.file).is_relative_to(beside):
+        return finding
+    file = target / Path(finding.place.file).relative_to(beside)
+    return replace(finding, place=replace(finding.place, file=str(file)))
 
 
 def _cannot_write(target: Path, reason: Text) -> UsageError:
