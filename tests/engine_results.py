@@ -18,7 +18,7 @@ from parkscore.framework.models import Framework
 from parkscore.results.lists import LISTED_AS, ORDERED_BY, PLACE_ON
 
 # Told of a piece in other words than of the whole table, or of the whole table only.
-NOT_COMPARED = {"treated", "not_checked_in_pieces"}
+NOT_COMPARED = {"treated"}
 
 
 def in_pieces(

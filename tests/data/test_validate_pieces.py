@@ -77,9 +77,11 @@ def test_findings_of_pieces_put_together_are_those_of_the_whole(
         (Rule(id="r", zh="规则", required=("a",), when="上年(a) > 0"), False, True),
         (Rule(id="r", zh="规则", jump=Jump(fields=("a",), factor=5)), False, True),
         (Rule(id="r", zh="规则", require="a > group_mean(a, stage)"), False, False),
-        (Rule(id="r", zh="规则", outlier=Outlier(fields=("a",), z=5)), False, False),
-        (Rule(id="r", zh="规则", magnitude=Expected(field="a", expected=1, factor=10)), False, False),
-        (Rule(id="r", zh="规则", measure_mixup=Expected(field="a", expected=1, factor=10)), False, False),
+        (Rule(id="r", zh="规则", outlier=Outlier(fields=("a",), z=5)), True, True),
+        (Rule(id="r", zh="规则", outlier=Outlier(fields=("grown",), z=5)), False, True),
+        (Rule(id="r", zh="规则", magnitude=Expected(field="a", expected=1, factor=10)), True, True),
+        (Rule(id="r", zh="规则", magnitude=Expected(field="a", per="grown", expected=1, factor=10)), False, True),
+        (Rule(id="r", zh="规则", measure_mixup=Expected(field="a", expected=1, factor=10)), True, True),
     ],
 )
 def test_a_rule_that_pieces_cannot_answer_is_named(rule: Rule, by_piece: bool, by_unit: bool) -> None:

@@ -9,7 +9,8 @@ import numpy as np
 
 from parkscore.data.capping import first_rows
 from parkscore.data.columns import Columns, fails, holds, parse
-from parkscore.data.peers import peers, robust_z
+from parkscore.data.peers import ANYBODY, peers, spread_of
+from parkscore.data.rule_statistics import RuleStatistics, of_rule
 from parkscore.data.sizes import mixed_up_measures, unlikely_magnitudes
 from parkscore.data.table import State, Table
 from parkscore.findings import Finding, Severity
@@ -19,20 +20,27 @@ from parkscore.framework.models import Framework, Rule
 from parkscore.language import Text
 
 
-def check_rule(framework: Framework, table: Table, columns: Columns, rule: Rule) -> Iterator[Finding]:
-    """What one rule finds in a table."""
+def check_rule(
+    framework: Framework, table: Table, columns: Columns, rule: Rule, known: RuleStatistics | None = None
+) -> Iterator[Finding]:
+    """What one rule finds in a table.
+
+    known: what rows are compared with, of more rows than these; what is said of all of them is left out then.
+    """
     if rule.require is not None:
         yield from _require(framework, table, columns, rule)
     elif rule.required is not None:
         yield from _required(framework, table, columns, rule)
     elif rule.outlier is not None:
-        yield from _outlier(framework, table, columns, rule)
+        yield from _outlier(framework, table, columns, rule, known)
     elif rule.jump is not None:
         yield from _jump(framework, table, columns, rule)
     elif rule.measure_mixup is not None:
-        yield from mixed_up_measures(framework, table, columns, rule, rule.measure_mixup)
+        if known is None:
+            yield from mixed_up_measures(framework, table, columns, rule, rule.measure_mixup)
     elif rule.magnitude is not None:
-        for row, size, message in unlikely_magnitudes(framework, columns, rule.magnitude):
+        typical = None if known is None else known.of(of_rule(rule), ANYBODY).median
+        for row, size, message in unlikely_magnitudes(framework, columns, rule.magnitude, typical):
             yield _finding(table, rule, row, rule.magnitude.field, size, message, _stated_hint(rule) or _ACCEPT)
 
 
@@ -88,7 +96,9 @@ _FILL = Text(
 )
 
 
-def _outlier(framework: Framework, table: Table, columns: Columns, rule: Rule) -> Iterator[Finding]:
+def _outlier(
+    framework: Framework, table: Table, columns: Columns, rule: Rule, known: RuleStatistics | None
+) -> Iterator[Finding]:
     """A value whose robust z, within its year and class, is beyond the limit."""
     assert rule.outlier is not None  # noqa: S101  # check_rule asks only for rules of this kind
     groups = list(peers(framework, table))
@@ -96,9 +106,10 @@ def _outlier(framework: Framework, table: Table, columns: Columns, rule: Rule) -
         field = framework.fields[name]
         cells = columns[(name, 0)].cells
         assert isinstance(cells, Cells)  # noqa: S101  # rules over text fields are refused by the framework's check
-        for rows in groups:
+        for group, rows in groups:
             values = cells.values[rows]
-            z, median = robust_z(values)
+            spread = spread_of(values) if known is None else known.of(name, group)
+            z, median = spread.z(values), spread.median
             for position in np.flatnonzero(np.abs(z) > rule.outlier.z):
                 typical = f"{median:.6g}" + (f" {field.measure}" if field.measure else "")
                 message = Text(

@@ -6,11 +6,12 @@ import math
 from collections.abc import Iterator
 
 import numpy as np
+from numpy.typing import NDArray
 
 from parkscore.data.columns import Columns, measure_of
 from parkscore.data.grid import Vector
 from parkscore.data.table import State, Table
-from parkscore.findings import Finding, Severity
+from parkscore.findings import Finding, Place, Severity
 from parkscore.framework.measures import other_measures
 from parkscore.framework.models import Expected, Framework, Rule
 from parkscore.language import Text
@@ -20,27 +21,42 @@ def mixed_up_measures(
     framework: Framework, table: Table, columns: Columns, rule: Rule, expected: Expected
 ) -> Iterator[Finding]:
     """A column whose typical size is another measure's: told by the median, so one unit cannot cause it."""
+    place = table.origin.place(None, expected.field)
+    for year, sizes in sizes_by_year(columns, table.years, expected):
+        found = mixup_finding(framework, place, rule, expected, float(np.median(sizes)), year) if sizes.size else None
+        if found is not None:
+            yield found
+
+
+def sizes_by_year(
+    columns: Columns, years: NDArray[np.int64] | None, expected: Expected
+) -> Iterator[tuple[int | None, Vector]]:
+    """The sizes of each year's rows that have one above 0."""
     sizes = _sizes(columns, expected)
-    years = table.years
-    for year in [None] if years is None else np.unique(years):
-        own = sizes > 0 if years is None or year is None else (sizes > 0) & (years == year)
-        if own.any():
-            typical = float(np.median(sizes[own]))
-            if _is_off(typical / expected.expected, expected.factor):
-                yield _mixup(framework, table, rule, expected, typical, None if year is None else int(year))
+    for year in [None] if years is None else np.unique(years).tolist():
+        own = sizes > 0 if year is None else (sizes > 0) & (years == year)
+        yield year, sizes[own]
+
+
+def times_expected(columns: Columns, expected: Expected) -> Vector:
+    """How many times the size that is expected each row has; NaN where it has none."""
+    return _sizes(columns, expected) / expected.expected
 
 
 def unlikely_magnitudes(
-    framework: Framework, columns: Columns, expected: Expected
+    framework: Framework, columns: Columns, expected: Expected, typical: float | None = None
 ) -> Iterator[tuple[int, float, Text]]:
     """Rows whose size is more than the factor away from what is expected, each with its value and what to say.
 
-    A column that as a whole is off is a matter of its measure and not of its rows: then there are none.
+    A column that as a whole is off is a matter of its measure and not of its rows: then there are none. typical: how
+    many times as large as expected the median row is, among more rows than these; NaN where none has a size.
     """
     sizes = _sizes(columns, expected)
-    times = sizes / expected.expected
+    times = times_expected(columns, expected)
     known = times > 0
-    if not known.any() or _is_off(float(np.median(times[known])), expected.factor):
+    if typical is None:
+        typical = float(np.median(times[known])) if known.any() else math.nan
+    if math.isnan(typical) or _is_off(typical, expected.factor):
         return
     field = framework.fields[expected.field]
     of = _per(framework, expected)
@@ -78,9 +94,12 @@ def _per(framework: Framework, expected: Expected) -> Text:
     return Text(f"每{per.zh}" if per else "", f" per {per.en}" if per else "")
 
 
-def _mixup(
-    framework: Framework, table: Table, rule: Rule, expected: Expected, typical: float, year: int | None
-) -> Finding:
+def mixup_finding(
+    framework: Framework, place: Place, rule: Rule, expected: Expected, typical: float, year: int | None
+) -> Finding | None:
+    """What is to be said of a column whose median is `typical` in a year, None where that is as expected."""
+    if not _is_off(typical / expected.expected, expected.factor):
+        return None
     field = framework.fields[expected.field]
     measure = Text(f"（{field.measure}）", f" ({field.measure})") if field.measure else Text("", "")
     likely = _likely_measure(field.measure, typical / expected.expected)
@@ -89,7 +108,7 @@ def _mixup(
     return Finding(
         code="measure_mixup",
         severity=Severity(rule.severity),
-        place=table.origin.place(None, expected.field),
+        place=place,
         field=expected.field,
         year=year,
         value=float(f"{typical:.6g}"),

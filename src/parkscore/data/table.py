@@ -59,7 +59,7 @@ class Origin:
             if number is None:
                 return Place(self.file, sheet=sheet)
             if sheet is None:
-                return Place(self.file, line=self.rows[0][1], column=number + 1)
+                return Place(self.files[0] if self.files else self.file, line=self.rows[0][1], column=number + 1)
             return Place(self.file, sheet=sheet, cell=column_letters(number))
         sheet, line = self.rows[row]
         number = self.elsewhere.get((row, column or ""), self.columns.get((sheet, column or "")))

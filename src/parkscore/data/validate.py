@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from typing import Final
 
@@ -17,6 +17,7 @@ from parkscore.data.columns import Columns
 from parkscore.data.limits import is_sound
 from parkscore.data.masking import Mask
 from parkscore.data.reading import read_with_findings
+from parkscore.data.rule_statistics import RuleStatistics
 from parkscore.data.rules import check_rule
 from parkscore.data.schema import Failure, compile_schema, failures
 from parkscore.data.table import Table
@@ -54,21 +55,31 @@ def read_and_validate(
     return (None if errors else mask.table(table, framework)), hidden
 
 
-def validate(framework: Framework, table: Table, *, looks_for_twins: bool = True) -> list[Finding]:
+def validate(
+    framework: Framework, table: Table, *, looks_for_twins: bool = True, known: RuleStatistics | None = None
+) -> list[Finding]:
     """Every finding that the framework's limits and rules make about a table.
 
     looks_for_twins: whether a unit that is there twice in a year is looked for; who reads in pieces does so elsewhere.
+    known: what rules compare rows with, where the table is a part of the rows.
 
     A finding that the framework lists under `accepted` becomes a note that names the reason and who answers for it. Of
     many findings of one kind the first are listed and the others counted.
     """
-    return first_of_each_kind(_accepted(framework, finding) for finding in _findings(framework, table, looks_for_twins))
+    return as_accepted(framework, _findings(framework, table, looks_for_twins, known))
+
+
+def as_accepted(framework: Framework, findings: Iterable[Finding]) -> list[Finding]:
+    """Findings as `validate` returns them: those that somebody accepted as notes, and many of one kind counted."""
+    return first_of_each_kind(_accepted(framework, finding) for finding in findings)
 
 
 UNREAD_COLUMN: Final = ("wrong_measure", "unknown_measure")
 
 
-def _findings(framework: Framework, table: Table, looks_for_twins: bool) -> Iterator[Finding]:
+def _findings(
+    framework: Framework, table: Table, looks_for_twins: bool, known: RuleStatistics | None
+) -> Iterator[Finding]:
     yield from _limit_findings(framework, table, looks_for_twins)
     yield from _force_findings(framework, table)
     yield from unlisted_texts(framework, table)
@@ -76,7 +87,7 @@ def _findings(framework: Framework, table: Table, looks_for_twins: bool) -> Iter
     yield from shared_codes(framework, table)
     columns = Columns(framework, table)
     for rule in framework.rules:
-        yield from check_rule(framework, table, columns, rule)
+        yield from check_rule(framework, table, columns, rule, known)
 
 
 def _limit_findings(framework: Framework, table: Table, looks_for_twins: bool) -> Iterator[Finding]:

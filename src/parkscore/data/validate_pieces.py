@@ -6,22 +6,30 @@ from collections.abc import Iterator
 from typing import Final
 
 from parkscore.data.columns import parse
-from parkscore.data.table import Table
+from parkscore.data.rule_statistics import RuleStatistics, compares_rows
+from parkscore.data.table import CLASS, Table
 from parkscore.data.validate import validate
 from parkscore.findings import Finding, Severity
 from parkscore.framework.models import USCC, Framework, Rule
 from parkscore.language import Text
 
+_NOTHING_KNOWN: Final = RuleStatistics()
 
-def validate_piece(framework: Framework, table: Table, *, whole_units: bool) -> list[Finding]:
-    """As `validate`, without what compares units, and unless units are whole without what looks at other years.
+
+def validate_piece(
+    framework: Framework, table: Table, *, whole_units: bool, known: RuleStatistics = _NOTHING_KNOWN
+) -> list[Finding]:
+    """As `validate`, without what no piece can answer, and unless units are whole without what looks at other years.
+
+    known: what rules compare the rows with, gathered from all pieces; see `compares_all`.
 
     Units that are met twice are left to `duplicate_findings`, which knows the other place, wherever it is.
 
     whole_units: whether the table holds all years of its units. The findings of several pieces are put together by
     `merge_findings`; what is left out is named by `not_checked`.
     """
-    findings = validate(checked_by_piece(framework, whole_units=whole_units), table, looks_for_twins=False)
+    framework = checked_by_piece(framework, whole_units=whole_units)
+    findings = validate(framework, table, looks_for_twins=False, known=known)
     return [finding for finding in findings if finding.rule != _MET_TWICE]
 
 
@@ -48,12 +56,18 @@ def not_checked(framework: Framework, *, whole_units: bool) -> list[Finding]:
             rule=name,
             message=Text(f"“{label.zh}”未检查：{why.zh}", f"'{label.en}' is not checked: {why.en}"),
             hint=Text(
-                "要检查请把数据放在一个文件里，运行 parkscore validate",
-                "to have it checked, put the data into one file, which parkscore validate reads as a whole",
+                "要检查请用 parkscore score --engine memory，或把数据放在一个文件里运行 parkscore validate",
+                "to have it checked, use parkscore score --engine memory, or put the data into one file and run "
+                "parkscore validate",
             ),
         )
         for name, label, why in reasons
     ]
+
+
+def compares_all(framework: Framework) -> bool:
+    """Whether there is a rule that piece by piece needs what `rule_part` gathers from all of them before."""
+    return any(compares_rows(rule) for rule in checked_by_piece(framework, whole_units=True).rules)
 
 
 def checks_look_back(framework: Framework) -> bool:
@@ -75,9 +89,11 @@ def _shared_code_fields(framework: Framework) -> Iterator[tuple[str, Text]]:
 
 def _why_not(framework: Framework, rule: Rule, whole_units: bool) -> Text | None:
     """Why a piece cannot answer a rule, None where it can."""
-    if rule.outlier is not None or rule.measure_mixup is not None or rule.magnitude is not None:
-        return _ALL
     fields = [*(rule.required or ()), *(rule.jump.fields if rule.jump is not None else ())]
+    if rule.outlier is not None:
+        fields += [*rule.outlier.fields, *([CLASS] if framework.has_classes else [])]
+    for expected in (rule.measure_mixup, rule.magnitude):
+        fields += [] if expected is None else [expected.field, *([] if expected.per is None else [expected.per])]
     texts = [text for text in (rule.require, rule.when) if text is not None]
     local, lagged = _reads(framework, [*fields, *(name for text in texts for name in parse(text).names)], texts)
     if not local:

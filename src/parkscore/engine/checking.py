@@ -12,10 +12,12 @@ from parkscore.data.by_unit import UnitParts
 from parkscore.data.datasets import open_dataset
 from parkscore.data.duplicates import KeysSeen, duplicate_findings
 from parkscore.data.masking import Mask
+from parkscore.data.rule_statistics import RuleStatistics
 from parkscore.data.text_hashes import Hashes
 from parkscore.data.validate_pieces import checks_look_back, not_checked
 from parkscore.engine.executors import LocalExecutor
 from parkscore.engine.foreseeing import foresee_dataset
+from parkscore.engine.gathering_rules import NOTHING_COMPARED, compare_rows
 from parkscore.engine.passes import ROWS_OF_PIECE
 from parkscore.engine.sources import Item, PartSource, PieceSource, PutDown, Source, read_checked
 from parkscore.engine.suitable import looks_back, scored_in_pieces
@@ -35,14 +37,15 @@ class CheckedPiece:
 
 @dataclass(frozen=True)
 class CheckPiece:
-    """Read a piece and check it."""
+    """Read a piece and check it; known: what rules compare rows with."""
 
     source: Source
     mask: Mask | None
+    known: RuleStatistics
 
     def __call__(self, item: Item) -> CheckedPiece:
         """What is told of the piece; its rows are let go."""
-        checked = read_checked(self.source, item, self.mask)
+        checked = read_checked(self.source, item, self.mask, self.known)
         return CheckedPiece(checked.found, None if checked.table is None else len(checked.table.frame), checked.keys)
 
 
@@ -78,7 +81,10 @@ def check_dataset(
                 seen.add(put_down.keys)
             source = PartSource(units, pieces, {}, ())
         # What cannot be read is missing in the parts of the units; that it is missing is no finding of its own.
-        for piece in [] if errors_of(all_found.findings) else executor.map(CheckPiece(source, mask), source.items):
+        items = [] if errors_of(all_found.findings) else source.items
+        compared = compare_rows(source, Path(folder), executor.map) if items else NOTHING_COMPARED
+        all_found.add(compared.findings)
+        for piece in executor.map(CheckPiece(source, mask, compared.statistics), items):
             all_found.add(piece.found)
             rows.append(piece.rows)
             if piece.keys is not None:

@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, replace
+from functools import partial
 from os import PathLike
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, Literal
@@ -16,10 +17,11 @@ from parkscore.data.datasets import open_dataset
 from parkscore.data.duplicates import KeysSeen, duplicate_findings
 from parkscore.data.fitted import Fitted
 from parkscore.data.masking import Mask
-from parkscore.data.validate_pieces import checks_look_back, not_checked
+from parkscore.data.validate_pieces import checks_look_back, compares_all, not_checked
 from parkscore.engine.closing import Closing
 from parkscore.engine.executors import Cluster, Executor, LocalExecutor, WorkersDiedError, driven_by
 from parkscore.engine.gathering import NoReferences
+from parkscore.engine.gathering_rules import compare_rows
 from parkscore.engine.gathering_weights import computes_weights
 from parkscore.engine.pursuing import JoiningAmounts
 from parkscore.engine.refusals import refuse_empty, refuse_lacking_reference, workers_died
@@ -54,6 +56,7 @@ Progress = Callable[[Text, int, int], None]
 
 ROWS_OF_PIECE: Final = 131_072
 SORTING: Final = Text("按对象归并", "bringing the years of each unit together")
+COMPARING: Final = Text("比较各行", "comparing rows")
 APPLYING: Final = Text("计分", "scoring")
 WRITING: Final = Text("写出", "writing")
 
@@ -144,8 +147,15 @@ class _Run:
         found = Found([*doubts(framework), *dataset.findings, *not_checked(framework, whole_units=by_unit)])
         job = replace(self.job, source=self._by_unit(found)) if by_unit else self.job
         stages = list(stages_of(framework, job.plan, job.freezes)) if job.frozen is None else []
-        if stages and isinstance(job.source, PieceSource) and isinstance(self.executor, LocalExecutor):
+        if (
+            (stages or compares_all(framework))
+            and isinstance(job.source, PieceSource)
+            and isinstance(self.executor, LocalExecutor)
+        ):
             job = replace(job, source=KeptSource(job.source))
+        compared = compare_rows(job.source, self.folder, partial(self._driven, COMPARING))
+        found.add(compared.findings)
+        job = replace(job, known=compared.statistics)
         fitted: Fitted = NoReferences({})
         if job.frozen is not None:
             fitted = job.frozen.fitted_under(framework, job.plan)

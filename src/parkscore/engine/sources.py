@@ -15,6 +15,7 @@ from parkscore.data.by_unit import UnitParts
 from parkscore.data.datasets import Dataset, Piece, refuse_changed
 from parkscore.data.duplicates import keys_of
 from parkscore.data.masking import Mask
+from parkscore.data.rule_statistics import RuleStatistics
 from parkscore.data.table import Table
 from parkscore.data.text_hashes import Hashes
 from parkscore.data.validate import UNREAD_COLUMN
@@ -173,10 +174,10 @@ class Checked:
     keys: Hashes | None = None
 
 
-def read_checked(source: Source, item: Item, mask: Mask | None = None) -> Checked:
+def read_checked(source: Source, item: Item, mask: Mask | None, known: RuleStatistics) -> Checked:
     """Read a table and check it, so that the mistakes of both come at once, as `read_and_validate` does.
 
-    mask: hides units and names, once everything is checked.
+    mask: hides units and names, once everything is checked. known: what rules compare rows with.
     """
     framework = source.dataset.framework
     try:
@@ -187,7 +188,7 @@ def read_checked(source: Source, item: Item, mask: Mask | None = None) -> Checke
     places, fields = {each.place for each in errors}, {each.field for each in errors if each.code in UNREAD_COLUMN}
     checked = [
         finding
-        for finding in validate_piece(framework, read.table, whole_units=source.whole_units)
+        for finding in validate_piece(framework, read.table, whole_units=source.whole_units, known=known)
         if finding.place not in places and finding.field not in fields
     ]
     found, table = [*read.found, *checked], read.table

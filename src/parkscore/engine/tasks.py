@@ -12,12 +12,13 @@ import pyarrow as pa
 
 from parkscore.data.fitted import Fitted
 from parkscore.data.masking import Mask
+from parkscore.data.rule_statistics import RuleStatistics
 from parkscore.data.table import Table
 from parkscore.data.text_hashes import Hashes
 from parkscore.engine.applying import apply_to
 from parkscore.engine.listing import list_batch, lists_file
 from parkscore.engine.pursuing import Parts, gather_amounts
-from parkscore.engine.sources import Item, Source, read_again, read_checked
+from parkscore.engine.sources import Checked, Item, Source, read_again, read_checked
 from parkscore.engine.spool import PieceResults, Room, piece_file, write_batch
 from parkscore.engine.summing_up import Accounts
 from parkscore.engine.tallies import Tally
@@ -35,7 +36,7 @@ class Job:
     """What each piece is scored by; small enough to be sent along with every piece.
 
     freezes: whether the references are to be kept, with the ends of the values that they were fitted on.
-    frozen: the reference to score by, where none is fitted.
+    frozen: the reference to score by, where none is fitted. known: what the rules of validation compare rows with.
     """
 
     framework: Framework
@@ -45,6 +46,13 @@ class Job:
     mask: Mask | None = None
     freezes: bool = False
     frozen: FrozenReference | None = None
+    known: RuleStatistics = field(default_factory=RuleStatistics)
+
+    def read(self, item: Item, *, again: bool) -> Checked:
+        """A table that was read and checked; again: where it has been checked before."""
+        if again:
+            return read_again(self.source, item, self.mask)
+        return read_checked(self.source, item, self.mask, self.known)
 
 
 @dataclass(frozen=True)
@@ -71,7 +79,7 @@ class GatherPiece:
     def __call__(self, item: Item) -> GatheredPiece:
         """The statistics of the rows."""
         job = self.job
-        checked = (read_again if self.checked else read_checked)(job.source, item, job.mask)
+        checked = job.read(item, again=self.checked)
         if checked.table is None:
             return GatheredPiece(checked.found, None, checked.keys)
         try:
@@ -124,7 +132,7 @@ class ApplyPiece:
     def __call__(self, item: Item) -> AppliedPiece:
         """Where the results lie, what became of each row, and what is wrong with the piece."""
         job = self.job
-        checked = (read_again if self.checked else read_checked)(job.source, item, job.mask)
+        checked = job.read(item, again=self.checked)
         if checked.table is None:
             return AppliedPiece(item.number, checked.found, checked.keys)
         try:
