@@ -194,12 +194,15 @@ PROMISES = [
 def tables(draw: st.DrawFn) -> FloatArray:
     """Up to 8 units and 4 indicators of quarters from 0.25 to 100: sums are exact, ties and constants are common."""
     units, indicators = draw(st.integers(2, 8)), draw(st.integers(1, 4))
-    cells = draw(st.lists(st.integers(1, draw(st.sampled_from([2, 400]))), min_size=units * indicators,
-                          max_size=units * indicators))  # fmt: skip
-    gaps = draw(st.lists(st.integers(0, 5), min_size=units * indicators, max_size=units * indicators))
-    X = np.array(cells, dtype=np.float64) / 4
-    X[np.array(gaps) == 0] = np.nan
+    high, low, gaps = _bytes(draw, 3 * units * indicators).reshape(3, -1)
+    X = ((256 * high + low) % draw(st.sampled_from([2, 9, 400])) + 1) / 4
+    X[gaps % 6 == 5] = np.nan
     return X.reshape(units, indicators)
+
+
+def _bytes(draw: st.DrawFn, count: int) -> np.ndarray:
+    """Numbers from 0 to 255, drawn at once: one by one they take longer than all that is tested with them."""
+    return np.frombuffer(draw(st.binary(min_size=count, max_size=count)), dtype=np.uint8).astype(np.int64)
 
 
 @st.composite
@@ -207,9 +210,10 @@ def cases(draw: st.DrawFn, method: Method, stated: dict[str, Any]) -> Case:
     X = draw(tables())
     if method.needs.complete:
         X = np.nan_to_num(X, nan=1.0)
-    weights = np.array(draw(st.lists(st.integers(0, 5), min_size=X.shape[1], max_size=X.shape[1])), dtype=np.float64)
-    weights[draw(st.integers(0, X.shape[1] - 1))] += 1
-    groups = np.array(draw(st.lists(st.integers(-1, 2), min_size=X.shape[0], max_size=X.shape[0])))
+    units, indicators = X.shape
+    drawn = _bytes(draw, units + indicators + 1)
+    groups, weights = drawn[:units] % 4 - 1, drawn[units:-1] % 6.0
+    weights[drawn[-1] % indicators] += 1
     return Case(method, stated, X, weights, groups)
 
 
@@ -317,7 +321,7 @@ def _order_within(case: Case, draw: st.DrawFn) -> None:
 
 
 def _increasing_transformation(case: Case, draw: st.DrawFn) -> None:
-    steps = np.cumsum(draw(st.lists(st.integers(1, 1000), min_size=401, max_size=401))).astype(np.float64) - 5000.0
+    steps = np.cumsum(_bytes(draw, 401) + 1.0) - 5000.0
     changed = np.where(np.isnan(case.X), np.nan, steps[np.nan_to_num(case.X * 4).astype(int)])
     np.testing.assert_array_equal(replace(case, X=changed).run(), case.run())
 
