@@ -22,6 +22,7 @@ from parkscore.framework.check_tree import check_tree
 from parkscore.framework.check_weight_sums import check_framework_sums, check_scheme_sums
 from parkscore.framework.check_weights import check_framework_weights, check_scheme_weights
 from parkscore.framework.document import Document
+from parkscore.framework.kept import kept
 from parkscore.framework.models import Framework, WeightScheme
 from parkscore.framework.reporting import Reporter
 from parkscore.framework.setting_aside import SetAside
@@ -56,7 +57,17 @@ def check_framework(
     framework: Framework, document: Document | None = None, aside: SetAside | None = None
 ) -> list[Finding]:
     """Every mistake and oddity in a framework, worst first; places are known where its document is given."""
-    reporter = Reporter(document, aside)
+    if document is None and aside is None:
+        return list(_without_places(framework))
+    return _checked(framework, Reporter(document, aside))
+
+
+@kept
+def _without_places(framework: Framework) -> tuple[Finding, ...]:
+    return tuple(_checked(framework, Reporter(None, None)))
+
+
+def _checked(framework: Framework, reporter: Reporter) -> list[Finding]:
     for check in _FRAMEWORK_CHECKS:
         check(framework, reporter)
     return worst_first(reporter.findings)

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
+from parkscore.framework.kept import kept
 from parkscore.framework.models import (
     REWEIGHT,
     Case,
@@ -53,6 +54,7 @@ _UNSAID = Settings(
 )
 
 
+@kept
 def resolve_settings(framework: Framework) -> Mapping[str, Settings]:
     """Settings by node id, the root included: nearest node that says so, else `defaults`, else the language's own.
 
