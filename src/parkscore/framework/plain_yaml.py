@@ -44,10 +44,13 @@ def compose_plain(source: str) -> Node | None:
         return None
 
 
-@lru_cache(maxsize=1)
-def _resolver() -> VersionedResolver:
-    """What tells numbers, dates and truth values from texts."""
-    return VersionedResolver(loader=YAML(typ="safe", pure=True))
+_RESOLVER: Final = VersionedResolver(loader=YAML(typ="safe", pure=True))
+
+
+@lru_cache(maxsize=8192)
+def _tag(value: str, implicit: tuple[bool, bool]) -> Any:
+    """What a text stands for: itself, a number, a date or a truth value. Files repeat their keys and words."""
+    return _RESOLVER.resolve(ScalarNode, value, implicit)
 
 
 class _Composer:
@@ -56,7 +59,6 @@ class _Composer:
     def __init__(self, source: str) -> None:
         self._source = source
         self._next = yaml.cyaml.CParser(source).get_event
-        self._resolve = _resolver().resolve
 
     def document(self) -> Node | None:
         self._next()  # the stream begins
@@ -93,5 +95,4 @@ class _Composer:
             raise _NotPlainError  # where nothing stands, the two put it at different places
         if style in ("|", ">") and not _PLAIN_BLOCK.match(self._source, start.index):
             raise _NotPlainError
-        tag = self._resolve(ScalarNode, event.value, event.implicit)
-        return ScalarNode(tag, event.value, start, event.end_mark, style=style)
+        return ScalarNode(_tag(event.value, event.implicit), event.value, start, event.end_mark, style=style)

@@ -200,6 +200,8 @@ class _NodeReader:
         if depth > MOST_DEPTH:
             self.refused[_too_deep(place)] = None
             return None
+        if isinstance(node, ScalarNode):
+            return self.read_scalar(node, place)
         if isinstance(node, MappingNode) and node.tag == "tag:yaml.org,2002:map":
             return self.read_mapping(node, path, depth)
         if isinstance(node, SequenceNode) and node.tag == "tag:yaml.org,2002:seq":
