@@ -17,9 +17,6 @@ from parkscore.engine.executors import LocalExecutor
 from parkscore.framework.models import Framework
 from parkscore.results.lists import LISTED_AS, ORDERED_BY, PLACE_ON
 
-# Told of a piece in other words than of the whole table, or of the whole table only.
-NOT_COMPARED = {"treated"}
-
 
 def in_pieces(
     framework: Framework | str,
@@ -84,5 +81,4 @@ def _plain(column: Any) -> list[Any]:
 
 def _kinds(findings: Any) -> list[tuple[str, ...]]:
     """What was found, in any order, without the places, which a frame does not have."""
-    told = (each for each in findings if each.code not in NOT_COMPARED)
-    return sorted((each.code, str(each.field), str(each.unit), str(each.year), each.message.en) for each in told)
+    return sorted((each.code, str(each.field), str(each.unit), str(each.year), each.message.en) for each in findings)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import chain
 
 import numpy as np
@@ -27,13 +27,15 @@ from parkscore.methods.treatments import treated_alike
 class Treatment:
     """The treated stage: the grid, which cells changed, (rows, indicators), and what the findings say of it.
 
-    made: by reference and indicator what was made of its values, where a treatment takes anything from them.
+    made: by reference and indicator what was made of its values, where a treatment takes anything from them. counted:
+    by indicator, reference and year how many values were changed by what was made of others before.
     """
 
     grid: Grid
     changed: Truths
     findings: tuple[Finding, ...]
     made: Mapping[str, Mapping[str, Transformation | None]]
+    counted: Mapping[tuple[str, str, int | None], int] = field(default_factory=dict)
 
 
 def treat(
@@ -54,6 +56,7 @@ def treat(
     findings: list[Finding] = []
     refusals: list[Finding] = []
     made: dict[str, dict[str, Transformation | None]] = {}
+    counted: dict[tuple[str, str, int | None], int] = {}
     for choice, columns in choices:
         for cohort in cohorts:
             block = np.ix_(cohort.pool, columns)
@@ -71,17 +74,22 @@ def treat(
             if not treatment[choice.name].row_local:
                 own = made.setdefault(cohort.reference, {})
                 own |= {code: record.made for code, record in zip(ids, treated.records, strict=True)}
-            findings += [
-                treated_finding(leaves[column], cohort.year, record)
-                if known is None
-                else _counted(leaves[column], cohort, record)
+            told = [
+                (leaves[column], record)
                 for column, record in zip(columns, treated.records, strict=True)
                 if record.action != "none" or not record.passed
             ]
+            if known is None:
+                findings += [treated_finding(leaf, cohort.year, record) for leaf, record in told]
+            else:
+                findings += [
+                    counted_finding(leaf, cohort.reference, cohort.year, record.points) for leaf, record in told
+                ]
+                counted |= {(leaf.id, cohort.reference, cohort.year): record.points for leaf, record in told}
     if refusals:
         raise DataError(first_of_each_kind(refusals))
     changed = (values != grid.values) & ~np.isnan(grid.values)
-    return Treatment(grid.with_values(values), changed, tuple(findings), made)
+    return Treatment(grid.with_values(values), changed, tuple(findings), made, counted)
 
 
 _Known = Sequence[Transformation | None] | None
@@ -152,16 +160,17 @@ def refuse_untreatable(table: Table, cohorts: Sequence[Cohort], columns: Sequenc
         raise DataError(first_of_each_kind(found))
 
 
-def _counted(leaf: Node, cohort: Cohort, record: TreatmentRecord) -> Finding:
+def counted_finding(leaf: Node, reference: str, year: int | None, points: int) -> Finding:
+    """How many values of an indicator were changed by what was made of those of a reference."""
     return Finding(
         code="treated",
         severity=Severity.INFO,
         field=leaf.id,
-        year=cohort.year,
-        value=record.points,
+        year=year,
+        value=points,
         message=Text(
-            f"{leaf.label.zh}：{record.points} 个值按参照值（{cohort.reference}）的异常值处理改动",
-            f"{leaf.label.en}: {record.points} values changed by the treatment of the reference ({cohort.reference})",
+            f"{leaf.label.zh}：{points} 个值按参照值（{reference}）的异常值处理改动",
+            f"{leaf.label.en}: {points} values changed by the treatment of the reference ({reference})",
         ),
     )
 

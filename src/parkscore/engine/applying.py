@@ -112,13 +112,22 @@ def apply_to(framework: Framework, table: Table, plan: WeightPlan, fitted: Fitte
     if table.years is not None and isinstance(framework.reference, int):
         measured = eligible[table.years[eligible] == framework.reference]
     years = None if table.years is None else set(np.unique(table.years[rows]).tolist())
-    own = [each for each in found if each.year is None or years is None or each.year in years]
+
+    def asked(year: int | None) -> bool:
+        return year is None or years is None or year in years
+
+    own = [each for each in found if asked(each.year)]
     values = indicators, treated.grid, scored.filled
     results = Results(framework, table, rows, classification, *values, nodes, outcomes, judged, graded)
     return Applied(
         results,
         counted(accounting(framework, table, rows, outcomes, classification, judged, graded)),
-        replace(counts, to_score=scorable.size, to_measure=measured.size),
+        replace(
+            counts,
+            to_score=scorable.size,
+            to_measure=measured.size,
+            treated={} if fitted.base is None else {key: own for key, own in treated.counted.items() if asked(key[2])},
+        ),
         candidates_found,
         tuple(each for each in own if each.code not in TOLD_OF_ALL),
     )

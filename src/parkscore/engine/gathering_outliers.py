@@ -28,15 +28,11 @@ from parkscore.methods import DomainError, treatment
 from parkscore.methods.transformations import Transformation
 
 
-def treated_by_all(framework: Framework) -> list[tuple[int, Node, Choice]]:
-    """The indicators whose treatment takes anything from the data, with their column."""
+def treated_columns(framework: Framework) -> list[tuple[int, Node, Choice]]:
+    """The indicators that have a treatment, with their column."""
     settings = resolve_settings(framework)
     chosen = ((column, leaf, settings[leaf.id].treat) for column, leaf in enumerate(framework.leaves))
-    return [
-        (column, leaf, choice)
-        for column, leaf, choice in chosen
-        if choice is not None and not treatment[choice.name].row_local
-    ]
+    return [(column, leaf, choice) for column, leaf, choice in chosen if choice is not None]
 
 
 @dataclass(frozen=True)
@@ -64,7 +60,7 @@ def gather_outliers(framework: Framework, table: Table, year: int | None, fitted
     eligible, _ = screen(framework, indicators, imputed)
     wanted = np.sort(np.concatenate([rows, earlier_rows(table, rows, years_looked_back(framework))]))
     cohorts = [each for each in cohorts_of_piece(framework, table, wanted, eligible) if each.pool.size]
-    ours = treated_by_all(framework)
+    ours = treated_columns(framework)
     refuse_untreatable(table, cohorts, [(leaf, choice, imputed.values[:, column]) for column, leaf, choice in ours])
     found = {}
     for cohort in cohorts:
@@ -81,7 +77,7 @@ class JoiningOutliers:
     def __init__(self, framework: Framework, folder: Path) -> None:
         """folder: for the columns in order."""
         self.findings: tuple[Finding, ...] = ()
-        self._ours = [(leaf, choice) for _, leaf, choice in treated_by_all(framework)]
+        self._ours = [(leaf, choice) for _, leaf, choice in treated_columns(framework)]
         budget = BUDGET // len(self._ours)
         self._columns = {
             leaf.id: SortedColumn(folder / f"outliers-{number}", budget=budget)
@@ -105,17 +101,18 @@ class JoiningOutliers:
     def fitted(self, before: Fitted) -> Fitted:
         """What was fitted before, and these; DataError where the values of all pieces come to something too large."""
         in_order = {code: column.finish() for code, column in self._columns.items()}
-        made: dict[str, dict[str, Transformation | None]] = {name: {} for name in sorted(self._fitted)}
+        made: dict[str, dict[str, Transformation | None]] = {}
         findings, refusals = [], []
-        for name, (leaf, choice) in product(made, self._ours):
+        for name, (leaf, choice) in product(sorted(self._fitted), self._ours):
             record_in_order = treatment[choice.name].record_in_order
-            assert record_in_order is not None  # noqa: S101  # every treatment that takes anything from the data
+            assert record_in_order is not None  # noqa: S101  # every treatment has one
             try:
                 record = record_in_order(in_order[leaf.id][self._numbers[name]](), **choice.parameters)
             except DomainError as error:
                 refusals.append(untreatable(leaf, choice, self._years[name], error))
                 continue
-            made[name][leaf.id] = record.made
+            if not treatment[choice.name].row_local:
+                made.setdefault(name, {})[leaf.id] = record.made
             if name in self._told and (record.action != "none" or not record.passed):
                 findings.append(treated_finding(leaf, self._years[name], record))
         if refusals:

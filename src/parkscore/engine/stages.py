@@ -12,7 +12,7 @@ from parkscore.data.fitted import Fitted
 from parkscore.data.table import Table
 from parkscore.engine.gathering import Fitting, gather, relative_leaves
 from parkscore.engine.gathering_gaps import JoiningGaps, gather_gaps, methods_of
-from parkscore.engine.gathering_outliers import JoiningOutliers, gather_outliers, treated_by_all
+from parkscore.engine.gathering_outliers import JoiningOutliers, gather_outliers, treated_columns
 from parkscore.engine.gathering_scores import JoiningScores, fills_scores, gather_scores
 from parkscore.engine.gathering_weights import GatherWeights, JoiningWeights, computes_weights
 from parkscore.findings import Finding
@@ -62,7 +62,7 @@ def stages_of(framework: Framework, plan: WeightPlan | None, extents: bool = Fal
     """
     if methods_of(framework):
         yield Stage(Text("拟合填补值", "fitting what fills gaps"), gather_gaps, JoiningGaps)
-    if treated_by_all(framework):
+    if treated_columns(framework):
         yield Stage(Text("拟合异常值处理", "fitting treatments of outliers"), gather_outliers, JoiningOutliers)
     if relative_leaves(framework):
         yield Stage(Text("拟合参照值", "fitting"), partial(gather, extents=extents), Fitting)

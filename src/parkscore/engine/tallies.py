@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
@@ -13,6 +14,7 @@ from parkscore.data.grid import Cohort, Grid, Rows
 from parkscore.data.impute import filled_finding, title_of
 from parkscore.data.indicator_places import indicator_place
 from parkscore.data.table import Table
+from parkscore.data.treat import counted_finding
 from parkscore.findings import Finding, Place
 from parkscore.framework.models import Framework
 from parkscore.framework.settings import resolve_settings
@@ -47,7 +49,8 @@ class Tally:
     filled. cases: by indicator, the rows in each case, in none, and of which it cannot be told. classes: the
     rows in each class by condition, in none, in several, and of which it cannot be told. beyond: by indicator,
     reference and year, the values beyond those of a frozen reference. to_score: how many rows are scored; to_measure:
-    how many they may be measured against, those of no group included.
+    how many they may be measured against, those of no group included. treated: by indicator, reference and year, the
+    values that were changed as those of a frozen reference.
     """
 
     columns: Mapping[tuple[str, str, int | None], ColumnCounts] = field(default_factory=dict)
@@ -59,6 +62,7 @@ class Tally:
     beyond: Mapping[tuple[str, str, int | None], Beyond] = field(default_factory=dict)
     to_score: int = 0
     to_measure: int = 0
+    treated: Mapping[tuple[str, str, int | None], int] = field(default_factory=dict)
 
     def __add__(self, other: Tally) -> Tally:
         """The counts over the rows of both; what is told of one row is that of the first."""
@@ -81,7 +85,8 @@ class Tally:
             ours = drift.get(key, Beyond(0, 0, found.ends))
             drift[key] = Beyond(ours.below + found.below, ours.above + found.above, found.ends)
         both = self.to_score + other.to_score, self.to_measure + other.to_measure
-        return Tally(columns, {**other.places, **self.places}, references, filled, cases, classes, drift, *both)
+        places, treated = {**other.places, **self.places}, dict(Counter(self.treated) + Counter(other.treated))
+        return Tally(columns, places, references, filled, cases, classes, drift, *both, treated)
 
     def findings(self, framework: Framework) -> Iterator[Finding]:
         """What is to be said of the indicators over all rows."""
@@ -92,6 +97,8 @@ class Tally:
             yield cases_counted(leaves[code], counts)
         for (code, year), count in sorted(self.filled.items(), key=str):
             yield filled_finding(leaves[code], title_of(settings[code].missing), count, year)
+        for (code, reference, year), points in sorted(self.treated.items(), key=str):
+            yield counted_finding(leaves[code], reference, year, points)
         order, fates = {code: number for number, code in enumerate(leaves)}, fates_of_gaps(framework)
         for key in sorted(self.columns, key=lambda key: (str(key[2]), key[1], order[key[0]])):
             code, counted = key[0], self.columns[key]

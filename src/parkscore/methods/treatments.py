@@ -53,7 +53,7 @@ def _drawn_in(in_order: FloatArray, shape: Shape, most: int, skew: float, kurtos
     drawn = NOTHING
     for caps in extremes(in_order, most, highest=shape[0] > 0):
         drawn = Look("winsorised", caps)
-        if passes(shape_in_order(in_order, caps), skew, kurtosis):
+        if passes(shape_in_order(in_order, caps.of), skew, kurtosis):
             return drawn, True
     return drawn, False
 
@@ -114,6 +114,10 @@ def _thresholds(stated: Mapping[str, Any]) -> list[Problem]:
     return [Problem("skew", Text("skew 应大于零", "skew must be above zero"))]
 
 
+def _left(in_order: FloatArray) -> TreatmentRecord:
+    return recorded(in_order, lambda _, __: NOTHING, 2.0, 3.5)
+
+
 @treatment(
     "none",
     zh="不处理",
@@ -123,6 +127,7 @@ def _thresholds(stated: Mapping[str, Any]) -> list[Problem]:
     reference=_COIN_RULE,
     golden="coinr_vignette",
     golden_source="COINr 1.0 documentation (bluefoxr.github.io/COINr), article Outlier Treatment",
+    record_in_order=_left,
 )
 def none(X: FloatArray) -> Treated:
     """Leave every value; the records still say how skewed each column is, against the usual 2 and 3.5.
@@ -132,7 +137,7 @@ def none(X: FloatArray) -> Treated:
     >>> none([[1.0], [2.0], [3.0], [10.0]]).records[0].passed
     True
     """
-    return treated_in_order(X, lambda in_order: recorded(in_order, lambda _, __: NOTHING, 2.0, 3.5))
+    return treated_in_order(X, _left)
 
 
 def _winsorised(in_order: FloatArray, *, most: int = 5, skew: float = 2.0, kurtosis: float = 3.5) -> TreatmentRecord:

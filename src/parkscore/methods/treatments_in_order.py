@@ -12,6 +12,9 @@ from parkscore.methods.domain import FloatArray
 from parkscore.methods.records import Action, Treated, TreatmentRecord
 from parkscore.methods.transformations import Transformation
 
+Making = Callable[[FloatArray], FloatArray]
+"""What is made of values one by one."""
+
 Shape = tuple[float, float]
 """Skewness and excess kurtosis, adjusted for the sample; NaN where there are none."""
 
@@ -34,7 +37,7 @@ def sum_in_blocks(in_order: FloatArray, terms: Callable[[FloatArray], FloatArray
     return sum_in_blocks(in_order[:half], terms) + sum_in_blocks(in_order[half:], terms)
 
 
-def shape_in_order(in_order: FloatArray, made: Transformation | None = None) -> Shape:
+def shape_in_order(in_order: FloatArray, made: Making | None = None) -> Shape:
     """Skewness and excess kurtosis as in Excel's SKEW and KURT (G1 and G2); (NaN, NaN) for fewer than four values.
 
     in_order: (n,) from small to large, without gaps. made: what is made of the values first. Equal values have no
@@ -45,7 +48,7 @@ def shape_in_order(in_order: FloatArray, made: Transformation | None = None) -> 
     """
 
     def own(block: FloatArray) -> FloatArray:
-        return block if made is None else made.of(block)
+        return block if made is None else made(block)
 
     n = in_order.size
     if n < _FEWEST:
@@ -100,9 +103,16 @@ def recorded(
     """
     before = shape_in_order(in_order)
     action, made, power = look(in_order, before)
-    after = before if action == "none" else shape_in_order(in_order, made)
+    after = before if action == "none" else shape_in_order(in_order, None if made is None else made.of)
     points = _beyond(in_order, made) if action == "winsorised" and made is not None else 0
     return TreatmentRecord(action, points, *before, *after, passes(after, skew, kurtosis), power, made)
+
+
+def recorded_alone(in_order: FloatArray, made: Making, skew: float, kurtosis: float) -> TreatmentRecord:
+    """As `recorded`, of a function that takes nothing from the column and is the same for all; it must rise."""
+    after = shape_in_order(in_order, made)
+    action: Action = "log" if in_order.size else "none"
+    return TreatmentRecord(action, 0, *shape_in_order(in_order), *after, passes(after, skew, kurtosis))
 
 
 def _beyond(in_order: FloatArray, caps: Transformation) -> int:

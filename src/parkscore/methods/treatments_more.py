@@ -11,16 +11,16 @@ from parkscore.language import Text
 from parkscore.methods.columns import is_constant
 from parkscore.methods.domain import FloatArray, Needs
 from parkscore.methods.parameters import Meaning, Problem
-from parkscore.methods.records import Action, Treated, TreatmentRecord
+from parkscore.methods.records import Treated, TreatmentRecord
 from parkscore.methods.registry import treatment
 from parkscore.methods.transformations import LARGEST_EXPONENT, Transformation
-from parkscore.methods.treatments import shape_of
 from parkscore.methods.treatments_in_order import (
     NOTHING,
     Look,
-    passes,
+    Making,
     quantile_in_order,
     recorded,
+    recorded_alone,
     sum_in_blocks,
     treated_in_order,
 )
@@ -33,17 +33,32 @@ _FEWEST = 4
 _LARGEST_POWER = 5.0
 
 
-def _each_alone(X: FloatArray, logarithm: Callable[[FloatArray], FloatArray]) -> Treated:
+def _each_alone(X: FloatArray, logarithm: Making) -> Treated:
     """The logarithm of every present value, whatever the others are; the record says how skewed a column is."""
     treated, records = X.copy(), []
     for column in treated.T:
         present = ~np.isnan(column)
         before = column[present]
-        column[present] = after = np.asarray(logarithm(before))
-        shape = shape_of(after)
-        action: Action = "log" if before.size else "none"
-        records.append(TreatmentRecord(action, 0, *shape_of(before), *shape, passes(shape, _SKEW, _KURTOSIS)))
+        column[present] = logarithm(before)
+        records.append(recorded_alone(np.sort(before), logarithm, _SKEW, _KURTOSIS))
     return Treated(treated, records)
+
+
+def _recorded_in(logarithm: Making) -> Callable[[FloatArray], TreatmentRecord]:
+    """What the logarithm makes of a column in order."""
+    return lambda in_order: recorded_alone(in_order, logarithm, _SKEW, _KURTOSIS)
+
+
+def _ln(values: FloatArray) -> FloatArray:
+    return np.asarray(np.log(values))
+
+
+def _log1p(values: FloatArray) -> FloatArray:
+    return np.asarray(np.log1p(values))
+
+
+def _signed_log(values: FloatArray) -> FloatArray:
+    return np.asarray(np.copysign(np.log1p(np.abs(values)), values))
 
 
 def _within(in_order: FloatArray, low: float, high: float) -> Look:
@@ -157,6 +172,7 @@ def iqr_fences(X: FloatArray, *, k: float = 1.5) -> Treated:
     reference="OECD/JRC, Handbook on Constructing Composite Indicators, 2008, step 5 (normalisation, outliers)",
     golden="hdi_2017_to_2021",
     golden_source="UNDP, Human Development Report 2021-22, statistical annex, HDI of 2017 to 2021: income",
+    record_in_order=_recorded_in(_ln),
 )
 def ln(X: FloatArray) -> Treated:
     """Take the natural logarithm of every value, whatever the shape of its column.
@@ -167,7 +183,7 @@ def ln(X: FloatArray) -> Treated:
     >>> ln(np.array([[1.0], [np.e]])).values.ravel()
     array([0., 1.])
     """
-    return _each_alone(X, lambda values: np.asarray(np.log(values)))
+    return _each_alone(X, _ln)
 
 
 @treatment(
@@ -180,6 +196,7 @@ def ln(X: FloatArray) -> Treated:
     reference="Bartlett 1947, The Use of Transformations, Biometrics 3 (log(x + 1) for counts)",
     golden="polars",
     golden_source="Polars documentation, Series.log1p",
+    record_in_order=_recorded_in(_log1p),
 )
 def log1p(X: FloatArray) -> Treated:
     """Take ln(x + 1) of every value: for counts, which may be zero.
@@ -190,7 +207,7 @@ def log1p(X: FloatArray) -> Treated:
     >>> log1p(np.array([[0.0], [np.e - 1]])).values.ravel()
     array([0., 1.])
     """
-    return _each_alone(X, lambda values: np.asarray(np.log1p(values)))
+    return _each_alone(X, _log1p)
 
 
 @treatment(
@@ -202,6 +219,7 @@ def log1p(X: FloatArray) -> Treated:
     reference="John and Draper 1980, An Alternative Family of Transformations, Applied Statistics 29 (modulus, λ = 0)",
     golden="torchrl",
     golden_source="TorchRL 0.14 documentation, torchrl.modules.functional.symlog",
+    record_in_order=_recorded_in(_signed_log),
 )
 def signed_log(X: FloatArray) -> Treated:
     """Draw in the tails on both sides of zero: for growth and profit, which may be negative.
@@ -212,7 +230,7 @@ def signed_log(X: FloatArray) -> Treated:
     >>> signed_log(np.array([[1 - np.e], [0.0], [np.e - 1]])).values.ravel()
     array([-1.,  0.,  1.])
     """
-    return _each_alone(X, lambda values: np.asarray(np.copysign(np.log1p(np.abs(values)), values)))
+    return _each_alone(X, _signed_log)
 
 
 def _raised_to_a_power(in_order: FloatArray, *, power: float | None = None) -> TreatmentRecord:
