@@ -1,6 +1,6 @@
 """Time a million enterprises and the returns of 230,000 as whole processes, beside the same written by hand in Polars.
 
-    python benchmarks/bench_scale.py [score] [members] [growth] [explain] [dask]
+    python benchmarks/bench_scale.py [score] [members] [returns] [growth] [explain] [dask]
 
 Programs that stand beside each other run in turn, after one round to warm up; both must come to the same numbers and
 ranks. What counts is from the start of a process to its end: seconds, processor time, and the most memory that it held.
@@ -21,6 +21,7 @@ from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
+import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 
@@ -31,15 +32,15 @@ ROUNDS = 5
 ROWS, FIELDS, PARKS = 1_000_000, 18, 170
 GROWTH = (100_000, 1_000_000, 10_000_000)
 RETURNS, ZONES = 460_000, 178
+RETURNS_GROWTH = (460_000, 2_000_000, 5_000_000)
 BLOCK = 131_072  # rows of a row group; each block has random numbers of its own
 STAGES = ("seed", "growth", "mature")
+# The command line, which overwrites no folder.
 MEMBERS = """
-import sys
-import parkscore as ps
-members = ps.from_returns("zone-2021", sys.argv[1], zones=sys.argv[2])
-evaluation = members.evaluate("zone-2021-equal-within")
-evaluation.ranking.to_parquet(sys.argv[3])
-members.contributions(evaluation).write_parquet(sys.argv[4], {})
+import shutil, sys
+from parkscore.cli import main
+shutil.rmtree(sys.argv[-1], ignore_errors=True)
+main()
 """
 # A process counts the memory of the one that started it as its own, so a small one starts it.
 WATCH = """
@@ -72,6 +73,7 @@ def main(parts: Sequence[str]) -> None:
     known: dict[str, Callable[[Path], None]] = {
         "score": bench_score,
         "members": bench_members,
+        "returns": bench_returns,
         "growth": bench_growth,
         "explain": bench_explain,
         "dask": bench_dask,
@@ -104,19 +106,42 @@ def bench_members(folder: Path) -> None:
     returns, zones = folder / "returns.parquet", folder / "zones.csv"
     sample_file("torch-returns", returns, RETURNS, zones=ZONES, seed=0)
     write_other_fields(zones)
-    outputs = {who: (folder / f"{who}-ranking.parquet", folder / f"{who}.parquet") for who in ("ours", "theirs")}
-    programs = {"parkscore, from returns to contributions": [sys.executable, "-c", MEMBERS, returns, zones]}
+    ranking, theirs = folder / "theirs-ranking.parquet", folder / "theirs.parquet"
+    programs = {"parkscore members": members(returns, zones, folder / "ours")}
     if find_spec("polars"):
-        programs["Polars, by hand"] = by_hand("members_in_polars.py", returns, zones)
-    pairs = zip(programs.items(), outputs.values(), strict=False)
-    in_turn({title: [str(each) for each in (*command, *files)] for (title, command), files in pairs})
+        programs["Polars, by hand"] = by_hand("members_in_polars.py", returns, zones, ranking, theirs)
+    in_turn(programs)
     if find_spec("polars"):
-        ids = [name.removeprefix("value:") for name in pq.read_schema(outputs["ours"][1]).names if "value:" in name]
+        ours = folder / "ours" / "contributions.parquet"
+        ids = [name.removeprefix("value:") for name in pq.read_schema(ours).names if "value:" in name]
         names = dict.fromkeys(("enterprise", "zone", "name", "part", "filed", "rank", "rank_without", "score"))
         names = {name: name for name in names} | {name: f"value:{name}" for name in ids}
         names |= {f"s{name}": name for name in [*ids, *"12345"]}
-        agree(outputs["ours"][1], outputs["theirs"][1], names, ["zone", "enterprise"])
-        agree(outputs["ours"][0], outputs["theirs"][0], {"zone": "unit", "score": "score", "rank": "rank"}, ["zone"])
+        agree(ours, theirs, names, ["zone", "enterprise"])
+        scored = folder / "ours-ranking.parquet"
+        pd.read_csv(folder / "ours" / "zones.csv").to_parquet(scored)
+        agree(scored, ranking, {"zone": "unit", "score": "score", "rank": "rank"}, ["zone"])
+
+
+def bench_returns(folder: Path) -> None:
+    """As many returns again, and ten times as many: seconds and memory, where what they add no longer fits it."""
+    from parkscore.sampling.streaming import sample_file
+
+    zones = folder / "zones.csv"
+    write_other_fields(zones)
+    print("| returns | seconds | processor, s | peak memory, MiB |\n| --- | --- | --- | --- |")
+    for rows in RETURNS_GROWTH:
+        returns = folder / f"returns-{rows}.parquet"
+        sample_file("torch-returns", returns, rows, zones=ZONES, seed=0)
+        run = min(time_once(members(returns, zones, folder / "out")) for _ in range(2))
+        print(f"| {rows:,} | {run.seconds:.2f} | {run.processor:.2f} | {run.memory:.0f} |", flush=True)
+        returns.unlink()
+
+
+def members(returns: Path, zones: Path, target: Path) -> Command:
+    """The command from returns to the ranking of the zones and the contributions of enterprises."""
+    files = ["zone-2021", str(returns), "--zones", str(zones), "--weights", "zone-2021-equal-within", "-o", str(target)]
+    return [sys.executable, "-c", MEMBERS, "members", *files]
 
 
 def bench_growth(folder: Path) -> None:

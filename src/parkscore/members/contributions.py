@@ -31,7 +31,7 @@ BOTH: Final = "both"
 THIS_YEAR: Final = "this_year"
 EARLIER: Final = "earlier"
 # Fewer take longer in all, more are more to hold at a time.
-_CHUNK: Final = 32_768
+_CHUNK: Final = 65_536
 
 
 @dataclass(frozen=True, eq=False)
@@ -89,9 +89,10 @@ class Contributions:
             return pa.table([pa.array(own, from_pandas=True) for own in columns.values()], schema=schema)
 
         def write(beside: Path) -> None:
-            # Numbers of which hardly two are equal are not worth a dictionary.
-            words = [field.name for field in schema if not pa.types.is_floating(field.type)]
-            with pq.ParquetWriter(beside, schema, use_dictionary=words) as writer:
+            # What hardly ever comes twice is not worth a dictionary, and nobody looks for a range of contributions.
+            labels = [field.name for field in schema if not pa.types.is_floating(field.type)]
+            repeated = [name for name in labels if name not in ("enterprise", "name")]
+            with pq.ParquetWriter(beside, schema, use_dictionary=repeated, write_statistics=labels) as writer:
                 for each in in_threads(table, [*self._chunks(self.rows)]):
                     writer.write_table(each)
 

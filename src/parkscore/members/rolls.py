@@ -171,10 +171,21 @@ def _parts(zone: Codes, pieces: Sequence[CodedTexts | None]) -> tuple[Codes, lis
     part, names = _sorted_codes(pieces, len(zone))
     known = (zone != NONE) & (part != NONE)
     pairs = zone[known].astype(np.int64) * max(len(names), 1) + part[known]
-    distinct, found = np.unique(pairs, return_inverse=True)
+    distinct, found = _numbered(pairs, int(pairs.max(initial=-1)) + 1)
     codes = np.full(len(zone), NONE, dtype=np.int32)
     codes[known] = found
     return codes, [(int(pair // len(names)), str(names[pair % len(names)])) for pair in distinct]
+
+
+def _numbered(pairs: NDArray[np.int64], end: int) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """The distinct numbers, ascending, and the place of each number among them; all are below `end`."""
+    if end > 4 * len(pairs):
+        distinct, found = np.unique(pairs, return_inverse=True)
+        return distinct, found
+    # As numbers are few, each is marked, which takes no sorting.
+    met = np.zeros(end, dtype=np.bool_)
+    met[pairs] = True
+    return np.flatnonzero(met), (np.cumsum(met) - 1)[pairs]
 
 
 def _successors(ids: pa.Array, merged: Mapping[str, str]) -> Codes:
