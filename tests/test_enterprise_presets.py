@@ -10,6 +10,7 @@ import pandas as pd
 import pytest
 
 import parkscore as ps
+from tests.shipped_once import shipped_framework
 
 Steps = list[tuple[float, float]]
 
@@ -37,7 +38,7 @@ RATIOS: dict[tuple[str, str], tuple[str, str]] = {
 def scored(name: str, rows: list[dict[str, Any]], *, year: int = 2025) -> pd.DataFrame:
     """The points of every node for rows of one preset, by unit; a row without a year is of 2025."""
     table = pd.DataFrame([{"enterprise": f"企业{number}", "year": 2025, **row} for number, row in enumerate(rows)])
-    return ps.evaluate(name, table, year=year).nodes.droplevel("year")
+    return ps.evaluate(shipped_framework(name), table, year=year).nodes.droplevel("year")
 
 
 def around(thresholds: list[float]) -> Iterator[float]:
@@ -131,7 +132,7 @@ def test_a_zero_base_gives_no_points_and_no_zero(name: str) -> None:
 @pytest.mark.parametrize("name", ["tech-sme", "innovative-sme"])
 def test_a_total_with_a_missing_item_is_not_ranked_and_says_how_much_is_there(name: str) -> None:
     table = pd.DataFrame([{"enterprise": "甲", "year": 2025, "ip_class_1": 1, "ip_high_value": 1}])
-    ranking = ps.evaluate(name, table).ranking
+    ranking = ps.evaluate(shipped_framework(name), table).ranking
     assert ranking["score"].isna().all()
     assert ranking["status"].iloc[0].startswith("not_ranked: data cover ")
 
@@ -179,7 +180,7 @@ def outcome(name: str, gate: str, changed: dict[str, Any], *, before: float = 50
     """The outcome of a gate for one enterprise; before: the revenue of the main business the year before."""
     row = {"enterprise": "甲", "year": 2025, **(TECH if name == "tech-sme" else SME), **changed}
     rows = [row] if name == "tech-sme" else [row, {"enterprise": "甲", "year": 2024, "main_revenue": before}]
-    outcomes = ps.evaluate(name, pd.DataFrame(rows), year=2025).gates
+    outcomes = ps.evaluate(shipped_framework(name), pd.DataFrame(rows), year=2025).gates
     return str(outcomes.loc[outcomes["gate"] == gate, "outcome"].iloc[0])
 
 

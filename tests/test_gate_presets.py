@@ -14,6 +14,7 @@ import pytest
 import parkscore as ps
 from parkscore import shipped
 from parkscore.findings import DataError, Severity
+from tests.shipped_once import shipped_framework
 
 Row = dict[str, Any]
 
@@ -175,13 +176,13 @@ def rows_of(preset: str, unit: str, changed: Row) -> list[Row]:
 
 @cache
 def key(preset: str) -> str:
-    return ps.load_framework(preset).unit.key
+    return shipped_framework(preset).unit.key
 
 
 def judged(preset: str, changes: Sequence[Row]) -> ps.Evaluation:
     """The fitting unit of a preset once for each set of changes, named by its place, in the last year."""
     rows = [row for number, changed in enumerate(changes) for row in rows_of(preset, f"{number}", changed)]
-    return ps.evaluate(preset, pd.DataFrame(rows), year=YEAR)
+    return ps.evaluate(shipped_framework(preset), pd.DataFrame(rows), year=YEAR)
 
 
 def outcomes(preset: str, gate: str, changes: Sequence[Row]) -> list[str]:
@@ -191,7 +192,7 @@ def outcomes(preset: str, gate: str, changes: Sequence[Row]) -> list[str]:
 
 
 def first_gate(preset: str) -> str:
-    return ps.load_framework(preset).gates[0].id
+    return shipped_framework(preset).gates[0].id
 
 
 def spelled(letters: str) -> list[str]:
@@ -531,7 +532,7 @@ def test_no_condition_of_any_gate_is_left_unproven(preset: str, gate: str) -> No
 
 
 def test_every_gate_of_every_framework_of_gates_alone_is_walked() -> None:
-    loaded = [ps.load_framework(name) for name in shipped.framework_names()]
+    loaded = [shipped_framework(name) for name in shipped.framework_names()]
     alone = [(each.id, gate.id) for each in loaded if not each.indicators for gate in each.gates]
     assert sorted(alone) == sorted(STEPS)
 
@@ -571,7 +572,7 @@ def test_what_is_missing_leaves_a_gate_open_and_never_fails_or_meets_it(preset: 
 @pytest.mark.parametrize("preset", [each for each in FITTING if YEARS.get(each, 3) > 1 and each != "incubator-2018"])
 def test_a_year_that_is_not_in_the_data_is_unknown_and_not_failed(preset: str) -> None:
     table = pd.DataFrame(rows_of(preset, "甲", {})[:1])
-    found = ps.evaluate(preset, table, year=YEAR).gates["outcome"].tolist()
+    found = ps.evaluate(shipped_framework(preset), table, year=YEAR).gates["outcome"].tolist()
     alone = {"eaglet-hangzhou-2024": ["met"], "star-market-2020": ["unknown"]}
     assert found == alone.get(preset, ["unknown"] * len(found))
 
@@ -629,7 +630,7 @@ def test_data_of_a_year_outside_the_dates_of_a_text_are_warned_of(preset: str) -
     first, last = IN_FORCE[preset]
     years = [year for edge in (first, last) if edge is not None for year in (edge - 1, edge, edge + 1)]
     table = pd.DataFrame([{key(preset): "甲", "year": year, "revenue": 1} for year in years])
-    findings = ps.evaluate(preset, table).findings
+    findings = ps.evaluate(shipped_framework(preset), table).findings
     outside = [year for year in years if (first is not None and year < first) or (last is not None and year > last)]
     assert [each.year for each in findings if each.code == "not_in_force"] == outside
 
@@ -805,7 +806,7 @@ def test_a_hostile_cell_is_refused_with_its_place_or_judged_and_never_dropped(
         assert {finding.field for finding in caught.value.findings if finding.severity is Severity.ERROR} == {field}
         return
     found = judged(preset, [{field: cell}, {}]).gates
-    assert len(found) == 2 * len(ps.load_framework(preset).gates)
+    assert len(found) == 2 * len(shipped_framework(preset).gates)
     first = found["outcome"].iloc[0]
     assert first == expected if expected == "unknown" else first in OUTCOMES.values()
     assert found[found["unit"] == "1"]["outcome"].eq("met").all()

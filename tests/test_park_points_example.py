@@ -11,6 +11,7 @@ import pytest
 import parkscore as ps
 from parkscore.data.reading import read_table
 from parkscore.shipped import example_path
+from tests.shipped_once import shipped_framework
 
 NAME, SCHEME = "park-points-example", "park-points-example-by-stage"
 EDGE = 1e-6
@@ -21,7 +22,7 @@ def rows(*cells: dict[str, Any]) -> pd.DataFrame:
 
 
 def points(node: str, *cells: dict[str, Any]) -> list[float]:
-    return [round(each, 9) for each in ps.evaluate(NAME, rows(*cells)).nodes[node]]
+    return [round(each, 9) for each in ps.evaluate(shipped_framework(NAME), rows(*cells)).nodes[node]]
 
 
 @pytest.mark.parametrize(
@@ -32,7 +33,7 @@ def points(node: str, *cells: dict[str, Any]) -> list[float]:
     ],
 )
 def test_the_five_stages_have_the_bounds_of_hangzhou_binjiang_2020(revenue: float, stage: str) -> None:
-    assert ps.evaluate(NAME, rows({"revenue": revenue})).classes["class"].tolist() == [stage]
+    assert ps.evaluate(shipped_framework(NAME), rows({"revenue": revenue})).classes["class"].tolist() == [stage]
 
 
 # What the steps give: from each threshold on, and below the last.
@@ -71,7 +72,9 @@ def test_every_step_of_growth_by_stage_just_below_at_and_just_above(revenue: flo
             table = pd.DataFrame(
                 {"enterprise": "甲", "year": [2024, 2025], "revenue": [revenue / (1 + growth / 100), revenue]}
             )
-            assert ps.evaluate(NAME, table, year=2025).nodes["revenue_growth"].tolist() == [expected], (growth, earned)
+            assert ps.evaluate(shipped_framework(NAME), table, year=2025).nodes["revenue_growth"].tolist() == [
+                expected
+            ], (growth, earned)
 
 
 def test_four_utility_models_are_one_patent_and_forty_points_are_the_most() -> None:
@@ -108,14 +111,14 @@ def test_a_yes_earns_its_points_and_a_no_none(node: str, field: str, earned: flo
 def test_data_of_sixty_per_cent_of_the_weight_are_enough_for_a_place_and_less_are_not() -> None:
     known = {"rd_expense": 90, "revenue": 600, "rd_staff": 40, "staff": 100, "invention_patents": 8}
     known |= {"utility_models": 0, "technology_contracts": 60, "high_tech_revenue": 480}  # input and output: 30 and 30
-    ranking = ps.evaluate(NAME, rows(known, {**known, "technology_contracts": None})).ranking
+    ranking = ps.evaluate(shipped_framework(NAME), rows(known, {**known, "technology_contracts": None})).ranking
     assert ranking.sort_values("unit")["status"].str.partition(":")[0].tolist() == ["ranked", "not_ranked"]
 
 
 def test_the_weights_differ_by_stage_and_the_scheme_says_that_they_are_assumed() -> None:
     best = {"rd_expense": 20, "rd_staff": 50, "staff": 100}
     table = rows(*({**best, "revenue": revenue, "institution": 1} for revenue in (40, 400, 600)))
-    found = ps.evaluate(NAME, table, weights=SCHEME)
+    found = ps.evaluate(shipped_framework(NAME), table, weights=SCHEME)
     weights = found.weights[found.weights["id"] == "input"].set_index("class")["stated"].to_dict()
     assert {key: round(weights[key], 12) for key in ("seed", "sapling", "growth_stage")} == {
         "seed": 45, "sapling": 35, "growth_stage": 30,
@@ -125,7 +128,7 @@ def test_the_weights_differ_by_stage_and_the_scheme_says_that_they_are_assumed()
 
 def test_every_stage_has_the_weights_that_the_scheme_says_and_the_sapling_those_of_the_first_line() -> None:
     table = rows(*({"revenue": revenue, "rd_expense": 1} for revenue in (40, 400, 600, 2000, 10000)))
-    found = ps.evaluate(NAME, table, weights=SCHEME).weights
+    found = ps.evaluate(shipped_framework(NAME), table, weights=SCHEME).weights
     dimensions = ("input", "output", "development", "support")
     stated = {stage: dict(zip(part["id"], part["stated"], strict=True)) for stage, part in found.groupby("class")}
     assert {stage: [round(each[key], 12) for key in dimensions] for stage, each in stated.items()} == {
@@ -149,7 +152,7 @@ def test_every_stage_has_the_weights_that_the_scheme_says_and_the_sapling_those_
     ],
 )
 def test_an_offence_is_a_veto_and_a_deficit_is_for_somebody_to_look_at(cells: dict[str, Any], outcome: str) -> None:
-    assert ps.evaluate(NAME, rows(cells)).gates["outcome"].tolist() == [outcome]
+    assert ps.evaluate(shipped_framework(NAME), rows(cells)).gates["outcome"].tolist() == [outcome]
 
 
 def graded(**cells: Any) -> tuple[str, float | None]:
@@ -158,7 +161,7 @@ def graded(**cells: Any) -> tuple[str, float | None]:
     best |= {"technology_contracts": 60, "high_tech_revenue": 480, "net_profit": 90, "institution": 0, "award": 0}
     row = {**best, "equity_raised": 0, "offence": 0, "enterprise": "甲", "year": 2025, **cells}
     before = {"enterprise": "甲", "year": 2024, "revenue": row["revenue"] / (1 + cells.pop("growth", 20) / 100)}
-    (grade,) = ps.evaluate(NAME, pd.DataFrame([before, row]), year=2025).grades.to_dict("records")
+    (grade,) = ps.evaluate(shipped_framework(NAME), pd.DataFrame([before, row]), year=2025).grades.to_dict("records")
     return grade["grade"], grade["line"]
 
 
@@ -192,7 +195,7 @@ def test_the_list_of_each_park_has_fifty_places() -> None:
     known = {"rd_expense": 90, "revenue": 600, "rd_staff": 40, "staff": 100, "invention_patents": 8}
     known |= {"utility_models": 0, "high_tech_revenue": 480}
     table = rows(*({**known, "park": "东园", "technology_contracts": number / 10} for number in range(52)))
-    lists = ps.evaluate(NAME, table).lists
+    lists = ps.evaluate(shipped_framework(NAME), table).lists
     listed = lists[(lists["list"] == "top50") & (lists["standing"] == "listed")]["unit"]
     assert set(listed) == {f"企业{number}" for number in range(2, 52)}
 
@@ -206,7 +209,7 @@ def test_the_finder_asks_for_age_research_and_growth_all_at_once(tmp_path: Path)
 
     table = [*firm("都符合", 2020, 12, 100), *firm("太老", 2019, 12, 100), *firm("研发少", 2020, 11.9, 100)]
     table += [*firm("增长慢", 2020, 12, 100.1), *firm("无上年", 2020, 12, 100)[1:]]
-    found = ps.evaluate(NAME, pd.DataFrame(table), year=2025)
+    found = ps.evaluate(shipped_framework(NAME), pd.DataFrame(table), year=2025)
     rising = found.lists[found.lists["list"] == "rising"]
     assert rising[["unit", "standing"]].to_numpy().tolist() == [["都符合", "listed"], ["无上年", "open"]]
 
@@ -216,12 +219,12 @@ def test_the_workbook_that_ships_is_what_the_generator_makes_and_says_that_it_is
     shipped = read_table(example_path("enterprises-synthetic.xlsx"), framework)[0].frame
     made = read_table(ps.sample(NAME, units=300, years=2, seed=1), framework)[0].frame
     pd.testing.assert_frame_equal(shipped, made, check_dtype=False)
-    notes = ps.evaluate(NAME, example_path("enterprises-synthetic.xlsx"), year=2024).notes
+    notes = ps.evaluate(shipped_framework(NAME), example_path("enterprises-synthetic.xlsx"), year=2024).notes
     assert any("synthetic" in note.en for note in notes)
 
 
 def test_in_the_workbook_that_ships_every_stage_has_enterprises_and_every_row_is_accounted_for() -> None:
-    found = ps.evaluate(NAME, example_path("enterprises-synthetic.xlsx"), weights=SCHEME, year=2024)
+    found = ps.evaluate(shipped_framework(NAME), example_path("enterprises-synthetic.xlsx"), weights=SCHEME, year=2024)
     counts = found.classes["class"].value_counts()
     assert set(counts.index) == {"seed", "sapling", "growth_stage", "strong", "mature"}
     assert len(found.scores) == 300

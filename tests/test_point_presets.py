@@ -14,6 +14,7 @@ import parkscore as ps
 from parkscore.evaluation import Evaluation
 from parkscore.findings import Severity
 from parkscore.framework.loading import read_framework
+from tests.shipped_once import shipped_framework
 
 CENTRE, YANTAI = "enterprise-technology-centre", "enterprise-technology-centre-yantai"
 
@@ -23,7 +24,7 @@ Row = Mapping[str, Any]
 def evaluated(name: str, rows: Sequence[Row], *, year: int | None = 2025) -> Evaluation:
     """Rows of one preset, by unit 企业0, 企业1, ...; a row without a year is of 2025."""
     table = pd.DataFrame([{"enterprise": f"企业{number}", "year": 2025, **row} for number, row in enumerate(rows)])
-    return ps.evaluate(name, table, year=year)
+    return ps.evaluate(shipped_framework(name), table, year=year)
 
 
 def points(name: str, node: str, rows: Sequence[Row], *, units: int | None = None) -> list[float]:
@@ -161,7 +162,7 @@ def test_the_checks_of_facts_ii_2_1_come_out(item: str, value: float, expected: 
 
 @pytest.mark.parametrize(("name", "extra"), [(CENTRE, 20), (YANTAI, 10)])
 def test_the_items_add_up_to_100_and_the_extra_ones_come_on_top(name: str, extra: float) -> None:
-    framework = ps.load_framework(name)
+    framework = shipped_framework(name)
     sums = [sum(float(leaf.points or 0) for leaf in node.children) for node in framework.indicators]
     assert sums == [100, extra]
     assert framework.total.points == 100 + extra
@@ -719,7 +720,7 @@ def test_an_expert_gives_whole_points_inside_the_band_and_nothing_else_counts(it
     asked: list[tuple[dict[str, Any], float | None, bool]] = []
     errors = {"outside_band": 0, "not_whole": 0}
     for _, row, given, least, most in (band for band in BANDS if band[0] == item):
-        limit = ps.load_framework(HIGH_TECH).fields[given].max or 0
+        limit = shipped_framework(HIGH_TECH).fields[given].max or 0
         outside = [value for value in (least - 1, most + 1) if 0 <= value <= limit]
         broken = [least + 0.5] if least < most else []
         asked += [({**row, given: value}, value, True) for value in range(least, most + 1)]
@@ -1101,12 +1102,12 @@ POINT_PRESETS = [CENTRE, YANTAI, HIGH_TECH, HUANGYAN, SPECIALISED]
 
 
 def number_fields(name: str) -> list[str]:
-    return [key for key, field in ps.load_framework(name).fields.items() if field.kind == "number"]
+    return [key for key, field in shipped_framework(name).fields.items() if field.kind == "number"]
 
 
 @pytest.mark.parametrize("name", POINT_PRESETS)
 def test_nothing_but_empty_cells_scores_nobody_and_is_never_a_true_zero(name: str) -> None:
-    rows = [dict.fromkeys(ps.load_framework(name).fields), dict.fromkeys(ps.load_framework(name).fields)]
+    rows = [dict.fromkeys(shipped_framework(name).fields), dict.fromkeys(shipped_framework(name).fields)]
     evaluation = evaluated(name, rows, year=None)
     assert evaluation.nodes.isna().all(axis=None)
     assert evaluation.ranking["rank"].isna().all()
@@ -1116,7 +1117,7 @@ def test_nothing_but_empty_cells_scores_nobody_and_is_never_a_true_zero(name: st
 
 @pytest.mark.parametrize("name", POINT_PRESETS)
 def test_every_number_at_zero_divides_by_nothing_and_earns_no_points_for_a_ratio(name: str) -> None:
-    framework = ps.load_framework(name)
+    framework = shipped_framework(name)
     row = {**{key: max(0, framework.fields[key].min or 0) for key in number_fields(name)}, "scale": "规上"}
     nodes = evaluated(name, [row], year=None).nodes.iloc[0]
     ratios = [leaf.id for leaf in framework.leaves if leaf.formula is not None and "/" in leaf.formula]
@@ -1126,7 +1127,7 @@ def test_every_number_at_zero_divides_by_nothing_and_earns_no_points_for_a_ratio
 
 @pytest.mark.parametrize("name", POINT_PRESETS)
 def test_numbers_beyond_all_measure_earn_no_more_than_the_points_of_an_item(name: str) -> None:
-    framework = ps.load_framework(name)
+    framework = shipped_framework(name)
     fields = framework.fields
     row = {key: 1e120 if fields[key].max is None else fields[key].max for key in number_fields(name)}
     least = {key: max(0, fields[key].min or 0) for key in row}
@@ -1142,7 +1143,7 @@ def test_numbers_beyond_all_measure_earn_no_more_than_the_points_of_an_item(name
 @pytest.mark.parametrize("name", POINT_PRESETS)
 @pytest.mark.parametrize("cell", ["约一百", -1])
 def test_a_text_or_a_negative_count_in_a_number_stops_the_run_and_names_the_field(name: str, cell: object) -> None:
-    field = next(key for key in number_fields(name) if ps.load_framework(name).fields[key].min == 0)
+    field = next(key for key in number_fields(name) if shipped_framework(name).fields[key].min == 0)
     with pytest.raises(ps.DataError) as caught:
         evaluated(name, [{field: cell}, {field: 1}], year=None)
     assert {finding.field for finding in caught.value.findings if finding.severity is Severity.ERROR} == {field}

@@ -9,6 +9,7 @@ import pytest
 
 import parkscore as ps
 from parkscore.framework.models import LIMITS
+from tests.shipped_once import shipped_framework
 
 CENTRE, YANTAI, HIGH_TECH = (
     "enterprise-technology-centre",
@@ -54,15 +55,15 @@ FOUNDED = {HIGH_TECH: 1900, PARK: 1950, "unicorn-gloss": 1900}
 
 
 def number_fields(name: str) -> set[str]:
-    fields = ps.load_framework(name).fields
+    fields = shipped_framework(name).fields
     return {key for key, field in fields.items() if field.kind == "number" and field.formula is None}
 
 
 def beyond(name: str, cells: dict[str, Any]) -> set[str | None]:
     """The fields of a row that are refused for a limit."""
-    unit = ps.load_framework(name).unit.key
+    unit = shipped_framework(name).unit.key
     try:
-        findings = ps.evaluate(name, pd.DataFrame([{unit: "甲", "year": 2025, **cells}])).findings
+        findings = ps.evaluate(shipped_framework(name), pd.DataFrame([{unit: "甲", "year": 2025, **cells}])).findings
     except ps.DataError as error:
         findings = error.findings
     return {finding.field for finding in findings if finding.code in LIMITS}

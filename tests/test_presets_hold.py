@@ -21,6 +21,7 @@ from parkscore.framework.slots import open_slots
 from parkscore.methods import scoring
 from parkscore.shipped import framework_names
 from tests.gates_again import again
+from tests.shipped_once import shipped_framework
 
 YEARS = (2023, 2024, 2025)
 NUMBERS = (
@@ -54,7 +55,7 @@ def can_be_scored(framework: Framework) -> bool:
 PRESETS = sorted(
     name
     for name in framework_names()
-    if not name.startswith(("zone-2", "zone-f", "zone-i", "torch-")) and can_be_scored(ps.load_framework(name))
+    if not name.startswith(("zone-2", "zone-f", "zone-i", "torch-")) and can_be_scored(shipped_framework(name))
 )
 every_preset = pytest.mark.parametrize("name", PRESETS)
 
@@ -85,7 +86,7 @@ def cells(field: DataField, known: list[str], chance: np.random.Generator, size:
 @cache
 def hostile(name: str, units: int = 30) -> pd.DataFrame:
     """Rows that hold anything that the limits of the fields allow."""
-    framework = ps.load_framework(name)
+    framework = shipped_framework(name)
     chance = np.random.default_rng(7)
     years = YEARS if framework.time is not None else YEARS[:1]
     size = units * len(years)
@@ -102,7 +103,7 @@ def hostile(name: str, units: int = 30) -> pd.DataFrame:
 @cache
 def without_rules(name: str) -> Framework:
     """The preset without its rules of validation, which stop a run over hostile rows before anything is scored."""
-    return ps.load_framework(name).model_copy(update={"rules": ()})
+    return shipped_framework(name).model_copy(update={"rules": ()})
 
 
 @cache
@@ -160,7 +161,7 @@ MEASURED_AGAINST_OTHERS = {"per-mu-huangyan-2022"}
 
 @every_preset
 def test_another_unit_changes_nobodys_points_and_outcomes(name: str) -> None:
-    framework = ps.load_framework(name)
+    framework = shipped_framework(name)
     assert is_absolute(framework)
     if name in MEASURED_AGAINST_OTHERS:
         pytest.skip("the official rule gives a gap the mean score of the class")
@@ -176,7 +177,7 @@ def test_another_unit_changes_nobodys_points_and_outcomes(name: str) -> None:
 
 @every_preset
 def test_one_year_alone_has_the_points_outcomes_and_grades_that_it_has_among_all_years(name: str) -> None:
-    whole, framework = evaluated(name), ps.load_framework(name)
+    whole, framework = evaluated(name), shipped_framework(name)
     if framework.time is None:
         pytest.skip("the framework has no years")
     alone = ps.evaluate(without_rules(name), hostile(name), year=YEARS[-1])
@@ -193,7 +194,7 @@ def test_one_year_alone_has_the_points_outcomes_and_grades_that_it_has_among_all
 @every_preset
 def test_a_gap_is_never_a_zero(name: str) -> None:
     """Where a cell that an indicator reads is missing, the value is missing or known without it, never made up."""
-    framework, found = ps.load_framework(name), evaluated(name)
+    framework, found = shipped_framework(name), evaluated(name)
     grid = derive(framework, found.table)
     gaps = np.isnan(grid.values)
     assert (grid.states[gaps] != 0).all()
@@ -202,7 +203,7 @@ def test_a_gap_is_never_a_zero(name: str) -> None:
 
 @every_preset
 def test_a_number_of_300_digits_stops_the_run_at_its_unit_or_is_judged_and_is_never_infinite(name: str) -> None:
-    framework = ps.load_framework(name)
+    framework = shipped_framework(name)
     open_above = [key for key, field in framework.fields.items() if field.kind == "number" and field.max is None]
     table = hostile(name).iloc[:1].assign(**{key: 1e300 for key in open_above if key in hostile(name)})
     nodes, refused = scored_or_refused(name, table)
@@ -224,7 +225,7 @@ GRID = np.unique(
 
 @every_preset
 def test_a_better_value_never_earns_fewer_points(name: str) -> None:
-    framework = ps.load_framework(name)
+    framework = shipped_framework(name)
     settings = resolve_settings(framework)
     for leaf in framework.leaves:
         if leaf.is_open_slot or leaf.is_named or leaf.given is not None:
