@@ -13,7 +13,7 @@ from parkscore.data.indicator_places import fields_read_by
 from parkscore.data.table import State, Table
 from parkscore.framework.check_formulas import field_measures
 from parkscore.framework.formula import Cells, Formula, check_measures
-from parkscore.framework.formula.tree import Call, Number
+from parkscore.framework.formula.tree import Call, Name, Number
 from parkscore.framework.measures import Measure, convert
 from parkscore.framework.member_models import Addend, Members
 from parkscore.framework.models import Framework
@@ -42,9 +42,17 @@ class MemberField:
         What is not applicable to an enterprise adds 0: nothing is missing there. The values are only to be read: they
         may be those of the table.
         """
-        cells = columns.read_parsed(self.formula, self.measure)
+        cells = self._as_it_is(columns) or columns.read_parsed(self.formula, self.measure)
         nothing = cells.states == State.NOT_APPLICABLE
         return np.where(nothing, 0.0, cells.values) if nothing.any() else cells.values
+
+    def _as_it_is(self, columns: Columns) -> Cells | None:
+        """Where the formula is a field in its own measure, as most are, its column."""
+        root = self.formula.root
+        column = columns[root.name, 0] if isinstance(root, Name) else None
+        if column is None or column.measure != self.measure or not isinstance(column.cells, Cells):
+            return None
+        return column.cells
 
     def in_target(self, sums: FloatArray) -> FloatArray:
         """Sums in the measure of the zone's field.
