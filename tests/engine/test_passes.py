@@ -5,40 +5,77 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
+import numpy as np
+import pandas as pd
 import pyarrow.parquet as pq
 import pytest
 
 import parkscore as ps
 from parkscore import shipped
-from parkscore.engine.suitable import unsuited
+from parkscore.cli.scoring import all_findings
+from parkscore.engine import checking
 from parkscore.findings import FrameworkError, UsageError
+from parkscore.framework.models import Framework
 from parkscore.framework.slots import refuse_unfilled
 from parkscore.tree.schemes import plan_weights
 from tests.engine_results import assert_same, in_pieces
 from tests.small_frameworks import field, leaf, rows, small
 
 
+def weights_of(framework: Framework) -> str | None:
+    """Equal weights where a framework does not know its own."""
+    try:
+        plan_weights(framework, None)
+    except FrameworkError:
+        return "equal"
+    return None
+
+
 def admitted() -> list[str]:
-    """The shipped frameworks that can be scored in pieces."""
+    """The shipped frameworks that can be scored."""
     names = []
     for name in shipped.framework_names():
-        framework = ps.load_framework(name)
         try:
-            refuse_unfilled(framework)
-            plan_weights(framework, None)
+            refuse_unfilled(ps.load_framework(name))
         except (FrameworkError, UsageError):
             continue
-        if not list(unsuited(framework)):
-            names.append(name)
+        names.append(name)
     return names
 
 
 @pytest.mark.parametrize("name", admitted())
 def test_a_shipped_framework_gives_the_same_in_pieces_as_in_memory(name: str, tmp_path: Path) -> None:
     framework = ps.load_framework(name)
-    frame = ps.sample(framework, 25)
-    found, told = in_pieces(framework, frame, tmp_path, rows=4, threads=2)
-    assert_same(ps.evaluate(framework, frame), found, told)
+    frame, weights = ps.sample(framework, 25), weights_of(framework)
+    found, told = in_pieces(framework, frame, tmp_path, rows=4, threads=2, weights=weights)
+    assert_same(ps.evaluate(framework, frame, weights=weights), found, told)
+
+
+def damaged(frame: pd.DataFrame) -> pd.DataFrame:
+    """Some numbers a thousand times as large, below zero or missing, the same ones every time."""
+    frame, random = frame.copy(), np.random.default_rng(5)
+    years = [name for name in frame.columns if frame[name].isin(range(2020, 2030)).all()]
+    numbers = [name for name in frame.columns.difference(years) if pd.api.types.is_numeric_dtype(frame[name])]
+    for name in numbers:
+        column = frame[name].to_numpy(np.float64, copy=True)
+        for worse in (column * 1000, -column, np.full(column.shape, np.nan)):
+            own = random.random(column.shape) < 0.08
+            column[own] = worse[own]
+        frame[name] = column
+    return frame
+
+
+@pytest.mark.parametrize("name", ["zone-2021", "zone-figures", "torch-returns", "innovative-sme", "incubator-2018"])
+def test_what_is_wrong_with_data_of_a_shipped_framework_is_found_alike(
+    name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    framework = ps.load_framework(name)
+    damaged(ps.sample(framework, 25)).to_parquet(tmp_path / "data.parquet", row_group_size=4)
+    monkeypatch.setattr(checking, "ROWS_OF_PIECE", 4)
+    found, _ = checking.check_dataset(framework, tmp_path / "data.parquet")
+    expected, _ = all_findings(framework, str(tmp_path / "data.parquet"))
+    assert sorted(map(repr, found)) == sorted(map(repr, expected))
+    assert len(found) > 5
 
 
 def test_a_parquet_result_tells_in_its_metadata_what_a_reader_of_one_row_needs(tmp_path: Path) -> None:
