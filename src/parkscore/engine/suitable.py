@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import Any
 
 from parkscore.data.columns import parse
 from parkscore.findings import Finding, Severity, UsageError
 from parkscore.framework.cases import judged_leaves
-from parkscore.framework.models import SHORTER_HISTORY, TIERS, Choice, Framework, Node, Requirement
+from parkscore.framework.every_formula import formulas_of
+from parkscore.framework.models import Choice, Framework
 from parkscore.framework.score_history import years_looked_back
 from parkscore.framework.settings import aggregation_of, resolve_settings
 from parkscore.framework.target_formulas import target_formula
@@ -56,63 +56,20 @@ def looks_back(framework: Framework) -> bool:
         for choice in _missing(framework).values()
         if choice.name in imputation
     )
-    lagged = any(parse(text).lagged for _, text in formulas_of(framework))
+    lagged = any(parse(text).lagged for _, text in _every_formula(framework))
     return lagged or over_years or bool(years_looked_back(framework))
 
 
 # --- what a framework says ------------------------------------------------------------------------------------------
 
 
-def formulas_of(framework: Framework) -> Iterator[tuple[str, str]]:
-    """Every formula and condition that scoring reads, with the id of what it belongs to; rules of validation aside.
-
-    Of a target it is what is taken of each unit.
-    """
-    for name, field in framework.fields.items():
-        if field.formula is not None:
-            yield name, field.formula
-    for each in framework.classes:
-        yield each.id, each.when
-    for leaf in framework.leaves:
-        yield from ((leaf.id, text) for text in _of_leaf(leaf))
-    for code, choice in _missing(framework).items():
-        if choice.name == SHORTER_HISTORY:
-            yield from ((code, text) for text in choice.parameters["formulas"])
-    for gate in framework.gates:
-        yield from _of_requirement(gate)
-    for scale in framework.grades:
-        yield from ((scale.id, override.when) for override in scale.overrides)
-    yield from _of_lists_and_targets(framework)
-
-
-def _of_leaf(leaf: Node) -> Iterator[str]:
-    yield from leaf.formulas
-    yield from leaf.conditions
-    if leaf.given is not None:
-        yield leaf.given
-    for case in leaf.cases:
-        if case.when is not None:
-            yield case.when
-        if case.score is not None and case.score.name == TIERS:
-            tiers: Any = case.score.parameters["tiers"]
-            yield from (tier["when"] for tier in tiers)
-
-
-def _of_lists_and_targets(framework: Framework) -> Iterator[tuple[str, str]]:
+def _every_formula(framework: Framework) -> Iterator[tuple[str, str]]:
+    """Every formula and condition that is read of the rows; of a target it is what is taken of each unit."""
+    yield from formulas_of(framework)
     for each in framework.lists:
         yield from ((each.id, text) for text in (each.require, each.by) if text is not None)
     for target in framework.targets:
         yield from ((target.id, amount.of_each.text) for amount in target_formula(target.value).amounts.values())
-
-
-def _of_requirement(asked: Requirement) -> Iterator[tuple[str, str]]:
-    stated = (asked.require, asked.veto, asked.review, asked.when)
-    yield from ((asked.id, text) for text in stated if text is not None)
-    yield from ((asked.id, way.when) for way in (*asked.exempt, *asked.bypass))
-    if asked.relax is not None:
-        yield asked.id, asked.relax.when
-    for item in asked.items:
-        yield from _of_requirement(item)
 
 
 def _missing(framework: Framework) -> Mapping[str, Choice]:
@@ -124,7 +81,7 @@ def _missing(framework: Framework) -> Mapping[str, Choice]:
 
 
 def _formulas(framework: Framework) -> Iterator[Finding]:
-    for code, text in formulas_of(framework):
+    for code, text in _every_formula(framework):
         if not parse(text).row_local:
             yield _finding(code, Text(f"公式“{text}”要读其他对象的数", f"the formula `{text}` reads other units"))
 
