@@ -8,6 +8,7 @@ import tempfile
 from collections.abc import Callable, Iterable
 from os import PathLike
 from pathlib import Path
+from typing import Final
 
 from parkscore.findings import Finding, Place, Severity, UsageError
 from parkscore.language import Text, system_reason
@@ -88,14 +89,17 @@ def _umask() -> int:
     return mask
 
 
-def cannot_write(target: Path, reason: Text) -> UsageError:
-    """The error that says why a file cannot be written."""
+_HINT: Final = Text("换一个位置，或关闭打开着它的程序", "choose another place, or close the program using it")
+
+
+def cannot_write(target: Path, reason: Text, hint: Text = _HINT) -> UsageError:
+    """The error that says why a file or folder cannot be written."""
     return UsageError(
         Finding(
             code="cannot_write",
             severity=Severity.ERROR,
             place=Place(str(target)),
             message=Text(f"无法写入：{reason.zh}", f"cannot be written: {reason.en}"),
-            hint=Text("换一个位置，或关闭打开着它的程序", "choose another place, or close the program using it"),
+            hint=hint,
         )
     )

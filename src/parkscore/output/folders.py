@@ -7,9 +7,13 @@ import tempfile
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
+from typing import Final
 
-from parkscore.findings import Finding, Place, Severity, UsageError
+from parkscore.findings import Finding, UsageError
 from parkscore.language import Text, system_reason
+from parkscore.output.files import cannot_write
+
+_HINT: Final = Text("换一个位置，或先移走原有的文件夹", "choose another place, or move the old folder away first")
 
 
 def write_whole_folder(path: str | Path, fill: Callable[[Path], None]) -> Path:
@@ -20,18 +24,20 @@ def write_whole_folder(path: str | Path, fill: Callable[[Path], None]) -> Path:
     target = Path(path)
     try:
         if target.exists() and (not target.is_dir() or any(target.iterdir())):
-            raise _cannot_write(target, Text("已有内容，不覆盖", "is there already, and is not overwritten"))
+            raise cannot_write(target, Text("已有内容，不覆盖", "is there already, and is not overwritten"), _HINT)
         if not target.absolute().parent.is_dir():
-            raise _cannot_write(target, Text("所在文件夹不存在", "the folder that it would stand in does not exist"))
+            raise cannot_write(
+                target, Text("所在文件夹不存在", "the folder that it would stand in does not exist"), _HINT
+            )
         beside = Path(tempfile.mkdtemp(prefix=".parkscore-", dir=target.absolute().parent))
     except OSError as error:
-        raise _cannot_write(target, system_reason(error)) from None
+        raise cannot_write(target, system_reason(error), _HINT) from None
     try:
         fill(beside)
         beside.chmod(0o755)
         beside.rename(target)
     except OSError as error:
-        raise _cannot_write(target, system_reason(error)) from None
+        raise cannot_write(target, system_reason(error), _HINT) from None
     except UsageError as error:
         raise UsageError([_of_target(finding, beside, target) for finding in error.findings]) from None
     finally:
@@ -45,15 +51,3 @@ def _of_target(finding: Finding, beside: Path, target: Path) -> Finding:
         return finding
     file = target / Path(finding.place.file).relative_to(beside)
     return replace(finding, place=replace(finding.place, file=str(file)))
-
-
-def _cannot_write(target: Path, reason: Text) -> UsageError:
-    return UsageError(
-        Finding(
-            code="cannot_write",
-            severity=Severity.ERROR,
-            place=Place(str(target)),
-            message=Text(f"无法写入：{reason.zh}", f"cannot be written: {reason.en}"),
-            hint=Text("换一个位置，或先移走原有的文件夹", "choose another place, or move the old folder away first"),
-        )
-    )
