@@ -11,10 +11,9 @@ import pandas as pd
 from parkscore.data.table import UNIT, YEAR
 from parkscore.evaluation import Evaluation
 from parkscore.explanation.explained import STATE, VALUE
-from parkscore.findings import Finding, Severity, UsageError
-from parkscore.language import Text
+from parkscore.explanation.not_there import NEAREST, no_such_unit, no_such_year
 
-_NEAREST = 3
+_MOST_LOOKED_AT = 20_000
 
 
 def row_of(evaluation: Evaluation, unit: str, year: int | None) -> tuple[dict[str, Any], tuple[int, ...]]:
@@ -22,12 +21,12 @@ def row_of(evaluation: Evaluation, unit: str, year: int | None) -> tuple[dict[st
     scores = evaluation.scores
     own = scores[scores[UNIT] == unit]
     if own.empty:
-        raise _no_such_unit(evaluation, unit)
+        raise no_such_unit(unit, _nearest(evaluation, unit))
     years = tuple(sorted(int(each) for each in own[YEAR])) if YEAR in own else ()
     if year is not None:
         own = own[own[YEAR] == year] if YEAR in own else own.iloc[:0]
         if own.empty:
-            raise _no_such_year(unit, year, years)
+            raise no_such_year(unit, year, years)
     elif years:
         own = own[own[YEAR] == years[-1]]
     row = {str(name): _plain(value) for name, value in own.iloc[0].items()}
@@ -49,23 +48,6 @@ def _plain(value: Any) -> Any:
     return value.item() if hasattr(value, "item") else value
 
 
-def _no_such_unit(evaluation: Evaluation, unit: str) -> UsageError:
+def _nearest(evaluation: Evaluation, unit: str) -> list[str]:
     units = evaluation.scores[UNIT].unique().tolist()
-    near = difflib.get_close_matches(unit, units, _NEAREST, 0.0) if len(units) < 20_000 else []
-    hint = Text(f"相近的有：{'、'.join(near)}", f"the nearest are: {', '.join(near)}") if near else None
-    message = Text("结果中没有这个评价对象", "the result has no such unit")
-    return UsageError(Finding(code="no_such_unit", severity=Severity.ERROR, value=unit, message=message, hint=hint))
-
-
-def _no_such_year(unit: str, year: int, years: tuple[int, ...]) -> UsageError:
-    known = ", ".join(map(str, years))
-    return UsageError(
-        Finding(
-            code="no_such_year",
-            severity=Severity.ERROR,
-            unit=unit,
-            value=year,
-            message=Text("结果中这个评价对象没有这一年", "the result has no such year of this unit"),
-            hint=Text(f"有：{known}", f"it has: {known}") if years else None,
-        )
-    )
+    return difflib.get_close_matches(unit, units, NEAREST, 0.0) if len(units) < _MOST_LOOKED_AT else []

@@ -14,6 +14,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
+from parkscore.explanation.not_there import NEAREST, no_such_unit, no_such_year
 from parkscore.explanation.stored_form import damaged_at, damaged_column
 from parkscore.findings import Finding, Place, Severity, UsageError
 from parkscore.language import Text, system_reason
@@ -22,7 +23,6 @@ SCHEMA: Final = "parkscore-dataset/1"
 _KEY: Final = b"parkscore"
 _UNIT: Final = "unit"
 _YEAR: Final = "year"
-_NEAREST: Final = 3
 _LOOKED_AT: Final = 2_000  # ids among which the nearest are looked for
 
 
@@ -53,7 +53,7 @@ def read_stored(path: str | os.PathLike[str], unit: str, year: int | None = None
             document = _document(results, file)
             found = sorted(_rows_of(results, unit), key=lambda each: each.year or 0)
             if not found:
-                raise _not_there(results, file, unit)
+                raise no_such_unit(unit, _nearest(results, unit), Place(Path(file).name))
             chosen = _of_year(found, file, unit, year)
             group = results.read_row_group(chosen.group).slice(chosen.row, 1)
     except FileNotFoundError:
@@ -161,31 +161,7 @@ def _of_year(found: Sequence[_Spot], file: str, unit: str, year: int | None) -> 
     for each in found:
         if each.year == year:
             return each
-    years = "、".join(str(each.year) for each in found if each.year is not None)
-    finding = Finding(
-        code="no_such_year",
-        severity=Severity.ERROR,
-        place=Place(file),
-        unit=unit,
-        value=year,
-        message=Text("结果中这个评价对象没有这一年", "the result has no such year of this unit"),
-        hint=Text(f"有：{years}", f"it has: {years.replace('、', ', ')}") if years else None,
-    )
-    raise UsageError(finding)
-
-
-def _not_there(results: pq.ParquetFile, file: str, unit: str) -> UsageError:
-    near = "、".join(_nearest(results, unit))
-    return UsageError(
-        Finding(
-            code="no_such_unit",
-            severity=Severity.ERROR,
-            place=Place(Path(file).name),
-            value=unit,
-            message=Text("结果中没有这个评价对象", "the result has no such unit"),
-            hint=Text(f"相近的有：{near}", f"the nearest are: {near.replace('、', ', ')}") if near else None,
-        )
-    )
+    raise no_such_year(unit, year, [each.year for each in found if each.year is not None], Place(file))
 
 
 def _nearest(results: pq.ParquetFile, unit: str) -> list[str]:
@@ -198,5 +174,5 @@ def _nearest(results: pq.ParquetFile, unit: str) -> list[str]:
             if len(alike) >= _LOOKED_AT:
                 break
         if alike:
-            return difflib.get_close_matches(unit, alike, _NEAREST, 0.0)
+            return difflib.get_close_matches(unit, alike, NEAREST, 0.0)
     return []

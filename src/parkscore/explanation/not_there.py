@@ -1,0 +1,36 @@
+"""The mistakes of asking for a unit, or a year of it, that a result does not have."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Final
+
+from parkscore.findings import Finding, Place, Severity, UsageError
+from parkscore.language import Text
+
+NEAREST: Final = 3
+"""How many ids are named that look like the one that is not there."""
+
+
+def no_such_unit(unit: str, near: Sequence[str], place: Place | None = None) -> UsageError:
+    """The error for a unit that the result does not have; near: ids that look like it."""
+    hint = Text(f"相近的有：{'、'.join(near)}", f"the nearest are: {', '.join(near)}") if near else None
+    message = Text("结果中没有这个评价对象", "the result has no such unit")
+    finding = Finding(code="no_such_unit", severity=Severity.ERROR, place=place, value=unit, message=message, hint=hint)
+    return UsageError(finding)
+
+
+def no_such_year(unit: str, year: int, years: Sequence[int], place: Place | None = None) -> UsageError:
+    """The error for a year in which the unit does not stand; years: those in which it does."""
+    known = [str(each) for each in years]
+    return UsageError(
+        Finding(
+            code="no_such_year",
+            severity=Severity.ERROR,
+            place=place,
+            unit=unit,
+            value=year,
+            message=Text("结果中这个评价对象没有这一年", "the result has no such year of this unit"),
+            hint=Text(f"有：{'、'.join(known)}", f"it has: {', '.join(known)}") if known else None,
+        )
+    )
