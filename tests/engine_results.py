@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import numpy as np
@@ -59,6 +60,24 @@ def assert_same(evaluation: ps.Evaluation, found: pd.DataFrame, told: ps.Dataset
     _assert_same_lists(evaluation, found)
     findings = _kinds(told.findings), _kinds(evaluation.findings)
     assert findings[0] == findings[1], [sorted({*one} - {*other}) for one, other in (findings, findings[::-1])]
+
+
+def assert_no_split_moves_a_bit(
+    evaluation: ps.Evaluation, framework: Framework, frame: pd.DataFrame, rows: int, year: int | None, random: Any
+) -> None:
+    """The results of pieces of so many rows, and of shuffled rows by two threads, are those of memory to the bit."""
+    order = list(range(len(frame)))
+    random.shuffle(order)
+    shuffled = frame.iloc[order].reset_index(drop=True)
+    for data, size, threads in ((frame, rows, 1), (shuffled, 7, 2)):
+        with TemporaryDirectory() as folder:
+            found, told = in_pieces(framework, data, Path(folder), rows=size, threads=threads, year=year)
+        if year is None or framework.reference == "per-year":
+            assert_same(evaluation, found, told)
+        wanted = evaluation.scores.set_index(["unit", "year"])
+        ours = found.set_index(["unit", "year"]).loc[wanted.index]
+        for name in wanted.columns[wanted.dtypes == np.float64]:
+            np.testing.assert_array_equal(ours[name], wanted[name], err_msg=name)
 
 
 def _assert_same_lists(evaluation: ps.Evaluation, found: pd.DataFrame) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Any
 
 import numpy as np
@@ -15,7 +14,7 @@ from hypothesis import strategies as st
 import parkscore as ps
 from parkscore.framework.models import Choice, Framework, Node, ScoreRule
 from parkscore.tree.frozen import load_reference
-from tests.engine_results import assert_same, in_pieces
+from tests.engine_results import assert_no_split_moves_a_bit, assert_same, in_pieces
 from tests.small_frameworks import dimension, field, leaf, small
 
 FROM_OTHERS = ("mean", "median", "group_mean", "group_median", "score_group_mean")
@@ -77,19 +76,7 @@ def tables(draw: Any) -> pd.DataFrame:
 def test_no_split_and_no_order_changes_a_bit_of_what_is_filled(
     framework: Framework, frame: pd.DataFrame, rows: int, year: int | None, random: Any
 ) -> None:
-    evaluation = ps.evaluate(framework, frame, year=year)
-    order = list(range(len(frame)))
-    random.shuffle(order)
-    shuffled = frame.iloc[order].reset_index(drop=True)
-    for data, size, threads in ((frame, rows, 1), (shuffled, 7, 2)):
-        with TemporaryDirectory() as folder:
-            found, told = in_pieces(framework, data, Path(folder), rows=size, threads=threads, year=year)
-        if year is None or framework.reference == "per-year":
-            assert_same(evaluation, found, told)
-        wanted = evaluation.scores.set_index(["unit", "year"])
-        ours = found.set_index(["unit", "year"]).loc[wanted.index]
-        for name in wanted.columns[wanted.dtypes == np.float64]:
-            np.testing.assert_array_equal(ours[name], wanted[name], err_msg=name)
+    assert_no_split_moves_a_bit(ps.evaluate(framework, frame, year=year), framework, frame, rows, year, random)
 
 
 def of(name: str) -> Framework:

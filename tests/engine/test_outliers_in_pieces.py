@@ -19,7 +19,7 @@ from parkscore.framework.models import Choice, Defaults, Framework, Node, ScoreR
 from parkscore.methods import treatment
 from parkscore.methods.treatments_in_order import shape_in_order, sum_in_blocks
 from parkscore.tree.frozen import load_reference
-from tests.engine_results import assert_same, in_pieces
+from tests.engine_results import assert_no_split_moves_a_bit, assert_same, in_pieces
 from tests.small_frameworks import field, leaf, small
 
 TREATMENTS = [
@@ -106,18 +106,7 @@ def test_no_split_and_no_order_changes_a_bit_of_what_is_treated(
             in_pieces(framework, frame, Path(folder), rows=rows, year=year)
         assert refusals(caught.value) == evaluation
         return
-    order = list(range(len(frame)))
-    random.shuffle(order)
-    shuffled = frame.iloc[order].reset_index(drop=True)
-    for data, size, threads in ((frame, rows, 1), (shuffled, 7, 2)):
-        with TemporaryDirectory() as folder:
-            found, told = in_pieces(framework, data, Path(folder), rows=size, threads=threads, year=year)
-        if year is None or framework.reference == "per-year":
-            assert_same(evaluation, found, told)
-        wanted = evaluation.scores.set_index(["unit", "year"])
-        ours = found.set_index(["unit", "year"]).loc[wanted.index]
-        for name in wanted.columns[wanted.dtypes == np.float64]:
-            np.testing.assert_array_equal(ours[name], wanted[name], err_msg=name)
+    assert_no_split_moves_a_bit(evaluation, framework, frame, rows, year, random)
 
 
 def of(choice: Choice) -> Framework:
