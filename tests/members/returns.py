@@ -20,19 +20,25 @@ from parkscore.tree.schemes import Weights, plan_weights
 from tests.small_frameworks import dimension, field, leaf, small
 
 NUMBERS = ("revenue", "staff", "research", "certified")
-RETURNS = Framework(
-    id="returns",
-    title=Label(zh="年报"),
-    unit=UnitKey(zh="企业", key="id"),
-    time="year",
-    fields={
-        "zone": DataField(zh="高新区", kind="text"),
-        "name": DataField(zh="企业名称", kind="text"),
-        "revenue": DataField(zh="收入", measure="千元"),
-        "staff": DataField(zh="人员", measure="人"),
-        "research": DataField(zh="研发经费", measure="千元"),
-        "certified": DataField(zh="高企"),
-    },
+
+
+def returns_with(**fields: DataField) -> Framework:
+    """Returns of enterprises over some years, with these fields beside the zone."""
+    return Framework(
+        id="returns",
+        title=Label(zh="年报"),
+        unit=UnitKey(zh="企业", key="id"),
+        time="year",
+        fields={"zone": DataField(zh="高新区", kind="text"), **fields},
+    )
+
+
+RETURNS = returns_with(
+    name=DataField(zh="企业名称", kind="text"),
+    revenue=DataField(zh="收入", measure="千元"),
+    staff=DataField(zh="人员", measure="人"),
+    research=DataField(zh="研发经费", measure="千元"),
+    certified=DataField(zh="高企"),
 )
 Return = Sequence[Any]
 TWO_YEARS: list[Return] = [

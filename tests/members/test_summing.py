@@ -20,20 +20,14 @@ from parkscore.framework.models import Addend, DataField, Framework, Label, Memb
 from parkscore.members.plans import MemberPlan, plan_sums
 from parkscore.members.rolls import RollPiece, call_roll
 from parkscore.members.summing import Summed, sum_returns
+from tests.members.returns import returns_with
 
-RETURNS = Framework(
-    id="returns",
-    title=Label(zh="年报"),
-    unit=UnitKey(zh="企业", key="id"),
-    time="year",
-    fields={
-        "zone": DataField(zh="高新区", kind="text"),
-        "park": DataField(zh="分园", kind="text"),
-        "revenue": DataField(zh="收入", measure="千元"),
-        "staff": DataField(zh="人员", measure="人"),
-        "certified": DataField(zh="高企"),
-        "per_head": DataField(zh="人均收入", measure="千元/人", formula="revenue / staff"),
-    },
+RETURNS = returns_with(
+    park=DataField(zh="分园", kind="text"),
+    revenue=DataField(zh="收入", measure="千元"),
+    staff=DataField(zh="人员", measure="人"),
+    certified=DataField(zh="高企"),
+    per_head=DataField(zh="人均收入", measure="千元/人", formula="revenue / staff"),
 )
 
 
