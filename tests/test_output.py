@@ -157,6 +157,17 @@ def test_a_text_is_read_back_from_a_csv_file_as_it_was(text: str) -> None:
     assert protected == plain
 
 
+@pytest.mark.parametrize("odd", [None, "=1", "a\r=1", "＝1", "\t", "b\n=1", "-", 2.5, True, float("nan")], ids=repr)
+def test_many_cells_are_made_safe_as_few_are(odd: object, monkeypatch: pytest.MonkeyPatch) -> None:
+    frame = pd.DataFrame({"a": ["甲"] * 5, "b": [*"一二三四", None], "c": pd.array(["x", None, "y", "z", "@"], "str")})
+    for column in "ab":
+        changed = frame.assign(**{column: pd.Series([odd, *frame[column][1:]], dtype=object)})
+        one_by_one = safe_frame(changed).to_csv()
+        monkeypatch.setattr("parkscore.output.safe_text._MANY", 0)
+        assert safe_frame(changed).to_csv() == one_by_one
+        monkeypatch.undo()
+
+
 def test_a_frame_is_safe_in_texts_and_headers_and_keeps_its_numbers() -> None:
     frame = pd.DataFrame({"unit": ["=1+1", "合肥"], "=score": [-1.5, 2.0], "status": [None, "-x"], "n": [1, -2]})
     safe = safe_frame(frame)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Any
+import re
+from typing import Any, Final
 
 import pandas as pd
 
@@ -26,5 +27,26 @@ def safe_text(value: Any) -> Any:
 def safe_frame(frame: pd.DataFrame) -> pd.DataFrame:
     """A copy in which every text column and every header is safe; number columns pass."""
     texts = [name for name in frame.columns if not pd.api.types.is_numeric_dtype(frame[name])]
+    if len(frame) >= _MANY:
+        texts = [name for name in texts if not _is_safe(frame[name])]
     safe = frame.assign(**{name: [safe_text(value) for value in frame[name]] for name in texts})
     return safe.rename(columns=safe_text)
+
+
+# Fewer cells are looked at one by one before a look at the column as a whole has been prepared.
+_MANY: Final = 1_000
+_UNSAFE: Final = f"\r|^[{re.escape(''.join(_STARTS))}]"
+
+
+def _is_safe(column: pd.Series[Any]) -> bool:
+    """Whether a column is known to hold nothing but texts that may stay as they are, and gaps."""
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    try:
+        cells = pa.array(column, from_pandas=True)
+    except pa.ArrowException:  # cells of several kinds
+        return False
+    if not (pa.types.is_string(cells.type) or pa.types.is_large_string(cells.type)):
+        return False
+    return not pc.any(pc.match_substring_regex(cells, _UNSAFE)).as_py()
