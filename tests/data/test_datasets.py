@@ -64,10 +64,11 @@ def test_the_files_of_a_folder_stand_in_the_order_of_their_names(tmp_path: Path,
     (tmp_path / "_SUCCESS").touch()
     (tmp_path / ".hidden.parquet").touch()
     dataset = open_dataset(tmp_path, framework)
-    tables = [read_piece(pickle.loads(pickle.dumps(dataset)), piece)[0] for piece in dataset.pieces()]  # noqa: S301
+    pieces = dataset.pieces(3)
+    tables = [read_piece(pickle.loads(pickle.dumps(dataset)), piece)[0] for piece in pieces]  # noqa: S301
     assert [unit for table in tables for unit in table.units] == FRAME["高新区"].tolist()
     assert [table.coded("stage").values.tolist() for table in tables] == [["种子", None, "种子"], ["成长", "成长"]]
-    assert [piece.first_row for piece in dataset.pieces()] == [0, 3]
+    assert [piece.first_row for piece in pieces] == [0, 3]
 
 
 def test_only_the_fields_that_are_asked_for_are_read(tmp_path: Path, framework: Framework) -> None:
@@ -198,3 +199,51 @@ def test_whole_numbers_with_gaps_keep_their_digits_in_texts_and_years(tmp_path: 
     dataset = open_dataset(tmp_path / "b.parquet", framework)
     table, _ = read_piece(dataset, dataset.pieces()[0])
     assert table.frame["stage"].tolist() == ["100000000000000001", None]
+
+
+# --- many small files ------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("suffix", [".parquet", ".csv"])
+def test_small_files_are_read_together_and_each_row_knows_its_file(
+    suffix: str, tmp_path: Path, framework: Framework
+) -> None:
+    for number in range(len(FRAME)):
+        own = FRAME.iloc[[number]]
+        path = tmp_path / f"{number}{suffix}"
+        own.to_csv(path, index=False) if suffix == ".csv" else own.to_parquet(path, index=False)
+    dataset = open_dataset(tmp_path, framework)
+    (piece,) = dataset.pieces()
+    assert piece.all_rows == len(FRAME)
+    together, _ = read_piece(dataset, piece)
+    apart = [read_piece(dataset, each)[0] for each in dataset.pieces(1)]
+    assert len(apart) == len(FRAME)
+    pd.testing.assert_frame_equal(
+        together.frame, pd.concat([each.frame for each in apart], ignore_index=True), check_dtype=False
+    )
+    for name, states in together.states.items():
+        assert states.tolist() == [state for each in apart for state in each.states[name].tolist()]
+    places = [together.origin.place(row, "stage") for row in range(len(FRAME))]
+    assert places == [each.origin.place(0, "stage") for each in apart]
+    assert [Path(place.file).name for place in places] == [f"{number}{suffix}" for number in range(len(FRAME))]
+
+
+def test_large_pieces_stay_apart(tmp_path: Path, framework: Framework) -> None:
+    for number in range(4):
+        pd.concat([FRAME] * (1 if number % 2 else 4)).to_csv(tmp_path / f"{number}.csv", index=False)
+    pieces = open_dataset(tmp_path, framework).pieces(8 * len(FRAME))
+    assert [(piece.number, [each.file for each in piece.of_files]) for piece in pieces] == [
+        (0, [0]), (1, [1]), (2, [2]), (3, [3]),
+    ]  # fmt: skip
+    assert [len(piece.of_files) for piece in open_dataset(tmp_path, framework).pieces(64 * len(FRAME))] == [4]
+
+
+def test_each_file_that_breaks_among_small_ones_is_named(tmp_path: Path, framework: Framework) -> None:
+    for number in range(3):
+        write(FRAME, tmp_path / f"{number}.parquet")
+    dataset = open_dataset(tmp_path, framework)
+    for number in (0, 2):
+        (tmp_path / f"{number}.parquet").write_bytes(b"x")
+    with pytest.raises(DataError) as caught:
+        read_piece(dataset, dataset.pieces()[0])
+    assert [Path(each.place.file).name for each in caught.value.findings if each.place] == ["0.parquet", "2.parquet"]

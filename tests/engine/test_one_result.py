@@ -174,6 +174,20 @@ def test_the_accounts_stand_in_one_order_however_the_rows_are_cut(tmp_path: Path
     assert all(str(each) == str(orders[0]) for each in orders)
 
 
+@pytest.mark.parametrize("looks_back", [False, True])
+def test_many_small_files_have_the_result_of_one(looks_back: bool, tmp_path: Path) -> None:
+    growth = leaf("growth", "a / 上年(a)") if looks_back else leaf("b")
+    framework = small(leaf("a"), growth, fields=FIELDS, time="year", defaults=DEFAULTS)
+    frame = FRAME.assign(zone=[f"z{number // 2:02d}" for number in range(23)])
+    (tmp_path / "many").mkdir()
+    for number, row in enumerate(frame.index):
+        frame.loc[[row]].to_csv(tmp_path / "many" / f"{number:02d}.csv", index=False)
+    frame.to_csv(tmp_path / "one.csv", index=False)
+    for name in ("many", "one.csv"):
+        ps.score_dataset(framework, tmp_path / name, tmp_path / f"{name}.parquet")
+    assert pq.read_table(tmp_path / "many.parquet").equals(pq.read_table(tmp_path / "one.csv.parquet"))
+
+
 # --- csv ------------------------------------------------------------------------------------------------------------
 
 MARKED = ["a,b", 'says "x"', "=1+1", "two\nlines", "plain", "-5", "日本", "semi;colon", "tab\tin", "cr\rin", " blank "]

@@ -23,9 +23,15 @@ def table_of(bodies: Sequence[Body], file: str, framework: Framework, digest: st
     return _table_of(bodies, units, file, framework, digest, None)
 
 
-def table_of_piece(body: Body, file: str, framework: Framework, fields: Collection[str] | None) -> Table:
-    """The rows of one piece, with all fields or with those that are asked for; units stay as they were read."""
-    return _table_of([body], body.units, file, framework, "", fields)
+def table_of_piece(bodies: Sequence[Body], file: str, framework: Framework, fields: Collection[str] | None) -> Table:
+    """The rows of one piece, with all fields or those that are asked for; units of one file stay as they were read.
+
+    bodies: what was read of each file; file: the first of these.
+    """
+    units = bodies[0].units
+    if len(bodies) > 1:
+        units = _joined([np.asarray(body.units, dtype=object) for body in bodies])
+    return _table_of(bodies, units, file, framework, "", fields)
 
 
 def _table_of(

@@ -36,10 +36,17 @@ def read_piece(dataset: Dataset, piece: Piece, fields: Collection[str] | None = 
     Raises DataError where the piece cannot be read at all, or its file is not as it was when it was opened.
     """
     file, found = dataset.files[piece.file], Collected()
-    body = read_body_of_piece(dataset, piece, found, fields)
-    if found.has_errors and body.years is not None:
-        body = body.only(np.flatnonzero(body.years != 0))
-    table = table_of_piece(body, file.path, dataset.framework, fields)
+    bodies, broken = list[Body](), list[Finding]()
+    for part in piece.of_files:
+        try:
+            bodies.append(read_body_of_piece(dataset, part, found, fields))
+        except DataError as error:
+            broken += error.findings
+    if broken:
+        raise DataError(broken)
+    if found.has_errors:
+        bodies = [each if each.years is None else each.only(np.flatnonzero(each.years != 0)) for each in bodies]
+    table = table_of_piece(bodies, file.path, dataset.framework, fields)
     left_out = {code: found.count(code) for code in (TOTAL_ROW, REMARK_ROW)}
     return replace(table, left_out=left_out, conversions=file.shape.conversions), found
 

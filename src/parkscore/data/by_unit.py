@@ -28,6 +28,7 @@ from parkscore.data.units import TEXT_TYPE
 
 _ROW: Final = "row"
 _LINE: Final = "line"
+_FILE: Final = "file"
 _VALUES: Final = "value:"
 _STATES: Final = "state:"
 _TEXTS: Final = "text:"
@@ -66,16 +67,14 @@ class UnitParts:
         Places count from 0: rows, or in csv files lines. pieces: all that were put down, in their order. The table has
         no digest, and no notes: those of the pieces hold.
         """
-        batches, files = [], []
+        batches = []
         for piece in pieces:
             with pa.OSFile(str(self._file(piece)), "rb") as stream:
                 batch = pa.ipc.open_file(stream).get_batch(part)
             if batch.num_rows:
                 batches.append(batch)
-                files.append((self.dataset.files[piece.file].path, batch.num_rows))
-        if not batches:
-            batches, files = [batch], []
-        return _table(self.dataset, batches, files), _numbers(batches, _ROW)
+        batches = batches or [batch]
+        return _table(self.dataset, batches), _numbers(batches, _ROW)
 
     def _file(self, piece: Piece) -> Path:
         return self.folder / f"units-{piece.number:06d}.arrow"
@@ -85,7 +84,6 @@ def _written(dataset: Dataset, table: Table, piece: Piece) -> pa.RecordBatch:
     """The rows of a piece with their places."""
     places = table.origin.rows
     assert isinstance(places, RowPlaces)  # noqa: S101  # tables that were read have these
-    (sheet,) = places.parts
     columns: dict[str, Any] = {UNIT: text_column(table.frame[UNIT])}
     if table.years is not None:
         columns[YEAR] = table.years
@@ -97,8 +95,12 @@ def _written(dataset: Dataset, table: Table, piece: Piece) -> pa.RecordBatch:
         else:
             columns[_VALUES + name] = table.frame[name].to_numpy()
             columns[_STATES + name] = table.states[name]
-    columns[_LINE] = np.asarray(sheet.lines, dtype=np.int64)[sheet.rows]
-    columns[_ROW] = columns[_LINE] - 1 + dataset.files[piece.file].first_row
+    counts = [len(sheet.rows) for sheet in places.parts]
+    lines = [np.asarray(sheet.lines, dtype=np.int64)[sheet.rows] for sheet in places.parts]
+    first_rows = [dataset.files[part.file].first_row for part in piece.of_files]
+    columns[_FILE] = np.repeat(np.array([part.file for part in piece.of_files], dtype=np.int32), counts)
+    columns[_LINE] = np.concatenate(lines)
+    columns[_ROW] = columns[_LINE] - 1 + np.repeat(np.array(first_rows, dtype=np.int64), counts)
     return pa.record_batch(columns)
 
 
@@ -108,7 +110,7 @@ def _arrow_texts(texts: CodedTexts) -> pa.Array:
     return by_number if len(texts.texts) * _FEW <= len(texts) else by_number.dictionary_decode()
 
 
-def _table(dataset: Dataset, batches: Sequence[pa.RecordBatch], files: Sequence[tuple[str, int]]) -> Table:
+def _table(dataset: Dataset, batches: Sequence[pa.RecordBatch]) -> Table:
     framework = dataset.framework
     units = pa.concat_arrays([batch.column(UNIT).cast(pa.large_string()) for batch in batches])
     # The stubs do not know of the type.
@@ -129,7 +131,7 @@ def _table(dataset: Dataset, batches: Sequence[pa.RecordBatch], files: Sequence[
     return Table(
         frame=frame_of(columns),
         states=states,
-        origin=_origin(dataset, batches, files),
+        origin=_origin(dataset, batches),
         conversions=dataset.conversions,
         texts=texts,
     )
@@ -146,11 +148,12 @@ def _coded(column: pa.Array) -> CodedTexts:
     return CodedTexts.of(column.to_numpy(zero_copy_only=False))
 
 
-def _origin(dataset: Dataset, batches: Sequence[pa.RecordBatch], files: Sequence[tuple[str, int]]) -> Origin:
+def _origin(dataset: Dataset, batches: Sequence[pa.RecordBatch]) -> Origin:
     """Where each row stands in which file; the column only where it is the same in all files."""
     lines = _numbers(batches, _LINE)
     places = RowPlaces((RowsOfSheet(None, lines.tolist(), np.arange(len(lines))),))
-    of_rows = [path for path, count in files for _ in range(count)]
+    paths = [file.path for file in dataset.files]
+    of_rows = [paths[number] for number in _numbers(batches, _FILE).tolist()]
     columns = [each.shape.columns for each in dataset.files]
     same = {
         name: column.place

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import os
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import accumulate, pairwise
 from pathlib import Path
@@ -61,7 +61,7 @@ class Piece:
     number: which piece it is. file: which file of the data set. first_row: how many rows of the data set stand before
     it; of csv files, how many lines. rows: how many it has; of csv, its lines. groups: the row groups that it is read
     from, the last not included; skip: how many of their rows stand before it. cuts: where it begins and ends in a csv
-    file.
+    file. more: small pieces of the files after it, which are read with it.
     """
 
     number: int
@@ -71,6 +71,17 @@ class Piece:
     groups: tuple[int, int] = (0, 0)
     skip: int = 0
     cuts: tuple[Cut, Cut] | None = None
+    more: tuple[Piece, ...] = ()
+
+    @property
+    def of_files(self) -> tuple[Piece, ...]:
+        """What is read of each file."""
+        return (replace(self, more=()), *self.more)
+
+    @property
+    def all_rows(self) -> int:
+        """How many rows it has together with those of the files after it."""
+        return self.rows + sum(piece.rows for piece in self.more)
 
 
 @dataclass(frozen=True)
@@ -93,13 +104,13 @@ class Dataset:
         return sum(file.rows for file in self.files)
 
     def pieces(self, rows: int = ROWS_AT_ONCE) -> list[Piece]:
-        """The data set in pieces of about so many rows: some row groups together, or a part of one."""
+        """The data set in pieces of about so many rows: some row groups or small files together, or a part of one."""
         cuts = (
             replace(piece, file=number)
             for number, file in enumerate(self.files)
             for piece in (_cut_groups(file, rows) if file.text is None else _cut_text(file, rows))
         )
-        return [replace(piece, number=number) for number, piece in enumerate(cuts)]
+        return [replace(piece, number=number) for number, piece in enumerate(_small_together(cuts, rows))]
 
     def digest(self) -> str:
         """SHA-256 of the bytes of the file; of several files, of their names and digests, by name.
@@ -110,6 +121,27 @@ class Dataset:
         if Path(self.source).is_file():
             return next(iter(digests.values()))
         return hashlib.sha256("".join(f"{digest}  {name}\n" for name, digest in digests.items()).encode()).hexdigest()
+
+
+def _small_together(pieces: Iterable[Piece], rows: int) -> Iterator[Piece]:
+    """The same pieces, with those that are small put together until they have about so many rows."""
+    waiting, count = list[Piece](), 0
+    for piece in pieces:
+        small = piece.rows * _SMALL <= rows
+        if waiting and (not small or count + piece.rows > rows):
+            yield replace(waiting[0], more=tuple(waiting[1:]))
+            waiting, count = [], 0
+        if small:
+            waiting.append(piece)
+            count += piece.rows
+        else:
+            yield piece
+    if waiting:
+        yield replace(waiting[0], more=tuple(waiting[1:]))
+
+
+_SMALL: Final = 8
+"""A piece is small of which so many have not too many rows together."""
 
 
 def _cut_groups(file: DataFile, rows: int) -> Iterator[Piece]:

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
 from enum import Enum
+from functools import lru_cache
 from typing import Any, Final
 
 from parkscore.data.cells import text_of
@@ -71,6 +72,9 @@ def header_text(cell: Any) -> str:
     return " ".join(_PROTECTED.sub("", text_of(cell) or "", count=1).split())
 
 
+_HEADERS_KEPT: Final = 4096
+
+
 class Names:
     """Every name under which a framework's unit, year and fields may stand in a header.
 
@@ -87,6 +91,7 @@ class Names:
         """Gather the names; the time's usual names count where no field has taken them."""
         self._fields = framework.fields
         self._targets: dict[str, list[Target]] = {}
+        self._matched = lru_cache(maxsize=_HEADERS_KEPT)(self._match)  # many small files have the same headers
         unit = framework.unit
         self.unit_names = _distinct([unit.zh, unit.key, unit.en, *unit.aliases])
         self._add(self.unit_names, Target(Role.UNIT))
@@ -107,8 +112,9 @@ class Names:
 
     def match(self, header: str) -> Match | None:
         """What a header names, or None. A header that as a whole is a name is never taken apart."""
-        if not header:
-            return None
+        return self._matched(header) if header else None
+
+    def _match(self, header: str) -> Match | None:
         whole = self._targets.get(normalised(header))
         if whole is not None:
             return Match(tuple(whole))

@@ -119,7 +119,8 @@ def _read_folder(source: str | os.PathLike[str], framework: Framework) -> tuple[
     found = Collected()
     try:
         dataset = open_dataset(source, framework)
-        bodies = [read_body_of_piece(dataset, piece, found) for piece in dataset.pieces()]
+        pieces = (part for piece in dataset.pieces() for part in piece.of_files)
+        bodies = [read_body_of_piece(dataset, piece, found) for piece in pieces]
     except DataError as error:
         return None, [*error.findings, *found.findings]
     for body in bodies:

@@ -54,7 +54,7 @@ def workers_died(dataset: Dataset, item: object) -> Finding:
     if isinstance(item, Piece):
         file = dataset.files[item.file]
         place, first = Place(file.path), item.first_row - file.first_row + 1
-        what = Text(f"从第 {first} 行起的 {item.rows} 行", f"{item.rows} rows from row {first} on")
+        what = Text(f"从第 {first} 行起的 {item.all_rows} 行", f"{item.all_rows} rows from row {first} on")
     message = Text(
         f"处理{what.zh}时，执行进程一再中断", f"the workers that had {what.en} have ended, one after the other"
     )

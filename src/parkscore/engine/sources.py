@@ -112,14 +112,15 @@ class KeptSource:
         """How many pieces are kept."""
         fields = self.dataset.framework.fields.values()
         of_row = _OF_UNIT + sum(_OF_TEXT if each.is_text else _OF_NUMBER for each in fields if each.formula is None)
-        ends = np.cumsum([piece.rows * of_row for piece in self.items])
+        ends = np.cumsum([piece.all_rows * of_row for piece in self.items])
         return int(np.searchsorted(ends, self.limit, side="right"))
 
     def read(self, item: Item) -> Read:
         """The rows of a piece; DataError where its file is not as it was, as if it were read again."""
         kept = self._kept.get(item.number) if self.keeps else self._kept.pop(item.number, None)
         if kept is not None:
-            refuse_changed(self.dataset.files[self.items[item.number].file])
+            for piece in self.items[item.number].of_files:
+                refuse_changed(self.dataset.files[piece.file])
             return kept
         read = self.pieces.read(item)
         if self.keeps and item.number < self._first:
