@@ -106,9 +106,9 @@ def test_memory_does_not_grow_with_the_rows(tmp_path: Path) -> None:
     def most_held(chunks: int) -> int:
         generator = np.random.default_rng(chunks)
         tracemalloc.start()
-        with ExternalRanks(tmp_path, budget=64 * 20_000) as ranks:
+        with ExternalRanks(tmp_path, budget=64 * 8_000) as ranks:
             for _ in range(chunks):
-                ranks.add(generator.random(20_000), generator.integers(0, 170, 20_000))
+                ranks.add(generator.random(8_000), generator.integers(0, 170, 8_000))
             ranks.finish()
             for chunk in range(chunks):
                 ranks.ranks(chunk)

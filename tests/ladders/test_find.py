@@ -234,7 +234,7 @@ def test_hostile_numbers_are_counted_somewhere(value: float | str | None) -> Non
 numbers = st.one_of(st.none(), st.integers(-5, 5).map(float))
 
 
-@given(st.lists(st.tuples(numbers, numbers), min_size=1, max_size=10), st.integers(-3, 3))
+@given(st.lists(st.tuples(numbers, numbers), min_size=1, max_size=6), st.integers(-3, 3))
 def test_nobody_is_dropped_and_who_is_found_is_found_alone_too(pairs: list[tuple[Any, Any]], bar: int) -> None:
     made = small(leaf("one", "a", score=ScoreRule.of("as_is")), fields={"b": field("b")})
     data = rows(a=[a for a, _ in pairs], b=[b for _, b in pairs]).astype({"a": float, "b": float})
