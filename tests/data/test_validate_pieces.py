@@ -19,7 +19,7 @@ from parkscore.data.merging import merge_findings
 from parkscore.data.reading import read_with_findings
 from parkscore.data.validate import validate
 from parkscore.data.validate_pieces import not_checked, validate_piece
-from parkscore.findings import Finding, Severity
+from parkscore.findings import Finding
 from parkscore.framework.models import (
     DataField,
     Expected,
@@ -88,12 +88,6 @@ def test_a_rule_that_pieces_cannot_answer_is_named(rule: Rule, by_piece: bool, b
     framework = of_rules(rule)
     assert [each.rule for each in not_checked(framework, whole_units=False)] == ([] if by_piece else ["r"])
     assert [each.rule for each in not_checked(framework, whole_units=True)] == ([] if by_unit else ["r"])
-
-
-def test_a_code_that_two_units_share_is_said_not_to_be_looked_for() -> None:
-    framework = of_rules().model_copy(update={"fields": {"code": DataField(zh="代码", kind="uscc")}})
-    (finding,) = not_checked(framework, whole_units=True)
-    assert (finding.rule, finding.severity) == ("code", Severity.WARNING)
 
 
 def test_a_unit_met_twice_in_a_piece_is_left_to_those_who_know_both_places(tmp_path: Path) -> None:

@@ -16,6 +16,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 import parkscore as ps
+from parkscore.data.masking import Mask
 from parkscore.data.peers import spread_in_order, spread_of
 from parkscore.data.validate import read_and_validate
 from parkscore.engine import checking
@@ -110,3 +111,29 @@ def test_a_rule_that_is_an_error_ends_the_run_and_names_the_row(tmp_path: Path) 
         in_pieces(framework, frame, tmp_path, rows=2)
     assert {each.unit for each in errors_of(caught.value.findings)} == {"戊"}
     assert sorted(path.name for path in tmp_path.iterdir()) == ["data.parquet"]
+
+
+def sharing(count: int) -> pd.DataFrame:
+    """Two years of units of which some have the code of another, or none."""
+    codes = [f"{row % 7 if row % 5 else row:018d}" if row % 11 else None for row in range(count)]
+    return pd.DataFrame({
+        "zone": [f"z{row:03d}" for row in range(count)],
+        "year": [2023 + row % 2 for row in range(count)],
+        "a": 1.0,
+        "code": codes,
+    })  # fmt: skip
+
+
+@pytest.mark.parametrize(("count", "rules"), [(40, ()), (40, (JUMP,)), (500, ())])
+def test_codes_that_units_share_are_found_in_pieces(
+    count: int, rules: tuple[Rule, ...], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    framework = small(leaf("a"), fields={"a": field("a"), "code": field("code", kind="uscc")}, time="year", rules=rules)
+    path = tmp_path / "data.parquet"
+    sharing(count).to_parquet(path, row_group_size=9)
+    monkeypatch.setattr(checking, "ROWS_OF_PIECE", 9)
+    for mask in (None, Mask(b"k" * 32)):
+        _, expected = read_and_validate(path, framework, mask)
+        found, _ = check_dataset(framework, path, mask)
+        assert told(found) == told(expected)
+        assert sum(each.code == "shared_uscc" for each in found) > 10

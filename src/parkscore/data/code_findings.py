@@ -8,7 +8,7 @@ from dataclasses import replace
 import numpy as np
 import numpy.typing as npt
 
-from parkscore.data.capping import MOST
+from parkscore.data.capping import MOST, first_rows
 from parkscore.data.credit_codes import are_codes, what_is_wrong
 from parkscore.data.table import UNIT, YEAR, Table
 from parkscore.findings import Finding, Severity
@@ -27,11 +27,10 @@ def wrong_codes(framework: Framework, table: Table) -> Iterator[Finding]:
     if framework.unit.kind == USCC:
         wrong = np.flatnonzero(~are_codes(table.frame[UNIT]))
         yield from _listed(wrong, table, accepted, None)
-    for key, field in framework.fields.items():
-        if field.kind == USCC and field.formula is None:
-            codes = table.frame[key]
-            wrong = np.flatnonzero(codes.notna().to_numpy() & ~are_codes(codes))
-            yield from _listed(wrong, table, accepted, key)
+    for key in code_fields(framework):
+        codes = table.frame[key]
+        wrong = np.flatnonzero(codes.notna().to_numpy() & ~are_codes(codes))
+        yield from _listed(wrong, table, accepted, key)
 
 
 def shared_codes(framework: Framework, table: Table) -> Iterator[Finding]:
@@ -39,15 +38,21 @@ def shared_codes(framework: Framework, table: Table) -> Iterator[Finding]:
 
     Where the code is what names the unit, reading refuses a second row of a year, so there is nothing to find.
     """
-    for key, field in framework.fields.items():
-        if field.kind != USCC or field.formula is not None:
-            continue
+    for key in code_fields(framework):
         columns = [key] if table.years is None else [key, YEAR]
         frame = table.frame[columns]
         known = frame[key].notna()
         twice = np.flatnonzero((known & frame.duplicated(columns, keep=False)).to_numpy())
-        for row in twice[: MOST + 1].tolist():
-            yield _shared(table, row, key, _others(table, twice, row, key))
+
+        def make(row: int, key: str = key, twice: _Rows = twice) -> Finding:
+            return shared(table, row, key, _others(table, twice, row, key))
+
+        yield from first_rows(twice, make)
+
+
+def code_fields(framework: Framework) -> list[str]:
+    """The fields that hold codes."""
+    return [key for key, field in framework.fields.items() if field.kind == USCC and field.formula is None]
 
 
 def _others(table: Table, rows: _Rows, row: int, key: str) -> list[str]:
@@ -82,8 +87,14 @@ def _wrong(table: Table, row: int, key: str | None) -> Finding:
     )
 
 
-def _shared(table: Table, row: int, key: str, others: list[str]) -> Finding:
-    named = "、".join(others[:3]), ", ".join(others[:3])
+def shared_message(others: list[str]) -> Text:
+    """Which other units have the code."""
+    zh, en = "、".join(others[:3]), ", ".join(others[:3])
+    return Text(f"同一年里 {zh} 也用这个代码", f"{en} has the same code in the same year")
+
+
+def shared(table: Table, row: int, key: str, others: list[str]) -> Finding:
+    """What is said of a unit whose code others have."""
     return table.finding(
         row,
         code="shared_uscc",
@@ -91,6 +102,6 @@ def _shared(table: Table, row: int, key: str, others: list[str]) -> Finding:
         column=key,
         field=key,
         value=str(table.frame[key].iloc[row]),
-        message=Text(f"同一年里 {named[0]} 也用这个代码", f"{named[1]} has the same code in the same year"),
+        message=shared_message(others),
         hint=Text("一个代码只属于一家；改正其中一个", "a code belongs to one organisation; correct one of them"),
     )

@@ -119,7 +119,7 @@ def duplicate_findings(dataset: Dataset, pieces: Sequence[Piece], repeated: Repe
     listed = 0
     for piece in pieces:
         table, _ = read_piece(dataset, piece, ())
-        for row in _rows_with(keys_of(table), repeated.keys):
+        for row in rows_with(keys_of(table), repeated.keys):
             unit, year = str(table.frame[UNIT].iloc[row]), None if table.years is None else int(table.years[row])
             here = table.origin.place(row, UNIT)
             earlier = first.setdefault((unit, year), here)
@@ -136,6 +136,7 @@ def duplicate_findings(dataset: Dataset, pieces: Sequence[Piece], repeated: Repe
     return found.findings
 
 
-def _rows_with(keys: Hashes, wanted: Hashes) -> list[int]:
+def rows_with(keys: Hashes, wanted: Hashes) -> list[int]:
+    """The rows whose key is among those wanted, which ascend."""
     places: npt.NDArray[np.intp] = np.minimum(np.searchsorted(wanted, keys), len(wanted) - 1)
     return list(np.flatnonzero(wanted[places] == keys).tolist())

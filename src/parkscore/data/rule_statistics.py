@@ -8,11 +8,13 @@ from typing import NamedTuple
 
 import numpy as np
 
+from parkscore.data.codes_in_pieces import code_keys
 from parkscore.data.columns import Columns
 from parkscore.data.grid import Vector
 from parkscore.data.peers import ANYBODY, NO_SPREAD, Group, Spread, peers
 from parkscore.data.sizes import mixup_finding, sizes_by_year, times_expected
 from parkscore.data.table import Table
+from parkscore.data.text_hashes import Hashes
 from parkscore.findings import Finding, Place
 from parkscore.framework.formula import Cells
 from parkscore.framework.models import Framework, Rule
@@ -48,10 +50,14 @@ def compares_rows(rule: Rule) -> bool:
 
 @dataclass(frozen=True)
 class RulePart:
-    """What the rows of a table add: values, none missing; and where the columns stand that mixed-up measures name."""
+    """What the rows of a table add: values, none missing; and where the columns stand that mixed-up measures name.
+
+    codes: by field a number for each code and year.
+    """
 
     values: Mapping[Compared, Vector]
     places: Mapping[str, Place]
+    codes: Mapping[str, Hashes]
 
 
 def rule_part(framework: Framework, table: Table) -> RulePart:
@@ -61,7 +67,8 @@ def rule_part(framework: Framework, table: Table) -> RulePart:
         values |= {compared: own for compared, own in _compared(framework, table, columns, rule) if own.size}
     named = {rule.measure_mixup.field for rule in framework.rules if rule.measure_mixup is not None}
     rows = len(table.frame)
-    return RulePart(values, {name: table.origin.place(None, name) for name in sorted(named) if rows})
+    places = {name: table.origin.place(None, name) for name in sorted(named) if rows}
+    return RulePart(values, places, code_keys(framework, table))
 
 
 def _compared(framework: Framework, table: Table, columns: Columns, rule: Rule) -> Iterator[tuple[Compared, Vector]]:

@@ -60,7 +60,8 @@ def validate(
 ) -> list[Finding]:
     """Every finding that the framework's limits and rules make about a table.
 
-    looks_for_twins: whether a unit that is there twice in a year is looked for; who reads in pieces does so elsewhere.
+    looks_for_twins: whether a unit or a code that is there twice in a year is looked for; who reads in pieces does so
+    elsewhere.
     known: what rules compare rows with, where the table is a part of the rows.
 
     A finding that the framework lists under `accepted` becomes a note that names the reason and who answers for it. Of
@@ -84,7 +85,8 @@ def _findings(
     yield from _force_findings(framework, table)
     yield from unlisted_texts(framework, table)
     yield from wrong_codes(framework, table)
-    yield from shared_codes(framework, table)
+    if looks_for_twins:
+        yield from shared_codes(framework, table)
     columns = Columns(framework, table)
     for rule in framework.rules:
         yield from check_rule(framework, table, columns, rule, known)

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import Final
 
+from parkscore.data.code_findings import code_fields
 from parkscore.data.columns import parse
 from parkscore.data.rule_statistics import RuleStatistics, compares_rows
 from parkscore.data.table import CLASS, Table
 from parkscore.data.validate import validate
 from parkscore.findings import Finding, Severity
-from parkscore.framework.models import USCC, Framework, Rule
+from parkscore.framework.models import Framework, Rule
 from parkscore.language import Text
 
 _NOTHING_KNOWN: Final = RuleStatistics()
@@ -48,7 +48,6 @@ def not_checked(framework: Framework, *, whole_units: bool) -> list[Finding]:
     reasons = [
         (rule.id, rule.label, why) for rule in framework.rules if (why := _why_not(framework, rule, whole_units))
     ]
-    reasons += [(name, label, _ALL) for name, label in _shared_code_fields(framework)]
     return [
         Finding(
             code="not_checked_in_pieces",
@@ -67,7 +66,8 @@ def not_checked(framework: Framework, *, whole_units: bool) -> list[Finding]:
 
 def compares_all(framework: Framework) -> bool:
     """Whether there is a rule that piece by piece needs what `rule_part` gathers from all of them before."""
-    return any(compares_rows(rule) for rule in checked_by_piece(framework, whole_units=True).rules)
+    rules = checked_by_piece(framework, whole_units=True).rules
+    return bool(code_fields(framework)) or any(compares_rows(rule) for rule in rules)
 
 
 def checks_look_back(framework: Framework) -> bool:
@@ -78,13 +78,6 @@ def checks_look_back(framework: Framework) -> bool:
 
 _ALL = Text("要所有对象一起看", "it compares all units")
 _YEARS = Text("要看同一对象的其他年份", "it looks at other years of the same unit")
-
-
-def _shared_code_fields(framework: Framework) -> Iterator[tuple[str, Text]]:
-    for name, field in framework.fields.items():
-        if field.kind == USCC and field.formula is None:
-            label = Text(f"{field.label.zh}重复", f"{field.label.en} met twice")
-            yield name, label
 
 
 def _why_not(framework: Framework, rule: Rule, whole_units: bool) -> Text | None:

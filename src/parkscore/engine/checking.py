@@ -82,7 +82,7 @@ def check_dataset(
             source = PartSource(units, pieces, {}, ())
         # What cannot be read is missing in the parts of the units; that it is missing is no finding of its own.
         items = [] if errors_of(all_found.findings) else source.items
-        compared = compare_rows(source, Path(folder), executor.map) if items else NOTHING_COMPARED
+        compared = compare_rows(source, pieces, Path(folder), mask, executor.map) if items else NOTHING_COMPARED
         all_found.add(compared.findings)
         for piece in executor.map(CheckPiece(source, mask, compared.statistics), items):
             all_found.add(piece.found)

@@ -7,6 +7,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
+from parkscore.data.codes_in_pieces import shared_in_pieces
+from parkscore.data.datasets import Piece
+from parkscore.data.duplicates import KeysSeen, Repeated
+from parkscore.data.masking import Mask
 from parkscore.data.peers import Group, spread_in_order
 from parkscore.data.rule_statistics import Compared, RulePart, RuleStatistics, mixed_up, rule_part
 from parkscore.data.validate import as_accepted
@@ -46,11 +50,16 @@ NOTHING_COMPARED: Final = ComparedRows(RuleStatistics(), ())
 
 
 def compare_rows(
-    source: Source, folder: Path, drive: Callable[[Callable[[Any], Any], Sequence[Any]], Iterator[Any]]
+    source: Source,
+    pieces: Sequence[Piece],
+    folder: Path,
+    mask: Mask | None,
+    drive: Callable[[Callable[[Any], Any], Sequence[Any]], Iterator[Any]],
 ) -> ComparedRows:
-    """Look at all pieces where the framework has rules that compare rows; folder: for columns in order.
+    """Look at all pieces where the framework has rules that compare rows, or codes that rows may share.
 
-    drive: calls a function with each of some items, in order.
+    pieces: of the data set, in its order. folder: for columns in order. drive: calls a function with each of some
+    items, in order.
     """
     framework = source.dataset.framework
     if not compares_all(framework):
@@ -59,7 +68,12 @@ def compare_rows(
     for part in drive(GatherRules(source), source.items):
         if part is not None:
             joined.add(part)
-    return joined.compared()
+    compared = joined.compared()
+    shown = str if mask is None else mask.unit
+    found = list(shared_in_pieces(source.dataset, pieces, joined.repeated_codes(), shown))
+    if mask is not None:
+        found = mask.findings(found, None, framework)
+    return ComparedRows(compared.statistics, [*compared.findings, *found])
 
 
 class _Joined:
@@ -71,6 +85,7 @@ class _Joined:
         self._groups: dict[Group, int] = {}
         self._met: dict[Compared, None] = {}
         self._places: dict[str, Place] = {}
+        self._codes: dict[str, KeysSeen] = {}
 
     def add(self, part: RulePart) -> None:
         """What a piece has; in any order."""
@@ -80,6 +95,20 @@ class _Joined:
             self._met[compared] = None
         for name, place in part.places.items():
             self._places[name] = min(self._places.get(name, place), place, key=lambda each: (each.file, each.line or 0))
+
+        for name, keys in part.codes.items():
+            self._keys_of(name).add(keys)
+
+    def repeated_codes(self) -> dict[str, Repeated]:
+        """By field the numbers of codes that more than one row has."""
+        return {name: seen.repeated() for name, seen in self._codes.items()}
+
+    def _keys_of(self, name: str) -> KeysSeen:
+        if name not in self._codes:
+            own = self._folder / f"codes-{len(self._codes)}"
+            own.mkdir()
+            self._codes[name] = KeysSeen(own)
+        return self._codes[name]
 
     def compared(self) -> ComparedRows:
         """The statistics, and the findings that follow from them alone."""

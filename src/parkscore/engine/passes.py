@@ -153,7 +153,9 @@ class _Run:
             and isinstance(self.executor, LocalExecutor)
         ):
             job = replace(job, source=KeptSource(job.source))
-        compared = compare_rows(job.source, self.folder, partial(self._driven, COMPARING))
+        compared = compare_rows(
+            job.source, dataset.pieces(ROWS_OF_PIECE), self.folder, job.mask, partial(self._driven, COMPARING)
+        )
         found.add(compared.findings)
         job = replace(job, known=compared.statistics)
         fitted: Fitted = NoReferences({})
