@@ -113,13 +113,13 @@ FEW = pd.DataFrame({
 })  # fmt: skip
 
 
-def told(framework: Framework, engine: str, folder: Path, **asked: Any) -> list[str]:
+def told(framework: Framework, engine: str, folder: Path, frame: pd.DataFrame = FEW, **asked: Any) -> list[str]:
     """Every finding, or every refusal, with how many are ranked."""
     source = folder / "few.csv"
-    FEW.to_csv(source, index=False)
+    frame.to_csv(source, index=False)
     try:
         with pytest.MonkeyPatch.context() as patch:
-            patch.setattr(passes, "ROWS_OF_PIECE", 2)
+            patch.setattr(passes, "ROWS_OF_PIECE", 1)
             found: Any = (
                 ps.evaluate(framework, source, **asked)
                 if engine == "memory"
@@ -138,6 +138,17 @@ def test_the_same_is_found_or_refused(reference: Any, within: tuple[str, ...], m
     framework = asking({"reference": reference, "reference_within": within, "defaults": defaults})
     for year in (None, 2024, 2023, 2020):
         assert told(framework, "memory", tmp_path, year=year) == told(framework, "local", tmp_path, year=year)
+
+
+@pytest.mark.parametrize("kinds", [("大", "大"), ("大", "小"), (None, "大")])
+@pytest.mark.parametrize("missing", ["reweight", "invalid", "zero"])
+def test_a_reference_year_whose_one_row_has_nothing_is_told_alike(
+    missing: str, kinds: tuple[str | None, str | None], tmp_path: Path
+) -> None:
+    few = pd.DataFrame({"zone": ["甲", "甲"], "year": [2023, 2022], "a": [None, 0.0], "b": None, "park": kinds})
+    defaults = DEFAULTS.model_copy(update={"missing": Choice.of(missing)})
+    framework = asking({"reference": 2023, "reference_within": ("park",), "defaults": defaults})
+    assert told(framework, "memory", tmp_path, few) == told(framework, "local", tmp_path, few)
 
 
 def test_a_year_that_no_row_has_is_told_with_those_that_rows_have(tmp_path: Path) -> None:
