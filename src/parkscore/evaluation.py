@@ -643,8 +643,9 @@ class Evaluation:
 
         Columns `value:`, `state:` and `used:` follow, each with the id of an indicator: its value, why it has none or
         that it was filled, and what was scored where gaps may be filled or outliers treated. For each list `list:`,
-        `place:` and `by:` have what it finds of the row, its place, and what it is ordered by. The file's metadata have
-        `about` and everything else that its rows were scored by, as JSON under `parkscore`.
+        `place:` and `by:` have what it finds of the row, its place, and what it is ordered by; `within:` the text of a
+        field of `reference_within` that is no column of the scores. The file's metadata have `about` and everything
+        else that its rows were scored by, as JSON under `parkscore`.
         """
         from parkscore.evaluation_rows import write_results
 

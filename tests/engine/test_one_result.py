@@ -105,6 +105,19 @@ def test_a_file_from_memory_explains_each_of_its_rows(tmp_path: Path) -> None:
     np.testing.assert_array_equal(values, FRAME.set_index("zone")["a"].reindex(values.index))
 
 
+def test_the_reference_of_its_group_explains_a_row_whatever_the_columns(tmp_path: Path) -> None:
+    framework = asking({"reference_within": ("park",)})
+    source = tmp_path / "rows.csv"
+    FRAME.to_csv(source, index=False)
+    evaluation = ps.evaluate(framework, source, year=2024)
+    ps.score_dataset(framework, source, tmp_path / "pieces.parquet", year=2024)
+    for unit, park in FRAME.query("year == 2024").dropna(subset="park")[["zone", "park"]].itertuples(index=False):
+        own = evaluation.scoring.references[f"2024 · {park}"]["b"]
+        for result in (evaluation, evaluation.to_parquet(tmp_path / "whole.parquet"), tmp_path / "pieces.parquet"):
+            against = ps.explain(result, unit).lines[1].against
+            assert (against["low"], against["high"]) == (own["low"], own["high"])
+
+
 # --- what is told ---------------------------------------------------------------------------------------------------
 
 FEW = pd.DataFrame({

@@ -12,6 +12,7 @@ from parkscore.data.table import UNIT, YEAR
 from parkscore.evaluation import Evaluation
 from parkscore.explanation.explained import STATE, VALUE
 from parkscore.explanation.not_there import NEAREST, no_such_unit, no_such_year
+from parkscore.results.rows import WITHIN, groups_apart
 
 _MOST_LOOKED_AT = 20_000
 
@@ -31,6 +32,8 @@ def row_of(evaluation: Evaluation, unit: str, year: int | None) -> tuple[dict[st
         own = own[own[YEAR] == years[-1]]
     row = {str(name): _plain(value) for name, value in own.iloc[0].items()}
     key = (unit, row[YEAR]) if years else unit
+    for name in groups_apart(evaluation.framework):
+        row[WITHIN + name] = _plain(evaluation.raw.loc[key, name])
     for leaf in evaluation.framework.leaves:
         row[VALUE + leaf.id] = _plain(evaluation.indicators.loc[key, leaf.id])
         state = str(evaluation.states.loc[key, leaf.id])

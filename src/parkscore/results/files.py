@@ -27,6 +27,7 @@ from parkscore.results.rows import (
     STATE,
     USED,
     VALUE,
+    WITHIN,
 )
 
 ROWS_IN_GROUP: Final = 131_072
@@ -44,7 +45,7 @@ def with_ranks(batch: pa.RecordBatch, ranks: Mapping[str, pa.Array], note: str |
         elif rank_in(name) in ranks:
             placed |= {each: ranks[each] for each in (rank_in(name), percentile_in(name)) if each in ranks}
     if note is not None:
-        last = [each for each in placed if not each.startswith((VALUE, STATE, USED))]
+        last = [each for each in placed if not each.startswith((WITHIN, VALUE, STATE, USED))]
         words = pa.DictionaryArray.from_arrays(pa.array(np.zeros(batch.num_rows, dtype=np.int32)), pa.array([note]))
         placed = {each: placed[each] for each in last} | {"note": words} | placed
     return pa.RecordBatch.from_pydict(placed)

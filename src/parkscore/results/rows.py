@@ -40,6 +40,9 @@ STATE = "state:"
 USED = "used:"
 """What the column of a value begins with that was filled or treated before it was scored."""
 
+WITHIN = "within:"
+"""What the column begins with of a text by which references are kept apart, where the table has no other of it."""
+
 
 @dataclass(frozen=True)
 class Results:
@@ -105,6 +108,9 @@ def _columns(results: Results, language: Language) -> Iterator[tuple[str, Any]]:
 
 def _values(results: Results) -> Iterator[tuple[str, Any]]:
     table, rows, changing = results.table, results.selection, _changing(results.framework)
+    for name in groups_apart(results.framework):
+        texts = table.coded(name)
+        yield f"{WITHIN}{name}", worded(texts.texts, texts.codes[rows])
     for column, leaf in enumerate(results.framework.leaves):
         values, used = results.indicators.values[:, column], results.used.values[:, column]
         if leaf.is_named:
@@ -114,6 +120,16 @@ def _values(results: Results) -> Iterator[tuple[str, Any]]:
         yield f"{STATE}{leaf.id}", _states(results, column)
         if leaf.id in changing and not leaf.is_named:
             yield f"{USED}{leaf.id}", number_array(used[rows])
+
+
+def groups_apart(framework: Framework) -> list[str]:
+    """The fields of `reference_within` that have no column among the scores.
+
+    >>> import parkscore as ps
+    >>> groups_apart(ps.load_framework("zone-2021"))
+    []
+    """
+    return [name for name in framework.reference_within if name != CLASS and name not in framework.rank_within]
 
 
 def _states(results: Results, column: int) -> pa.DictionaryArray:
