@@ -52,6 +52,13 @@ def test_last_year_is_the_same_unit_one_year_earlier_wherever_its_row_stands(ord
     assert grid.states[:, 0].tolist() == [[M, V, M, M, M][position] for position in order]
 
 
+def test_derived_fields_are_computed_after_those_they_read() -> None:
+    formulas = {"a": "b + c", "b": "c * 2", "c": "staff / 3"}
+    derived = {name: field(name, formula=formula) for name, formula in formulas.items()}
+    framework = small(leaf("x", "a"), fields=derived | {"staff": field("staff")})
+    assert everywhere(derive(framework, table_of(framework, rows(staff=[3, 6]))).values, [[3.0], [6.0]])
+
+
 def test_last_year_of_a_derived_field_is_the_derived_field_of_last_year() -> None:
     framework = small(
         leaf("change", "share - 上年(share)"),

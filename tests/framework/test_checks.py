@@ -9,7 +9,6 @@ import pytest
 from hypothesis import given, settings
 
 from parkscore.findings import Finding, FrameworkError
-from parkscore.framework.check_formulas import formula_order
 from parkscore.framework.checking import check_framework, check_scheme
 from parkscore.framework.loading import load_framework, load_scheme
 from parkscore.framework.models import Framework, WeightScheme
@@ -309,11 +308,6 @@ def test_thousands_of_fields_in_a_chain_are_no_circle(found: Found) -> None:
 
 def test_a_field_that_is_read_twice_is_no_circle(found: Found) -> None:
     assert found(with_derived(a="b + c", b="c * 2", c="1 / 3")) == []
-
-
-def test_derived_fields_are_computed_after_those_they_read(park: Path) -> None:
-    park.write_text(with_derived(a="b + c", b="c * 2", c="1 / 3"), encoding="utf-8")
-    assert formula_order(load_framework(park)) == ["c", "b", "a"]
 
 
 # --- methods that cannot work together ---------------------------------------------------------------------------

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Iterator, Mapping, Sequence
-from graphlib import TopologicalSorter
 
 from parkscore.framework.check_class_texts import check_class_texts, check_own_class
 from parkscore.framework.class_names import class_names, hint_without_classes
@@ -74,12 +73,6 @@ def _check_shorter_history(node: Node, path: Path, checker: _Checker) -> None:
         return
     for number, text in enumerate(formulas):
         checker.check(text, (*path, "missing", "formulas", number), node.id, _measure(node.measure))
-
-
-def formula_order(framework: Framework) -> list[str]:
-    """The derived fields in an order in which each can be computed; CycleError where there is none."""
-    order = TopologicalSorter(_dependencies(framework)).static_order()
-    return [name for name in order if name in framework.fields]
 
 
 def _dependencies(framework: Framework) -> dict[str, list[str]]:
