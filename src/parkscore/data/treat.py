@@ -12,6 +12,7 @@ from parkscore.data.capping import first_of_each_kind
 from parkscore.data.fitted import Fitted
 from parkscore.data.grid import Cohort, Grid, Matrix, Truths, Vector
 from parkscore.data.policies import columns_by_choice
+from parkscore.data.refused_values import refused_values
 from parkscore.data.table import Table
 from parkscore.findings import DataError, Finding, Severity
 from parkscore.framework.models import Choice, Framework, Node
@@ -134,17 +135,8 @@ def _refused(
 
 def untreatable(leaf: Node, choice: Choice, year: int | None, error: DomainError) -> Finding:
     """What the treatment of an indicator cannot take."""
-    title = treatment[choice.name].title
-    return Finding(
-        code="domain",
-        severity=Severity.ERROR,
-        field=leaf.id,
-        year=year,
-        message=Text(
-            f"{leaf.label.zh}（{title.zh}）：{error.reason.zh}", f"{leaf.label.en} ({title.en}): {error.reason.en}"
-        ),
-        hint=Text("更正数值，或换一种异常值处理", "correct the value or choose another treatment"),
-    )
+    hint = Text("更正数值，或换一种异常值处理", "correct the value or choose another treatment")
+    return refused_values(leaf, treatment[choice.name].title, year, error, hint)
 
 
 def refuse_untreatable(table: Table, cohorts: Sequence[Cohort], columns: Sequence[tuple[Node, Choice, Vector]]) -> None:

@@ -24,6 +24,7 @@ from parkscore.data.grid import (
     Vector,
 )
 from parkscore.data.indicator_places import indicator_place
+from parkscore.data.refused_values import refused_values
 from parkscore.data.table import Table
 from parkscore.findings import DataError, Finding, Severity
 from parkscore.framework.cases import has_rules_by_case
@@ -290,14 +291,5 @@ def refused(
 
 def domain_finding(leaf: Node, settings: Settings, year: int | None, error: DomainError) -> Finding:
     """What the rule of an indicator cannot take."""
-    title = scoring[settings.score.name].title
-    return Finding(
-        code="domain",
-        severity=Severity.ERROR,
-        field=leaf.id,
-        year=year,
-        message=Text(
-            f"{leaf.label.zh}（{title.zh}）：{error.reason.zh}", f"{leaf.label.en} ({title.en}): {error.reason.en}"
-        ),
-        hint=Text("更正数值，或换一种赋分规则", "correct the value or choose another scoring rule"),
-    )
+    hint = Text("更正数值，或换一种赋分规则", "correct the value or choose another scoring rule")
+    return refused_values(leaf, scoring[settings.score.name].title, year, error, hint)
