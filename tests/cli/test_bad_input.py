@@ -25,7 +25,7 @@ MISTAKES = {
     "an unknown scheme": ((*SCORE, "--weights", "zone-2021-equal-witin"), 2, "did you mean `zone-2021-equal-within`"),
     "data that is not there": (("score", "park.yaml", "zones.xlsx"), 2, "zones.csv"),
     "a folder without a file for the result": (("score", "park.yaml", "."), 2, "written into a file"),
-    "a folder where one table is taken": (("diagnose", "park.yaml", "."), 2, "is a folder"),
+    "a folder of other files than tables": (("diagnose", "park.yaml", "."), 3, "is no .csv file"),
     "data with an unknown suffix": (("validate", "park.yaml", "park.yaml"), 2, "are not read"),
     "a year that the data lack": ((*SCORE, "--year", "1999"), 2, "2023, 2024"),
     "a folder as output": ((*SCORE, "-o", "folder.xlsx"), 2, "is a folder"),
@@ -147,7 +147,7 @@ def test_a_fault_of_ours_shows_its_traceback_under_debug(run: Any, monkeypatch: 
 
 
 def test_a_writer_that_fails_halfway_leaves_no_file(run: Any, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    def fail(_: object, path: Path, __: object) -> None:
+    def fail(_: object, path: Path, __: object, **___: object) -> None:
         path.write_bytes(b"half")
         raise OSError(28, "No space left on device")
 

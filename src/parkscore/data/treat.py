@@ -81,7 +81,8 @@ def treat(
                 if record.action != "none" or not record.passed
             ]
             if known is None:
-                findings += [treated_finding(leaf, cohort.year, record) for leaf, record in told]
+                said = (treated_finding(leaf, cohort.year, record) for leaf, record in told)
+                findings += [each for each in said if each not in findings]  # groups of which the same is said
             else:
                 findings += [
                     counted_finding(leaf, cohort.reference, cohort.year, record.points) for leaf, record in told
