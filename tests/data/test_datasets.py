@@ -155,14 +155,16 @@ def test_pieces_cover_every_row_once_whatever_the_row_groups(groups: Sequence[in
     framework = Framework(id="f", title=Label(zh="例"), unit=UnitKey(key="zone", zh="高新区"), fields={}, indicators=())
     pieces = Dataset("", framework, files, (), ()).pieces(rows)
     assert [piece.number for piece in pieces] == list(range(len(pieces)))
-    ends = [0, *np.cumsum([piece.rows for piece in pieces]).tolist()]
+    ends = [0, *np.cumsum([piece.all_rows for piece in pieces]).tolist()]
     assert [piece.first_row for piece in pieces] == ends[:-1]
     assert ends[-1] == sum(groups) + 5
-    for piece in pieces:
-        within = files[piece.file].row_groups
-        start = files[piece.file].first_row + sum(within[: piece.groups[0]]) + piece.skip
-        assert start == piece.first_row
-        assert piece.skip + piece.rows <= sum(within[slice(*piece.groups)])
+    parts = [part for piece in pieces for part in piece.of_files]
+    assert [part.first_row for part in parts] == [0, *np.cumsum([part.rows for part in parts]).tolist()][:-1]
+    for part in parts:
+        within = files[part.file].row_groups
+        start = files[part.file].first_row + sum(within[: part.groups[0]]) + part.skip
+        assert start == part.first_row
+        assert part.skip + part.rows <= sum(within[slice(*part.groups)])
 
 
 @given(st.permutations(range(12)))
