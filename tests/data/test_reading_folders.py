@@ -11,7 +11,7 @@ import pytest
 import parkscore as ps
 from parkscore.data.datasets import open_dataset
 from parkscore.data.reading import read_table, read_with_findings
-from parkscore.findings import DataError
+from parkscore.findings import DataError, errors_of
 from tests.small_frameworks import field, leaf, small
 
 FIELDS = {"b": field("b"), "park": field("park", kind="text")}
@@ -79,3 +79,23 @@ def test_a_broken_file_among_others_is_told_with_its_name(tmp_path: Path) -> Non
     table, found = read_with_findings(folder, FRAMEWORK)
     assert table is None
     assert [Path(each.place.file).name for each in found if each.place is not None] == ["part-9.parquet"]
+
+
+def test_every_file_with_damaged_rows_is_told_and_so_are_the_cells_of_the_others(tmp_path: Path) -> None:
+    folder = tmp_path / "data"
+    folder.mkdir()
+    for number in range(3):
+        own = FRAME.assign(zone=[f"{name}{number}" for name in FRAME["zone"]], a=["1", "x", "3", "4", "5", "6"])
+        own.to_parquet(folder / f"part-{number}.parquet", index=False)
+    for name in ("part-0.parquet", "part-2.parquet"):
+        content = bytearray((folder / name).read_bytes())
+        content[4:200] = b"\xff" * 196
+        (folder / name).write_bytes(bytes(content))
+    table, found = read_with_findings(folder, FRAMEWORK)
+    assert table is None
+    errors = [(each.code, Path(each.place.file).name) for each in errors_of(found) if each.place is not None]
+    assert errors == [
+        ("not_parquet", "part-0.parquet"),
+        ("not_parquet", "part-2.parquet"),
+        ("text_in_number", "part-1.parquet"),
+    ]

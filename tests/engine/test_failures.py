@@ -131,6 +131,25 @@ def test_a_broken_file_among_others_is_named_before_anything_is_scored(tmp_path:
     assert left_behind(tmp_path) == []
 
 
+@pytest.mark.parametrize(("twice", "told", "rows"), [("unit", "duplicate_row", 1), ("code", "shared_uscc", 3)])
+def test_damaged_rows_do_not_hide_that_others_meet(twice: str, told: str, rows: int, tmp_path: Path) -> None:
+    source, code = folder_of_files(tmp_path), "91110108551385082Q"
+    first, last = (pd.read_parquet(path) for path in (source / "part-0.parquet", source / "part-2.parquet"))
+    last.loc[7, "zone"] = first.loc[0, "zone"] if twice == "unit" else last.loc[7, "zone"]
+    for name, frame in {"part-0": first, "part-1": first.assign(zone=list("abcdefgh")), "part-2": last}.items():
+        frame["code"] = [code if twice == "code" and row == 7 else None for row in range(8)]
+        frame.to_parquet(source / f"{name}.parquet", index=False, row_group_size=4)
+    damaged = bytearray((source / "part-1.parquet").read_bytes())
+    damaged[4:100] = b"\xff" * 96
+    (source / "part-1.parquet").write_bytes(bytes(damaged))
+    framework = small(leaf("a"), leaf("b"), fields={"code": field("code", kind="uscc")})
+    with pytest.raises(DataError) as caught:
+        ps.score_dataset(framework, source, tmp_path / "out.csv")
+    found = [each.code for each in caught.value.findings]
+    assert found.count("not_parquet") == 1
+    assert found.count(told) == rows
+
+
 def test_a_file_that_changes_between_the_passes_ends_the_run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     source = folder_of_files(tmp_path)
     fitted = Fitting.fitted

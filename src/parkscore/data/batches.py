@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -36,12 +36,7 @@ def read_piece(dataset: Dataset, piece: Piece, fields: Collection[str] | None = 
     Raises DataError where the piece cannot be read at all, or its file is not as it was when it was opened.
     """
     file, found = dataset.files[piece.file], Collected()
-    bodies, broken = list[Body](), list[Finding]()
-    for part in piece.of_files:
-        try:
-            bodies.append(read_body_of_piece(dataset, part, found, fields))
-        except DataError as error:
-            broken += error.findings
+    bodies, broken = read_bodies(dataset, piece.of_files, found, fields)
     if broken:
         raise DataError(broken)
     if found.has_errors:
@@ -51,11 +46,35 @@ def read_piece(dataset: Dataset, piece: Piece, fields: Collection[str] | None = 
     return replace(table, left_out=left_out, conversions=file.shape.conversions), found
 
 
-def read_body_of_piece(dataset: Dataset, piece: Piece, found: Collected, fields: Collection[str] | None = None) -> Body:
-    """The cells of a piece as they were read, to be put into a table alone or with those of others.
+def read_bodies(
+    dataset: Dataset, pieces: Iterable[Piece], found: Collected, fields: Collection[str] | None = None
+) -> tuple[list[Body], list[Finding]]:
+    """The cells of some pieces, to be put into one table; and why others of them cannot be read at all."""
+    bodies, broken = list[Body](), list[Finding]()
+    for piece in pieces:
+        try:
+            bodies.append(_read_body(dataset, piece, found, fields))
+        except DataError as error:
+            broken += error.findings
+    return bodies, broken
 
-    Raises DataError as `read_piece` does.
+
+def read_once_more(dataset: Dataset, pieces: Iterable[Piece], fields: Collection[str]) -> Iterator[Table]:
+    """The tables of pieces that are read for their mistakes elsewhere; one that cannot be read is told of there.
+
+    Raises DataError where a file is not as it was when it was opened.
     """
+    for piece in pieces:
+        for part in piece.of_files:
+            refuse_changed(dataset.files[part.file])
+        try:
+            table, _ = read_piece(dataset, piece, fields)
+        except DataError:
+            continue
+        yield table
+
+
+def _read_body(dataset: Dataset, piece: Piece, found: Collected, fields: Collection[str] | None) -> Body:
     file = dataset.files[piece.file]
     assert file.shape.layout is not None  # noqa: S101  # a data set without a layout is refused when it is opened
     refuse_changed(file)

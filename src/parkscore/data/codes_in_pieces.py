@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from parkscore.data.batches import read_piece
+from parkscore.data.batches import read_once_more
 from parkscore.data.capping import MOST
 from parkscore.data.code_findings import code_fields, shared, shared_message
 from parkscore.data.datasets import Dataset, Piece
@@ -49,8 +49,7 @@ def _shared_in_field(
 ) -> Iterator[Finding]:
     wanted, listed = repeated.keys, list[tuple[Finding, tuple[str, int | None]]]()
     units: dict[tuple[str, int | None], list[str]] = {}
-    for piece in pieces:
-        table, _ = read_piece(dataset, piece, [field])
+    for table in read_once_more(dataset, pieces, [field]):
         keys, rows = _keys(table, field)
         for row in rows[rows_with(keys, wanted)].tolist():
             code = str(table.frame[field].iloc[row]), None if table.years is None else int(table.years[row])

@@ -11,7 +11,7 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from parkscore.data.batches import read_piece
+from parkscore.data.batches import read_once_more
 from parkscore.data.collecting import REPEATED_AT_MOST, Collected
 from parkscore.data.datasets import Dataset, Piece
 from parkscore.data.headers import normalised
@@ -117,8 +117,7 @@ def duplicate_findings(dataset: Dataset, pieces: Sequence[Piece], repeated: Repe
     spelled: dict[tuple[str, int | None], str] = {}
     similar: set[str] = set()
     listed = 0
-    for piece in pieces:
-        table, _ = read_piece(dataset, piece, ())
+    for table in read_once_more(dataset, pieces, ()):
         for row in rows_with(keys_of(table), repeated.keys):
             unit, year = str(table.frame[UNIT].iloc[row]), None if table.years is None else int(table.years[row])
             here = table.origin.place(row, UNIT)

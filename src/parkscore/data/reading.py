@@ -16,7 +16,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from parkscore.data.assembling import table_of
-from parkscore.data.batches import read_body_of_piece
+from parkscore.data.batches import read_bodies
 from parkscore.data.body import Body, conversions_of, read_body
 from parkscore.data.collecting import Collected
 from parkscore.data.datasets import open_dataset
@@ -119,10 +119,11 @@ def _read_folder(source: str | os.PathLike[str], framework: Framework) -> tuple[
     found = Collected()
     try:
         dataset = open_dataset(source, framework)
-        pieces = (part for piece in dataset.pieces() for part in piece.of_files)
-        bodies = [read_body_of_piece(dataset, piece, found) for piece in pieces]
     except DataError as error:
-        return None, [*error.findings, *found.findings]
+        return None, error.findings
+    bodies, broken = read_bodies(dataset, (part for piece in dataset.pieces() for part in piece.of_files), found)
+    if broken:
+        return None, [*broken, *dataset.findings, *found.findings]
     for body in bodies:
         body.units = np.asarray(body.units, dtype=object)
     table = _together(bodies, dataset.source, framework, dataset.digest(), found)
