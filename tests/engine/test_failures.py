@@ -102,6 +102,17 @@ def test_a_device_that_is_full_is_refused(tmp_path: Path) -> None:
         ps.score_dataset(SMALL, tmp_path / "data", "/dev/full")
 
 
+@pytest.mark.parametrize(("name", "why"), [("gone/out.csv", "its folder does not exist"), ("data.csv", "is a folder")])
+def test_a_place_where_no_file_can_stand_is_refused_before_anything_is_read(
+    name: str, why: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "data.csv").mkdir()
+    folder_of_files(tmp_path)
+    monkeypatch.setattr(passes, "_Run", None)  # which is never called
+    with pytest.raises(UsageError, match=why):
+        ps.score_dataset(SMALL, tmp_path / "data", tmp_path / name)
+
+
 def test_a_limit_on_the_size_of_files_ends_the_run_with_its_reason(tmp_path: Path) -> None:
     folder_of_files(tmp_path)
     code = (

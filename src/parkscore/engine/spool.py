@@ -14,7 +14,7 @@ from typing import Final, TypeAlias
 import pyarrow as pa
 
 from parkscore.language import system_reason
-from parkscore.output.files import cannot_write
+from parkscore.output.files import cannot_write, refuse_obstacle
 
 PieceResults: TypeAlias = "Path | pa.RecordBatch"
 """The results of a piece: a file of the spool, or the batch itself where it stays in memory."""
@@ -48,9 +48,10 @@ class Room:
 def spool_folder(output: Path) -> Iterator[Path]:
     """A folder beside `output` that is removed with all that is in it, however the block ends.
 
-    Raises UsageError where there is no such place, or where the disk fills while the block runs.
+    Raises UsageError where no file can be written there, before the block runs, or where the disk fills in it.
     """
     try:
+        refuse_obstacle(output)
         with tempfile.TemporaryDirectory(prefix=".parkscore-", dir=output.parent, ignore_cleanup_errors=True) as name:
             yield Path(name).absolute()  # a worker may stand elsewhere
     except OSError as error:

@@ -21,9 +21,7 @@ def write_whole(path: str | Path, write: Callable[[Path], None]) -> Path:
     """
     target = Path(path)
     try:
-        obstacle = _obstacle(target)
-        if obstacle is not None:
-            raise cannot_write(target, obstacle)
+        refuse_obstacle(target)
         handle, name = tempfile.mkstemp(prefix=".parkscore-", suffix=target.suffix, dir=target.parent)
     except OSError as error:
         raise cannot_write(target, system_reason(error)) from None
@@ -70,6 +68,13 @@ def write_text(path: str | Path, text: str) -> Path:
         beside.write_text(text, encoding="utf-8", newline="\n")
 
     return write_whole(path, write)
+
+
+def refuse_obstacle(target: Path) -> None:
+    """Raise UsageError where what stands at a path, or does not, keeps a file from being written there."""
+    obstacle = _obstacle(target)
+    if obstacle is not None:
+        raise cannot_write(target, obstacle)
 
 
 def _obstacle(target: Path) -> Text | None:
