@@ -45,7 +45,9 @@ if TYPE_CHECKING:
 DataArgument = Annotated[
     str,
     typer.Argument(
-        metavar="DATA", help=".xlsx、.csv 或 .parquet 文件，或随附示例。 A file, or a shipped example by name."
+        metavar="DATA",
+        help=".xlsx、.csv 或 .parquet 文件，放着 .csv 或 .parquet 的文件夹，或随附示例。"
+        " A file, a folder of .csv or .parquet files, or a shipped example by name.",
     ),
 ]
 ResultOption = Annotated[
