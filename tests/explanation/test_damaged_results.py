@@ -153,3 +153,7 @@ def test_whatever_stands_in_the_wrong_place_is_refused_or_explained(evaluation: 
             else:
                 json.dumps(explanation_of(said, row, years).as_dict("en"))
     assert refused > 100
+
+
+def test_a_folder_is_no_result(tmp_path: Path) -> None:
+    assert refusal(tmp_path) == "is a folder"

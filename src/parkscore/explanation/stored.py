@@ -48,6 +48,8 @@ def read_stored(path: str | os.PathLike[str], unit: str, year: int | None = None
     with the nearest ids.
     """
     file = os.fspath(path)
+    if os.path.isdir(file):
+        raise _no_result(file, Text("是文件夹", "is a folder"))
     try:
         with pq.ParquetFile(file) as results:
             document = _document(results, file)
