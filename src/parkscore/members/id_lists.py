@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import os
+from dataclasses import replace
 
 from parkscore.data.credit_codes import standard_form
 from parkscore.data.masking import Mask
 from parkscore.data.reading import read_with_findings
 from parkscore.findings import DataError, errors_of
 from parkscore.framework.models import USCC, Framework, Label
+from parkscore.language import Text
 
 
 def read_ids(file: str | os.PathLike[str], returns: Framework, mask: Mask | None = None) -> list[str]:
@@ -22,11 +24,23 @@ def read_ids(file: str | os.PathLike[str], returns: Framework, mask: Mask | None
     listed = Framework(id="enterprises", title=title, unit=returns.unit, fields={})
     table, found = read_with_findings(file, listed)
     # There is no field to be found: the ids are all that is wanted.
-    found = [finding for finding in found if finding.code != "no_field_column"]
+    found = [
+        replace(finding, hint=_header(returns)) if finding.code == "no_header" else finding
+        for finding in found
+        if finding.code != "no_field_column"
+    ]
     if table is None or errors_of(found):
         raise DataError(found if mask is None else mask.findings(found, table, listed))
     ids: list[str] = table.units.tolist()
     return ids if mask is None else [mask.unit(each) for each in ids]
+
+
+def _header(returns: Framework) -> Text:
+    """What a list of ids has to look like."""
+    unit = returns.unit
+    return Text(
+        f"第一行写“{unit.zh}”，以下每行一家", f"write '{unit.en or unit.zh}' into the first row, an id into each below"
+    )
 
 
 def id_as_read(name: str, returns: Framework, mask: Mask | None = None) -> str:

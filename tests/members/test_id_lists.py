@@ -1,0 +1,31 @@
+"""Tests of lists of enterprises: what a file must look like to be one."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+import parkscore as ps
+from parkscore.findings import DataError
+from parkscore.members.id_lists import read_ids
+
+RETURNS = ps.load_framework("torch-returns")
+
+
+def test_a_column_of_ids_is_all_that_is_needed(tmp_path: Path) -> None:
+    path = tmp_path / "list.csv"
+    path.write_text("企业\n91000000MA0000001R\n", encoding="utf-8")
+    assert read_ids(path, RETURNS) == ["91000000MA0000001R"]
+
+
+def test_a_list_under_another_header_is_told_the_one_it_needs_and_of_no_field(tmp_path: Path) -> None:
+    path = tmp_path / "list.csv"
+    path.write_text("who\n91000000MA0000001R\n", encoding="utf-8")
+    with pytest.raises(DataError) as caught:
+        read_ids(path, RETURNS)
+    (finding,) = caught.value.findings
+    assert finding.code == "no_header"
+    assert finding.hint is not None
+    assert finding.hint.zh == "第一行写“企业”，以下每行一家"
+    assert finding.hint.en == "write 'enterprise' into the first row, an id into each below"
