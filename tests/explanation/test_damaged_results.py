@@ -157,3 +157,7 @@ def test_whatever_stands_in_the_wrong_place_is_refused_or_explained(evaluation: 
 
 def test_a_folder_is_no_result(tmp_path: Path) -> None:
     assert refusal(tmp_path) == "is a folder"
+
+
+def test_a_name_that_is_too_long_is_no_result(tmp_path: Path) -> None:
+    assert refusal(tmp_path / ("x" * 300)) == "File name too long"

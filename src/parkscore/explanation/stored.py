@@ -48,7 +48,7 @@ def read_stored(path: str | os.PathLike[str], unit: str, year: int | None = None
     with the nearest ids.
     """
     file = os.fspath(path)
-    if os.path.isdir(file):
+    if os.path.isdir(file):  # noqa: PTH112  # `Path.is_dir` raises where a name is too long
         raise _no_result(file, Text("是文件夹", "is a folder"))
     try:
         with pq.ParquetFile(file) as results:
