@@ -19,6 +19,7 @@ import pytest
 
 import parkscore as ps
 from parkscore.engine import passes, spool
+from parkscore.engine.checking import check_dataset
 from parkscore.engine.executors import LocalExecutor
 from parkscore.engine.gathering import Fitting
 from parkscore.engine.tasks import ApplyPiece
@@ -159,6 +160,24 @@ def test_damaged_rows_do_not_hide_that_others_meet(twice: str, told: str, rows: 
     found = [each.code for each in caught.value.findings]
     assert found.count("not_parquet") == 1
     assert found.count(told) == rows
+
+
+@pytest.mark.parametrize("formula", ["a", "growth(a)"])
+def test_every_file_with_damaged_rows_is_told_at_once(formula: str, tmp_path: Path) -> None:
+    source = folder_of_files(tmp_path)
+    for number in range(3):
+        path = source / f"part-{number}.parquet"
+        pd.read_parquet(path).assign(year=2024).to_parquet(path, index=False, row_group_size=4)
+        damaged = bytearray(path.read_bytes())
+        damaged[4:100] = b"\xff" * 96
+        path.write_bytes(bytes(damaged) if number else path.read_bytes())
+    framework = small(leaf("a", formula), leaf("b"), time="year", fields={"a": field("a")})
+    with pytest.raises(DataError) as caught:
+        ps.score_dataset(framework, source, tmp_path / "out.csv")
+    for found in (caught.value.findings, check_dataset(framework, source)[0]):
+        places = [each.place for each in found if each.code == "not_parquet"]
+        assert [Path(each.file).name for each in places if each is not None] == ["part-1.parquet", "part-2.parquet"]
+    assert left_behind(tmp_path) == []
 
 
 def test_a_file_that_changes_between_the_passes_ends_the_run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -228,9 +228,12 @@ class PutDown:
     mask: Mask | None = None
 
     def __call__(self, piece: Piece) -> PutDownPiece:
-        """What is told of the piece."""
+        """What is told of the piece; one that cannot be read is put down nowhere, and ends the run after the others."""
         framework = self.units.dataset.framework
-        table, cells = read_piece(self.units.dataset, piece)
+        try:
+            table, cells = read_piece(self.units.dataset, piece)
+        except DataError as error:
+            return PutDownPiece(error.findings, np.empty(0, dtype=np.uint64), {}, ())
         self.units.add(piece, table)
         found = cells.findings if self.mask is None else self.mask.findings(cells.findings, table, framework)
         return PutDownPiece(found, keys_of(table), table.left_out, table.notes)
