@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
@@ -57,6 +57,9 @@ from parkscore.tree.target_tables import target_table
 from parkscore.tree.targets import Progress, pursue
 from parkscore.tree.verdicts import Verdict
 from parkscore.tree.weigh import Weighing
+
+if TYPE_CHECKING:
+    from parkscore.robustness.result import Robustness
 
 SCHEMA = "parkscore-evaluation/1"
 
@@ -631,6 +634,38 @@ class Evaluation:
     def ordered_rows(self) -> Rows:
         """The scored rows of the table in the order of `scores`."""
         return self.rows[self.order]
+
+    def robustness(
+        self,
+        weights: Mapping[str, Any] | None = None,
+        *,
+        score: Mapping[str, Any] | None = None,
+        treat: Mapping[str, Any] | None = None,
+        missing: Mapping[str, Any] | None = None,
+        aggregate: Mapping[str, Any] | None = None,
+        leave_out: Sequence[str] = (),
+        draws: int = 10_000,
+        seed: int = 0,
+        year: int | None = None,
+        progress: Callable[[int, int], None] | None = None,
+    ) -> Robustness:
+        """Which ranks survive other weights and methods, tried `draws` times; loaded on first use.
+
+        weights: how they vary, such as `{"multipliers": 0.2}`, which is what is assumed where nothing is varied; see
+        `docs/robustness.md`. score, treat, missing, aggregate: by node or `all` the methods to try beside the
+        framework's. leave_out: indicators of which each draw leaves out one or none; `["all"]` for every one. seed:
+        everything that is drawn follows from it, and 0 is a seed. year: of the data, the latest by default. progress:
+        told how many draws are done, of how many.
+
+        Raises UsageError, FrameworkError or DataError before anything is run where something of this cannot be.
+        """
+        from parkscore.robustness.analysing import robustness_of
+
+        methods = {"score": score, "treat": treat, "missing": missing, "aggregate": aggregate}
+        alternatives = {step: said for step, said in methods.items() if said}
+        return robustness_of(
+            self, weights, alternatives, leave_out, draws=draws, seed=seed, year=year, progress=progress
+        )
 
     # --- files -----------------------------------------------------------------------------------------------------
 

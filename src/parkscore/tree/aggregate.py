@@ -25,7 +25,7 @@ Shares = Mapping[str, Vector]
 """For each dimension, the root included, the shares of its children, summing to 1."""
 
 # A coverage is a sum of shares, and one short of its threshold by rounding has reached it.
-_ROUNDING = 1e-9
+ROUNDING = 1e-9
 
 
 @dataclass(frozen=True)
@@ -217,7 +217,7 @@ class Tree:
         """
         shares = self._shares[node.id]
         coverage, applicable = _coverage(below, shares)
-        enough = coverage >= self._settings[node.id].min_coverage - _ROUNDING
+        enough = coverage >= self._settings[node.id].min_coverage - ROUNDING
         combined, passed_over = self._combined(node, below, enough)
         if node.round is not None:
             combined = node.round.of(combined)

@@ -1,0 +1,158 @@
+"""The best and the worst rank that a unit has under any weights that are allowed, with the weights that give it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+from numpy.typing import ArrayLike
+from scipy.optimize import Bounds, LinearConstraint, milp
+
+from parkscore.methods.domain import FloatArray
+from parkscore.methods.weight_draws import feasible
+from parkscore.methods.weight_stability import least_lead
+
+SECONDS: Final = 10.0
+_LEVEL: Final = 1e-7
+"""The lead below which a solver cannot tell units apart, as a share of the widest range of scores."""
+
+
+@dataclass(frozen=True)
+class ExtremeRank:
+    """The best or the worst rank of a unit.
+
+    attained: its rank under `weights`, (indicators,). bound: the rank that no weights go beyond; where the solver had
+    not the time to prove more it is another one, and the truth is between the two.
+    """
+
+    attained: int
+    bound: int
+    weights: FloatArray
+
+    @property
+    def is_exact(self) -> bool:
+        """Whether the rank is proven."""
+        return self.attained == self.bound
+
+
+def best_rank(
+    scores: ArrayLike,
+    unit: int,
+    low: ArrayLike,
+    high: ArrayLike,
+    order: Sequence[tuple[int, int]] = (),
+    *,
+    seconds: float = SECONDS,
+) -> ExtremeRank:
+    """The least number of units that stand above a unit, and one.
+
+    scores: (units, indicators) without gaps. low, high: (indicators,) bounds of weights that sum to 1. order: pairs of
+    indicators of which the first weighs at least as much. seconds: after which the solver gives what it has.
+
+    A mixed-integer programme: one yes or no for each other unit, whether it stands above. Units that are level do not.
+    Leads below 1e-7 of the widest range of scores are level to the solver; `attained` is counted to nine digits.
+
+    >>> best_rank([[3.0, 0.0], [2.0, 2.0], [0.0, 3.0]], 0, [0, 0], [1, 1]).attained
+    1
+    """
+    return _extreme(np.asarray(scores, dtype=np.float64), unit, low, high, order, seconds, worst=False)
+
+
+def worst_rank(
+    scores: ArrayLike,
+    unit: int,
+    low: ArrayLike,
+    high: ArrayLike,
+    order: Sequence[tuple[int, int]] = (),
+    *,
+    seconds: float = SECONDS,
+) -> ExtremeRank:
+    """The largest number of units that stand above a unit, and one; as `best_rank`.
+
+    >>> worst_rank([[3.0, 0.0], [2.0, 2.0], [0.0, 3.0]], 1, [0, 0], [1, 1]).attained
+    2
+    """
+    return _extreme(np.asarray(scores, dtype=np.float64), unit, low, high, order, seconds, worst=True)
+
+
+def _extreme(
+    x: FloatArray,
+    unit: int,
+    low: ArrayLike,
+    high: ArrayLike,
+    order: Sequence[tuple[int, int]],
+    seconds: float,
+    *,
+    worst: bool,
+) -> ExtremeRank:
+    least, most = np.asarray(low, dtype=np.float64), np.asarray(high, dtype=np.float64)
+    start = feasible(least, most, order)
+    others = np.delete(np.arange(len(x)), unit)
+    scale = max(float(np.ptp(x, axis=0).max(initial=0.0)), np.finfo(np.float64).tiny)
+    leads = (x[others] - x[unit]) / scale
+    least_ahead, most_ahead = _ends(leads, least, most)
+    always = int((least_ahead > _LEVEL).sum())
+    undecided = np.flatnonzero((least_ahead <= _LEVEL) & (most_ahead > (_LEVEL if worst else 0.0)))
+    if not undecided.size:
+        rank = 1 + always
+        return ExtremeRank(_rank(x, unit, start), rank, start)
+    found, bound = _solved(
+        leads[undecided], least_ahead[undecided], most_ahead[undecided], least, most, order, seconds, worst
+    )
+    weights = start if found is None else found
+    if bound is None:
+        bound = float(len(undecided)) if worst else 0.0
+    whole = int(np.floor(bound + 1e-6)) if worst else int(np.ceil(bound - 1e-6))
+    return ExtremeRank(_rank(x, unit, weights), 1 + always + whole, weights)
+
+
+def _ends(leads: FloatArray, low: FloatArray, high: FloatArray) -> tuple[FloatArray, FloatArray]:
+    """The least and the largest lead of each other unit within the bounds."""
+    beside = np.vstack([np.zeros(leads.shape[1]), leads])
+    found = least_lead(beside, low, high)
+    return found[1:, 0], -found[0, 1:]
+
+
+def _solved(
+    leads: FloatArray,
+    least_ahead: FloatArray,
+    most_ahead: FloatArray,
+    low: FloatArray,
+    high: FloatArray,
+    order: Sequence[tuple[int, int]],
+    seconds: float,
+    worst: bool,
+) -> tuple[FloatArray | None, float | None]:
+    """The weights that put the fewest, or the most, of some units above, and how many no weights go beyond."""
+    units, count = leads.shape
+    above = np.zeros((len(order), count + units))
+    for row, (one, other) in enumerate(order):
+        above[row, [one, other]] = 1.0, -1.0
+    if worst:
+        # lead - (level - least) z >= least: a unit counts as above once its lead reaches the level.
+        ties = np.hstack([leads, -np.diag(_LEVEL - least_ahead)])
+        lower, upper = least_ahead, np.full(units, np.inf)
+    else:
+        ties = np.hstack([leads, -np.diag(most_ahead)])  # lead <= most z
+        lower, upper = np.full(units, -np.inf), np.zeros(units)
+    whole = np.append(np.ones(count), np.zeros(units))[np.newaxis, :]
+    constraints = [LinearConstraint(ties, lower, upper), LinearConstraint(whole, 1.0, 1.0)]
+    if order:
+        constraints.append(LinearConstraint(above, 0.0, np.inf))
+    found = milp(
+        np.append(np.zeros(count), np.full(units, -1.0 if worst else 1.0)),
+        integrality=np.append(np.zeros(count), np.ones(units)),
+        bounds=Bounds(np.append(low, np.zeros(units)), np.append(high, np.ones(units))),
+        constraints=constraints,
+        options={"time_limit": seconds, "mip_rel_gap": 0.0},
+    )
+    weights = None if found.x is None else np.clip(found.x[:count], low, high)
+    bound = None if found.mip_dual_bound is None else float(found.mip_dual_bound) * (-1 if worst else 1)
+    return weights, bound
+
+
+def _rank(x: FloatArray, unit: int, weights: FloatArray) -> int:
+    scores = np.round(x @ (weights / weights.sum()), 9)
+    return 1 + int((scores > scores[unit]).sum())

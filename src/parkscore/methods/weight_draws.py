@@ -1,0 +1,256 @@
+"""Draw weights: around given shares, within bounds, under an order, or from a few sets; quasi-random unless asked."""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Sequence
+from typing import Final, Literal
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from parkscore.language import Text
+from parkscore.methods.domain import DomainError, FloatArray
+
+Kind = Literal["sobol", "random"]
+
+_INSIDE: Final = 2.0**-33
+"""Half a step of the Sobol points, which keeps them off 0."""
+_SWEEPS: Final = 25
+_ROUNDING: Final = 1e-12
+
+
+def unit_points(draws: int, factors: int, seed: int | Sequence[int], kind: Kind = "sobol") -> FloatArray:
+    """Points in the unit cube, (draws, factors), none of them 0 or 1; the first ones do not depend on how many follow.
+
+    kind: `sobol` for scrambled Sobol points, which fill the cube evenly, `random` for independent ones.
+
+    Source: scipy.stats.qmc.Sobol, whose scrambling is a linear matrix scramble with a digital shift.
+
+    >>> unit_points(4, 1, 0).round(1).ravel().tolist() == unit_points(8, 1, 0)[:4].round(1).ravel().tolist()
+    True
+    """
+    generator = np.random.default_rng(seed)
+    if factors == 0:
+        return np.empty((draws, 0))
+    if kind == "random":
+        return np.clip(generator.random((draws, factors)), _INSIDE, 1 - _INSIDE)
+    from scipy.stats import qmc
+
+    with warnings.catch_warnings():
+        # Any number of points may be asked for; a power of two only is best.
+        warnings.simplefilter("ignore", UserWarning)
+        points = qmc.Sobol(factors, scramble=True, rng=generator).random(draws)
+    return np.asarray(np.clip(points, _INSIDE, 1 - _INSIDE))
+
+
+def normalised(weights: FloatArray) -> FloatArray:
+    """Each draw as shares of its sum."""
+    return np.asarray(weights / weights.sum(axis=1, keepdims=True))
+
+
+def multiplied(shares: ArrayLike, points: FloatArray, spread: float) -> FloatArray:
+    """Each share times an even draw from 1 - spread to 1 + spread, brought back to a sum of 1.
+
+    shares: (children,), points: (draws, children) of `unit_points`; spread: 0.2 for a fifth up or down.
+
+    >>> multiplied([0.5, 0.5], np.array([[0.5, 0.5], [1.0, 0.0]]), 0.2).tolist()
+    [[0.5, 0.5], [0.6, 0.4]]
+    """
+    if not 0 <= spread <= 1:
+        reason = Text(f"幅度 {spread} 应在 0 与 1 之间", f"a spread is from 0 to 1, not {spread}")
+        raise DomainError(reason)
+    return normalised(np.asarray(shares, dtype=np.float64) * (1 + spread * (2 * points - 1)))
+
+
+def dirichlet(shares: ArrayLike, points: FloatArray, concentration: float) -> FloatArray:
+    """Dirichlet weights whose mean are the shares; a share s has the variance s (1 - s) / (concentration + 1).
+
+    Independent gamma quantities at the points, brought to a sum of 1. A share of 0 stays 0.
+
+    >>> dirichlet([0.2, 0.8], unit_points(4096, 2, 0), 10).mean(axis=0).round(3).tolist()
+    [0.2, 0.8]
+    """
+    from scipy.special import gammaincinv
+
+    own = np.asarray(shares, dtype=np.float64)
+    if not concentration > 0:
+        reason = Text(f"集中度 {concentration} 应大于零", f"a concentration is above 0, not {concentration}")
+        raise DomainError(reason)
+    drawn = np.zeros(points.shape)
+    for column in np.flatnonzero(own > 0):
+        size = own[column] / own.sum() * concentration
+        # The quantile of an exponential has a closed form, thirty times as fast.
+        drawn[:, column] = -np.log1p(-points[:, column]) if size == 1 else gammaincinv(size, points[:, column])
+    return normalised(drawn)
+
+
+def one_of(sets: ArrayLike, points: FloatArray) -> FloatArray:
+    """One of some sets of weights in each draw; sets: (sets, children), points: (draws, 1).
+
+    >>> one_of([[1.0, 0.0], [0.0, 1.0]], np.array([[0.2], [0.7]])).tolist()
+    [[1.0, 0.0], [0.0, 1.0]]
+    """
+    known = np.asarray(sets, dtype=np.float64)
+    return np.asarray(known[np.minimum((points[:, 0] * len(known)).astype(np.intp), len(known) - 1)])
+
+
+def triangular(low: ArrayLike, mode: ArrayLike, high: ArrayLike, points: FloatArray) -> FloatArray:
+    """Each weight from a triangle of what an expert holds least, most likely and most, brought to a sum of 1.
+
+    low, mode, high: (children,), not negative and in this order; points: (draws, children).
+
+    >>> triangular([0.1, 0.5], [0.2, 0.8], [0.3, 0.9], np.array([[0.5, 1.0]])).round(3).tolist()
+    [[0.182, 0.818]]
+    """
+    least, likely, most = (np.asarray(each, dtype=np.float64) for each in (low, mode, high))
+    if not ((least >= 0) & (least <= likely) & (likely <= most)).all() or not (most > 0).any():
+        reason = Text("三个数应不小于零并依次增大", "the three numbers are not negative, and none is below the last")
+        raise DomainError(reason)
+    width = np.where(most > least, most - least, 1.0)
+    turn = (likely - least) / width
+    rising = least + np.sqrt(points * width * (likely - least))
+    falling = most - np.sqrt((1 - points) * width * (most - likely))
+    return normalised(np.where(points < turn, rising, falling) + 0.0)
+
+
+def constrained(
+    draws: int,
+    low: ArrayLike,
+    high: ArrayLike,
+    order: Sequence[tuple[int, int]],
+    seed: int | Sequence[int],
+    sweeps: int = _SWEEPS,
+) -> FloatArray:
+    """Weights that are spread evenly over all that keep bounds and an order, (draws, children), each summing to 1.
+
+    low, high: (children,), from 0 to 1. order: pairs of children of which the first weighs at least as much as the
+    second. Without upper bounds, and with no order or a complete one, the draws are exact; otherwise each comes from a
+    walk of its own, which shifts weight between two children at a time, `sweeps` times between all neighbours.
+
+    Raises DomainError where nothing keeps them all.
+
+    Source: Tervonen, van Valkenhoef, Basturk and Postmus, Hit-And-Run enables efficient weight generation for
+    simulation-based multiple criteria decision analysis, European Journal of Operational Research 224, 2012, whose
+    steps may go in any direction.
+
+    >>> constrained(3, [0, 0], [1, 0.4], [(0, 1)], 0).sum(axis=1).round(9).tolist()
+    [1.0, 1.0, 1.0]
+    """
+    least, most = np.asarray(low, dtype=np.float64), np.asarray(high, dtype=np.float64)
+    start = feasible(least, most, order)
+    generator = np.random.default_rng(seed)
+    count = len(least)
+    chain = _chain(order, count)
+    if (most >= 1 - least.sum() + least - _ROUNDING).all() and not (least.any() and order):
+        if not order:
+            return np.asarray(least + (1 - least.sum()) * generator.dirichlet(np.ones(count), draws))
+        if chain is not None:
+            found = np.empty((draws, count))
+            found[:, chain] = -np.sort(-generator.dirichlet(np.ones(count), draws), axis=1)
+            return found
+    return _walked(np.tile(start, (draws, 1)), least, most, order, generator, sweeps)
+
+
+def feasible(low: FloatArray, high: FloatArray, order: Sequence[tuple[int, int]]) -> FloatArray:
+    """Weights well inside the bounds and the order; DomainError, with the reason, where there are none."""
+    from scipy.optimize import linprog
+
+    count = len(low)
+    if ((low < 0) | (low > high) | (high > 1)).any():
+        columns = np.flatnonzero((low < 0) | (low > high) | (high > 1)).tolist()
+        raise DomainError(Text("界限应有 0 ≤ 下限 ≤ 上限 ≤ 1", "bounds are 0 <= low <= high <= 1"), columns=columns)
+    # The largest margin by which everything holds, where a bound or an order leaves one.
+    rows = [_between(count, first, second) for first, second in order]
+    rows += [np.append(-np.eye(count)[child], 1.0) for child in range(count) if low[child] < high[child]]
+    rows += [np.append(np.eye(count)[child], 1.0) for child in range(count) if low[child] < high[child]]
+    limits = [0.0] * len(order)
+    limits += [-low[child] for child in range(count) if low[child] < high[child]]
+    limits += [high[child] for child in range(count) if low[child] < high[child]]
+    found = linprog(
+        np.append(np.zeros(count), -1.0),
+        A_ub=np.array(rows) if rows else None,
+        b_ub=np.array(limits) if limits else None,
+        A_eq=np.append(np.ones(count), 0.0)[np.newaxis, :],
+        b_eq=[1.0],
+        bounds=[*zip(low, high, strict=True), (0, 1)],
+    )
+    if found.status != 0:
+        within = f"{low.sum():g}", f"{high.sum():g}"
+        raise DomainError(
+            Text(
+                f"没有一组权重同时满足这些约束（下限合计 {within[0]}，上限合计 {within[1]}）",
+                f"no weights keep all of these (the lower bounds sum to {within[0]}, the upper to {within[1]})",
+            )
+        )
+    return np.asarray(found.x[:count], dtype=np.float64)
+
+
+def _between(count: int, first: int, second: int) -> FloatArray:
+    row = np.zeros(count + 1)
+    row[first], row[second] = -1.0, 1.0
+    return row
+
+
+def _chain(order: Sequence[tuple[int, int]], count: int) -> NDArray[np.intp] | None:
+    """All children from the heaviest, where the pairs put them in one complete order."""
+    above = np.zeros((count, count), dtype=np.bool_)
+    for first, second in order:
+        above[first, second] = True
+    for middle in range(count):
+        above |= above[:, [middle]] & above[[middle], :]
+    if above.diagonal().any():
+        return None
+    below = above.sum(axis=1)
+    return np.argsort(-below) if sorted(below.tolist()) == list(range(count)) else None
+
+
+def _walked(
+    weights: FloatArray,
+    low: FloatArray,
+    high: FloatArray,
+    order: Sequence[tuple[int, int]],
+    generator: np.random.Generator,
+    sweeps: int,
+) -> FloatArray:
+    """Shift weight between two children of every draw, evenly among what keeps everything, over and over."""
+    draws, count = weights.shape
+    heavier = [[first for first, second in order if second == child] for child in range(count)]
+    lighter = [[second for first, second in order if first == child] for child in range(count)]
+    for _ in range(sweeps if count > 1 else 0):
+        path = generator.permutation(count)
+        for one, other in zip(path, np.roll(path, 1), strict=True):
+            if one == other:
+                continue
+            sum_of_both = weights[:, one] + weights[:, other]
+            least, most = _room(weights, one, other, low, high, heavier, lighter)
+            others_least, others_most = _room(weights, other, one, low, high, heavier, lighter)
+            least = np.maximum(least, sum_of_both - others_most)
+            most = np.minimum(most, sum_of_both - others_least)
+            if (one, other) in order:
+                least = np.maximum(least, sum_of_both / 2)
+            if (other, one) in order:
+                most = np.minimum(most, sum_of_both / 2)
+            weights[:, one] = least + np.maximum(most - least, 0.0) * generator.random(draws)
+            weights[:, other] = sum_of_both - weights[:, one]
+    return weights
+
+
+def _room(
+    weights: FloatArray,
+    child: int,
+    partner: int,
+    low: FloatArray,
+    high: FloatArray,
+    heavier: Sequence[Sequence[int]],
+    lighter: Sequence[Sequence[int]],
+) -> tuple[FloatArray, FloatArray]:
+    """From where to where a child may go while all others but its partner stay."""
+    least, most = np.full(len(weights), low[child]), np.full(len(weights), high[child])
+    for each in lighter[child]:
+        if each != partner:
+            least = np.maximum(least, weights[:, each])
+    for each in heavier[child]:
+        if each != partner:
+            most = np.minimum(most, weights[:, each])
+    return least, most

@@ -1,0 +1,196 @@
+"""What can be said exactly of ranks under other weights where a score is a weighted sum: nothing here is sampled."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Final
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from parkscore.language import Text
+from parkscore.methods.domain import DomainError, FloatArray, IntArray
+
+_AT_ONCE: Final = 2**21
+
+
+def overtaking(scores: ArrayLike, weights: ArrayLike) -> FloatArray:
+    """The smallest share by which all weights must be allowed to change for the second unit to catch up with the first.
+
+    scores: (units, indicators); weights: (indicators,), summing to 1. Returns (units, units): t for a first and a
+    second unit, such that weights w (1 + δ) with |δ| <= t can bring the second level, and no smaller t can; 0 where the
+    second is not behind, and infinity where no change of at most 100 % is enough, as the second is nowhere better.
+
+    t = Σ w d / Σ w |d| with d the scores of the first less those of the second: every weight moves against d as far as
+    it may, and what the weights sum to afterwards divides both sides.
+
+    >>> overtaking([[4.0, 0.0], [0.0, 2.0]], [0.5, 0.5]).round(3).tolist()
+    [[0.0, 0.333], [0.0, 0.0]]
+    """
+    x, w = _scores(scores), _weights(weights)
+    found = np.zeros((len(x), len(x)))
+    for own, difference in _differences(x):
+        gap, most = difference @ w, np.abs(difference) @ w
+        ahead = gap > 0
+        share = np.divide(gap, most, out=np.zeros_like(gap), where=ahead)
+        nowhere_better = ~((difference < 0) & (w > 0)).any(axis=-1)
+        found[own] = np.where(ahead & nowhere_better, np.inf, share)
+    return found
+
+
+def overtaking_weights(scores: ArrayLike, weights: ArrayLike, first: int, second: int) -> FloatArray:
+    """The weights, summing to 1, by which `overtaking` of two units is attained; DomainError where there are none.
+
+    >>> overtaking_weights([[4.0, 0.0], [0.0, 2.0]], [0.5, 0.5], 0, 1).round(3).tolist()
+    [0.333, 0.667]
+    """
+    x, w = _scores(scores), _weights(weights)
+    share = overtaking(x[[first, second]], w)[0, 1]
+    if np.isinf(share):
+        raise DomainError(Text("没有哪项后者更好，权重怎样变都追不上", "the second is nowhere better: no weights do"))
+    moved = w * (1 - share * np.sign(x[first] - x[second]))
+    return np.asarray(moved / moved.sum())
+
+
+def stable_from_to(scores: ArrayLike, weights: ArrayLike, pairs: ArrayLike) -> FloatArray:
+    """From where to where each weight may go, the others keeping their proportions, before a pair changes its order.
+
+    scores, weights: as for `overtaking`. pairs: (pairs, 2) units, the first not behind the second. Returns
+    (indicators, 2): all these pairs keep their order while the weight is within; from 0 to 1 at most.
+
+    The lead of a pair is linear in a weight v: v d + (1 - v) r with r the mean of the other indicators' d under the
+    other weights, so that it ends at v = r / (r - d).
+
+    >>> stable_from_to([[4.0, 0.0], [0.0, 2.0]], [0.5, 0.5], [[0, 1]]).round(3).tolist()
+    [[0.333, 1.0], [0.0, 0.667]]
+    """
+    x, w = _scores(scores), _weights(weights)
+    found = np.tile([0.0, 1.0], (len(w), 1))
+    known = np.asarray(pairs, dtype=np.intp).reshape(-1, 2)
+    for begin in range(0, len(known), max(1, _AT_ONCE // len(w))):
+        own = known[begin : begin + max(1, _AT_ONCE // len(w))]
+        difference = x[own[:, 0]] - x[own[:, 1]]
+        others = (difference @ w)[:, np.newaxis] - difference * w
+        rest = np.divide(others, 1 - w, out=np.zeros_like(others), where=w < 1)
+        slope = difference - rest
+        ends = np.divide(-rest, slope, out=np.full_like(rest, np.nan), where=slope != 0)
+        ends = np.clip(ends, 0.0, 1.0)
+        # A lead that grows with the weight ends below it, one that shrinks above it.
+        below, above = np.where(slope > 0, ends, np.nan), np.where(slope < 0, ends, np.nan)
+        found[:, 0] = np.fmax(found[:, 0], np.minimum(np.fmax.reduce(below, axis=0, initial=0.0), w))
+        found[:, 1] = np.fmin(found[:, 1], np.maximum(np.fmin.reduce(above, axis=0, initial=1.0), w))
+    return found
+
+
+def neighbours(ranks: ArrayLike) -> IntArray:
+    """The pairs of units next to each other; the whole ranking stays as long as each of them keeps its order.
+
+    >>> neighbours([2, 1, 3]).tolist()
+    [[1, 0], [0, 2]]
+    """
+    order = np.argsort(np.asarray(ranks), kind="stable").astype(np.int32)
+    return np.stack([order[:-1], order[1:]], axis=1)
+
+
+def top_against_rest(ranks: ArrayLike, top: int) -> IntArray:
+    """The pairs of a unit among the first `top` and one that is not; each must keep its order for these to stay on top.
+
+    >>> top_against_rest([2, 1, 3], 1).tolist()
+    [[1, 0], [1, 2]]
+    """
+    order = np.argsort(np.asarray(ranks), kind="stable").astype(np.int32)
+    first, rest = np.meshgrid(order[:top], order[top:], indexing="ij")
+    return np.stack([first.ravel(), rest.ravel()], axis=1)
+
+
+def least_lead(scores: ArrayLike, low: ArrayLike, high: ArrayLike) -> FloatArray:
+    """The least by which each unit leads each other one, over all weights within bounds that sum to 1.
+
+    scores: (units, indicators); low, high: (indicators,). Returns (units, units): where it is not below 0, the first
+    stands above the second, or level, whatever the weights: a necessary preference.
+
+    The least of Σ v d takes the lower bounds, and gives what is left to the indicators with the least d first, each up
+    to its upper bound.
+
+    >>> least_lead([[3.0, 1.0], [1.0, 2.0]], [0.6, 0.0], [1.0, 0.4]).round(3).tolist()
+    [[0.0, 0.8], [-2.0, 0.0]]
+    """
+    x = _scores(scores)
+    least, most = _bounds(low, high)
+    left, room = 1 - least.sum(), most - least
+    found = np.empty((len(x), len(x)))
+    for own, difference in _differences(x):
+        order = np.argsort(difference, axis=-1)
+        wide = room[order]
+        before = np.cumsum(wide, axis=-1) - wide
+        given = np.clip(left - before, 0.0, wide)
+        found[own] = difference @ least + (given * np.take_along_axis(difference, order, axis=-1)).sum(axis=-1)
+    return found
+
+
+def least_lead_weights(scores: ArrayLike, low: ArrayLike, high: ArrayLike, first: int, second: int) -> FloatArray:
+    """The weights by which `least_lead` of two units is attained.
+
+    >>> least_lead_weights([[3.0, 1.0], [1.0, 2.0]], [0.6, 0.0], [1.0, 0.4], 0, 1).tolist()
+    [0.6, 0.4]
+    """
+    x = _scores(scores)
+    least, most = _bounds(low, high)
+    order = np.argsort(x[first] - x[second])
+    wide = (most - least)[order]
+    found = least.copy()
+    found[order] += np.clip(1 - least.sum() - (np.cumsum(wide) - wide), 0.0, wide)
+    return found
+
+
+def certain_ranks(leads: ArrayLike) -> IntArray:
+    """The ranks that no weights leave, (units, 2), from what `least_lead` says of every pair.
+
+    A unit stands below all that lead it whatever the weights, and above all that it leads so. Other ranks in between
+    may or may not be reached: `extreme_ranks` says which.
+
+    >>> certain_ranks([[0.0, 0.8], [-2.0, 0.0]]).tolist()
+    [[1, 1], [2, 2]]
+    """
+    lead = np.asarray(leads, dtype=np.float64)
+    above = lead > 0
+    return np.stack([1 + above.sum(axis=0), len(lead) - above.sum(axis=1)], axis=1).astype(np.int32)
+
+
+def _differences(x: FloatArray) -> Iterator[tuple[slice, FloatArray]]:
+    """By what some units are ahead of all, (units, all units, indicators), as many at a time as stay in memory."""
+    size = max(1, _AT_ONCE // max(x.size, 1))
+    for first in range(0, len(x), size):
+        own = slice(first, min(first + size, len(x)))
+        yield own, x[own, np.newaxis, :] - x[np.newaxis, :, :]
+
+
+def _scores(scores: ArrayLike) -> FloatArray:
+    x = np.asarray(scores, dtype=np.float64)
+    if not np.isfinite(x).all():
+        units, columns = np.nonzero(~np.isfinite(x))
+        reason = Text("需要没有缺失的有限得分", "scores without gaps are needed")
+        raise DomainError(reason, units=np.unique(units).tolist(), columns=np.unique(columns).tolist())
+    return x
+
+
+def _weights(weights: ArrayLike) -> FloatArray:
+    w = np.asarray(weights, dtype=np.float64)
+    if not (w >= 0).all() or not w.sum() > 0:
+        raise DomainError(Text("权重应不小于零，且不全为零", "weights are not negative, and not all zero"))
+    return np.asarray(w / w.sum())
+
+
+def _bounds(low: ArrayLike, high: ArrayLike) -> tuple[FloatArray, FloatArray]:
+    least, most = np.asarray(low, dtype=np.float64), np.asarray(high, dtype=np.float64)
+    wrong = np.flatnonzero((least < 0) | (least > most) | (most > 1)).tolist()
+    if wrong:
+        raise DomainError(Text("界限应有 0 ≤ 下限 ≤ 上限 ≤ 1", "bounds are 0 <= low <= high <= 1"), columns=wrong)
+    if least.sum() > 1 or most.sum() < 1:
+        raise DomainError(
+            Text(
+                f"没有一组权重在这些界限之内：下限合计 {least.sum():g}，上限合计 {most.sum():g}",
+                f"no weights are within these bounds: the lower sum to {least.sum():g}, the upper to {most.sum():g}",
+            )
+        )
+    return least, most

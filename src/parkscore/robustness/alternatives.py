@@ -1,0 +1,191 @@
+"""The methods that are tried beside those of the framework, and the variants that they make together."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from itertools import product
+from typing import Any, Final, Literal
+
+import numpy as np
+
+from parkscore.data.cohorts import cohorts_by_class
+from parkscore.evaluating import score_rows
+from parkscore.evaluation import Evaluation
+from parkscore.findings import Finding, FrameworkError, Severity, UsageError, errors_of
+from parkscore.framework.checking import check_framework
+from parkscore.framework.models import Choice, Framework, Node, ScoreRule
+from parkscore.language import Text
+from parkscore.methods.domain import FloatArray, IntArray
+from parkscore.robustness.plans import Variant
+
+Step = Literal["score", "treat", "missing", "aggregate"]
+"""What of a node is varied: its scoring rule, its treatment of outliers, what fills its gaps, its aggregation."""
+
+STEPS: Final[Sequence[Step]] = ("score", "treat", "missing", "aggregate")
+EVERY: Final = "all"
+MOST: Final = 256
+
+
+@dataclass(frozen=True)
+class Alternative:
+    """Methods that a step of some nodes is tried with, each as likely as what the framework says.
+
+    step: which one. nodes: their ids; of indicators, or of dimensions for `aggregate`. choices: the methods.
+    """
+
+    step: Step
+    nodes: tuple[str, ...]
+    choices: tuple[Choice, ...]
+
+
+def variants(
+    evaluation: Evaluation, alternatives: Sequence[Alternative]
+) -> tuple[tuple[Variant, ...], tuple[int, ...]]:
+    """Every combination of the alternatives, the framework's own first, and how many choices each alternative has.
+
+    A combination goes through all steps again from the table that was read, on the same rows.
+
+    Raises FrameworkError where a combination is one that the framework may not have, such as a geometric mean of
+    scores that can be negative, and UsageError where there are too many: none of them is run then.
+    """
+    sizes = tuple(1 + len(each.choices) for each in alternatives)
+    count = int(np.prod(sizes)) if sizes else 1
+    if count > MOST:
+        raise UsageError(_too_many(count))
+    combinations = list(product(*([None, *each.choices] for each in alternatives)))
+    frameworks = [_changed(evaluation.framework, alternatives, choices) for choices in combinations]
+    refused = [
+        _named(finding, label_of(alternatives, choices))
+        for framework, choices in zip(frameworks, combinations, strict=True)
+        for finding in errors_of(check_framework(framework))
+    ]
+    if refused:
+        raise FrameworkError(refused)
+    others = (
+        _variant(evaluation, framework, label_of(alternatives, choices))
+        for framework, choices in zip(frameworks[1:], combinations[1:], strict=True)
+    )
+    return (Variant.of(evaluation), *others), sizes
+
+
+def _variant(evaluation: Evaluation, framework: Framework, label: Text) -> Variant:
+    """The scores of the same rows under another framework, with the weights of the evaluation."""
+    years = evaluation.table.years
+    known = [] if years is None else np.unique(years[evaluation.rows]).tolist()
+    fitted = None if evaluation.frozen is None else evaluation.frozen.fitted
+    prepared = score_rows(framework, evaluation.table, (), known[0] if len(known) == 1 else None, fitted)
+    groups = prepared.cohorts
+    shares = {(cohort.name, cohort.class_id): own for cohort, own in evaluation.own_cohorts}
+    if prepared.classification is not None and any(class_id is not None for _, class_id in shares):
+        groups = cohorts_by_class(groups, prepared.classification)
+    keyed = ((cohort, shares.get((cohort.name, cohort.class_id))) for cohort in groups)
+    cohorts = tuple((cohort, own) for cohort, own in keyed if own is not None)
+    return Variant(framework, prepared.scored.scores, prepared.treated.grid.states, cohorts, label)
+
+
+def taken(points: FloatArray, sizes: Sequence[int]) -> IntArray:
+    """Which combination each draw takes, (draws,); points: (draws, alternatives) of the unit cube.
+
+    >>> taken(np.array([[0.1, 0.9], [0.6, 0.1]]), (2, 3)).tolist()
+    [2, 3]
+    """
+    number = np.zeros(len(points), dtype=np.int32)
+    for column, size in enumerate(sizes):
+        number = number * size + np.minimum((points[:, column] * size).astype(np.int32), size - 1)
+    return number
+
+
+def label_of(alternatives: Sequence[Alternative], choices: Sequence[Choice | None]) -> Text:
+    """What differs from the framework, by the names in it."""
+    said = [
+        f"{each.step} {', '.join(each.nodes)}: {choice.name}"
+        for each, choice in zip(alternatives, choices, strict=True)
+        if choice is not None
+    ]
+    return Text("；".join(said), "; ".join(said))
+
+
+def _changed(framework: Framework, alternatives: Sequence[Alternative], choices: Sequence[Choice | None]) -> Framework:
+    """The framework with other methods at some nodes."""
+    wanted: dict[str, dict[str, Any]] = {}
+    for each, choice in zip(alternatives, choices, strict=True):
+        if choice is not None:
+            for node in each.nodes:
+                wanted.setdefault(node, {})[each.step] = choice
+    if not wanted:
+        return framework
+    update: dict[str, Any] = {"indicators": tuple(_with(node, wanted) for node in framework.indicators)}
+    if framework.total.id in wanted:
+        update["total"] = framework.total.model_copy(update=wanted[framework.total.id])
+    return framework.model_copy(update=update)
+
+
+def _with(node: Node, wanted: Mapping[str, Mapping[str, Any]]) -> Node:
+    children = tuple(_with(child, wanted) for child in node.children)
+    return node.model_copy(update={**wanted.get(node.id, {}), "children": children})
+
+
+def alternatives_of(framework: Framework, said: Mapping[str, Any]) -> Iterator[Alternative]:
+    """The alternatives as a spec states them: by step, and by node or `all`, a list of methods.
+
+    >>> import parkscore as ps
+    >>> framework = ps.load_framework("zone-2021")
+    >>> [each.step for each in alternatives_of(framework, {"aggregate": {"total": ["geometric"]}})]
+    ['aggregate']
+
+    Raises UsageError with everything that names a node which there is not.
+    """
+    wrong: list[Finding] = []
+    for step in STEPS:
+        known = _nodes(framework, step)
+        for name, methods in dict(said.get(step, {})).items():
+            if name != EVERY and name not in known:
+                wrong.append(_no_such_node(step, name))
+                continue
+            kind = ScoreRule if step == "score" else Choice
+            listed = methods if isinstance(methods, list | tuple) else [methods]
+            yield Alternative(step, tuple(known) if name == EVERY else (name,), tuple(_choice(kind, m) for m in listed))
+    if wrong:
+        raise UsageError(wrong)
+
+
+def _nodes(framework: Framework, step: Step) -> list[str]:
+    if step == "aggregate":
+        return [node.id for node in framework.root.walk() if node.children]
+    return [leaf.id for leaf in framework.leaves]
+
+
+def _choice(kind: type[Choice], said: Any) -> Choice:
+    return said if isinstance(said, Choice) else kind.model_validate(said)
+
+
+def _named(finding: Finding, label: Text) -> Finding:
+    said = Text(f"（{label.zh}）{finding.message.zh}", f"({label.en}) {finding.message.en}")
+    return replace(finding, message=said)
+
+
+def _too_many(count: int) -> Finding:
+    return Finding(
+        code="too_many_variants",
+        severity=Severity.ERROR,
+        value=count,
+        message=Text(
+            f"各种方法共有 {count} 种搭配，最多 {MOST} 种", f"{count} combinations of methods are more than {MOST}"
+        ),
+        hint=Text("少试几种，或一次变一类", "try fewer methods, or one step at a time"),
+    )
+
+
+def _no_such_node(step: str, name: str) -> Finding:
+    kind = Text("维度", "dimension") if step == "aggregate" else Text("指标", "indicator")
+    return Finding(
+        code="no_such_node",
+        severity=Severity.ERROR,
+        value=name,
+        message=Text(
+            f"指标体系没有{kind.zh} {name}，不能改变它的 {step}",
+            f"the framework has no {kind.en} {name} whose {step} could vary",
+        ),
+        hint=Text("用 parkscore show 看代号", "parkscore show lists the ids"),
+    )

@@ -1,0 +1,166 @@
+"""Try other weights and methods on an evaluation, as it is asked for in Python or in a spec."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
+from typing import Any, Final
+
+import numpy as np
+
+from parkscore.evaluating import score_rows
+from parkscore.evaluation import Evaluation
+from parkscore.findings import DataError, Finding, Severity, UsageError
+from parkscore.framework.models import Framework
+from parkscore.language import Text
+from parkscore.methods import DomainError
+from parkscore.methods.domain import FloatArray
+from parkscore.methods.weight_draws import Kind, unit_points
+from parkscore.robustness.alternatives import EVERY, Alternative, alternatives_of, taken, variants
+from parkscore.robustness.asked import DEFAULT, asked_weights
+from parkscore.robustness.plans import DrawnWeights, DrawPlan, HeldWeights
+from parkscore.robustness.result import Robustness
+from parkscore.robustness.running import Progress, refuse_too_large, run
+from parkscore.robustness.scoring import rows_of_year
+from parkscore.robustness.weights import LeftOut
+
+WeightsFor = Callable[[Framework, int, int], DrawnWeights]
+"""Makes the weights of so many draws by a seed."""
+
+DRAWS: Final = 10_000
+
+
+def robustness_of(
+    evaluation: Evaluation,
+    weights: Mapping[str, Any] | None,
+    alternatives: Mapping[str, Any],
+    leave_out: Sequence[str],
+    **asked: Any,
+) -> Robustness:
+    """As `Evaluation.robustness`."""
+    if weights is None and not alternatives and not leave_out:
+        weights = DEFAULT
+    drawn: WeightsFor | None = None
+    if weights is not None:
+        said = weights
+
+        def drawn(_framework: Framework, draws: int, seed: int) -> DrawnWeights:
+            return asked_weights(evaluation, said, draws, seed, _under_schemes(evaluation))
+
+    return analyse(evaluation, drawn, alternatives=alternatives, leave_out=leave_out, **asked)
+
+
+def analyse(
+    evaluation: Evaluation,
+    weights: WeightsFor | None,
+    *,
+    alternatives: Mapping[str, Any] | Sequence[Alternative] = (),
+    leave_out: Sequence[str] = (),
+    draws: int = DRAWS,
+    seed: int = 0,
+    year: int | None = None,
+    kind: Kind = "sobol",
+    progress: Progress | None = None,
+) -> Robustness:
+    """The scores and ranks of the units of one year under other weights and methods.
+
+    weights: what the weights of each draw are, None to hold them. alternatives: methods to try, see `alternatives_of`.
+    leave_out: indicators of which each draw leaves out one or none, each as likely; `all` for every one. draws: how
+    many, 1 at least. seed: everything that is drawn follows from it; 0 is a seed. year: of the data, the latest by
+    default. kind: of the points that methods are drawn by.
+
+    Raises UsageError, FrameworkError or DataError before anything is run where something of this cannot be.
+    """
+    framework = evaluation.framework
+    _refuse_no_draws(draws)
+    year = _year_of(evaluation, year)
+    rows = rows_of_year(evaluation, year)
+    refuse_too_large(draws, len(rows))
+    asked = list(alternatives_of(framework, alternatives)) if isinstance(alternatives, Mapping) else list(alternatives)
+    tried, sizes = variants(evaluation, asked)
+    factors = unit_points(draws, len(sizes) + 1, [seed, 1], kind)
+    drawn: DrawnWeights = HeldWeights() if weights is None else weights(framework, draws, seed)
+    if leave_out:
+        drawn = _left_out(framework, drawn, leave_out, factors[:, -1])
+    plan = DrawPlan(evaluation, draws, drawn, tried, taken(factors[:, :-1], sizes))
+    try:
+        outcome = run(plan, year, progress)
+    except DomainError as error:
+        raise DataError(_refused(error)) from None
+    return Robustness(evaluation, year, plan, seed, outcome)
+
+
+def _under_schemes(evaluation: Evaluation) -> Callable[[Any], Evaluation]:
+    """Evaluates the same rows under other weights."""
+    framework, years = evaluation.framework, evaluation.table.years
+    known = [] if years is None else np.unique(years[evaluation.rows]).tolist()
+    fitted = None if evaluation.frozen is None else evaluation.frozen.fitted
+    prepared = score_rows(framework, evaluation.table, (), known[0] if len(known) == 1 else None, fitted)
+    return lambda scheme: replace(prepared, frozen=evaluation.frozen).evaluate(scheme)
+
+
+def _left_out(framework: Framework, drawn: DrawnWeights, asked: Sequence[str], points: FloatArray) -> LeftOut:
+    known = [leaf.id for leaf in framework.leaves]
+    leaves = tuple(known if list(asked) == [EVERY] else asked)
+    wrong = [name for name in leaves if name not in known]
+    if wrong:
+        raise UsageError([_no_such_indicator(name) for name in wrong])
+    number = np.minimum((points * (len(leaves) + 1)).astype(np.int32), len(leaves))
+    return LeftOut(framework, drawn, leaves, number)
+
+
+def _year_of(evaluation: Evaluation, year: int | None) -> int | None:
+    years = evaluation.table.years
+    if years is None:
+        if year is not None:
+            raise UsageError(_no_such_year(year, []))
+        return None
+    known = sorted({int(each) for each in years[evaluation.rows]})
+    if year is not None and year not in known:
+        raise UsageError(_no_such_year(year, known))
+    return known[-1] if year is None else year
+
+
+def _refuse_no_draws(draws: int) -> None:
+    if draws < 1:
+        raise UsageError(
+            Finding(
+                code="no_draws",
+                severity=Severity.ERROR,
+                value=draws,
+                message=Text(f"抽样次数 {draws} 应至少为 1", f"{draws} draws: there must be 1 at least"),
+                hint=Text("例如 10000 次", "10000, for example"),
+            )
+        )
+
+
+def _no_such_year(year: int, known: Sequence[int]) -> Finding:
+    years = ", ".join(map(str, known))
+    return Finding(
+        code="no_such_year",
+        severity=Severity.ERROR,
+        year=year,
+        message=Text(
+            f"评价结果没有 {year} 年" + (f"，有 {years}" if known else "，数据没有年份"),
+            f"the evaluation has no year {year}" + (f", it has {years}" if known else ": its data have no years"),
+        ),
+    )
+
+
+def _no_such_indicator(name: str) -> Finding:
+    return Finding(
+        code="no_such_indicator",
+        severity=Severity.ERROR,
+        value=name,
+        message=Text(f"指标体系没有指标 {name}，无从略去", f"the framework has no indicator {name} to leave out"),
+        hint=Text("用 parkscore show 看代号", "parkscore show lists the ids"),
+    )
+
+
+def _refused(error: DomainError) -> Finding:
+    return Finding(
+        code="domain",
+        severity=Severity.ERROR,
+        message=error.reason,
+        hint=Text("换一种方法，或缩小变动范围", "try another method, or vary less"),
+    )

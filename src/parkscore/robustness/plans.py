@@ -1,0 +1,84 @@
+"""What is tried: for every draw its weights, and which of a few variants of the scored stage it takes."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Protocol
+
+import numpy as np
+
+from parkscore.data.grid import Cohort, Matrix, States, Vector
+from parkscore.evaluation import Evaluation
+from parkscore.framework.models import Framework
+from parkscore.language import Text
+from parkscore.methods.domain import FloatArray, IntArray
+from parkscore.robustness.drawn_tree import DrawnShares
+from parkscore.tree.aggregate import Shares
+
+Nominal = Mapping[str, Vector]
+"""For each dimension the shares of its children, as the evaluation has them."""
+
+
+class DrawnWeights(Protocol):
+    """Weights that vary from draw to draw."""
+
+    def shares(self, nominal: Nominal) -> DrawnShares:
+        """The shares of every dimension in every draw, around those of one evaluation and class."""
+
+    def parameters(self) -> Mapping[str, FloatArray]:
+        """What was drawn, a column per draw each, by what it is called."""
+
+
+@dataclass(frozen=True)
+class HeldWeights:
+    """The weights of the evaluation in every draw."""
+
+    def shares(self, nominal: Nominal) -> DrawnShares:
+        """One row for each dimension."""
+        return {node: own[np.newaxis, :] for node, own in nominal.items()}
+
+    def parameters(self) -> Mapping[str, FloatArray]:
+        """Nothing was drawn."""
+        return {}
+
+
+@dataclass(frozen=True)
+class Variant:
+    """The scores of the indicators under one combination of the methods that are tried.
+
+    scores, states: (rows, indicators) of the table. cohorts: the groups of rows with the shares around which weights
+    are drawn, those of the evaluation. label: what differs from the evaluation, empty where nothing does.
+    """
+
+    framework: Framework
+    scores: Matrix
+    states: States
+    cohorts: tuple[tuple[Cohort, Shares], ...]
+    label: Text
+
+    @classmethod
+    def of(cls, evaluation: Evaluation) -> Variant:
+        """The evaluation as it is."""
+        scores, states = evaluation.scoring.scores, evaluation.treatment.grid.states
+        return cls(evaluation.framework, scores, states, tuple(evaluation.own_cohorts), Text("", ""))
+
+
+@dataclass(frozen=True)
+class DrawPlan:
+    """All draws of a run.
+
+    evaluation: what the draws vary. variants: the first is the evaluation as it is. variant_of: (draws,) which of them
+    each draw takes.
+    """
+
+    evaluation: Evaluation
+    draws: int
+    weights: DrawnWeights
+    variants: tuple[Variant, ...]
+    variant_of: IntArray
+
+    @classmethod
+    def of(cls, evaluation: Evaluation, weights: DrawnWeights, draws: int) -> DrawPlan:
+        """The weights vary, and nothing else."""
+        return cls(evaluation, draws, weights, (Variant.of(evaluation),), np.zeros(draws, dtype=np.int32))

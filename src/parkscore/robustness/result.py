@@ -1,0 +1,166 @@
+"""What the draws came to, unit by unit."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Final
+
+import numpy as np
+import pandas as pd
+
+from parkscore.evaluation import Evaluation
+from parkscore.findings import Finding, Severity, UsageError
+from parkscore.language import Text
+from parkscore.methods.domain import FloatArray, IntArray
+from parkscore.robustness.plans import DrawPlan
+from parkscore.robustness.running import Outcome, quantiles
+from parkscore.robustness.verdicts import near, verdict
+
+LOW, HIGH = 0.05, 0.95
+TOP: Final = (1, 3, 10)
+_RANK = "rank"
+
+
+@dataclass(frozen=True)
+class Robustness:
+    """Which ranks survive other weights and methods: the units of one year, in every draw.
+
+    evaluation: the result that the draws vary. plan: what each draw has. seed: that the draws follow from. outcome: the
+    scores and ranks of every draw.
+
+    Tables have a line for each unit, in the order of their ranks; a unit that is not ranked has none.
+    """
+
+    evaluation: Evaluation
+    year: int | None
+    plan: DrawPlan
+    seed: int
+    outcome: Outcome
+
+    def __repr__(self) -> str:
+        """One line: which framework, how many units and draws."""
+        return f"<Robustness {self.evaluation.framework.id}: {len(self.order)} units, {self.draws} draws>"
+
+    @property
+    def draws(self) -> int:
+        """How many were made."""
+        return self.plan.draws
+
+    @cached_property
+    def order(self) -> IntArray:
+        """The places of the ranked units among the rows of the outcome, by their rank."""
+        nominal = self.evaluation.standing.overall[self.outcome.rows]
+        names = self.evaluation.table.units[self.outcome.rows].astype(str)
+        ordered = np.lexsort((names, nominal))
+        return np.asarray(ordered[nominal[ordered] > 0], dtype=np.int64)
+
+    @cached_property
+    def names(self) -> pd.Index:
+        """The units, by their rank."""
+        units = self.evaluation.table.units[self.outcome.rows[self.order]]
+        names: pd.Index = pd.Index(units.astype(str).tolist(), name="unit")
+        return names
+
+    @cached_property
+    def ranks(self) -> IntArray:
+        """(draws, units) in the order of the tables; 0 where a unit has no score in a draw."""
+        return self.outcome.ranks[:, self.order]
+
+    @cached_property
+    def scores(self) -> FloatArray:
+        """(draws, units) in the order of the tables."""
+        return self.outcome.scores[:, self.order]
+
+    @cached_property
+    def units(self) -> pd.DataFrame:
+        """For each unit its rank and score, and among the draws its ranks and scores, and how often it was on top.
+
+        rank_low, rank_high: the ranks that 5 % and 95 % of the draws do not exceed; top_k: the share of draws in which
+        its rank was k or better; unranked: the share in which it had none.
+        """
+        rows = self.outcome.rows[self.order]
+        standing, total = self.evaluation.standing.overall[rows], self.evaluation.framework.total.id
+        shares = (0.5, LOW, HIGH)
+        median, low, high = _rank_quantiles(self.ranks, shares)
+        middle, least, most = quantiles(self.scores, shares)
+        ranked = self.ranks > 0
+        mean = np.where(ranked, self.ranks, 0).sum(axis=0) / np.maximum(ranked.sum(axis=0), 1)
+        on_top = {f"top_{k}": ((self.ranks <= k) & ranked).mean(axis=0) for k in TOP}
+        columns = {
+            "rank": standing,
+            "rank_mean": np.where(ranked.any(axis=0), mean, np.nan),
+            "rank_median": median,
+            "rank_low": low,
+            "rank_high": high,
+            **on_top,
+            "unranked": 1.0 - ranked.mean(axis=0),
+            "score": self.evaluation.aggregated.scores[total][rows],
+            "score_median": middle,
+            "score_low": least,
+            "score_high": most,
+        }
+        return pd.DataFrame(columns, index=self.names)
+
+    @cached_property
+    def rank_probabilities(self) -> pd.DataFrame:
+        """The share of draws in which each unit had each rank, from 1; UsageError where there are too many units."""
+        counts = self.outcome.counts.ranks
+        if counts is None:
+            raise UsageError(_too_many(len(self.outcome.rows), self.outcome.counts.most_ranks))
+        shares = counts[self.order, 1 : len(self.order) + 1] / self.draws
+        return pd.DataFrame(shares, index=self.names, columns=pd.RangeIndex(1, len(self.order) + 1, name=_RANK))
+
+    @cached_property
+    def above(self) -> pd.DataFrame:
+        """The share of draws in which the unit of a line stood above that of a column; UsageError as before."""
+        counts = self.outcome.counts.above
+        if counts is None:
+            raise UsageError(_too_many(len(self.outcome.rows), self.outcome.counts.most_pairs))
+        shares = counts[np.ix_(self.order, self.order)] / self.draws
+        return pd.DataFrame(shares, index=self.names, columns=self.names.rename("below"))
+
+    def verdict(self, unit: str, beside: Sequence[str] = ()) -> Text:
+        """What to say of a unit: its rank, where it stood in nine draws of ten, and how often above some others.
+
+        beside: others; by default those three ranks above and below it. UsageError where there is no such unit.
+        """
+        names = self.names.tolist()
+        unknown = [name for name in (unit, *beside) if name not in names]
+        if unknown:
+            raise UsageError([_no_such_unit(name) for name in unknown])
+        ranks = dict(zip(names, self.units["rank"].tolist(), strict=True))
+        own = self.units.loc[[unit], ["rank_low", "rank_high"]].to_numpy()[0]
+        others = [] if self.outcome.counts.above is None else list(beside) or near(names, unit)
+        shares = self.above.loc[[unit], others].to_numpy()[0] if others else []
+        return verdict(unit, ranks, (int(own[0]), int(own[1])), dict(zip(others, shares, strict=True)))
+
+
+def _rank_quantiles(ranks: IntArray, shares: tuple[float, ...]) -> FloatArray:
+    """The least rank that a share of the draws does not exceed, (shares, units); draws without a rank come last."""
+    draws, units = ranks.shape
+    places = [max(0, int(np.ceil(share * draws)) - 1) for share in shares]
+    found = np.empty((len(shares), units))
+    at_once = max(1, (4 << 20) // max(4 * draws, 1))
+    for first in range(0, units, at_once):
+        own = np.where(
+            ranks[:, first : first + at_once] == 0, np.iinfo(np.int32).max, ranks[:, first : first + at_once]
+        )
+        in_order = np.partition(np.ascontiguousarray(own.T), places, axis=1)[:, places].T
+        found[:, first : first + at_once] = np.where(in_order == np.iinfo(np.int32).max, np.nan, in_order)
+    return found
+
+
+def _too_many(units: int, most: int) -> Finding:
+    message = Text(
+        f"有 {units} 个评价对象，这张表最多 {most} 个", f"{units} units are more than the {most} of this table"
+    )
+    hint = Text("改看 units 表", "look at the table `units`")
+    return Finding(code="too_many_units", severity=Severity.ERROR, message=message, hint=hint, value=units)
+
+
+def _no_such_unit(unit: str) -> Finding:
+    message = Text(f"没有参加排名的评价对象 {unit}", f"there is no ranked unit {unit}")
+    hint = Text("units 表的行名就是全部评价对象", "the index of the table `units` names them all")
+    return Finding(code="no_such_unit", severity=Severity.ERROR, message=message, hint=hint, value=unit)

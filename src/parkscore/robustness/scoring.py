@@ -1,0 +1,91 @@
+"""The scores and ranks of every draw, block by block."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+
+from parkscore.data.grid import Cohort, Matrix, Rows
+from parkscore.evaluation import Evaluation
+from parkscore.framework.settings import aggregation_of
+from parkscore.methods import aggregation
+from parkscore.robustness.drawn_tree import DrawnShares, DrawnTree
+from parkscore.robustness.plans import DrawPlan, Variant
+
+CHUNK: Final = 256
+"""Draws that go through one product: a product of another shape may round its last digit otherwise."""
+
+
+@dataclass(frozen=True)
+class Group:
+    """Units that share their weights: positions among the units that are ranked, their tree, and all its weights."""
+
+    places: Rows
+    kept: Rows | slice
+    tree: DrawnTree
+    shares: DrawnShares
+
+    def totals(self, draws: Rows) -> Matrix:
+        """The total scores of some draws, (draws, units of the group)."""
+        own = {node: each[draws] if len(each) > 1 else each for node, each in self.shares.items()}
+        found = self.tree.totals(own)
+        return np.broadcast_to(found[:, self.kept], (len(draws), len(self.places)))
+
+
+class DrawnScores:
+    """The totals of the units of one year in every draw."""
+
+    def __init__(self, plan: DrawPlan, year: int | None) -> None:
+        """Nothing is computed yet; year: of the data, None where there are no years."""
+        self.plan, self.year = plan, year
+        self.rows = rows_of_year(plan.evaluation, year)
+        self._groups: dict[int, Sequence[Group]] = {}
+
+    def prepare(self) -> None:
+        """Make the trees of all variants that a draw takes, so that threads find them."""
+        for number in np.unique(self.plan.variant_of).tolist():
+            self._groups_of(number)
+
+    def totals(self, draws: Rows) -> Matrix:
+        """The total scores of some draws, (draws, units), NaN for a unit without one."""
+        found = np.full((len(draws), len(self.rows)), np.nan)
+        taken = self.plan.variant_of[draws]
+        for number in np.unique(taken).tolist():
+            own = np.flatnonzero(taken == number)
+            for group in self._groups_of(number):
+                found[np.ix_(own, group.places)] = group.totals(draws[own])
+        return found
+
+    def _groups_of(self, number: int) -> Sequence[Group]:
+        if number not in self._groups:
+            variant = self.plan.variants[number]
+            self._groups[number] = [
+                _group(self.plan.evaluation, variant, cohort, self.plan.weights.shares(shares), self.rows)
+                for cohort, shares in variant.cohorts
+                if np.isin(cohort.apply, self.rows).any()
+            ]
+        return self._groups[number]
+
+
+def rows_of_year(evaluation: Evaluation, year: int | None) -> Rows:
+    """The scored rows of a year, by their place in the table."""
+    years = evaluation.table.years
+    return evaluation.rows if years is None or year is None else evaluation.rows[years[evaluation.rows] == year]
+
+
+def _group(evaluation: Evaluation, variant: Variant, cohort: Cohort, shares: DrawnShares, rows: Rows) -> Group:
+    framework = variant.framework
+    scored = cohort.apply[np.isin(cohort.apply, rows)]
+    # Where a method compares units, those of the reference are among them.
+    inner = [node for node in framework.root.walk() if node.children]
+    alone = all(aggregation[aggregation_of(framework, node).name].row_local for node in inner)
+    measured = scored if alone else cohort.measured
+    absent = None
+    if evaluation.frozen is not None:
+        absent = frozenset(evaluation.frozen.fitted.absent.get((cohort.reference, cohort.class_id), frozenset()))
+    tree = DrawnTree(framework, variant.scores[measured], variant.states[measured], absent=absent)
+    kept = slice(None) if alone else np.searchsorted(measured, scored)
+    return Group(np.searchsorted(rows, scored), kept, tree, shares)

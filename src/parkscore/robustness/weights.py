@@ -1,0 +1,239 @@
+"""The weights that are tried: which shares vary, and by what rule each draw has others."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Final, Literal
+
+import numpy as np
+
+from parkscore.data.grid import Matrix, Vector
+from parkscore.framework.models import Framework, Node
+from parkscore.methods import weight_draws
+from parkscore.methods.domain import FloatArray, IntArray
+from parkscore.methods.weight_draws import Kind
+from parkscore.robustness.drawn_tree import DrawnShares
+from parkscore.robustness.plans import DrawnWeights, Nominal
+
+Level = Literal["leaf", "node", "both"]
+"""Whose weights vary: those of indicators within their dimension, those of dimensions, or all."""
+
+Rule = Callable[[Vector, FloatArray], Matrix]
+"""The shares of the children of a dimension in every draw, from their own ones and from points of the unit cube."""
+
+LEVELS: Final[Sequence[Level]] = ("leaf", "node", "both")
+
+
+@dataclass(frozen=True)
+class Multipliers:
+    """Each share up to `spread` more or less, evenly, and brought back to a sum of 1; spread: from 0 to 1."""
+
+    spread: float
+
+    def __call__(self, shares: Vector, points: FloatArray) -> Matrix:
+        """The shares in every draw."""
+        return weight_draws.multiplied(shares, points, self.spread)
+
+
+@dataclass(frozen=True)
+class Dirichlet:
+    """Dirichlet weights around the shares; the larger the concentration, the nearer to them."""
+
+    concentration: float
+
+    def __call__(self, shares: Vector, points: FloatArray) -> Matrix:
+        """The shares in every draw."""
+        return weight_draws.dirichlet(shares, points, self.concentration)
+
+
+@dataclass(frozen=True)
+class AnyWeights:
+    """Every set of weights as likely as any other: nothing is known of them."""
+
+    def __call__(self, shares: Vector, points: FloatArray) -> Matrix:
+        """The shares in every draw; what weighs nothing weighs nothing in all of them."""
+        counted = (shares > 0).astype(np.float64)
+        return weight_draws.dirichlet(counted, points, float(counted.sum()))
+
+
+@dataclass(frozen=True)
+class Drawn:
+    """Weights drawn by a rule, for the dimensions of a level; the others keep theirs.
+
+    framework: whose weights vary. seed: every draw follows from it. kind: of the points in the unit cube.
+    """
+
+    framework: Framework
+    rule: Rule
+    draws: int
+    seed: int
+    level: Level = "both"
+    kind: Kind = "sobol"
+    _points: dict[str, FloatArray] = field(default_factory=dict, repr=False, compare=False)
+
+    def shares(self, nominal: Nominal) -> DrawnShares:
+        """The shares of every dimension in every draw; an only child keeps all of its parent."""
+        points = self.points()
+        return {
+            node: self.rule(own, points[node]) if node in points else own[np.newaxis, :]
+            for node, own in nominal.items()
+        }
+
+    def parameters(self) -> Mapping[str, FloatArray]:
+        """The points of each child in the unit cube."""
+        children = {node.id: [child.id for child in node.children] for node in self.framework.root.walk()}
+        return {
+            child: points[:, column]
+            for node, points in self.points().items()
+            for column, child in enumerate(children[node])
+        }
+
+    def points(self) -> Mapping[str, FloatArray]:
+        """By dimension whose weights vary the points of its children, all of one sequence."""
+        if not self._points:
+            nodes = varied(self.framework, self.level)
+            ends = np.cumsum([0, *(len(node.children) for node in nodes)])
+            cube = weight_draws.unit_points(self.draws, int(ends[-1]), self.seed, self.kind)
+            for node, first, stop in zip(nodes, ends[:-1], ends[1:], strict=True):
+                self._points[node.id] = cube[:, first:stop]
+        return self._points
+
+
+def varied(framework: Framework, level: Level) -> list[Node]:
+    """The dimensions whose children's weights vary at a level: more than one child, and not all of another level."""
+    return [
+        node
+        for node in framework.root.walk()
+        if len(node.children) > 1
+        and (level == "both" or any((not child.children) == (level == "leaf") for child in node.children))
+    ]
+
+
+@dataclass(frozen=True)
+class Constrained:
+    """Weights that are spread evenly over all that keep bounds and an order.
+
+    low, high: by child, the least and the largest share of its parent; by default 0 and 1. order: pairs of children of
+    one dimension of which the first weighs at least as much. Dimensions without either keep their weights.
+    """
+
+    framework: Framework
+    draws: int
+    seed: int
+    low: Mapping[str, float] = field(default_factory=dict)
+    high: Mapping[str, float] = field(default_factory=dict)
+    order: tuple[tuple[str, str], ...] = ()
+
+    def shares(self, nominal: Nominal) -> DrawnShares:
+        """The shares of every dimension in every draw; DomainError where no weights keep all that is asked."""
+        found = {node: own[np.newaxis, :] for node, own in nominal.items()}
+        named = {*self.low, *self.high, *(child for pair in self.order for child in pair)}
+        for number, node in enumerate(self.framework.root.walk()):
+            ids = [child.id for child in node.children]
+            if named.isdisjoint(ids):
+                continue
+            found[node.id] = weight_draws.constrained(
+                self.draws,
+                [self.low.get(each, 0.0) for each in ids],
+                [self.high.get(each, 1.0) for each in ids],
+                [(ids.index(one), ids.index(other)) for one, other in self.order if one in ids and other in ids],
+                [self.seed, number],
+            )
+        return found
+
+    def parameters(self) -> Mapping[str, FloatArray]:
+        """The shares themselves are all that was drawn."""
+        return {}
+
+
+@dataclass(frozen=True)
+class OneOfSchemes:
+    """One of some sets of weights in each draw, as likely as any other; sets: by dimension the shares of its children.
+
+    point: (draws,), from 0 to 1, which of them each draw takes.
+    """
+
+    sets: tuple[Nominal, ...]
+    point: FloatArray
+
+    @property
+    def number(self) -> Vector:
+        """(draws,) the place of the set that each draw has."""
+        return np.minimum((self.point * len(self.sets)).astype(np.intp), len(self.sets) - 1)
+
+    def shares(self, nominal: Nominal) -> DrawnShares:
+        """The shares of every dimension in every draw."""
+        return {node: np.stack([each[node] for each in self.sets])[self.number] for node in nominal}
+
+    def parameters(self) -> Mapping[str, FloatArray]:
+        """Which set it was."""
+        return {"scheme": self.number.astype(np.float64)}
+
+
+@dataclass(frozen=True)
+class TableOfWeights:
+    """Weights that somebody has drawn: by child a column, (draws,), not negative; shares are made of them."""
+
+    framework: Framework
+    columns: Mapping[str, FloatArray]
+
+    def shares(self, nominal: Nominal) -> DrawnShares:
+        """The shares of every dimension in every draw; a dimension of whose children none is named keeps its weights.
+
+        Where the table names indicators only, a dimension weighs what they weigh together.
+        """
+        found = {node: own[np.newaxis, :] for node, own in nominal.items()}
+        weights = self._of_every_node()
+        for node in self.framework.root.walk():
+            if node.children and all(child.id in weights for child in node.children):
+                found[node.id] = weight_draws.normalised(
+                    np.stack([weights[child.id] for child in node.children], axis=1)
+                )
+        return found
+
+    def _of_every_node(self) -> dict[str, FloatArray]:
+        weights = dict(self.columns)
+        inner = [node for node in self.framework.root.walk() if node.children]
+        if not any(node.id in weights for node in inner):
+            for node in reversed(inner):
+                if all(child.id in weights for child in node.children):
+                    weights[node.id] = np.sum([weights[child.id] for child in node.children], axis=0)
+        return weights
+
+    def parameters(self) -> Mapping[str, FloatArray]:
+        """The table."""
+        return self.columns
+
+
+@dataclass(frozen=True)
+class LeftOut:
+    """Other weights with one indicator left out in some draws: it weighs nothing there, and its siblings take over.
+
+    weights: what is drawn beside. leaves: which indicators may be left out. number: (draws,) which of them is, from 1,
+    and 0 for none. A dimension with nothing left counts for nothing itself, as long as another does.
+    """
+
+    framework: Framework
+    weights: DrawnWeights
+    leaves: tuple[str, ...]
+    number: IntArray
+
+    def shares(self, nominal: Nominal) -> DrawnShares:
+        """The shares of every dimension in every draw."""
+        found = dict(self.weights.shares(nominal))
+        left = {leaf: (self.number != place).astype(np.float64) for place, leaf in enumerate(self.leaves, start=1)}
+        for node in reversed([node for node in self.framework.root.walk() if node.children]):
+            below = [left.get(child.id) for child in node.children]
+            if all(each is None for each in below):
+                continue
+            counts = np.stack([np.ones(len(self.number)) if each is None else each for each in below], axis=1)
+            kept = counts * found[node.id]
+            whole = kept.sum(axis=1, keepdims=True)
+            found[node.id] = np.where(whole > 0, kept / np.where(whole > 0, whole, 1.0), found[node.id])
+            left[node.id] = (whole[:, 0] > 0).astype(np.float64)
+        return found
+
+    def parameters(self) -> Mapping[str, FloatArray]:
+        """What was drawn beside, and which indicator was left out."""
+        return {**self.weights.parameters(), "left_out": self.number.astype(np.float64)}

@@ -1,0 +1,54 @@
+"""Best and worst ranks are attained by the weights that come with them, and no drawn weights go beyond."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from parkscore.methods import DomainError, ranking
+from parkscore.methods.extreme_ranks import best_rank, worst_rank
+from parkscore.methods.weight_draws import constrained
+
+
+@settings(max_examples=25, deadline=None)
+@given(st.data(), st.integers(2, 7), st.integers(2, 4))
+def test_extreme_ranks_are_attained_and_no_drawn_weights_go_beyond(
+    data: st.DataObject, units: int, indicators: int
+) -> None:
+    cells = st.lists(st.integers(0, 20).map(float), min_size=units * indicators, max_size=units * indicators)
+    x = np.array(data.draw(cells)).reshape(units, indicators)
+    low = np.full(indicators, data.draw(st.sampled_from([0.0, 0.1])))
+    high = np.full(indicators, data.draw(st.sampled_from([0.6, 1.0])))
+    order = data.draw(st.sampled_from([[], [(0, 1)]]))
+    ranks = ranking["min"](np.round(constrained(300, low, high, order, 1, sweeps=3) @ x.T, 9))
+    for unit in range(units):
+        best, worst = best_rank(x, unit, low, high, order), worst_rank(x, unit, low, high, order)
+        assert best.is_exact
+        assert worst.is_exact
+        assert best.attained <= ranks[:, unit].min()
+        assert worst.attained >= ranks[:, unit].max()
+        for each in (best, worst):
+            assert each.weights.sum() == pytest.approx(1)
+            assert ((each.weights >= low - 1e-9) & (each.weights <= high + 1e-9)).all()
+            assert not order or each.weights[0] >= each.weights[1] - 1e-7
+
+
+def test_a_rank_that_dominance_fixes_needs_no_solver() -> None:
+    x = np.array([[3.0, 3.0], [2.0, 2.0], [1.0, 1.0]])
+    assert [best_rank(x, unit, [0, 0], [1, 1]).attained for unit in range(3)] == [1, 2, 3]
+    assert [worst_rank(x, unit, [0, 0], [1, 1]).attained for unit in range(3)] == [1, 2, 3]
+
+
+def test_an_order_that_contradicts_the_bounds_is_refused() -> None:
+    with pytest.raises(DomainError):
+        best_rank(np.eye(2), 0, [0.0, 0.6], [0.4, 1.0], [(0, 1)])
+
+
+def test_without_time_the_bound_stays_honest() -> None:
+    generator = np.random.default_rng(0)
+    x = generator.random((40, 6))
+    found = best_rank(x, 0, np.zeros(6), np.ones(6), seconds=0.0)
+    sure = best_rank(x, 0, np.zeros(6), np.ones(6))
+    assert found.bound <= sure.attained <= found.attained

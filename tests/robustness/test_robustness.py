@@ -1,0 +1,170 @@
+"""`ev.robustness`: what each unit's line says, what is refused before anything is run, and that a seed is a seed."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pytest
+
+import parkscore as ps
+from parkscore.evaluation import Evaluation
+from parkscore.findings import FrameworkError, UsageError
+from parkscore.framework.models import Choice, ScoreRule
+from parkscore.robustness import running
+from tests.small_frameworks import dimension, leaf, rows, small
+
+FLAT = small(
+    leaf("a", weight=1.0, score=ScoreRule.of("goalposts", low=0, high=100, to=(1, 100))),
+    leaf("b", weight=1.0, score=ScoreRule.of("goalposts", low=0, high=100, to=(1, 100))),
+)
+
+
+def flat(a: list[float], b: list[float]) -> Evaluation:
+    return ps.evaluate(FLAT, rows(a=a, b=b))
+
+
+def zones(units: int = 12, **said: Any) -> Evaluation:
+    return ps.evaluate(
+        "zone-2021", ps.sample("zone-2021", units=units, seed=0), weights="zone-2021-equal-within", **said
+    )
+
+
+def test_with_two_criteria_the_acceptability_of_smaa_has_its_closed_form() -> None:
+    # 甲 leads where w_a * 60 > w_b * 20, which is w_a > 1/4: three quarters of all weights.
+    found = flat([80, 20], [20, 40]).robustness({"any": True, "points": "random"}, draws=4096)
+    error = 4 * np.sqrt(0.75 * 0.25 / 4096)
+    assert found.above.loc["甲", "乙"] == pytest.approx(0.75, abs=error)
+    assert found.rank_probabilities.loc["乙", 1] == pytest.approx(0.25, abs=error)
+    quasi = flat([80, 20], [20, 40]).robustness({"any": True}, draws=4096)
+    assert quasi.above.loc["甲", "乙"] == pytest.approx(0.75, abs=error / 10)
+
+
+def test_the_line_of_a_unit_is_what_a_loop_over_the_draws_counts() -> None:
+    found = zones().robustness({"dirichlet": 30}, draws=500, seed=3)
+    for place, unit in enumerate(found.names):
+        ranks, scores = found.ranks[:, place], found.scores[:, place]
+        line = found.units.loc[unit]
+        assert line["rank_mean"] == pytest.approx(ranks.mean())
+        assert (line["rank_low"], line["rank_high"]) == tuple(np.sort(ranks)[[24, 474]])
+        assert line["top_3"] == pytest.approx((ranks <= 3).mean())
+        assert line["score_median"] == pytest.approx(np.median(scores))
+        counted = [(ranks == rank).mean() for rank in range(1, 13)]
+        np.testing.assert_allclose(found.rank_probabilities.loc[unit], counted)
+        better = [(ranks < found.ranks[:, other]).mean() for other in range(12)]
+        np.testing.assert_allclose(found.above.loc[unit], better)
+
+
+def test_a_verdict_says_rank_interval_and_neighbours_in_both_languages() -> None:
+    found = zones().robustness(draws=200)
+    said = found.verdict(str(found.names[5]))
+    assert said.en.startswith("rank 6; ")
+    assert "第 6 名" in said.zh
+    assert said.en.count("above") == 2
+    with pytest.raises(UsageError, match="no ranked unit Nowhere"):
+        found.verdict("Nowhere")
+
+
+@pytest.mark.parametrize("chunk", [1, 7, 64])
+def test_neither_threads_nor_the_number_of_draws_change_the_bits_of_a_draw(
+    monkeypatch: pytest.MonkeyPatch, chunk: int
+) -> None:
+    evaluation = zones()
+    whole = evaluation.robustness({"multipliers": 0.3}, draws=600, seed=5)
+    again = evaluation.robustness({"multipliers": 0.3}, draws=600, seed=5)
+    np.testing.assert_array_equal(whole.scores, again.scores)
+    monkeypatch.setattr(running, "THREADS", chunk)
+    alone = evaluation.robustness({"multipliers": 0.3}, draws=600, seed=5)
+    np.testing.assert_array_equal(whole.scores, alone.scores)
+    other = evaluation.robustness({"multipliers": 0.3}, draws=600, seed=6)
+    assert not np.array_equal(whole.scores, other.scores)
+
+
+def test_alternatives_of_methods_are_evaluated_as_frameworks_that_have_them() -> None:
+    evaluation = flat([80, 20, 50], [20, 40, 30])
+    found = evaluation.robustness(aggregate={"total": ["geometric"]}, draws=64)
+    other = ps.evaluate(
+        FLAT.model_copy(update={"total": FLAT.total.model_copy(update={"aggregate": Choice.of("geometric")})}),
+        rows(a=[80, 20, 50], b=[20, 40, 30]),
+    )
+    for draw in range(64):
+        wanted = other if found.plan.variant_of[draw] else evaluation
+        np.testing.assert_allclose(
+            found.scores[draw], wanted.ranking.set_index("unit")["score"].reindex(found.names), rtol=1e-12
+        )
+    assert 0 < found.plan.variant_of.mean() < 1
+
+
+def test_each_draw_leaves_out_one_indicator_or_none() -> None:
+    framework = small(dimension("d", leaf("a"), leaf("b"), weight=1.0), leaf("c", weight=1.0))
+    evaluation = ps.evaluate(framework, rows(a=[1.0, 2.0, 3.0], b=[3.0, 1.0, 2.0], c=[2.0, 3.0, 1.0]))
+    found = evaluation.robustness(leave_out=["all"], draws=256)
+    number = found.plan.weights.parameters()["left_out"]
+    assert set(number.tolist()) == {0.0, 1.0, 2.0, 3.0}
+    scored = pd.DataFrame(evaluation.scoring.scores, index=evaluation.index, columns=list("abc")).loc[found.names]
+    for left, kept in ((0, None), (1, "b"), (2, "a")):
+        draw = int(np.flatnonzero(number == left)[0])
+        d = scored[kept] if kept else scored[["a", "b"]].mean(axis=1)
+        np.testing.assert_allclose(found.scores[draw], (d + scored["c"]) / 2)
+
+
+@pytest.mark.parametrize(
+    ("asked", "said"),
+    [
+        ({"draws": 0}, "1 at least"),
+        ({"weights": {"multiplier": 0.2}}, "did you mean multipliers"),
+        ({"weights": {"multipliers": 1.5}}, "from 0 to 1"),
+        ({"weights": {"multipliers": "much"}}, "must be a number"),
+        ({"weights": {"dirichlet": 0}}, "above 0"),
+        ({"weights": {"multipliers": 0.1, "any": True}}, "in one way"),
+        ({"weights": {"bounds": {"nowhere": [0, 1]}}}, "no nowhere"),
+        ({"weights": {"bounds": {"a": [0.7, 0.8], "b": [0.7, 0.8]}}}, "no weights keep"),
+        ({"weights": {"bounds": {"a": [0.5, 0.2]}}}, "low <= high"),
+        ({"weights": {"order": [["a", "b"], ["b", "a"]], "bounds": {"a": [0.6, 1]}}}, "no weights keep"),
+        ({"weights": {"table": {"a": [1.0], "b": [1.0]}}}, "1 rows for 8 draws"),
+        ({"weights": {"table": {"a": [-1.0] * 8, "b": [1.0] * 8}}}, "from 0 up"),
+        ({"leave_out": ["nowhere"]}, "no indicator nowhere"),
+        ({"score": {"nowhere": ["minmax"]}}, "no indicator nowhere"),
+        ({"year": 2020}, "no year 2020"),
+    ],
+)
+def test_what_cannot_be_is_refused_before_anything_is_run(
+    monkeypatch: pytest.MonkeyPatch, asked: dict[str, Any], said: str
+) -> None:
+    evaluation = flat([1, 2], [2, 1])
+    monkeypatch.setattr(running, "drawn_ranks", None)
+    with pytest.raises(UsageError, match=said):
+        evaluation.robustness(**({"draws": 8} | asked))
+
+
+def test_a_combination_that_the_framework_may_not_have_is_refused_by_name() -> None:
+    framework = small(leaf("a", score=ScoreRule.of("zscore")), leaf("b", score=ScoreRule.of("zscore")))
+    evaluation = ps.evaluate(framework, rows(a=[1.0, 2.0, 3.0], b=[3.0, 1.0, 2.0]))
+    with pytest.raises(FrameworkError, match="aggregate total: geometric"):
+        evaluation.robustness(aggregate={"total": ["geometric"]}, draws=8)
+
+
+def test_draws_that_memory_cannot_hold_are_refused_with_what_would_fit() -> None:
+    with pytest.raises(UsageError, match="draws at most"):
+        flat([1, 2], [2, 1]).robustness(draws=10**10)
+
+
+def test_a_table_of_draws_and_schemes_are_taken_as_they_are(tmp_path: Path) -> None:
+    evaluation = flat([80, 20], [20, 40])
+    table = tmp_path / "weights.csv"
+    table.write_text("a,b\n1,0\n0,2\n3,1\n", encoding="utf-8")
+    found = evaluation.robustness({"table": str(table)}, draws=3)
+    np.testing.assert_allclose(found.outcome.scores[1], evaluation.scoring.scores[:, 1])
+    scored = evaluation.scoring.scores
+    np.testing.assert_allclose(found.outcome.scores[2], (3 * scored[:, 0] + scored[:, 1]) / 4)
+    mixed = zones(6).robustness({"schemes": ["zone-2021-equal-within", "entropy"]}, draws=64)
+    assert set(np.unique(mixed.plan.weights.parameters()["scheme"])) == {0.0, 1.0}
+
+
+def test_bounds_and_an_order_hold_in_every_draw() -> None:
+    found = flat([80, 20], [20, 40]).robustness({"bounds": {"a": ["10%", "60%"]}, "order": [["b", "a"]]}, draws=64)
+    shares = found.plan.weights.shares({"total": np.array([0.5, 0.5])})["total"]
+    assert (shares[:, 0] >= 0.1 - 1e-9).all()
+    assert (shares[:, 0] <= 0.5 + 1e-9).all()
