@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
-from typing import Final
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from parkscore.methods.domain import FloatArray, IntArray
+from parkscore.methods.packed_ranks import packed_ranks
 from parkscore.methods.registry import ranking
 
 Counts = NDArray[np.int64]
 
-_AT_ONCE: Final = 64
-"""Draws whose pairs are compared at once: fewer than 256, so that a byte counts them."""
-_SHORT: Final = 2**15
+_BYTE, _SHORT = 2**8 - 1, 2**15 - 1
+"""So many units have ranks, with one below all of them, that a byte or two do not hold."""
 
 
 def drawn_ranks(scores: FloatArray, ties: str = "min", decimals: int | None = None) -> IntArray:
@@ -28,8 +28,12 @@ def drawn_ranks(scores: FloatArray, ties: str = "min", decimals: int | None = No
     array([[2, 1, 2],
            [0, 2, 1]], dtype=int32)
     """
-    rounded = scores if decimals is None else np.round(scores, decimals) + 0.0
-    return ranking[ties](rounded)
+    if decimals is not None:
+        packed = packed_ranks(scores, ties, decimals)
+        if packed is not None:
+            return packed
+        scores = np.round(scores, decimals) + 0.0
+    return ranking[ties](scores)
 
 
 @dataclass
@@ -85,14 +89,38 @@ def _counted(ranks: IntArray, units: int) -> Counts:
 
 
 def _above(ranks: IntArray) -> Counts:
-    """In how many draws each unit stands above each other one; who has no rank stands below all that have one."""
-    units = ranks.shape[1]
-    last: IntArray = np.where(ranks == 0, np.int32(units + 1), ranks)
-    if units < _SHORT - 1:  # twice as many at a time
-        last = last.astype(np.int16)
-    found = np.zeros((units, units), dtype=np.int64)
-    for first in range(0, len(last), _AT_ONCE):
-        own = last[first : first + _AT_ONCE]
-        better = own[:, :, np.newaxis] < own[:, np.newaxis, :]
-        found += np.add.reduce(better.view(np.uint8), axis=0, dtype=np.uint8)
-    return found
+    """In how many draws each unit stands above each other one; who has no rank stands below all that have one.
+
+    Each unit is compared with the one after it in all draws, then with the second after it, and so on around.
+    """
+    draws, units = ranks.shape
+    own = _by_unit(ranks)
+    tied = _any_tie(ranks)
+    better = np.empty((units, own.shape[1]), dtype=np.bool_)
+    above = np.zeros((units, units), dtype=np.int64)
+    every = np.arange(units)
+    for distance in range(1, units if tied else units // 2 + 1):
+        np.less(own[:units], own[distance : distance + units], out=better)
+        eights = np.packbits(better.reshape(-1)).view(np.uint64).reshape(units, -1)
+        found = np.bitwise_count(eights).sum(axis=1, dtype=np.int64)
+        other = (every + distance) % units
+        above[every, other] = found
+        if not tied:
+            above[other, every] = draws - found
+    return above
+
+
+def _by_unit(ranks: IntArray) -> NDArray[Any]:
+    """The ranks with a line per unit, all units twice, in as few bytes as hold them; draws are filled up to 64s."""
+    draws, units = ranks.shape
+    kind = np.uint8 if units < _BYTE else np.int16 if units < _SHORT else np.int32
+    own = np.zeros((2 * units, -(-draws // 64) * 64), dtype=kind)
+    own[:units, :draws] = np.where(ranks == 0, np.int32(units + 1), ranks).astype(kind).T
+    own[units:] = own[:units]
+    return own
+
+
+def _any_tie(ranks: IntArray) -> bool:
+    """Whether two units of a draw share a rank, or have none."""
+    in_order = np.sort(ranks, axis=1)
+    return bool((in_order[:, 1:] == in_order[:, :-1]).any() or (ranks == 0).any())

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from typing import Final
 
 import numpy as np
 
@@ -45,6 +46,14 @@ def _last_of_tie(starts: BoolArray) -> IntArray:
 
 def _number_of_tie(starts: BoolArray) -> IntArray:
     return np.cumsum(starts, axis=-1, dtype=np.int32)
+
+
+RANKS_IN_ORDER: Final[Mapping[str, Callable[[BoolArray], IntArray]]] = {
+    "min": _first_of_tie,
+    "max": _last_of_tie,
+    "dense": _number_of_tie,
+}
+"""By rule the ranks from the best on, from the places where a new value starts."""
 
 
 @ranking(

@@ -1,0 +1,55 @@
+"""Ranks of many draws: the fast way through packed numbers gives what the rule of ties gives, and pairs add up."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from hypothesis.extra import numpy as arrays
+
+from parkscore.methods.drawn_ranks import RankCounts, drawn_ranks
+from parkscore.methods.packed_ranks import packed_ranks
+from parkscore.methods.registry import ranking
+
+SHAPES = st.tuples(st.integers(1, 4), st.integers(1, 9))
+SCORES = st.sampled_from([0.0, -0.0, 1.0, 1.0 + 4e-10, 1.0 + 6e-10, -2.5, 99.999_999_999_7, np.nan]) | st.floats(
+    -1000, 1000
+)
+
+
+@given(arrays.arrays(np.float64, SHAPES, elements=SCORES), st.sampled_from(sorted(ranking)), st.integers(0, 12))
+def test_packed_ranks_are_those_of_the_rule_for_the_rounded_scores(
+    scores: np.ndarray, ties: str, decimals: int
+) -> None:
+    packed = packed_ranks(scores, ties, decimals)
+    assert packed is not None
+    np.testing.assert_array_equal(packed, ranking[ties](np.round(scores, decimals) + 0.0))
+
+
+@pytest.mark.parametrize("large", [1e200, -1e200, 5e6, np.inf])
+def test_scores_too_large_to_be_packed_are_ranked_by_the_rule(large: float) -> None:
+    scores = np.array([[large, 1.0, 2.0, np.nan]])
+    assert packed_ranks(scores, "min", 9) is None
+    np.testing.assert_array_equal(drawn_ranks(scores, "min", 9), ranking["min"](scores))
+
+
+@given(
+    st.integers(1, 150).flatmap(
+        lambda draws: arrays.arrays(np.int32, st.tuples(st.just(draws), st.integers(1, 7)), elements=st.integers(0, 7))
+    )
+)
+def test_pairs_are_what_a_comparison_of_all_ranks_counts(ranks: np.ndarray) -> None:
+    ranks = np.minimum(ranks, ranks.shape[1])
+    counts = RankCounts(ranks.shape[1])
+    counts.add(ranks)
+    last = np.where(ranks == 0, 99, ranks)
+    np.testing.assert_array_equal(counts.above, (last[:, :, np.newaxis] < last[:, np.newaxis, :]).sum(axis=0))
+
+
+@pytest.mark.parametrize("units", [2, 3, 8, 253, 254, 255, 256])
+def test_pairs_without_ties_add_up_to_all_draws_however_many_bytes_hold_a_rank(units: int) -> None:
+    ranks = np.random.default_rng(0).permuted(np.tile(np.arange(1, units + 1, dtype=np.int32), (70, 1)), axis=1)
+    counts = RankCounts(units)
+    counts.add(ranks)
+    np.testing.assert_array_equal(counts.above, (ranks[:, :, np.newaxis] < ranks[:, np.newaxis, :]).sum(axis=0))
