@@ -40,6 +40,7 @@ COMMANDS = [
     "find",
     "ladder",
     "diagnose",
+    "robustness",
     "methods",
     "sample",
     "demo",

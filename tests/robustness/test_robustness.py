@@ -12,9 +12,9 @@ import pytest
 import parkscore as ps
 from parkscore.evaluation import Evaluation
 from parkscore.findings import FrameworkError, UsageError
-from parkscore.framework.models import Choice, ScoreRule
+from parkscore.framework.models import Choice, ScoreRule, WeightEntry, WeightScheme
 from parkscore.robustness import running
-from tests.small_frameworks import dimension, leaf, rows, small
+from tests.small_frameworks import EQUAL, dimension, leaf, rows, small
 
 FLAT = small(
     leaf("a", weight=1.0, score=ScoreRule.of("goalposts", low=0, high=100, to=(1, 100))),
@@ -65,6 +65,47 @@ def test_a_verdict_says_rank_interval_and_neighbours_in_both_languages() -> None
     assert said.en.count("above") == 2
     with pytest.raises(UsageError, match="no ranked unit Nowhere"):
         found.verdict("Nowhere")
+
+
+def test_all_verdicts_are_what_is_said_of_each_unit() -> None:
+    found = zones().robustness(draws=64)
+    assert list(found.verdicts) == [found.verdict(name) for name in found.names]
+
+
+def test_a_unit_that_some_draws_leave_unranked_has_a_verdict_that_says_so() -> None:
+    framework = small(leaf("a"), leaf("b"), defaults=EQUAL.model_copy(update={"min_coverage": 0.45}))
+    evaluation = ps.evaluate(framework, rows(a=[1.0, 2.0, 3.0], b=[3.0, None, 1.0]))
+    said = evaluation.robustness({"multipliers": 0.9}, draws=64).verdict("乙")
+    assert "or not ranked, in nine draws of ten" in said.en
+    assert "或不排名" in said.zh
+
+
+def test_the_parameters_of_a_draw_evaluated_again_give_its_scores() -> None:
+    framework = small(dimension("d", leaf("a"), leaf("b"), weight=1.0), leaf("c", weight=1.0))
+    table = rows(a=[1.0, 2.0, 3.0], b=[3.0, 1.0, 2.0], c=[2.0, 3.0, 1.0])
+    found = ps.evaluate(framework, table).robustness({"dirichlet": 5}, leave_out=["a", "c"], draws=32)
+    assert set(found.parameters["left_out"]) == {"", "a", "c"}
+    for draw in (0, 7, 31):
+        drawn = found.parameters.loc[draw]
+        weights = {node: WeightEntry(weight=drawn[f"weight:{node}"]) for node in "dabc"}
+        scheme = WeightScheme(id="drawn", framework="small", status="assumed", weights=weights)
+        again = ps.evaluate(framework, table, weights=scheme).ranking.set_index("unit")["score"]
+        np.testing.assert_allclose(found.scores[draw], again.reindex(found.names), rtol=1e-12)
+
+
+def test_what_was_asked_is_said_in_sentences_and_in_plain_data() -> None:
+    found = flat([80, 20], [20, 40]).robustness(
+        {"bounds": {"a": ["10%", 0.6]}, "order": [("b", "a")]},
+        aggregate={"total": [Choice.of("geometric")]},
+        leave_out=["a"],
+        draws=8,
+    )
+    said = " | ".join(each.en for each in found.assumptions)
+    assert "evenly among all with a 10%-60%, b >= a" in said
+    assert "aggregation: the framework's own, or total: geometric; each as likely" in said
+    assert "left out: a, or none" in said
+    assert found.about["asked"]["weights"] == {"bounds": {"a": ["10%", 0.6]}, "order": [["b", "a"]]}
+    assert found.parameters.columns[:2].tolist() == ["methods", "left_out"]
 
 
 @pytest.mark.parametrize("chunk", [1, 7, 64])

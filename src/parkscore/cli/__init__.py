@@ -15,7 +15,18 @@ from typing import Annotated, Any
 import typer
 from typer.core import TyperGroup
 
-from parkscore.cli import comparing, diagnosis, explaining, frameworks, ladders, members, methods, samples, scoring
+from parkscore.cli import (
+    comparing,
+    diagnosis,
+    explaining,
+    frameworks,
+    ladders,
+    members,
+    methods,
+    robustness,
+    samples,
+    scoring,
+)
 from parkscore.cli.allocators import keep_memory
 from parkscore.cli.console import JsonOption, LanguageOption, internal_fault, preset, reply_asked_for, use_utf8
 from parkscore.findings import Finding, ParkscoreError, Severity
@@ -155,7 +166,7 @@ def every_command(
         print(context.get_help())
 
 
-for group in (frameworks, scoring, members, explaining, comparing, ladders, diagnosis, methods, samples):
+for group in (frameworks, scoring, members, explaining, comparing, ladders, diagnosis, robustness, methods, samples):
     group.add_to(app)
 
 

@@ -18,6 +18,7 @@ from parkscore.methods.domain import FloatArray
 from parkscore.methods.weight_draws import Kind, unit_points
 from parkscore.robustness.alternatives import EVERY, Alternative, alternatives_of, taken, variants
 from parkscore.robustness.asked import DEFAULT, asked_weights
+from parkscore.robustness.assumptions import DEFAULTED
 from parkscore.robustness.plans import DrawnWeights, DrawPlan, HeldWeights
 from parkscore.robustness.result import Robustness
 from parkscore.robustness.running import Progress, refuse_too_large, run
@@ -38,7 +39,8 @@ def robustness_of(
     **asked: Any,
 ) -> Robustness:
     """As `Evaluation.robustness`."""
-    if weights is None and not alternatives and not leave_out:
+    by_default = weights is None and not alternatives and not leave_out
+    if by_default:
         weights = DEFAULT
     drawn: WeightsFor | None = None
     if weights is not None:
@@ -47,7 +49,9 @@ def robustness_of(
         def drawn(_framework: Framework, draws: int, seed: int) -> DrawnWeights:
             return asked_weights(evaluation, said, draws, seed, _under_schemes(evaluation))
 
-    return analyse(evaluation, drawn, alternatives=alternatives, leave_out=leave_out, **asked)
+    found = analyse(evaluation, drawn, alternatives=alternatives, leave_out=leave_out, **asked)
+    varied = {"weights": {**(weights or {}), **({DEFAULTED: True} if by_default else {})}, **alternatives}
+    return replace(found, asked={**varied, "leave_out": leave_out})
 
 
 def analyse(

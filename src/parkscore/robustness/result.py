@@ -2,21 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Final
+from pathlib import Path
+from typing import Any, Final
 
 import numpy as np
 import pandas as pd
 
 from parkscore.evaluation import Evaluation
 from parkscore.findings import Finding, Severity, UsageError
-from parkscore.language import Text
+from parkscore.language import Language, Text
 from parkscore.methods.domain import FloatArray, IntArray
+from parkscore.output.documents import json_by_line
+from parkscore.output.files import write_text, write_whole
+from parkscore.output.tables import write_csv, write_parquet
+from parkscore.output.workbook import write_sheets
+from parkscore.robustness.parameters import parameters
 from parkscore.robustness.plans import DrawPlan
 from parkscore.robustness.running import Outcome, quantiles
-from parkscore.robustness.verdicts import near, verdict
+from parkscore.robustness.verdicts import near, near_places, verdict
 
 LOW, HIGH = 0.05, 0.95
 TOP: Final = (1, 3, 10)
@@ -28,7 +34,7 @@ class Robustness:
     """Which ranks survive other weights and methods: the units of one year, in every draw.
 
     evaluation: the result that the draws vary. plan: what each draw has. seed: that the draws follow from. outcome: the
-    scores and ranks of every draw.
+    scores and ranks of every draw. asked: for what, as `Evaluation.robustness` was.
 
     Tables have a line for each unit, in the order of their ranks; a unit that is not ranked has none.
     """
@@ -38,6 +44,7 @@ class Robustness:
     plan: DrawPlan
     seed: int
     outcome: Outcome
+    asked: Mapping[str, Any] = field(default_factory=dict)
 
     def __repr__(self) -> str:
         """One line: which framework, how many units and draws."""
@@ -131,10 +138,82 @@ class Robustness:
         if unknown:
             raise UsageError([_no_such_unit(name) for name in unknown])
         ranks = dict(zip(names, self.units["rank"].tolist(), strict=True))
-        own = self.units.loc[[unit], ["rank_low", "rank_high"]].to_numpy()[0]
+        low, high = self.units.loc[[unit], ["rank_low", "rank_high"]].to_numpy()[0]
         others = [] if self.outcome.counts.above is None else list(beside) or near(names, unit)
         shares = self.above.loc[[unit], others].to_numpy()[0] if others else []
-        return verdict(unit, ranks, (int(own[0]), int(own[1])), dict(zip(others, shares, strict=True)))
+        return verdict(unit, ranks, (_whole(low), _whole(high)), dict(zip(others, shares, strict=True)))
+
+    @cached_property
+    def verdicts(self) -> tuple[Text, ...]:
+        """What `verdict` says of each unit, in the order of the tables."""
+        names = self.names.tolist()
+        ranks = dict(zip(names, self.units["rank"].tolist(), strict=True))
+        ends = self.units[["rank_low", "rank_high"]].to_numpy()
+        above = None if self.outcome.counts.above is None else self.above.to_numpy()
+        said = []
+        for place, (unit, (low, high)) in enumerate(zip(names, ends, strict=True)):
+            others = [] if above is None else near_places(place, len(names))
+            shares = {names[other]: float(above[place, other]) for other in others} if above is not None else {}
+            said.append(verdict(unit, ranks, (_whole(low), _whole(high)), shares))
+        return tuple(said)
+
+    @cached_property
+    def parameters(self) -> pd.DataFrame:
+        """What each draw had, a line each: its methods, what it left out, and every weight within its parent."""
+        return parameters(self.plan, self.outcome.rows)
+
+    @cached_property
+    def assumptions(self) -> tuple[Text, ...]:
+        """What was varied and how, sentence by sentence; it stands on every output."""
+        from parkscore.robustness.documents import said_of
+
+        return said_of(self)
+
+    # --- files -----------------------------------------------------------------------------------------------------
+
+    @cached_property
+    def about(self) -> dict[str, Any]:
+        """What was evaluated with what, and what was varied: enough to make it again."""
+        from parkscore.robustness.documents import about_robustness
+
+        return about_robustness(self)
+
+    def units_in(self, language: Language) -> pd.DataFrame:
+        """The table `units` with verdicts in a language, and a note on what was assumed."""
+        from parkscore.robustness.documents import units_in
+
+        return units_in(self, language)
+
+    def as_dict(self, language: Language = "en") -> dict[str, Any]:
+        """Everything but the draws themselves as plain data, ready for JSON."""
+        from parkscore.robustness.documents import document
+
+        return document(self, language)
+
+    def to_csv(self, path: str | Path, language: Language = "en") -> Path:
+        """Write `units_in` a language as csv, in UTF-8 with a mark so that Excel reads the Chinese."""
+        return write_csv(path, self.units_in(language))
+
+    def to_parquet(self, path: str | Path, language: Language = "en") -> Path:
+        """Write `units_in` a language as Parquet, with `about` in the file's metadata."""
+        return write_parquet(path, self.units_in(language), self.about)
+
+    def to_json(self, path: str | Path, language: Language = "en") -> Path:
+        """Write everything but the draws themselves as one JSON document."""
+        return write_text(path, json_by_line(self.as_dict(language)))
+
+    def to_excel(self, path: str | Path, language: Language = "zh") -> Path:
+        """Write a workbook: units with verdicts, rank probabilities, pairs, what was assumed, up to 10,000 draws."""
+        from parkscore.robustness.sheets import sheets_of
+
+        comments = "; ".join(note.in_language(language) for note in (*self.evaluation.notes, *self.assumptions))
+        title = self.evaluation.framework.title.label.in_language(language)
+        properties = {"title": title, "comments": comments}
+        return write_whole(path, lambda beside: write_sheets(sheets_of(self, language), beside, properties))
+
+
+def _whole(rank: float) -> int | None:
+    return None if np.isnan(rank) else int(rank)
 
 
 def _rank_quantiles(ranks: IntArray, shares: tuple[float, ...]) -> FloatArray:

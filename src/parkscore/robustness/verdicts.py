@@ -11,22 +11,44 @@ BESIDE: Final = 3
 """How many ranks away the units are that one is held beside."""
 
 
-def verdict(unit: str, ranks: Mapping[str, int], interval: tuple[int, int], above: Mapping[str, float]) -> Text:
+def verdict(
+    unit: str, ranks: Mapping[str, int], interval: tuple[int | None, int | None], above: Mapping[str, float]
+) -> Text:
     """The rank of a unit, the ranks of nine draws in ten, and how often it stands above others.
 
-    ranks: of the evaluation. interval: the ranks that 5 % and 95 % of the draws do not exceed. above: by other unit the
-    share of draws.
+    ranks: of the evaluation. interval: the ranks that 5 % and 95 % of the draws do not exceed, None where more of them
+    give it no rank. above: by other unit the share of draws.
 
     >>> verdict("甲", {"甲": 14, "乙": 17}, (9, 19), {"乙": 0.714}).en
     'rank 14; 9 to 19 in nine draws of ten; above 乙 (rank 17) in 71%'
     """
-    low, high = interval
-    chinese = [f"第 {ranks[unit]} 名", f"九成抽样中在第 {low} 至第 {high} 名"]
-    english = [f"rank {ranks[unit]}", f"{low} to {high} in nine draws of ten"]
+    within = _within(*interval)
+    chinese = [f"第 {ranks[unit]} 名", f"九成抽样中{within.zh}"]
+    english = [f"rank {ranks[unit]}", f"{within.en} in nine draws of ten"]
     for other, share in above.items():
-        chinese.append(f"{share:.0%} 的抽样中高于第 {ranks[other]} 名 {other}")
-        english.append(f"above {other} (rank {ranks[other]}) in {share:.0%}")
+        said = _of_draws(share)
+        chinese.append(f"{said.zh}的抽样中高于第 {ranks[other]} 名 {other}")
+        english.append(f"above {other} (rank {ranks[other]}) in {said.en}")
     return Text("；".join(chinese), "; ".join(english))
+
+
+def _of_draws(share: float) -> Text:
+    """A share in per cent; none and all are said only where they are."""
+    if 0 < share < 0.005:
+        return Text("不到 1% ", "less than 1%")
+    if 0.995 <= share < 1:
+        return Text("99% 以上", "more than 99%")
+    return Text(f"{share:.0%} ", f"{share:.0%}")
+
+
+def _within(low: int | None, high: int | None) -> Text:
+    if low is None:
+        return Text("不排名", "not ranked")
+    if high is None:
+        return Text(f"在第 {low} 名或以后，或不排名", f"{low} or lower, or not ranked,")
+    if low == high:
+        return Text(f"在第 {low} 名", f"{low}")
+    return Text(f"在第 {low} 至第 {high} 名", f"{low} to {high}")
 
 
 def near(names: Sequence[str], unit: str) -> list[str]:
@@ -35,5 +57,9 @@ def near(names: Sequence[str], unit: str) -> list[str]:
     >>> near(["甲", "乙", "丙", "丁"], "丁")
     ['甲']
     """
-    place = list(names).index(unit)
-    return [names[other] for other in (place - BESIDE, place + BESIDE) if 0 <= other < len(names)]
+    return [names[other] for other in near_places(list(names).index(unit), len(names))]
+
+
+def near_places(place: int, count: int) -> list[int]:
+    """The places some ranks above and below one, of so many."""
+    return [other for other in (place - BESIDE, place + BESIDE) if 0 <= other < count]

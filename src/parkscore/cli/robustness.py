@@ -1,0 +1,152 @@
+"""The command that tries other weights and methods by the thousand, and says of each unit how firm its rank is."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any, Final
+
+import typer
+
+from parkscore.cli.console import JsonOption, LanguageOption, Reply, reply_to
+from parkscore.cli.files import check_output, find_data
+from parkscore.cli.framework_arguments import FrameworkArgument, WeightsOption
+from parkscore.cli.progress import Progress
+from parkscore.cli.scoring import RESULT_FORMS, DataArgument, where_findings_are
+from parkscore.language import Text
+
+if TYPE_CHECKING:
+    from parkscore.robustness.result import Robustness
+
+TOP: Final = 10
+FEW: Final = 3
+
+_HEADS: Final = {
+    "rank": Text("位次", "rank"),
+    "unit": Text("评价对象", "unit"),
+    "score": Text("得分", "score"),
+    "interval": Text("九成抽样的位次", "nine draws of ten"),
+    "rank_mean": Text("平均位次", "mean rank"),
+    "top_3": Text("前 3 名", "top 3"),
+    "top_10": Text("前 10 名", "top 10"),
+}
+
+
+def add_to(app: typer.Typer) -> None:
+    """Put this command into the command line."""
+    app.command("robustness", short_help="排名的稳健性。 How firm the ranks are.")(robustness)
+
+
+def robustness(
+    framework: FrameworkArgument,
+    data: DataArgument,
+    output: Annotated[
+        Path | None,
+        typer.Option(
+            "--output", "-o", metavar="OUT", help="结果 .xlsx、.json、.parquet 或 .csv。 A file for the result."
+        ),
+    ] = None,
+    weights: WeightsOption = None,
+    year: Annotated[
+        int | None,
+        typer.Option(
+            "--year", metavar="Y", help="看哪个数据年份，默认最近一年。 The data year; by default the latest."
+        ),
+    ] = None,
+    draws: Annotated[
+        int | None, typer.Option("--draws", metavar="N", help="抽样次数，默认 10000。 How many; by default 10,000.")
+    ] = None,
+    seed: Annotated[
+        int | None, typer.Option("--seed", metavar="S", help="随机种子，默认 0。 What all draws follow from; 0.")
+    ] = None,
+    language: LanguageOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """换上成千上万组权重和方法，看哪些位次站得住。 See which ranks survive other weights and methods.
+
+    不另作说明时每个权重上下浮动至多 20%，这是假定，不是指标体系的规定。
+    Without more, each weight is up to 20 % more or less: an assumption, and no rule of the framework.
+    """
+    from parkscore.evaluating import evaluate
+
+    reply = reply_to(language, as_json)
+    source = find_data(data)
+    if output is not None:
+        check_output(output, RESULT_FORMS, [framework, source, *([] if weights is None else [weights])])
+    with reply.waiting(Text("正在计分", "scoring")):
+        evaluation = evaluate(framework, source, weights=weights)
+    stated = {"draws": draws, "seed": seed}
+    with Progress(reply, Text("正在抽样", "drawing")) as progress:
+        found = evaluation.robustness(
+            year=year, progress=progress.tell, **{key: said for key, said in stated.items() if said is not None}
+        )
+    if output is not None:
+        with reply.waiting(Text("正在写出", "writing")):
+            _write(found, output, reply)
+    if reply.as_json:
+        path = None if output is None else str(output)
+        reply.document("robustness", found.as_dict(reply.language) | {"output": path})
+        return
+    _say(found, output, reply)
+    reply.show_findings(evaluation.findings, where_findings_are(output))
+
+
+def _write(found: Robustness, output: Path, reply: Reply) -> None:
+    """Write the result in the form that the suffix names."""
+    write = {".csv": found.to_csv, ".parquet": found.to_parquet, ".json": found.to_json}
+    write.get(output.suffix.lower(), found.to_excel)(output, reply.language)
+
+
+def _say(found: Robustness, output: Path | None, reply: Reply) -> None:
+    """What was assumed, the table of units, of all where no file has it, and the verdict on a few."""
+    count = len(found.order)
+    shown = count if output is None else min(count, TOP)
+    reply.say(
+        Text(f"{count} 个已排名的评价对象", f"{count} ranked units"),
+        *found.assumptions,
+        *(Text(f"注意：{note.zh}", f"note: {note.en}") for note in found.evaluation.notes),
+        "",
+    )
+    columns = [column for column in _HEADS if not (column == "top_10" and count <= TOP)]
+    rows = [[_cell(line, column) for column in columns] for line in _lines(found, shown)]
+    reply.table([_HEADS[column] for column in columns], rows, right=[0, *range(2, len(columns))])
+    reply.say("", *_verdicts(found))
+    if output is not None:
+        reply.say("", Text(f"已写入 {output}", f"wrote {output}"))
+
+
+def _lines(found: Robustness, count: int) -> Iterator[dict[str, Any]]:
+    """The first lines of the table of units."""
+    from parkscore.output.documents import records
+
+    yield from records(found.units.head(count).reset_index())
+
+
+def _cell(line: dict[str, Any], column: str) -> str:
+    if column == "interval":
+        low, high = line["rank_low"], line["rank_high"]
+        return f"{_rank(low)}-{_rank(high)}"
+    value = line[column]
+    forms = {"rank": "{:.0f}", "score": "{:.4f}", "rank_mean": "{:.1f}", "top_3": "{:.0%}", "top_10": "{:.0%}"}
+    return "" if value is None else forms.get(column, "{}").format(value)
+
+
+def _rank(rank: float | None) -> str:
+    return "" if rank is None else f"{rank:.0f}"
+
+
+def _verdicts(found: Robustness) -> Iterator[Text]:
+    """Of the first units, and of those whose ranks are the least certain."""
+    names, units = found.names.tolist(), found.units
+    width = (units["rank_high"].fillna(len(names) + 1) - units["rank_low"].fillna(len(names) + 1)).to_numpy()
+    least = sorted(range(len(names)), key=lambda place: (-width[place], place))[:FEW]
+    yield from (_of(found, place) for place in range(min(FEW, len(names))))
+    rest = [place for place in least if place >= FEW and width[place] > 0]
+    if rest:
+        yield Text("最不确定的：", "the least certain:")
+        yield from (_of(found, place) for place in rest)
+
+
+def _of(found: Robustness, place: int) -> Text:
+    name, said = found.names[place], found.verdicts[place]
+    return Text(f"{name}：{said.zh}", f"{name}: {said.en}")

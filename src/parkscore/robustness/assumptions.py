@@ -1,0 +1,156 @@
+"""What was varied, and how, in sentences that stand on every output: all of it is assumed by whoever asked for it."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any, Final
+
+import pandas as pd
+
+from parkscore.framework.models import Choice
+from parkscore.framework.written_values import Percent
+from parkscore.language import Text
+
+DEFAULTED: Final = "default"
+"""Stands beside `multipliers` where nobody asked for anything, so that the outputs say who assumed it."""
+
+_ASSUMED: Final = Text(
+    "变动什么、变动多大，是假定，不是指标体系的规定",
+    "what is varied, and how far, is an assumption and no rule of the framework",
+)
+_BY_DEFAULT: Final = Text("没有指定变动，按默认假定", "nothing was asked for, so this was assumed")
+_STEPS: Final = {
+    "score": Text("赋分规则", "scoring rule"),
+    "treat": Text("异常值处理", "treatment"),
+    "missing": Text("缺失处理", "gaps"),
+    "aggregate": Text("合成方法", "aggregation"),
+}
+_LEVELS: Final = {
+    "leaf": Text("（只变指标的权重）", " (of indicators only)"),
+    "node": Text("（只变维度的权重）", " (of dimensions only)"),
+}
+
+
+def assumptions(asked: Mapping[str, Any], draws: int, seed: int, year: int | None) -> tuple[Text, ...]:
+    """A sentence for each thing that varies, and one for the draws.
+
+    asked: what `Evaluation.robustness` was asked for, see `plain`.
+
+    >>> [each.en for each in assumptions({"weights": {"dirichlet": 50}}, 8, 0, None)][1]
+    'weights: Dirichlet around those of the evaluation, concentration 50'
+    """
+    of = Text("", "") if year is None else Text(f"，数据年份 {year}", f", data of {year}")
+    made = Text(f"抽样 {draws} 次，随机种子 {seed}{of.zh}", f"{draws} draws, seed {seed}{of.en}")
+    steps = (_step(step, said) for step, said in asked.items() if step in _STEPS and said)
+    return (made, *_weights(asked.get("weights") or {}), *steps, *_others(asked), _ASSUMED)
+
+
+def plain(asked: Mapping[str, Any]) -> dict[str, Any]:
+    """What was asked for as plain data, ready for JSON; of a table of weights its columns and the number of its rows.
+
+    >>> plain({"weights": {"multipliers": 0.2}, "leave_out": ("all",), "score": {}})
+    {'weights': {'multipliers': 0.2}, 'leave_out': ['all']}
+    """
+    return {
+        key: _plain(said) for key, said in asked.items() if not (said is None or (_is_sized(said) and not len(said)))
+    }
+
+
+def _is_sized(said: Any) -> bool:
+    return isinstance(said, Mapping | list | tuple)
+
+
+def _plain(said: Any) -> Any:
+    if isinstance(said, pd.DataFrame):
+        return {"columns": [str(name) for name in said.columns], "rows": len(said)}
+    if isinstance(said, Choice):
+        return said.model_dump(mode="json")
+    if isinstance(said, Mapping):
+        return {str(key): _plain(inner) for key, inner in said.items()}
+    if isinstance(said, list | tuple):
+        return [_plain(inner) for inner in said]
+    if isinstance(said, Path):
+        return said.name
+    if isinstance(said, Percent):
+        return said.text
+    if hasattr(said, "tolist"):  # numbers and arrays of NumPy
+        return said.tolist()
+    return said if said is None or isinstance(said, bool | int | float | str) else str(said)
+
+
+def _weights(said: Mapping[str, Any]) -> Iterator[Text]:
+    """What varies of the weights, and where nobody asked for it, that it is the default."""
+    word = Text("权重：", "weights: ")
+    if not said:
+        yield Text(f"{word.zh}各次抽样都用评价的权重", f"{word.en}those of the evaluation in every draw")
+        return
+    level = _LEVELS.get(said.get("level", "both"), Text("", ""))
+    for way in _ways(said):
+        yield Text(f"{word.zh}{way.zh}{level.zh}", f"{word.en}{way.en}{level.en}")
+    if said.get(DEFAULTED):
+        yield _BY_DEFAULT
+
+
+def _ways(said: Mapping[str, Any]) -> Iterator[Text]:
+    if "multipliers" in said:
+        share = _share(said["multipliers"])
+        yield Text(
+            f"每个权重在 ±{share} 内均匀变动，再化为合计 1，所以同级权重并不独立",
+            f"each up to {share} more or less, evenly, and brought back to a sum of 1, so siblings are not independent",
+        )
+    if "dirichlet" in said:
+        yield Text(
+            f"以评价的权重为均值的狄利克雷分布，集中度 {said['dirichlet']}",
+            f"Dirichlet around those of the evaluation, concentration {said['dirichlet']}",
+        )
+    if "any" in said:
+        yield Text("任何一组权重同样可能", "every set of weights as likely as any other")
+    if "schemes" in said:
+        names = [str(_plain(getattr(each, "id", each))) for each in said["schemes"]]
+        yield Text(f"取自 {'、'.join(names)}，机会均等", f"those of {', '.join(names)}, each as likely")
+    if "table" in said:
+        yield Text("给定的权重表，每次抽样一行", "a given table of weights, a row for each draw")
+    if "bounds" in said or "order" in said:
+        yield _kept(said)
+
+
+def _kept(said: Mapping[str, Any]) -> Text:
+    """Bounds and an order, one after the other."""
+    bounds = [f"{name} {_share(low)}-{_share(high)}" for name, (low, high) in said.get("bounds", {}).items()]
+    kept = [*bounds, *(f"{one} >= {other}" for one, other in said.get("order", ()))]
+    return Text(f"在满足 {'、'.join(kept)} 的权重中均匀抽取", f"evenly among all with {', '.join(kept)}")
+
+
+def _share(said: Any) -> str:
+    if isinstance(said, str | Percent):
+        return str(said).strip()
+    return f"{100 * said:g}%"
+
+
+def _step(step: str, said: Mapping[str, Any]) -> Text:
+    word, parts = _STEPS[step], []
+    for node, methods in said.items():
+        listed = methods if isinstance(methods, list | tuple) else [methods]
+        parts.append(f"{node}: {', '.join(_named(method) for method in listed)}")
+    tried = "; ".join(parts)
+    return Text(
+        f"{word.zh}：指标体系原有的，或 {tried}，机会均等",
+        f"{word.en}: the framework's own, or {tried}; each as likely",
+    )
+
+
+def _named(method: Any) -> str:
+    said = _plain(method)
+    return said if isinstance(said, str) else json.dumps(said, ensure_ascii=False)
+
+
+def _others(asked: Mapping[str, Any]) -> Iterator[Text]:
+    left = list(asked.get("leave_out") or ())
+    if left:
+        names = Text("任一指标", "any indicator") if left == ["all"] else Text("、".join(left), ", ".join(left))
+        yield Text(f"略去{names.zh}或不略去，机会均等", f"left out: {names.en}, or none; each as likely")
+    for key, said in plain(asked).items():
+        if key not in (*_STEPS, "weights", "leave_out"):
+            yield Text(f"{key}：{_named(said)}", f"{key}: {_named(said)}")

@@ -1,0 +1,70 @@
+"""The robustness of ranks as plain data: the table of units with its sentences, and one document with everything."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final
+
+import pandas as pd
+
+from parkscore.findings import worst_first
+from parkscore.language import Language, Text
+from parkscore.output.documents import records
+from parkscore.robustness.assumptions import assumptions, plain
+
+if TYPE_CHECKING:
+    from parkscore.robustness.result import Robustness
+
+SCHEMA: Final = "parkscore-robustness/1"
+RANKS: Final = ("rank", "rank_median", "rank_low", "rank_high")
+"""Columns of whole numbers."""
+
+
+def about_robustness(found: Robustness) -> dict[str, Any]:
+    """What was evaluated with what, as `Evaluation.about` has it, and what was varied: enough to make it again."""
+    return found.evaluation.about | {
+        "year": found.year,
+        "draws": found.draws,
+        "seed": found.seed,
+        "asked": plain(found.asked),
+        "assumptions": [each.en for each in said_of(found)],
+    }
+
+
+def said_of(found: Robustness) -> tuple[Text, ...]:
+    """What was assumed, sentence by sentence."""
+    return assumptions(found.asked, found.draws, found.seed, found.year)
+
+
+def units_in(found: Robustness, language: Language) -> pd.DataFrame:
+    """The table of units with the verdict on each in a language, and a note that says what was assumed."""
+    frame = found.units.reset_index()
+    for column in RANKS:
+        frame[column] = frame[column].astype("Int64")
+    frame["verdict"] = [each.in_language(language) for each in found.verdicts]
+    notes = (*found.evaluation.notes, *said_of(found))
+    frame["note"] = "; ".join(note.in_language(language) for note in notes)
+    return frame
+
+
+def document(found: Robustness, language: Language) -> dict[str, Any]:
+    """Everything but the draws themselves, ready for JSON.
+
+    rank_probabilities: from rank 1, above: in the order of the units; None where there are too many units for them.
+    """
+    units = units_in(found, language).drop(columns="note")
+    counts = found.outcome.counts
+    return {
+        "schema": SCHEMA,
+        "about": about_robustness(found),
+        "notes": [note.in_language(language) for note in found.evaluation.notes],
+        "assumptions": [each.in_language(language) for each in said_of(found)],
+        "units": records(units),
+        "rank_probabilities": None if counts.ranks is None else _lines(found.rank_probabilities),
+        "above": None if counts.above is None else _lines(found.above),
+        "findings": [finding.as_dict(language) for finding in worst_first(found.evaluation.findings)],
+    }
+
+
+def _lines(frame: pd.DataFrame) -> list[dict[str, Any]]:
+    lines = zip(frame.index.tolist(), frame.to_numpy().tolist(), strict=True)
+    return [{"unit": unit, "shares": line} for unit, line in lines]

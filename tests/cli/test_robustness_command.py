@@ -1,0 +1,140 @@
+"""`parkscore robustness`: the table and verdicts on the console, every form of file, and what ends a run."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+import pyarrow.parquet as pq
+import pytest
+
+from parkscore.cli.console import Reply
+from parkscore.cli.progress import Progress
+from parkscore.language import Text
+from tests.cli.test_console import SOURCE, Terminal
+
+FEW = ("--draws", "64")
+ASSUMED = "each up to 20% more or less"
+
+
+def test_the_console_shows_every_unit_with_its_interval_and_says_what_was_assumed(run: Any) -> None:
+    answer = run("robustness", "park.yaml", "zones.csv", *FEW)
+    assert answer.code == 0
+    assert "64 draws, seed 0, data of 2024" in answer.out
+    assert ASSUMED in answer.out
+    assert "no rule of the framework" in answer.out
+    first = next(line.split() for line in answer.out.splitlines() if "丙" in line)
+    assert first[:4] == ["1", "丙", "100.0000", "1-1"]
+    assert "丙: rank 1; 1 in nine draws of ten" in answer.out
+
+
+def test_an_earlier_year_is_looked_at_where_it_is_asked_for(run: Any) -> None:
+    answer = run("robustness", "park.yaml", "zones.csv", *FEW, "--year", "2023", "--seed", "3")
+    assert "64 draws, seed 3, data of 2023" in answer.out
+    assert run("robustness", "park.yaml", "zones.csv", *FEW, "--year", "2020").code == 2
+
+
+def test_json_has_units_probabilities_pairs_and_assumptions(run: Any) -> None:
+    document = run("robustness", "park.yaml", "zones.csv", *FEW, "--json").document
+    assert document["schema"] == "parkscore-robustness/1"
+    assert (document["about"]["draws"], document["about"]["seed"], document["about"]["year"]) == (64, 0, 2024)
+    assert document["about"]["asked"] == {"weights": {"multipliers": 0.2, "default": True}}
+    assert any(ASSUMED in each for each in document["assumptions"])
+    units = [line["unit"] for line in document["units"]]
+    assert units[0] == "丙"
+    for line in document["rank_probabilities"]:
+        assert sum(line["shares"]) == pytest.approx(1)
+    above = {line["unit"]: dict(zip(units, line["shares"], strict=True)) for line in document["above"]}
+    assert above["甲"]["乙"] + above["乙"]["甲"] == pytest.approx(1)
+    assert document["units"][0]["verdict"].startswith("rank 1; ")
+
+
+@pytest.mark.parametrize("form", ["xlsx", "json", "parquet", "csv"])
+def test_every_form_of_file_says_what_was_assumed(run: Any, folder: Path, form: str) -> None:
+    answer = run("robustness", "park.yaml", "zones.csv", *FEW, "-o", f"out.{form}")
+    assert (answer.code, f"wrote out.{form}" in answer.out) == (0, True)
+    file = folder / f"out.{form}"
+    if form == "xlsx":
+        sheets = pd.read_excel(file, sheet_name=None, header=None, engine="calamine")
+        names = ["units", "rank probabilities", "pairs", "assumptions", "draws", "findings", "about"]
+        assert list(sheets) == names
+        said = sheets["units"].to_string() + sheets["assumptions"].to_string()
+        assert len(sheets["draws"]) == 64 + 2
+    elif form == "parquet":
+        said = json.loads(pq.read_metadata(file).metadata[b"parkscore"])["assumptions"][1]
+        assert pd.read_parquet(file)["rank"].tolist() == [1, 2, 3]
+    else:
+        said = file.read_text(encoding="utf-8-sig")
+    assert ASSUMED in said
+
+
+def test_words_and_verdicts_are_chinese_for_a_chinese_reader(run: Any, folder: Path) -> None:
+    answer = run("robustness", "park.yaml", "zones.csv", *FEW, "-o", "out.xlsx", "--lang", "zh")
+    assert "丙：第 1 名；九成抽样中在第 1 名" in answer.out
+    sheets = pd.read_excel(folder / "out.xlsx", sheet_name=None, header=None, engine="calamine")
+    assert list(sheets)[:5] == ["位次稳健性", "位次概率", "两两比较", "假定", "抽样"]
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (("--draws", "0"), "must be 1 at least"),
+        (("-o", "out.txt"), "files are not written"),
+        (("-o", "zones.csv"), "read by this command"),
+    ],
+)
+def test_what_cannot_be_is_refused_and_no_file_is_left(
+    run: Any, folder: Path, words: tuple[str, ...], said: str
+) -> None:
+    answer = run("robustness", "park.yaml", "zones.csv", *words)
+    assert answer.code == 2
+    assert said in answer.err
+    assert sorted(path.name for path in folder.iterdir()) == ["park.yaml", "zones.csv"]
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no SIGINT for one process")
+def test_ctrl_c_in_mid_run_ends_with_130_and_leaves_no_file(folder: Path) -> None:
+    code = (
+        "import sys, time\n"
+        "from parkscore.cli import main\n"
+        "from parkscore.cli.progress import Progress\n"
+        "def tell(self, done, whole):\n"
+        "    print('drawing', flush=True)\n"
+        "    time.sleep(20)\n"
+        "Progress.tell = tell\n"
+        "sys.argv = ['parkscore', 'robustness', 'park.yaml', 'zones.csv', '-o', 'out.xlsx', '--draws', '1000']\n"
+        "main()\n"
+    )
+    with subprocess.Popen(
+        [sys.executable, "-c", code],
+        env=os.environ | {"PYTHONPATH": str(SOURCE)},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+    ) as process:
+        assert process.stdout is not None
+        assert process.stdout.readline() == b"drawing\n"
+        process.send_signal(signal.SIGINT)
+        _, said = process.communicate(timeout=60)
+    assert process.returncode == 130
+    assert b"interrupted" in said
+    assert sorted(path.name for path in folder.iterdir()) == ["park.yaml", "zones.csv"]
+
+
+def test_progress_is_shown_on_a_terminal_and_cleared(monkeypatch: pytest.MonkeyPatch) -> None:
+    terminal = Terminal()
+    monkeypatch.setattr(sys, "stderr", terminal)
+    monkeypatch.setattr("parkscore.cli.progress._PATIENCE", 0.0)
+    with Progress(Reply("en"), Text("抽样", "drawing")) as progress:
+        progress.tell(256, 1024)
+    assert "drawing [#######......................] 256/1024" in terminal.getvalue()
+    assert terminal.getvalue().endswith("\r\x1b[K")
+    terminal.truncate(0)
+    with Progress(Reply("en", as_json=True), Text("抽样", "drawing")) as progress:
+        progress.tell(256, 1024)
+    assert terminal.getvalue() == ""
