@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
-from numpy.typing import ArrayLike
+from numpy.typing import ArrayLike, NDArray
 
 from parkscore.language import Text
 from parkscore.methods.domain import DomainError, FloatArray
@@ -15,7 +15,8 @@ from parkscore.methods.weight_draws import unit_points
 
 RESAMPLES: Final = 200
 LEVEL: Final = 0.95
-_AT_ONCE: Final = 2**21
+_AT_ONCE: Final = 256
+"""Outputs whose resamples are held at once."""
 
 
 @dataclass(frozen=True)
@@ -80,29 +81,25 @@ def sobol_indices(
     >>> found.first[:, 0].round(2).tolist(), found.total[:, 0].round(2).tolist()
     ([0.9, 0.1], [0.9, 0.1])
     """
-    values = np.asarray(outputs, dtype=np.float64)
+    values = np.asarray(outputs)
     values = values.reshape(len(values), -1)
     draws, rest = divmod(len(values), groups + 2)
     if rest or not draws:
         raise ValueError(f"{len(values)} outputs are not {groups + 2} for each draw")
     if not np.isfinite(values).all():
         raise DomainError(Text("输出中有缺失或无穷", "an output is missing or infinite"))
-    counts = _resampled(draws, resamples, seed)
-    found = [np.empty((groups, values.shape[1])) for _ in range(6)]
+    # The first row of counts is the draws themselves.
+    counts = np.concatenate([np.ones((1, draws)), _resampled(draws, resamples, seed)])
+    ends = ((1 - level) / 2, (1 + level) / 2)
+    found = np.empty((6, groups, values.shape[1]))
     variance = np.empty(values.shape[1])
-    at_once = max(1, _AT_ONCE // (draws * (groups + 2)))
-    for begin in range(0, values.shape[1], at_once):
-        own = slice(begin, min(begin + at_once, values.shape[1]))
-        block = values[:, own].reshape(groups + 2, draws, -1)
-        # Around the mean, as the estimators lose digits on outputs that are large and vary little.
-        block = block - block[:2].mean(axis=(0, 1))
-        alone, whole, variance[own] = _estimated(block, np.ones((1, draws)))
-        found[0][:, own], found[1][:, own] = alone[0], whole[0]
-        many_first, many_total, _ = _estimated(block, counts)
-        ends = ((1 - level) / 2, (1 + level) / 2)
-        found[2][:, own], found[3][:, own] = np.quantile(many_first, ends, axis=0)
-        found[4][:, own], found[5][:, own] = np.quantile(many_total, ends, axis=0)
-    first, total, first_low, first_high, total_low, total_high = found
+    for begin in range(0, values.shape[1], _AT_ONCE):
+        own = slice(begin, begin + _AT_ONCE)
+        first, total, variance[own] = _estimated(values[:, own].reshape(groups + 2, draws, -1), counts)
+        for place, estimates in ((0, first), (3, total)):
+            found[place, :, own] = estimates[:, :, 0]
+            found[place + 1 : place + 3, :, own] = np.quantile(estimates[:, :, 1:], ends, axis=2)
+    first, first_low, first_high, total, total_low, total_high = found
     return SobolIndices(first, total, first_low, first_high, total_low, total_high, variance)
 
 
@@ -113,16 +110,26 @@ def _resampled(draws: int, resamples: int, seed: int) -> FloatArray:
     return np.asarray(counts, dtype=np.float64)
 
 
-def _estimated(block: FloatArray, counts: FloatArray) -> tuple[FloatArray, FloatArray, FloatArray]:
-    """First and total indices, (resamples, groups, outputs), and the variance of the last resample."""
-    one, other, mixed = block[0], block[1], block[2:]
-    draws = block.shape[1]
-    mean = counts @ (one + other) / (2 * draws)
-    variance = counts @ (one**2 + other**2) / (2 * draws) - mean**2
-    flat = np.isclose(variance, 0.0, rtol=0.0, atol=1e-24) | (np.ptp(block[:2], axis=(0, 1)) == 0)
+def _estimated(block: NDArray[Any], counts: FloatArray) -> tuple[FloatArray, FloatArray, FloatArray]:
+    """First and total indices, (groups, outputs, resamples), and the variance of the first resample.
+
+    block: (groups + 2, draws, outputs), any numbers.
+    """
+    # Around the mean, as the estimators lose digits on outputs that are large and vary little.
+    centre = block[:2].mean(axis=(0, 1))
+    one, other = block[0] - centre, block[1] - centre
+    draws, outputs = one.shape
+    mean = (one + other).T @ counts.T / (2 * draws)
+    variance = (one**2 + other**2).T @ counts.T / (2 * draws) - mean**2
+    flat = np.isclose(variance, 0.0, rtol=0.0, atol=1e-24) | (np.ptp(block[:2], axis=(0, 1)) == 0)[:, np.newaxis]
     safe = np.where(flat, 1.0, variance)
-    first, total = np.empty((2, len(counts), len(mixed), block.shape[2]))
-    for group, own in enumerate(mixed):
-        first[:, group] = np.where(flat, 0.0, counts @ (other * (own - one)) / draws / safe)
-        total[:, group] = np.where(flat, 0.0, counts @ (one - own) ** 2 / (2 * draws) / safe)
-    return first, total, np.where(flat, 0.0, variance)[-1]
+    first, total = np.empty((2, len(block) - 2, outputs, len(counts)))
+    terms = np.empty((draws, 2 * outputs))
+    for group, mixed in enumerate(block[2:]):
+        difference = mixed - centre - one
+        np.multiply(other, difference, out=terms[:, :outputs])
+        np.multiply(difference, difference, out=terms[:, outputs:])
+        sums = terms.T @ counts.T
+        first[group] = np.where(flat, 0.0, sums[:outputs] / draws / safe)
+        total[group] = np.where(flat, 0.0, sums[outputs:] / (2 * draws) / safe)
+    return first, total, np.where(flat, 0.0, variance)[:, 0]

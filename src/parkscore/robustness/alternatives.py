@@ -17,7 +17,7 @@ from parkscore.framework.checking import check_framework
 from parkscore.framework.models import Choice, Framework, Node, ScoreRule
 from parkscore.language import Text
 from parkscore.methods.domain import FloatArray, IntArray
-from parkscore.robustness.plans import Variant
+from parkscore.robustness.plans import Factor, Variant
 
 Step = Literal["score", "treat", "missing", "aggregate"]
 """What of a node is varied: its scoring rule, its treatment of outliers, what fills its gaps, its aggregation."""
@@ -37,6 +37,12 @@ class Alternative:
     step: Step
     nodes: tuple[str, ...]
     choices: tuple[Choice, ...]
+
+    @property
+    def factor(self) -> Factor:
+        """The number that it is chosen by, named by its step, and by its node where it is one."""
+        name = f"{self.step} {self.nodes[0]}" if len(self.nodes) == 1 else self.step
+        return Factor(name, name, self.step)
 
 
 def variants(

@@ -86,7 +86,8 @@ def analyse(
     drawn: DrawnWeights = HeldWeights() if weights is None else weights(framework, draws, seed)
     if leave_out:
         drawn = _left_out(framework, drawn, leave_out, factors[:, -1])
-    plan = DrawPlan(evaluation, draws, drawn, tried, taken(factors[:, :-1], sizes))
+    choices = tuple(each.factor for each in asked)
+    plan = DrawPlan(evaluation, draws, drawn, tried, taken(factors[:, :-1], sizes), choices, sizes)
     try:
         outcome = run(plan, year, progress)
     except DomainError as error:
@@ -109,8 +110,7 @@ def _left_out(framework: Framework, drawn: DrawnWeights, asked: Sequence[str], p
     wrong = [name for name in leaves if name not in known]
     if wrong:
         raise UsageError([_no_such_indicator(name) for name in wrong])
-    number = np.minimum((points * (len(leaves) + 1)).astype(np.int32), len(leaves))
-    return LeftOut(framework, drawn, leaves, number)
+    return LeftOut(framework, drawn, leaves, points)
 
 
 def _year_of(evaluation: Evaluation, year: int | None) -> int | None:

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Protocol
+from typing import NamedTuple, Protocol, runtime_checkable
 
 import numpy as np
 
 from parkscore.data.grid import Cohort, Matrix, States, Vector
 from parkscore.evaluation import Evaluation
+from parkscore.findings import Finding, Severity, UsageError
 from parkscore.framework.models import Framework
 from parkscore.language import Text
 from parkscore.methods.domain import FloatArray, IntArray
@@ -30,6 +31,46 @@ class DrawnWeights(Protocol):
         """What was drawn, a column per draw each, by what it is called."""
 
 
+class Factor(NamedTuple):
+    """A number from 0 to 1 that a draw follows from.
+
+    name: what it moves. dimension: whose children's weights that are, the name itself for other factors. assumption:
+    what kind it is of: `weights`, `score`, `treat`, `missing`, `aggregate`, `leave_out`.
+    """
+
+    name: str
+    dimension: str
+    assumption: str
+
+
+@runtime_checkable
+class FromPoints(Protocol):
+    """Weights whose every draw follows from a point of the unit cube."""
+
+    def factors(self) -> tuple[Factor, ...]:
+        """The axes of the cube."""
+
+    def at(self, points: FloatArray) -> DrawnWeights:
+        """The weights of the draws at other points, (draws, factors)."""
+
+
+def from_points(weights: DrawnWeights) -> FromPoints:
+    """Weights that have a point for every draw; UsageError where they are drawn in another way."""
+    if isinstance(weights, FromPoints):
+        return weights
+    raise UsageError(
+        Finding(
+            code="no_points",
+            severity=Severity.ERROR,
+            message=Text(
+                "按界限、次序或权重表抽取的权重不能逐个因素地改变，求不出各因素的影响",
+                "weights from bounds, an order or a table cannot vary one factor at a time, so none has a share",
+            ),
+            hint=Text("改用 multipliers、dirichlet、any 或 schemes", "use multipliers, dirichlet, any or schemes"),
+        )
+    )
+
+
 @dataclass(frozen=True)
 class HeldWeights:
     """The weights of the evaluation in every draw."""
@@ -41,6 +82,14 @@ class HeldWeights:
     def parameters(self) -> Mapping[str, FloatArray]:
         """Nothing was drawn."""
         return {}
+
+    def factors(self) -> tuple[Factor, ...]:
+        """Nothing moves them."""
+        return ()
+
+    def at(self, _points: FloatArray) -> DrawnWeights:
+        """The same."""
+        return self
 
 
 @dataclass(frozen=True)
@@ -69,7 +118,7 @@ class DrawPlan:
     """All draws of a run.
 
     evaluation: what the draws vary. variants: the first is the evaluation as it is. variant_of: (draws,) which of them
-    each draw takes.
+    each draw takes. choices: a factor for each alternative of methods. sizes: among how many methods each chooses.
     """
 
     evaluation: Evaluation
@@ -77,6 +126,8 @@ class DrawPlan:
     weights: DrawnWeights
     variants: tuple[Variant, ...]
     variant_of: IntArray
+    choices: tuple[Factor, ...] = ()
+    sizes: tuple[int, ...] = ()
 
     @classmethod
     def of(cls, evaluation: Evaluation, weights: DrawnWeights, draws: int) -> DrawPlan:

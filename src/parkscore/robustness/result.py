@@ -19,9 +19,12 @@ from parkscore.output.documents import json_by_line
 from parkscore.output.files import write_text, write_whole
 from parkscore.output.tables import write_csv, write_parquet
 from parkscore.output.workbook import write_sheets
+from parkscore.robustness.factors import Grouping
+from parkscore.robustness.outputs import MEAN_SHIFT
 from parkscore.robustness.parameters import parameters
 from parkscore.robustness.plans import DrawPlan
-from parkscore.robustness.running import Outcome, quantiles
+from parkscore.robustness.running import Outcome, Progress, quantiles
+from parkscore.robustness.sensitivity import Sensitivity, sensitivity_of
 from parkscore.robustness.verdicts import near, near_places, verdict
 
 LOW, HIGH = 0.05, 0.95
@@ -127,6 +130,37 @@ class Robustness:
             raise UsageError(_too_many(len(self.outcome.rows), self.outcome.counts.most_pairs))
         shares = counts[np.ix_(self.order, self.order)] / self.draws
         return pd.DataFrame(shares, index=self.names, columns=self.names.rename("below"))
+
+    def sensitivity(
+        self,
+        outputs: Sequence[str] = (MEAN_SHIFT,),
+        groups: Grouping = "dimension",
+        *,
+        draws: int = 1024,
+        seed: int | None = None,
+        resamples: int = 200,
+        progress: Progress | None = None,
+    ) -> Sensitivity:
+        """Which of what varies moves the ranks: Sobol indices with intervals, from draws of their own.
+
+        outputs: see `outputs_of`, such as `mean_shift`, a unit for its rank, `score:UNIT`, `ranks`, `top_10`. groups:
+        what is looked at as one: `dimension` (the weights of its children), `indicator` (each weight), `assumption`
+        (all weights, each step, what is left out), or by name of the group the names of its factors. draws: best a
+        power of two; the run has (groups + 2) times as many. seed: by default that of this run.
+
+        Raises UsageError where something of this cannot be, such as weights that no points drive.
+        """
+        return sensitivity_of(
+            self.plan,
+            self.year,
+            self.order,
+            outputs=outputs,
+            groups=groups,
+            draws=draws,
+            seed=self.seed if seed is None else seed,
+            resamples=resamples,
+            progress=progress,
+        )
 
     def verdict(self, unit: str, beside: Sequence[str] = ()) -> Text:
         """What to say of a unit: its rank, where it stood in nine draws of ten, and how often above some others.

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, TypeVar
 
 import numpy as np
 
@@ -16,10 +16,12 @@ from parkscore.language import Text
 from parkscore.methods.domain import FloatArray, IntArray
 from parkscore.methods.drawn_ranks import RankCounts, drawn_ranks
 from parkscore.robustness.plans import DrawPlan
-from parkscore.robustness.scoring import CHUNK, DrawnScores
+from parkscore.robustness.scoring import CHUNK, DrawnScores, rows_of_year
 
 Progress = Callable[[int, int], None]
 """Told after each chunk: how many draws are done, of how many."""
+
+Part = TypeVar("Part")
 
 KEPT: Final = 2 << 30
 """Bytes that scores and ranks of all draws may take; beyond it a run is refused before it begins."""
@@ -42,31 +44,44 @@ class Outcome:
 
 def run(plan: DrawPlan, year: int | None, progress: Progress | None = None) -> Outcome:
     """Every draw of a plan for the units of a year; neither threads nor chunks change a bit of it."""
-    drawn = DrawnScores(plan, year)
-    ranking = plan.evaluation.framework.ranking
-    units = len(drawn.rows)
+    rows = rows_of_year(plan.evaluation, year)
+    units = len(rows)
     scores = np.empty((plan.draws, units))
     ranks = np.empty((plan.draws, units), dtype=np.int32)
     counts = RankCounts(units)
+
+    def counted(own: slice, own_scores: Matrix, own_ranks: IntArray) -> RankCounts:
+        scores[own], ranks[own] = own_scores, own_ranks
+        part = RankCounts(units)
+        part.add(own_ranks)
+        return part
+
+    for part in by_chunk(plan, year, counted, progress):
+        counts = counts + part
+    return Outcome(rows, ranks, scores, counts)
+
+
+def by_chunk(
+    plan: DrawPlan, year: int | None, of: Callable[[slice, Matrix, IntArray], Part], progress: Progress | None = None
+) -> Iterator[Part]:
+    """What is made of the scores and ranks of some draws at a time, (draws, units) each, in order; in threads."""
+    drawn = DrawnScores(plan, year)
+    ranking = plan.evaluation.framework.ranking
     drawn.prepare()
 
-    def chunk(first: int) -> RankCounts:
+    def chunk(first: int) -> Part:
         own = slice(first, min(first + CHUNK, plan.draws))
-        scores[own] = drawn.totals(np.arange(own.start, own.stop))
-        ranks[own] = drawn_ranks(scores[own], ranking.ties, ranking.decimals)
-        part = RankCounts(units)
-        part.add(ranks[own])
-        return part
+        scores = drawn.totals(np.arange(own.start, own.stop))
+        return of(own, scores, drawn_ranks(scores, ranking.ties, ranking.decimals))
 
     with ThreadPoolExecutor(THREADS, thread_name_prefix="parkscore") as pool:
         try:
             for number, part in enumerate(pool.map(chunk, range(0, plan.draws, CHUNK)), start=1):
-                counts = counts + part
+                yield part
                 if progress is not None:
                     progress(min(number * CHUNK, plan.draws), plan.draws)
         finally:
             pool.shutdown(wait=True, cancel_futures=True)
-    return Outcome(drawn.rows, ranks, scores, counts)
 
 
 def refuse_too_large(draws: int, units: int) -> None:

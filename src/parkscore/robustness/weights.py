@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Final, Literal
 
 import numpy as np
@@ -14,7 +14,7 @@ from parkscore.methods import weight_draws
 from parkscore.methods.domain import FloatArray, IntArray
 from parkscore.methods.weight_draws import Kind
 from parkscore.robustness.drawn_tree import DrawnShares
-from parkscore.robustness.plans import DrawnWeights, Nominal
+from parkscore.robustness.plans import DrawnWeights, Factor, Nominal, from_points
 
 Level = Literal["leaf", "node", "both"]
 """Whose weights vary: those of indicators within their dimension, those of dimensions, or all."""
@@ -61,7 +61,8 @@ class AnyWeights:
 class Drawn:
     """Weights drawn by a rule, for the dimensions of a level; the others keep theirs.
 
-    framework: whose weights vary. seed: every draw follows from it. kind: of the points in the unit cube.
+    framework: whose weights vary. seed: every draw follows from it. kind: of the points in the unit cube. cube: the
+    points, (draws, factors), where they are not to follow from the seed.
     """
 
     framework: Framework
@@ -70,7 +71,8 @@ class Drawn:
     seed: int
     level: Level = "both"
     kind: Kind = "sobol"
-    _points: dict[str, FloatArray] = field(default_factory=dict, repr=False, compare=False)
+    cube: FloatArray | None = field(default=None, repr=False, compare=False)
+    _points: dict[str, FloatArray] = field(default_factory=dict, init=False, repr=False, compare=False)
 
     def shares(self, nominal: Nominal) -> DrawnShares:
         """The shares of every dimension in every draw; an only child keeps all of its parent."""
@@ -94,10 +96,21 @@ class Drawn:
         if not self._points:
             nodes = varied(self.framework, self.level)
             ends = np.cumsum([0, *(len(node.children) for node in nodes)])
-            cube = weight_draws.unit_points(self.draws, int(ends[-1]), self.seed, self.kind)
+            cube = self.cube
+            if cube is None:
+                cube = weight_draws.unit_points(self.draws, int(ends[-1]), self.seed, self.kind)
             for node, first, stop in zip(nodes, ends[:-1], ends[1:], strict=True):
                 self._points[node.id] = cube[:, first:stop]
         return self._points
+
+    def factors(self) -> tuple[Factor, ...]:
+        """One for each child of a dimension whose weights vary."""
+        nodes = varied(self.framework, self.level)
+        return tuple(Factor(child.id, node.id, "weights") for node in nodes for child in node.children)
+
+    def at(self, points: FloatArray) -> DrawnWeights:
+        """The weights at other points."""
+        return replace(self, draws=len(points), cube=points)
 
 
 def varied(framework: Framework, level: Level) -> list[Node]:
@@ -170,6 +183,14 @@ class OneOfSchemes:
         """Which set it was."""
         return {"scheme": self.number.astype(np.float64)}
 
+    def factors(self) -> tuple[Factor, ...]:
+        """Which set it is."""
+        return (Factor("scheme", "scheme", "weights"),)
+
+    def at(self, points: FloatArray) -> DrawnWeights:
+        """The sets at other points."""
+        return replace(self, point=points[:, 0])
+
 
 @dataclass(frozen=True)
 class TableOfWeights:
@@ -210,24 +231,32 @@ class TableOfWeights:
 class LeftOut:
     """Other weights with one indicator left out in some draws: it weighs nothing there, and its siblings take over.
 
-    weights: what is drawn beside. leaves: which indicators may be left out. number: (draws,) which of them is, from 1,
-    and 0 for none. A dimension with nothing left counts for nothing itself, as long as another does.
+    weights: what is drawn beside. leaves: which indicators may be left out. point: (draws,), from 0 to 1, which of them
+    is, or none. A dimension with nothing left counts for nothing itself, as long as another does.
     """
 
     framework: Framework
     weights: DrawnWeights
     leaves: tuple[str, ...]
-    number: IntArray
+    point: FloatArray
+
+    @property
+    def number(self) -> IntArray:
+        """(draws,) which of the indicators is left out, from 1, and 0 for none."""
+        every = len(self.leaves)
+        places: IntArray = np.minimum((self.point * (every + 1)).astype(np.int32), np.int32(every))
+        return places
 
     def shares(self, nominal: Nominal) -> DrawnShares:
         """The shares of every dimension in every draw."""
         found = dict(self.weights.shares(nominal))
-        left = {leaf: (self.number != place).astype(np.float64) for place, leaf in enumerate(self.leaves, start=1)}
+        number = self.number
+        left = {leaf: (number != place).astype(np.float64) for place, leaf in enumerate(self.leaves, start=1)}
         for node in reversed([node for node in self.framework.root.walk() if node.children]):
             below = [left.get(child.id) for child in node.children]
             if all(each is None for each in below):
                 continue
-            counts = np.stack([np.ones(len(self.number)) if each is None else each for each in below], axis=1)
+            counts = np.stack([np.ones(len(number)) if each is None else each for each in below], axis=1)
             kept = counts * found[node.id]
             whole = kept.sum(axis=1, keepdims=True)
             found[node.id] = np.where(whole > 0, kept / np.where(whole > 0, whole, 1.0), found[node.id])
@@ -237,3 +266,11 @@ class LeftOut:
     def parameters(self) -> Mapping[str, FloatArray]:
         """What was drawn beside, and which indicator was left out."""
         return {**self.weights.parameters(), "left_out": self.number.astype(np.float64)}
+
+    def factors(self) -> tuple[Factor, ...]:
+        """Those of what is drawn beside, and which indicator it is."""
+        return (*from_points(self.weights).factors(), Factor("left_out", "left_out", "leave_out"))
+
+    def at(self, points: FloatArray) -> DrawnWeights:
+        """The same left out at other points."""
+        return replace(self, weights=from_points(self.weights).at(points[:, :-1]), point=points[:, -1])

@@ -1,0 +1,100 @@
+"""The factors that a plan's draws follow from, joined to groups, and the same plan at other points."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from typing import Any, Final
+
+from parkscore.findings import Finding, Severity, UsageError
+from parkscore.language import Text
+from parkscore.methods.domain import FloatArray
+from parkscore.robustness.alternatives import taken
+from parkscore.robustness.plans import DrawPlan, Factor, from_points
+
+Grouping = str | Mapping[str, Sequence[str]]
+"""How factors are joined: `dimension`, `indicator` or `assumption`, or by group the names of its factors."""
+
+OTHERS: Final = "others"
+_BY: Final[Mapping[str, str]] = {"dimension": "dimension", "indicator": "name", "assumption": "assumption"}
+
+
+def factors_of(plan: DrawPlan) -> tuple[Factor, ...]:
+    """Those of the weights, then one for each alternative of methods; UsageError where there is none."""
+    found = (*from_points(plan.weights).factors(), *plan.choices)
+    if not found:
+        nothing = Text("没有变动任何因素", "nothing varies from draw to draw")
+        raise UsageError(_wrong("nothing_varies", nothing, Text("例如让权重变动", "vary the weights, for example")))
+    return found
+
+
+def at_points(plan: DrawPlan, points: FloatArray) -> DrawPlan:
+    """The plan with a draw for each point; points: (draws, factors)."""
+    weights = from_points(plan.weights)
+    first = len(weights.factors())
+    return replace(
+        plan,
+        draws=len(points),
+        weights=weights.at(points[:, :first]),
+        variant_of=taken(points[:, first:], plan.sizes),
+    )
+
+
+def grouped(factors: Sequence[Factor], said: Any) -> dict[str, list[int]]:
+    """By group the places of its factors.
+
+    said: see `Grouping`. What a mapping does not name is one more group, `others`.
+
+    >>> two = [Factor("a", "total", "weights"), Factor("b", "total", "weights")]
+    >>> grouped(two, "dimension"), grouped(two, {"mine": ["b"]})
+    ({'total': [0, 1]}, {'mine': [1], 'others': [0]})
+
+    Raises UsageError where it names a factor that there is not, or one twice.
+    """
+    names = [factor.name for factor in factors]
+    if isinstance(said, Mapping):
+        group_of = _stated(names, said)
+    elif said in _BY:
+        group_of = [str(getattr(factor, _BY[said])) for factor in factors]
+    else:
+        message = Text(f"不认识分组方式 {said}", f"{said} is no way to group factors")
+        hint = Text("dimension、indicator、assumption，或自定分组", "dimension, indicator, assumption or a mapping")
+        raise UsageError(_wrong("wrong_groups", message, hint))
+    found: dict[str, list[int]] = {str(group): [] for group in said} if isinstance(said, Mapping) else {}
+    for place, group in enumerate(group_of):
+        found.setdefault(group, []).append(place)
+    return {group: places for group, places in found.items() if places}
+
+
+def _stated(names: Sequence[str], said: Mapping[str, Sequence[str]]) -> list[str]:
+    """The group of each factor, in the order of the factors."""
+    listed = [
+        (str(group), str(name)) for group, own in said.items() for name in ([own] if isinstance(own, str) else own)
+    ]
+    wrong = [_unknown(name, names) for _, name in listed if name not in names]
+    met: dict[str, str] = {}
+    for group, name in listed:
+        if met.setdefault(name, group) != group:
+            message = Text(
+                f"因素 {name} 同属 {met[name]} 和 {group} 两组", f"{name} is in two groups: {met[name]}, {group}"
+            )
+            wrong.append(_wrong("in_two_groups", message, Text("只留一组", "leave it in one of them")))
+    if wrong:
+        raise UsageError(wrong)
+    return [met.get(name, OTHERS) for name in names]
+
+
+def _unknown(name: str, names: Sequence[str]) -> Finding:
+    near = difflib.get_close_matches(name, names, 1)
+    guess = Text(f"，是否想写 {near[0]}", f"; did you mean {near[0]}") if near else Text("", "")
+    some = ", ".join(list(names)[:5])
+    return _wrong(
+        "no_such_factor",
+        Text(f"没有变动的因素 {name}{guess.zh}", f"no factor {name} varies{guess.en}"),
+        Text(f"变动的因素如 {some}", f"what varies is such as {some}"),
+    )
+
+
+def _wrong(code: str, message: Text, hint: Text) -> Finding:
+    return Finding(code=code, severity=Severity.ERROR, message=message, hint=hint)

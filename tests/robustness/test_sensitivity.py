@@ -1,0 +1,167 @@
+"""`Robustness.sensitivity`: shares of variance that have a closed form, what is joined, and what is refused."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pytest
+
+import parkscore as ps
+from parkscore.evaluation import Evaluation
+from parkscore.findings import DataError, UsageError
+from parkscore.framework.models import Framework, ScoreRule
+from parkscore.methods.weight_draws import unit_points
+from parkscore.robustness import running, sensitivity
+from parkscore.robustness.factors import at_points, factors_of
+from parkscore.robustness.outputs import Draws, outputs_of
+from parkscore.robustness.running import run
+from tests.small_frameworks import dimension, leaf, rows, small
+
+HUNDRED = ScoreRule.of("goalposts", low=0, high=100, to=(0, 100))
+UNITS = ["甲", "乙", "丙"]
+
+
+def marked(name: str, **said: Any) -> Any:
+    return leaf(name, weight=1.0, score=HUNDRED, **said)
+
+
+def two_dimensions(**said: Any) -> Framework:
+    return small(
+        dimension("d", marked("a"), marked("b"), weight=1.0),
+        dimension("e", marked("f"), marked("g"), weight=1.0),
+        **said,
+    )
+
+
+def evaluation(framework: Framework | None = None) -> Evaluation:
+    frame = rows(a=[90.0, 50.0, 20.0], b=[30.0, 55.0, 60.0], f=[50.0, 45.0, 40.0], g=[30.0, 47.0, 60.0])
+    return ps.evaluate(framework or two_dimensions(), frame)
+
+
+def test_a_score_that_adds_up_two_dimensions_has_shares_of_variance_as_the_squares_of_what_each_moves() -> None:
+    # The weight of a against b moves 甲 by 60, that of f against g by 20, and both are drawn alike: 9 to 1.
+    drawn = evaluation().robustness({"multipliers": 0.2, "level": "leaf"}, draws=8)
+    found = drawn.sensitivity(["score:甲"])
+    np.testing.assert_allclose(found.first.loc["score:甲", ["d", "e"]], [0.9, 0.1], atol=0.02)
+    np.testing.assert_allclose(found.total.loc["score:甲", ["d", "e"]], [0.9, 0.1], atol=0.02)
+    line = found.table.loc[("score:甲", "d")]
+    assert line["first_low"] < 0.9 < line["first_high"]
+    assert line["total_low"] < 0.9 < line["total_high"]
+
+
+def test_shares_of_single_weights_are_those_of_the_first_differential() -> None:
+    # Two equal shares with small multipliers: their difference counts, half of its variance from each.
+    found = evaluation().robustness({"multipliers": 0.01, "level": "leaf"}, draws=8)
+    shares = found.sensitivity(["score:甲"], "indicator").total.loc["score:甲"]
+    np.testing.assert_allclose(shares[["a", "b", "f", "g"]], [0.45, 0.45, 0.05, 0.05], atol=0.02)
+
+
+def test_a_score_that_adds_up_has_shares_of_groups_that_add_up() -> None:
+    drawn = evaluation().robustness({"multipliers": 0.01, "level": "leaf"}, draws=8)
+    single = drawn.sensitivity(["scores"], "indicator").first
+    joined = drawn.sensitivity(["scores"], {"crossed": ["a", "g"]}).first
+    np.testing.assert_allclose(joined["crossed"], single["a"] + single["g"], atol=0.03)
+    np.testing.assert_allclose(joined["others"], single["b"] + single["f"], atol=0.03)
+    whole = drawn.sensitivity(["scores"], "assumption")
+    assert list(whole.first.columns) == ["weights"]
+    np.testing.assert_allclose(whole.total["weights"], 1.0, atol=0.03)
+
+
+def test_what_never_changes_has_no_variance_and_shares_of_nothing() -> None:
+    found = evaluation().robustness({"multipliers": 0.1}, draws=8).sensitivity(["mean_shift", "top_3", "甲"])
+    assert found.variance.loc["top_3"] == 0
+    assert (found.table.loc["top_3"] == 0).all(axis=None)
+
+
+def test_methods_and_what_is_left_out_are_factors_beside_the_weights() -> None:
+    drawn = evaluation().robustness(
+        {"multipliers": 0.1}, aggregate={"d": ["geometric"], "all": ["harmonic"]}, leave_out=["all"], draws=8
+    )
+    found = drawn.sensitivity(["mean_shift", "score:乙"], "assumption", draws=256)
+    assert list(found.first.columns) == ["weights", "leave_out", "aggregate"]
+    assert found.total.loc["score:乙", "leave_out"] > found.total.loc["score:乙", "weights"]
+    names = [factor.name for factor in factors_of(drawn.plan)]
+    assert names == ["d", "e", "a", "b", "f", "g", "left_out", "aggregate d", "aggregate"]
+
+
+def test_at_its_own_points_a_plan_has_its_own_draws() -> None:
+    drawn = evaluation().robustness(
+        {"dirichlet": 20}, aggregate={"d": ["geometric"]}, leave_out=["a"], draws=300, seed=4
+    )
+    others = unit_points(300, 2, [4, 1])
+    points = np.hstack([unit_points(300, 6, 4), others[:, 1:], others[:, :1]])
+    again = run(at_points(drawn.plan, points), drawn.year)
+    np.testing.assert_array_equal(again.scores, drawn.outcome.scores)
+    np.testing.assert_array_equal(again.ranks, drawn.outcome.ranks)
+
+
+def test_outputs_are_what_they_are_called() -> None:
+    ranks = np.array([[1, 2, 3], [2, 1, 3], [3, 1, 4]])
+    scores = np.array([[9.0, 8.0, 7.0], [7.0, 9.0, 6.0], [5.0, 9.0, np.nan]])
+    draws = Draws(UNITS, np.array([1, 2, 3]), ranks, scores)
+    wanted = {
+        "mean_shift": [0, 2 / 3, 4 / 3],
+        "top_2": [1, 1, 0.5],
+        "top_2:甲": [1, 1, 0],
+        "甲": [1, 2, 3],
+        "rank:丙": [3, 3, 4],
+        "score:甲": [9, 7, 5],
+    }
+    for said, numbers in wanted.items():
+        (output,) = outputs_of(UNITS, said)
+        np.testing.assert_allclose(output.of(draws)[:, 0], numbers)
+    with pytest.raises(DataError, match=r"丙 has no score in 33\.3% of the draws"):
+        outputs_of(UNITS, ["scores"])[0].of(draws)
+
+
+def test_the_same_seed_gives_the_same_bytes_whatever_the_threads(monkeypatch: pytest.MonkeyPatch) -> None:
+    drawn = evaluation().robustness({"any": True}, draws=8, seed=7)
+    said = ["mean_shift", "ranks", "甲"]
+    once = drawn.sensitivity(said, draws=128)
+    assert once.table.index.is_unique
+    assert once.seed == 7
+    monkeypatch.setattr(running, "THREADS", 5)
+    again = drawn.sensitivity(said, draws=128, seed=7)
+    pd.testing.assert_frame_equal(once.table, again.table, check_exact=True)
+    assert not once.table.equals(drawn.sensitivity(said, draws=128, seed=0).table)
+
+
+@pytest.mark.parametrize(
+    ("asked", "message"),
+    [
+        ({"outputs": ["mean_shft"]}, "mean_shft is no output; did you mean mean_shift"),
+        ({"outputs": ["top_0"]}, "top_0 is no output"),
+        ({"outputs": []}, "no output is named"),
+        ({"outputs": ["rank:戊"]}, "rank:戊 is no output"),
+        ({"groups": "dimensions"}, "dimensions is no way to group"),
+        ({"groups": {"mine": ["z"]}}, "no factor z varies"),
+        ({"groups": {"mine": ["a"], "yours": ["a"]}}, "a is in two groups: mine, yours"),
+        ({"draws": 1}, "1 draws: there must be 2 at least"),
+        ({"resamples": 0}, "0 resamples: there must be 1 at least"),
+        ({"draws": 10**9}, "are the most"),
+    ],
+)
+def test_what_is_asked_of_a_sensitivity_and_cannot_be_is_refused_before_a_run(
+    monkeypatch: pytest.MonkeyPatch, asked: dict[str, Any], message: str
+) -> None:
+    drawn = evaluation().robustness(draws=8)
+    monkeypatch.setattr(sensitivity, "by_chunk", None)
+    with pytest.raises(UsageError, match=message):
+        drawn.sensitivity(**asked)
+
+
+@pytest.mark.parametrize("left_out", [[], ["a"]])
+def test_weights_that_no_points_drive_are_refused_with_the_reason(left_out: list[str]) -> None:
+    drawn = evaluation().robustness({"order": [["d", "e"]]}, leave_out=left_out, draws=8)
+    with pytest.raises(UsageError, match="cannot vary one factor at a time"):
+        drawn.sensitivity()
+
+
+def test_where_nothing_varies_nothing_is_explained() -> None:
+    drawn = evaluation().robustness(aggregate={"d": ["geometric"]}, draws=8)
+    assert list(drawn.sensitivity(draws=8).first.columns) == ["aggregate d"]
+    only = evaluation(small(marked("a"), marked("b"))).robustness({"multipliers": 0.1, "level": "node"}, draws=8)
+    with pytest.raises(UsageError, match="nothing varies"):
+        only.sensitivity()
