@@ -67,6 +67,7 @@ SECOND_FILE = dict.fromkeys(  # one room, several files
 DOORS = {
     ("parkscore.evaluation", "parkscore.robustness.analysing"): "`ev.robustness(...)` is where people look for it",
     ("parkscore.evaluation", "parkscore.robustness.result"): "the type of what it returns",
+    ("parkscore.evaluation", "parkscore.robustness.exact"): "`ev.exact(...)` stands beside it",
 }
 
 SLOW_TO_IMPORT = ("pandas", "pandera", "scipy.stats", "matplotlib", "pint")

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 import pandas as pd
@@ -59,6 +59,7 @@ from parkscore.tree.verdicts import Verdict
 from parkscore.tree.weigh import Weighing
 
 if TYPE_CHECKING:
+    from parkscore.robustness.exact import Exact
     from parkscore.robustness.result import Robustness
 
 SCHEMA = "parkscore-evaluation/1"
@@ -666,6 +667,25 @@ class Evaluation:
         return robustness_of(
             self, weights, alternatives, leave_out, draws=draws, seed=seed, year=year, progress=progress
         )
+
+    def exact(
+        self,
+        year: int | None = None,
+        *,
+        level: Literal["indicator", "dimension"] = "indicator",
+        class_id: str | None = None,
+        complete_only: bool = False,
+    ) -> Exact:
+        """What holds of ranks under other weights without any draw, where the total is a weighted sum.
+
+        year: of the data, the latest by default. level: whose weights vary, those of indicators or of dimensions.
+        class_id: the units of one class, where weights differ by class. complete_only: leave out units with a gap.
+
+        Raises UsageError where the total is no weighted sum, with the node or the units and what is possible instead.
+        """
+        from parkscore.robustness.exact import exact_of
+
+        return exact_of(self, year, level=level, class_id=class_id, complete_only=complete_only)
 
     # --- files -----------------------------------------------------------------------------------------------------
 

@@ -22,7 +22,7 @@ from parkscore.robustness.assumptions import DEFAULTED
 from parkscore.robustness.plans import DrawnWeights, DrawPlan, HeldWeights
 from parkscore.robustness.result import Robustness
 from parkscore.robustness.running import Progress, refuse_too_large, run
-from parkscore.robustness.scoring import rows_of_year
+from parkscore.robustness.scoring import rows_of_year, year_of
 from parkscore.robustness.weights import LeftOut
 
 WeightsFor = Callable[[Framework, int, int], DrawnWeights]
@@ -77,7 +77,7 @@ def analyse(
     """
     framework = evaluation.framework
     _refuse_no_draws(draws)
-    year = _year_of(evaluation, year)
+    year = year_of(evaluation, year)
     rows = rows_of_year(evaluation, year)
     refuse_too_large(draws, len(rows))
     asked = list(alternatives_of(framework, alternatives)) if isinstance(alternatives, Mapping) else list(alternatives)
@@ -113,18 +113,6 @@ def _left_out(framework: Framework, drawn: DrawnWeights, asked: Sequence[str], p
     return LeftOut(framework, drawn, leaves, points)
 
 
-def _year_of(evaluation: Evaluation, year: int | None) -> int | None:
-    years = evaluation.table.years
-    if years is None:
-        if year is not None:
-            raise UsageError(_no_such_year(year, []))
-        return None
-    known = sorted({int(each) for each in years[evaluation.rows]})
-    if year is not None and year not in known:
-        raise UsageError(_no_such_year(year, known))
-    return known[-1] if year is None else year
-
-
 def _refuse_no_draws(draws: int) -> None:
     if draws < 1:
         raise UsageError(
@@ -136,19 +124,6 @@ def _refuse_no_draws(draws: int) -> None:
                 hint=Text("例如 10000 次", "10000, for example"),
             )
         )
-
-
-def _no_such_year(year: int, known: Sequence[int]) -> Finding:
-    years = ", ".join(map(str, known))
-    return Finding(
-        code="no_such_year",
-        severity=Severity.ERROR,
-        year=year,
-        message=Text(
-            f"评价结果没有 {year} 年" + (f"，有 {years}" if known else "，数据没有年份"),
-            f"the evaluation has no year {year}" + (f", it has {years}" if known else ": its data have no years"),
-        ),
-    )
 
 
 def _no_such_indicator(name: str) -> Finding:

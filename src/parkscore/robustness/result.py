@@ -19,6 +19,7 @@ from parkscore.output.documents import json_by_line
 from parkscore.output.files import write_text, write_whole
 from parkscore.output.tables import write_csv, write_parquet
 from parkscore.output.workbook import write_sheets
+from parkscore.robustness.exact import Exact, exact_of
 from parkscore.robustness.factors import Grouping
 from parkscore.robustness.outputs import MEAN_SHIFT
 from parkscore.robustness.parameters import parameters
@@ -161,6 +162,11 @@ class Robustness:
             resamples=resamples,
             progress=progress,
         )
+
+    @cached_property
+    def exact(self) -> Exact:
+        """What holds of these ranks without draws, see `exact_of`; UsageError where the total is no weighted sum."""
+        return exact_of(self.evaluation, self.year)
 
     def verdict(self, unit: str, beside: Sequence[str] = ()) -> Text:
         """What to say of a unit: its rank, where it stood in nine draws of ten, and how often above some others.

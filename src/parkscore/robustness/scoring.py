@@ -10,7 +10,9 @@ import numpy as np
 
 from parkscore.data.grid import Cohort, Matrix, Rows
 from parkscore.evaluation import Evaluation
+from parkscore.findings import Finding, Severity, UsageError
 from parkscore.framework.settings import aggregation_of
+from parkscore.language import Text
 from parkscore.methods import aggregation
 from parkscore.robustness.drawn_tree import DrawnShares, DrawnTree
 from parkscore.robustness.plans import DrawPlan, Variant
@@ -76,6 +78,19 @@ def rows_of_year(evaluation: Evaluation, year: int | None) -> Rows:
     return evaluation.rows if years is None or year is None else evaluation.rows[years[evaluation.rows] == year]
 
 
+def year_of(evaluation: Evaluation, year: int | None) -> int | None:
+    """The year to look at, by default the latest; UsageError where the evaluation has no such year."""
+    years = evaluation.table.years
+    if years is None:
+        if year is not None:
+            raise UsageError(_no_such_year(year, []))
+        return None
+    known = sorted({int(each) for each in years[evaluation.rows]})
+    if year is not None and year not in known:
+        raise UsageError(_no_such_year(year, known))
+    return known[-1] if year is None else year
+
+
 def _group(evaluation: Evaluation, variant: Variant, cohort: Cohort, shares: DrawnShares, rows: Rows) -> Group:
     framework = variant.framework
     scored = cohort.apply[np.isin(cohort.apply, rows)]
@@ -89,3 +104,16 @@ def _group(evaluation: Evaluation, variant: Variant, cohort: Cohort, shares: Dra
     tree = DrawnTree(framework, variant.scores[measured], variant.states[measured], absent=absent)
     kept = slice(None) if alone else np.searchsorted(measured, scored)
     return Group(np.searchsorted(rows, scored), kept, tree, shares)
+
+
+def _no_such_year(year: int, known: Sequence[int]) -> Finding:
+    years = ", ".join(map(str, known))
+    return Finding(
+        code="no_such_year",
+        severity=Severity.ERROR,
+        year=year,
+        message=Text(
+            f"评价结果没有 {year} 年" + (f"，有 {years}" if known else "，数据没有年份"),
+            f"the evaluation has no year {year}" + (f", it has {years}" if known else ": its data have no years"),
+        ),
+    )

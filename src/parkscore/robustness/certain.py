@@ -1,0 +1,96 @@
+"""What is certain of ranks over a box of weights, with the weights that show it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Literal
+
+import numpy as np
+import pandas as pd
+
+from parkscore.data.grid import Vector
+from parkscore.methods.domain import FloatArray
+from parkscore.methods.extreme_ranks import ExtremeRank
+from parkscore.methods.weight_stability import certain_ranks, least_lead_weights
+from parkscore.robustness.linear_tree import LinearTree
+
+
+@dataclass(frozen=True)
+class Necessary:
+    """Who stands above whom whatever the weights.
+
+    low, high: (nodes,) the least and the largest weight of each. lead: (units, units) the least lead of the first.
+    """
+
+    tree: LinearTree
+    low: Vector
+    high: Vector
+    lead: FloatArray
+
+    @cached_property
+    def leads(self) -> pd.DataFrame:
+        """The least by which the unit of a line leads that of a column; of logarithms in a geometric tree."""
+        return self._of_pairs(self.lead)
+
+    @cached_property
+    def above(self) -> pd.DataFrame:
+        """Whether the unit of a line stands above that of a column whatever the weights within the box."""
+        return self._of_pairs(self.lead > 0)
+
+    @cached_property
+    def ranks(self) -> pd.DataFrame:
+        """For each unit its rank, and the `best` and `worst` that who is certainly above and below it leave open.
+
+        No weights within the box go beyond; `extreme_ranks` says which of these ranks are reached. `above` and `below`:
+        how many units certainly stand above and below it.
+        """
+        ends = certain_ranks(self.lead)
+        columns = {
+            "rank": self.tree.ranks,
+            "best": ends[:, 0],
+            "worst": ends[:, 1],
+            "above": (self.lead > 0).sum(axis=0),
+            "below": (self.lead > 0).sum(axis=1),
+        }
+        return pd.DataFrame(columns, index=self.tree.names)
+
+    def weights(self, ahead: str, behind: str) -> pd.Series[float]:
+        """The weights within the box under which a unit leads another by the least; UsageError for an unknown unit."""
+        one, other = self.tree.place(ahead), self.tree.place(behind)
+        return self.tree.shares_of(least_lead_weights(self.tree.scores, self.low, self.high, one, other))
+
+    def _of_pairs(self, found: np.ndarray) -> pd.DataFrame:
+        return pd.DataFrame(found, index=self.tree.names, columns=self.tree.names.rename("below"))
+
+
+@dataclass(frozen=True)
+class ExtremeRanks:
+    """The best and the worst rank of some units; places: of these among the units, found: the ends of each."""
+
+    tree: LinearTree
+    places: tuple[int, ...]
+    found: tuple[tuple[ExtremeRank, ExtremeRank], ...]
+
+    @cached_property
+    def units(self) -> pd.DataFrame:
+        """For each unit its rank, the `best` and `worst` that weights give it, and what bounds these.
+
+        `best_bound` and `worst_bound`: no weights go beyond; where `exact` is true they are the ranks themselves, and
+        otherwise the solver ran out of time with the truth in between.
+        """
+        columns = {
+            "rank": self.tree.ranks[list(self.places)],
+            "best": [best.attained for best, _ in self.found],
+            "best_bound": [best.bound for best, _ in self.found],
+            "worst": [worst.attained for _, worst in self.found],
+            "worst_bound": [worst.bound for _, worst in self.found],
+            "exact": [best.is_exact and worst.is_exact for best, worst in self.found],
+        }
+        return pd.DataFrame(columns, index=self.tree.names[list(self.places)])
+
+    def weights(self, unit: str, end: Literal["best", "worst"]) -> pd.Series[float]:
+        """The weights that give a unit its best or its worst rank; UsageError where it was not asked for."""
+        place = self.tree.place(unit)
+        best, worst = self.found[self.places.index(place)]
+        return self.tree.shares_of((best if end == "best" else worst).weights)

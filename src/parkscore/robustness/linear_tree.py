@@ -1,0 +1,290 @@
+"""An evaluation as one weighted sum per unit, as far as it is one: what exact statements about ranks stand on."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any, Final, Literal
+
+import numpy as np
+import pandas as pd
+
+from parkscore.data.grid import Matrix, Rows, Truths, Vector
+from parkscore.evaluation import Evaluation
+from parkscore.findings import Finding, Severity, UsageError
+from parkscore.framework.models import Framework, Node
+from parkscore.framework.settings import aggregation_of, resolve_settings
+from parkscore.language import Text
+from parkscore.methods.domain import IntArray
+from parkscore.methods.drawn_ranks import drawn_ranks
+from parkscore.robustness.drawn_tree import effective_weights
+from parkscore.robustness.scoring import rows_of_year, year_of
+from parkscore.tree.aggregate import ROUNDING, Shares
+
+Level = Literal["indicator", "dimension"]
+"""Whose weights vary: those of all indicators in the total, or those of the first level, with all below as it is."""
+
+_MEANS: Final = ("arithmetic", "geometric")
+_LISTED: Final = 5
+
+
+@dataclass(frozen=True)
+class LinearTree:
+    """The ranked units of a year and, where weights differ by class, of one class: their total is Σ weight times score.
+
+    names: the units, by their rank. ranks: (units,) among themselves. nodes: whose weights vary. scores: (units,
+    nodes), their logarithms where `in_logs`: a geometric mean is a weighted sum of logarithms, and ranks as that does.
+    weights: (nodes,), summing to 1. left_out: ranked units with a gap, which are not among these.
+    """
+
+    evaluation: Evaluation
+    level: Level
+    rows: Rows
+    names: pd.Index
+    ranks: IntArray
+    nodes: tuple[str, ...]
+    scores: Matrix
+    weights: Vector
+    in_logs: bool
+    left_out: tuple[str, ...]
+
+    @property
+    def framework(self) -> Framework:
+        """Whose tree it is."""
+        return self.evaluation.framework
+
+    def place(self, unit: str) -> int:
+        """Where a unit stands among `names`; UsageError where it does not."""
+        found = np.flatnonzero(self.names == unit)
+        if not found.size:
+            raise UsageError(_no_such_unit(unit, unit in self.left_out))
+        return int(found[0])
+
+    def shares_of(self, weights: Vector) -> pd.Series[float]:
+        """Weights by node."""
+        return pd.Series(weights, index=pd.Index(self.nodes, name="node"), name="weight")
+
+
+def linear_tree(
+    evaluation: Evaluation,
+    year: int | None = None,
+    *,
+    level: Level = "indicator",
+    class_id: str | None = None,
+    complete_only: bool = False,
+) -> LinearTree:
+    """The units of a year as weighted sums.
+
+    year: of the data, the latest by default. level: whose weights vary; of dimensions, only the total needs to be a
+    mean. class_id: the units of this class only, which is needed where weights differ by class. complete_only: leave
+    out the units with a gap, whose weights are others than those of the rest.
+
+    Raises UsageError, with the node or the units and with what is possible instead, where there is no such sum.
+    """
+    framework = evaluation.framework
+    in_logs = _kind(framework, level) == "geometric"
+    ranked = rows_of_year(evaluation, year_of(evaluation, year))
+    ranked = ranked[evaluation.standing.overall[ranked] > 0]
+    rows, shares = _of_one_weighing(evaluation, ranked, level, class_id)
+    nodes = framework.leaves if level == "indicator" else framework.root.children
+    scores = np.column_stack([evaluation.aggregated.scores[node.id][rows] for node in nodes])
+    complete = _complete(evaluation, level, rows, scores)
+    units = evaluation.table.units[rows].astype(str)
+    if not complete.all() and not complete_only:
+        raise UsageError(_gaps(units, [node.id for node in nodes], scores, complete))
+    if not complete.any():
+        raise UsageError(_nobody())
+    if in_logs:
+        _refuse_zeros(units[complete], [node.id for node in nodes], scores[complete])
+        scores = np.log(scores, out=np.full_like(scores, np.nan), where=scores > 0)
+    kept = np.flatnonzero(complete)
+    total = evaluation.aggregated.scores[framework.total.id][rows[kept]]
+    ranking = framework.ranking
+    ranks = drawn_ranks(total[np.newaxis, :], ranking.ties, ranking.decimals)[0]
+    order = np.lexsort((units[kept], ranks))
+    kept = kept[order]
+    return LinearTree(
+        evaluation=evaluation,
+        level=level,
+        rows=rows[kept],
+        names=pd.Index(units[kept].tolist(), name="unit"),
+        ranks=ranks[order],
+        nodes=tuple(node.id for node in nodes),
+        scores=scores[kept],
+        weights=_weights(framework, shares, level),
+        in_logs=in_logs,
+        left_out=tuple(units[~complete].tolist()),
+    )
+
+
+def weights_of_nodes(framework: Framework, shares: Shares) -> dict[str, float]:
+    """The weight of every node in the total, the total's own 1 among them."""
+    found = {framework.root.id: 1.0}
+    for node in framework.root.walk():
+        for column, child in enumerate(node.children):
+            found[child.id] = found[node.id] * float(shares[node.id][column] / shares[node.id].sum())
+    return found
+
+
+def _weights(framework: Framework, shares: Shares, level: Level) -> Vector:
+    if level == "dimension":
+        return np.asarray(shares[framework.root.id] / shares[framework.root.id].sum())
+    return np.asarray(effective_weights(framework, {node: own[np.newaxis, :] for node, own in shares.items()})[0])
+
+
+def _kind(framework: Framework, level: Level) -> str:
+    """By which mean all nodes that matter are made; UsageError where it is not one."""
+    inner = [node for node in framework.root.walk() if len(node.children) > 1 or node.round is not None]
+    told = [node for node in inner if level == "indicator" or node.id == framework.root.id]
+    methods = {node.id: _method(framework, node) for node in told}
+    first = next((method for method in methods.values() if method in _MEANS), "arithmetic")
+    wrong = [node for node in told if methods[node.id] != first]
+    if wrong:
+        top = _method(framework, framework.root) in _MEANS
+        raise UsageError([_not_linear(node, methods[node.id], top and level == "indicator") for node in wrong])
+    return first
+
+
+def _method(framework: Framework, node: Node) -> str:
+    """The method of a node; `rounded` and `with parameters` are no method that is a plain mean."""
+    choice = aggregation_of(framework, node)
+    if node.round is not None:
+        return f"{choice.name}, rounded"
+    return f"{choice.name}, with parameters" if choice.parameters else choice.name
+
+
+def _of_one_weighing(evaluation: Evaluation, ranked: Rows, level: Level, class_id: str | None) -> tuple[Rows, Shares]:
+    """The ranked rows that share their weights, with these."""
+    classes = evaluation.classification
+    groups = [
+        (np.intersect1d(cohort.apply, ranked), shares)
+        for cohort, shares in evaluation.own_cohorts
+        if np.isin(cohort.apply, ranked).any()
+    ]
+    known = [] if classes is None else sorted({str(name) for name in classes.names[ranked] if name is not None})
+    if class_id is not None:
+        if class_id not in known:
+            raise UsageError(_no_such_class(class_id, known))
+        own = ranked[np.array([name == class_id for name in classes.names[ranked]])] if classes is not None else ranked
+        groups = [(np.intersect1d(rows, own), shares) for rows, shares in groups if np.isin(rows, own).any()]
+    if not groups:
+        raise UsageError(_nobody())
+    weights = [_weights(evaluation.framework, shares, level) for _, shares in groups]
+    if any(not np.allclose(own, weights[0], rtol=0, atol=ROUNDING) for own in weights):
+        raise UsageError(_by_class(known))
+    return np.sort(np.concatenate([rows for rows, _ in groups])), groups[0][1]
+
+
+def _complete(evaluation: Evaluation, level: Level, rows: Rows, scores: Matrix) -> Truths:
+    """Which units have all scores; of dimensions, also enough data whatever these weigh."""
+    found = ~np.isnan(scores).any(axis=1)
+    if level == "dimension":
+        framework = evaluation.framework
+        least = resolve_settings(framework)[framework.root.id].min_coverage
+        covered = [evaluation.aggregated.coverage[node.id][rows] for node in framework.root.children]
+        found &= np.min(covered, axis=0) >= least - ROUNDING
+    return np.asarray(found)
+
+
+def _not_linear(node: Node, method: str, by_dimension: bool) -> Finding:
+    hint = Text(
+        "看抽样的结果 robustness(...).units" + ("，或用 level='dimension' 只变一级权重" if by_dimension else ""),
+        "look at `units` of the draws, `robustness(...)`"
+        + (", or let the weights of dimensions vary only: level='dimension'" if by_dimension else ""),
+    )
+    return Finding(
+        code="not_linear",
+        severity=Severity.ERROR,
+        field=node.id,
+        value=method,
+        message=Text(
+            "不是（各级一致的）加权算术或几何平均，没有精确结论",
+            "is not the same plain arithmetic or geometric mean as the rest: nothing exact can be said",
+        ),
+        hint=hint,
+    )
+
+
+def _gaps(units: Any, nodes: Sequence[str], scores: Matrix, complete: Truths) -> Finding:
+    """The finding about the units with a gap."""
+    without = np.flatnonzero(~complete)
+    said = list(_said_gaps(units, nodes, scores, without[:_LISTED]))
+    more = "" if len(without) <= _LISTED else ", …"
+    return Finding(
+        code="gaps",
+        severity=Severity.ERROR,
+        unit=str(units[without[0]]),
+        value=len(without),
+        message=Text(
+            f"个评价对象有缺失，权重因缺失而异：{'、'.join(said)}{more and '等'}",
+            f"units have gaps, and so weights of their own: {', '.join(said)}{more}",
+        ),
+        hint=Text(
+            "用 complete_only=True 略去它们，或看抽样的结果 robustness(...).units",
+            "leave them out with complete_only=True, or look at `units` of the draws, `robustness(...)`",
+        ),
+    )
+
+
+def _said_gaps(units: Any, nodes: Sequence[str], scores: Matrix, rows: Rows) -> Iterator[str]:
+    for row in rows.tolist():
+        gaps = [node for node, gap in zip(nodes, np.isnan(scores[row]), strict=True) if gap]
+        yield f"{units[row]} ({', '.join(gaps[:_LISTED])}{', …' if len(gaps) > _LISTED else ''})"
+
+
+def _refuse_zeros(units: Any, nodes: Sequence[str], scores: Matrix) -> None:
+    if (scores > 0).all():
+        return
+    row, column = np.argwhere(scores <= 0)[0].tolist()
+    raise UsageError(
+        Finding(
+            code="no_logarithm",
+            severity=Severity.ERROR,
+            unit=str(units[row]),
+            field=nodes[column],
+            value=float(scores[row, column]),
+            message=Text("得分不大于零，几何平均没有对数", "a score that is not above 0 has no logarithm"),
+            hint=Text(
+                "计分从 1 起（如 to: [1, 100]），或看抽样的结果 robustness(...).units",
+                "let scores begin at 1, as in `to: [1, 100]`, or look at `units` of the draws, `robustness(...)`",
+            ),
+        )
+    )
+
+
+def _nobody() -> Finding:
+    return Finding(
+        code="nobody",
+        severity=Severity.ERROR,
+        message=Text("没有数据完整的参加排名的评价对象", "there is no ranked unit without a gap"),
+        hint=Text("看抽样的结果 robustness(...).units", "look at `units` of the draws, `robustness(...)`"),
+    )
+
+
+def _by_class(known: Sequence[str]) -> Finding:
+    classes = ", ".join(known)
+    return Finding(
+        code="weights_by_class",
+        severity=Severity.ERROR,
+        message=Text("权重因组而异，每次只能看一组", "weights differ by group: look at one at a time"),
+        hint=Text(f"用 class_id，有：{classes}", f"say which class_id: {classes}") if known else None,
+    )
+
+
+def _no_such_class(class_id: str, known: Sequence[str]) -> Finding:
+    return Finding(
+        code="no_such_class",
+        severity=Severity.ERROR,
+        value=class_id,
+        message=Text("没有这一类的参加排名的评价对象", "no ranked unit is in this class"),
+        hint=Text(f"有：{', '.join(known)}", f"there are: {', '.join(known)}") if known else None,
+    )
+
+
+def _no_such_unit(unit: str, has_gap: bool) -> Finding:
+    reason = (
+        Text(f"评价对象 {unit} 有缺失，已略去", f"{unit} has a gap and was left out")
+        if has_gap
+        else Text(f"没有参加排名的评价对象 {unit}", f"there is no ranked unit {unit}")
+    )
+    return Finding(code="no_such_unit", severity=Severity.ERROR, value=unit, message=reason)

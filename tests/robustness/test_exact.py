@@ -1,0 +1,246 @@
+"""What is said exactly is attained by weights that are evaluated again, and contradicted by none that are drawn."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import assume, given, settings
+from hypothesis import strategies as st
+
+import parkscore as ps
+from parkscore.evaluation import Evaluation
+from parkscore.findings import UsageError
+from parkscore.framework.models import Choice, Framework, Node, ScoreRule, Total, UnitClass, WeightScheme
+from parkscore.robustness.exact import Exact, exact_of
+from tests.small_frameworks import dimension, field, leaf, rows, small
+
+EXAMPLES = settings(max_examples=8, deadline=None)
+GOALPOSTS = ScoreRule.of("goalposts", low=0, high=100, to=(1, 100))
+CELLS = st.integers(0, 100).map(float)
+
+
+def scored(code: str, weight: float = 1.0) -> Node:
+    return leaf(code, weight=weight, score=GOALPOSTS)
+
+
+def tree(method: str = "arithmetic", **said: Any) -> Framework:
+    """Two dimensions and an indicator beside them, all by one mean."""
+    mean = Choice.of(method)
+    return small(
+        dimension("d", scored("a"), scored("b", 2.0), weight=3.0, aggregate=mean),
+        dimension("e", scored("x"), scored("y"), scored("z", 0.5), weight=2.0, aggregate=mean),
+        scored("c"),
+        total=Total(aggregate=mean),
+        **said,
+    )
+
+
+TREES = {method: tree(method) for method in ("arithmetic", "geometric")}
+
+
+@st.composite
+def evaluations(draw: Any) -> Evaluation:
+    framework = TREES[draw(st.sampled_from(sorted(TREES)))]
+    units = draw(st.integers(2, 6))
+    columns = {name: draw(st.lists(CELLS, min_size=units, max_size=units)) for name in framework.fields}
+    found = ps.evaluate(framework, rows(**columns))
+    scores = np.sort(found.aggregated.scores["total"])
+    assume(units == 1 or np.diff(scores).min() > 1e-6)
+    return found
+
+
+def again(exact: Exact, weights: pd.Series[float]) -> pd.Series[float]:
+    """The total scores under weights that a statement came with, by all ten steps."""
+    evaluation = exact.tree.evaluation
+    found = ps.evaluate(
+        evaluation.framework, evaluation.raw.assign(zone=evaluation.index), weights=exact.scheme(weights)
+    )
+    return found.ranking.set_index("unit")["score"]
+
+
+def ranks_of(scores: pd.Series[float]) -> pd.Series[float]:
+    return scores.round(7).rank(ascending=False, method="min")
+
+
+@EXAMPLES
+@given(evaluations(), st.sampled_from(["indicator", "dimension"]), st.data())
+def test_a_unit_just_catches_up_under_the_weights_that_are_given(
+    evaluation: Evaluation, level: Any, data: st.DataObject
+) -> None:
+    exact = exact_of(evaluation, level=level)
+    one, other = (data.draw(st.sampled_from(exact.names.tolist())) for _ in range(2))
+    change = exact.overtaking.loc[one, other]
+    if np.isinf(change):
+        with pytest.raises(UsageError, match="nowhere better"):
+            exact.overtaking_weights(one, other)
+    elif change < 1:
+        level_scores = again(exact, exact.overtaking_weights(one, other))
+        assert level_scores[one] == pytest.approx(level_scores[other], abs=1e-7) or change == 0
+
+
+@EXAMPLES
+@given(evaluations(), st.data())
+def test_ranks_stay_within_the_interval_of_a_weight_and_change_beyond_it(
+    evaluation: Evaluation, data: st.DataObject
+) -> None:
+    exact = exact_of(evaluation)
+    assert exact.stability.index.tolist() == ["d", "a", "b", "e", "x", "y", "z", "c"]
+    node = data.draw(st.sampled_from(exact.stability.index.tolist()))
+    line = exact.stability.loc[node]
+    own = exact.tree.shares_of(exact.tree.weights)
+    below = [
+        each.id for each in next(n for n in evaluation.framework.walk() if n.id == node).walk() if not each.children
+    ]
+    assert line["weight"] == pytest.approx(own[below].sum())
+
+    def at(weight: float) -> pd.Series[float]:
+        moved = own * (1 - weight) / (1 - line["weight"])
+        moved[below] = own[below] * weight / line["weight"]
+        return again(exact, moved).reindex(exact.names)
+
+    nominal = again(exact, own).reindex(exact.names).argsort().tolist()
+    for end, step in (("low", -1e-3), ("high", 1e-3)):
+        bound = line[f"ranking_{end}"]
+        inside = line["weight"] + 0.99 * (bound - line["weight"])
+        assert at(inside).argsort().tolist() == nominal
+        if 1e-3 < bound < 1 - 1e-3:
+            assert ranks_of(at(bound + step)).tolist() != list(range(1, len(nominal) + 1))
+
+
+@EXAMPLES
+@given(evaluations(), st.sampled_from([0.1, 0.3, 0.8]), st.sampled_from(["indicator", "dimension"]), st.data())
+def test_no_drawn_weights_contradict_what_is_certain_and_the_given_ones_attain_it(
+    evaluation: Evaluation, spread: float, level: Any, data: st.DataObject
+) -> None:
+    exact = exact_of(evaluation, level=level)
+    certain, extreme = exact.necessary(spread), exact.extreme_ranks(spread)
+    assert extreme.units["exact"].all()
+    drawn = np.random.default_rng(0).uniform(1 - spread, 1 + spread, (300, len(exact.tree.nodes))) * exact.tree.weights
+    drawn /= drawn.sum(axis=1, keepdims=True)
+    drawn = drawn[((drawn >= certain.low) & (drawn <= certain.high)).all(axis=1)]
+    scores = pd.DataFrame(drawn @ exact.tree.scores.T, columns=exact.names)
+    ranks = scores.round(9).rank(axis=1, ascending=False, method="min")
+    for ends in (certain.ranks, extreme.units):
+        assert (ranks.ge(ends["best"]) & ranks.le(ends["worst"])).to_numpy().all()
+    assert (certain.ranks["best"] <= extreme.units["best"]).all()
+    assert (certain.ranks["worst"] >= extreme.units["worst"]).all()
+    unit, end = data.draw(st.sampled_from(exact.names.tolist())), data.draw(st.sampled_from(["best", "worst"]))
+    reached = again(exact, extreme.weights(unit, end))
+    leads = (reached - reached[unit]).drop(unit)
+    least, most = 1 + (leads > 1e-5).sum(), 1 + (leads > -1e-5).sum()
+    assert least <= extreme.units.loc[unit, end] <= most
+    other = data.draw(st.sampled_from(exact.names.tolist()))
+    attained = again(exact, certain.weights(unit, other))
+    lead = np.log(attained[unit] / attained[other]) if exact.tree.in_logs else attained[unit] - attained[other]
+    assert lead == pytest.approx(certain.leads.loc[unit, other], abs=1e-6)
+
+
+def test_bounds_of_drawn_weights_are_the_bounds_of_what_is_certain() -> None:
+    framework = small(*(scored(code) for code in "abcd"))
+    generator = np.random.default_rng(1)
+    evaluation = ps.evaluate(framework, rows(**{code: generator.integers(0, 100, 7).astype(float) for code in "abcd"}))
+    bounds = {"a": ["30%", "50%"], "b": [0.1, 0.3], "c": [0.0, 0.2], "d": [0.1, 0.6]}
+    found = evaluation.robustness({"bounds": bounds}, draws=256)
+    exact = found.exact
+    ends, certain = exact.extreme_ranks(bounds=bounds, order=[("a", "d")]).units, exact.necessary(bounds=bounds)
+    assert (found.ranks >= certain.ranks["best"].to_numpy()).all()
+    assert (found.ranks <= certain.ranks["worst"].to_numpy()).all()
+    ordered = evaluation.robustness({"bounds": bounds, "order": [["a", "d"]]}, draws=256)
+    assert (ordered.ranks >= ends["best"].to_numpy()).all()
+    assert (ordered.ranks <= ends["worst"].to_numpy()).all()
+    assert certain.above.to_numpy().sum() == (found.above.to_numpy()[certain.above.to_numpy()] == 1).sum()
+
+
+def test_what_one_unit_leads_by_everywhere_no_weights_take_away() -> None:
+    framework = small(scored("a"), scored("b"))
+    exact = exact_of(ps.evaluate(framework, rows(a=[90.0, 50.0, 10.0], b=[80.0, 70.0, 75.0])))
+    assert exact.overtaking.loc["甲", "乙"] == np.inf
+    assert exact.overtaking.loc["乙", "甲"] == 0
+    # 40 w_a = 5 w_b where w_a / w_b = 1 / 8, which is (1 - t) / (1 + t).
+    assert exact.overtaking.loc["乙", "丙"] == pytest.approx(7 / 9)
+    assert exact.stability.loc["a", "ranking_low"] == pytest.approx(1 / 9)
+    assert exact.necessary(1.0).above.to_numpy().tolist() == [[False, True, True], [False] * 3, [False] * 3]
+    assert exact.extreme_ranks(1.0).units[["best", "worst"]].to_numpy().tolist() == [[1, 1], [2, 3], [2, 3]]
+
+
+def test_units_with_gaps_are_named_and_left_out_only_when_asked() -> None:
+    evaluation = ps.evaluate(
+        tree(), rows(a=[1, 2, None], b=[3, 1, 2], c=[2, 3, 1], x=[1, 5, 4], y=[4, 4, 1], z=[1, 2, 9])
+    )
+    with pytest.raises(UsageError, match=r"丙 \(a\)") as caught:
+        exact_of(evaluation)
+    assert "complete_only=True" in str(caught.value)
+    exact = exact_of(evaluation, complete_only=True)
+    assert sorted(exact.names) == ["乙", "甲"]
+    assert sorted(exact.tree.ranks) == [1, 2]
+    assert "丙" in exact.notes[0].en
+    with pytest.raises(UsageError, match="has a gap"):
+        exact.overtaking_weights("甲", "丙")
+    assert "丙" in exact_of(evaluation, level="dimension").names
+
+
+def test_a_tree_of_mixed_means_is_refused_by_node_and_left_to_its_dimensions() -> None:
+    mixed = small(
+        dimension("d", scored("a"), scored("b"), weight=1.0, aggregate=Choice.of("geometric")), scored("c", 1.0)
+    )
+    evaluation = ps.evaluate(mixed, rows(a=[1, 20, 30], b=[30, 10, 20], c=[20, 30, 10]))
+    with pytest.raises(UsageError, match=r"(?s)d = geometric.*level='dimension'"):
+        exact_of(evaluation)
+    exact = exact_of(evaluation, level="dimension")
+    assert exact.tree.nodes == ("d", "c")
+    np.testing.assert_allclose(exact.tree.scores @ exact.tree.weights, evaluation.ranking["score"])
+
+
+def test_a_score_of_zero_has_no_logarithm_and_its_place_is_told() -> None:
+    zero = ScoreRule.of("goalposts", low=0, high=100, to=(0, 100))
+    flat = small(leaf("a", score=zero), leaf("b", score=zero), total=Total(aggregate=Choice.of("geometric")))
+    with pytest.raises(UsageError, match=r"(?s)a = 0.0.*甲"):
+        exact_of(ps.evaluate(flat, rows(a=[0.0, 2.0], b=[3.0, 4.0])))
+
+
+@pytest.mark.parametrize(
+    ("asked", "said"),
+    [
+        ({"spread": 1.5}, "from 0 to 1"),
+        ({"spread": 0.1, "bounds": {"a": (0, 1)}}, "either"),
+        ({"bounds": {"q": (0, 1)}}, "no q"),
+        ({"bounds": {"d": (0, 1)}}, "level='dimension'"),
+        ({"bounds": {"a": "much"}}, "two shares"),
+        ({"bounds": {"a": (0.7, 0.8), "b": (0.7, 0.8)}}, "no weights"),
+        ({"bounds": {"a": (0.0, 0.1)}, "order": [("a", "b"), ("b", "c")], "units": ["子"]}, "no ranked unit"),
+        ({"order": [("a", "q")]}, "no q"),
+    ],
+)
+def test_boxes_that_cannot_be_are_refused(asked: dict[str, Any], said: str) -> None:
+    exact = exact_of(ps.evaluate(tree(), rows(**{code: [1.0, 2.0] for code in "abcxyz"})))
+    with pytest.raises(UsageError, match=said):
+        exact.extreme_ranks(**asked)
+
+
+def test_units_of_a_class_that_is_weighed_by_itself_are_looked_at_by_themselves() -> None:
+    classes = tuple(
+        UnitClass(id=name, zh=name, en=name, when=f"s {sign} 5") for name, sign in (("few", "<"), ("many", ">="))
+    )
+    framework = small(scored("a"), scored("b"), classes=classes, fields={"s": field("s")})
+    own = WeightScheme(
+        id="own",
+        framework="small",
+        status="assumed",
+        weights={"a": 1, "b": 1},
+        classes={"few": {"weights": {"a": 3, "b": 1}}},
+    )
+    table = rows(a=[10.0, 20.0, 30.0, 40.0], b=[40.0, 30.0, 20.0, 5.0], s=[1.0, 2.0, 8.0, 9.0])
+    evaluation = ps.evaluate(framework, table, weights=own)
+    with pytest.raises(UsageError, match=r"(?s)weights differ.*few, many"):
+        evaluation.exact()
+    exact = evaluation.exact(class_id="few")
+    assert (exact.names.tolist(), exact.tree.weights.tolist(), exact.tree.ranks.tolist()) == (
+        ["乙", "甲"],
+        [0.75, 0.25],
+        [1, 2],
+    )
+    with pytest.raises(UsageError, match="in this class"):
+        evaluation.exact(class_id="none")
