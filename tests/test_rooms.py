@@ -68,6 +68,7 @@ DOORS = {
     ("parkscore.evaluation", "parkscore.robustness.analysing"): "`ev.robustness(...)` is where people look for it",
     ("parkscore.evaluation", "parkscore.robustness.result"): "the type of what it returns",
     ("parkscore.evaluation", "parkscore.robustness.exact"): "`ev.exact(...)` stands beside it",
+    ("parkscore.evaluation", "parkscore.robustness.specs"): "the type of what it takes",
 }
 
 SLOW_TO_IMPORT = ("pandas", "pandera", "scipy.stats", "matplotlib", "pint")

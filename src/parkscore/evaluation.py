@@ -61,6 +61,7 @@ from parkscore.tree.weigh import Weighing
 if TYPE_CHECKING:
     from parkscore.robustness.exact import Exact
     from parkscore.robustness.result import Robustness
+    from parkscore.robustness.specs import LoadedSpec
 
 SCHEMA = "parkscore-evaluation/1"
 
@@ -645,27 +646,38 @@ class Evaluation:
         missing: Mapping[str, Any] | None = None,
         aggregate: Mapping[str, Any] | None = None,
         leave_out: Sequence[str] = (),
-        draws: int = 10_000,
-        seed: int = 0,
+        draws: int | None = None,
+        seed: int | None = None,
         year: int | None = None,
+        spec: str | Path | Mapping[str, Any] | LoadedSpec | None = None,
         progress: Callable[[int, int], None] | None = None,
     ) -> Robustness:
         """Which ranks survive other weights and methods, tried `draws` times; loaded on first use.
 
         weights: how they vary, such as `{"multipliers": 0.2}`, which is what is assumed where nothing is varied; see
         `docs/robustness.md`. score, treat, missing, aggregate: by node or `all` the methods to try beside the
-        framework's. leave_out: indicators of which each draw leaves out one or none; `["all"]` for every one. seed:
-        everything that is drawn follows from it, and 0 is a seed. year: of the data, the latest by default. progress:
-        told how many draws are done, of how many.
+        framework's. leave_out: indicators of which each draw leaves out one or none; `["all"]` for every one. draws:
+        10,000 by default, of a table of weights its rows. seed: everything that is drawn follows from it; 0 is a seed,
+        and the default. year: of the data, the latest by default. spec: a file or mapping that says all of this, in
+        place of which counts what is stated here. progress: told how many draws are done, of how many.
 
         Raises UsageError, FrameworkError or DataError before anything is run where something of this cannot be.
         """
         from parkscore.robustness.analysing import robustness_of
 
-        methods = {"score": score, "treat": treat, "missing": missing, "aggregate": aggregate}
-        alternatives = {step: said for step, said in methods.items() if said}
         return robustness_of(
-            self, weights, alternatives, leave_out, draws=draws, seed=seed, year=year, progress=progress
+            self,
+            spec,
+            progress,
+            weights=weights,
+            score=score,
+            treat=treat,
+            missing=missing,
+            aggregate=aggregate,
+            leave_out=leave_out,
+            draws=draws,
+            seed=seed,
+            year=year,
         )
 
     def exact(

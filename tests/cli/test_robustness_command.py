@@ -81,6 +81,26 @@ def test_words_and_verdicts_are_chinese_for_a_chinese_reader(run: Any, folder: P
     assert list(sheets)[:5] == ["位次稳健性", "位次概率", "两两比较", "假定", "抽样"]
 
 
+def test_a_spec_says_what_to_vary_and_options_count_in_its_place(run: Any, folder: Path) -> None:
+    (folder / "spec.yaml").write_text(
+        "draws: 900\nseed: 4\nweights: {dirichlet: 50}\nleave_out: all\n", encoding="utf-8"
+    )
+    answer = run("robustness", "park.yaml", "zones.csv", "--spec", "spec.yaml", *FEW)
+    assert answer.code == 0
+    assert "64 draws, seed 4, data of 2024" in answer.out
+    assert "concentration 50" in answer.out
+    assert "left out: any indicator, or none" in answer.out
+
+
+def test_a_spec_with_mistakes_is_refused_before_the_data_are_read(run: Any, folder: Path) -> None:
+    (folder / "spec.yaml").write_text("draws: many\nleave_out: [9.9]\n", encoding="utf-8")
+    answer = run("robustness", "park.yaml", "nowhere.csv", "--spec", "spec.yaml", "-o", "out.json")
+    assert answer.code == 4
+    assert "spec.yaml:1:8  error wrong_type" in answer.err
+    assert "spec.yaml:2:13  error wrong_type" in answer.err
+    assert sorted(path.name for path in folder.iterdir()) == ["park.yaml", "spec.yaml", "zones.csv"]
+
+
 @pytest.mark.parametrize(
     ("words", "said"),
     [
@@ -132,7 +152,7 @@ def test_progress_is_shown_on_a_terminal_and_cleared(monkeypatch: pytest.MonkeyP
     monkeypatch.setattr("parkscore.cli.progress._PATIENCE", 0.0)
     with Progress(Reply("en"), Text("抽样", "drawing")) as progress:
         progress.tell(256, 1024)
-    assert "drawing [#######......................] 256/1024" in terminal.getvalue()
+    assert f"drawing [{'#' * 7}{'.' * 23}] 256/1024" in terminal.getvalue()
     assert terminal.getvalue().endswith("\r\x1b[K")
     terminal.truncate(0)
     with Progress(Reply("en", as_json=True), Text("抽样", "drawing")) as progress:

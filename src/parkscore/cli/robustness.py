@@ -59,6 +59,10 @@ def robustness(
     seed: Annotated[
         int | None, typer.Option("--seed", metavar="S", help="随机种子，默认 0。 What all draws follow from; 0.")
     ] = None,
+    spec: Annotated[
+        Path | None,
+        typer.Option("--spec", metavar="FILE", help="说明变动什么的 .yaml 文件。 A file that says what to vary."),
+    ] = None,
     language: LanguageOption = None,
     as_json: JsonOption = False,
 ) -> None:
@@ -66,20 +70,24 @@ def robustness(
 
     不另作说明时每个权重上下浮动至多 20%，这是假定，不是指标体系的规定。
     Without more, each weight is up to 20 % more or less: an assumption, and no rule of the framework.
+
+    --spec 的写法见 docs/robustness.md；-w 是评价所用的权重。 docs/robustness.md says how to write a --spec; -w is what
+    the units are evaluated with.
     """
     from parkscore.evaluating import evaluate
+    from parkscore.framework.loading import load_framework
+    from parkscore.robustness.specs import load_spec
 
     reply = reply_to(language, as_json)
     source = find_data(data)
     if output is not None:
-        check_output(output, RESULT_FORMS, [framework, source, *([] if weights is None else [weights])])
+        check_output(output, RESULT_FORMS, [framework, source, *(str(each) for each in (weights, spec) if each)])
+    loaded = load_framework(framework)
+    asked = None if spec is None else load_spec(spec, loaded)
     with reply.waiting(Text("正在计分", "scoring")):
-        evaluation = evaluate(framework, source, weights=weights)
-    stated = {"draws": draws, "seed": seed}
+        evaluation = evaluate(loaded, source, weights=weights)
     with Progress(reply, Text("正在抽样", "drawing")) as progress:
-        found = evaluation.robustness(
-            year=year, progress=progress.tell, **{key: said for key, said in stated.items() if said is not None}
-        )
+        found = evaluation.robustness(draws=draws, seed=seed, year=year, spec=asked, progress=progress.tell)
     if output is not None:
         with reply.waiting(Text("正在写出", "writing")):
             _write(found, output, reply)

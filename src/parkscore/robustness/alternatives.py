@@ -60,7 +60,7 @@ def variants(
     if count > MOST:
         raise UsageError(_too_many(count))
     combinations = list(product(*([None, *each.choices] for each in alternatives)))
-    frameworks = [_changed(evaluation.framework, alternatives, choices) for choices in combinations]
+    frameworks = [changed(evaluation.framework, alternatives, choices) for choices in combinations]
     refused = [
         _named(finding, label_of(alternatives, choices))
         for framework, choices in zip(frameworks, combinations, strict=True)
@@ -112,7 +112,7 @@ def label_of(alternatives: Sequence[Alternative], choices: Sequence[Choice | Non
     return Text("；".join(said), "; ".join(said))
 
 
-def _changed(framework: Framework, alternatives: Sequence[Alternative], choices: Sequence[Choice | None]) -> Framework:
+def changed(framework: Framework, alternatives: Sequence[Alternative], choices: Sequence[Choice | None]) -> Framework:
     """The framework with other methods at some nodes."""
     wanted: dict[str, dict[str, Any]] = {}
     for each, choice in zip(alternatives, choices, strict=True):
@@ -144,7 +144,7 @@ def alternatives_of(framework: Framework, said: Mapping[str, Any]) -> Iterator[A
     """
     wrong: list[Finding] = []
     for step in STEPS:
-        known = _nodes(framework, step)
+        known = nodes_of(framework, step)
         for name, methods in dict(said.get(step, {})).items():
             if name != EVERY and name not in known:
                 wrong.append(_no_such_node(step, name))
@@ -156,7 +156,8 @@ def alternatives_of(framework: Framework, said: Mapping[str, Any]) -> Iterator[A
         raise UsageError(wrong)
 
 
-def _nodes(framework: Framework, step: Step) -> list[str]:
+def nodes_of(framework: Framework, step: Step) -> list[str]:
+    """The nodes that have the step: dimensions aggregate, indicators do all else."""
     if step == "aggregate":
         return [node.id for node in framework.root.walk() if node.children]
     return [leaf.id for leaf in framework.leaves]

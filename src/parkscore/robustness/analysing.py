@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
+from pathlib import Path
 from typing import Any, Final
 
 import numpy as np
+import pandas as pd
 
 from parkscore.evaluating import score_rows
 from parkscore.evaluation import Evaluation
@@ -16,13 +18,14 @@ from parkscore.language import Text
 from parkscore.methods import DomainError
 from parkscore.methods.domain import FloatArray
 from parkscore.methods.weight_draws import Kind, unit_points
-from parkscore.robustness.alternatives import EVERY, Alternative, alternatives_of, taken, variants
+from parkscore.robustness.alternatives import EVERY, STEPS, Alternative, alternatives_of, taken, variants
 from parkscore.robustness.asked import DEFAULT, asked_weights
 from parkscore.robustness.assumptions import DEFAULTED
 from parkscore.robustness.plans import DrawnWeights, DrawPlan, HeldWeights
 from parkscore.robustness.result import Robustness
 from parkscore.robustness.running import Progress, refuse_too_large, run
 from parkscore.robustness.scoring import rows_of_year, year_of
+from parkscore.robustness.specs import LoadedSpec, load_spec
 from parkscore.robustness.weights import LeftOut
 
 WeightsFor = Callable[[Framework, int, int], DrawnWeights]
@@ -33,25 +36,52 @@ DRAWS: Final = 10_000
 
 def robustness_of(
     evaluation: Evaluation,
-    weights: Mapping[str, Any] | None,
-    alternatives: Mapping[str, Any],
-    leave_out: Sequence[str],
-    **asked: Any,
+    spec: str | Path | Mapping[str, Any] | LoadedSpec | None,
+    progress: Progress | None,
+    **stated: Any,
 ) -> Robustness:
-    """As `Evaluation.robustness`."""
-    by_default = weights is None and not alternatives and not leave_out
-    if by_default:
-        weights = DEFAULT
-    drawn: WeightsFor | None = None
-    if weights is not None:
-        said = weights
+    """As `Evaluation.robustness`; what is stated beside the spec counts in place of what the spec says of it."""
+    loaded = spec if spec is None or isinstance(spec, LoadedSpec) else load_spec(spec, evaluation.framework)
+    own = _said(stated)
+    asked = {**({} if loaded is None else _said(loaded.asked)), **own}
+    runs = {key: asked.pop(key) for key in ("draws", "seed", "year") if key in asked}
+    if not asked:
+        asked["weights"] = {**DEFAULT, DEFAULTED: True}
+    weights = {key: said for key, said in asked.get("weights", {}).items() if key != DEFAULTED}
+    if isinstance(weights.get("table"), pd.DataFrame):
+        runs.setdefault("draws", len(weights["table"]))
 
-        def drawn(_framework: Framework, draws: int, seed: int) -> DrawnWeights:
-            return asked_weights(evaluation, said, draws, seed, _under_schemes(evaluation))
+    def drawn(_framework: Framework, draws: int, seed: int) -> DrawnWeights:
+        return asked_weights(evaluation, weights, draws, seed, _under_schemes(evaluation))
 
-    found = analyse(evaluation, drawn, alternatives=alternatives, leave_out=leave_out, **asked)
-    varied = {"weights": {**(weights or {}), **({DEFAULTED: True} if by_default else {})}, **alternatives}
-    return replace(found, asked={**varied, "leave_out": leave_out})
+    alternatives: dict[str, Any] = {step: asked[step] for step in STEPS if step in asked}
+    try:
+        found = analyse(
+            evaluation,
+            drawn if "weights" in asked else None,
+            alternatives=alternatives,
+            leave_out=asked.get("leave_out", ()),
+            progress=progress,
+            **runs,
+        )
+    except UsageError as error:
+        raise UsageError([_placed(finding, loaded, own) for finding in error.findings]) from None
+    return replace(found, asked=asked)
+
+
+def _said(stated: Mapping[str, Any]) -> dict[str, Any]:
+    """What is stated without what says nothing; weights that vary in no way are a mistake, and stay."""
+    return {
+        key: said for key, said in stated.items() if said is not None and (key == "weights" or said not in ((), [], {}))
+    }
+
+
+def _placed(finding: Finding, loaded: LoadedSpec | None, own: Mapping[str, Any]) -> Finding:
+    """A finding about what the spec says, at its place there."""
+    key = {"no_such_year": "year", "too_large": "draws", "wrong_length": "draws"}.get(finding.code)
+    if loaded is None or key is None or key in own:
+        return finding
+    return loaded.placed(finding, key)
 
 
 def analyse(
@@ -77,6 +107,7 @@ def analyse(
     """
     framework = evaluation.framework
     _refuse_no_draws(draws)
+    _refuse_negative_seed(seed)
     year = year_of(evaluation, year)
     rows = rows_of_year(evaluation, year)
     refuse_too_large(draws, len(rows))
@@ -124,6 +155,12 @@ def _refuse_no_draws(draws: int) -> None:
                 hint=Text("例如 10000 次", "10000, for example"),
             )
         )
+
+
+def _refuse_negative_seed(seed: int) -> None:
+    if seed < 0:
+        message = Text("随机种子应是从 0 起的整数", "a seed is a whole number from 0")
+        raise UsageError(Finding(code="wrong_seed", severity=Severity.ERROR, value=seed, message=message))
 
 
 def _no_such_indicator(name: str) -> Finding:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, Final
 
@@ -11,9 +12,9 @@ import numpy as np
 import pandas as pd
 
 from parkscore.evaluation import Evaluation
-from parkscore.findings import Finding, Severity, UsageError
+from parkscore.findings import Finding, Place, Severity, UsageError
 from parkscore.framework.models import Framework
-from parkscore.language import Text
+from parkscore.language import Text, system_reason
 from parkscore.methods.domain import DomainError
 from parkscore.methods.weight_draws import feasible, unit_points
 from parkscore.robustness.plans import DrawnWeights
@@ -50,7 +51,7 @@ def asked_weights(
 
     Raises UsageError with everything that is wrong with it.
     """
-    wrong = [*_wrong_words(said), *_wrong_nodes(evaluation.framework, said)]
+    wrong = [*wrong_ways(said), *wrong_nodes(evaluation.framework, said)]
     if wrong:
         raise UsageError(wrong)
     framework = evaluation.framework
@@ -59,7 +60,7 @@ def asked_weights(
     if "table" in said:
         return _table(framework, said["table"], draws)
     if "bounds" in said or "order" in said:
-        return _constrained(framework, said, draws, seed)
+        return constrained(framework, said, draws, seed)
     rule: Any = AnyWeights()
     try:
         if "multipliers" in said:
@@ -81,7 +82,8 @@ def _share(said: Any) -> float:
     return float(said)
 
 
-def _wrong_words(said: Mapping[str, Any]) -> Iterator[Finding]:
+def wrong_ways(said: Mapping[str, Any]) -> Iterator[Finding]:
+    """Words that are not known, and weights that vary in no way or in several."""
     for word in said:
         if word not in (*_KINDS, *_BESIDE):
             near = difflib.get_close_matches(word, [*_KINDS, *_BESIDE], 1)
@@ -107,7 +109,8 @@ def _wrong_words(said: Mapping[str, Any]) -> Iterator[Finding]:
         yield _wrong("wrong_value", Text("points 应是 sobol 或 random", "points is sobol or random"))
 
 
-def _wrong_nodes(framework: Framework, said: Mapping[str, Any]) -> Iterator[Finding]:
+def wrong_nodes(framework: Framework, said: Mapping[str, Any]) -> Iterator[Finding]:
+    """Nodes that the framework lacks, and pairs of an order that are no siblings."""
     known = [node.id for node in framework.walk()]
     order = [name for pair in said.get("order", ()) for name in pair]
     columns = [] if isinstance(said.get("table"), str | Path) else list(said.get("table", {}))
@@ -134,7 +137,8 @@ def _no_such_node(name: str, known: Sequence[str]) -> Finding:
     )
 
 
-def _constrained(framework: Framework, said: Mapping[str, Any], draws: int, seed: int) -> Constrained:
+def constrained(framework: Framework, said: Mapping[str, Any], draws: int, seed: int) -> Constrained:
+    """The weights within `bounds` and `order`; UsageError where there are none."""
     bounds = {name: tuple(_share(each) for each in pair) for name, pair in said.get("bounds", {}).items()}
     low, high = ({name: pair[end] for name, pair in bounds.items()} for end in (0, 1))
     order = tuple((str(one), str(other)) for one, other in said.get("order", ()))
@@ -178,7 +182,7 @@ def _by_class(scheme: Any) -> Finding:
 
 
 def _table(framework: Framework, table: Any, draws: int) -> TableOfWeights:
-    frame = pd.read_csv(table) if isinstance(table, str | Path) else pd.DataFrame(table)
+    frame = read_table(table) if isinstance(table, str | Path) else pd.DataFrame(table)
     known = [node.id for node in framework.walk()]
     wrong = [_no_such_node(str(name), known) for name in frame.columns if name not in known]
     if len(frame) != draws:
@@ -207,6 +211,18 @@ def _table(framework: Framework, table: Any, draws: int) -> TableOfWeights:
     if wrong:
         raise UsageError(wrong)
     return TableOfWeights(framework, {str(name): numbers[name].to_numpy(dtype=np.float64) for name in numbers})
+
+
+def read_table(path: str | Path) -> pd.DataFrame:
+    """A table of weights in a csv file; UsageError where it cannot be read."""
+    try:
+        return pd.read_csv(path, encoding="utf-8-sig")
+    except OSError as error:
+        reason = system_reason(error)
+    except (pd.errors.ParserError, pd.errors.EmptyDataError, UnicodeDecodeError):
+        reason = Text("不是 UTF-8 编码的 csv 表", "is no csv table in UTF-8")
+    finding = _wrong("cannot_read", Text(f"无法读取：{reason.zh}", f"cannot be read: {reason.en}"))
+    raise UsageError(replace(finding, place=Place(str(path))))
 
 
 def _wrong(code: str, message: Text, hint: Text | None = None) -> Finding:

@@ -1,0 +1,72 @@
+"""Read what to vary from a file or a mapping."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+from parkscore.findings import Finding, FrameworkError
+from parkscore.framework.building import build
+from parkscore.framework.document import Document
+from parkscore.framework.loading import YAML_SUFFIXES, find_file
+from parkscore.framework.models import Framework
+from parkscore.framework.yaml_form import read_yaml
+from parkscore.language import Text
+from parkscore.robustness.asked import read_table
+from parkscore.robustness.spec_checks import check_spec, weights_of
+from parkscore.robustness.spec_models import Spec
+
+
+@dataclass(frozen=True)
+class LoadedSpec:
+    """What is asked for, by the names that `Evaluation.robustness` gives it, and where it stands."""
+
+    asked: Mapping[str, Any]
+    document: Document
+
+    def placed(self, finding: Finding, key: str) -> Finding:
+        """The finding at a key of the spec, where the spec states it."""
+        return replace(finding, place=self.document.place((key,))) if key in self.asked else finding
+
+
+def load_spec(source: str | Path | Mapping[str, Any], framework: Framework) -> LoadedSpec:
+    """What to vary, from a .yaml file or from a mapping of the same form, checked against a framework.
+
+    Raises UsageError where there is no such file and FrameworkError with every mistake at once.
+
+    >>> import parkscore as ps
+    >>> load_spec({"weights": {"multipliers": "30%"}}, ps.load_framework("zone-2021")).asked
+    {'weights': {'multipliers': 30%}}
+    """
+    if isinstance(source, Mapping):
+        document, folder = Document(_as_read(source), "spec", {}), Path()
+    else:
+        path = find_file(Path(source), YAML_SUFFIXES, None, [], Text("变动说明文件", "file that says what to vary"))
+        document, folder = read_yaml(path), path.parent
+    built = build(document, Spec)
+    findings = [*document.findings, *built.findings]
+    if built.model is None:
+        raise FrameworkError(findings)
+    findings += check_spec(built.model, framework, document, folder)
+    if findings:
+        raise FrameworkError(findings)
+    return LoadedSpec(_asked(built.model, folder), document)
+
+
+def _as_read(said: Any) -> Any:
+    """Lists as tuples, as a file is read."""
+    if isinstance(said, Mapping):
+        return {key: _as_read(inner) for key, inner in said.items()}
+    return tuple(map(_as_read, said)) if isinstance(said, list | tuple) else said
+
+
+def _asked(spec: Spec, folder: Path) -> dict[str, Any]:
+    """What the spec states, and nothing of what it leaves to defaults."""
+    asked = {name: getattr(spec, name) for name in sorted(spec.model_fields_set)}
+    if spec.weights is not None:
+        asked["weights"] = weights_of(spec.weights, folder)
+        if "table" in asked["weights"]:
+            asked["weights"]["table"] = read_table(asked["weights"]["table"])
+    return asked

@@ -1,0 +1,153 @@
+"""What to vary, read from a file: it does what the same words do in Python, and every mistake has its place."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+import parkscore as ps
+from parkscore.evaluation import Evaluation
+from parkscore.findings import FrameworkError, UsageError
+from parkscore.framework.models import ScoreRule
+from parkscore.robustness.specs import load_spec
+from tests.small_frameworks import dimension, leaf, rows, small
+
+FRAMEWORK = small(
+    dimension("d", leaf("a"), leaf("b"), weight=1.0),
+    leaf("c", weight=1.0, score=ScoreRule.of("goalposts", low=0, high=9, to=(1, 100))),
+)
+
+
+@pytest.fixture(scope="module")
+def evaluation() -> Evaluation:
+    return ps.evaluate(FRAMEWORK, rows(a=[1.0, 2.0, 3.0, 5.0], b=[3.0, 1.0, 2.0, 2.5], c=[2.0, 3.0, 1.0, 2.0]))
+
+
+def written(folder: Path, text: str) -> Path:
+    file = folder / "spec.yaml"
+    file.write_text(text, encoding="utf-8")
+    return file
+
+
+def test_a_spec_does_what_the_same_words_do_in_python(evaluation: Evaluation, tmp_path: Path) -> None:
+    file = written(
+        tmp_path,
+        "draws: 128\nseed: 7\nweights: {multipliers: 30%, level: leaf}\n"
+        "score: {a: [rank, {rule: zscore}]}\nleave_out: [a, c]\n",
+    )
+    found = evaluation.robustness(spec=file)
+    same = evaluation.robustness(
+        {"multipliers": 0.3, "level": "leaf"},
+        score={"a": ["rank", "zscore"]},
+        leave_out=["a", "c"],
+        draws=128,
+        seed=7,
+    )
+    np.testing.assert_array_equal(found.scores, same.scores)
+    assert found.about["asked"]["weights"] == {"multipliers": "30%", "level": "leaf"}
+    assert (found.draws, found.seed) == (128, 7)
+
+
+def test_what_is_stated_beside_a_spec_counts_in_its_place(evaluation: Evaluation) -> None:
+    spec = {"draws": 64, "seed": 1, "weights": {"dirichlet": 20}}
+    found = evaluation.robustness(spec=spec, seed=0, weights={"any": True})
+    assert (found.draws, found.seed, found.about["asked"]) == (64, 0, {"weights": {"any": True}})
+
+
+def test_a_spec_that_varies_nothing_has_the_default(evaluation: Evaluation) -> None:
+    found = evaluation.robustness(spec={"draws": 8})
+    assert found.about["asked"] == {"weights": {"multipliers": 0.2, "default": True}}
+
+
+def test_a_table_of_weights_lies_beside_the_spec_and_has_as_many_draws_as_rows(
+    evaluation: Evaluation, tmp_path: Path
+) -> None:
+    (tmp_path / "weights.csv").write_text("a,b,c\n1,1,2\n0,1,1\n1,0,1\n", encoding="utf-8")
+    found = evaluation.robustness(spec=written(tmp_path, "weights: {table: weights.csv}\n"))
+    assert found.draws == 3
+    assert found.about["asked"]["weights"] == {"table": {"columns": ["a", "b", "c"], "rows": 3}}
+    np.testing.assert_allclose(found.parameters.loc[1, ["weight:d", "weight:a", "weight:b"]].tolist(), [0.5, 0, 1])
+    with pytest.raises(UsageError, match=r"spec\.yaml:1:8 .* 3 rows for 5 draws"):
+        evaluation.robustness(spec=written(tmp_path, "draws: 5\nweights: {table: weights.csv}\n"))
+
+
+def test_every_mistake_is_told_at_once_with_line_and_column(tmp_path: Path) -> None:
+    file = written(
+        tmp_path,
+        "drws: 5\nseed: -1\nweights:\n  multipliers: 120%\n",
+    )
+    with pytest.raises(FrameworkError) as caught:
+        load_spec(file, FRAMEWORK)
+    assert placed(caught.value) == [("unknown_key", 1, 1), ("out_of_bounds", 2, 7), ("out_of_bounds", 4, 16)]
+
+    file = written(
+        tmp_path,
+        "weights:\n"
+        "  bounds:\n"
+        "    nowhere: [0, 1]\n"
+        "    a: [60%, 20%]\n"
+        "  order:\n"
+        "    - [a, c]\n"
+        "score:\n"
+        "  d: minmax\n"
+        "  a: [rnk, {rule: goalposts, low: 1}]\n"
+        "aggregate:\n"
+        "  all: [geometric]\n"
+        "leave_out: [b, e]\n",
+    )
+    with pytest.raises(FrameworkError) as caught:
+        load_spec(file, FRAMEWORK)
+    assert placed(caught.value) == [
+        ("no_such_node", 3, 14),
+        ("wrong_value", 4, 8),
+        ("not_siblings", 6, 7),
+        ("no_such_node", 8, 3),
+        ("unknown_method", 9, 7),
+        ("parameter", 9, 12),
+        ("incompatible_methods", 11, 9),
+        ("incompatible_methods", 11, 9),
+        ("no_such_indicator", 12, 16),
+    ]
+
+
+def placed(error: FrameworkError) -> list[tuple[str, Any, Any]]:
+    return [(each.code, each.place and each.place.line, each.place and each.place.column) for each in error.findings]
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("weights: {any: true, dirichlet: 5}\n", "in one way"),
+        ("weights: {level: leaf}\n", "no way is named"),
+        ("weights: {bounds: {a: [70%, 80%], b: [70%, 80%]}}\n", "no weights keep all of these"),
+        ("weights: {bounds: {a: [60%, 1]}, order: [[b, a]]}\n", "no weights keep all of these"),
+        ("weights: {schemes: [nowhere]}\n", r"spec\.yaml:1:21 .*nowhere"),
+        ("weights: {table: nowhere.csv}\n", r"spec\.yaml:1:18 .*cannot be read"),
+        ("draws: 0\n", "must be >= 1"),
+    ],
+)
+def test_what_contradicts_itself_or_is_not_there_is_refused_before_anything_is_run(
+    tmp_path: Path, text: str, said: str
+) -> None:
+    with pytest.raises(FrameworkError, match=said):
+        load_spec(written(tmp_path, text), FRAMEWORK)
+
+
+def test_a_year_that_the_data_lack_is_told_where_the_spec_names_it(evaluation: Evaluation, tmp_path: Path) -> None:
+    with pytest.raises(UsageError, match=r"spec\.yaml:2:7 .*no year 2020"):
+        evaluation.robustness(spec=written(tmp_path, "draws: 8\nyear: 2020\n"))
+
+
+def test_a_mapping_is_checked_as_a_file_is(evaluation: Evaluation) -> None:
+    with pytest.raises(FrameworkError, match="did you mean `multipliers`"):
+        evaluation.robustness(spec={"weights": {"multiplier": 0.2}})
+    with pytest.raises(UsageError, match="such file"):
+        evaluation.robustness(spec="nowhere.yaml")
+
+
+def test_a_negative_seed_is_refused(evaluation: Evaluation) -> None:
+    with pytest.raises(UsageError, match="from 0"):
+        evaluation.robustness(seed=-1, draws=8)
