@@ -69,6 +69,7 @@ DOORS = {
     ("parkscore.evaluation", "parkscore.robustness.result"): "the type of what it returns",
     ("parkscore.evaluation", "parkscore.robustness.exact"): "`ev.exact(...)` stands beside it",
     ("parkscore.evaluation", "parkscore.robustness.specs"): "the type of what it takes",
+    ("parkscore.evaluation", "parkscore.robustness.one_at_a_time"): "`ev.one_at_a_time(...)`, too",
 }
 
 SLOW_TO_IMPORT = ("pandas", "pandera", "scipy.stats", "matplotlib", "pint")

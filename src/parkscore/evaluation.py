@@ -60,6 +60,7 @@ from parkscore.tree.weigh import Weighing
 
 if TYPE_CHECKING:
     from parkscore.robustness.exact import Exact
+    from parkscore.robustness.one_at_a_time import OneAtATime
     from parkscore.robustness.result import Robustness
     from parkscore.robustness.specs import LoadedSpec
 
@@ -698,6 +699,15 @@ class Evaluation:
         from parkscore.robustness.exact import exact_of
 
         return exact_of(self, year, level=level, class_id=class_id, complete_only=complete_only)
+
+    def one_at_a_time(self, year: int | None = None) -> OneAtATime:
+        """What one change alone does to ranks: an indicator or a dimension left out, other weights, a unit gone.
+
+        year: of the data, the latest by default; UsageError where there is no such year.
+        """
+        from parkscore.robustness.one_at_a_time import one_at_a_time
+
+        return one_at_a_time(self, year)
 
     # --- files -----------------------------------------------------------------------------------------------------
 

@@ -7,10 +7,8 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any, Final
 
-import numpy as np
 import pandas as pd
 
-from parkscore.evaluating import score_rows
 from parkscore.evaluation import Evaluation
 from parkscore.findings import DataError, Finding, Severity, UsageError
 from parkscore.framework.models import Framework
@@ -22,6 +20,7 @@ from parkscore.robustness.alternatives import EVERY, STEPS, Alternative, alterna
 from parkscore.robustness.asked import DEFAULT, asked_weights
 from parkscore.robustness.assumptions import DEFAULTED
 from parkscore.robustness.plans import DrawnWeights, DrawPlan, HeldWeights
+from parkscore.robustness.rescoring import under_schemes
 from parkscore.robustness.result import Robustness
 from parkscore.robustness.running import Progress, refuse_too_large, run
 from parkscore.robustness.scoring import rows_of_year, year_of
@@ -52,7 +51,7 @@ def robustness_of(
         runs.setdefault("draws", len(weights["table"]))
 
     def drawn(_framework: Framework, draws: int, seed: int) -> DrawnWeights:
-        return asked_weights(evaluation, weights, draws, seed, _under_schemes(evaluation))
+        return asked_weights(evaluation, weights, draws, seed, under_schemes(evaluation))
 
     alternatives: dict[str, Any] = {step: asked[step] for step in STEPS if step in asked}
     try:
@@ -124,15 +123,6 @@ def analyse(
     except DomainError as error:
         raise DataError(_refused(error)) from None
     return Robustness(evaluation, year, plan, seed, outcome)
-
-
-def _under_schemes(evaluation: Evaluation) -> Callable[[Any], Evaluation]:
-    """Evaluates the same rows under other weights."""
-    framework, years = evaluation.framework, evaluation.table.years
-    known = [] if years is None else np.unique(years[evaluation.rows]).tolist()
-    fitted = None if evaluation.frozen is None else evaluation.frozen.fitted
-    prepared = score_rows(framework, evaluation.table, (), known[0] if len(known) == 1 else None, fitted)
-    return lambda scheme: replace(prepared, frozen=evaluation.frozen).evaluate(scheme)
 
 
 def _left_out(framework: Framework, drawn: DrawnWeights, asked: Sequence[str], points: FloatArray) -> LeftOut:

@@ -21,6 +21,7 @@ from parkscore.output.tables import write_csv, write_parquet
 from parkscore.output.workbook import write_sheets
 from parkscore.robustness.exact import Exact, exact_of
 from parkscore.robustness.factors import Grouping
+from parkscore.robustness.one_at_a_time import OneAtATime
 from parkscore.robustness.outputs import MEAN_SHIFT
 from parkscore.robustness.parameters import parameters
 from parkscore.robustness.plans import DrawPlan
@@ -167,6 +168,11 @@ class Robustness:
     def exact(self) -> Exact:
         """What holds of these ranks without draws, see `exact_of`; UsageError where the total is no weighted sum."""
         return exact_of(self.evaluation, self.year)
+
+    @cached_property
+    def one_at_a_time(self) -> OneAtATime:
+        """What one change alone does: an indicator or a dimension left out, other weights, a unit gone."""
+        return OneAtATime(self.evaluation, self.year)
 
     def verdict(self, unit: str, beside: Sequence[str] = ()) -> Text:
         """What to say of a unit: its rank, where it stood in nine draws of ten, and how often above some others.

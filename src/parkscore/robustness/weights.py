@@ -231,8 +231,8 @@ class TableOfWeights:
 class LeftOut:
     """Other weights with one indicator left out in some draws: it weighs nothing there, and its siblings take over.
 
-    weights: what is drawn beside. leaves: which indicators may be left out. point: (draws,), from 0 to 1, which of them
-    is, or none. A dimension with nothing left counts for nothing itself, as long as another does.
+    weights: what is drawn beside. leaves: which indicators, or dimensions, may be left out. point: (draws,), from 0 to
+    1, which of them is, or none. A dimension with nothing left counts for nothing itself, as long as another does.
     """
 
     framework: Framework
@@ -260,7 +260,7 @@ class LeftOut:
             kept = counts * found[node.id]
             whole = kept.sum(axis=1, keepdims=True)
             found[node.id] = np.where(whole > 0, kept / np.where(whole > 0, whole, 1.0), found[node.id])
-            left[node.id] = (whole[:, 0] > 0).astype(np.float64)
+            left[node.id] = (whole[:, 0] > 0) * left.get(node.id, 1.0)
         return found
 
     def parameters(self) -> Mapping[str, FloatArray]:

@@ -1,0 +1,155 @@
+"""One change at a time: what is left out is as if it had never been, and a unit that leaves may reorder the others."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+import parkscore as ps
+from parkscore.evaluation import Evaluation
+from parkscore.findings import UsageError
+from parkscore.framework.models import Choice, Defaults, Framework, Node, ScoreRule, WeightScheme
+from tests.small_frameworks import dimension, leaf, rows, small
+
+HALFWAY = st.floats(0, 100).map(lambda number: round(number, 1))
+POSITIVE = ScoreRule.of("minmax", to=(1, 100))
+
+
+def tree(method: str) -> Framework:
+    """Three levels by one method, and a threshold of coverage."""
+
+    def over(code: str, *children: Node, weight: float, **said: Any) -> Node:
+        return dimension(code, *children, weight=weight, aggregate=Choice.of(method), **said)
+
+    def own(code: str, weight: float) -> Node:
+        return leaf(code, weight=weight, score=POSITIVE)
+
+    inner = over("f", own("x", 1.0), own("y", 3.0), weight=2.0, min_coverage=0.5)
+    return small(over("d", own("a", 1.0), inner, weight=3.0), over("e", own("b", 1.0), weight=1.0), own("c", 0.5))
+
+
+TREES = {method: tree(method) for method in ("arithmetic", "geometric", "max")}
+
+
+def removed(framework: Framework, node_id: str) -> Framework:
+    """The framework without a node; what has nothing below it goes, too."""
+
+    def kept(node: Node) -> Node | None:
+        if node.id == node_id:
+            return None
+        children = tuple(child for each in node.children if (child := kept(each)) is not None)
+        return None if node.children and not children else node.model_copy(update={"children": children})
+
+    tops = tuple(node for each in framework.indicators if (node := kept(each)) is not None)
+    return framework.model_copy(update={"indicators": tops})
+
+
+@st.composite
+def tables(draw: Any) -> pd.DataFrame:
+    units = draw(st.integers(2, 6))
+    cells = st.lists(HALFWAY | st.none(), min_size=units, max_size=units)
+    return rows(**{code: pd.Series(draw(cells), dtype="float64") for code in "axybc"})
+
+
+@settings(max_examples=12, deadline=None)
+@given(tables(), st.sampled_from(sorted(TREES)), st.sampled_from(["a", "f", "x", "d", "e", "b", "c"]))
+def test_what_is_left_out_ranks_as_a_framework_that_lacks_it(table: pd.DataFrame, method: str, node: str) -> None:
+    evaluation = ps.evaluate(TREES[method], table)
+    found = evaluation.one_at_a_time()
+    if len(found.names) == 0:
+        return
+    wanted = ps.evaluate(removed(TREES[method], node), table).ranking.set_index("unit")
+    # A unit that only the smaller framework ranks is none of these, so ranks are taken among those of both.
+    scores = wanted.loc[wanted["rank"].notna() & wanted.index.isin(found.names), "score"].round(9)
+    assert found.leave_out.ranks[node].dropna().to_dict() == scores.rank(method="min", ascending=False).to_dict()
+
+
+def zones(units: int = 8) -> Evaluation:
+    return ps.evaluate("zone-2021", ps.sample("zone-2021", units=units, seed=0), weights="zone-2021-equal-within")
+
+
+def test_shifts_are_the_places_gained_and_the_summary_counts_them() -> None:
+    found = zones(12).robustness(draws=4).one_at_a_time.leave_out
+    assert found.shifts.shape == (12, 51)
+    np.testing.assert_array_equal(found.ranks["rank"], np.arange(1, 13))
+    gained = found.shifts["1"].to_numpy(dtype=np.int64)
+    np.testing.assert_array_equal(gained, np.arange(1, 13) - found.ranks["1"].to_numpy(dtype=np.int64))
+    line = found.summary.loc["1"]
+    assert line["mean_shift"] == pytest.approx(np.abs(gained).mean())
+    assert line["largest_shift"] == np.abs(gained).max()
+    assert line["top_10_changed"] == (found.ranks["1"].to_numpy()[:10] > 10).sum()
+    steps = np.sign(np.subtract.outer(found.ranks["1"].to_numpy(int), found.ranks["1"].to_numpy(int)))
+    assert line["kendall"] == pytest.approx((np.tril(steps).sum()) / 66)
+
+
+def test_a_framework_of_one_indicator_has_nothing_to_leave_out() -> None:
+    found = ps.evaluate(small(leaf("a")), rows(a=[1.0, 2.0, 3.0])).one_at_a_time().leave_out
+    assert found.shifts.shape == (3, 0)
+
+
+def test_the_leaving_of_an_extreme_reverses_two_others_under_minmax_and_no_one_under_goalposts() -> None:
+    # Without 丁, who stretches a, 乙's lead in a counts for more than 甲's lead in b.
+    table = rows(a=[20.0, 30.0, 10.0, 500.0], b=[6.0, 5.0, 1.0, 0.0])
+    relative = ps.evaluate(small(leaf("a", score=POSITIVE), leaf("b", score=POSITIVE)), table).one_at_a_time()
+    found = relative.without_units()
+    own = found.pairs[found.pairs["left"] == "丁"]
+    assert own[["above_before", "above_after"]].to_numpy().tolist() == [["甲", "乙"]]
+    assert found.shifts.loc[["甲", "乙"], "丁"].tolist() == [-1, 1]
+    assert found.shifts.isna().to_numpy().sum() == 4
+    assert found.units.loc["丁"].tolist() == [1, 2, 1]
+    fixed = ScoreRule.of("goalposts", low=0, high=500)
+    absolute = ps.evaluate(small(leaf("a", score=fixed), leaf("b", score=fixed)), table).one_at_a_time()
+    assert absolute.without_units().pairs.empty
+    assert absolute.without_units().units["pairs"].tolist() == [0] * 4
+
+
+def test_a_unit_that_left_is_a_table_without_it() -> None:
+    table = ps.sample("zone-2021", units=8, seed=0)
+    found = zones().one_at_a_time()
+    left = found.names[3]
+    key = next(name for name in table.columns if table[name].astype(str).eq(left).any())
+    rest = ps.evaluate("zone-2021", table[table[key] != left], year=2024, weights="zone-2021-equal-within")
+    wanted = rest.ranking.set_index("unit")["score"].reindex(found.names.drop(left))
+    after = found.without_units([left]).after[0]
+    np.testing.assert_allclose(np.delete(after, 3), wanted, rtol=1e-9)
+
+
+def test_each_scheme_has_the_ranks_of_an_evaluation_under_it() -> None:
+    evaluation = zones()
+    found = evaluation.one_at_a_time().under_schemes(["entropy", "equal", "equal"])
+    assert found.changes == ("entropy", "equal", "equal (2)")
+    wanted = ps.evaluate("zone-2021", ps.sample("zone-2021", units=8, seed=0), year=2024, weights="entropy").ranking
+    ranks = wanted.set_index("unit")["rank"].reindex(found.names)
+    assert found.ranks["entropy"].tolist() == ranks.tolist()
+
+
+def test_what_cannot_be_left_out_is_said() -> None:
+    two = ps.evaluate(small(leaf("a")), rows(a=[1.0, 2.0])).one_at_a_time()
+    with pytest.raises(UsageError, match="2 ranked units"):
+        two.without_units()
+    with pytest.raises(UsageError, match="no ranked unit 丙"):
+        two.without_units(["丙"])
+
+
+def test_weights_that_the_data_decide_stay_when_something_leaves() -> None:
+    framework = small(leaf("a"), leaf("b"), defaults=Defaults(weights=Choice.of("entropy"), score=POSITIVE))
+    table = rows(a=[1.0, 2.0, 3.0, 9.0], b=[9.0, 8.0, 1.0, 2.0])
+    evaluation = ps.evaluate(framework, table)
+    shares = evaluation.own_cohorts[0][1]["total"]
+    held = WeightScheme.model_validate(
+        {
+            "id": "held",
+            "framework": "small",
+            "status": "assumed",
+            "weights": dict(zip("ab", shares.tolist(), strict=True)),
+        }
+    )
+    rest = ps.evaluate(framework, table[table["zone"] != "丁"], weights=held).ranking.set_index("unit")["score"]
+    found = evaluation.one_at_a_time()
+    after = pd.Series(found.without_units(["丁"]).after[0], index=found.names).drop("丁")
+    pd.testing.assert_series_equal(after, rest.reindex(after.index), check_names=False, rtol=1e-9)
