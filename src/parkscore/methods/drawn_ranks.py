@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
-from typing import Any
+from typing import Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,6 +14,8 @@ from parkscore.methods.registry import ranking
 
 Counts = NDArray[np.int64]
 
+_AT_ONCE: Final = 8 * 255
+"""Draws whose pairs are counted in bytes, eight of them side by side."""
 _BYTE, _SHORT = 2**8 - 1, 2**15 - 1
 """So many units have ranks, with one below all of them, that a byte or two do not hold."""
 
@@ -93,29 +95,39 @@ def _above(ranks: IntArray) -> Counts:
 
     Each unit is compared with the one after it in all draws, then with the second after it, and so on around.
     """
+    parts = range(0, len(ranks), _AT_ONCE)
+    return np.asarray(np.sum([_above_among(ranks[first : first + _AT_ONCE]) for first in parts], axis=0))
+
+
+def _above_among(ranks: IntArray) -> Counts:
     draws, units = ranks.shape
     own = _by_unit(ranks)
     tied = _any_tie(ranks)
+    distances = np.arange(1, units if tied else units // 2 + 1)
     better = np.empty((units, own.shape[1]), dtype=np.bool_)
-    above = np.zeros((units, units), dtype=np.int64)
-    every = np.arange(units)
-    for distance in range(1, units if tied else units // 2 + 1):
+    eights = np.empty((len(distances), units), dtype=np.uint64)
+    for place, distance in enumerate(distances.tolist()):
         np.less(own[:units], own[distance : distance + units], out=better)
-        eights = np.packbits(better.reshape(-1)).view(np.uint64).reshape(units, -1)
-        found = np.bitwise_count(eights).sum(axis=1, dtype=np.int64)
-        other = (every + distance) % units
-        above[every, other] = found
-        if not tied:
-            above[other, every] = draws - found
+        # Eight bytes in one number, none of which comes to 256.
+        np.add.reduce(better.view(np.uint64), axis=1, out=eights[place])
+    found = eights.view(np.uint8).reshape(*eights.shape, 8).sum(axis=2, dtype=np.int64)
+    unit = np.arange(units)
+    other = (unit + distances[:, np.newaxis]) % units
+    above = np.zeros((units, units), dtype=np.int64)
+    above[unit, other] = found
+    if not tied:
+        above[other, unit] = draws - found
     return above
 
 
 def _by_unit(ranks: IntArray) -> NDArray[Any]:
-    """The ranks with a line per unit, all units twice, in as few bytes as hold them; draws are filled up to 64s."""
+    """The ranks with a line per unit, all units twice, in as few bytes as hold them; draws are filled up to eights."""
     draws, units = ranks.shape
     kind = np.uint8 if units < _BYTE else np.int16 if units < _SHORT else np.int32
-    own = np.zeros((2 * units, -(-draws // 64) * 64), dtype=kind)
-    own[:units, :draws] = np.where(ranks == 0, np.int32(units + 1), ranks).astype(kind).T
+    own = np.zeros((2 * units, -(-draws // 8) * 8), dtype=kind)
+    own[:units, :draws] = ranks.T
+    if not ranks.all():
+        own[:units, :draws][ranks.T == 0] = units + 1
     own[units:] = own[:units]
     return own
 
@@ -123,4 +135,4 @@ def _by_unit(ranks: IntArray) -> NDArray[Any]:
 def _any_tie(ranks: IntArray) -> bool:
     """Whether two units of a draw share a rank, or have none."""
     in_order = np.sort(ranks, axis=1)
-    return bool((in_order[:, 1:] == in_order[:, :-1]).any() or (ranks == 0).any())
+    return not ranks.all() or bool((in_order[:, 1:] == in_order[:, :-1]).any())

@@ -57,5 +57,6 @@ def _scattered(packed: NDArray[np.int64], bits: int, ties: str) -> IntArray:
     packed &= last
     packed += np.arange(draws)[:, np.newaxis] * units
     ranks = np.empty(draws * units, dtype=np.int32)
-    ranks[packed] = np.arange(1, units + 1, dtype=np.int32) if starts.all() else RANKS_IN_ORDER[ties](starts)
+    in_order = np.tile(np.arange(1, units + 1, dtype=np.int32), draws) if starts.all() else RANKS_IN_ORDER[ties](starts)
+    ranks[packed.reshape(-1)] = in_order.reshape(-1)
     return ranks.reshape(draws, units)

@@ -195,9 +195,12 @@ def _table(framework: Framework, table: Any, draws: int) -> TableOfWeights:
                 Text(f"draws 写 {len(frame)}", f"ask for {len(frame)} draws"),
             )
         )
-    numbers = frame.apply(pd.to_numeric, errors="coerce")
-    if not wrong and (numbers.isna() | (numbers < 0)).to_numpy().any():
-        row, column = np.argwhere((numbers.isna() | (numbers < 0)).to_numpy())[0]
+    plain = all(map(pd.api.types.is_numeric_dtype, frame.dtypes))
+    numeric = frame if plain else frame.apply(pd.to_numeric, errors="coerce")
+    numbers = numeric.to_numpy(dtype=np.float64, na_value=np.nan)
+    fine = (numbers >= 0) & (numbers < np.inf)
+    if not wrong and not fine.all():
+        row, column = np.argwhere(~fine)[0]
         value = str(frame.iloc[int(row), int(column)])
         wrong.append(
             _wrong(
@@ -210,7 +213,7 @@ def _table(framework: Framework, table: Any, draws: int) -> TableOfWeights:
         )
     if wrong:
         raise UsageError(wrong)
-    return TableOfWeights(framework, {str(name): numbers[name].to_numpy(dtype=np.float64) for name in numbers})
+    return TableOfWeights(framework, dict(zip(map(str, frame.columns), numbers.T, strict=True)))
 
 
 def read_table(path: str | Path) -> pd.DataFrame:

@@ -13,6 +13,7 @@ from parkscore.data.table import State
 from parkscore.framework.models import Choice, Framework, Node
 from parkscore.framework.settings import aggregation_of, resolve_settings
 from parkscore.methods import aggregation
+from parkscore.robustness.products import product
 from parkscore.tree.aggregate import ROUNDING
 
 DrawnShares = Mapping[str, Matrix]
@@ -57,20 +58,24 @@ class DrawnTree:
         apart = None if states is None else states.T == State.NOT_APPLICABLE
         self._apart = None if apart is None or not apart.any() else apart & np.isnan(self._scores)
         self._has_gaps = bool(np.isnan(self._scores).any())
-        self._known: dict[str, Drawn] = {}
+        self._choices = {node.id: aggregation_of(framework, node) for node in framework.root.walk() if node.children}
 
     @property
     def is_one_product(self) -> bool:
         """Whether the total is one vector of weights times the scores: means all the way up, and no gap."""
         inner = [node for node in self._framework.root.walk() if node.children]
-        means = all(self._choice(node).name == "arithmetic" and node.round is None for node in inner)
+        means = all(self._choices[node.id].name == "arithmetic" and node.round is None for node in inner)
         return means and not self._has_gaps
 
     def totals(self, shares: DrawnShares) -> Matrix:
         """The total scores, (draws, units); shares: of every dimension."""
         if self.is_one_product:
-            return np.asarray(effective_weights(self._framework, shares) @ self._scores)
+            return self.weighted(effective_weights(self._framework, shares))
         return self.drawn(self._framework.root, shares).scores
+
+    def weighted(self, effective: Matrix) -> Matrix:
+        """The total scores under `effective_weights`, (draws, units), where they are one product."""
+        return product(effective, self._scores)
 
     def drawn(self, node: Node, shares: DrawnShares) -> Drawn:
         """A node in every draw."""
@@ -88,9 +93,6 @@ class DrawnTree:
             combined = np.where(enough, combined, np.nan)
         return Drawn(combined, coverage, applicable)
 
-    def _choice(self, node: Node) -> Choice:
-        return aggregation_of(self._framework, node)
-
     def _of_leaf(self, column: int) -> Drawn:
         scores = self._scores[column : column + 1]
         if self._apart is None:
@@ -98,7 +100,7 @@ class DrawnTree:
         return Drawn(scores, None, 1.0 - self._apart[column : column + 1])
 
     def _combined(self, node: Node, below: Sequence[Drawn], shares: Matrix, enough: Truths | None) -> Matrix:
-        choice = self._choice(node)
+        choice = self._choices[node.id]
         if choice.name in _AT_ONCE and not choice.parameters and not aggregation[choice.name].needs.complete:
             return _AT_ONCE[choice.name](below, shares)
         return self._one_by_one(node, choice, below, shares, enough)
@@ -137,9 +139,10 @@ def effective_weights(framework: Framework, shares: DrawnShares) -> Matrix:
     """The weight of every indicator in the total, (draws, indicators): the product of the shares on its way up."""
     found: dict[str, Matrix] = {framework.root.id: np.ones((1, 1))}
     for node in framework.root.walk():
-        for column, child in enumerate(node.children):
+        if node.children:
             own = shares[node.id]
-            found[child.id] = found[node.id] * (own[:, column] / own.sum(axis=1))[:, np.newaxis]
+            below = found[node.id] * (own / own.sum(axis=1, keepdims=True))
+            found |= {child.id: below[:, [column]] for column, child in enumerate(node.children)}
     draws = max(len(found[leaf.id]) for leaf in framework.leaves)
     return np.hstack([np.broadcast_to(found[leaf.id], (draws, 1)) for leaf in framework.leaves])
 
@@ -152,7 +155,7 @@ def _of(drawn: npt.NDArray[Any], draw: int) -> npt.NDArray[Any]:
 def _weighted(below: Sequence[Matrix], shares: Matrix) -> Matrix:
     """The sum over the children of share times number, (draws, units); what all draws share goes in one product."""
     fixed = [place for place, each in enumerate(below) if len(each) == 1]
-    total = shares[:, fixed] @ np.vstack([below[place] for place in fixed]) if fixed else np.zeros((1, 1))
+    total = product(shares[:, fixed], np.vstack([below[place] for place in fixed])) if fixed else np.zeros((1, 1))
     for place, each in enumerate(below):
         if len(each) > 1:
             total = total + shares[:, place, np.newaxis] * each

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
+from functools import cache
 from typing import Any
 
 import numpy as np
@@ -11,18 +12,23 @@ import numpy as np
 from parkscore.data.cohorts import cohorts_by_class
 from parkscore.data.grid import Rows, Vector
 from parkscore.data.table import Origin, Table
-from parkscore.evaluating import score_rows
+from parkscore.evaluating import Prepared, score_rows
 from parkscore.evaluation import Evaluation
 from parkscore.tree.aggregate import aggregate
 
 
 def under_schemes(evaluation: Evaluation) -> Callable[[Any], Evaluation]:
-    """Evaluates the same rows under other weights."""
-    framework, years = evaluation.framework, evaluation.table.years
-    known = [] if years is None else np.unique(years[evaluation.rows]).tolist()
-    fitted = None if evaluation.frozen is None else evaluation.frozen.fitted
-    prepared = score_rows(framework, evaluation.table, (), known[0] if len(known) == 1 else None, fitted)
-    return lambda scheme: replace(prepared, frozen=evaluation.frozen).evaluate(scheme)
+    """Evaluates the same rows under other weights; they are scored once, for the first of them."""
+
+    @cache
+    def prepared() -> Prepared:
+        framework, years = evaluation.framework, evaluation.table.years
+        known = [] if years is None else np.unique(years[evaluation.rows]).tolist()
+        fitted = None if evaluation.frozen is None else evaluation.frozen.fitted
+        scored = score_rows(framework, evaluation.table, (), known[0] if len(known) == 1 else None, fitted)
+        return replace(scored, frozen=evaluation.frozen)
+
+    return lambda scheme: prepared().evaluate(scheme)
 
 
 def totals_without(evaluation: Evaluation, unit: str, year: int | None) -> Vector:

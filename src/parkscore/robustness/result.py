@@ -25,8 +25,9 @@ from parkscore.robustness.one_at_a_time import OneAtATime
 from parkscore.robustness.outputs import MEAN_SHIFT
 from parkscore.robustness.parameters import parameters
 from parkscore.robustness.plans import DrawPlan
-from parkscore.robustness.running import Outcome, Progress, quantiles
+from parkscore.robustness.running import Outcome, Progress
 from parkscore.robustness.sensitivity import Sensitivity, sensitivity_of
+from parkscore.robustness.spread import spread
 from parkscore.robustness.verdicts import near, near_places, verdict
 
 LOW, HIGH = 0.05, 0.95
@@ -94,20 +95,17 @@ class Robustness:
         """
         rows = self.outcome.rows[self.order]
         standing, total = self.evaluation.standing.overall[rows], self.evaluation.framework.total.id
-        shares = (0.5, LOW, HIGH)
-        median, low, high = _rank_quantiles(self.ranks, shares)
-        middle, least, most = quantiles(self.scores, shares)
-        ranked = self.ranks > 0
-        mean = np.where(ranked, self.ranks, 0).sum(axis=0) / np.maximum(ranked.sum(axis=0), 1)
-        on_top = {f"top_{k}": ((self.ranks <= k) & ranked).mean(axis=0) for k in TOP}
+        found = spread(self.outcome, (0.5, LOW, HIGH), TOP)
+        median, low, high = found.rank_quantiles[:, self.order]
+        middle, least, most = found.score_quantiles[:, self.order]
         columns = {
             "rank": standing,
-            "rank_mean": np.where(ranked.any(axis=0), mean, np.nan),
+            "rank_mean": found.rank_mean[self.order],
             "rank_median": median,
             "rank_low": low,
             "rank_high": high,
-            **on_top,
-            "unranked": 1.0 - ranked.mean(axis=0),
+            **{f"top_{k}": share[self.order] for k, share in zip(TOP, found.on_top, strict=True)},
+            "unranked": found.unranked[self.order],
             "score": self.evaluation.aggregated.scores[total][rows],
             "score_median": middle,
             "score_low": least,
@@ -260,21 +258,6 @@ class Robustness:
 
 def _whole(rank: float) -> int | None:
     return None if np.isnan(rank) else int(rank)
-
-
-def _rank_quantiles(ranks: IntArray, shares: tuple[float, ...]) -> FloatArray:
-    """The least rank that a share of the draws does not exceed, (shares, units); draws without a rank come last."""
-    draws, units = ranks.shape
-    places = [max(0, int(np.ceil(share * draws)) - 1) for share in shares]
-    found = np.empty((len(shares), units))
-    at_once = max(1, (4 << 20) // max(4 * draws, 1))
-    for first in range(0, units, at_once):
-        own = np.where(
-            ranks[:, first : first + at_once] == 0, np.iinfo(np.int32).max, ranks[:, first : first + at_once]
-        )
-        in_order = np.partition(np.ascontiguousarray(own.T), places, axis=1)[:, places].T
-        found[:, first : first + at_once] = np.where(in_order == np.iinfo(np.int32).max, np.nan, in_order)
-    return found
 
 
 def _too_many(units: int, most: int) -> Finding:

@@ -16,7 +16,7 @@ from parkscore.language import Text
 from parkscore.methods.domain import FloatArray, IntArray
 from parkscore.methods.drawn_ranks import RankCounts, drawn_ranks
 from parkscore.robustness.plans import DrawPlan
-from parkscore.robustness.scoring import CHUNK, DrawnScores, rows_of_year
+from parkscore.robustness.scoring import CHUNK, DrawnScores, draws_at_once
 
 Progress = Callable[[int, int], None]
 """Told after each chunk: how many draws are done, of how many."""
@@ -25,7 +25,9 @@ Part = TypeVar("Part")
 
 KEPT: Final = 2 << 30
 """Bytes that scores and ranks of all draws may take; beyond it a run is refused before it begins."""
-_OF_UNIT: Final = 12
+SCORED: Final = 4096
+"""Of more units only the ranks of all draws are kept; their scores are computed again where they are asked for."""
+_RANK, _SCORE = 4, 8
 THREADS: Final = os.cpu_count() or 1
 
 
@@ -33,62 +35,82 @@ THREADS: Final = os.cpu_count() or 1
 class Outcome:
     """What all draws came to, of the units in `rows`.
 
-    ranks: (draws, units), 0 where a unit has no score. scores: (draws, units). counts: of ranks and pairs.
+    ranks: (draws, units), 0 where a unit has no score. counts: of ranks and pairs. drawn: makes the scores. kept: the
+    scores, (draws, units); None where there are more units than `SCORED`.
     """
 
     rows: Rows
     ranks: IntArray
-    scores: FloatArray
     counts: RankCounts
+    drawn: DrawnScores
+    kept: FloatArray | None
+
+    @property
+    def scores(self) -> FloatArray:
+        """The score of every unit in every draw, (draws, units); made anew at each call where they are not kept."""
+        return self.drawn.all_totals() if self.kept is None else self.kept
+
+    def scores_of(self, places: slice) -> FloatArray:
+        """The same of some units."""
+        return self.drawn.among(places).all_totals() if self.kept is None else self.kept[:, places]
 
 
 def run(plan: DrawPlan, year: int | None, progress: Progress | None = None) -> Outcome:
     """Every draw of a plan for the units of a year; neither threads nor chunks change a bit of it."""
-    rows = rows_of_year(plan.evaluation, year)
-    units = len(rows)
-    scores = np.empty((plan.draws, units))
+    drawn = DrawnScores(plan, year)
+    units = len(drawn.rows)
+    kept = np.empty((plan.draws, units)) if units <= SCORED else None
     ranks = np.empty((plan.draws, units), dtype=np.int32)
     counts = RankCounts(units)
 
     def counted(own: slice, own_scores: Matrix, own_ranks: IntArray) -> RankCounts:
-        scores[own], ranks[own] = own_scores, own_ranks
+        ranks[own] = own_ranks
+        if kept is not None:
+            kept[own] = own_scores
         part = RankCounts(units)
         part.add(own_ranks)
         return part
 
-    for part in by_chunk(plan, year, counted, progress):
+    for part in by_chunk(drawn, counted, progress):
         counts = counts + part
-    return Outcome(rows, ranks, scores, counts)
+    return Outcome(drawn.rows, ranks, counts, drawn, kept)
 
 
 def by_chunk(
-    plan: DrawPlan, year: int | None, of: Callable[[slice, Matrix, IntArray], Part], progress: Progress | None = None
+    drawn: DrawnScores, of: Callable[[slice, Matrix, IntArray], Part], progress: Progress | None = None
 ) -> Iterator[Part]:
     """What is made of the scores and ranks of some draws at a time, (draws, units) each, in order; in threads."""
-    drawn = DrawnScores(plan, year)
+    plan, units = drawn.plan, len(drawn.rows)
     ranking = plan.evaluation.framework.ranking
+    at_once = draws_at_once(units)
     drawn.prepare()
 
     def chunk(first: int) -> Part:
-        own = slice(first, min(first + CHUNK, plan.draws))
-        scores = drawn.totals(np.arange(own.start, own.stop))
-        return of(own, scores, drawn_ranks(scores, ranking.ties, ranking.decimals))
+        own = slice(first, min(first + at_once, plan.draws))
+        scores, ranks = np.empty((own.stop - first, units)), np.empty((own.stop - first, units), dtype=np.int32)
+        # Few enough at a time for the processor's own memory.
+        for start in range(0, len(scores), CHUNK):
+            few = slice(start, min(start + CHUNK, len(scores)))
+            scores[few] = drawn.totals(np.arange(first + few.start, first + few.stop))
+            ranks[few] = drawn_ranks(scores[few], ranking.ties, ranking.decimals)
+        return of(own, scores, ranks)
 
     with ThreadPoolExecutor(THREADS, thread_name_prefix="parkscore") as pool:
         try:
-            for number, part in enumerate(pool.map(chunk, range(0, plan.draws, CHUNK)), start=1):
+            for number, part in enumerate(pool.map(chunk, range(0, plan.draws, at_once)), start=1):
                 yield part
                 if progress is not None:
-                    progress(min(number * CHUNK, plan.draws), plan.draws)
+                    progress(min(number * at_once, plan.draws), plan.draws)
         finally:
             pool.shutdown(wait=True, cancel_futures=True)
 
 
 def refuse_too_large(draws: int, units: int) -> None:
     """Raise UsageError where the ranks and scores of so many draws do not fit into memory, with what would."""
-    needed = draws * units * _OF_UNIT
+    of_draw = units * (_RANK if units > SCORED else _RANK + _SCORE)
+    needed = draws * of_draw
     if needed > KEPT:
-        most = KEPT // (_OF_UNIT * max(units, 1))
+        most = KEPT // max(of_draw, 1)
         raise UsageError(
             Finding(
                 code="too_large",
@@ -103,17 +125,3 @@ def refuse_too_large(draws: int, units: int) -> None:
                 ),
             )
         )
-
-
-def quantiles(numbers: Matrix, shares: tuple[float, ...]) -> Matrix:
-    """The quantiles of each column, (shares, columns), NaN where a column has a gap; some columns at a time.
-
-    >>> quantiles(np.array([[1.0, 5.0], [3.0, 5.0]]), (0.5,))
-    array([[2., 5.]])
-    """
-    found = np.empty((len(shares), numbers.shape[1]))
-    at_once = max(1, (8 << 20) // max(8 * len(numbers), 1))
-    for first in range(0, numbers.shape[1], at_once):
-        own = np.ascontiguousarray(numbers[:, first : first + at_once].T)
-        found[:, first : first + at_once] = np.quantile(own, shares, axis=1)
-    return found

@@ -14,37 +14,63 @@ from parkscore.findings import Finding, Severity, UsageError
 from parkscore.framework.settings import aggregation_of
 from parkscore.language import Text
 from parkscore.methods import aggregation
-from parkscore.robustness.drawn_tree import DrawnShares, DrawnTree
+from parkscore.robustness.drawn_tree import DrawnShares, DrawnTree, effective_weights
 from parkscore.robustness.plans import DrawPlan, Variant
 
 CHUNK: Final = 256
 """Draws that go through one product: a product of another shape may round its last digit otherwise."""
+_MOST: Final = 1024
+_NUMBERS: Final = 2**21
+
+
+def draws_at_once(units: int) -> int:
+    """Draws whose ranks are counted together; by the number of units alone, so that all shapes follow from it.
+
+    >>> draws_at_once(178), draws_at_once(100_000)
+    (1024, 20)
+    """
+    return max(1, min(_MOST, _NUMBERS // max(units, 1)))
 
 
 @dataclass(frozen=True)
 class Group:
-    """Units that share their weights: positions among the units that are ranked, their tree, and all its weights."""
+    """Units that share their weights: positions among the units that are ranked, their tree, and all its weights.
+
+    effective: (draws, indicators) of the total, where it is one product.
+    """
 
     places: Rows
     kept: Rows | slice
     tree: DrawnTree
     shares: DrawnShares
+    effective: Matrix | None
 
     def totals(self, draws: Rows) -> Matrix:
         """The total scores of some draws, (draws, units of the group)."""
+        if self.effective is not None:
+            effective = self.effective[draws] if len(self.effective) > 1 else self.effective
+            found = self.tree.weighted(effective)[:, self.kept]
+            return np.broadcast_to(found, (len(draws), len(self.places)))
         own = {node: each[draws] if len(each) > 1 else each for node, each in self.shares.items()}
         found = self.tree.totals(own)
         return np.broadcast_to(found[:, self.kept], (len(draws), len(self.places)))
 
 
 class DrawnScores:
-    """The totals of the units of one year in every draw."""
+    """The totals of some units in every draw."""
 
     def __init__(self, plan: DrawPlan, year: int | None) -> None:
         """Nothing is computed yet; year: of the data, None where there are no years."""
         self.plan, self.year = plan, year
         self.rows = rows_of_year(plan.evaluation, year)
+        self._shares: dict[tuple[int, int], DrawnShares] = {}
         self._groups: dict[int, Sequence[Group]] = {}
+
+    def among(self, places: slice) -> DrawnScores:
+        """The same of some of the units only, with the same weights."""
+        found = DrawnScores(self.plan, self.year)
+        found.rows, found._shares = self.rows[places], self._shares
+        return found
 
     def prepare(self) -> None:
         """Make the trees of all variants that a draw takes, so that threads find them."""
@@ -53,23 +79,42 @@ class DrawnScores:
 
     def totals(self, draws: Rows) -> Matrix:
         """The total scores of some draws, (draws, units), NaN for a unit without one."""
-        found = np.full((len(draws), len(self.rows)), np.nan)
         taken = self.plan.variant_of[draws]
-        for number in np.unique(taken).tolist():
+        numbers = np.unique(taken).tolist()
+        groups = self._groups_of(numbers[0])
+        if len(numbers) == 1 and len(groups) == 1 and len(groups[0].places) == len(self.rows):
+            return groups[0].totals(draws)
+        found = np.full((len(draws), len(self.rows)), np.nan)
+        for number in numbers:
             own = np.flatnonzero(taken == number)
             for group in self._groups_of(number):
                 found[np.ix_(own, group.places)] = group.totals(draws[own])
+        return found
+
+    def all_totals(self) -> Matrix:
+        """The total scores of all draws, (draws, units)."""
+        found = np.empty((self.plan.draws, len(self.rows)))
+        at_once = min(CHUNK, draws_at_once(len(self.rows)))
+        for first in range(0, self.plan.draws, at_once):
+            own = np.arange(first, min(first + at_once, self.plan.draws))
+            found[own[0] : own[-1] + 1] = self.totals(own)
         return found
 
     def _groups_of(self, number: int) -> Sequence[Group]:
         if number not in self._groups:
             variant = self.plan.variants[number]
             self._groups[number] = [
-                _group(self.plan.evaluation, variant, cohort, self.plan.weights.shares(shares), self.rows)
-                for cohort, shares in variant.cohorts
+                _group(self.plan.evaluation, variant, cohort, self._shares_of(number, place), self.rows)
+                for place, (cohort, _) in enumerate(variant.cohorts)
                 if np.isin(cohort.apply, self.rows).any()
             ]
         return self._groups[number]
+
+    def _shares_of(self, number: int, place: int) -> DrawnShares:
+        if (number, place) not in self._shares:
+            _, nominal = self.plan.variants[number].cohorts[place]
+            self._shares[number, place] = self.plan.weights.shares(nominal)
+        return self._shares[number, place]
 
 
 def rows_of_year(evaluation: Evaluation, year: int | None) -> Rows:
@@ -103,7 +148,8 @@ def _group(evaluation: Evaluation, variant: Variant, cohort: Cohort, shares: Dra
         absent = frozenset(evaluation.frozen.fitted.absent.get((cohort.reference, cohort.class_id), frozenset()))
     tree = DrawnTree(framework, variant.scores[measured], variant.states[measured], absent=absent)
     kept = slice(None) if alone else np.searchsorted(measured, scored)
-    return Group(np.searchsorted(rows, scored), kept, tree, shares)
+    effective = effective_weights(framework, shares) if tree.is_one_product else None
+    return Group(np.searchsorted(rows, scored), kept, tree, shares, effective)
 
 
 def _no_such_year(year: int, known: Sequence[int]) -> Finding:

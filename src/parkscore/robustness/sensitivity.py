@@ -18,7 +18,7 @@ from parkscore.robustness.factors import at_points, factors_of, grouped
 from parkscore.robustness.outputs import Draws, Numbers, Output, outputs_of
 from parkscore.robustness.plans import DrawPlan
 from parkscore.robustness.running import KEPT, Progress, by_chunk
-from parkscore.robustness.scoring import rows_of_year
+from parkscore.robustness.scoring import DrawnScores, rows_of_year
 
 COLUMNS: Final = ("first", "first_low", "first_high", "total", "total_low", "total_high")
 _OF_NUMBER: Final = 8
@@ -109,7 +109,7 @@ def _numbers(
         drawn = Draws(names, nominal, own, np.take(scores, order, axis=1))
         return [output.of(drawn) for output in asked]
 
-    chunks = list(by_chunk(plan, year, of, progress))
+    chunks = list(by_chunk(DrawnScores(plan, year), of, progress))
     return [np.concatenate([chunk[place] for chunk in chunks]) for place in range(len(asked))]
 
 
