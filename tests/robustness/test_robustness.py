@@ -187,6 +187,25 @@ def test_a_combination_that_the_framework_may_not_have_is_refused_by_name() -> N
         evaluation.robustness(aggregate={"total": ["geometric"]}, draws=8)
 
 
+def test_weights_that_do_not_count_are_refused_and_named() -> None:
+    table = rows(a=[1.0, 2.0, 3.0], b=[3.0, 1.0, 2.0], c=[2.0, 3.0, 1.0])
+    total = small(leaf("a"), leaf("b"), leaf("c"), defaults=EQUAL.model_copy(update={"aggregate": Choice.of("sum")}))
+    with pytest.raises(UsageError, match="weights do not count: no weights would change a rank"):
+        ps.evaluate(total, table).robustness(draws=8)
+    assert ps.evaluate(total, table).robustness(leave_out=["all"], draws=8).ranks.std() > 0
+    part = small(dimension("d", leaf("a"), leaf("b"), aggregate="sum"), leaf("c"))
+    said = ps.evaluate(part, table).robustness(draws=8).assumptions[-1]
+    assert said.en == "in d weights do not count, and vary nothing"
+
+
+def test_where_nobody_is_ranked_or_nothing_is_scored_there_is_nothing_to_try() -> None:
+    with pytest.raises(UsageError, match="no unit is ranked"):
+        ps.evaluate(FLAT, rows(a=[None, None], b=[None, None])).robustness(draws=8)
+    gates = ps.evaluate("zero-carbon-park-2025", ps.sample("zero-carbon-park-2025", units=3, seed=0))
+    with pytest.raises(UsageError, match="there are no ranks to try"):
+        gates.robustness(draws=8)
+
+
 def test_draws_that_memory_cannot_hold_are_refused_with_what_would_fit() -> None:
     with pytest.raises(UsageError, match="draws at most"):
         flat([1, 2], [2, 1]).robustness(draws=10**10)

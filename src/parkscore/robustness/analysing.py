@@ -25,7 +25,9 @@ from parkscore.robustness.result import Robustness
 from parkscore.robustness.running import Progress, refuse_too_large, run
 from parkscore.robustness.scoring import rows_of_year, year_of
 from parkscore.robustness.specs import LoadedSpec, load_spec
+from parkscore.robustness.weightless import refuse_weightless
 from parkscore.robustness.weights import LeftOut
+from parkscore.tree.only_gates import refuse_only_gates
 
 WeightsFor = Callable[[Framework, int, int], DrawnWeights]
 """Makes the weights of so many draws by a seed."""
@@ -105,13 +107,18 @@ def analyse(
     Raises UsageError, FrameworkError or DataError before anything is run where something of this cannot be.
     """
     framework = evaluation.framework
+    refuse_only_gates(framework, Text("没有位次可检验", "there are no ranks to try"))
     _refuse_no_draws(draws)
     _refuse_negative_seed(seed)
     year = year_of(evaluation, year)
     rows = rows_of_year(evaluation, year)
+    if not evaluation.standing.overall[rows].any():
+        raise UsageError(_nobody_ranked(year))
     refuse_too_large(draws, len(rows))
     asked = list(alternatives_of(framework, alternatives)) if isinstance(alternatives, Mapping) else list(alternatives)
     tried, sizes = variants(evaluation, asked)
+    if weights is not None:
+        refuse_weightless(variant.framework for variant in tried)
     factors = unit_points(draws, len(sizes) + 1, [seed, 1], kind)
     drawn: DrawnWeights = HeldWeights() if weights is None else weights(framework, draws, seed)
     if leave_out:
@@ -151,6 +158,16 @@ def _refuse_negative_seed(seed: int) -> None:
     if seed < 0:
         message = Text("随机种子应是从 0 起的整数", "a seed is a whole number from 0")
         raise UsageError(Finding(code="wrong_seed", severity=Severity.ERROR, value=seed, message=message))
+
+
+def _nobody_ranked(year: int | None) -> Finding:
+    return Finding(
+        code="nobody_ranked",
+        severity=Severity.ERROR,
+        year=year,
+        message=Text("没有一个评价对象参加排名，没有位次可检验", "no unit is ranked, so there are no ranks to try"),
+        hint=Text("先看 parkscore score 所列的原因", "parkscore score says why"),
+    )
 
 
 def _no_such_indicator(name: str) -> Finding:

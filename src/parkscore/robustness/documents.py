@@ -10,6 +10,7 @@ from parkscore.findings import worst_first
 from parkscore.language import Language, Text
 from parkscore.output.documents import records
 from parkscore.robustness.assumptions import assumptions, plain
+from parkscore.robustness.weightless import weightless_note
 
 if TYPE_CHECKING:
     from parkscore.robustness.result import Robustness
@@ -32,7 +33,9 @@ def about_robustness(found: Robustness) -> dict[str, Any]:
 
 def said_of(found: Robustness) -> tuple[Text, ...]:
     """What was assumed, sentence by sentence."""
-    return assumptions(found.asked, found.draws, found.seed, found.year)
+    said = assumptions(found.asked, found.draws, found.seed, found.year)
+    noted = weightless_note(found.evaluation.framework) if found.asked.get("weights") else []
+    return (*said, *noted)
 
 
 def units_in(found: Robustness, language: Language) -> pd.DataFrame:
