@@ -647,6 +647,8 @@ class Evaluation:
         missing: Mapping[str, Any] | None = None,
         aggregate: Mapping[str, Any] | None = None,
         leave_out: Sequence[str] = (),
+        noise: Mapping[str, Any] | None = None,
+        imputation: Sequence[str] = (),
         draws: int | None = None,
         seed: int | None = None,
         year: int | None = None,
@@ -657,10 +659,12 @@ class Evaluation:
 
         weights: how they vary, such as `{"multipliers": 0.2}`, which is what is assumed where nothing is varied; see
         `docs/robustness.md`. score, treat, missing, aggregate: by node or `all` the methods to try beside the
-        framework's. leave_out: indicators of which each draw leaves out one or none; `["all"]` for every one. draws:
-        10,000 by default, of a table of weights its rows. seed: everything that is drawn follows from it; 0 is a seed,
-        and the default. year: of the data, the latest by default. spec: a file or mapping that says all of this, in
-        place of which counts what is stated here. progress: told how many draws are done, of how many.
+        framework's. leave_out: indicators of which each draw leaves out one or none; `["all"]` for every one. noise:
+        by indicator or `all` the standard deviation of the error of its values, such as `"5%"` of each or
+        `{"absolute": 3}`. imputation: indicators whose gaps get the value of another unit in each draw; `["all"]` for
+        every one. draws: 10,000 by default, of a table of weights its rows. seed: everything that is drawn follows from
+        it; 0 is a seed, and the default. year: of the data, the latest by default. spec: a file or mapping that says
+        all of this, in place of which counts what is stated here. progress: told how many draws are done, of how many.
 
         Raises UsageError, FrameworkError or DataError before anything is run where something of this cannot be.
         """
@@ -676,6 +680,8 @@ class Evaluation:
             missing=missing,
             aggregate=aggregate,
             leave_out=leave_out,
+            noise=noise,
+            imputation=imputation,
             draws=draws,
             seed=seed,
             year=year,

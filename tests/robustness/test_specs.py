@@ -12,6 +12,7 @@ import parkscore as ps
 from parkscore.evaluation import Evaluation
 from parkscore.findings import FrameworkError, UsageError
 from parkscore.framework.models import ScoreRule
+from parkscore.robustness.assumptions import assumptions
 from parkscore.robustness.specs import load_spec
 from tests.small_frameworks import dimension, leaf, rows, small
 
@@ -49,6 +50,20 @@ def test_a_spec_does_what_the_same_words_do_in_python(evaluation: Evaluation, tm
     np.testing.assert_array_equal(found.scores, same.scores)
     assert found.about["asked"]["weights"] == {"multipliers": "30%", "level": "leaf"}
     assert (found.draws, found.seed) == (128, 7)
+
+
+def test_noise_and_gaps_are_asked_for_in_a_spec_and_told(evaluation: Evaluation, tmp_path: Path) -> None:
+    file = written(tmp_path, "draws: 8\nnoise: {all: 5%, a: {absolute: 0.2}}\nimputation: all\n")
+    found = evaluation.robustness(spec=file)
+    same = evaluation.robustness(noise={"all": 0.05, "a": {"absolute": 0.2}}, imputation=["all"], draws=8)
+    np.testing.assert_array_equal(found.scores, same.scores)
+    assert found.about["asked"] == {"noise": {"all": "5%", "a": {"absolute": 0.2}}, "imputation": ["all"]}
+    told = [each.en for each in assumptions(found.asked, 8, 0, None)]
+    assert told[2:5] == [
+        "noise of all indicators: normal, standard deviation 5%, each cell by itself",
+        "noise of a: normal, standard deviation 0.2, each cell by itself",
+        "gaps of all indicators: cell by cell the value of any other unit of the reference",
+    ]
 
 
 def test_what_is_stated_beside_a_spec_counts_in_its_place(evaluation: Evaluation) -> None:
@@ -96,7 +111,9 @@ def test_every_mistake_is_told_at_once_with_line_and_column(tmp_path: Path) -> N
         "  a: [rnk, {rule: goalposts, low: 1}]\n"
         "aggregate:\n"
         "  all: [geometric]\n"
-        "leave_out: [b, e]\n",
+        "leave_out: [b, e]\n"
+        "noise: {all: 5%, e: 3%, a: {absolute: 2}}\n"
+        "imputation: [c, f]\n",
     )
     with pytest.raises(FrameworkError) as caught:
         load_spec(file, FRAMEWORK)
@@ -110,6 +127,8 @@ def test_every_mistake_is_told_at_once_with_line_and_column(tmp_path: Path) -> N
         ("incompatible_methods", 11, 9),
         ("incompatible_methods", 11, 9),
         ("no_such_indicator", 12, 16),
+        ("no_such_indicator", 13, 21),
+        ("no_such_indicator", 14, 17),
     ]
 
 
@@ -127,6 +146,8 @@ def placed(error: FrameworkError) -> list[tuple[str, Any, Any]]:
         ("weights: {schemes: [nowhere]}\n", r"spec\.yaml:1:21 .*nowhere"),
         ("weights: {table: nowhere.csv}\n", r"spec\.yaml:1:18 .*cannot be read"),
         ("draws: 0\n", "must be >= 1"),
+        ("noise: {a: -5%}\n", r"spec\.yaml:1:12 "),
+        ("noise: {a: {absolute: -5}}\n", r"spec\.yaml:1:"),
     ],
 )
 def test_what_contradicts_itself_or_is_not_there_is_refused_before_anything_is_run(

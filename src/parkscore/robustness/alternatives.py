@@ -17,7 +17,7 @@ from parkscore.framework.checking import check_framework
 from parkscore.framework.models import Choice, Framework, Node, ScoreRule
 from parkscore.language import Text
 from parkscore.methods.domain import FloatArray, IntArray
-from parkscore.robustness.plans import Factor, Variant
+from parkscore.robustness.plans import Factor, Filled, Variant
 
 Step = Literal["score", "treat", "missing", "aggregate"]
 """What of a node is varied: its scoring rule, its treatment of outliers, what fills its gaps, its aggregation."""
@@ -87,7 +87,8 @@ def _variant(evaluation: Evaluation, framework: Framework, label: Text) -> Varia
         groups = cohorts_by_class(groups, prepared.classification)
     keyed = ((cohort, shares.get((cohort.name, cohort.class_id))) for cohort in groups)
     cohorts = tuple((cohort, own) for cohort, own in keyed if own is not None)
-    return Variant(framework, prepared.scored.scores, prepared.treated.grid.states, cohorts, label)
+    filled = Filled(prepared.indicators, prepared.imputed, prepared.cohorts)
+    return Variant(framework, prepared.scored.scores, prepared.treated.grid.states, cohorts, label, filled)
 
 
 def taken(points: FloatArray, sizes: Sequence[int]) -> IntArray:

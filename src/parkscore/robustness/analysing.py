@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any, Final
 
 import pandas as pd
@@ -18,6 +19,7 @@ from parkscore.methods.domain import FloatArray
 from parkscore.methods.weight_draws import Kind, unit_points
 from parkscore.robustness.alternatives import EVERY, STEPS, Alternative, alternatives_of, taken, variants
 from parkscore.robustness.asked import DEFAULT, asked_weights
+from parkscore.robustness.asked_values import asked_values
 from parkscore.robustness.assumptions import DEFAULTED
 from parkscore.robustness.plans import DrawnWeights, DrawPlan, HeldWeights
 from parkscore.robustness.rescoring import under_schemes
@@ -62,6 +64,8 @@ def robustness_of(
             drawn if "weights" in asked else None,
             alternatives=alternatives,
             leave_out=asked.get("leave_out", ()),
+            noise=asked.get("noise", {}),
+            imputation=asked.get("imputation", ()),
             progress=progress,
             **runs,
         )
@@ -91,6 +95,8 @@ def analyse(
     *,
     alternatives: Mapping[str, Any] | Sequence[Alternative] = (),
     leave_out: Sequence[str] = (),
+    noise: Mapping[str, Any] = MappingProxyType({}),
+    imputation: Sequence[str] = (),
     draws: int = DRAWS,
     seed: int = 0,
     year: int | None = None,
@@ -100,9 +106,10 @@ def analyse(
     """The scores and ranks of the units of one year under other weights and methods.
 
     weights: what the weights of each draw are, None to hold them. alternatives: methods to try, see `alternatives_of`.
-    leave_out: indicators of which each draw leaves out one or none, each as likely; `all` for every one. draws: how
-    many, 1 at least. seed: everything that is drawn follows from it; 0 is a seed. year: of the data, the latest by
-    default. kind: of the points that methods are drawn by.
+    leave_out: indicators of which each draw leaves out one or none, each as likely; `all` for every one. noise,
+    imputation: what differs of values, see `asked_values`. draws: how many, 1 at least. seed: everything that is drawn
+    follows from it; 0 is a seed. year: of the data, the latest by default. kind: of the points that methods are drawn
+    by.
 
     Raises UsageError, FrameworkError or DataError before anything is run where something of this cannot be.
     """
@@ -114,8 +121,9 @@ def analyse(
     rows = rows_of_year(evaluation, year)
     if not evaluation.standing.overall[rows].any():
         raise UsageError(_nobody_ranked(year))
-    refuse_too_large(draws, len(rows))
+    refuse_too_large(draws, len(rows), bool(noise or imputation))
     asked = list(alternatives_of(framework, alternatives)) if isinstance(alternatives, Mapping) else list(alternatives)
+    values = asked_values(framework, noise, imputation, draws, seed)
     tried, sizes = variants(evaluation, asked)
     if weights is not None:
         refuse_weightless(variant.framework for variant in tried)
@@ -124,7 +132,7 @@ def analyse(
     if leave_out:
         drawn = _left_out(framework, drawn, leave_out, factors[:, -1])
     choices = tuple(each.factor for each in asked)
-    plan = DrawPlan(evaluation, draws, drawn, tried, taken(factors[:, :-1], sizes), choices, sizes)
+    plan = DrawPlan(evaluation, draws, drawn, tried, taken(factors[:, :-1], sizes), choices, sizes, values)
     try:
         outcome = run(plan, year, progress)
     except DomainError as error:

@@ -151,6 +151,25 @@ def _others(asked: Mapping[str, Any]) -> Iterator[Text]:
     if left:
         names = Text("任一指标", "any indicator") if left == ["all"] else Text("、".join(left), ", ".join(left))
         yield Text(f"略去{names.zh}或不略去，机会均等", f"left out: {names.en}, or none; each as likely")
+    for name, spread in (asked.get("noise") or {}).items():
+        size = str(spread["absolute"]) if isinstance(spread, Mapping) else _share(spread)
+        of = Text("全部指标" if name == "all" else name, "all indicators" if name == "all" else name)
+        yield Text(
+            f"测量误差：{of.zh}，正态，标准差 {size}，各单元格独立",
+            f"noise of {of.en}: normal, standard deviation {size}, each cell by itself",
+        )
+    gaps = _listed(asked.get("imputation"))
+    if gaps:
+        names = Text("全部指标", "all indicators") if gaps == ["all"] else Text("、".join(gaps), ", ".join(gaps))
+        yield Text(
+            f"缺失值：{names.zh}，逐格随机取同一参照中其他对象的值",
+            f"gaps of {names.en}: cell by cell the value of any other unit of the reference",
+        )
     for key, said in plain(asked).items():
-        if key not in (*_STEPS, "weights", "leave_out"):
+        if key not in (*_STEPS, "weights", "leave_out", "noise", "imputation"):
             yield Text(f"{key}：{_named(said)}", f"{key}: {_named(said)}")
+
+
+def _listed(said: Any) -> list[str]:
+    """Names, of which one may stand by itself."""
+    return [said] if isinstance(said, str) else list(said or ())

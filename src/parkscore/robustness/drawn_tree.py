@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from copy import copy
 from typing import Any, Final, NamedTuple
 
 import numpy as np
@@ -59,13 +60,24 @@ class DrawnTree:
         self._apart = None if apart is None or not apart.any() else apart & np.isnan(self._scores)
         self._has_gaps = bool(np.isnan(self._scores).any())
         self._choices = {node.id: aggregation_of(framework, node) for node in framework.root.walk() if node.children}
+        self._drawn: Mapping[int, Matrix] = {}
+
+    def with_scores(self, drawn: Mapping[int, Matrix]) -> DrawnTree:
+        """The same tree where some indicators have other scores in each draw; by column, (draws, units) each."""
+        if not drawn:
+            return self
+        found = copy(self)
+        found._drawn = drawn
+        quiet = np.delete(self._scores, list(drawn), axis=0)
+        found._has_gaps = any(bool(np.isnan(each).any()) for each in (quiet, *drawn.values()))
+        return found
 
     @property
     def is_one_product(self) -> bool:
         """Whether the total is one vector of weights times the scores: means all the way up, and no gap."""
         inner = [node for node in self._framework.root.walk() if node.children]
         means = all(self._choices[node.id].name == "arithmetic" and node.round is None for node in inner)
-        return means and not self._has_gaps
+        return means and not self._has_gaps and not self._drawn
 
     def totals(self, shares: DrawnShares) -> Matrix:
         """The total scores, (draws, units); shares: of every dimension."""
@@ -94,7 +106,7 @@ class DrawnTree:
         return Drawn(combined, coverage, applicable)
 
     def _of_leaf(self, column: int) -> Drawn:
-        scores = self._scores[column : column + 1]
+        scores = self._drawn.get(column, self._scores[column : column + 1])
         if self._apart is None:
             return Drawn(scores)
         return Drawn(scores, None, 1.0 - self._apart[column : column + 1])

@@ -21,8 +21,9 @@ _BY: Final[Mapping[str, str]] = {"dimension": "dimension", "indicator": "name", 
 
 
 def factors_of(plan: DrawPlan) -> tuple[Factor, ...]:
-    """Those of the weights, then one for each alternative of methods; UsageError where there is none."""
-    found = (*from_points(plan.weights).factors(), *plan.choices)
+    """Those of the weights, one for each alternative of methods, those of values; UsageError where there is none."""
+    values = () if plan.values is None else plan.values.factors()
+    found = (*from_points(plan.weights).factors(), *plan.choices, *values)
     if not found:
         nothing = Text("没有变动任何因素", "nothing varies from draw to draw")
         raise UsageError(_wrong("nothing_varies", nothing, Text("例如让权重变动", "vary the weights, for example")))
@@ -33,11 +34,13 @@ def at_points(plan: DrawPlan, points: FloatArray) -> DrawPlan:
     """The plan with a draw for each point; points: (draws, factors)."""
     weights = from_points(plan.weights)
     first = len(weights.factors())
+    last = first + len(plan.sizes)
     return replace(
         plan,
         draws=len(points),
         weights=weights.at(points[:, :first]),
-        variant_of=taken(points[:, first:], plan.sizes),
+        variant_of=taken(points[:, first:last], plan.sizes),
+        values=None if plan.values is None else plan.values.at(points[:, last:]),
     )
 
 

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import NamedTuple, Protocol, runtime_checkable
+from typing import TYPE_CHECKING, NamedTuple, Protocol, runtime_checkable
 
 import numpy as np
 
-from parkscore.data.grid import Cohort, Matrix, States, Vector
+from parkscore.data.grid import Cohort, Grid, Matrix, States, Vector
 from parkscore.evaluation import Evaluation
 from parkscore.findings import Finding, Severity, UsageError
 from parkscore.framework.models import Framework
@@ -16,6 +16,9 @@ from parkscore.language import Text
 from parkscore.methods.domain import FloatArray, IntArray
 from parkscore.robustness.drawn_tree import DrawnShares
 from parkscore.tree.aggregate import Shares
+
+if TYPE_CHECKING:
+    from parkscore.robustness.drawn_values import DrawnValues
 
 Nominal = Mapping[str, Vector]
 """For each dimension the shares of its children, as the evaluation has them."""
@@ -35,7 +38,7 @@ class Factor(NamedTuple):
     """A number from 0 to 1 that a draw follows from.
 
     name: what it moves. dimension: whose children's weights that are, the name itself for other factors. assumption:
-    what kind it is of: `weights`, `score`, `treat`, `missing`, `aggregate`, `leave_out`.
+    what kind it is of: `weights`, `score`, `treat`, `missing`, `aggregate`, `leave_out`, `noise`, `imputation`.
     """
 
     name: str
@@ -93,11 +96,21 @@ class HeldWeights:
 
 
 @dataclass(frozen=True)
+class Filled:
+    """What the scores of a variant are made of: the values as observed and with gaps filled, and the references."""
+
+    observed: Grid
+    imputed: Grid
+    cohorts: tuple[Cohort, ...]
+
+
+@dataclass(frozen=True)
 class Variant:
     """The scores of the indicators under one combination of the methods that are tried.
 
     scores, states: (rows, indicators) of the table. cohorts: the groups of rows with the shares around which weights
-    are drawn, those of the evaluation. label: what differs from the evaluation, empty where nothing does.
+    are drawn, those of the evaluation. label: what differs from the evaluation, empty where nothing does. filled: the
+    values that the scores were made of.
     """
 
     framework: Framework
@@ -105,12 +118,14 @@ class Variant:
     states: States
     cohorts: tuple[tuple[Cohort, Shares], ...]
     label: Text
+    filled: Filled
 
     @classmethod
     def of(cls, evaluation: Evaluation) -> Variant:
         """The evaluation as it is."""
         scores, states = evaluation.scoring.scores, evaluation.treatment.grid.states
-        return cls(evaluation.framework, scores, states, tuple(evaluation.own_cohorts), Text("", ""))
+        filled = Filled(evaluation.indicator_grid, evaluation.imputed_grid, evaluation.measured)
+        return cls(evaluation.framework, scores, states, tuple(evaluation.own_cohorts), Text("", ""), filled)
 
 
 @dataclass(frozen=True)
@@ -119,6 +134,7 @@ class DrawPlan:
 
     evaluation: what the draws vary. variants: the first is the evaluation as it is. variant_of: (draws,) which of them
     each draw takes. choices: a factor for each alternative of methods. sizes: among how many methods each chooses.
+    values: what differs of the values of indicators, None where nothing does.
     """
 
     evaluation: Evaluation
@@ -128,6 +144,7 @@ class DrawPlan:
     variant_of: IntArray
     choices: tuple[Factor, ...] = ()
     sizes: tuple[int, ...] = ()
+    values: DrawnValues | None = None
 
     @classmethod
     def of(cls, evaluation: Evaluation, weights: DrawnWeights, draws: int) -> DrawPlan:

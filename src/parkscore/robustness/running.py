@@ -26,7 +26,8 @@ Part = TypeVar("Part")
 KEPT: Final = 2 << 30
 """Bytes that scores and ranks of all draws may take; beyond it a run is refused before it begins."""
 SCORED: Final = 4096
-"""Of more units only the ranks of all draws are kept; their scores are computed again where they are asked for."""
+"""Of more units only the ranks of all draws are kept; their scores are computed again where they are asked for, unless
+they come from values that were drawn."""
 _RANK, _SCORE = 4, 8
 THREADS: Final = os.cpu_count() or 1
 
@@ -36,7 +37,7 @@ class Outcome:
     """What all draws came to, of the units in `rows`.
 
     ranks: (draws, units), 0 where a unit has no score. counts: of ranks and pairs. drawn: makes the scores. kept: the
-    scores, (draws, units); None where there are more units than `SCORED`.
+    scores, (draws, units); None where `keeps_scores` says so.
     """
 
     rows: Rows
@@ -59,7 +60,7 @@ def run(plan: DrawPlan, year: int | None, progress: Progress | None = None) -> O
     """Every draw of a plan for the units of a year; neither threads nor chunks change a bit of it."""
     drawn = DrawnScores(plan, year)
     units = len(drawn.rows)
-    kept = np.empty((plan.draws, units)) if units <= SCORED else None
+    kept = np.empty((plan.draws, units)) if keeps_scores(plan.values is not None, units) else None
     ranks = np.empty((plan.draws, units), dtype=np.int32)
     counts = RankCounts(units)
 
@@ -105,9 +106,14 @@ def by_chunk(
             pool.shutdown(wait=True, cancel_futures=True)
 
 
-def refuse_too_large(draws: int, units: int) -> None:
+def keeps_scores(has_values: bool, units: int) -> bool:
+    """Whether all scores are kept; has_values: whether they are made from drawn values, which is dear to do again."""
+    return has_values or units <= SCORED
+
+
+def refuse_too_large(draws: int, units: int, has_values: bool = False) -> None:
     """Raise UsageError where the ranks and scores of so many draws do not fit into memory, with what would."""
-    of_draw = units * (_RANK if units > SCORED else _RANK + _SCORE)
+    of_draw = units * (_RANK + _SCORE if keeps_scores(has_values, units) else _RANK)
     needed = draws * of_draw
     if needed > KEPT:
         most = KEPT // max(of_draw, 1)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -15,12 +15,15 @@ from parkscore.framework.settings import aggregation_of
 from parkscore.language import Text
 from parkscore.methods import aggregation
 from parkscore.robustness.drawn_tree import DrawnShares, DrawnTree, effective_weights
-from parkscore.robustness.plans import DrawPlan, Variant
+from parkscore.robustness.plans import DrawPlan, Nominal, Variant
+from parkscore.robustness.remade import RemadeScores, drawn_rows
 
 CHUNK: Final = 256
 """Draws that go through one product: a product of another shape may round its last digit otherwise."""
 _MOST: Final = 1024
 _NUMBERS: Final = 2**21
+_HELD: Final = 2**22
+"""Values of indicators that are drawn at once."""
 
 
 def draws_at_once(units: int) -> int:
@@ -36,10 +39,12 @@ def draws_at_once(units: int) -> int:
 class Group:
     """Units that share their weights: positions among the units that are ranked, their tree, and all its weights.
 
+    measured: the rows of the table that the tree is of, those of the group and those that they are compared with.
     effective: (draws, indicators) of the total, where it is one product.
     """
 
     places: Rows
+    measured: Rows
     kept: Rows | slice
     tree: DrawnTree
     shares: DrawnShares
@@ -47,12 +52,20 @@ class Group:
 
     def totals(self, draws: Rows) -> Matrix:
         """The total scores of some draws, (draws, units of the group)."""
-        if self.effective is not None:
-            effective = self.effective[draws] if len(self.effective) > 1 else self.effective
-            found = self.tree.weighted(effective)[:, self.kept]
-            return np.broadcast_to(found, (len(draws), len(self.places)))
+        if self.effective is None:
+            return self._climbed(self.tree, draws)
+        effective = self.effective[draws] if len(self.effective) > 1 else self.effective
+        found = self.tree.weighted(effective)[:, self.kept]
+        return np.broadcast_to(found, (len(draws), len(self.places)))
+
+    def totals_of(self, draws: Rows, remade: Mapping[int, Matrix], rows: Rows) -> Matrix:
+        """The same where scores of indicators differ: by column, (draws, rows); rows: of the table."""
+        places = np.searchsorted(rows, self.measured)
+        return self._climbed(self.tree.with_scores({column: each[:, places] for column, each in remade.items()}), draws)
+
+    def _climbed(self, tree: DrawnTree, draws: Rows) -> Matrix:
         own = {node: each[draws] if len(each) > 1 else each for node, each in self.shares.items()}
-        found = self.tree.totals(own)
+        found = tree.totals(own)
         return np.broadcast_to(found[:, self.kept], (len(draws), len(self.places)))
 
 
@@ -63,8 +76,13 @@ class DrawnScores:
         """Nothing is computed yet; year: of the data, None where there are no years."""
         self.plan, self.year = plan, year
         self.rows = rows_of_year(plan.evaluation, year)
-        self._shares: dict[tuple[int, int], DrawnShares] = {}
+        self._shares: dict[int, DrawnShares] = {}
         self._groups: dict[int, Sequence[Group]] = {}
+        self._remade: dict[int, RemadeScores] = {}
+        self._drawn_rows, self._at_once = self.rows, CHUNK
+        if plan.values is not None:
+            self._drawn_rows = drawn_rows(plan.evaluation, self.rows)
+            self._at_once = max(1, min(CHUNK, _HELD // (len(self._drawn_rows) * len(plan.values.columns))))
 
     def among(self, places: slice) -> DrawnScores:
         """The same of some of the units only, with the same weights."""
@@ -82,14 +100,25 @@ class DrawnScores:
         taken = self.plan.variant_of[draws]
         numbers = np.unique(taken).tolist()
         groups = self._groups_of(numbers[0])
-        if len(numbers) == 1 and len(groups) == 1 and len(groups[0].places) == len(self.rows):
+        alone = len(numbers) == 1 and len(groups) == 1 and self.plan.values is None
+        if alone and len(groups[0].places) == len(self.rows):
             return groups[0].totals(draws)
         found = np.full((len(draws), len(self.rows)), np.nan)
         for number in numbers:
             own = np.flatnonzero(taken == number)
+            if self.plan.values is not None:
+                self._put_remade(found, number, draws, own)
+                continue
             for group in self._groups_of(number):
                 found[np.ix_(own, group.places)] = group.totals(draws[own])
         return found
+
+    def _put_remade(self, found: Matrix, number: int, draws: Rows, places: Rows) -> None:
+        """The totals of those draws that take a variant, with scores made anew; places: of these among the draws."""
+        for own in np.split(places, range(self._at_once, len(places), self._at_once)):
+            remade = self._remade[number].scores(draws[own])
+            for group in self._groups_of(number):
+                found[np.ix_(own, group.places)] = group.totals_of(draws[own], remade, self._drawn_rows)
 
     def all_totals(self) -> Matrix:
         """The total scores of all draws, (draws, units)."""
@@ -103,18 +132,22 @@ class DrawnScores:
     def _groups_of(self, number: int) -> Sequence[Group]:
         if number not in self._groups:
             variant = self.plan.variants[number]
+            if self.plan.values is not None:
+                self._remade[number] = RemadeScores(
+                    self.plan.evaluation, variant.framework, variant.filled, self.plan.values, self._drawn_rows
+                )
             self._groups[number] = [
-                _group(self.plan.evaluation, variant, cohort, self._shares_of(number, place), self.rows)
-                for place, (cohort, _) in enumerate(variant.cohorts)
+                _group(self.plan.evaluation, variant, cohort, self._shares_of(nominal), self.rows)
+                for cohort, nominal in variant.cohorts
                 if np.isin(cohort.apply, self.rows).any()
             ]
         return self._groups[number]
 
-    def _shares_of(self, number: int, place: int) -> DrawnShares:
-        if (number, place) not in self._shares:
-            _, nominal = self.plan.variants[number].cohorts[place]
-            self._shares[number, place] = self.plan.weights.shares(nominal)
-        return self._shares[number, place]
+    def _shares_of(self, nominal: Nominal) -> DrawnShares:
+        """Drawn once around the same shares, which variants have in common."""
+        if id(nominal) not in self._shares:
+            self._shares[id(nominal)] = self.plan.weights.shares(nominal)
+        return self._shares[id(nominal)]
 
 
 def rows_of_year(evaluation: Evaluation, year: int | None) -> Rows:
@@ -149,7 +182,7 @@ def _group(evaluation: Evaluation, variant: Variant, cohort: Cohort, shares: Dra
     tree = DrawnTree(framework, variant.scores[measured], variant.states[measured], absent=absent)
     kept = slice(None) if alone else np.searchsorted(measured, scored)
     effective = effective_weights(framework, shares) if tree.is_one_product else None
-    return Group(np.searchsorted(rows, scored), kept, tree, shares, effective)
+    return Group(np.searchsorted(rows, scored), measured, kept, tree, shares, effective)
 
 
 def _no_such_year(year: int, known: Sequence[int]) -> Finding:

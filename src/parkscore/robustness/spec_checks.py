@@ -21,6 +21,7 @@ from parkscore.language import Text
 from parkscore.methods import aggregation, imputation, scoring, treatment
 from parkscore.robustness.alternatives import EVERY, STEPS, Alternative, Step, changed, label_of, nodes_of
 from parkscore.robustness.asked import constrained, read_table, wrong_nodes, wrong_ways
+from parkscore.robustness.asked_values import wrong_names
 from parkscore.robustness.spec_models import Spec, VariedWeights
 from parkscore.tree.schemes import plan_weights
 
@@ -41,6 +42,7 @@ def check_spec(spec: Spec, framework: Framework, document: Document, folder: Pat
         for node, choices in getattr(spec, step).items():
             checks.check_alternatives(step, node, choices)
     checks.check_left_out(spec.leave_out)
+    checks.check_values(spec.noise, spec.imputation)
     return checks.reporter.findings
 
 
@@ -129,6 +131,13 @@ class _Checks:
                 message = Text("指标体系没有这个指标，无从略去", "the framework has no such indicator to leave out")
                 hint = nearest_or_some(name, known)
                 self.reporter.report("no_such_indicator", ("leave_out", index), message, value=name, hint=hint)
+
+    def check_values(self, noise: Iterable[str], gaps: Sequence[str]) -> None:
+        """Indicators that there are, and that are numbers."""
+        for name in noise:
+            self._keep(wrong_names(self.framework, [name]), ("noise", name))
+        for index, name in enumerate(gaps):
+            self._keep(wrong_names(self.framework, [name]), ("imputation", index))
 
     def _keep(self, findings: Iterable[Finding], path: DocumentPath) -> None:
         """Findings of others, at the place in this document that they are about."""

@@ -7,7 +7,7 @@ from typing import Annotated, Any, Literal
 from pydantic import BeforeValidator, Field
 
 from parkscore.framework.models import Choice, Model, ScoreRule, Words
-from parkscore.framework.written_values import Positive, Share
+from parkscore.framework.written_values import Number, Positive, Share, between
 from parkscore.robustness.weights import Level
 
 
@@ -39,11 +39,18 @@ class VariedWeights(Model):
     points: Literal["sobol", "random"] | None = None
 
 
+class AbsoluteNoise(Model):
+    """The standard deviation of an error in the measure of the indicator."""
+
+    absolute: Annotated[Number, between(0)]
+
+
 class Spec(Model):
     """What `Evaluation.robustness` is asked for; what it does not say has its default.
 
     By node or `all`, `score`, `treat`, `missing` and `aggregate` name the methods to try beside the framework's.
-    `leave_out` names indicators, or `all`.
+    `leave_out` names indicators, or `all`. `noise` is by indicator or `all` the standard deviation of the error of its
+    values, as a share of each or `{absolute: x}`; `imputation` names indicators whose gaps get values of other units.
     """
 
     draws: Annotated[int, Field(ge=1)] | None = None
@@ -55,3 +62,5 @@ class Spec(Model):
     missing: dict[Words, Choices] = Field(default_factory=dict)
     aggregate: dict[Words, Choices] = Field(default_factory=dict)
     leave_out: Names = ()
+    noise: dict[Words, Share | AbsoluteNoise] = Field(default_factory=dict)
+    imputation: Names = ()

@@ -16,7 +16,7 @@ from parkscore.framework.yaml_form import read_yaml
 from parkscore.language import Text
 from parkscore.robustness.asked import read_table
 from parkscore.robustness.spec_checks import check_spec, weights_of
-from parkscore.robustness.spec_models import Spec
+from parkscore.robustness.spec_models import AbsoluteNoise, Spec
 
 
 @dataclass(frozen=True)
@@ -69,4 +69,7 @@ def _asked(spec: Spec, folder: Path) -> dict[str, Any]:
         asked["weights"] = weights_of(spec.weights, folder)
         if "table" in asked["weights"]:
             asked["weights"]["table"] = read_table(asked["weights"]["table"])
+    if spec.noise:
+        noise = spec.noise.items()
+        asked["noise"] = {name: said.model_dump() if isinstance(said, AbsoluteNoise) else said for name, said in noise}
     return asked
