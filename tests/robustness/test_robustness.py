@@ -166,6 +166,9 @@ def test_each_draw_leaves_out_one_indicator_or_none() -> None:
         ({"weights": {"order": [["a", "b"], ["b", "a"]], "bounds": {"a": [0.6, 1]}}}, "no weights keep"),
         ({"weights": {"table": {"a": [1.0], "b": [1.0]}}}, "1 rows for 8 draws"),
         ({"weights": {"table": {"a": [-1.0] * 8, "b": [1.0] * 8}}}, "from 0 up"),
+        ({"weights": {"expert": {"a": [0.3, 0.2, 0.4]}}}, "three numbers that do not fall"),
+        ({"weights": {"expert": {"a": 0.3}}}, "three numbers that do not fall"),
+        ({"weights": {"expert": {"nowhere": [0, 0.1, 0.2]}}}, "no nowhere"),
         ({"leave_out": ["nowhere"]}, "no indicator nowhere"),
         ({"score": {"nowhere": ["minmax"]}}, "no indicator nowhere"),
         ({"year": 2020}, "no year 2020"),
@@ -221,6 +224,21 @@ def test_a_table_of_draws_and_schemes_are_taken_as_they_are(tmp_path: Path) -> N
     np.testing.assert_allclose(found.outcome.scores[2], (3 * scored[:, 0] + scored[:, 1]) / 4)
     mixed = zones(6).robustness({"schemes": ["zone-2021-equal-within", "entropy"]}, draws=64)
     assert set(np.unique(mixed.plan.weights.parameters()["scheme"])) == {0.0, 1.0}
+
+
+def test_what_an_expert_holds_is_a_triangle_and_the_siblings_keep_their_proportions() -> None:
+    framework = small(leaf("a"), leaf("b"), leaf("c"))
+    evaluation = ps.evaluate(framework, rows(a=[1.0, 2.0, 3.0], b=[3.0, 1.0, 2.0], c=[2.0, 3.0, 1.0]))
+    found = evaluation.robustness({"expert": {"a": ["10%", 0.2, 0.6]}}, draws=1024)
+    weights = found.parameters
+    np.testing.assert_allclose(weights["weight:b"], weights["weight:c"])
+    # Before it is brought to a sum of 1, a is beside siblings of 2/3 together; a triangle has the mean of its corners.
+    a = weights["weight:a"] / (1 - weights["weight:a"]) * 2 / 3
+    assert (a.min() >= 0.1, a.max() <= 0.6) == (True, True)
+    assert a.mean() == pytest.approx(0.3, abs=1e-3)
+    assert found.sensitivity(["score:甲"], "indicator", draws=64).total.to_numpy().ravel() == pytest.approx(
+        [1], abs=0.01
+    )
 
 
 def test_bounds_and_an_order_hold_in_every_draw() -> None:

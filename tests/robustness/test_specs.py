@@ -145,6 +145,7 @@ def placed(error: FrameworkError) -> list[tuple[str, Any, Any]]:
         ("weights: {bounds: {a: [60%, 1]}, order: [[b, a]]}\n", "no weights keep all of these"),
         ("weights: {schemes: [nowhere]}\n", r"spec\.yaml:1:21 .*nowhere"),
         ("weights: {table: nowhere.csv}\n", r"spec\.yaml:1:18 .*cannot be read"),
+        ("weights: {expert: {a: [30%, 20%, 40%]}}\n", r"spec\.yaml:1:23 .*three numbers"),
         ("draws: 0\n", "must be >= 1"),
         ("noise: {a: -5%}\n", r"spec\.yaml:1:12 "),
         ("noise: {a: {absolute: -5}}\n", r"spec\.yaml:1:"),

@@ -17,6 +17,7 @@ from parkscore.framework.models import Framework
 from parkscore.language import Text, system_reason
 from parkscore.methods.domain import DomainError
 from parkscore.methods.weight_draws import feasible, unit_points
+from parkscore.robustness.expert_weights import ExpertWeights
 from parkscore.robustness.plans import DrawnWeights
 from parkscore.robustness.weights import (
     LEVELS,
@@ -32,7 +33,7 @@ from parkscore.robustness.weights import (
 DEFAULT: Final[Mapping[str, Any]] = {"multipliers": 0.2}
 """Each weight up to a fifth more or less: an assumption, as every output says, and no rule of any framework."""
 
-_KINDS: Final = ("multipliers", "dirichlet", "any", "bounds", "order", "schemes", "table")
+_KINDS: Final = ("multipliers", "dirichlet", "any", "expert", "bounds", "order", "schemes", "table")
 _BESIDE: Final = ("level", "points")
 
 Schemes = Callable[[Any], Evaluation]
@@ -44,10 +45,11 @@ def asked_weights(
 ) -> DrawnWeights:
     """The weights of so many draws.
 
-    said: one of `multipliers` (a share), `dirichlet` (a concentration), `any` (true), `bounds` (by node a pair of
-    shares) with or without `order` (pairs of nodes, the first no lighter), `schemes` (a list of weights) or `table` (a
-    frame or csv file, a column per node). Beside the first three, `level`: leaf, node or both, and `points`: sobol or
-    random. under: makes the evaluations of `schemes`.
+    said: one of `multipliers` (a share), `dirichlet` (a concentration), `any` (true), `expert` (by node the least, the
+    most likely and the most), `bounds` (by node a pair of shares) with or without `order` (pairs of nodes, the first no
+    lighter), `schemes` (a list of weights) or `table` (a frame or csv file, a column per node). Beside the first three,
+    `level`: leaf, node or both; beside the first four, `points`: sobol or random. under: makes the evaluations of
+    `schemes`.
 
     Raises UsageError with everything that is wrong with it.
     """
@@ -61,6 +63,8 @@ def asked_weights(
         return _table(framework, said["table"], draws)
     if "bounds" in said or "order" in said:
         return constrained(framework, said, draws, seed)
+    if "expert" in said:
+        return _expert(framework, said, draws, seed)
     rule: Any = AnyWeights()
     try:
         if "multipliers" in said:
@@ -114,7 +118,7 @@ def wrong_nodes(framework: Framework, said: Mapping[str, Any]) -> Iterator[Findi
     known = [node.id for node in framework.walk()]
     order = [name for pair in said.get("order", ()) for name in pair]
     columns = [] if isinstance(said.get("table"), str | Path) else list(said.get("table", {}))
-    for name in dict.fromkeys([*said.get("bounds", {}), *order, *columns]):
+    for name in dict.fromkeys([*said.get("bounds", {}), *said.get("expert", {}), *order, *columns]):
         if name not in known:
             yield _no_such_node(name, known)
     parents = {child.id: node.id for node in framework.root.walk() for child in node.children}
@@ -155,6 +159,26 @@ def constrained(framework: Framework, said: Mapping[str, Any], draws: int, seed:
             hint = Text("放宽界限或去掉一条次序", "widen a bound or drop an order")
             raise UsageError(_wrong("no_such_weights", title, hint)) from None
     return Constrained(framework, draws, seed, low, high, order)
+
+
+def _expert(framework: Framework, said: Mapping[str, Any], draws: int, seed: int) -> ExpertWeights:
+    held = {name: three_numbers(name, numbers) for name, numbers in said["expert"].items()}
+    return ExpertWeights(framework, held, draws, seed, said.get("points", "sobol"))
+
+
+def three_numbers(name: str, said: Any) -> tuple[float, float, float]:
+    """The least, the most likely and the most; UsageError where these are no such numbers."""
+    try:
+        least, likely, most = (_share(each) for each in said)
+        if 0 <= least <= likely <= most and most > 0:
+            return least, likely, most
+    except (TypeError, ValueError):
+        pass
+    message = Text(
+        f"{name} 应写最低、最可能、最高三个数，依次不减",
+        f"{name} takes three numbers that do not fall: the least, the most likely and the most",
+    )
+    raise UsageError(_wrong("wrong_value", message, Text("例如 [10%, 20%, 40%]", "[10%, 20%, 40%], for example")))
 
 
 def _one_of(

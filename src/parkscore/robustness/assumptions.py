@@ -107,6 +107,12 @@ def _ways(said: Mapping[str, Any]) -> Iterator[Text]:
         )
     if "any" in said:
         yield Text("任何一组权重同样可能", "every set of weights as likely as any other")
+    if "expert" in said:
+        held = [f"{name} {'-'.join(map(_share, numbers))}" for name, numbers in said["expert"].items()]
+        yield Text(
+            f"按最低、最可能、最高的三角分布抽取 {'、'.join(held)}，再化为合计 1",
+            f"from triangles of the least, most likely and most, {', '.join(held)}, and brought back to a sum of 1",
+        )
     if "schemes" in said:
         names = [str(_plain(getattr(each, "id", each))) for each in said["schemes"]]
         yield Text(f"取自 {'、'.join(names)}，机会均等", f"those of {', '.join(names)}, each as likely")

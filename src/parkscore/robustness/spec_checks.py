@@ -20,7 +20,7 @@ from parkscore.framework.suggesting import nearest_or_some
 from parkscore.language import Text
 from parkscore.methods import aggregation, imputation, scoring, treatment
 from parkscore.robustness.alternatives import EVERY, STEPS, Alternative, Step, changed, label_of, nodes_of
-from parkscore.robustness.asked import constrained, read_table, wrong_nodes, wrong_ways
+from parkscore.robustness.asked import constrained, read_table, three_numbers, wrong_nodes, wrong_ways
 from parkscore.robustness.asked_values import wrong_names
 from parkscore.robustness.spec_models import Spec, VariedWeights
 from parkscore.tree.schemes import plan_weights
@@ -74,6 +74,7 @@ class _Checks:
         before = len(self.reporter.findings)
         self._keep(wrong_ways(said), ("weights",))
         self._check_bounds(weights.bounds)
+        self._check_expert(weights.expert)
         for index, pair in enumerate(weights.order):
             self._keep(wrong_nodes(self.framework, {"order": [pair]}), ("weights", "order", index))
         if len(self.reporter.findings) == before and (weights.bounds or weights.order):
@@ -91,6 +92,12 @@ class _Checks:
             if low > high:
                 message = Text(f"下限 {low} 大于上限 {high}", f"the lower bound {low} is above the upper one {high}")
                 self.reporter.report("wrong_value", path, message, field=name)
+
+    def _check_expert(self, held: Mapping[str, tuple[float, float, float]]) -> None:
+        for name, numbers in held.items():
+            path: DocumentPath = ("weights", "expert", name)
+            self._keep(wrong_nodes(self.framework, {"expert": {name: numbers}}), path)
+            self._attempt(path, partial(three_numbers, name, numbers))
 
     def _check_table(self, name: str) -> None:
         columns = dict.fromkeys(map(str, read_table(name).columns))

@@ -31,6 +31,7 @@ class VariedWeights(Model):
     multipliers: Share | None = None
     dirichlet: Positive | None = None
     any: Literal[True] | None = None
+    expert: dict[Words, tuple[Share, Share, Share]] = Field(default_factory=dict)
     bounds: dict[Words, tuple[Share, Share]] = Field(default_factory=dict)
     order: tuple[tuple[Words, Words], ...] = ()
     schemes: tuple[Words, ...] = ()
