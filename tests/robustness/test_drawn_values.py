@@ -254,6 +254,27 @@ def with_a_category() -> Evaluation:
     )
 
 
+def test_the_values_of_a_draw_are_those_that_its_scores_are_made_of() -> None:
+    frame = rows(a=[3.0, 8.0, 6.0, None], b=[1.0, 2.0, 3.0, 9.0])
+    evaluation = ps.evaluate(small(leaf("a"), leaf("b")), frame)
+    found = evaluation.robustness(noise={"b": "10%"}, imputation=["a"], draws=8)
+    values = found.values_in(5)
+    other = ps.evaluate(evaluation.framework, values.reset_index(names="zone"))
+    np.testing.assert_allclose(other.nodes["total"], found.scores[5])
+    np.testing.assert_array_equal(values["a"].iloc[:3].isin([3.0, 8.0, 6.0]), True)
+    with pytest.raises(UsageError, match="there is no draw 8"):
+        found.values_in(8)
+    held = evaluation.robustness(draws=8).values_in(0)
+    np.testing.assert_array_equal(held.loc["甲"], [3.0, 1.0])
+
+
+def test_where_no_indicator_is_a_number_none_is_drawn() -> None:
+    by_text = leaf("t", category="kind", score=ScoreRule.of("lookup", points={"x": 1, "y": 2}))
+    framework = small(by_text.model_copy(update={"formula": None}), fields={"kind": field("kind", kind="text")})
+    with pytest.raises(UsageError, match="no indicator is a number"):
+        ps.evaluate(framework, rows(kind=["x", "y"])).robustness(noise={"all": 0.1}, draws=8)
+
+
 def test_noise_on_all_leaves_categories_as_they_are() -> None:
     found = with_a_category().robustness(noise={"all": "5%"}, draws=8)
     assert found.plan.values is not None

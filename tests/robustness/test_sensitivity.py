@@ -152,6 +152,12 @@ def test_what_is_asked_of_a_sensitivity_and_cannot_be_is_refused_before_a_run(
         drawn.sensitivity(**asked)
 
 
+def test_what_an_expert_is_less_sure_of_explains_more() -> None:
+    held = {"expert": {"a": [0.3, 0.5, 0.7], "f": [0.45, 0.5, 0.55]}}
+    found = evaluation().robustness(held, draws=8).sensitivity(["score:甲"], "indicator", draws=256)
+    assert found.total.loc["score:甲", "a"] > 0.9 > 0.1 > found.total.loc["score:甲", "f"]
+
+
 @pytest.mark.parametrize("left_out", [[], ["a"]])
 def test_weights_that_no_points_drive_are_refused_with_the_reason(left_out: list[str]) -> None:
     drawn = evaluation().robustness({"order": [["d", "e"]]}, leave_out=left_out, draws=8)

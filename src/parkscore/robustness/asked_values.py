@@ -39,6 +39,9 @@ def asked_values(
     places = {leaf.id: place for place, leaf in enumerate(framework.leaves) if _why_not(leaf) is None}
     gaps = [imputation] if isinstance(imputation, str) else list(imputation)
     wrong = [*wrong_names(framework, [*noise, *gaps]), *_wrong_spreads(noise)]
+    if not places:
+        message = Text("没有一个指标是可以另抽的数", "no indicator is a number that could be drawn")
+        wrong.append(_wrong("no_number", EVERY, message, Text("去掉 noise 和 imputation", "ask for neither")))
     if wrong:
         raise UsageError(wrong)
     named = {**dict.fromkeys(places, noise[EVERY]), **noise} if EVERY in noise else dict(noise)

@@ -69,7 +69,10 @@ def from_points(weights: DrawnWeights) -> FromPoints:
                 "按界限、次序或权重表抽取的权重不能逐个因素地改变，求不出各因素的影响",
                 "weights from bounds, an order or a table cannot vary one factor at a time, so none has a share",
             ),
-            hint=Text("改用 multipliers、dirichlet、any 或 schemes", "use multipliers, dirichlet, any or schemes"),
+            hint=Text(
+                "改用 multipliers、dirichlet、any、expert 或 schemes",
+                "use multipliers, dirichlet, any, expert or schemes",
+            ),
         )
     )
 

@@ -25,6 +25,7 @@ from parkscore.robustness.one_at_a_time import OneAtATime
 from parkscore.robustness.outputs import MEAN_SHIFT
 from parkscore.robustness.parameters import parameters
 from parkscore.robustness.plans import DrawPlan
+from parkscore.robustness.remade import drawn_rows
 from parkscore.robustness.running import Outcome, Progress
 from parkscore.robustness.sensitivity import Sensitivity, sensitivity_of
 from parkscore.robustness.spread import spread
@@ -206,6 +207,20 @@ class Robustness:
         """What each draw had, a line each: its methods, what it left out, and every weight within its parent."""
         return parameters(self.plan, self.outcome.rows)
 
+    def values_in(self, draw: int) -> pd.DataFrame:
+        """The values of the indicators in a draw, before outliers are treated: a line for each unit.
+
+        What was drawn of them by `noise` and `imputation`, and the rest as it is filled under the methods of the draw.
+        draw: from 0; UsageError where there is no such draw.
+        """
+        if not 0 <= draw < self.draws:
+            raise UsageError(_no_such_draw(draw, self.draws))
+        variant, rows = self.plan.variants[self.plan.variant_of[draw]], self.outcome.rows
+        grid = variant.filled.imputed
+        if self.plan.values is not None:
+            grid = self.plan.values.grid(variant.filled, drawn_rows(self.evaluation, rows), draw)
+        return pd.DataFrame(grid.values[rows[self.order]], index=self.names, columns=pd.Index(grid.ids))
+
     @cached_property
     def assumptions(self) -> tuple[Text, ...]:
         """What was varied and how, sentence by sentence; it stands on every output."""
@@ -272,3 +287,9 @@ def _no_such_unit(unit: str) -> Finding:
     message = Text(f"没有参加排名的评价对象 {unit}", f"there is no ranked unit {unit}")
     hint = Text("units 表的行名就是全部评价对象", "the index of the table `units` names them all")
     return Finding(code="no_such_unit", severity=Severity.ERROR, message=message, hint=hint, value=unit)
+
+
+def _no_such_draw(draw: int, draws: int) -> Finding:
+    message = Text(f"没有第 {draw} 次抽样", f"there is no draw {draw}")
+    hint = Text(f"从 0 到 {draws - 1}", f"they are 0 to {draws - 1}")
+    return Finding(code="no_such_draw", severity=Severity.ERROR, message=message, hint=hint, value=draw)
