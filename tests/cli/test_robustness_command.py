@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import signal
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -158,3 +160,20 @@ def test_progress_is_shown_on_a_terminal_and_cleared(monkeypatch: pytest.MonkeyP
     with Progress(Reply("en", as_json=True), Text("抽样", "drawing")) as progress:
         progress.tell(256, 1024)
     assert terminal.getvalue() == ""
+
+
+def test_before_anything_is_done_the_wait_itself_is_shown(monkeypatch: pytest.MonkeyPatch) -> None:
+    waited: list[str] = []
+
+    @contextlib.contextmanager
+    def waiting(_: Reply, text: Text) -> Iterator[None]:
+        waited.append(text.en)
+        yield
+        waited.append("over")
+
+    monkeypatch.setattr(Reply, "waiting", waiting)
+    with Progress(Reply("en"), Text("抽样", "drawing")) as progress:
+        assert waited == ["drawing"]
+        progress.tell(1, 2)
+        assert waited == ["drawing", "over"]
+    assert waited == ["drawing", "over"]
