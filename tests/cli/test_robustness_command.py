@@ -90,7 +90,7 @@ def test_a_spec_says_what_to_vary_and_options_count_in_its_place(run: Any, folde
     answer = run("robustness", "park.yaml", "zones.csv", "--spec", "spec.yaml", *FEW)
     assert answer.code == 0
     assert "64 draws, seed 4, data of 2024" in answer.out
-    assert "concentration 50" in answer.out
+    assert "concentration 50\n" in answer.out
     assert "left out: any indicator, or none" in answer.out
 
 

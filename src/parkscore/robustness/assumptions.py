@@ -101,9 +101,10 @@ def _ways(said: Mapping[str, Any]) -> Iterator[Text]:
             f"each up to {share} more or less, evenly, and brought back to a sum of 1, so siblings are not independent",
         )
     if "dirichlet" in said:
+        concentration = f"{float(said['dirichlet']):g}"
         yield Text(
-            f"以评价的权重为均值的狄利克雷分布，集中度 {said['dirichlet']}",
-            f"Dirichlet around those of the evaluation, concentration {said['dirichlet']}",
+            f"以评价的权重为均值的狄利克雷分布，集中度 {concentration}",
+            f"Dirichlet around those of the evaluation, concentration {concentration}",
         )
     if "any" in said:
         yield Text("任何一组权重同样可能", "every set of weights as likely as any other")
