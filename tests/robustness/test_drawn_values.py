@@ -146,6 +146,14 @@ def test_references_of_one_year_of_all_or_frozen_are_made_anew_as_they_are(
     assert_every_draw_is_evaluated_again(evaluation.robustness(noise={"all": 0.1}, imputation=["a"], draws=8))
 
 
+@pytest.mark.parametrize("name", ["enterprise-technology-centre-yantai", "park-points-example", "per-mu-huangyan-2022"])
+def test_rules_by_case_and_fillings_of_scores_are_made_anew_too(name: str) -> None:
+    evaluation = ps.evaluate(name, ps.sample(name, units=6, seed=1))
+    found = evaluation.robustness(noise={"all": "3%"}, imputation=["all"], draws=3)
+    assert len(set(found.outcome.scores[:, 0])) == 3
+    assert_every_draw_is_evaluated_again(found)
+
+
 def test_methods_that_are_tried_take_the_same_noise() -> None:
     frame = rows(a=[3.0, 8.0, 6.0, None], b=[1.0, 2.0, 3.0, 9.0])
     evaluation = ps.evaluate(small(leaf("a"), leaf("b")), frame)
@@ -232,6 +240,8 @@ def test_noise_and_gaps_are_factors_of_a_sensitivity() -> None:
         ({"noise": {"a": {"sd": 1}}}, "noise of a is no number"),
         ({"noise": {"a": [1]}}, "noise of a is no number"),
         ({"noise": {"t": 0.1}}, "t is a category: no values can be drawn"),
+        ({"noise": {"k": 0.1}}, "k is looked up by its exact value: no values can be drawn"),
+        ({"imputation": ["t"]}, "t is a category: no values can be drawn"),
         ({"imputation": ["b", "z"]}, "the framework has no indicator z"),
     ],
 )
@@ -241,17 +251,13 @@ def test_what_cannot_be_drawn_is_refused(asked: dict[str, Any], message: str) ->
 
 
 def with_a_category() -> Evaluation:
-    points = {"x": 1, "y": 2}
-    by_text = leaf("t", None, category="kind", score=ScoreRule.of("lookup", points=points))
-    return ps.evaluate(
-        small(
-            leaf("a"),
-            leaf("b"),
-            by_text.model_copy(update={"formula": None}),
-            fields={"kind": field("kind", kind="text")},
-        ),
-        rows(a=[1.0, 2.0], b=[3.0, 4.0], kind=["x", "y"]),
+    by_text = leaf("t", category="kind", score=ScoreRule.of("lookup", points={"x": 1, "y": 2}))
+    by_number = leaf("k", score=ScoreRule.of("lookup", points={1: 10, 2: 20}))
+    framework = small(
+        *(leaf("a"), leaf("b"), by_text.model_copy(update={"formula": None}), by_number),
+        fields={"kind": field("kind", kind="text")},
     )
+    return ps.evaluate(framework, rows(a=[1.0, 2.0, 4.0], b=[3.0, 4.0, 5.0], kind=["x", "y", "x"], k=[1, 2, None]))
 
 
 def test_the_values_of_a_draw_are_those_that_its_scores_are_made_of() -> None:
@@ -276,9 +282,10 @@ def test_where_no_indicator_is_a_number_none_is_drawn() -> None:
 
 
 def test_noise_on_all_leaves_categories_as_they_are() -> None:
-    found = with_a_category().robustness(noise={"all": "5%"}, draws=8)
+    found = with_a_category().robustness(noise={"all": "5%"}, imputation=["all"], draws=8)
     assert found.plan.values is not None
-    assert found.plan.values.columns.tolist() == [0, 1]
+    assert (list(found.plan.values.noise), found.plan.values.gaps) == ([0, 1], (0, 1, 3))
+    assert_every_draw_is_evaluated_again(found)
 
 
 def test_noise_that_a_method_cannot_take_is_refused_with_its_reason() -> None:

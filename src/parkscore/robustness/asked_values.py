@@ -10,12 +10,14 @@ from typing import Any, Final
 import numpy as np
 
 from parkscore.findings import Finding, Severity, UsageError
-from parkscore.framework.models import Framework, Node
+from parkscore.framework.models import Framework
+from parkscore.framework.settings import resolve_settings
 from parkscore.language import Text
 from parkscore.robustness.drawn_values import DrawnValues, Spread
 
 EVERY: Final = "all"
 _ABSOLUTE: Final = "absolute"
+_EXACT: Final = "lookup"
 
 
 def asked_values(
@@ -36,19 +38,29 @@ def asked_values(
     """
     if not noise and not imputation:
         return None
-    places = {leaf.id: place for place, leaf in enumerate(framework.leaves) if _why_not(leaf) is None}
+    places = {leaf.id: place for place, leaf in enumerate(framework.leaves)}
     gaps = [imputation] if isinstance(imputation, str) else list(imputation)
-    wrong = [*wrong_names(framework, [*noise, *gaps]), *_wrong_spreads(noise)]
-    if not places:
+    wrong = [
+        *wrong_names(framework, list(noise), noise=True),
+        *wrong_names(framework, gaps, noise=False),
+        *_wrong_spreads(noise),
+    ]
+    noisy, filled = _named(framework, list(noise), noise=True), _named(framework, gaps, noise=False)
+    if not noisy and not filled:
         message = Text("没有一个指标是可以另抽的数", "no indicator is a number that could be drawn")
         wrong.append(_wrong("no_number", EVERY, message, Text("去掉 noise 和 imputation", "ask for neither")))
     if wrong:
         raise UsageError(wrong)
-    named = {**dict.fromkeys(places, noise[EVERY]), **noise} if EVERY in noise else dict(noise)
-    spreads = {places[name]: _spread(said) for name, said in named.items() if name in places}
-    filled = tuple(places.values()) if EVERY in gaps else tuple(sorted({places[name] for name in gaps}))
+    spreads = {places[name]: _spread(noise.get(name, noise.get(EVERY))) for name in noisy}
     streams = np.arange(draws, dtype=np.int64)
-    return DrawnValues(spreads, filled, seed, streams, streams)
+    return DrawnValues(spreads, tuple(places[name] for name in filled), seed, streams, streams)
+
+
+def _named(framework: Framework, names: Sequence[str], *, noise: bool) -> list[str]:
+    """The indicators that are named, or all whose values can be drawn, in the order of the framework."""
+    refused = _why_not(framework, noise=noise)
+    every = [leaf.id for leaf in framework.leaves]
+    return [name for name in every if name in names or (EVERY in names and name not in refused)]
 
 
 def _spread(said: Any) -> Spread:
@@ -76,34 +88,38 @@ def _wrong_spreads(noise: Mapping[str, Any]) -> Iterator[Finding]:
             yield _wrong("wrong_value", name, message, hint)
 
 
-def wrong_names(framework: Framework, names: Sequence[str]) -> Iterator[Finding]:
-    """The names that are no indicator, or one that has no numbers; `all` is every indicator that has some."""
-    leaves = {leaf.id: leaf for leaf in framework.leaves}
+def wrong_names(framework: Framework, names: Sequence[str], *, noise: bool) -> Iterator[Finding]:
+    """The names that are no indicator, or one whose values cannot be drawn; `all` is every one of which they can.
+
+    noise: whether values are to have an error, or gaps are to be filled.
+    """
+    known, refused = [leaf.id for leaf in framework.leaves], _why_not(framework, noise=noise)
     for name in dict.fromkeys(names):
-        if name == EVERY:
-            continue
-        if name in leaves:
-            why = _why_not(leaves[name])
-            if why is not None:
-                message = Text(f"{name} {why.zh}，不能另抽数值", f"{name} {why.en}: no values can be drawn for it")
-                yield _wrong("no_number", name, message, Text("去掉它", "leave it out"))
-            continue
-        near = difflib.get_close_matches(name, leaves, 1)
-        guess = Text(f"，是否想写 {near[0]}", f"; did you mean {near[0]}") if near else Text("", "")
-        message = Text(f"指标体系没有指标 {name}{guess.zh}", f"the framework has no indicator {name}{guess.en}")
-        hint = Text("用 parkscore show 看代号", "parkscore show lists the ids")
-        yield _wrong("no_such_indicator", name, message, hint)
+        if name in refused:
+            why = refused[name]
+            message = Text(f"{name} {why.zh}，不能另抽数值", f"{name} {why.en}: no values can be drawn for it")
+            yield _wrong("no_number", name, message, Text("去掉它", "leave it out"))
+        elif name not in known and name != EVERY:
+            near = difflib.get_close_matches(name, known, 1)
+            guess = Text(f"，是否想写 {near[0]}", f"; did you mean {near[0]}") if near else Text("", "")
+            message = Text(f"指标体系没有指标 {name}{guess.zh}", f"the framework has no indicator {name}{guess.en}")
+            hint = Text("用 parkscore show 看代号", "parkscore show lists the ids")
+            yield _wrong("no_such_indicator", name, message, hint)
 
 
-def _why_not(leaf: Node) -> Text | None:
-    """Why the values of an indicator cannot be drawn; None where they can."""
-    if leaf.is_open_slot:
-        return Text("是空位", "is an open slot")
-    if leaf.is_named:
-        return Text("是类别", "is a category")
-    if leaf.given is not None:
-        return Text("的得分是给定的", "has scores that are given")
-    return None
+def _why_not(framework: Framework, *, noise: bool) -> Mapping[str, Text]:
+    """Of each indicator whose values cannot be drawn, why not."""
+    settings, found = resolve_settings(framework), {}
+    for leaf in framework.leaves:
+        if leaf.is_open_slot:
+            found[leaf.id] = Text("是空位", "is an open slot")
+        elif leaf.is_named:
+            found[leaf.id] = Text("是类别", "is a category")
+        elif leaf.given is not None:
+            found[leaf.id] = Text("的得分是给定的", "has scores that are given")
+        elif noise and settings[leaf.id].score.name == _EXACT:
+            found[leaf.id] = Text("按数值逐一查分", "is looked up by its exact value")
+    return found
 
 
 def _wrong(code: str, name: str, message: Text, hint: Text) -> Finding:

@@ -142,9 +142,9 @@ class _Checks:
     def check_values(self, noise: Iterable[str], gaps: Sequence[str]) -> None:
         """Indicators that there are, and that are numbers."""
         for name in noise:
-            self._keep(wrong_names(self.framework, [name]), ("noise", name))
+            self._keep(wrong_names(self.framework, [name], noise=True), ("noise", name))
         for index, name in enumerate(gaps):
-            self._keep(wrong_names(self.framework, [name]), ("imputation", index))
+            self._keep(wrong_names(self.framework, [name], noise=False), ("imputation", index))
 
     def _keep(self, findings: Iterable[Finding], path: DocumentPath) -> None:
         """Findings of others, at the place in this document that they are about."""
