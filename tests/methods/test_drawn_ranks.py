@@ -37,10 +37,11 @@ def test_scores_too_large_to_be_packed_are_ranked_by_the_rule(large: float) -> N
 @given(
     st.integers(1, 150).flatmap(
         lambda draws: arrays.arrays(np.int32, st.tuples(st.just(draws), st.integers(1, 7)), elements=st.integers(0, 7))
-    )
+    ),
+    st.sampled_from(sorted(ranking)),
 )
-def test_pairs_are_what_a_comparison_of_all_ranks_counts(ranks: np.ndarray) -> None:
-    ranks = np.minimum(ranks, ranks.shape[1])
+def test_pairs_are_what_a_comparison_of_all_ranks_counts(scores: np.ndarray, ties: str) -> None:
+    ranks = drawn_ranks(np.where(scores == 0, np.nan, scores), ties)
     counts = RankCounts(ranks.shape[1])
     counts.add(ranks)
     last = np.where(ranks == 0, 99, ranks)

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any, Final
 
 import numpy as np
+from numpy.lib.stride_tricks import as_strided
 from numpy.typing import NDArray
 
 from parkscore.methods.domain import FloatArray, IntArray
@@ -14,8 +15,12 @@ from parkscore.methods.registry import ranking
 
 Counts = NDArray[np.int64]
 
+_CACHED: Final = 2**16
+"""Scores that are ranked at once, so few that they stay in the processor's own memory."""
 _AT_ONCE: Final = 8 * 255
 """Draws whose pairs are counted in bytes, eight of them side by side."""
+_BLOCK: Final = 2**19
+"""Comparisons at once."""
 _BYTE, _SHORT = 2**8 - 1, 2**15 - 1
 """So many units have ranks, with one below all of them, that a byte or two do not hold."""
 
@@ -30,6 +35,15 @@ def drawn_ranks(scores: FloatArray, ties: str = "min", decimals: int | None = No
     array([[2, 1, 2],
            [0, 2, 1]], dtype=int32)
     """
+    ranks = np.empty(scores.shape, dtype=np.int32)
+    at_once = max(1, _CACHED // max(scores.shape[1], 1))
+    for first in range(0, len(scores), at_once):
+        few = slice(first, first + at_once)
+        ranks[few] = _ranked(scores[few], ties, decimals)
+    return ranks
+
+
+def _ranked(scores: FloatArray, ties: str, decimals: int | None) -> IntArray:
     if decimals is not None:
         packed = packed_ranks(scores, ties, decimals)
         if packed is not None:
@@ -55,7 +69,7 @@ class RankCounts:
     above: Counts | None = field(default=None)
 
     def add(self, ranks: IntArray) -> None:
-        """Count some draws; ranks: (draws, units).
+        """Count some draws; ranks: (draws, units), by one rule of ties.
 
         >>> counts = RankCounts(2)
         >>> counts.add(np.array([[1, 2], [1, 1], [0, 1]]))
@@ -63,10 +77,11 @@ class RankCounts:
         ([[1, 2, 0], [0, 2, 1]], [[0, 1], [1, 0]])
         """
         self.draws += len(ranks)
+        counted = _counted(ranks, self.units) if self.units <= max(self.most_ranks, self.most_pairs) else None
         if self.units <= self.most_ranks:
-            self.ranks = _sum(self.ranks, _counted(ranks, self.units))
-        if self.units <= self.most_pairs:
-            self.above = _sum(self.above, _above(ranks))
+            self.ranks = _sum(self.ranks, counted)
+        if self.units <= self.most_pairs and counted is not None:
+            self.above = _sum(self.above, _above(ranks, _any_tie(counted, len(ranks))))
 
     def __add__(self, other: RankCounts) -> RankCounts:
         """The counts over the draws of both."""
@@ -90,27 +105,29 @@ def _counted(ranks: IntArray, units: int) -> Counts:
     return np.bincount(places.ravel(), minlength=units * width).reshape(units, width)
 
 
-def _above(ranks: IntArray) -> Counts:
+def _above(ranks: IntArray, tied: bool) -> Counts:
     """In how many draws each unit stands above each other one; who has no rank stands below all that have one.
 
     Each unit is compared with the one after it in all draws, then with the second after it, and so on around.
     """
     parts = range(0, len(ranks), _AT_ONCE)
-    return np.asarray(np.sum([_above_among(ranks[first : first + _AT_ONCE]) for first in parts], axis=0))
+    return np.asarray(np.sum([_above_among(ranks[first : first + _AT_ONCE], tied) for first in parts], axis=0))
 
 
-def _above_among(ranks: IntArray) -> Counts:
+def _above_among(ranks: IntArray, tied: bool) -> Counts:
     draws, units = ranks.shape
     own = _by_unit(ranks)
-    tied = _any_tie(ranks)
     distances = np.arange(1, units if tied else units // 2 + 1)
-    better = np.empty((units, own.shape[1]), dtype=np.bool_)
     eights = np.empty((len(distances), units), dtype=np.uint64)
-    for place, distance in enumerate(distances.tolist()):
-        np.less(own[:units], own[distance : distance + units], out=better)
+    # (distance, unit, draw): the rank of the unit at that distance.
+    windows = as_strided(own, (units + 1, units, own.shape[1]), (own.strides[0], *own.strides), writeable=False)
+    at_once = max(1, _BLOCK // max(units * own.shape[1], 1))
+    for first in range(0, len(distances), at_once):
+        few = slice(first, min(first + at_once, len(distances)))
+        better = np.less(windows[0], windows[1 + few.start : 1 + few.stop])
         # Eight bytes in one number, none of which comes to 256.
-        np.add.reduce(better.view(np.uint64), axis=1, out=eights[place])
-    found = eights.view(np.uint8).reshape(*eights.shape, 8).sum(axis=2, dtype=np.int64)
+        np.add.reduce(better.view(np.uint64), axis=2, out=eights[few])
+    found = _sum_of_bytes(eights)
     unit = np.arange(units)
     other = (unit + distances[:, np.newaxis]) % units
     above = np.zeros((units, units), dtype=np.int64)
@@ -118,6 +135,17 @@ def _above_among(ranks: IntArray) -> Counts:
     if not tied:
         above[other, unit] = draws - found
     return above
+
+
+def _sum_of_bytes(eights: NDArray[np.uint64]) -> Counts:
+    """The sum of the eight bytes of each number, folded in halves: a bytewise sum would go through them one by one.
+
+    >>> _sum_of_bytes(np.array([0x0102_0304_0506_0708], dtype=np.uint64)).tolist()
+    [36]
+    """
+    even = np.uint64(0x00FF_00FF_00FF_00FF)
+    pairs = (eights & even) + ((eights >> np.uint64(8)) & even)
+    return ((pairs * np.uint64(0x0001_0001_0001_0001)) >> np.uint64(48)).astype(np.int64)
 
 
 def _by_unit(ranks: IntArray) -> NDArray[Any]:
@@ -132,7 +160,11 @@ def _by_unit(ranks: IntArray) -> NDArray[Any]:
     return own
 
 
-def _any_tie(ranks: IntArray) -> bool:
-    """Whether two units of a draw share a rank, or have none."""
-    in_order = np.sort(ranks, axis=1)
-    return not ranks.all() or bool((in_order[:, 1:] == in_order[:, :-1]).any())
+def _any_tie(counted: Counts, draws: int) -> bool:
+    """Whether two units of a draw share a rank, or have none.
+
+    Otherwise each draw has each rank once. As ties only ever lower ranks, or by the rule `max` only raise them, not all
+    ranks can be as frequent where there are some.
+    """
+    frequency = counted.sum(axis=0)
+    return bool(frequency[0] > 0 or (frequency[1:] != draws).any())

@@ -22,9 +22,11 @@ def product(left: Matrix, right: Matrix) -> Matrix:
     (lines, inner), columns = left.shape, right.shape[1]
     wide = max(1, _MOST // (_LINES * max(inner, 1)))
     found = np.empty((lines, columns))
+    whole = lines - lines % _LINES
+    # A stack of small products is one call, which other threads need not wait for.
+    stack, into = (each[:whole].reshape(-1, _LINES, each.shape[1]) for each in (left, found))
     for first in range(0, columns, wide):
-        part = right[:, first : first + wide]
-        for line in range(0, lines, _LINES):
-            own = slice(line, line + _LINES)
-            np.matmul(left[own], part, out=found[own, first : first + wide])
+        own = slice(first, first + wide)
+        np.matmul(stack, right[:, own], out=into[:, :, own])
+        np.matmul(left[whole:], right[:, own], out=found[whole:, own])
     return found

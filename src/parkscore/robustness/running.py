@@ -89,7 +89,6 @@ def by_chunk(
     def chunk(first: int) -> Part:
         own = slice(first, min(first + at_once, plan.draws))
         scores, ranks = np.empty((own.stop - first, units)), np.empty((own.stop - first, units), dtype=np.int32)
-        # Few enough at a time for the processor's own memory.
         for start in range(0, len(scores), CHUNK):
             few = slice(start, min(start + CHUNK, len(scores)))
             scores[few] = drawn.totals(np.arange(first + few.start, first + few.stop))

@@ -80,10 +80,13 @@ def _of_ranks(ranks: IntArray, shares: Sequence[float], tops: Sequence[int]) -> 
     draws = ranks.shape[1]
     ranked = np.count_nonzero(ranks, axis=1)
     mean = _over(ranks.sum(axis=1, dtype=np.int64), ranked)
-    in_order = np.where(ranks == 0, _LAST, ranks)
+    in_order = np.where(ranks == 0, _LAST, ranks) if (ranked < draws).any() else ranks.copy()
     in_order.sort(axis=1)
     chosen = in_order[:, [nth - 1 for nth in _nths(shares, draws)]].T
-    on_top = np.stack([np.count_nonzero(in_order <= most, axis=1) / draws for most in tops])
+    on_top = np.zeros((len(tops), len(ranks)))
+    ever = np.flatnonzero(in_order[:, 0] <= max(tops))
+    for place, most in enumerate(tops):
+        on_top[place, ever] = np.count_nonzero(in_order[ever] <= most, axis=1) / draws
     return OfRanks(mean, 1.0 - ranked / draws, np.where(chosen == _LAST, np.nan, chosen), on_top)
 
 
