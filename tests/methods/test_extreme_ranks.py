@@ -35,6 +35,15 @@ def test_extreme_ranks_are_attained_and_no_drawn_weights_go_beyond(
             assert not order or each.weights[0] >= each.weights[1] - 1e-7
 
 
+def test_ties_in_most_indicators_leave_the_ends_exact() -> None:
+    x = np.array([[3.0, 3, 0, 3, 0, 1], [0, 3, 0, 2, 3, 1], [1, 3, 0, 2, 3, 0], [3, 2, 0, 1, 2, 1], [3, 1, 1, 1, 0, 1]])
+    ranks = ranking["min"](np.round(constrained(500, np.zeros(6), np.ones(6), [], 1) @ x.T, 9))
+    for unit in range(len(x)):
+        worst = worst_rank(x, unit, np.zeros(6), np.ones(6))
+        assert worst.is_exact
+        assert worst.attained >= ranks[:, unit].max()
+
+
 def test_a_rank_that_dominance_fixes_needs_no_solver() -> None:
     x = np.array([[3.0, 3.0], [2.0, 2.0], [1.0, 1.0]])
     assert [best_rank(x, unit, [0, 0], [1, 1]).attained for unit in range(3)] == [1, 2, 3]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import product
+
 import numpy as np
 import pytest
 from hypothesis import assume, given, settings
@@ -121,6 +123,24 @@ def test_a_least_lead_is_attained_and_no_drawn_weights_go_below_it(
     ranks, certain = ranking["min"](np.round(scores, 9)), certain_ranks(leads)
     assert (ranks >= certain[:, 0]).all()
     assert (ranks <= certain[:, 1]).all()
+
+
+@EXAMPLES
+@given(cases(), st.sampled_from([0.05, 0.3, 0.9]))
+def test_a_least_lead_of_scaled_weights_is_that_of_the_corners_of_the_box(
+    case: tuple[np.ndarray, np.ndarray], spread: float
+) -> None:
+    x, w = case
+    leads = least_lead(x, w * (1 - spread), w * (1 + spread), scaled=True)
+    corners = w * (1 + spread * np.array(list(product([-1.0, 1.0], repeat=len(w)))))
+    scores = corners @ x.T / corners.sum(axis=1, keepdims=True)
+    for first in range(len(x)):
+        for second in range(len(x)):
+            least = (scores[:, first] - scores[:, second]).min()
+            assert leads[first, second] == pytest.approx(least, abs=1e-9)
+            at = least_lead_weights(x, w * (1 - spread), w * (1 + spread), first, second, scaled=True)
+            assert at.sum() == pytest.approx(1)
+            assert at @ (x[first] - x[second]) == pytest.approx(least, abs=1e-9)
 
 
 @pytest.mark.parametrize(("low", "high"), [([0.6, 0.6], [1, 1]), ([0, 0], [0.4, 0.4]), ([-0.1, 0], [1, 1])])

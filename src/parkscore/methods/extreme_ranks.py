@@ -15,8 +15,8 @@ from parkscore.methods.weight_draws import feasible
 from parkscore.methods.weight_stability import least_lead
 
 SECONDS: Final = 10.0
-_LEVEL: Final = 1e-7
-"""The lead below which a solver cannot tell units apart, as a share of the widest range of scores."""
+_LEVEL: Final = 1e-5
+"""The lead below which units are level, as a share of the widest range of scores; a solver tolerates a tenth of it."""
 
 
 @dataclass(frozen=True)
@@ -52,7 +52,7 @@ def best_rank(
     indicators of which the first weighs at least as much. seconds: after which the solver gives what it has.
 
     A mixed-integer programme: one yes or no for each other unit, whether it stands above. Units that are level do not.
-    Leads below 1e-7 of the widest range of scores are level to the solver; `attained` is counted to nine digits.
+    Leads below 1e-5 of the widest range of scores are level to the solver; `attained` is counted to nine digits.
 
     >>> best_rank([[3.0, 0.0], [2.0, 2.0], [0.0, 3.0]], 0, [0, 0], [1, 1]).attained
     1
@@ -96,8 +96,7 @@ def _extreme(
     always = int((least_ahead > _LEVEL).sum())
     undecided = np.flatnonzero((least_ahead <= _LEVEL) & (most_ahead > (_LEVEL if worst else 0.0)))
     if not undecided.size:
-        rank = 1 + always
-        return ExtremeRank(_rank(x, unit, start), rank, start)
+        return _end(x, unit, start, 1 + always, worst)
     found, bound = _solved(
         leads[undecided], least_ahead[undecided], most_ahead[undecided], least, most, order, seconds, worst
     )
@@ -105,7 +104,13 @@ def _extreme(
     if bound is None:
         bound = float(len(undecided)) if worst else 0.0
     whole = int(np.floor(bound + 1e-6)) if worst else int(np.ceil(bound - 1e-6))
-    return ExtremeRank(_rank(x, unit, weights), 1 + always + whole, weights)
+    return _end(x, unit, weights, 1 + always + whole, worst)
+
+
+def _end(x: FloatArray, unit: int, weights: FloatArray, proven: int, worst: bool) -> ExtremeRank:
+    """A rank as it is attained; it is possible, even where it rests on leads that the solver does not see."""
+    attained = _rank(x, unit, weights)
+    return ExtremeRank(attained, max(proven, attained) if worst else min(proven, attained), weights)
 
 
 def _ends(leads: FloatArray, low: FloatArray, high: FloatArray) -> tuple[FloatArray, FloatArray]:

@@ -103,44 +103,59 @@ def top_against_rest(ranks: ArrayLike, top: int) -> IntArray:
     return np.stack([first.ravel(), rest.ravel()], axis=1)
 
 
-def least_lead(scores: ArrayLike, low: ArrayLike, high: ArrayLike) -> FloatArray:
+def least_lead(scores: ArrayLike, low: ArrayLike, high: ArrayLike, *, scaled: bool = False) -> FloatArray:
     """The least by which each unit leads each other one, over all weights within bounds that sum to 1.
 
-    scores: (units, indicators); low, high: (indicators,). Returns (units, units): where it is not below 0, the first
-    stands above the second, or level, whatever the weights: a necessary preference.
+    scores: (units, indicators); low, high: (indicators,). scaled: all weights within the bounds count, divided by their
+    sum. Returns (units, units): where it is not below 0, the first stands above the second, or level, whatever the
+    weights: a necessary preference.
 
     The least of Σ v d takes the lower bounds, and gives what is left to the indicators with the least d first, each up
-    to its upper bound.
+    to its upper bound. Scaled, the least of Σ v d / Σ v has the upper bounds for some of the least d, and the lower
+    ones for the rest.
 
     >>> least_lead([[3.0, 1.0], [1.0, 2.0]], [0.6, 0.0], [1.0, 0.4]).round(3).tolist()
     [[0.0, 0.8], [-2.0, 0.0]]
+    >>> least_lead([[3.0, 1.0], [1.0, 2.0]], [0.4, 0.4], [0.6, 0.6], scaled=True).round(3).tolist()
+    [[0.0, 0.2], [-0.8, 0.0]]
     """
     x = _scores(scores)
-    least, most = _bounds(low, high)
-    left, room = 1 - least.sum(), most - least
+    least, most = _bounds(low, high, scaled)
     found = np.empty((len(x), len(x)))
     for own, difference in _differences(x):
-        order = np.argsort(difference, axis=-1)
-        wide = room[order]
-        before = np.cumsum(wide, axis=-1) - wide
-        given = np.clip(left - before, 0.0, wide)
-        found[own] = difference @ least + (given * np.take_along_axis(difference, order, axis=-1)).sum(axis=-1)
+        found[own] = (_least_weights(difference, least, most, scaled) * difference).sum(axis=-1)
     return found
 
 
-def least_lead_weights(scores: ArrayLike, low: ArrayLike, high: ArrayLike, first: int, second: int) -> FloatArray:
-    """The weights by which `least_lead` of two units is attained.
+def least_lead_weights(
+    scores: ArrayLike, low: ArrayLike, high: ArrayLike, first: int, second: int, *, scaled: bool = False
+) -> FloatArray:
+    """The weights, summing to 1, by which `least_lead` of two units is attained.
 
     >>> least_lead_weights([[3.0, 1.0], [1.0, 2.0]], [0.6, 0.0], [1.0, 0.4], 0, 1).tolist()
     [0.6, 0.4]
     """
     x = _scores(scores)
-    least, most = _bounds(low, high)
-    order = np.argsort(x[first] - x[second])
-    wide = (most - least)[order]
-    found = least.copy()
-    found[order] += np.clip(1 - least.sum() - (np.cumsum(wide) - wide), 0.0, wide)
-    return found
+    least, most = _bounds(low, high, scaled)
+    return _least_weights(x[first] - x[second], least, most, scaled)
+
+
+def _least_weights(difference: FloatArray, low: FloatArray, high: FloatArray, scaled: bool) -> FloatArray:
+    """The weights with the least lead, (..., indicators), for differences of scores of the same shape."""
+    order = np.argsort(difference, axis=-1)
+    room = (high - low)[order]
+    if scaled:
+        in_order, least = np.take_along_axis(difference, order, axis=-1), low[order]
+        leads = (least * in_order).sum(axis=-1, keepdims=True) + np.cumsum(room * in_order, axis=-1)
+        sums = low.sum() + np.cumsum(room, axis=-1)
+        ratio = np.divide(leads, sums, out=np.full_like(leads, np.inf), where=sums > 0)
+        best = ratio.argmin(axis=-1)[..., np.newaxis]
+        given = np.where(np.arange(len(low)) <= best, room, 0.0)
+    else:
+        given = np.clip(1 - low.sum() - (np.cumsum(room, axis=-1) - room), 0.0, room)
+    found = np.empty_like(difference)
+    np.put_along_axis(found, order, low[order] + given, axis=-1)
+    return np.asarray(found / found.sum(axis=-1, keepdims=True)) if scaled else found
 
 
 def certain_ranks(leads: ArrayLike) -> IntArray:
@@ -181,12 +196,14 @@ def _weights(weights: ArrayLike) -> FloatArray:
     return np.asarray(w / w.sum())
 
 
-def _bounds(low: ArrayLike, high: ArrayLike) -> tuple[FloatArray, FloatArray]:
+def _bounds(low: ArrayLike, high: ArrayLike, scaled: bool) -> tuple[FloatArray, FloatArray]:
     least, most = np.asarray(low, dtype=np.float64), np.asarray(high, dtype=np.float64)
+    if scaled and most.sum() > 0:
+        least, most = least / most.sum(), most / most.sum()
     wrong = np.flatnonzero((least < 0) | (least > most) | (most > 1)).tolist()
     if wrong:
         raise DomainError(Text("界限应有 0 ≤ 下限 ≤ 上限 ≤ 1", "bounds are 0 <= low <= high <= 1"), columns=wrong)
-    if least.sum() > 1 or most.sum() < 1:
+    if not most.sum() > 0 or (not scaled and (least.sum() > 1 or most.sum() < 1)):
         raise DomainError(
             Text(
                 f"没有一组权重在这些界限之内：下限合计 {least.sum():g}，上限合计 {most.sum():g}",

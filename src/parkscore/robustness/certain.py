@@ -9,23 +9,22 @@ from typing import Literal
 import numpy as np
 import pandas as pd
 
-from parkscore.data.grid import Vector
 from parkscore.methods.domain import FloatArray
 from parkscore.methods.extreme_ranks import ExtremeRank
-from parkscore.methods.weight_stability import certain_ranks, least_lead_weights
+from parkscore.methods.weight_stability import certain_ranks
 from parkscore.robustness.linear_tree import LinearTree
+from parkscore.robustness.weight_box import WeightBox
 
 
 @dataclass(frozen=True)
 class Necessary:
     """Who stands above whom whatever the weights.
 
-    low, high: (nodes,) the least and the largest weight of each. lead: (units, units) the least lead of the first.
+    box: the weights. lead: (units, units) the least lead of the first under them.
     """
 
     tree: LinearTree
-    low: Vector
-    high: Vector
+    box: WeightBox
     lead: FloatArray
 
     @cached_property
@@ -58,7 +57,7 @@ class Necessary:
     def weights(self, ahead: str, behind: str) -> pd.Series[float]:
         """The weights within the box under which a unit leads another by the least; UsageError for an unknown unit."""
         one, other = self.tree.place(ahead), self.tree.place(behind)
-        return self.tree.shares_of(least_lead_weights(self.tree.scores, self.low, self.high, one, other))
+        return self.tree.shares_of(self.box.least_lead_weights(self.tree.scores, one, other))
 
     def _of_pairs(self, found: np.ndarray) -> pd.DataFrame:
         return pd.DataFrame(found, index=self.tree.names, columns=self.tree.names.rename("below"))

@@ -220,8 +220,8 @@ def _gaps(units: Any, nodes: Sequence[str], scores: Matrix, complete: Truths) ->
             f"units have gaps, and so weights of their own: {', '.join(said)}{more}",
         ),
         hint=Text(
-            "用 complete_only=True 略去它们，或看抽样的结果 robustness(...).units",
-            "leave them out with complete_only=True, or look at `units` of the draws, `robustness(...)`",
+            "用 evaluation.exact(complete_only=True) 略去它们，或看抽样的结果 robustness(...).units",
+            "leave them out with evaluation.exact(complete_only=True), or look at the draws, `robustness(...).units`",
         ),
     )
 

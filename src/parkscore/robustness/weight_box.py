@@ -1,17 +1,20 @@
-"""How far each weight may go: by a share of itself, or within bounds that are stated."""
+"""All weights that are looked at: each up to a share of itself away, or within bounds that are stated."""
 
 from __future__ import annotations
 
 import difflib
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import Any, Final
 
 import numpy as np
 
-from parkscore.data.grid import Vector
+from parkscore.data.grid import Matrix, Vector
 from parkscore.findings import Finding, Severity, UsageError
 from parkscore.language import Text
+from parkscore.methods import weight_stability
 from parkscore.methods.domain import DomainError
+from parkscore.methods.extreme_ranks import ExtremeRank, best_rank, worst_rank
 from parkscore.methods.weight_draws import feasible
 from parkscore.robustness.linear_tree import LinearTree
 
@@ -22,33 +25,86 @@ Bounds = Mapping[str, Sequence[Any]]
 """By node the least and the largest weight in the total, as shares or with a percent sign."""
 
 
+@dataclass(frozen=True)
+class WeightBox:
+    """All weights that are looked at.
+
+    low, high: (nodes,) the least and the largest weight of each. order: pairs of places of which the first weighs no
+    less. scaled: all weights within the bounds count, brought back to a sum of 1; otherwise those that sum to 1.
+    """
+
+    low: Vector
+    high: Vector
+    order: tuple[tuple[int, int], ...] = ()
+    scaled: bool = False
+
+    def least_lead(self, scores: Matrix) -> Matrix:
+        """As `weight_stability.least_lead`."""
+        return weight_stability.least_lead(scores, self.low, self.high, scaled=self.scaled)
+
+    def least_lead_weights(self, scores: Matrix, first: int, second: int) -> Vector:
+        """As `weight_stability.least_lead_weights`."""
+        return weight_stability.least_lead_weights(scores, self.low, self.high, first, second, scaled=self.scaled)
+
+    def extremes(self, scores: Matrix, unit: int, seconds: float) -> tuple[ExtremeRank, ExtremeRank]:
+        """The best and the worst rank of a unit, with weights that sum to 1."""
+        low, high, columns = self._summing_to_1()
+        padded = np.hstack([scores, np.zeros((len(scores), len(low) - columns))])
+        best, worst = (end(padded, unit, low, high, self.order, seconds=seconds) for end in (best_rank, worst_rank))
+        return _of_columns(best, columns), _of_columns(worst, columns)
+
+    def feasible(self) -> None:
+        """Raise DomainError, with the reason, where there are no such weights."""
+        low, high, _ = self._summing_to_1()
+        feasible(low, high, self.order)
+
+    def _summing_to_1(self) -> tuple[Vector, Vector, int]:
+        """The bounds with a sum of 1, and how many are of nodes.
+
+        A scale changes no rank. So weights that are brought back to a sum of 1 afterwards may be so small that they sum
+        to 1 at most, and the rest is the weight of a column in which all units have 0.
+        """
+        if not self.scaled:
+            return self.low, self.high, len(self.low)
+        whole = self.high.sum()
+        return np.append(self.low / whole, 0.0), np.append(self.high / whole, 1.0), len(self.low)
+
+
+def _of_columns(found: ExtremeRank, columns: int) -> ExtremeRank:
+    weights = found.weights[:columns]
+    return replace(found, weights=weights / weights.sum())
+
+
 def weight_box(
     tree: LinearTree, spread: float | None, bounds: Bounds | None, order: Sequence[tuple[str, str]] = ()
-) -> tuple[Vector, Vector, list[tuple[int, int]]]:
-    """The least and the largest weight of each node, (nodes,) each, and the order by place; weights sum to 1 in all.
+) -> WeightBox:
+    """The weights that are asked for.
 
-    spread: 0.2 for each weight between 80 % and 120 % of its own. bounds: of some nodes; the others go from 0 to 1.
-    order: pairs of nodes of which the first weighs no less.
+    spread: 0.2 for each weight times 0.8 to 1.2, brought back to a sum of 1. bounds: of some nodes; the others go from
+    0 to 1, and all sum to 1. order: pairs of nodes of which the first weighs no less.
 
     Raises UsageError where both are said, where a node is unknown, and where no weights keep all of it.
     """
     if spread is not None and bounds is not None:
         raise UsageError(_wrong("which_box", Text("spread 与 bounds 只能给一个", "say either spread or bounds")))
-    pairs = _places(tree, order)
+    pairs = tuple(_places(tree, order))
     if bounds is None:
         share = SPREAD if spread is None else spread
         if not 0 <= share <= 1:
             reason = Text(f"spread {share} 应在 0 与 1 之间", f"a spread is from 0 to 1, not {share}")
             raise UsageError(_wrong("wrong_value", reason))
-        low, high = tree.weights * (1 - share), np.minimum(tree.weights * (1 + share), 1.0)
+        low, high = tree.weights * (1 - share), tree.weights * (1 + share)
+        if share == 1:  # every proportion can be had, and without a scale no weights are all 0
+            high = (tree.weights > 0).astype(np.float64)
+        box = WeightBox(low, high, pairs, scaled=share < 1)
     else:
-        low, high = _stated(tree, bounds)
+        box = WeightBox(*_stated(tree, bounds), pairs)
     try:
-        feasible(low, high, pairs)
+        box.feasible()
     except DomainError as error:
         hint = Text("放宽界限或去掉一条次序", "widen a bound or drop an order")
         raise UsageError(_wrong("no_such_weights", error.reason, hint)) from None
-    return low, high, pairs
+    return box
 
 
 def _stated(tree: LinearTree, bounds: Bounds) -> tuple[Vector, Vector]:
