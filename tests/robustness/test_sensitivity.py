@@ -12,6 +12,7 @@ import parkscore as ps
 from parkscore.evaluation import Evaluation
 from parkscore.findings import DataError, UsageError
 from parkscore.framework.models import Framework, ScoreRule
+from parkscore.methods.sobol_indices import sobol_indices, sobol_points
 from parkscore.methods.weight_draws import unit_points
 from parkscore.robustness import running, sensitivity
 from parkscore.robustness.factors import at_points, factors_of
@@ -95,6 +96,18 @@ def test_at_its_own_points_a_plan_has_its_own_draws() -> None:
     again = run(at_points(drawn.plan, points), drawn.year)
     np.testing.assert_array_equal(again.scores, drawn.outcome.scores)
     np.testing.assert_array_equal(again.ranks, drawn.outcome.ranks)
+
+
+def test_the_indices_are_those_of_all_draws_at_the_points_of_a_sensitivity() -> None:
+    drawn = evaluation().robustness({"any": True}, aggregate={"d": ["geometric"]}, draws=8)
+    factors = factors_of(drawn.plan)
+    points = sobol_points(64, [[place] for place in range(len(factors))], 3)
+    outcome = run(at_points(drawn.plan, points), drawn.year)
+    by_hand = sobol_indices(outcome.ranks[:, drawn.order], len(factors), 3, resamples=50)
+    found = drawn.sensitivity(["ranks"], "indicator", draws=64, seed=3, resamples=50)
+    np.testing.assert_allclose(found.first, by_hand.first.T, rtol=1e-12)
+    np.testing.assert_allclose(found.total, by_hand.total.T, rtol=1e-12)
+    np.testing.assert_allclose(found.variance, outcome.ranks[:128, drawn.order].var(axis=0), rtol=1e-12)
 
 
 def test_outputs_are_what_they_are_called() -> None:
