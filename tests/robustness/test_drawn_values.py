@@ -14,7 +14,7 @@ import parkscore as ps
 from parkscore.data.treat import treat
 from parkscore.evaluation import Evaluation
 from parkscore.findings import DataError, UsageError
-from parkscore.framework.models import Choice, Defaults, Framework, Node, ScoreRule, Total
+from parkscore.framework.models import Choice, Defaults, Framework, Node, ScoreRule
 from parkscore.robustness import running, scoring
 from parkscore.robustness.drawn_values import DrawnValues, Spread
 from parkscore.robustness.plans import DrawPlan, Filled
@@ -288,8 +288,10 @@ def test_noise_on_all_leaves_categories_as_they_are() -> None:
     assert_every_draw_is_evaluated_again(found)
 
 
-def test_noise_that_a_method_cannot_take_is_refused_with_its_reason() -> None:
-    framework = small(leaf("a", treat=Choice.of("ln")), total=Total(aggregate=Choice.of("arithmetic")))
+@pytest.mark.parametrize(("rule", "said"), [("minmax", "vary less"), ("rank", r"\(draw \d+\) .*\n.*\n.*vary less")])
+def test_noise_that_a_method_cannot_take_is_refused_with_its_reason(rule: str, said: str) -> None:
+    framework = small(leaf("a", treat=Choice.of("ln"), score=ScoreRule.of(rule)))
     evaluation = ps.evaluate(framework, rows(a=[1.0, 2.0, 3.0]))
-    with pytest.raises(DataError, match="vary less"):
+    with pytest.raises(DataError, match=said) as caught:
         evaluation.robustness(noise={"a": {"absolute": 10}}, draws=64)
+    assert all(finding.place is None for finding in caught.value.findings)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any, Final
 
 import numpy as np
@@ -11,9 +12,11 @@ from parkscore.data.fitted import Fitted
 from parkscore.data.grid import Cohort, Matrix, Rows
 from parkscore.data.treat import treat
 from parkscore.evaluation import Evaluation
+from parkscore.findings import DataError, Finding
 from parkscore.framework.cases import has_rules_by_case
 from parkscore.framework.models import SCORE_GROUP_MEAN, Framework, Node
 from parkscore.framework.settings import SIGN, Settings, resolve_settings
+from parkscore.language import Text
 from parkscore.methods import scoring, treatment
 from parkscore.methods.treatments import treated_alike
 from parkscore.robustness.drawn_values import DrawnValues
@@ -99,8 +102,11 @@ class RemadeScores:
         """The scores of one draw by the steps themselves, (rows, indicators that have no form for many draws)."""
         framework, table, cohorts = self._framework, self._evaluation.table, self._filled.cohorts
         grid = self._values.grid(self._filled, self.rows, draw)
-        treated = treat(framework, table, grid, cohorts, self._fitted)
-        scored = score(framework, table, treated.grid, cohorts, base=grid, fitted=self._fitted, counts=False)
+        try:
+            treated = treat(framework, table, grid, cohorts, self._fitted)
+            scored = score(framework, table, treated.grid, cohorts, base=grid, fitted=self._fitted, counts=False)
+        except DataError as error:
+            raise DataError([_of_draw(finding, draw) for finding in error.findings]) from None
         scored = fill_scores(framework, table, treated.grid, cohorts, scored, self._fitted)
         return scored.scores[np.ix_(self.rows, self._one_by_one)]
 
@@ -124,3 +130,11 @@ def drawn_rows(evaluation: Evaluation, rows: Rows) -> Rows:
     """
     alone = evaluation.frozen is not None or evaluation.framework.reference == "per-year"
     return rows if alone or evaluation.table.years is None else np.arange(len(evaluation.table.frame))
+
+
+def _of_draw(finding: Finding, draw: int) -> Finding:
+    """What the steps say of a value that was drawn: it stands in no cell, and no cell can be corrected."""
+    said = finding.message
+    message = Text(f"（第 {draw} 次抽样）{said.zh}", f"(draw {draw}) {said.en}")
+    hint = Text("换一种方法，或缩小误差", "try another method, or vary less")
+    return replace(finding, message=message, hint=hint, place=None)
