@@ -154,7 +154,7 @@ def effective_weights(framework: Framework, shares: DrawnShares) -> Matrix:
         if node.children:
             own = shares[node.id]
             below = found[node.id] * (own / own.sum(axis=1, keepdims=True))
-            found |= {child.id: below[:, [column]] for column, child in enumerate(node.children)}
+            found |= {child.id: below[:, column : column + 1] for column, child in enumerate(node.children)}
     draws = max(len(found[leaf.id]) for leaf in framework.leaves)
     return np.hstack([np.broadcast_to(found[leaf.id], (draws, 1)) for leaf in framework.leaves])
 
