@@ -132,14 +132,16 @@ def test_the_columns_of_a_table_are_fitted_as_each_is_alone(table: list[list[flo
 
 @pytest.mark.parametrize("divisor", ["n", "n-1"])
 @example(column=[0.0, 0.0, 0.0, 2.2250738585072014e-308])
+@example(column=[0.0, 5e-324])
 @given(column=st.lists(st.floats(-1e150, 1e150), min_size=2, max_size=30))
 def test_a_standard_deviation_is_the_float_nearest_to_that_of_fractions(divisor: Any, column: list[float]) -> None:
     mean, spread = moments(np.array(column), divisor)
     exact = [Fraction(value) for value in column]
     middle = sum(exact) / len(exact)
     variance = sum((value - middle) ** 2 for value in exact) / (len(exact) - (divisor == "n-1"))
-    if spread == 0:  # no spread beyond rounding
-        assert max(column) - min(column) <= 1e-14 * max(map(abs, column))
+    if spread == 0:  # no spread beyond rounding, or one that is nearer to 0 than to the smallest number
+        least = Fraction(math.ulp(0.0)) / 2
+        assert max(column) - min(column) <= 1e-14 * max(map(abs, column)) or variance <= least**2
     else:
         below, above = Fraction(math.nextafter(spread, 0)), Fraction(math.nextafter(spread, math.inf))
         half_below, half_above = (Fraction(float(spread)) + below) / 2, (Fraction(float(spread)) + above) / 2

@@ -20,7 +20,7 @@ def keep_memory() -> None:
     """
     os.environ.setdefault("MIMALLOC_PURGE_DELAY", "1000")  # milliseconds; for good would be too long, memory grows
     os.environ.setdefault("MIMALLOC_ALLOW_THP", "0")  # pages of two megabytes are cleared whole for a few kilobytes
-    if sys.platform != "linux":
+    if sys.platform != "linux" or any(name.startswith("MALLOC_") for name in os.environ):
         return
     with contextlib.suppress(OSError, AttributeError):  # another C library has no such settings
         setting = ctypes.CDLL(None).mallopt
