@@ -122,9 +122,12 @@ def _above_among(ranks: IntArray, tied: bool) -> Counts:
     # (distance, unit, draw): the rank of the unit at that distance.
     windows = as_strided(own, (units + 1, units, own.shape[1]), (own.strides[0], *own.strides), writeable=False)
     at_once = max(1, _BLOCK // max(units * own.shape[1], 1))
+    # One block for all, as memory that is new each time costs more than the comparisons.
+    block = np.empty((min(at_once, len(distances)), units, own.shape[1]), dtype=np.bool_)
     for first in range(0, len(distances), at_once):
         few = slice(first, min(first + at_once, len(distances)))
-        better = np.less(windows[0], windows[1 + few.start : 1 + few.stop])
+        better = block[: few.stop - few.start]
+        np.less(windows[0], windows[1 + few.start : 1 + few.stop], out=better)
         # Eight bytes in one number, none of which comes to 256.
         np.add.reduce(better.view(np.uint64), axis=2, out=eights[few])
     found = _sum_of_bytes(eights)
