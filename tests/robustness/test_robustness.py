@@ -42,6 +42,14 @@ def test_with_two_criteria_the_acceptability_of_smaa_has_its_closed_form() -> No
     assert quasi.above.loc["甲", "乙"] == pytest.approx(0.75, abs=error / 10)
 
 
+def test_with_two_criteria_the_central_weights_of_smaa_have_their_closed_form() -> None:
+    # 甲 is first for w_a from 1/4 to 1, 乙 for the rest: the means are in the middle.
+    found = flat([80, 20, 1], [20, 40, 1]).robustness({"any": True}, draws=4096).central_weights
+    assert found.index.tolist() == ["甲", "乙"]
+    np.testing.assert_allclose(found["a"], [0.625, 0.125], atol=2e-3)
+    np.testing.assert_allclose(found.sum(axis=1), 1.0, rtol=1e-12)
+
+
 def test_the_line_of_a_unit_is_what_a_loop_over_the_draws_counts() -> None:
     found = zones().robustness({"dirichlet": 30}, draws=500, seed=3)
     for place, unit in enumerate(found.names):

@@ -19,6 +19,7 @@ from parkscore.output.documents import json_by_line
 from parkscore.output.files import write_text, write_whole
 from parkscore.output.tables import write_csv, write_parquet
 from parkscore.output.workbook import write_sheets
+from parkscore.robustness.central_weights import central_weights
 from parkscore.robustness.exact import Exact, exact_of
 from parkscore.robustness.factors import Grouping
 from parkscore.robustness.one_at_a_time import OneAtATime
@@ -131,6 +132,15 @@ class Robustness:
             raise UsageError(_too_many(len(self.outcome.rows), self.outcome.counts.most_pairs))
         shares = counts[np.ix_(self.order, self.order)] / self.draws
         return pd.DataFrame(shares, index=self.names, columns=self.names.rename("below"))
+
+    @cached_property
+    def central_weights(self) -> pd.DataFrame:
+        """The weights that favour each unit: of the indicators in the total, their mean where it is first.
+
+        A line for each unit that is first in any draw; it sums to 1. Far from the weights of the evaluation they say
+        what one would have to hold to put that unit first.
+        """
+        return central_weights(self.plan, self.outcome.rows[self.order], self.ranks, self.names.tolist())
 
     def sensitivity(
         self,

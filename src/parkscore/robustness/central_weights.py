@@ -1,0 +1,32 @@
+"""The weights that put a unit first: their mean over the draws in which it is."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+import pandas as pd
+
+from parkscore.data.grid import Rows
+from parkscore.methods.domain import IntArray
+from parkscore.robustness.drawn_tree import effective_weights
+from parkscore.robustness.plans import DrawPlan
+
+
+def central_weights(plan: DrawPlan, rows: Rows, ranks: IntArray, names: Sequence[str]) -> pd.DataFrame:
+    """For each unit that is first in any draw the mean weight of every indicator in the total over those draws.
+
+    rows: of the table, one for each unit. ranks: (draws, units) of these. names: of the units. A line sums to 1.
+    """
+    framework = plan.evaluation.framework
+    lines = {}
+    first = ranks == 1
+    for cohort, shares in plan.evaluation.own_cohorts:
+        weights = effective_weights(framework, plan.weights.shares(shares))
+        for unit in np.flatnonzero(np.isin(rows, cohort.apply) & first.any(axis=0)).tolist():
+            own = first[:, unit] if len(weights) > 1 else slice(None)
+            lines[unit] = weights[own].mean(axis=0)
+    found = [lines[unit] for unit in sorted(lines)]
+    columns = [leaf.id for leaf in framework.leaves]
+    index = pd.Index([names[unit] for unit in sorted(lines)], name="unit")
+    return pd.DataFrame(np.array(found).reshape(len(found), len(columns)), index=index, columns=columns)
