@@ -18,6 +18,7 @@ from parkscore.framework.models import Choice, Framework, Node, ScoreRule
 from parkscore.language import Text
 from parkscore.methods.domain import FloatArray, IntArray
 from parkscore.robustness.plans import Factor, Filled, Variant
+from parkscore.robustness.said import SHOWN
 
 Step = Literal["score", "treat", "missing", "aggregate"]
 """What of a node is varied: its scoring rule, its treatment of outliers, what fills its gaps, its aggregation."""
@@ -195,5 +196,5 @@ def _no_such_node(step: str, name: str) -> Finding:
             f"指标体系没有{kind.zh} {name}，不能改变它的 {step}",
             f"the framework has no {kind.en} {name} whose {step} could vary",
         ),
-        hint=Text("用 parkscore show 看代号", "parkscore show lists the ids"),
+        hint=SHOWN,
     )

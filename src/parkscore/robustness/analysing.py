@@ -25,6 +25,7 @@ from parkscore.robustness.plans import DrawnWeights, DrawPlan, HeldWeights
 from parkscore.robustness.rescoring import under_schemes
 from parkscore.robustness.result import Robustness
 from parkscore.robustness.running import Progress, refuse_too_large, run
+from parkscore.robustness.said import SHOWN
 from parkscore.robustness.scoring import rows_of_year, year_of
 from parkscore.robustness.specs import LoadedSpec, load_spec
 from parkscore.robustness.weightless import refuse_weightless
@@ -184,7 +185,7 @@ def _no_such_indicator(name: str) -> Finding:
         severity=Severity.ERROR,
         value=name,
         message=Text(f"指标体系没有指标 {name}，无从略去", f"the framework has no indicator {name} to leave out"),
-        hint=Text("用 parkscore show 看代号", "parkscore show lists the ids"),
+        hint=SHOWN,
     )
 
 

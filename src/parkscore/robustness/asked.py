@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -12,13 +11,14 @@ import numpy as np
 import pandas as pd
 
 from parkscore.evaluation import Evaluation
-from parkscore.findings import Finding, Place, Severity, UsageError
+from parkscore.findings import Finding, Place, UsageError
 from parkscore.framework.models import Framework
 from parkscore.language import Text, system_reason
 from parkscore.methods.domain import DomainError
 from parkscore.methods.weight_draws import feasible, unit_points
 from parkscore.robustness.expert_weights import ExpertWeights
 from parkscore.robustness.plans import DrawnWeights
+from parkscore.robustness.said import mistake, near, no_such_node, share_of
 from parkscore.robustness.weights import (
     LEVELS,
     AnyWeights,
@@ -68,36 +68,28 @@ def asked_weights(
     rule: Any = AnyWeights()
     try:
         if "multipliers" in said:
-            rule = Multipliers(_share(said["multipliers"]))
+            rule = Multipliers(share_of(said["multipliers"]))
             rule(np.ones(2) / 2, np.full((1, 2), 0.5))
         elif "dirichlet" in said:
             rule = Dirichlet(float(said["dirichlet"]))
             rule(np.ones(2) / 2, np.full((1, 2), 0.5))
     except (DomainError, ValueError) as error:
         reason = error.reason if isinstance(error, DomainError) else Text("应是数字", "must be a number")
-        raise UsageError(_wrong("wrong_value", reason)) from None
+        raise UsageError(mistake("wrong_value", reason)) from None
     return Drawn(framework, rule, draws, seed, said.get("level", "both"), said.get("points", "sobol"))
-
-
-def _share(said: Any) -> float:
-    """A share, written as a number or with a percent sign."""
-    if isinstance(said, str) and said.strip().endswith("%"):
-        return float(said.strip()[:-1]) / 100
-    return float(said)
 
 
 def wrong_ways(said: Mapping[str, Any]) -> Iterator[Finding]:
     """Words that are not known, and weights that vary in no way or in several."""
     for word in said:
         if word not in (*_KINDS, *_BESIDE):
-            near = difflib.get_close_matches(word, [*_KINDS, *_BESIDE], 1)
             hint = Text("可用：" + "、".join(_KINDS), "known: " + ", ".join(_KINDS))
-            known = Text(f"，是否想写 {near[0]}", f"; did you mean {near[0]}") if near else Text("", "")
-            yield _wrong("unknown_word", Text(f"不认识 {word}{known.zh}", f"{word} is not known{known.en}"), hint)
+            guess = near(word, [*_KINDS, *_BESIDE])
+            yield mistake("unknown_word", Text(f"不认识 {word}{guess.zh}", f"{word} is not known{guess.en}"), hint)
     kinds = [word for word in _KINDS if word in said and word != "order"]
     if len(kinds) > 1 or (not kinds and "order" not in said):
         listed = ", ".join(kinds)
-        yield _wrong(
+        yield mistake(
             "which_weights",
             Text(
                 f"权重的变法应恰好一种，现有：{listed or '无'}",
@@ -108,9 +100,9 @@ def wrong_ways(said: Mapping[str, Any]) -> Iterator[Finding]:
             Text("例如 {multipliers: 20%}", "{multipliers: 20%}, for example"),
         )
     if said.get("level", "both") not in LEVELS:
-        yield _wrong("wrong_value", Text("level 应是 leaf、node 或 both", "level is leaf, node or both"))
+        yield mistake("wrong_value", Text("level 应是 leaf、node 或 both", "level is leaf, node or both"))
     if said.get("points", "sobol") not in ("sobol", "random"):
-        yield _wrong("wrong_value", Text("points 应是 sobol 或 random", "points is sobol or random"))
+        yield mistake("wrong_value", Text("points 应是 sobol 或 random", "points is sobol or random"))
 
 
 def wrong_nodes(framework: Framework, said: Mapping[str, Any]) -> Iterator[Finding]:
@@ -120,30 +112,20 @@ def wrong_nodes(framework: Framework, said: Mapping[str, Any]) -> Iterator[Findi
     columns = [] if isinstance(said.get("table"), str | Path) else list(said.get("table", {}))
     for name in dict.fromkeys([*said.get("bounds", {}), *said.get("expert", {}), *order, *columns]):
         if name not in known:
-            yield _no_such_node(name, known)
+            yield no_such_node(name, known)
     parents = {child.id: node.id for node in framework.root.walk() for child in node.children}
     for one, other in said.get("order", ()):
         if one in parents and other in parents and parents[one] != parents[other]:
-            yield _wrong(
+            yield mistake(
                 "not_siblings",
                 Text(f"{one} 和 {other} 不在同一维度下", f"{one} and {other} are not in one dimension"),
                 Text("只比较同一维度的下级", "order the children of one dimension"),
             )
 
 
-def _no_such_node(name: str, known: Sequence[str]) -> Finding:
-    near = difflib.get_close_matches(name, known, 1)
-    guess = Text(f"，是否想写 {near[0]}", f"; did you mean {near[0]}") if near else Text("", "")
-    return _wrong(
-        "no_such_node",
-        Text(f"指标体系没有 {name}{guess.zh}", f"the framework has no {name}{guess.en}"),
-        Text("用 parkscore show 看代号", "parkscore show lists the ids"),
-    )
-
-
 def constrained(framework: Framework, said: Mapping[str, Any], draws: int, seed: int) -> Constrained:
     """The weights within `bounds` and `order`; UsageError where there are none."""
-    bounds = {name: tuple(_share(each) for each in pair) for name, pair in said.get("bounds", {}).items()}
+    bounds = {name: tuple(share_of(each) for each in pair) for name, pair in said.get("bounds", {}).items()}
     low, high = ({name: pair[end] for name, pair in bounds.items()} for end in (0, 1))
     order = tuple((str(one), str(other)) for one, other in said.get("order", ()))
     for node in framework.root.walk():
@@ -157,7 +139,7 @@ def constrained(framework: Framework, said: Mapping[str, Any], draws: int, seed:
         except DomainError as error:
             title = Text(f"{node.id}：{error.reason.zh}", f"{node.id}: {error.reason.en}")
             hint = Text("放宽界限或去掉一条次序", "widen a bound or drop an order")
-            raise UsageError(_wrong("no_such_weights", title, hint)) from None
+            raise UsageError(mistake("no_such_weights", title, hint)) from None
     return Constrained(framework, draws, seed, low, high, order)
 
 
@@ -169,7 +151,7 @@ def _expert(framework: Framework, said: Mapping[str, Any], draws: int, seed: int
 def three_numbers(name: str, said: Any) -> tuple[float, float, float]:
     """The least, the most likely and the most; UsageError where these are no such numbers."""
     try:
-        least, likely, most = (_share(each) for each in said)
+        least, likely, most = (share_of(each) for each in said)
         if 0 <= least <= likely <= most and most > 0:
             return least, likely, most
     except (TypeError, ValueError):
@@ -178,14 +160,14 @@ def three_numbers(name: str, said: Any) -> tuple[float, float, float]:
         f"{name} 应写最低、最可能、最高三个数，依次不减",
         f"{name} takes three numbers that do not fall: the least, the most likely and the most",
     )
-    raise UsageError(_wrong("wrong_value", message, Text("例如 [10%, 20%, 40%]", "[10%, 20%, 40%], for example")))
+    raise UsageError(mistake("wrong_value", message, Text("例如 [10%, 20%, 40%]", "[10%, 20%, 40%], for example")))
 
 
 def _one_of(
     evaluation: Evaluation, schemes: Sequence[Any], draws: int, seed: int, under: Schemes | None
 ) -> OneOfSchemes:
     if under is None or not schemes:
-        raise UsageError(_wrong("no_schemes", Text("没有给出权重方案", "no weight schemes are given")))
+        raise UsageError(mistake("no_schemes", Text("没有给出权重方案", "no weight schemes are given")))
     sets = []
     for scheme in schemes:
         cohorts = under(scheme).own_cohorts
@@ -196,7 +178,7 @@ def _one_of(
 
 
 def _by_class(scheme: Any) -> Finding:
-    return _wrong(
+    return mistake(
         "weights_by_class",
         Text(
             f"{scheme} 的权重因类而异，不能与其他方案混在一起抽", f"{scheme} has weights by class and cannot be mixed"
@@ -208,10 +190,10 @@ def _by_class(scheme: Any) -> Finding:
 def _table(framework: Framework, table: Any, draws: int) -> TableOfWeights:
     frame = read_table(table) if isinstance(table, str | Path) else pd.DataFrame(table)
     known = [node.id for node in framework.walk()]
-    wrong = [_no_such_node(str(name), known) for name in frame.columns if name not in known]
+    wrong = [no_such_node(str(name), known) for name in frame.columns if name not in known]
     if len(frame) != draws:
         wrong.append(
-            _wrong(
+            mistake(
                 "wrong_length",
                 Text(
                     f"权重表有 {len(frame)} 行，抽样 {draws} 次", f"the table has {len(frame)} rows for {draws} draws"
@@ -227,7 +209,7 @@ def _table(framework: Framework, table: Any, draws: int) -> TableOfWeights:
         row, column = np.argwhere(~fine)[0]
         value = str(frame.iloc[int(row), int(column)])
         wrong.append(
-            _wrong(
+            mistake(
                 "wrong_value",
                 Text(
                     f"权重表第 {row + 1} 行 {frame.columns[int(column)]!s} 的 {value} 不是不小于零的数",
@@ -248,9 +230,5 @@ def read_table(path: str | Path) -> pd.DataFrame:
         reason = system_reason(error)
     except (pd.errors.ParserError, pd.errors.EmptyDataError, UnicodeDecodeError):
         reason = Text("不是 UTF-8 编码的 csv 表", "is no csv table in UTF-8")
-    finding = _wrong("cannot_read", Text(f"无法读取：{reason.zh}", f"cannot be read: {reason.en}"))
+    finding = mistake("cannot_read", Text(f"无法读取：{reason.zh}", f"cannot be read: {reason.en}"))
     raise UsageError(replace(finding, place=Place(str(path))))
-
-
-def _wrong(code: str, message: Text, hint: Text | None = None) -> Finding:
-    return Finding(code=code, severity=Severity.ERROR, message=message, hint=hint)

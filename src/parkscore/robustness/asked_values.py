@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 import math
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final
@@ -14,6 +13,7 @@ from parkscore.framework.models import Framework
 from parkscore.framework.settings import resolve_settings
 from parkscore.language import Text
 from parkscore.robustness.drawn_values import DrawnValues, Spread
+from parkscore.robustness.said import SHOWN, near, share_of
 
 EVERY: Final = "all"
 _ABSOLUTE: Final = "absolute"
@@ -69,9 +69,7 @@ def _spread(said: Any) -> Spread:
         if set(said) != {_ABSOLUTE}:
             raise ValueError(said)
         return Spread(absolute=float(said[_ABSOLUTE]))
-    if isinstance(said, str) and said.strip().endswith("%"):
-        return Spread(relative=float(said.strip()[:-1]) / 100)
-    return Spread(relative=float(said))
+    return Spread(relative=share_of(said))
 
 
 def _wrong_spreads(noise: Mapping[str, Any]) -> Iterator[Finding]:
@@ -100,11 +98,9 @@ def wrong_names(framework: Framework, names: Sequence[str], *, noise: bool) -> I
             message = Text(f"{name} {why.zh}，不能另抽数值", f"{name} {why.en}: no values can be drawn for it")
             yield _wrong("no_number", name, message, Text("去掉它", "leave it out"))
         elif name not in known and name != EVERY:
-            near = difflib.get_close_matches(name, known, 1)
-            guess = Text(f"，是否想写 {near[0]}", f"; did you mean {near[0]}") if near else Text("", "")
+            guess = near(name, known)
             message = Text(f"指标体系没有指标 {name}{guess.zh}", f"the framework has no indicator {name}{guess.en}")
-            hint = Text("用 parkscore show 看代号", "parkscore show lists the ids")
-            yield _wrong("no_such_indicator", name, message, hint)
+            yield _wrong("no_such_indicator", name, message, SHOWN)
 
 
 def _why_not(framework: Framework, *, noise: bool) -> Mapping[str, Text]:

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any, Final
 
-from parkscore.findings import Finding, Severity, UsageError
+from parkscore.findings import Finding, UsageError
 from parkscore.language import Text
 from parkscore.methods.domain import FloatArray
 from parkscore.robustness.alternatives import taken
 from parkscore.robustness.plans import DrawPlan, Factor, from_points
+from parkscore.robustness.said import mistake, near
 
 Grouping = str | Mapping[str, Sequence[str]]
 """How factors are joined: `dimension`, `indicator` or `assumption`, or by group the names of its factors."""
@@ -26,7 +26,7 @@ def factors_of(plan: DrawPlan) -> tuple[Factor, ...]:
     found = (*from_points(plan.weights).factors(), *plan.choices, *values)
     if not found:
         nothing = Text("没有变动任何因素", "nothing varies from draw to draw")
-        raise UsageError(_wrong("nothing_varies", nothing, Text("例如让权重变动", "vary the weights, for example")))
+        raise UsageError(mistake("nothing_varies", nothing, Text("例如让权重变动", "vary the weights, for example")))
     return found
 
 
@@ -63,7 +63,7 @@ def grouped(factors: Sequence[Factor], said: Any) -> dict[str, list[int]]:
     else:
         message = Text(f"不认识分组方式 {said}", f"{said} is no way to group factors")
         hint = Text("dimension、indicator、assumption，或自定分组", "dimension, indicator, assumption or a mapping")
-        raise UsageError(_wrong("wrong_groups", message, hint))
+        raise UsageError(mistake("wrong_groups", message, hint))
     found: dict[str, list[int]] = {str(group): [] for group in said} if isinstance(said, Mapping) else {}
     for place, group in enumerate(group_of):
         found.setdefault(group, []).append(place)
@@ -82,22 +82,17 @@ def _stated(names: Sequence[str], said: Mapping[str, Sequence[str]]) -> list[str
             message = Text(
                 f"因素 {name} 同属 {met[name]} 和 {group} 两组", f"{name} is in two groups: {met[name]}, {group}"
             )
-            wrong.append(_wrong("in_two_groups", message, Text("只留一组", "leave it in one of them")))
+            wrong.append(mistake("in_two_groups", message, Text("只留一组", "leave it in one of them")))
     if wrong:
         raise UsageError(wrong)
     return [met.get(name, OTHERS) for name in names]
 
 
 def _unknown(name: str, names: Sequence[str]) -> Finding:
-    near = difflib.get_close_matches(name, names, 1)
-    guess = Text(f"，是否想写 {near[0]}", f"; did you mean {near[0]}") if near else Text("", "")
+    guess = near(name, names)
     some = ", ".join(list(names)[:5])
-    return _wrong(
+    return mistake(
         "no_such_factor",
         Text(f"没有变动的因素 {name}{guess.zh}", f"no factor {name} varies{guess.en}"),
         Text(f"变动的因素如 {some}", f"what varies is such as {some}"),
     )
-
-
-def _wrong(code: str, message: Text, hint: Text) -> Finding:
-    return Finding(code=code, severity=Severity.ERROR, message=message, hint=hint)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -13,6 +12,7 @@ import numpy as np
 from parkscore.findings import DataError, Finding, Severity, UsageError
 from parkscore.language import Text
 from parkscore.methods.domain import FloatArray, IntArray
+from parkscore.robustness.said import near
 
 MEAN_SHIFT: Final = "mean_shift"
 _TOP: Final = re.compile(r"top_([1-9][0-9]*)(?::(.+))?", re.DOTALL)
@@ -117,8 +117,7 @@ def _scores(draws: Draws) -> FloatArray:
 
 
 def _no_such_output(said: str, units: Sequence[str]) -> Finding:
-    near = difflib.get_close_matches(said, [MEAN_SHIFT, "ranks", "scores", "top_10", *units], 1)
-    guess = Text(f"，是否想写 {near[0]}", f"; did you mean {near[0]}") if near else Text("", "")
+    guess = near(said, [MEAN_SHIFT, "ranks", "scores", "top_10", *units])
     return Finding(
         code="no_such_output",
         severity=Severity.ERROR,

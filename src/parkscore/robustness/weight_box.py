@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Final
@@ -17,6 +16,7 @@ from parkscore.methods.domain import DomainError
 from parkscore.methods.extreme_ranks import ExtremeRank, best_rank, worst_rank
 from parkscore.methods.weight_draws import feasible
 from parkscore.robustness.linear_tree import LinearTree
+from parkscore.robustness.said import mistake, no_such_node, share_of
 
 SPREAD: Final = 0.2
 """Each weight up to a fifth more or less, where nothing is said: an assumption."""
@@ -86,13 +86,13 @@ def weight_box(
     Raises UsageError where both are said, where a node is unknown, and where no weights keep all of it.
     """
     if spread is not None and bounds is not None:
-        raise UsageError(_wrong("which_box", Text("spread 与 bounds 只能给一个", "say either spread or bounds")))
+        raise UsageError(mistake("which_box", Text("spread 与 bounds 只能给一个", "say either spread or bounds")))
     pairs = tuple(_places(tree, order))
     if bounds is None:
         share = SPREAD if spread is None else spread
         if not 0 <= share <= 1:
             reason = Text(f"spread {share} 应在 0 与 1 之间", f"a spread is from 0 to 1, not {share}")
-            raise UsageError(_wrong("wrong_value", reason))
+            raise UsageError(mistake("wrong_value", reason))
         low, high = tree.weights * (1 - share), tree.weights * (1 + share)
         if share == 1:  # every proportion can be had, and without a scale no weights are all 0
             high = (tree.weights > 0).astype(np.float64)
@@ -103,7 +103,7 @@ def weight_box(
         box.feasible()
     except DomainError as error:
         hint = Text("放宽界限或去掉一条次序", "widen a bound or drop an order")
-        raise UsageError(_wrong("no_such_weights", error.reason, hint)) from None
+        raise UsageError(mistake("no_such_weights", error.reason, hint)) from None
     return box
 
 
@@ -113,18 +113,12 @@ def _stated(tree: LinearTree, bounds: Bounds) -> tuple[Vector, Vector]:
     for node, said in bounds.items():
         place = tree.nodes.index(node)
         try:
-            low[place], high[place] = (_share(each) for each in said)
+            low[place], high[place] = (share_of(each) for each in said)
         except (TypeError, ValueError):
             reason = Text(f"{node} 的界限应是两个份额", f"{node}: bounds are two shares")
             hint = Text("例如 [0.1, 0.3] 或 [10%, 30%]", "such as [0.1, 0.3] or [10%, 30%]")
-            raise UsageError(_wrong("wrong_value", reason, hint)) from None
+            raise UsageError(mistake("wrong_value", reason, hint)) from None
     return low, high
-
-
-def _share(said: Any) -> float:
-    if isinstance(said, str) and said.strip().endswith("%"):
-        return float(said.strip()[:-1]) / 100
-    return float(said)
 
 
 def _places(tree: LinearTree, order: Sequence[tuple[str, str]]) -> list[tuple[int, int]]:
@@ -144,14 +138,4 @@ def _no_such_node(tree: LinearTree, node: str) -> Finding:
         hint = Text(f"用 level='{other}'，或给其他代号", f"use level='{other}', or name others")
         reason = Text("的权重不在其列", "has no weight of its own here")
         return Finding(code="other_level", severity=Severity.ERROR, value=node, message=reason, hint=hint)
-    near = difflib.get_close_matches(node, tree.nodes, 1)
-    guess = Text(f"，是否想写 {near[0]}", f"; did you mean {near[0]}") if near else Text("", "")
-    return _wrong(
-        "no_such_node",
-        Text(f"指标体系没有 {node}{guess.zh}", f"the framework has no {node}{guess.en}"),
-        Text("用 parkscore show 看代号", "parkscore show lists the ids"),
-    )
-
-
-def _wrong(code: str, message: Text, hint: Text | None = None) -> Finding:
-    return Finding(code=code, severity=Severity.ERROR, message=message, hint=hint)
+    return no_such_node(node, tree.nodes)
