@@ -9,8 +9,6 @@ from typing import Any, Final, Literal
 
 import numpy as np
 
-from parkscore.data.cohorts import cohorts_by_class
-from parkscore.evaluating import score_rows
 from parkscore.evaluation import Evaluation
 from parkscore.findings import Finding, FrameworkError, Severity, UsageError, errors_of
 from parkscore.framework.checking import check_framework
@@ -18,6 +16,7 @@ from parkscore.framework.models import Choice, Framework, Node, ScoreRule
 from parkscore.language import Text
 from parkscore.methods.domain import FloatArray, IntArray
 from parkscore.robustness.plans import Factor, Filled, Variant
+from parkscore.robustness.rescoring import scored_again, weighed_alike
 from parkscore.robustness.said import SHOWN
 
 Step = Literal["score", "treat", "missing", "aggregate"]
@@ -78,16 +77,8 @@ def variants(
 
 def _variant(evaluation: Evaluation, framework: Framework, label: Text) -> Variant:
     """The scores of the same rows under another framework, with the weights of the evaluation."""
-    years = evaluation.table.years
-    known = [] if years is None else np.unique(years[evaluation.rows]).tolist()
-    fitted = None if evaluation.frozen is None else evaluation.frozen.fitted
-    prepared = score_rows(framework, evaluation.table, (), known[0] if len(known) == 1 else None, fitted)
-    groups = prepared.cohorts
-    shares = {(cohort.name, cohort.class_id): own for cohort, own in evaluation.own_cohorts}
-    if prepared.classification is not None and any(class_id is not None for _, class_id in shares):
-        groups = cohorts_by_class(groups, prepared.classification)
-    keyed = ((cohort, shares.get((cohort.name, cohort.class_id))) for cohort in groups)
-    cohorts = tuple((cohort, own) for cohort, own in keyed if own is not None)
+    prepared = scored_again(evaluation, framework)
+    cohorts = weighed_alike(evaluation, prepared)
     filled = Filled(prepared.indicators, prepared.imputed, prepared.cohorts)
     return Variant(framework, prepared.scored.scores, prepared.treated.grid.states, cohorts, label, filled)
 

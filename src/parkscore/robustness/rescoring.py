@@ -10,11 +10,34 @@ from typing import Any
 import numpy as np
 
 from parkscore.data.cohorts import cohorts_by_class
-from parkscore.data.grid import Rows, Vector
+from parkscore.data.grid import Cohort, Rows, Vector
 from parkscore.data.table import Origin, Table
 from parkscore.evaluating import Prepared, score_rows
 from parkscore.evaluation import Evaluation
-from parkscore.tree.aggregate import aggregate
+from parkscore.framework.models import Framework
+from parkscore.tree.aggregate import Shares, aggregate
+
+
+def scored_again(evaluation: Evaluation, framework: Framework) -> Prepared:
+    """The same rows scored under a framework, by the same frozen reference where there is one."""
+    years = evaluation.table.years
+    known = [] if years is None else np.unique(years[evaluation.rows]).tolist()
+    return _scored(evaluation, framework, evaluation.table, known[0] if len(known) == 1 else None)
+
+
+def weighed_alike(evaluation: Evaluation, prepared: Prepared) -> tuple[tuple[Cohort, Shares], ...]:
+    """The groups of rows that were scored again, each with the shares that it has in the evaluation."""
+    groups = prepared.cohorts
+    shares = {(cohort.name, cohort.class_id): own for cohort, own in evaluation.own_cohorts}
+    if prepared.classification is not None and any(class_id is not None for _, class_id in shares):
+        groups = cohorts_by_class(groups, prepared.classification)
+    keyed = ((cohort, shares.get((cohort.name, cohort.class_id))) for cohort in groups)
+    return tuple((cohort, own) for cohort, own in keyed if own is not None)
+
+
+def _scored(evaluation: Evaluation, framework: Framework, table: Table, year: int | None) -> Prepared:
+    fitted = None if evaluation.frozen is None else evaluation.frozen.fitted
+    return score_rows(framework, table, (), year, fitted)
 
 
 def under_schemes(evaluation: Evaluation) -> Callable[[Any], Evaluation]:
@@ -22,11 +45,7 @@ def under_schemes(evaluation: Evaluation) -> Callable[[Any], Evaluation]:
 
     @cache
     def prepared() -> Prepared:
-        framework, years = evaluation.framework, evaluation.table.years
-        known = [] if years is None else np.unique(years[evaluation.rows]).tolist()
-        fitted = None if evaluation.frozen is None else evaluation.frozen.fitted
-        scored = score_rows(framework, evaluation.table, (), known[0] if len(known) == 1 else None, fitted)
-        return replace(scored, frozen=evaluation.frozen)
+        return replace(scored_again(evaluation, evaluation.framework), frozen=evaluation.frozen)
 
     return lambda scheme: prepared().evaluate(scheme)
 
@@ -39,22 +58,17 @@ def totals_without(evaluation: Evaluation, unit: str, year: int | None) -> Vecto
     """
     framework, whole = evaluation.framework, evaluation.table
     kept = np.flatnonzero(whole.units != unit)
-    frozen = None if evaluation.frozen is None else evaluation.frozen.fitted
     table = _rows_of(whole, kept)
-    prepared = score_rows(framework, table, (), year, frozen)
-    groups = prepared.cohorts
-    shares = {(cohort.name, cohort.class_id): own for cohort, own in evaluation.own_cohorts}
-    if prepared.classification is not None and any(class_id is not None for _, class_id in shares):
-        groups = cohorts_by_class(groups, prepared.classification)
-    own = tuple(cohort for cohort in groups if (cohort.name, cohort.class_id) in shares)
+    prepared = _scored(evaluation, framework, table, year)
+    groups = weighed_alike(evaluation, prepared)
     nodes = aggregate(
         framework,
         table,
         prepared.scored.scores,
-        own,
-        tuple(shares[cohort.name, cohort.class_id] for cohort in own),
+        tuple(cohort for cohort, _ in groups),
+        tuple(shares for _, shares in groups),
         prepared.treated.grid.states,
-        frozen,
+        prepared.fitted,
     )
     found = np.full(len(whole.frame), np.nan)
     found[kept[prepared.rows]] = nodes.scores[framework.total.id][prepared.rows]
