@@ -24,7 +24,7 @@ from parkscore.robustness.assumptions import DEFAULTED
 from parkscore.robustness.plans import DrawnWeights, DrawPlan, HeldWeights
 from parkscore.robustness.rescoring import under_schemes
 from parkscore.robustness.result import Robustness
-from parkscore.robustness.running import Progress, refuse_too_large, run
+from parkscore.robustness.running import Progress, refuse_too_large, refused, run
 from parkscore.robustness.said import SHOWN
 from parkscore.robustness.scoring import rows_of_year, year_of
 from parkscore.robustness.specs import LoadedSpec, load_spec
@@ -32,7 +32,7 @@ from parkscore.robustness.weightless import refuse_weightless
 from parkscore.robustness.weights import LeftOut
 from parkscore.tree.only_gates import refuse_only_gates
 
-WeightsFor = Callable[[Framework, int, int], DrawnWeights]
+WeightsFor = Callable[[int, int], DrawnWeights]
 """Makes the weights of so many draws by a seed."""
 
 DRAWS: Final = 10_000
@@ -55,7 +55,7 @@ def robustness_of(
     if isinstance(weights.get("table"), pd.DataFrame):
         runs.setdefault("draws", len(weights["table"]))
 
-    def drawn(_framework: Framework, draws: int, seed: int) -> DrawnWeights:
+    def drawn(draws: int, seed: int) -> DrawnWeights:
         return asked_weights(evaluation, weights, draws, seed, under_schemes(evaluation))
 
     alternatives: dict[str, Any] = {step: asked[step] for step in STEPS if step in asked}
@@ -129,7 +129,7 @@ def analyse(
     if weights is not None:
         refuse_weightless(variant.framework for variant in tried)
     factors = unit_points(draws, len(sizes) + 1, [seed, 1], kind)
-    drawn: DrawnWeights = HeldWeights() if weights is None else weights(framework, draws, seed)
+    drawn: DrawnWeights = HeldWeights() if weights is None else weights(draws, seed)
     if leave_out:
         drawn = _left_out(framework, drawn, leave_out, factors[:, -1])
     choices = tuple(each.factor for each in asked)
@@ -137,7 +137,7 @@ def analyse(
     try:
         outcome = run(plan, year, progress)
     except DomainError as error:
-        raise DataError(_refused(error)) from None
+        raise DataError(refused(error)) from None
     return Robustness(evaluation, year, plan, seed, outcome)
 
 
@@ -186,13 +186,4 @@ def _no_such_indicator(name: str) -> Finding:
         value=name,
         message=Text(f"指标体系没有指标 {name}，无从略去", f"the framework has no indicator {name} to leave out"),
         hint=SHOWN,
-    )
-
-
-def _refused(error: DomainError) -> Finding:
-    return Finding(
-        code="domain",
-        severity=Severity.ERROR,
-        message=error.reason,
-        hint=Text("换一种方法，或缩小变动范围", "try another method, or vary less"),
     )

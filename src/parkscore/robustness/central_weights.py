@@ -22,8 +22,11 @@ def central_weights(plan: DrawPlan, rows: Rows, ranks: IntArray, names: Sequence
     lines = {}
     first = ranks == 1
     for cohort, shares in plan.evaluation.own_cohorts:
+        units = np.flatnonzero(np.isin(rows, cohort.apply) & first.any(axis=0)).tolist()
+        if not units:  # of another year, or never first: nothing to draw
+            continue
         weights = effective_weights(framework, plan.weights.shares(shares))
-        for unit in np.flatnonzero(np.isin(rows, cohort.apply) & first.any(axis=0)).tolist():
+        for unit in units:
             own = first[:, unit] if len(weights) > 1 else slice(None)
             lines[unit] = weights[own].mean(axis=0)
     found = [lines[unit] for unit in sorted(lines)]

@@ -21,7 +21,7 @@ from parkscore.robustness.linear_tree import weights_of_nodes
 from parkscore.robustness.plans import DrawPlan, HeldWeights
 from parkscore.robustness.rescoring import totals_without, under_schemes
 from parkscore.robustness.reversals import Reversals
-from parkscore.robustness.scoring import DrawnScores, rows_of_year, year_of
+from parkscore.robustness.scoring import DrawnScores, by_rank, names_of, rows_of_year, year_of
 from parkscore.robustness.weights import LeftOut
 from parkscore.tree.aggregate import ROUNDING
 
@@ -78,15 +78,12 @@ class OneAtATime:
     def rows(self) -> Rows:
         """The ranked rows of the year, by rank."""
         rows = rows_of_year(self.evaluation, self.year)
-        ranks = self.evaluation.standing.overall[rows]
-        ordered = rows[np.lexsort((self.evaluation.table.units[rows].astype(str), ranks))]
-        return ordered[self.evaluation.standing.overall[ordered] > 0]
+        return rows[by_rank(self.evaluation, rows)]
 
     @cached_property
     def names(self) -> pd.Index:
         """The ranked units, by rank."""
-        names: pd.Index = pd.Index(self.evaluation.table.units[self.rows].astype(str).tolist(), name="unit")
-        return names
+        return names_of(self.evaluation, self.rows)
 
     @cached_property
     def leave_out(self) -> Shifts:

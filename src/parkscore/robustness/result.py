@@ -28,6 +28,7 @@ from parkscore.robustness.parameters import parameters
 from parkscore.robustness.plans import DrawPlan
 from parkscore.robustness.remade import drawn_rows
 from parkscore.robustness.running import Outcome, Progress
+from parkscore.robustness.scoring import by_rank, names_of
 from parkscore.robustness.sensitivity import Sensitivity, sensitivity_of
 from parkscore.robustness.spread import spread
 from parkscore.robustness.verdicts import near, near_places, verdict
@@ -66,17 +67,12 @@ class Robustness:
     @cached_property
     def order(self) -> IntArray:
         """The places of the ranked units among the rows of the outcome, by their rank."""
-        nominal = self.evaluation.standing.overall[self.outcome.rows]
-        names = self.evaluation.table.units[self.outcome.rows].astype(str)
-        ordered = np.lexsort((names, nominal))
-        return np.asarray(ordered[nominal[ordered] > 0], dtype=np.int64)
+        return np.asarray(by_rank(self.evaluation, self.outcome.rows), dtype=np.int64)
 
     @cached_property
     def names(self) -> pd.Index:
         """The units, by their rank."""
-        units = self.evaluation.table.units[self.outcome.rows[self.order]]
-        names: pd.Index = pd.Index(units.astype(str).tolist(), name="unit")
-        return names
+        return names_of(self.evaluation, self.outcome.rows[self.order])
 
     @cached_property
     def ranks(self) -> IntArray:

@@ -13,7 +13,7 @@ import numpy as np
 from parkscore.data.grid import Matrix, Rows
 from parkscore.findings import Finding, Severity, UsageError
 from parkscore.language import Text
-from parkscore.methods.domain import FloatArray, IntArray
+from parkscore.methods.domain import DomainError, FloatArray, IntArray
 from parkscore.methods.drawn_ranks import RankCounts, drawn_ranks
 from parkscore.robustness.plans import DrawPlan
 from parkscore.robustness.scoring import CHUNK, DrawnScores, draws_at_once
@@ -103,6 +103,12 @@ def by_chunk(
                     progress(min(number * at_once, plan.draws), plan.draws)
         finally:
             pool.shutdown(wait=True, cancel_futures=True)
+
+
+def refused(error: DomainError) -> Finding:
+    """That a method cannot take what was drawn."""
+    hint = Text("换一种方法，或缩小变动范围", "try another method, or vary less")
+    return Finding(code="domain", severity=Severity.ERROR, message=error.reason, hint=hint)
 
 
 def keeps_scores(has_values: bool, units: int) -> bool:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
+import pandas as pd
 
 from parkscore.data.grid import Cohort, Matrix, Rows
 from parkscore.evaluation import Evaluation
@@ -154,6 +155,19 @@ def rows_of_year(evaluation: Evaluation, year: int | None) -> Rows:
     """The scored rows of a year, by their place in the table."""
     years = evaluation.table.years
     return evaluation.rows if years is None or year is None else evaluation.rows[years[evaluation.rows] == year]
+
+
+def by_rank(evaluation: Evaluation, rows: Rows) -> Rows:
+    """The places of the ranked ones among some rows of the table, by their rank, those that share one by name."""
+    ranks = evaluation.standing.overall[rows]
+    ordered = np.lexsort((evaluation.table.units[rows].astype(str), ranks))
+    return np.asarray(ordered[ranks[ordered] > 0])
+
+
+def names_of(evaluation: Evaluation, rows: Rows) -> pd.Index:
+    """The units of some rows of the table."""
+    names: pd.Index = pd.Index(evaluation.table.units[rows].astype(str).tolist(), name="unit")
+    return names
 
 
 def year_of(evaluation: Evaluation, year: int | None) -> int | None:

@@ -17,7 +17,7 @@ from parkscore.methods.sobol_indices import SobolIndices, sobol_indices, sobol_p
 from parkscore.robustness.factors import at_points, factors_of, grouped
 from parkscore.robustness.outputs import Draws, Numbers, Output, outputs_of
 from parkscore.robustness.plans import DrawPlan
-from parkscore.robustness.running import KEPT, Progress, by_chunk
+from parkscore.robustness.running import KEPT, Progress, by_chunk, refused
 from parkscore.robustness.scoring import DrawnScores, rows_of_year
 
 COLUMNS: Final = ("first", "first_low", "first_high", "total", "total_low", "total_high")
@@ -85,7 +85,7 @@ def sensitivity_of(
         numbers = _numbers(at_points(plan, points), year, order, names, asked, progress)
         found = [sobol_indices(each, len(joined), seed, resamples=resamples) for each in numbers]
     except DomainError as error:
-        raise DataError(_refused(error)) from None
+        raise DataError(refused(error)) from None
     table, variance = _tabled([name for output in asked for name in output.names], list(joined), found)
     return Sensitivity(table, variance, draws, seed)
 
@@ -137,11 +137,6 @@ def _refuse_too_few(draws: int, resamples: int) -> None:
             hint = Text("例如 1024 次抽样、200 次重抽样", "1024 draws and 200 resamples, for example")
             finding = Finding(code="no_draws", severity=Severity.ERROR, value=said, message=message, hint=hint)
             raise UsageError(finding)
-
-
-def _refused(error: DomainError) -> Finding:
-    hint = Text("换一种方法，或缩小变动范围", "try another method, or vary less")
-    return Finding(code="domain", severity=Severity.ERROR, message=error.reason, hint=hint)
 
 
 def _refuse_too_large(draws: int, runs: int, numbers: int) -> None:
