@@ -649,6 +649,9 @@ class Evaluation:
         leave_out: Sequence[str] = (),
         noise: Mapping[str, Any] | None = None,
         imputation: Sequence[str] = (),
+        sensitivity: bool | Mapping[str, Any] | None = None,
+        exact: bool | Mapping[str, Any] | None = None,
+        one_at_a_time: bool | Mapping[str, Any] | None = None,
         draws: int | None = None,
         seed: int | None = None,
         year: int | None = None,
@@ -662,18 +665,23 @@ class Evaluation:
         framework's. leave_out: indicators of which each draw leaves out one or none; `["all"]` for every one. noise:
         by indicator or `all` the standard deviation of the error of its values, such as `"5%"` of each or
         `{"absolute": 3}`. imputation: indicators whose gaps get the value of another unit in each draw; `["all"]` for
-        every one. draws: 10,000 by default, of a table of weights its rows. seed: everything that is drawn follows from
-        it; 0 is a seed, and the default. year: of the data, the latest by default. spec: a file or mapping that says
-        all of this, in place of which counts what is stated here. progress: told how many draws are done, of how many.
+        every one. sensitivity, exact, one_at_a_time: what to find beside the draws, for `answers` and the files: True,
+        or what a spec says of it; False takes away what the spec asks. draws: 10,000 by default, of a table of weights
+        its rows. seed: everything that is drawn follows from it; 0 is a seed, and the default. year: of the data, the
+        latest by default. spec: a file or mapping that says all of this, in place of which counts what is stated here.
+        progress: told of each part of the run in turn how much is done, of how much.
 
         Raises UsageError, FrameworkError or DataError before anything is run where something of this cannot be.
         """
-        from parkscore.robustness.analysing import robustness_of
+        from parkscore.robustness.analysing import robustness_of, told_by
 
         return robustness_of(
             self,
             spec,
-            progress,
+            told_by(progress),
+            sensitivity=sensitivity,
+            exact=exact,
+            one_at_a_time=one_at_a_time,
             weights=weights,
             score=score,
             treat=treat,

@@ -64,7 +64,7 @@ def test_every_form_of_file_says_what_was_assumed(run: Any, folder: Path, form: 
     file = folder / f"out.{form}"
     if form == "xlsx":
         sheets = pd.read_excel(file, sheet_name=None, header=None, engine="calamine")
-        names = ["units", "rank probabilities", "pairs", "assumptions", "draws", "findings", "about"]
+        names = ["units", "rank probabilities", "pairs", "central weights", "assumptions", "draws", "findings", "about"]
         assert list(sheets) == names
         said = sheets["units"].to_string() + sheets["assumptions"].to_string()
         assert len(sheets["draws"]) == 64 + 2
@@ -80,7 +80,7 @@ def test_words_and_verdicts_are_chinese_for_a_chinese_reader(run: Any, folder: P
     answer = run("robustness", "park.yaml", "zones.csv", *FEW, "-o", "out.xlsx", "--lang", "zh")
     assert "丙：第 1 名；九成抽样中在第 1 名" in answer.out
     sheets = pd.read_excel(folder / "out.xlsx", sheet_name=None, header=None, engine="calamine")
-    assert list(sheets)[:5] == ["位次稳健性", "位次概率", "两两比较", "假定", "抽样"]
+    assert list(sheets)[:6] == ["位次稳健性", "位次概率", "两两比较", "中心权重", "假定", "抽样"]
 
 
 def test_a_spec_says_what_to_vary_and_options_count_in_its_place(run: Any, folder: Path) -> None:

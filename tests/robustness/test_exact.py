@@ -188,7 +188,7 @@ def test_a_tree_of_mixed_means_is_refused_by_node_and_left_to_its_dimensions() -
         dimension("d", scored("a"), scored("b"), weight=1.0, aggregate=Choice.of("geometric")), scored("c", 1.0)
     )
     evaluation = ps.evaluate(mixed, rows(a=[1, 20, 30], b=[30, 10, 20], c=[20, 30, 10]))
-    with pytest.raises(UsageError, match=r"(?s)d = geometric.*level='dimension'"):
+    with pytest.raises(UsageError, match=r"(?s)d = geometric.*level: dimension"):
         exact_of(evaluation)
     exact = exact_of(evaluation, level="dimension")
     assert exact.tree.nodes == ("d", "c")
@@ -208,7 +208,7 @@ def test_a_score_of_zero_has_no_logarithm_and_its_place_is_told() -> None:
         ({"spread": 1.5}, "from 0 to 1"),
         ({"spread": 0.1, "bounds": {"a": (0, 1)}}, "either"),
         ({"bounds": {"q": (0, 1)}}, "no q"),
-        ({"bounds": {"d": (0, 1)}}, "level='dimension'"),
+        ({"bounds": {"d": (0, 1)}}, "level: dimension"),
         ({"bounds": {"a": "much"}}, "two shares"),
         ({"bounds": {"a": (0.7, 0.8), "b": (0.7, 0.8)}}, "no weights"),
         ({"bounds": {"a": (0.0, 0.1)}, "order": [("a", "b"), ("b", "c")], "units": ["子"]}, "no ranked unit"),

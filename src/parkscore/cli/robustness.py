@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Final
 
@@ -16,7 +17,9 @@ from parkscore.cli.scoring import RESULT_FORMS, DataArgument, where_findings_are
 from parkscore.language import Text
 
 if TYPE_CHECKING:
+    from parkscore.robustness.answers import Telling
     from parkscore.robustness.result import Robustness
+    from parkscore.robustness.running import Progress as DrawsDone
 
 TOP: Final = 10
 FEW: Final = 3
@@ -30,6 +33,11 @@ _HEADS: Final = {
     "top_3": Text("前 3 名", "top 3"),
     "top_10": Text("前 10 名", "top 10"),
 }
+
+_UNITS_ONLY: Final = Text(
+    "这种文件只有各对象的位次表；敏感性、精确结论和逐项变动写入 .xlsx 或 .json",
+    "this form has the table of units only; .xlsx and .json have what was found beside the draws",
+)
 
 
 def add_to(app: typer.Typer) -> None:
@@ -63,6 +71,15 @@ def robustness(
         Path | None,
         typer.Option("--spec", metavar="FILE", help="说明变动什么的 .yaml 文件。 A file that says what to vary."),
     ] = None,
+    sensitivity: Annotated[
+        bool, typer.Option("--sensitivity", help="哪项变动最影响位次。 Also which of what varies moves the ranks.")
+    ] = False,
+    exact: Annotated[
+        bool, typer.Option("--exact", help="不靠抽样的结论。 Also what holds without draws: who can overtake whom.")
+    ] = False,
+    one_at_a_time: Annotated[
+        bool, typer.Option("--one-at-a-time", help="逐项略去、逐一退出。 Also one change at a time.")
+    ] = False,
     language: LanguageOption = None,
     as_json: JsonOption = False,
 ) -> None:
@@ -76,18 +93,20 @@ def robustness(
     """
     from parkscore.evaluating import evaluate
     from parkscore.framework.loading import load_framework
-    from parkscore.robustness.specs import load_spec
+    from parkscore.robustness.analysing import robustness_of
+    from parkscore.robustness.specs import NOTHING, load_spec
 
     reply = reply_to(language, as_json)
     source = find_data(data)
     if output is not None:
         check_output(output, RESULT_FORMS, [framework, source, *(str(each) for each in (weights, spec) if each)])
     loaded = load_framework(framework)
-    asked = None if spec is None else load_spec(spec, loaded)
+    said = NOTHING if spec is None else load_spec(spec, loaded)
+    flags = {"sensitivity": sensitivity, "exact": exact, "one_at_a_time": one_at_a_time}
+    asked = said.asking({name: True for name, flag in flags.items() if flag}, loaded)
     with reply.waiting(Text("正在计分", "scoring")):
         evaluation = evaluate(loaded, source, weights=weights)
-    with Progress(reply, Text("正在抽样", "drawing")) as progress:
-        found = evaluation.robustness(draws=draws, seed=seed, year=year, spec=asked, progress=progress.tell)
+    found = robustness_of(evaluation, asked, _telling(reply), draws=draws, seed=seed, year=year)
     if output is not None:
         with reply.waiting(Text("正在写出", "writing")):
             _write(found, output, reply)
@@ -99,6 +118,17 @@ def robustness(
     reply.show_findings(evaluation.findings, where_findings_are(output))
 
 
+def _telling(reply: Reply) -> Telling:
+    """Shows each part of the run and how far it is."""
+
+    @contextmanager
+    def telling(what: Text) -> Iterator[DrawsDone]:
+        with Progress(reply, what) as progress:
+            yield progress.tell
+
+    return telling
+
+
 def _write(found: Robustness, output: Path, reply: Reply) -> None:
     """Write the result in the form that the suffix names."""
     write = {".csv": found.to_csv, ".parquet": found.to_parquet, ".json": found.to_json}
@@ -107,6 +137,8 @@ def _write(found: Robustness, output: Path, reply: Reply) -> None:
 
 def _say(found: Robustness, output: Path | None, reply: Reply) -> None:
     """What was assumed, the table of units, of all where no file has it, and the verdict on a few."""
+    from parkscore.robustness.answer_words import said_in_short
+
     count = len(found.order)
     shown = count if output is None else min(count, TOP)
     reply.say(
@@ -119,8 +151,13 @@ def _say(found: Robustness, output: Path | None, reply: Reply) -> None:
     rows = [[_cell(line, column) for column in columns] for line in _lines(found, shown)]
     reply.table([_HEADS[column] for column in columns], rows, right=[0, *range(2, len(columns))])
     reply.say("", *_verdicts(found))
+    beside = list(said_in_short(found.evaluation.framework, found.answers))
+    if beside:
+        reply.say("", *beside)
     if output is not None:
         reply.say("", Text(f"已写入 {output}", f"wrote {output}"))
+    if beside and output is not None and output.suffix.lower() in (".csv", ".parquet"):
+        reply.say(_UNITS_ONLY)
 
 
 def _lines(found: Robustness, count: int) -> Iterator[dict[str, Any]]:

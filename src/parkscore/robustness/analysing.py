@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import replace
+from contextlib import nullcontext
+from dataclasses import dataclass, replace
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any, Final
 
+import numpy as np
 import pandas as pd
 
 from parkscore.evaluation import Evaluation
@@ -15,19 +17,21 @@ from parkscore.findings import DataError, Finding, Severity, UsageError
 from parkscore.framework.models import Framework
 from parkscore.language import Text
 from parkscore.methods import DomainError
-from parkscore.methods.domain import FloatArray
+from parkscore.methods.domain import FloatArray, IntArray
 from parkscore.methods.weight_draws import Kind, unit_points
 from parkscore.robustness.alternatives import EVERY, STEPS, Alternative, alternatives_of, taken, variants
+from parkscore.robustness.answers import Telling, made_ready
 from parkscore.robustness.asked import DEFAULT, asked_weights
 from parkscore.robustness.asked_values import asked_values
 from parkscore.robustness.assumptions import DEFAULTED
 from parkscore.robustness.plans import DrawnWeights, DrawPlan, HeldWeights
+from parkscore.robustness.questions import QUESTIONS, Questions
 from parkscore.robustness.rescoring import under_schemes
 from parkscore.robustness.result import Robustness
 from parkscore.robustness.running import Progress, refuse_too_large, refused, run
 from parkscore.robustness.said import SHOWN
-from parkscore.robustness.scoring import rows_of_year, year_of
-from parkscore.robustness.specs import LoadedSpec, load_spec
+from parkscore.robustness.scoring import by_rank, rows_of_year, year_of
+from parkscore.robustness.specs import NOTHING, LoadedSpec, load_spec
 from parkscore.robustness.weightless import refuse_weightless
 from parkscore.robustness.weights import LeftOut
 from parkscore.tree.only_gates import refuse_only_gates
@@ -38,16 +42,30 @@ WeightsFor = Callable[[int, int], DrawnWeights]
 DRAWS: Final = 10_000
 
 
+def told_by(progress: Progress | None) -> Telling:
+    """Tells one progress of everything, whatever is being done."""
+    return lambda _: nullcontext(progress)
+
+
 def robustness_of(
     evaluation: Evaluation,
     spec: str | Path | Mapping[str, Any] | LoadedSpec | None,
-    progress: Progress | None,
+    telling: Telling,
     **stated: Any,
 ) -> Robustness:
-    """As `Evaluation.robustness`; what is stated beside the spec counts in place of what the spec says of it."""
-    loaded = spec if spec is None or isinstance(spec, LoadedSpec) else load_spec(spec, evaluation.framework)
+    """As `Evaluation.robustness`; what is stated beside the spec counts in place of what the spec says of it.
+
+    telling: says of each part of the run that it begins, and how far it is.
+    """
+    asked_beside = {key: stated.pop(key, None) for key in QUESTIONS}
+    if spec is None:
+        loaded = NOTHING
+    else:
+        loaded = spec if isinstance(spec, LoadedSpec) else load_spec(spec, evaluation.framework)
+    loaded = loaded.asking(asked_beside, evaluation.framework)
     own = _said(stated)
-    asked = {**({} if loaded is None else _said(loaded.asked)), **own}
+    asked = {**_said(loaded.asked), **own}
+    questions = Questions.of({key: asked.pop(key, None) for key in QUESTIONS})
     runs = {key: asked.pop(key) for key in ("draws", "seed", "year") if key in asked}
     if not asked:
         asked["weights"] = {**DEFAULT, DEFAULTED: True}
@@ -60,19 +78,20 @@ def robustness_of(
 
     alternatives: dict[str, Any] = {step: asked[step] for step in STEPS if step in asked}
     try:
-        found = analyse(
+        planned = plan_of(
             evaluation,
             drawn if "weights" in asked else None,
             alternatives=alternatives,
             leave_out=asked.get("leave_out", ()),
             noise=asked.get("noise", {}),
             imputation=asked.get("imputation", ()),
-            progress=progress,
             **runs,
         )
     except UsageError as error:
         raise UsageError([_placed(finding, loaded, own) for finding in error.findings]) from None
-    return replace(found, asked=asked)
+    ready = made_ready(planned.plan, planned.year, planned.seed, planned.order, questions, loaded.placed)
+    found = drawn_by(planned, telling)
+    return replace(found, asked=asked, questions=questions, answers=ready.answers(telling))
 
 
 def _said(stated: Mapping[str, Any]) -> dict[str, Any]:
@@ -82,15 +101,28 @@ def _said(stated: Mapping[str, Any]) -> dict[str, Any]:
     }
 
 
-def _placed(finding: Finding, loaded: LoadedSpec | None, own: Mapping[str, Any]) -> Finding:
+def _placed(finding: Finding, loaded: LoadedSpec, own: Mapping[str, Any]) -> Finding:
     """A finding about what the spec says, at its place there."""
     key = {"no_such_year": "year", "too_large": "draws", "wrong_length": "draws"}.get(finding.code)
-    if loaded is None or key is None or key in own:
-        return finding
-    return loaded.placed(finding, key)
+    return finding if key is None or key in own else loaded.placed(finding, (key,))
 
 
-def analyse(
+@dataclass(frozen=True)
+class Planned:
+    """A run that can be made, of the units of a year."""
+
+    plan: DrawPlan
+    year: int | None
+    seed: int
+
+    @property
+    def order(self) -> IntArray:
+        """The places of the ranked units among the rows of the year, by their rank."""
+        evaluation = self.plan.evaluation
+        return np.asarray(by_rank(evaluation, rows_of_year(evaluation, self.year)), dtype=np.int64)
+
+
+def plan_of(
     evaluation: Evaluation,
     weights: WeightsFor | None,
     *,
@@ -102,9 +134,8 @@ def analyse(
     seed: int = 0,
     year: int | None = None,
     kind: Kind = "sobol",
-    progress: Progress | None = None,
-) -> Robustness:
-    """The scores and ranks of the units of one year under other weights and methods.
+) -> Planned:
+    """All draws of a run over the units of one year under other weights and methods.
 
     weights: what the weights of each draw are, None to hold them. alternatives: methods to try, see `alternatives_of`.
     leave_out: indicators of which each draw leaves out one or none, each as likely; `all` for every one. noise,
@@ -112,7 +143,7 @@ def analyse(
     follows from it; 0 is a seed. year: of the data, the latest by default. kind: of the points that methods are drawn
     by.
 
-    Raises UsageError, FrameworkError or DataError before anything is run where something of this cannot be.
+    Raises UsageError, FrameworkError or DataError where something of this cannot be.
     """
     framework = evaluation.framework
     refuse_only_gates(framework, Text("没有位次可检验", "there are no ranks to try"))
@@ -133,12 +164,19 @@ def analyse(
     if leave_out:
         drawn = _left_out(framework, drawn, leave_out, factors[:, -1])
     choices = tuple(each.factor for each in asked)
-    plan = DrawPlan(evaluation, draws, drawn, tried, taken(factors[:, :-1], sizes), choices, sizes, values)
-    try:
-        outcome = run(plan, year, progress)
-    except DomainError as error:
-        raise DataError(refused(error)) from None
-    return Robustness(evaluation, year, plan, seed, outcome)
+    return Planned(
+        DrawPlan(evaluation, draws, drawn, tried, taken(factors[:, :-1], sizes), choices, sizes, values), year, seed
+    )
+
+
+def drawn_by(planned: Planned, telling: Telling) -> Robustness:
+    """The scores and ranks of every draw; DataError where a method cannot take what is drawn."""
+    with telling(Text("正在抽样", "drawing")) as progress:
+        try:
+            outcome = run(planned.plan, planned.year, progress)
+        except DomainError as error:
+            raise DataError(refused(error)) from None
+    return Robustness(planned.plan.evaluation, planned.year, planned.plan, planned.seed, outcome)
 
 
 def _left_out(framework: Framework, drawn: DrawnWeights, asked: Sequence[str], points: FloatArray) -> LeftOut:

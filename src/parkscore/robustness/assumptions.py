@@ -12,6 +12,7 @@ import pandas as pd
 from parkscore.framework.models import Choice
 from parkscore.framework.written_values import Percent
 from parkscore.language import Text
+from parkscore.robustness.said import as_written
 
 DEFAULTED: Final = "default"
 """Stands beside `multipliers` where nobody asked for anything, so that the outputs say who assumed it."""
@@ -95,7 +96,7 @@ def _weights(said: Mapping[str, Any]) -> Iterator[Text]:
 
 def _ways(said: Mapping[str, Any]) -> Iterator[Text]:
     if "multipliers" in said:
-        share = _share(said["multipliers"])
+        share = as_written(said["multipliers"])
         yield Text(
             f"每个权重在 ±{share} 内均匀变动，再化为合计 1，所以同级权重并不独立",
             f"each up to {share} more or less, evenly, and brought back to a sum of 1, so siblings are not independent",
@@ -109,7 +110,7 @@ def _ways(said: Mapping[str, Any]) -> Iterator[Text]:
     if "any" in said:
         yield Text("任何一组权重同样可能", "every set of weights as likely as any other")
     if "expert" in said:
-        held = [f"{name} {'-'.join(map(_share, numbers))}" for name, numbers in said["expert"].items()]
+        held = [f"{name} {'-'.join(map(as_written, numbers))}" for name, numbers in said["expert"].items()]
         yield Text(
             f"按最低、最可能、最高的三角分布抽取 {'、'.join(held)}，再化为合计 1",
             f"from triangles of the least, most likely and most, {', '.join(held)}, and brought back to a sum of 1",
@@ -125,15 +126,9 @@ def _ways(said: Mapping[str, Any]) -> Iterator[Text]:
 
 def _kept(said: Mapping[str, Any]) -> Text:
     """Bounds and an order, one after the other."""
-    bounds = [f"{name} {_share(low)}-{_share(high)}" for name, (low, high) in said.get("bounds", {}).items()]
+    bounds = [f"{name} {as_written(low)}-{as_written(high)}" for name, (low, high) in said.get("bounds", {}).items()]
     kept = [*bounds, *(f"{one} >= {other}" for one, other in said.get("order", ()))]
     return Text(f"在满足 {'、'.join(kept)} 的权重中均匀抽取", f"evenly among all with {', '.join(kept)}")
-
-
-def _share(said: Any) -> str:
-    if isinstance(said, str | Percent):
-        return str(said).strip()
-    return f"{100 * said:g}%"
 
 
 def _step(step: str, said: Mapping[str, Any]) -> Text:
@@ -159,7 +154,7 @@ def _others(asked: Mapping[str, Any]) -> Iterator[Text]:
         names = Text("任一指标", "any indicator") if left == ["all"] else Text("、".join(left), ", ".join(left))
         yield Text(f"略去{names.zh}或不略去，机会均等", f"left out: {names.en}, or none; each as likely")
     for name, spread in (asked.get("noise") or {}).items():
-        size = str(spread["absolute"]) if isinstance(spread, Mapping) else _share(spread)
+        size = str(spread["absolute"]) if isinstance(spread, Mapping) else as_written(spread)
         of = Text("全部指标" if name == "all" else name, "all indicators" if name == "all" else name)
         yield Text(
             f"测量误差：{of.zh}，正态，标准差 {size}，各单元格独立",

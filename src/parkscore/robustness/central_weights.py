@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
@@ -10,7 +11,10 @@ import pandas as pd
 from parkscore.data.grid import Rows
 from parkscore.methods.domain import IntArray
 from parkscore.robustness.drawn_tree import effective_weights
-from parkscore.robustness.plans import DrawPlan
+from parkscore.robustness.plans import DrawPlan, HeldWeights
+
+if TYPE_CHECKING:
+    from parkscore.robustness.result import Robustness
 
 
 def central_weights(plan: DrawPlan, rows: Rows, ranks: IntArray, names: Sequence[str]) -> pd.DataFrame:
@@ -33,3 +37,20 @@ def central_weights(plan: DrawPlan, rows: Rows, ranks: IntArray, names: Sequence
     columns = [leaf.id for leaf in framework.leaves]
     index = pd.Index([names[unit] for unit in sorted(lines)], name="unit")
     return pd.DataFrame(np.array(found).reshape(len(found), len(columns)), index=index, columns=columns)
+
+
+def beside_own_weights(found: Robustness) -> pd.DataFrame:
+    """For each indicator its central weights, a column for each unit that is first in any draw, by rank.
+
+    `own` has the weight of the evaluation, where it is one for all units. Empty where no weights vary: then all weights
+    are those of the evaluation.
+    """
+    if isinstance(found.plan.weights, HeldWeights):
+        return pd.DataFrame()
+    central = found.central_weights.T.rename_axis(index="node", columns=None)
+    framework, rows = found.evaluation.framework, found.outcome.rows
+    weighed = [shares for cohort, shares in found.evaluation.own_cohorts if np.isin(cohort.apply, rows).any()]
+    if len(weighed) == 1 and not central.empty:
+        own = effective_weights(framework, {node: share[np.newaxis, :] for node, share in weighed[0].items()})[0]
+        central.insert(0, "own", own)
+    return central

@@ -9,6 +9,7 @@ import pandas as pd
 from parkscore.findings import worst_first
 from parkscore.language import Language, Text
 from parkscore.output.documents import records
+from parkscore.robustness.answer_documents import answer_document
 from parkscore.robustness.assumptions import assumptions, plain
 from parkscore.robustness.weightless import weightless_note
 
@@ -26,7 +27,7 @@ def about_robustness(found: Robustness) -> dict[str, Any]:
         "year": found.year,
         "draws": found.draws,
         "seed": found.seed,
-        "asked": plain(found.asked),
+        "asked": plain(found.asked) | found.questions.plain(),
         "assumptions": [each.en for each in said_of(found)],
     }
 
@@ -53,6 +54,7 @@ def document(found: Robustness, language: Language) -> dict[str, Any]:
     """Everything but the draws themselves, ready for JSON.
 
     rank_probabilities: from rank 1, above: in the order of the units; None where there are too many units for them.
+    What was found beside the draws follows, see `answer_document`.
     """
     units = units_in(found, language).drop(columns="note")
     counts = found.outcome.counts
@@ -64,6 +66,7 @@ def document(found: Robustness, language: Language) -> dict[str, Any]:
         "units": records(units),
         "rank_probabilities": None if counts.ranks is None else _lines(found.rank_probabilities),
         "above": None if counts.above is None else _lines(found.above),
+        **answer_document(found, language),
         "findings": [finding.as_dict(language) for finding in worst_first(found.evaluation.findings)],
     }
 

@@ -82,11 +82,11 @@ def linear_tree(
     Raises UsageError, with the node or the units and with what is possible instead, where there is no such sum.
     """
     framework = evaluation.framework
-    in_logs = _kind(framework, level) == "geometric"
+    in_logs = kind_of_means(framework, level) == "geometric"
     ranked = rows_of_year(evaluation, year_of(evaluation, year))
     ranked = ranked[evaluation.standing.overall[ranked] > 0]
     rows, shares = _of_one_weighing(evaluation, ranked, level, class_id)
-    nodes = framework.leaves if level == "indicator" else framework.root.children
+    nodes = varied_nodes(framework, level)
     scores = np.column_stack([evaluation.aggregated.scores[node.id][rows] for node in nodes])
     complete = _complete(evaluation, level, rows, scores)
     units = evaluation.table.units[rows].astype(str)
@@ -117,6 +117,11 @@ def linear_tree(
     )
 
 
+def varied_nodes(framework: Framework, level: Level) -> Sequence[Node]:
+    """The nodes whose weights vary."""
+    return framework.leaves if level == "indicator" else framework.root.children
+
+
 def weights_of_nodes(framework: Framework, shares: Shares) -> dict[str, float]:
     """The weight of every node in the total, the total's own 1 among them."""
     found = {framework.root.id: 1.0}
@@ -132,8 +137,8 @@ def _weights(framework: Framework, shares: Shares, level: Level) -> Vector:
     return np.asarray(effective_weights(framework, {node: own[np.newaxis, :] for node, own in shares.items()})[0])
 
 
-def _kind(framework: Framework, level: Level) -> str:
-    """By which mean all nodes that matter are made; UsageError where it is not one."""
+def kind_of_means(framework: Framework, level: Level) -> str:
+    """By which mean all nodes that matter are made, `arithmetic` or `geometric`; UsageError where it is not one."""
     inner = [node for node in framework.root.walk() if len(node.children) > 1 or node.round is not None]
     told = [node for node in inner if level == "indicator" or node.id == framework.root.id]
     methods = {node.id: _method(framework, node) for node in told}
@@ -188,9 +193,9 @@ def _complete(evaluation: Evaluation, level: Level, rows: Rows, scores: Matrix) 
 
 def _not_linear(node: Node, method: str, by_dimension: bool) -> Finding:
     hint = Text(
-        "看抽样的结果 robustness(...).units" + ("，或用 level='dimension' 只变一级权重" if by_dimension else ""),
-        "look at `units` of the draws, `robustness(...)`"
-        + (", or let the weights of dimensions vary only: level='dimension'" if by_dimension else ""),
+        "看抽样的结果" + ("，或用 level: dimension 只变一级权重" if by_dimension else ""),
+        "look at the draws"
+        + (", or let the weights of dimensions vary only: `level: dimension`" if by_dimension else ""),
     )
     return Finding(
         code="not_linear",
@@ -220,8 +225,8 @@ def _gaps(units: Any, nodes: Sequence[str], scores: Matrix, complete: Truths) ->
             f"units have gaps, and so weights of their own: {', '.join(said)}{more}",
         ),
         hint=Text(
-            "用 evaluation.exact(complete_only=True) 略去它们，或看抽样的结果 robustness(...).units",
-            "leave them out with evaluation.exact(complete_only=True), or look at the draws, `robustness(...).units`",
+            "在说明文件中写 `exact: {complete_only: true}` 略去它们（Python 中 complete_only=True），或只看抽样的结果",
+            "leave them out: `exact: {complete_only: true}` in a spec, complete_only=True in Python; or use draws",
         ),
     )
 
@@ -229,7 +234,10 @@ def _gaps(units: Any, nodes: Sequence[str], scores: Matrix, complete: Truths) ->
 def _said_gaps(units: Any, nodes: Sequence[str], scores: Matrix, rows: Rows) -> Iterator[str]:
     for row in rows.tolist():
         gaps = [node for node, gap in zip(nodes, np.isnan(scores[row]), strict=True) if gap]
-        yield f"{units[row]} ({', '.join(gaps[:_LISTED])}{', …' if len(gaps) > _LISTED else ''})"
+        # Without a gap of its own it is one below that leaves a dimension with too little data.
+        yield (
+            f"{units[row]} ({', '.join(gaps[:_LISTED])}{', …' if len(gaps) > _LISTED else ''})" if gaps else units[row]
+        )
 
 
 def _refuse_zeros(units: Any, nodes: Sequence[str], scores: Matrix) -> None:
@@ -267,7 +275,11 @@ def _by_class(known: Sequence[str]) -> Finding:
         code="weights_by_class",
         severity=Severity.ERROR,
         message=Text("权重因组而异，每次只能看一组", "weights differ by group: look at one at a time"),
-        hint=Text(f"用 class_id，有：{classes}", f"say which class_id: {classes}") if known else None,
+        hint=Text(
+            f"写明类别（class，Python 中 class_id），有：{classes}", f"say which class (class_id in Python): {classes}"
+        )
+        if known
+        else None,
     )
 
 

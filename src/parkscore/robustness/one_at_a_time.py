@@ -110,20 +110,23 @@ class OneAtATime:
 
         Raises UsageError where there is no such unit, or fewer than three.
         """
-        names = self.names.tolist()
-        leaving = names if units is None else list(units)
-        unknown = [unit for unit in leaving if unit not in names]
-        if unknown:
-            raise UsageError([_no_such_unit(unit) for unit in unknown])
-        if len(names) < 3:
-            raise UsageError(_too_few(len(names)))
-        totals = np.full((len(leaving), len(names)), np.nan)
+        leaving = self.names.tolist() if units is None else list(units)
+        self.refuse_leaving(leaving)
+        totals = np.full((len(leaving), len(self.names)), np.nan)
         for number, unit in enumerate(leaving):
             totals[number] = totals_without(self.evaluation, unit, self.year)[self.rows]
             if progress is not None:
                 progress(number + 1, len(leaving))
-        places = np.array([names.index(unit) for unit in leaving], dtype=np.intp)
+        places = self.names.get_indexer(pd.Index(leaving)).astype(np.intp)
         return Reversals(self.names, places, self._rounded(self._totals), self._rounded(totals))
+
+    def refuse_leaving(self, units: Sequence[str]) -> None:
+        """Raise UsageError where one of these is no ranked unit, or where fewer than three units are ranked."""
+        unknown = [unit for unit in units if unit not in self.names]
+        if unknown:
+            raise UsageError([_no_such_unit(unit) for unit in unknown])
+        if len(self.names) < 3:
+            raise UsageError(_too_few(len(self.names)))
 
     def under_schemes(self, schemes: Sequence[Any]) -> Shifts:
         """The ranks under each of some weights: schemes or weighting methods by name, by file, or as made in Python.

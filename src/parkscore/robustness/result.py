@@ -19,6 +19,7 @@ from parkscore.output.documents import json_by_line
 from parkscore.output.files import write_text, write_whole
 from parkscore.output.tables import write_csv, write_parquet
 from parkscore.output.workbook import write_sheets
+from parkscore.robustness.answers import Answers
 from parkscore.robustness.central_weights import central_weights
 from parkscore.robustness.exact import Exact, exact_of
 from parkscore.robustness.factors import Grouping
@@ -26,10 +27,11 @@ from parkscore.robustness.one_at_a_time import OneAtATime
 from parkscore.robustness.outputs import MEAN_SHIFT
 from parkscore.robustness.parameters import parameters
 from parkscore.robustness.plans import DrawPlan
+from parkscore.robustness.questions import Questions
 from parkscore.robustness.remade import drawn_rows
 from parkscore.robustness.running import Outcome, Progress
 from parkscore.robustness.scoring import by_rank, names_of
-from parkscore.robustness.sensitivity import Sensitivity, sensitivity_of
+from parkscore.robustness.sensitivity import RESAMPLES, Sensitivity, sensitivity_ready
 from parkscore.robustness.spread import spread
 from parkscore.robustness.verdicts import near, near_places, verdict
 
@@ -43,7 +45,8 @@ class Robustness:
     """Which ranks survive other weights and methods: the units of one year, in every draw.
 
     evaluation: the result that the draws vary. plan: what each draw has. seed: that the draws follow from. outcome: the
-    scores and ranks of every draw. asked: for what, as `Evaluation.robustness` was.
+    scores and ranks of every draw. asked: for what, as `Evaluation.robustness` was. questions: what was asked beside
+    the draws, and answers: what was found, None where nothing was.
 
     Tables have a line for each unit, in the order of their ranks; a unit that is not ranked has none.
     """
@@ -54,6 +57,8 @@ class Robustness:
     seed: int
     outcome: Outcome
     asked: Mapping[str, Any] = field(default_factory=dict)
+    questions: Questions = field(default_factory=Questions)
+    answers: Answers = field(default_factory=Answers)
 
     def __repr__(self) -> str:
         """One line: which framework, how many units and draws."""
@@ -145,7 +150,7 @@ class Robustness:
         *,
         draws: int = 1024,
         seed: int | None = None,
-        resamples: int = 200,
+        resamples: int = RESAMPLES,
         progress: Progress | None = None,
     ) -> Sensitivity:
         """Which of what varies moves the ranks: Sobol indices with intervals, from draws of their own.
@@ -157,7 +162,7 @@ class Robustness:
 
         Raises UsageError where something of this cannot be, such as weights that no points drive.
         """
-        return sensitivity_of(
+        ready = sensitivity_ready(
             self.plan,
             self.year,
             self.order,
@@ -166,8 +171,8 @@ class Robustness:
             draws=draws,
             seed=self.seed if seed is None else seed,
             resamples=resamples,
-            progress=progress,
         )
+        return ready.answer(progress)
 
     @cached_property
     def exact(self) -> Exact:

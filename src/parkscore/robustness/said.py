@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from typing import Any, Final
 
 from parkscore.findings import Finding, Severity
+from parkscore.framework.written_values import Percent
 from parkscore.language import Text
 
 SHOWN: Final = Text("用 parkscore show 看代号", "parkscore show lists the ids")
@@ -22,6 +23,17 @@ def share_of(said: Any) -> float:
     if isinstance(said, str) and said.strip().endswith("%"):
         return float(said.strip()[:-1]) / 100
     return float(said)
+
+
+def as_written(share: Any) -> str:
+    """A share with a percent sign, as it was written where it was.
+
+    >>> as_written(0.2), as_written("15 %"), as_written(Percent("12.0%"))
+    ('20%', '15 %', '12.0%')
+    """
+    if isinstance(share, str | Percent):
+        return str(share).strip()
+    return f"{100 * share:g}%"
 
 
 def near(word: str, known: Sequence[str]) -> Text:

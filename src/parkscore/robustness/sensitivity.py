@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -21,6 +21,7 @@ from parkscore.robustness.running import KEPT, Progress, by_chunk, refused
 from parkscore.robustness.scoring import DrawnScores, rows_of_year
 
 COLUMNS: Final = ("first", "first_low", "first_high", "total", "total_low", "total_high")
+RESAMPLES: Final = 200
 _OF_NUMBER: Final = 8
 
 
@@ -60,7 +61,34 @@ class Sensitivity:
         return pd.DataFrame(found, index=self.variance.index, columns=groups)
 
 
-def sensitivity_of(
+@dataclass(frozen=True)
+class ReadySensitivity:
+    """What is asked, of draws of which it can be said."""
+
+    plan: DrawPlan
+    year: int | None
+    order: IntArray
+    names: tuple[str, ...]
+    outputs: tuple[Output, ...]
+    groups: Mapping[str, Sequence[int]]
+    draws: int
+    seed: int
+    resamples: int
+
+    def answer(self, progress: Progress | None) -> Sensitivity:
+        """Run the draws; DataError where a method cannot take what is drawn, or a unit has no score to explain."""
+        points = sobol_points(self.draws, list(self.groups.values()), self.seed)
+        count = len(self.groups)
+        try:
+            numbers = _numbers(at_points(self.plan, points), self.year, self.order, self.names, self.outputs, progress)
+            found = [sobol_indices(each, count, self.seed, resamples=self.resamples) for each in numbers]
+        except DomainError as error:
+            raise DataError(refused(error)) from None
+        table, variance = _tabled([name for output in self.outputs for name in output.names], list(self.groups), found)
+        return Sensitivity(table, variance, self.draws, self.seed)
+
+
+def sensitivity_ready(
     plan: DrawPlan,
     year: int | None,
     order: IntArray,
@@ -69,10 +97,12 @@ def sensitivity_of(
     groups: Any,
     draws: int,
     seed: int,
-    resamples: int,
-    progress: Progress | None,
-) -> Sensitivity:
-    """As `Robustness.sensitivity`; order: the places of the units that are looked at among the rows of the year."""
+    resamples: int = RESAMPLES,
+) -> ReadySensitivity:
+    """As `Robustness.sensitivity`, before anything is run; order: the places of the units among the rows of the year.
+
+    Raises UsageError where something of this cannot be.
+    """
     rows = rows_of_year(plan.evaluation, year)
     names = plan.evaluation.table.units[rows[order]].astype(str).tolist()
     asked = outputs_of(names, outputs)
@@ -80,14 +110,7 @@ def sensitivity_of(
     joined = grouped(factors, groups)
     _refuse_too_few(draws, resamples)
     _refuse_too_large(draws, len(joined) + 2, 2 * len(factors) + sum(len(output.names) for output in asked))
-    points = sobol_points(draws, list(joined.values()), seed)
-    try:
-        numbers = _numbers(at_points(plan, points), year, order, names, asked, progress)
-        found = [sobol_indices(each, len(joined), seed, resamples=resamples) for each in numbers]
-    except DomainError as error:
-        raise DataError(refused(error)) from None
-    table, variance = _tabled([name for output in asked for name in output.names], list(joined), found)
-    return Sensitivity(table, variance, draws, seed)
+    return ReadySensitivity(plan, year, order, tuple(names), tuple(asked), joined, draws, seed, resamples)
 
 
 def _numbers(

@@ -10,6 +10,7 @@ import pandas as pd
 from parkscore.evaluation_sheets import about_sheet, findings_frame
 from parkscore.language import Language, Text
 from parkscore.output.workbook import Sheet
+from parkscore.robustness.answer_sheets import answer_sheets
 from parkscore.robustness.documents import RANKS, about_robustness, said_of, units_in
 from parkscore.robustness.parameters import LEFT_OUT, METHODS, SCHEME, WEIGHT
 from parkscore.robustness.result import TOP
@@ -61,13 +62,14 @@ _DRAWS: Final = Text(
 
 
 def sheets_of(found: Robustness, language: Language) -> list[Sheet]:
-    """Units, rank probabilities, pairs, what was assumed, the draws, findings and sources, in this order."""
+    """Units, rank probabilities, pairs, what was found beside the draws and what was assumed, draws and sources."""
     notes = [note.in_language(language) for note in found.evaluation.notes]
     counts = found.outcome.counts
     sheets = [
         _units(found, language),
         *([] if counts.ranks is None else [_probabilities(found, language)]),
         *([] if counts.above is None else [_above(found, language)]),
+        *answer_sheets(found, language),
         _assumed(found, language),
         *([] if found.draws > MOST_DRAWS or found.parameters.empty else [_draws(found, language)]),
         Sheet(_said(Text("数据质量", "findings"), language), findings_frame(found.evaluation.findings, language)),

@@ -16,13 +16,15 @@ from parkscore.framework.document import Path as DocumentPath
 from parkscore.framework.loading import is_file
 from parkscore.framework.models import Choice, Framework
 from parkscore.framework.reporting import Reporter
+from parkscore.framework.robustness_models import ExactQuestion, RobustnessSpec, VariedWeights
 from parkscore.framework.suggesting import nearest_or_some
 from parkscore.language import Text
 from parkscore.methods import aggregation, imputation, scoring, treatment
 from parkscore.robustness.alternatives import EVERY, STEPS, Alternative, Step, changed, label_of, nodes_of
 from parkscore.robustness.asked import constrained, read_table, three_numbers, wrong_nodes, wrong_ways
 from parkscore.robustness.asked_values import wrong_names
-from parkscore.robustness.spec_models import Spec, VariedWeights
+from parkscore.robustness.linear_tree import kind_of_means
+from parkscore.robustness.weight_box import wrong_level
 from parkscore.tree.schemes import plan_weights
 
 _SHELVES: Final[Mapping[Step, Any]] = {
@@ -33,7 +35,7 @@ _SHELVES: Final[Mapping[Step, Any]] = {
 }
 
 
-def check_spec(spec: Spec, framework: Framework, document: Document, folder: Path) -> list[Finding]:
+def check_spec(spec: RobustnessSpec, framework: Framework, document: Document, folder: Path) -> list[Finding]:
     """What a framework lacks and what contradicts itself; folder: where the files stand that the spec names."""
     checks = _Checks(framework, document, folder)
     if spec.weights is not None:
@@ -43,6 +45,10 @@ def check_spec(spec: Spec, framework: Framework, document: Document, folder: Pat
             checks.check_alternatives(step, node, choices)
     checks.check_left_out(spec.leave_out)
     checks.check_values(spec.noise, spec.imputation)
+    if spec.exact is not None:
+        checks.check_exact(spec.exact)
+    if spec.one_at_a_time is not None:
+        checks.check_schemes(spec.one_at_a_time.schemes, ("one_at_a_time", "schemes"))
     return checks.reporter.findings
 
 
@@ -50,15 +56,16 @@ def weights_of(weights: VariedWeights, folder: Path) -> dict[str, Any]:
     """What is said of the weights, with the files that it names found beside the spec, wherever the program is run."""
     said = {name: getattr(weights, name) for name in type(weights).model_fields if name in weights.model_fields_set}
     if "schemes" in said:
-        said["schemes"] = [_beside(name, folder) for name in said["schemes"]]
+        said["schemes"] = [beside(name, folder) for name in said["schemes"]]
     if said.get("table") is not None:
-        said["table"] = _beside(said["table"], folder)
+        said["table"] = beside(said["table"], folder)
     return said
 
 
-def _beside(name: str, folder: Path) -> str:
-    beside = folder / name
-    return str(beside) if is_file(beside) else name
+def beside(name: str, folder: Path) -> str:
+    """The path of a file in a folder, and the name as it is where there is no such file."""
+    file = folder / name
+    return str(file) if is_file(file) else name
 
 
 class _Checks:
@@ -80,8 +87,7 @@ class _Checks:
         if len(self.reporter.findings) == before and (weights.bounds or weights.order):
             path: DocumentPath = ("weights", "bounds" if weights.bounds else "order")
             self._attempt(path, lambda: constrained(self.framework, said, 1, 0))
-        for index, name in enumerate(said.get("schemes", ())):
-            self._attempt(("weights", "schemes", index), partial(plan_weights, self.framework, name), name)
+        self.check_schemes(weights.schemes, ("weights", "schemes"))
         if weights.table is not None:
             self._attempt(("weights", "table"), lambda: self._check_table(said["table"]))
 
@@ -129,6 +135,24 @@ class _Checks:
         for finding in errors_of(check_framework(changed(self.framework, [tried], tried.choices))):
             said = Text(f"（{label.zh}）{finding.message.zh}", f"({label.en}) {finding.message.en}")
             yield replace(finding, message=said)
+
+    def check_schemes(self, names: Sequence[str], path: DocumentPath) -> None:
+        """Schemes or methods that there are, and that are of this framework."""
+        for index, name in enumerate(names):
+            found = beside(name, self.folder)
+            place: DocumentPath = (*path, index) if (*path, index) in self.document.spots else path
+            self._attempt(place, partial(plan_weights, self.framework, found), found)
+
+    def check_exact(self, question: ExactQuestion) -> None:
+        """A total that is a weighted sum, one way to say which weights, and nodes whose weights vary."""
+        self._attempt(("exact",), lambda: kind_of_means(self.framework, question.level))
+        if question.spread is not None and question.bounds:
+            message = Text("spread 与 bounds 只能给一个", "say either spread or bounds")
+            self.reporter.report("which_box", ("exact", "spread"), message)
+        for name in question.bounds:
+            self._keep(wrong_level(self.framework, question.level, [name]), ("exact", "bounds", name))
+        for index, pair in enumerate(question.order):
+            self._keep(wrong_level(self.framework, question.level, pair), ("exact", "order", index))
 
     def check_left_out(self, names: Sequence[str]) -> None:
         """Indicators that there are."""

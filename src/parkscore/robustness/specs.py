@@ -5,30 +5,52 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 from parkscore.findings import Finding, FrameworkError
 from parkscore.framework.building import build
 from parkscore.framework.document import Document
 from parkscore.framework.loading import YAML_SUFFIXES, find_file
 from parkscore.framework.models import Framework
+from parkscore.framework.robustness_models import AbsoluteNoise, RobustnessSpec
 from parkscore.framework.yaml_form import read_yaml
 from parkscore.language import Text
 from parkscore.robustness.asked import read_table
-from parkscore.robustness.spec_checks import check_spec, weights_of
-from parkscore.robustness.spec_models import AbsoluteNoise, Spec
+from parkscore.robustness.spec_checks import beside, check_spec, weights_of
 
 
 @dataclass(frozen=True)
 class LoadedSpec:
-    """What is asked for, by the names that `Evaluation.robustness` gives it, and where it stands."""
+    """What is asked for, by the names that `Evaluation.robustness` gives it, and where it stands.
+
+    stated: what of it stands elsewhere.
+    """
 
     asked: Mapping[str, Any]
     document: Document
+    stated: frozenset[str] = frozenset()
 
-    def placed(self, finding: Finding, key: str) -> Finding:
-        """The finding at a key of the spec, where the spec states it."""
-        return replace(finding, place=self.document.place((key,))) if key in self.asked else finding
+    def placed(self, finding: Finding, path: tuple[str, ...]) -> Finding:
+        """The finding at a key of the spec, where the spec states it and nothing counts in its place."""
+        own = path[0] in self.document.data and path[0] not in self.stated
+        return replace(finding, place=self.document.place(path)) if own else finding
+
+    def asking(self, stated: Mapping[str, Any], framework: Framework) -> LoadedSpec:
+        """The same with questions that are stated beside it, by their names in `QUESTIONS`.
+
+        True asks one, and leaves it to the spec how; a mapping counts in place of what the spec says, and False takes
+        the question away. Raises FrameworkError with every mistake in what is stated.
+        """
+        new = {
+            key: said for key, said in stated.items() if said is not None and not (said is True and key in self.asked)
+        }
+        own = load_spec({key: said for key, said in new.items() if said is not False}, framework).asked
+        kept = {key: said for key, said in self.asked.items() if key not in new}
+        return replace(self, asked={**kept, **own}, stated=self.stated | new.keys())
+
+
+NOTHING: Final = LoadedSpec({}, Document({}, "spec", {}))
+"""A spec that asks for nothing."""
 
 
 def load_spec(source: str | Path | Mapping[str, Any], framework: Framework) -> LoadedSpec:
@@ -45,7 +67,7 @@ def load_spec(source: str | Path | Mapping[str, Any], framework: Framework) -> L
     else:
         path = find_file(Path(source), YAML_SUFFIXES, None, [], Text("变动说明文件", "file that says what to vary"))
         document, folder = read_yaml(path), path.parent
-    built = build(document, Spec)
+    built = build(document, RobustnessSpec)
     findings = [*document.findings, *built.findings]
     if built.model is None:
         raise FrameworkError(findings)
@@ -62,7 +84,7 @@ def _as_read(said: Any) -> Any:
     return tuple(map(_as_read, said)) if isinstance(said, list | tuple) else said
 
 
-def _asked(spec: Spec, folder: Path) -> dict[str, Any]:
+def _asked(spec: RobustnessSpec, folder: Path) -> dict[str, Any]:
     """What the spec states, and nothing of what it leaves to defaults."""
     asked = {name: getattr(spec, name) for name in sorted(spec.model_fields_set)}
     if spec.weights is not None:
@@ -72,4 +94,7 @@ def _asked(spec: Spec, folder: Path) -> dict[str, Any]:
     if spec.noise:
         noise = spec.noise.items()
         asked["noise"] = {name: said.model_dump() if isinstance(said, AbsoluteNoise) else said for name, said in noise}
+    if spec.one_at_a_time is not None and spec.one_at_a_time.schemes:
+        schemes = tuple(beside(name, folder) for name in spec.one_at_a_time.schemes)
+        asked["one_at_a_time"] = spec.one_at_a_time.model_copy(update={"schemes": schemes})
     return asked

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Final
 
@@ -10,12 +10,13 @@ import numpy as np
 
 from parkscore.data.grid import Matrix, Vector
 from parkscore.findings import Finding, Severity, UsageError
+from parkscore.framework.models import Framework
 from parkscore.language import Text
 from parkscore.methods import weight_stability
 from parkscore.methods.domain import DomainError
 from parkscore.methods.extreme_ranks import ExtremeRank, best_rank, worst_rank
 from parkscore.methods.weight_draws import feasible
-from parkscore.robustness.linear_tree import LinearTree
+from parkscore.robustness.linear_tree import Level, LinearTree, varied_nodes
 from parkscore.robustness.said import mistake, no_such_node, share_of
 
 SPREAD: Final = 0.2
@@ -127,15 +128,22 @@ def _places(tree: LinearTree, order: Sequence[tuple[str, str]]) -> list[tuple[in
 
 
 def _refuse_unknown(tree: LinearTree, nodes: Sequence[str] | Bounds) -> None:
-    unknown = [node for node in dict.fromkeys(nodes) if node not in tree.nodes]
-    if unknown:
-        raise UsageError([_no_such_node(tree, node) for node in unknown])
+    wrong = list(wrong_level(tree.framework, tree.level, list(dict.fromkeys(nodes))))
+    if wrong:
+        raise UsageError(wrong)
 
 
-def _no_such_node(tree: LinearTree, node: str) -> Finding:
-    if any(each.id == node for each in tree.framework.walk()):
-        other = "dimension" if tree.level == "indicator" else "indicator"
-        hint = Text(f"用 level='{other}'，或给其他代号", f"use level='{other}', or name others")
-        reason = Text("的权重不在其列", "has no weight of its own here")
-        return Finding(code="other_level", severity=Severity.ERROR, value=node, message=reason, hint=hint)
-    return no_such_node(node, tree.nodes)
+def wrong_level(framework: Framework, level: Level, names: Sequence[str]) -> Iterator[Finding]:
+    """A finding for each name that is no node whose weight varies at this level."""
+    nodes = varied_nodes(framework, level)
+    known = [node.id for node in nodes]
+    for name in names:
+        if name in known:
+            continue
+        if any(each.id == name for each in framework.walk()):
+            other = "dimension" if level == "indicator" else "indicator"
+            hint = Text(f"用 level: {other}，或给其他代号", f"use `level: {other}`, or name others")
+            reason = Text("的权重不在其列", "has no weight of its own here")
+            yield Finding(code="other_level", severity=Severity.ERROR, value=name, message=reason, hint=hint)
+        else:
+            yield no_such_node(name, known)
