@@ -36,6 +36,7 @@ MANY, FEW, FEWER_DRAWS, CHUNK = 100_000, 18, 1_000, 50
 PEER_DRAWS, ROUNDS = 40, 5
 SIZES = tuple(2**power for power in range(6, 15))
 SEEDS = 16
+REST = 0.1
 
 
 def main() -> None:
@@ -67,7 +68,7 @@ def other_weights() -> None:
         found = evaluation.robustness({"table": table}, draws=DRAWS)
         return found, found.units, found.rank_probabilities, found.above
 
-    found = race(ours, lambda: bare(weights, scores), seconds=20.0, rounds=40)
+    found = race(ours, lambda: bare(weights, scores), seconds=20.0, rounds=40, rest=REST)
     same_ranks(ours()[0].outcome.ranks, weights, scores)
     print(f"\n| {UNITS} x {INDICATORS}, {DRAWS:,} draws {HEAD}\n{'| --- ' * 6}|")
     print(f"| units, rank probabilities, pairs; beside bare NumPy {row_of(found)}")

@@ -28,8 +28,12 @@ class Race(NamedTuple):
     processor: float
 
 
-def race(ours: Job, theirs: Job, seconds: float = 2.0, rounds: int = 200) -> Race:
-    """Run both in turn, at least three times after one to warm up, for about so many seconds or rounds."""
+def race(ours: Job, theirs: Job, seconds: float = 2.0, rounds: int = 200, rest: float = 0.0) -> Race:
+    """Run both in turn, at least three times after one to warm up, for about so many seconds or rounds.
+
+    rest: seconds before each turn. Threads of BLAS wait busily for 30 ms or more after a product, and would take a core
+    from whoever has the next turn.
+    """
     repeats = []
     for job in (ours, theirs):
         job()
@@ -38,6 +42,7 @@ def race(ours: Job, theirs: Job, seconds: float = 2.0, rounds: int = 200) -> Rac
     begin = time.perf_counter()
     while len(laps[0]) < 3 or (len(laps[0]) < rounds and time.perf_counter() - begin < seconds):
         for job, times, found in zip((ours, theirs), repeats, laps, strict=True):
+            time.sleep(rest)
             found.append(_once(job, times))
     walls = [[wall for wall, _ in found] for found in laps]
     processors = [min(processor for _, processor in found) for found in laps]

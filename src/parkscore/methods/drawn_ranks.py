@@ -7,45 +7,57 @@ from typing import Any, Final
 
 import numpy as np
 from numpy.lib.stride_tricks import as_strided
-from numpy.typing import NDArray
+from numpy.typing import DTypeLike, NDArray
 
-from parkscore.methods.domain import FloatArray, IntArray
+from parkscore.methods.domain import FloatArray
 from parkscore.methods.packed_ranks import packed_ranks
 from parkscore.methods.registry import ranking
 
 Counts = NDArray[np.int64]
+Ranks = NDArray[Any]
 
-_CACHED: Final = 2**16
+_CACHED: Final = 2**18
 """Scores that are ranked at once, so few that they stay in the processor's own memory."""
 _AT_ONCE: Final = 8 * 255
 """Draws whose pairs are counted in bytes, eight of them side by side."""
-_BLOCK: Final = 2**19
+_BLOCK: Final = 2**20
 """Comparisons at once."""
 _BYTE, _SHORT = 2**8 - 1, 2**15 - 1
 """So many units have ranks, with one below all of them, that a byte or two do not hold."""
 
 
-def drawn_ranks(scores: FloatArray, ties: str = "min", decimals: int | None = None) -> IntArray:
+def rank_kind(units: int) -> np.dtype[Any]:
+    """The smallest whole numbers that hold the ranks of so many units, and one below all of them.
+
+    >>> rank_kind(178), rank_kind(255), rank_kind(100_000)
+    (dtype('uint8'), dtype('int16'), dtype('int32'))
+    """
+    return np.dtype(np.uint8 if units < _BYTE else np.int16 if units < _SHORT else np.int32)
+
+
+def drawn_ranks(
+    scores: FloatArray, ties: str = "min", decimals: int | None = None, kind: DTypeLike = np.int32
+) -> Ranks:
     """The ranks of each draw, 1 for the best, 0 for a unit without a score.
 
     scores: (draws, units). ties: a rule of `ranking`. decimals: to which scores are rounded before, as `tree/rank.py`
-    does.
+    does. kind: of the ranks, such as `rank_kind`.
 
     >>> drawn_ranks(np.array([[3.0, 5.0, 3.0], [np.nan, 1.0, 2.0]]))
     array([[2, 1, 2],
            [0, 2, 1]], dtype=int32)
     """
-    ranks = np.empty(scores.shape, dtype=np.int32)
+    ranks = np.empty(scores.shape, dtype=kind)
     at_once = max(1, _CACHED // max(scores.shape[1], 1))
     for first in range(0, len(scores), at_once):
         few = slice(first, first + at_once)
-        ranks[few] = _ranked(scores[few], ties, decimals)
+        ranks[few] = _ranked(scores[few], ties, decimals, kind)
     return ranks
 
 
-def _ranked(scores: FloatArray, ties: str, decimals: int | None) -> IntArray:
+def _ranked(scores: FloatArray, ties: str, decimals: int | None, kind: DTypeLike) -> Ranks:
     if decimals is not None:
-        packed = packed_ranks(scores, ties, decimals)
+        packed = packed_ranks(scores, ties, decimals, kind)
         if packed is not None:
             return packed
         scores = np.round(scores, decimals) + 0.0
@@ -68,7 +80,7 @@ class RankCounts:
     ranks: Counts | None = field(default=None)
     above: Counts | None = field(default=None)
 
-    def add(self, ranks: IntArray) -> None:
+    def add(self, ranks: Ranks) -> None:
         """Count some draws; ranks: (draws, units), by one rule of ties.
 
         >>> counts = RankCounts(2)
@@ -77,11 +89,14 @@ class RankCounts:
         ([[1, 2, 0], [0, 2, 1]], [[0, 1], [1, 0]])
         """
         self.draws += len(ranks)
-        counted = _counted(ranks, self.units) if self.units <= max(self.most_ranks, self.most_pairs) else None
+        if self.units > max(self.most_ranks, self.most_pairs):
+            return
+        own = np.ascontiguousarray(ranks.T, dtype=rank_kind(self.units))
+        counted = _counted(own)
         if self.units <= self.most_ranks:
             self.ranks = _sum(self.ranks, counted)
-        if self.units <= self.most_pairs and counted is not None:
-            self.above = _sum(self.above, _above(ranks, _any_tie(counted, len(ranks))))
+        if self.units <= self.most_pairs:
+            self.above = _sum(self.above, _above(own, _any_tie(counted, len(ranks))))
 
     def __add__(self, other: RankCounts) -> RankCounts:
         """The counts over the draws of both."""
@@ -99,24 +114,26 @@ def _sum(one: Counts | None, other: Counts | None) -> Counts | None:
     return one + other
 
 
-def _counted(ranks: IntArray, units: int) -> Counts:
-    width = units + 1
-    places = ranks + np.arange(units, dtype=np.int32) * np.int32(width)
+def _counted(ranks: Ranks) -> Counts:
+    """How often each unit had each rank, from the ranks with a line per unit."""
+    units, width = len(ranks), len(ranks) + 1
+    places = ranks + np.arange(units, dtype=np.int64)[:, np.newaxis] * width
     return np.bincount(places.ravel(), minlength=units * width).reshape(units, width)
 
 
-def _above(ranks: IntArray, tied: bool) -> Counts:
+def _above(ranks: Ranks, tied: bool) -> Counts:
     """In how many draws each unit stands above each other one; who has no rank stands below all that have one.
 
-    Each unit is compared with the one after it in all draws, then with the second after it, and so on around.
+    ranks: (units, draws). Each unit is compared with the one after it in all draws, then with the second after it, and
+    so on around.
     """
-    parts = range(0, len(ranks), _AT_ONCE)
-    return np.asarray(np.sum([_above_among(ranks[first : first + _AT_ONCE], tied) for first in parts], axis=0))
+    parts = range(0, ranks.shape[1], _AT_ONCE)
+    return np.asarray(np.sum([_above_among(ranks[:, first : first + _AT_ONCE], tied) for first in parts], axis=0))
 
 
-def _above_among(ranks: IntArray, tied: bool) -> Counts:
-    draws, units = ranks.shape
-    own = _by_unit(ranks)
+def _above_among(ranks: Ranks, tied: bool) -> Counts:
+    units, draws = ranks.shape
+    own = _around(ranks)
     distances = np.arange(1, units if tied else units // 2 + 1)
     eights = np.empty((len(distances), units), dtype=np.uint64)
     # (distance, unit, draw): the rank of the unit at that distance.
@@ -151,14 +168,13 @@ def _sum_of_bytes(eights: NDArray[np.uint64]) -> Counts:
     return ((pairs * np.uint64(0x0001_0001_0001_0001)) >> np.uint64(48)).astype(np.int64)
 
 
-def _by_unit(ranks: IntArray) -> NDArray[Any]:
-    """The ranks with a line per unit, all units twice, in as few bytes as hold them; draws are filled up to eights."""
-    draws, units = ranks.shape
-    kind = np.uint8 if units < _BYTE else np.int16 if units < _SHORT else np.int32
-    own = np.zeros((2 * units, -(-draws // 8) * 8), dtype=kind)
-    own[:units, :draws] = ranks.T
+def _around(ranks: Ranks) -> Ranks:
+    """All units twice, one below the last rank for who has none; draws are filled up to eights."""
+    units, draws = ranks.shape
+    own = np.zeros((2 * units, -(-draws // 8) * 8), dtype=ranks.dtype)
+    own[:units, :draws] = ranks
     if not ranks.all():
-        own[:units, :draws][ranks.T == 0] = units + 1
+        own[:units, :draws][ranks == 0] = units + 1
     own[units:] = own[:units]
     return own
 

@@ -1,13 +1,13 @@
-"""Rank rounded scores through one sort of whole numbers that hold a score and its unit."""
+"""Rank rounded scores through one sort of whole numbers that hold a score and its place."""
 
 from __future__ import annotations
 
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import DTypeLike, NDArray
 
-from parkscore.methods.domain import FloatArray, IntArray
+from parkscore.methods.domain import FloatArray
 from parkscore.methods.ranks import RANKS_IN_ORDER
 
 _BITS: Final = 62
@@ -15,18 +15,17 @@ _EXACT: Final = 2.0**51
 """Below it different whole numbers are different decimals, too."""
 
 
-def packed_ranks(scores: FloatArray, ties: str, decimals: int) -> IntArray | None:
+def packed_ranks(scores: FloatArray, ties: str, decimals: int, kind: DTypeLike = np.int32) -> NDArray[Any] | None:
     """What `ranking[ties]` gives for the rounded scores; None for scores that are too large to be packed.
 
-    scores: (draws, units). NumPy sorts whole numbers several times as fast as it finds the order of decimals, and their
-    last digits tell the units in that order.
+    scores: (draws, units). kind: of the ranks, wide enough for so many units. NumPy sorts whole numbers several times
+    as fast as it finds the order of decimals, and their last digits tell the places in that order.
 
     >>> packed_ranks(np.array([[3.0, 5.0, 3.0], [np.nan, 1.0, 2.0]]), "min", 9)
     array([[2, 1, 2],
            [0, 2, 1]], dtype=int32)
     """
-    units = scores.shape[1]
-    bits = units.bit_length()
+    bits = scores.size.bit_length()
     most = min(_EXACT, 2.0 ** (_BITS - bits))
     # The negative sorts the best first, and what has no score last.
     with np.errstate(over="ignore"):
@@ -39,24 +38,27 @@ def packed_ranks(scores: FloatArray, ties: str, decimals: int) -> IntArray | Non
         return None
     packed = steps.astype(np.int64)
     packed <<= bits
-    packed |= np.arange(units)
+    packed |= np.arange(scores.size).reshape(scores.shape)
     packed.sort(axis=1)
-    ranks = _scattered(packed, bits, ties)
+    ranks = _scattered(packed, bits, ties, kind)
     if missing is not None:
         ranks[missing] = 0
     return ranks
 
 
-def _scattered(packed: NDArray[np.int64], bits: int, ties: str) -> IntArray:
-    """The rank of each unit, from the sorted numbers, which this uses up."""
+def _scattered(packed: NDArray[np.int64], bits: int, ties: str, kind: DTypeLike) -> NDArray[Any]:
+    """The ranks, from the sorted numbers, which this uses up."""
     draws, units = packed.shape
     last = np.int64((1 << bits) - 1)
-    starts = np.ones((draws, units), dtype=np.bool_)
     differing = (packed[:, 1:] ^ packed[:, :-1]).view(np.uint64)
-    np.greater(differing, np.uint64(last), out=starts[:, 1:])
+    in_order: NDArray[Any]
+    if differing.size and int(differing.min()) <= last:
+        starts = np.ones((draws, units), dtype=np.bool_)
+        np.greater(differing, np.uint64(last), out=starts[:, 1:])
+        in_order = RANKS_IN_ORDER[ties](starts)
+    else:
+        in_order = np.tile(np.arange(1, units + 1, dtype=kind), draws)
     packed &= last
-    packed += np.arange(draws)[:, np.newaxis] * units
-    ranks = np.empty(draws * units, dtype=np.int32)
-    in_order = np.tile(np.arange(1, units + 1, dtype=np.int32), draws) if starts.all() else RANKS_IN_ORDER[ties](starts)
+    ranks = np.empty(draws * units, dtype=kind)
     ranks[packed.reshape(-1)] = in_order.reshape(-1)
     return ranks.reshape(draws, units)

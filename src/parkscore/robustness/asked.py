@@ -219,7 +219,8 @@ def _table(framework: Framework, table: Any, draws: int) -> TableOfWeights:
         )
     if wrong:
         raise UsageError(wrong)
-    return TableOfWeights(framework, dict(zip(map(str, frame.columns), numbers.T, strict=True)))
+    by_node = np.ascontiguousarray(numbers.T)
+    return TableOfWeights(framework, dict(zip(map(str, frame.columns), by_node, strict=True)))
 
 
 def read_table(path: str | Path) -> pd.DataFrame:

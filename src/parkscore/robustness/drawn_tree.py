@@ -149,14 +149,24 @@ class DrawnTree:
 
 def effective_weights(framework: Framework, shares: DrawnShares) -> Matrix:
     """The weight of every indicator in the total, (draws, indicators): the product of the shares on its way up."""
-    found: dict[str, Matrix] = {framework.root.id: np.ones((1, 1))}
-    for node in framework.root.walk():
-        if node.children:
-            own = shares[node.id]
-            below = found[node.id] * (own / own.sum(axis=1, keepdims=True))
-            found |= {child.id: below[:, column : column + 1] for column, child in enumerate(node.children)}
-    draws = max(len(found[leaf.id]) for leaf in framework.leaves)
-    return np.hstack([np.broadcast_to(found[leaf.id], (draws, 1)) for leaf in framework.leaves])
+    found = np.empty((len(framework.leaves), max(map(len, shares.values())))).T
+    place = {leaf.id: column for column, leaf in enumerate(framework.leaves)}
+
+    def descend(node: Node, above: Matrix) -> None:
+        own = shares[node.id]
+        below = own / own.sum(axis=1, keepdims=True) * above
+        leaves = [place[child.id] for child in node.children if not child.children]
+        if len(leaves) == len(node.children):
+            found[:, leaves[0] : leaves[-1] + 1] = below
+            return
+        for column, child in enumerate(node.children):
+            if child.children:
+                descend(child, below[:, column : column + 1])
+            else:
+                found[:, place[child.id]] = below[:, column]
+
+    descend(framework.root, np.ones((1, 1)))
+    return found
 
 
 def _of(drawn: npt.NDArray[Any], draw: int) -> npt.NDArray[Any]:

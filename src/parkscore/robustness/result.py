@@ -82,7 +82,7 @@ class Robustness:
     @cached_property
     def ranks(self) -> IntArray:
         """(draws, units) in the order of the tables; 0 where a unit has no score in a draw."""
-        return self.outcome.ranks[:, self.order]
+        return self.outcome.ranks[:, self.order].astype(np.int32)
 
     @cached_property
     def scores(self) -> FloatArray:

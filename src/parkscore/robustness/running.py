@@ -13,8 +13,8 @@ import numpy as np
 from parkscore.data.grid import Matrix, Rows
 from parkscore.findings import Finding, Severity, UsageError
 from parkscore.language import Text
-from parkscore.methods.domain import DomainError, FloatArray, IntArray
-from parkscore.methods.drawn_ranks import RankCounts, drawn_ranks
+from parkscore.methods.domain import DomainError, FloatArray
+from parkscore.methods.drawn_ranks import RankCounts, Ranks, drawn_ranks, rank_kind
 from parkscore.robustness.plans import DrawPlan
 from parkscore.robustness.scoring import CHUNK, DrawnScores, draws_at_once
 
@@ -28,7 +28,7 @@ KEPT: Final = 2 << 30
 SCORED: Final = 4096
 """Of more units only the ranks of all draws are kept; their scores are computed again where they are asked for, unless
 they come from values that were drawn."""
-_RANK, _SCORE = 4, 8
+_SCORE = 8
 THREADS: Final = os.cpu_count() or 1
 
 
@@ -36,12 +36,12 @@ THREADS: Final = os.cpu_count() or 1
 class Outcome:
     """What all draws came to, of the units in `rows`.
 
-    ranks: (draws, units), 0 where a unit has no score. counts: of ranks and pairs. drawn: makes the scores. kept: the
-    scores, (draws, units); None where `keeps_scores` says so.
+    ranks: (draws, units) of `rank_kind`, 0 where a unit has no score. counts: of ranks and pairs. drawn: makes the
+    scores. kept: the scores, (draws, units); None where `keeps_scores` says so.
     """
 
     rows: Rows
-    ranks: IntArray
+    ranks: Ranks
     counts: RankCounts
     drawn: DrawnScores
     kept: FloatArray | None
@@ -60,27 +60,32 @@ def run(plan: DrawPlan, year: int | None, progress: Progress | None = None) -> O
     """Every draw of a plan for the units of a year; neither threads nor chunks change a bit of it."""
     drawn = DrawnScores(plan, year)
     units = len(drawn.rows)
-    kept = np.empty((plan.draws, units)) if keeps_scores(plan.values is not None, units) else None
-    ranks = np.empty((plan.draws, units), dtype=np.int32)
+    # With a line for each unit, as they are sorted by it afterwards.
+    kept = np.empty((units, plan.draws)).T if keeps_scores(plan.values is not None, units) else None
+    ranks = np.empty((plan.draws, units), dtype=rank_kind(units))
     counts = RankCounts(units)
 
-    def counted(own: slice, own_scores: Matrix, own_ranks: IntArray) -> RankCounts:
+    def counted(own: slice, _: Matrix, own_ranks: Ranks) -> RankCounts:
         ranks[own] = own_ranks
-        if kept is not None:
-            kept[own] = own_scores
         part = RankCounts(units)
         part.add(own_ranks)
         return part
 
-    for part in by_chunk(drawn, counted, progress):
+    for part in by_chunk(drawn, counted, progress, kept):
         counts = counts + part
     return Outcome(drawn.rows, ranks, counts, drawn, kept)
 
 
 def by_chunk(
-    drawn: DrawnScores, of: Callable[[slice, Matrix, IntArray], Part], progress: Progress | None = None
+    drawn: DrawnScores,
+    of: Callable[[slice, Matrix, Ranks], Part],
+    progress: Progress | None = None,
+    kept: Matrix | None = None,
 ) -> Iterator[Part]:
-    """What is made of the scores and ranks of some draws at a time, (draws, units) each, in order; in threads."""
+    """What is made of the scores and ranks of some draws at a time, (draws, units) each, in order; in threads.
+
+    kept: (draws, units), takes all scores.
+    """
     plan, units = drawn.plan, len(drawn.rows)
     ranking = plan.evaluation.framework.ranking
     at_once = draws_at_once(units)
@@ -88,12 +93,13 @@ def by_chunk(
 
     def chunk(first: int) -> Part:
         own = slice(first, min(first + at_once, plan.draws))
-        scores, ranks = np.empty((own.stop - first, units)), np.empty((own.stop - first, units), dtype=np.int32)
+        scores = np.empty((own.stop - first, units))
         for start in range(0, len(scores), CHUNK):
             few = slice(start, min(start + CHUNK, len(scores)))
             scores[few] = drawn.totals(np.arange(first + few.start, first + few.stop))
-            ranks[few] = drawn_ranks(scores[few], ranking.ties, ranking.decimals)
-        return of(own, scores, ranks)
+        if kept is not None:
+            kept[own] = scores
+        return of(own, scores, drawn_ranks(scores, ranking.ties, ranking.decimals, rank_kind(units)))
 
     with ThreadPoolExecutor(THREADS, thread_name_prefix="parkscore") as pool:
         try:
@@ -118,7 +124,7 @@ def keeps_scores(has_values: bool, units: int) -> bool:
 
 def refuse_too_large(draws: int, units: int, has_values: bool = False) -> None:
     """Raise UsageError where the ranks and scores of so many draws do not fit into memory, with what would."""
-    of_draw = units * (_RANK + _SCORE if keeps_scores(has_values, units) else _RANK)
+    of_draw = units * (rank_kind(units).itemsize + (_SCORE if keeps_scores(has_values, units) else 0))
     needed = draws * of_draw
     if needed > KEPT:
         most = KEPT // max(of_draw, 1)

@@ -21,7 +21,7 @@ from parkscore.robustness.remade import RemadeScores, drawn_rows
 
 CHUNK: Final = 256
 """Draws that go through one product: a product of another shape may round its last digit otherwise."""
-_MOST: Final = 1024
+_MOST: Final = 7 * CHUNK
 _NUMBERS: Final = 2**21
 _HELD: Final = 2**22
 """Values of indicators that are drawn at once."""
@@ -31,7 +31,7 @@ def draws_at_once(units: int) -> int:
     """Draws whose ranks are counted together; by the number of units alone, so that all shapes follow from it.
 
     >>> draws_at_once(178), draws_at_once(100_000)
-    (1024, 20)
+    (1792, 20)
     """
     return max(1, min(_MOST, _NUMBERS // max(units, 1)))
 

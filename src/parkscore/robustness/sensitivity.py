@@ -13,6 +13,7 @@ from parkscore.data.grid import Matrix
 from parkscore.findings import DataError, Finding, Severity, UsageError
 from parkscore.language import Text
 from parkscore.methods.domain import DomainError, IntArray
+from parkscore.methods.drawn_ranks import Ranks
 from parkscore.methods.sobol_indices import SobolIndices, sobol_indices, sobol_points
 from parkscore.robustness.factors import at_points, factors_of, grouped
 from parkscore.robustness.outputs import Draws, Numbers, Output, outputs_of
@@ -126,7 +127,7 @@ def _numbers(
     nominal = plan.evaluation.standing.overall[rows[order]]
     last = np.int32(len(rows) + 1)
 
-    def of(_: slice, scores: Matrix, ranks: IntArray) -> list[Numbers]:
+    def of(_: slice, scores: Matrix, ranks: Ranks) -> list[Numbers]:
         # A unit without a score stands behind the last.
         own = np.take(np.where(ranks == 0, last, ranks), order, axis=1)
         drawn = Draws(names, nominal, own, np.take(scores, order, axis=1))

@@ -208,9 +208,8 @@ class TableOfWeights:
         weights = self._of_every_node()
         for node in self.framework.root.walk():
             if node.children and all(child.id in weights for child in node.children):
-                found[node.id] = weight_draws.normalised(
-                    np.stack([weights[child.id] for child in node.children], axis=1)
-                )
+                # A line for each child is summed and divided several times as fast as one for each draw.
+                found[node.id] = weight_draws.normalised(np.stack([weights[child.id] for child in node.children]).T)
         return found
 
     def _of_every_node(self) -> dict[str, FloatArray]:
