@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as arrays
 
-from parkscore.methods.drawn_ranks import RankCounts, drawn_ranks
+from parkscore.methods.drawn_ranks import RankCounts, drawn_ranks, rank_kind
 from parkscore.methods.packed_ranks import packed_ranks
 from parkscore.methods.registry import ranking
 
@@ -54,3 +54,14 @@ def test_pairs_without_ties_add_up_to_all_draws_however_many_bytes_hold_a_rank(u
     counts = RankCounts(units)
     counts.add(ranks)
     np.testing.assert_array_equal(counts.above, (ranks[:, :, np.newaxis] < ranks[:, np.newaxis, :]).sum(axis=0))
+
+
+@pytest.mark.parametrize("units", [1, 254, 255, 300, 33_000])
+def test_the_smallest_kind_that_holds_all_ranks_holds_them_with_ties_and_gaps(units: int) -> None:
+    scores = np.random.default_rng(units).integers(0, units, (3, units)) / 7
+    scores[1, : units // 2] = np.nan
+    for ties in sorted(ranking):
+        narrow = drawn_ranks(scores, ties, 9, rank_kind(units))
+        assert narrow.dtype == rank_kind(units)
+        np.testing.assert_array_equal(narrow, ranking[ties](np.round(scores, 9)))
+        np.testing.assert_array_equal(narrow, drawn_ranks(scores, ties, None, rank_kind(units)))
