@@ -13,16 +13,15 @@ import pandas as pd
 
 from parkscore.data.cases import case_findings
 from parkscore.data.classes import Classification, class_findings, classify, why_without_class
-from parkscore.data.cohorts import cohorts, cohorts_by_class, earlier_rows, scored_rows
-from parkscore.data.derive import derive
+from parkscore.data.cohorts import cohorts_by_class, scored_rows
+from parkscore.data.cohorts_to_score import cohorts_to_score
+from parkscore.data.filled import fill_gaps
 from parkscore.data.fitted import Fitted
 from parkscore.data.grid import Cohort, Grid, Rows
-from parkscore.data.impute import impute
 from parkscore.data.masking import Mask
-from parkscore.data.reference_groups import why_without_reference, with_shares_only
-from parkscore.data.screen import screen
+from parkscore.data.reference_groups import with_shares_only
 from parkscore.data.table import Table
-from parkscore.data.treat import Treatment, treat
+from parkscore.data.treat import Treatment
 from parkscore.data.unranked import Unranked
 from parkscore.data.validate import read_and_validate
 from parkscore.evaluation import Evaluation
@@ -30,12 +29,10 @@ from parkscore.findings import DataError, Finding, Severity, UsageError, errors_
 from parkscore.framework.checking import check_framework
 from parkscore.framework.loading import load_framework
 from parkscore.framework.models import Choice, Framework, WeightScheme
-from parkscore.framework.score_history import years_looked_back
 from parkscore.framework.slots import refuse_unfilled
 from parkscore.language import Text
 from parkscore.tree.aggregate import aggregate
 from parkscore.tree.bounds import bounds
-from parkscore.tree.fill_scores import fill_scores
 from parkscore.tree.freezing import plan_by
 from parkscore.tree.frozen import FrozenReference, load_reference, refuse_other_framework
 from parkscore.tree.gate import gate
@@ -43,7 +40,8 @@ from parkscore.tree.gates import judge
 from parkscore.tree.grades import Graded, grade_scales
 from parkscore.tree.rank import rank
 from parkscore.tree.schemes import WeightPlan, Weights
-from parkscore.tree.score import Scored, score
+from parkscore.tree.score import Scored
+from parkscore.tree.to_scores import to_scores
 from parkscore.tree.verdicts import Verdict
 from parkscore.tree.weigh import weigh
 
@@ -224,42 +222,27 @@ def score_rows(
     """
     rows = scored_rows(table, year)
     classification = classify(framework, table)
-
-    indicators = derive(framework, table)
-    imputed, found_imputing = impute(framework, table, indicators, fitted)
-    eligible, set_aside = screen(framework, indicators, imputed)
-    earlier = earlier_rows(table, rows, years_looked_back(framework))
-    ours = _both(rows, eligible)
-    groups = cohorts(framework, table, ours, eligible, fitted)
-    set_aside |= why_without_reference(framework, table, ours, groups)
-    # What the conditions look back at is scored apart, and nothing is said of it.
-    groups += cohorts(framework, table, _both(earlier, eligible), eligible, fitted)
-    treated = treat(framework, table, imputed, groups, fitted)
-    scored = score(framework, table, treated.grid, groups, base=imputed, fitted=fitted)
-    scored = fill_scores(framework, table, treated.grid, groups, scored, fitted)
+    filled = fill_gaps(framework, table, fitted)
+    to_score = cohorts_to_score(framework, table, rows, filled, fitted)
+    treated, scored = to_scores(framework, table, filled.imputed, to_score.cohorts, fitted)
     found_classes = class_findings(framework, table, classification, rows)
-    found_cases = case_findings(framework, indicators, rows)
+    found_cases = case_findings(framework, filled.indicators, rows)
     found_first = (*doubts(framework), *found_in_data, *found_classes, *found_cases)
-    found = (*found_first, *found_imputing, *_of_years(table, rows, (*treated.findings, *scored.findings)))
+    found = (*found_first, *filled.findings, *_of_years(table, rows, (*treated.findings, *scored.findings)))
     return Prepared(
         framework=framework,
         table=table,
         rows=rows,
-        cohorts=groups,
+        cohorts=to_score.cohorts,
         classification=classification,
-        indicators=indicators,
-        imputed=imputed,
-        set_aside=set_aside,
+        indicators=filled.indicators,
+        imputed=filled.imputed,
+        set_aside=to_score.set_aside,
         treated=treated,
         scored=scored,
         findings=found,
         fitted=fitted,
     )
-
-
-def _both(rows: Rows, eligible: Rows) -> Rows:
-    """The rows that are also in the other; all of both ascend."""
-    return rows if np.array_equal(rows, eligible) else np.intersect1d(rows, eligible, assume_unique=True)
 
 
 def _of_years(table: Table, rows: Rows, findings: Sequence[Finding]) -> list[Finding]:

@@ -131,6 +131,19 @@ def as_selection(rows: Rows) -> Selection:
     return rows
 
 
+def shared(rows: Rows, others: Rows) -> Rows:
+    """Those of some rows, ascending, that are among others, too.
+
+    >>> shared(np.array([1, 3, 4]), np.array([0, 3, 4, 7]))
+    array([3, 4])
+    """
+    if rows.size == others.size and np.array_equal(rows, others):
+        return rows
+    among = np.zeros(max(rows[-1:].max(initial=0), others.max(initial=0)) + 1, dtype=np.bool_)
+    among[others] = True
+    return np.asarray(rows[among[rows]])
+
+
 def rows_by_value(keys: npt.NDArray[Any], rows: Rows) -> Sequence[tuple[Any, Rows]]:
     """Rows grouped by a key, keys ascending.
 

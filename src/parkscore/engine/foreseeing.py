@@ -8,28 +8,20 @@ from functools import reduce
 from operator import add
 from pathlib import Path
 
-import numpy as np
-
-from parkscore.data.classes import classify
-from parkscore.data.cohorts import cohorts
-from parkscore.data.derive import derive
 from parkscore.data.fitted import Fitted
-from parkscore.data.impute import impute
 from parkscore.data.masking import Mask
-from parkscore.data.screen import screen
-from parkscore.data.treat import treat
 from parkscore.engine.executors import Executor
-from parkscore.engine.gathering import NoReferences, cohorts_of_piece
+from parkscore.engine.gathering import NoReferences
 from parkscore.engine.refusals import lacking_reference
+from parkscore.engine.scored_piece import score_piece
 from parkscore.engine.sources import Item, Source, read_again
 from parkscore.engine.stages import stages_of
 from parkscore.engine.summing_up import Found
-from parkscore.engine.tallies import TOLD_OF_ALL, Tally, tally
+from parkscore.engine.tallies import TOLD_OF_ALL, Tally
 from parkscore.engine.tasks import GatherPiece, Job
 from parkscore.findings import DataError, Finding, Severity
 from parkscore.framework.models import Framework
 from parkscore.tree.schemes import WeightPlan
-from parkscore.tree.score import score
 
 
 def foresee_dataset(
@@ -90,28 +82,12 @@ class ForeseePiece:
         framework, fitted = self.job.framework, self.fitted
         table = read_again(self.job.source, item, self.job.mask).table
         assert table is not None  # noqa: S101  # it was read before
-        rows = np.arange(len(table.frame), dtype=np.intp)
         try:
-            indicators = derive(framework, table)
-            imputed, _ = impute(framework, table, indicators, fitted)
-            eligible, _ = screen(framework, indicators, imputed)
-            groups = cohorts(framework, table, eligible, eligible, fitted)
-            treated = treat(framework, table, imputed, groups, fitted)
-            scored = score(framework, table, treated.grid, groups, base=imputed, fitted=fitted, counts=False)
+            piece = score_piece(framework, table, None, fitted)
         except DataError as error:
             return Foreseen(error.findings, refused=True)
-        counted_in = cohorts_of_piece(framework, table, rows, eligible)
-        if framework.reference_within:
-            counted_in = [cohort for cohort in counted_in if fitted.has(cohort.reference)]
-        classification = classify(framework, table)
-        counts = tally(framework, table, counted_in, classification, rows, [], imputed, treated.grid, fitted)
-        measured, years = eligible, frozenset[int]()
-        if table.years is not None:
-            years = frozenset(np.unique(table.years).tolist())
-            if isinstance(framework.reference, int):
-                measured = eligible[table.years[eligible] == framework.reference]
         return Foreseen(
-            [each for each in scored.findings if each.code not in TOLD_OF_ALL],
-            replace(counts, to_score=eligible.size, to_measure=measured.size),
-            years,
+            [each for each in piece.scored.findings if each.code not in TOLD_OF_ALL],
+            piece.tally(framework, fitted),
+            piece.years,
         )

@@ -3,28 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from itertools import product
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from parkscore.data.cohorts import earlier_rows, reference_name, years_of
-from parkscore.data.derive import derive
+from parkscore.data.filled import fill_gaps
 from parkscore.data.fitted import Fitted, Reference
-from parkscore.data.grid import Cohort, Rows, Vector, rows_by_value
-from parkscore.data.impute import impute
-from parkscore.data.reference_groups import reference_groups
-from parkscore.data.screen import screen
+from parkscore.data.grid import Cohort, Vector
 from parkscore.data.table import Table
 from parkscore.data.treat import treat
 from parkscore.engine.buckets import BUDGET
+from parkscore.engine.piece_cohorts import measured_in_piece
 from parkscore.engine.sorted_columns import SortedColumn, SortedValues
 from parkscore.findings import DataError, Finding
 from parkscore.framework.cases import has_rules_by_case
 from parkscore.framework.models import Framework, Node
-from parkscore.framework.score_history import years_looked_back
 from parkscore.framework.settings import SIGN, Settings, resolve_settings
 from parkscore.methods import DomainError, Method, partial_fits, scoring
 from parkscore.methods.columns import highest, lowest
@@ -33,53 +29,6 @@ from parkscore.tree.score import domain_finding, refused
 
 Rule = Method[FloatArray]
 
-
-def rows_of_year(table: Table, year: int | None) -> Rows:
-    """The rows to score, none where the table has no row of that year."""
-    if year is None or table.years is None:
-        return np.arange(len(table.frame), dtype=np.intp)
-    return np.flatnonzero(table.years == year)
-
-
-def shared(rows: Rows, others: Rows) -> Rows:
-    """Those of some rows, ascending, that are among others, too."""
-    if rows.size == others.size and np.array_equal(rows, others):
-        return rows
-    among = np.zeros(max(rows[-1:].max(initial=0), others.max(initial=0)) + 1, dtype=np.bool_)
-    among[others] = True
-    return np.asarray(rows[among[rows]])
-
-
-def cohorts_of_piece(framework: Framework, table: Table, rows: Rows, eligible: Rows) -> list[Cohort]:
-    """As `cohorts` where nothing was fitted before, for the rows of a piece.
-
-    rows: those to score; eligible: all that may be measured against. A cohort may have no row to score in this piece,
-    or none that its reference is fitted on.
-    """
-    whole = _of_all_groups(framework, table, shared(rows, eligible), eligible)
-    if not framework.reference_within:
-        return whole
-    groups, nobody = reference_groups(framework, table), np.zeros(0, dtype=np.intp)
-    apart = []
-    for cohort in whole:
-        apply = dict(rows_by_value(groups.numbers, cohort.apply))
-        fit = apply if cohort.fit is cohort.apply else dict(rows_by_value(groups.numbers, cohort.fit))
-        pool = fit if cohort.pool is cohort.fit else dict(rows_by_value(groups.numbers, cohort.pool))
-        for group in sorted({*apply, *fit, *pool} - {-1}):
-            own, fitted_on, pooled = (rows.get(group, nobody) for rows in (apply, fit, pool))
-            apart.append(replace(cohort, apply=own, fit=fitted_on, pool=pooled, within=groups.texts[group]))
-    return apart
-
-
-def _of_all_groups(framework: Framework, table: Table, rows: Rows, eligible: Rows) -> list[Cohort]:
-    years = table.years
-    if years is None or framework.reference == "per-year":
-        return [Cohort(reference_name(framework, year), year, own, own, own) for year, own in years_of(table, rows)]
-    fit = eligible if framework.reference == "panel" else eligible[years[eligible] == framework.reference]
-    return [Cohort(reference_name(framework, None), None, rows, fit, eligible)]
-
-
-# --- one piece ------------------------------------------------------------------------------------------------------
 
 Partial = partial_fits.Gathered | Vector
 """What a rule takes from the rows of a piece; the values themselves where it needs them all in order."""
@@ -101,14 +50,9 @@ def gather(framework: Framework, table: Table, year: int | None, fitted: Fitted,
 
     fitted: what gaps get, and what was made of outliers. extents: whether the ends of the values are gathered, too.
     """
-    rows = rows_of_year(table, year)
-    indicators = derive(framework, table)
-    imputed, _ = impute(framework, table, indicators, fitted)
-    eligible, _ = screen(framework, indicators, imputed)
-    earlier = earlier_rows(table, rows, years_looked_back(framework))
-    wanted = np.sort(np.concatenate([rows, earlier])) if earlier.size else rows
-    cohorts = [each for each in cohorts_of_piece(framework, table, wanted, eligible) if each.fit.size]
-    treated = treat(framework, table, imputed, tuple(cohorts), fitted).grid.values
+    filled = fill_gaps(framework, table, fitted)
+    cohorts = tuple(each for each in measured_in_piece(framework, table, year, filled.eligible) if each.fit.size)
+    treated = treat(framework, table, filled.imputed, cohorts, fitted).grid.values
     settings, leaves = resolve_settings(framework), relative_leaves(framework)
     values = {
         cohort.reference: {
@@ -117,7 +61,7 @@ def gather(framework: Framework, table: Table, year: int | None, fitted: Fitted,
         for cohort in cohorts
     }
     ends = {
-        cohort.reference: {leaf.id: _ends(imputed.values[cohort.fitted, column]) for column, leaf in leaves}
+        cohort.reference: {leaf.id: _ends(filled.imputed.values[cohort.fitted, column]) for column, leaf in leaves}
         for cohort in (cohorts if extents else ())
     }
     return Gathered(values, ends)

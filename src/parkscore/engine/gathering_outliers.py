@@ -9,20 +9,16 @@ from pathlib import Path
 
 import numpy as np
 
-from parkscore.data.cohorts import earlier_rows
-from parkscore.data.derive import derive
+from parkscore.data.filled import fill_gaps
 from parkscore.data.fitted import Fitted
 from parkscore.data.grid import Vector
-from parkscore.data.impute import impute
-from parkscore.data.screen import screen
 from parkscore.data.table import Table
 from parkscore.data.treat import refuse_untreatable, treated_finding, untreatable
 from parkscore.engine.buckets import BUDGET
-from parkscore.engine.gathering import cohorts_of_piece, rows_of_year
+from parkscore.engine.piece_cohorts import measured_in_piece
 from parkscore.engine.sorted_columns import SortedColumn
 from parkscore.findings import DataError, Finding
 from parkscore.framework.models import Choice, Framework, Node
-from parkscore.framework.score_history import years_looked_back
 from parkscore.framework.settings import resolve_settings
 from parkscore.methods import DomainError, treatment
 from parkscore.methods.transformations import Transformation
@@ -55,16 +51,13 @@ Parts = Mapping[str, OutlierPart]
 
 def gather_outliers(framework: Framework, table: Table, year: int | None, fitted: Fitted) -> Parts:
     """The values of a piece, gaps filled; DataError, with the rows, where a treatment cannot take one."""
-    rows = rows_of_year(table, year)
-    imputed, _ = impute(framework, table, indicators := derive(framework, table), fitted)
-    eligible, _ = screen(framework, indicators, imputed)
-    wanted = np.sort(np.concatenate([rows, earlier_rows(table, rows, years_looked_back(framework))]))
-    cohorts = [each for each in cohorts_of_piece(framework, table, wanted, eligible) if each.pool.size]
-    ours = treated_columns(framework)
-    refuse_untreatable(table, cohorts, [(leaf, choice, imputed.values[:, column]) for column, leaf, choice in ours])
+    filled = fill_gaps(framework, table, fitted)
+    cohorts = [each for each in measured_in_piece(framework, table, year, filled.eligible) if each.pool.size]
+    ours, numbers = treated_columns(framework), filled.imputed.values
+    refuse_untreatable(table, cohorts, [(leaf, choice, numbers[:, column]) for column, leaf, choice in ours])
     found = {}
     for cohort in cohorts:
-        pooled = {leaf.id: imputed.values[cohort.pool, column] for column, leaf, _ in ours}
+        pooled = {leaf.id: numbers[cohort.pool, column] for column, leaf, _ in ours}
         values = {code: own[~np.isnan(own)] for code, own in pooled.items()}
         is_told = year is None or cohort.year in (None, year)
         found[cohort.reference] = OutlierPart(cohort.year, is_told, bool(cohort.fit.size), values)

@@ -8,22 +8,16 @@ from pathlib import Path
 
 import numpy as np
 
-from parkscore.data.cohorts import earlier_rows, years_of
-from parkscore.data.derive import derive
+from parkscore.data.cohorts import years_of
 from parkscore.data.fillings import group_codes, year_name
 from parkscore.data.fitted import Filling, Fitted, named
-from parkscore.data.impute import impute
 from parkscore.data.policies import columns_by_choice
-from parkscore.data.screen import screen
 from parkscore.data.table import Table
-from parkscore.data.treat import treat
-from parkscore.engine.gathering import cohorts_of_piece, rows_of_year
 from parkscore.engine.group_statistics import GroupPart, GroupStatistics, group_part
+from parkscore.engine.scored_references import score_references
 from parkscore.findings import Finding
 from parkscore.framework.models import SCORE_GROUP_MEAN, Framework
-from parkscore.framework.score_history import years_looked_back
 from parkscore.framework.settings import resolve_settings
-from parkscore.tree.score import score
 
 Parts = Mapping[tuple[str, str], GroupPart]
 """By the name of year and group, and by indicator."""
@@ -37,26 +31,15 @@ def fills_scores(framework: Framework) -> bool:
 
 def gather_scores(framework: Framework, table: Table, year: int | None, fitted: Fitted) -> Parts:
     """What the rows of a piece add to the mean scores; fitted: what they are scored by."""
-    rows = rows_of_year(table, year)
-    imputed, _ = impute(framework, table, indicators := derive(framework, table), fitted)
-    eligible, _ = screen(framework, indicators, imputed)
-    earlier = earlier_rows(table, rows, years_looked_back(framework))
-    wanted = np.sort(np.concatenate([rows, earlier]))
-    # The rows of a reference are counted, too, whatever their year.
-    groups = tuple(
-        replace(each, apply=each.measured, fit=each.measured, pool=each.measured)
-        for each in cohorts_of_piece(framework, table, wanted, eligible)
-        if fitted.has(each.reference)
-    )
-    treated = treat(framework, table, imputed, groups, fitted)
-    scores = score(framework, table, treated.grid, groups, base=imputed, fitted=fitted).scores
+    scored = score_references(framework, table, year, fitted)
+    scores = scored.scores
     settings, leaves = resolve_settings(framework), framework.leaves
     choices = (settings[leaf.id].missing for leaf in leaves)
     found: dict[tuple[str, str], GroupPart] = {}
     for choice, columns in columns_by_choice(each if each.name == SCORE_GROUP_MEAN else None for each in choices):
         texts = group_codes(choice, framework, table)
-        for cohort in groups:
-            for own_year, own in years_of(table, cohort.apply):
+        for cohort in scored.cohorts:
+            for own_year, own in years_of(table, cohort.measured):
                 name = named(year_name(own_year), cohort.within)
                 for column in columns.tolist():
                     found[name, leaves[column].id] = group_part("group_mean", scores[own, column], texts.taken(own))

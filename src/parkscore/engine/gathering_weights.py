@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final, TypeVar
@@ -13,26 +13,18 @@ import pandas as pd
 import pyarrow as pa
 
 from parkscore.data.classes import classify
-from parkscore.data.cohorts import earlier_rows
-from parkscore.data.derive import derive
 from parkscore.data.fitted import Fitted
 from parkscore.data.grid import Cohort, Matrix, Rows, States, rows_by_value
-from parkscore.data.impute import impute
 from parkscore.data.plain_texts import text_column
-from parkscore.data.screen import screen
 from parkscore.data.table import UNIT, Origin, Table
-from parkscore.data.treat import treat
 from parkscore.data.units import TEXT_TYPE
-from parkscore.engine.gathering import cohorts_of_piece, rows_of_year
+from parkscore.engine.scored_references import score_references
 from parkscore.findings import DataError, Finding, Severity
 from parkscore.framework.models import Framework
-from parkscore.framework.score_history import years_looked_back
 from parkscore.language import Text
 from parkscore.tree.aggregate import Shares
 from parkscore.tree.comparing import computed_nodes
-from parkscore.tree.fill_scores import fill_scores
 from parkscore.tree.schemes import WeightPlan
-from parkscore.tree.score import score
 from parkscore.tree.weigh import weigh
 
 _Number = TypeVar("_Number", np.float64, np.int8)
@@ -77,24 +69,15 @@ class GatherWeights:
 
     def __call__(self, framework: Framework, table: Table, year: int | None, fitted: Fitted) -> Parts:
         """The scores of the rows that weights are computed from, gaps filled; fitted: what they are scored by."""
-        rows = rows_of_year(table, year)
-        imputed, _ = impute(framework, table, indicators := derive(framework, table), fitted)
-        eligible, _ = screen(framework, indicators, imputed)
-        wanted = np.sort(np.concatenate([rows, earlier_rows(table, rows, years_looked_back(framework))]))
-        groups = [each for each in cohorts_of_piece(framework, table, wanted, eligible) if fitted.has(each.reference)]
-        # The rows of a reference are scored, too, whatever their year.
-        scored_so = tuple(replace(each, apply=each.measured, fit=each.measured, pool=each.measured) for each in groups)
-        treated = treat(framework, table, imputed, scored_so, fitted)
-        scored = score(framework, table, treated.grid, scored_so, base=imputed, fitted=fitted, counts=False)
-        scores = fill_scores(framework, table, treated.grid, scored_so, scored, fitted).scores
+        scored = score_references(framework, table, year, fitted)
         units = text_column(table.frame[UNIT])
         return {
-            key: WeightPart(own_year, applies, units.take(pa.array(fit)), scores[fit], treated.grid.states[fit])
-            for key, own_year, applies, fit in self._sets(framework, table, groups)
+            key: WeightPart(own_year, applies, units.take(pa.array(fit)), scored.scores[fit], scored.states[fit])
+            for key, own_year, applies, fit in self._sets(framework, table, scored.cohorts)
         }
 
     def _sets(
-        self, framework: Framework, table: Table, groups: list[Cohort]
+        self, framework: Framework, table: Table, groups: Sequence[Cohort]
     ) -> Iterator[tuple[Key, int | None, bool, Rows]]:
         """For each set of weights its year, whether rows are weighed so, and those that it is computed from."""
         classification = classify(framework, table) if self.plan.by_class else None

@@ -11,20 +11,17 @@ from parkscore.data.classes import classify
 from parkscore.data.cohorts import cohorts, cohorts_by_class
 from parkscore.data.columns import Columns
 from parkscore.data.derive import derive
+from parkscore.data.filled import fill_gaps
 from parkscore.data.grid import Grid, Rows, Vector
-from parkscore.data.impute import impute
-from parkscore.data.screen import screen
 from parkscore.data.table import Table
-from parkscore.data.treat import treat
 from parkscore.evaluation import Evaluation
 from parkscore.findings import DataError
 from parkscore.members.changed_columns import ChangedColumns, Imagined, imagine
 from parkscore.methods import ranking
 from parkscore.methods.ranks_among import rank_among
 from parkscore.tree.aggregate import aggregate
-from parkscore.tree.fill_scores import fill_scores
 from parkscore.tree.rank import Ranks
-from parkscore.tree.score import score
+from parkscore.tree.to_scores import to_scores
 
 
 @dataclass(frozen=True)
@@ -90,18 +87,15 @@ class Held:
 
     def _scored(self, table: Table, columns: ChangedColumns, derived: Grid) -> Mapping[str, Vector]:
         framework, fitted, shares = self.framework, self._fitted, self._fitted.shares
-        imputed, _ = impute(framework, table, derived, fitted)
-        eligible, _ = screen(framework, derived, imputed)
-        groups = cohorts(framework, table, eligible, eligible, fitted)
-        treated = treat(framework, table, imputed, groups, fitted).grid
-        scored = score(framework, table, treated, groups, base=imputed, fitted=fitted, counts=False)
-        scored = fill_scores(framework, table, treated, groups, scored, fitted)
+        filled = fill_gaps(framework, table, fitted, derived)
+        groups = cohorts(framework, table, filled.eligible, filled.eligible, fitted)
+        treated, scored = to_scores(framework, table, filled.imputed, groups, fitted, counts=False)
         classification = classify(framework, table, columns) if self._by_class else None
         if classification is not None:
             groups = cohorts_by_class(groups, classification)
         groups = tuple(each for each in groups if (each.name, each.class_id) in shares)
         own = tuple(shares[each.name, each.class_id] for each in groups)
-        nodes = aggregate(framework, table, scored.scores, groups, own, treated.states, fitted)
+        nodes = aggregate(framework, table, scored.scores, groups, own, treated.grid.states, fitted)
         return nodes.scores
 
     def _ranks(self, total: Vector, rows: Rows) -> Ranks:

@@ -10,7 +10,6 @@ import numpy as np
 
 from parkscore.data.fitted import Fitted
 from parkscore.data.grid import Cohort, Matrix, Rows
-from parkscore.data.treat import treat
 from parkscore.evaluation import Evaluation
 from parkscore.findings import DataError, Finding
 from parkscore.framework.cases import has_rules_by_case
@@ -21,8 +20,7 @@ from parkscore.methods import scoring, treatment
 from parkscore.methods.treatments import treated_alike
 from parkscore.robustness.drawn_values import DrawnValues
 from parkscore.robustness.plans import Filled
-from parkscore.tree.fill_scores import fill_scores
-from parkscore.tree.score import score
+from parkscore.tree.to_scores import to_scores
 
 _SUPPLIED: Final = frozenset({"among", "years", "units", "base", "categories"})
 
@@ -103,11 +101,9 @@ class RemadeScores:
         framework, table, cohorts = self._framework, self._evaluation.table, self._filled.cohorts
         grid = self._values.grid(self._filled, self.rows, draw)
         try:
-            treated = treat(framework, table, grid, cohorts, self._fitted)
-            scored = score(framework, table, treated.grid, cohorts, base=grid, fitted=self._fitted, counts=False)
+            _, scored = to_scores(framework, table, grid, cohorts, self._fitted, counts=False)
         except DataError as error:
             raise DataError([_of_draw(finding, draw) for finding in error.findings]) from None
-        scored = fill_scores(framework, table, treated.grid, cohorts, scored, self._fitted)
         return scored.scores[np.ix_(self.rows, self._one_by_one)]
 
 

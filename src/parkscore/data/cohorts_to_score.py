@@ -1,0 +1,50 @@
+"""Group the rows that were asked for, and apart from them those that conditions look back at, to be scored."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from parkscore.data.cohorts import cohorts, earlier_rows
+from parkscore.data.filled import Filled
+from parkscore.data.fitted import Fitted
+from parkscore.data.grid import Cohort, Rows, shared
+from parkscore.data.reference_groups import why_without_reference
+from parkscore.data.table import Table
+from parkscore.data.unranked import Unranked
+from parkscore.framework.models import Framework
+from parkscore.framework.score_history import years_looked_back
+
+
+@dataclass(frozen=True)
+class ToScore:
+    """The rows to score, grouped by what they are measured against.
+
+    rows: those that were asked for and may be scored. own: their groups. earlier: the groups of the rows of other years
+    whose scores a condition reads; nothing is said of these. set_aside: why rows of the table have no scores.
+    """
+
+    rows: Rows
+    own: tuple[Cohort, ...]
+    earlier: tuple[Cohort, ...]
+    set_aside: Mapping[int, Unranked]
+
+    @property
+    def cohorts(self) -> tuple[Cohort, ...]:
+        """All of them."""
+        return self.own + self.earlier
+
+
+def cohorts_to_score(
+    framework: Framework, table: Table, rows: Rows, filled: Filled, fitted: Fitted | None = None
+) -> ToScore:
+    """The groups of some rows of a table; fitted: what they are scored by, where nothing is fitted on them.
+
+    Raises DataError where no row of the reference year may be measured against.
+    """
+    eligible = filled.eligible
+    ours = shared(rows, eligible)
+    own = cohorts(framework, table, ours, eligible, fitted)
+    set_aside = {**filled.set_aside, **why_without_reference(framework, table, ours, own)}
+    looked_back = shared(earlier_rows(table, rows, years_looked_back(framework)), eligible)
+    return ToScore(ours, own, cohorts(framework, table, looked_back, eligible, fitted), set_aside)
