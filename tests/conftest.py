@@ -5,9 +5,13 @@ from __future__ import annotations
 import os
 from collections.abc import Generator
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from hypothesis import HealthCheck, settings
+
+if TYPE_CHECKING:
+    from nbformat import NotebookNode
 
 ROOT = Path(__file__).resolve().parents[1]
 
@@ -43,6 +47,14 @@ def golden() -> Path:
     if not folder.is_dir():
         pytest.skip("the golden data are not beside this checkout (../shared/golden)")
     return folder
+
+
+@pytest.fixture(scope="module")
+def found(executed: NotebookNode) -> dict[str, Any]:
+    """What the cell printed that `notebook_runs.ask` added to the notebook of a module, its fixture `executed`."""
+    from tests.notebook_runs import answers
+
+    return answers(executed)
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:

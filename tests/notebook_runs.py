@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import nbformat
+import pytest
 from jupyter_client.kernelspec import KernelSpec
 from jupyter_client.manager import AsyncKernelManager
 from nbclient import NotebookClient
@@ -62,6 +63,11 @@ def ask(notebook: nbformat.NotebookNode, **expressions: str) -> nbformat.Noteboo
     wanted = ", ".join(f"{name!r}: {expression}" for name, expression in expressions.items())
     notebook.cells.append(nbformat.v4.new_code_cell(f"import json\nprint(json.dumps({{{wanted}}}))"))
     return notebook
+
+
+def run(path: Path, folder: Path, folders: pytest.TempPathFactory, **expressions: str) -> nbformat.NotebookNode:
+    """A notebook as it stands, run in a folder, with what the expressions give printed at its end."""
+    return execute(ask(read(path), **expressions), folder, folders.mktemp("home"))
 
 
 def answers(executed: nbformat.NotebookNode) -> dict[str, Any]:

@@ -9,7 +9,7 @@ import nbformat
 import pandas as pd
 import pytest
 
-from tests.notebook_runs import answers, ask, execute, outputs_of, own_page_fetches, read
+from tests.notebook_runs import outputs_of, own_page_fetches, run
 
 ROOT = Path(__file__).resolve().parents[1]
 POINTS = ROOT / "notebooks" / "02-enterprise-points.ipynb"
@@ -25,8 +25,10 @@ BOUNDS = {
 
 @pytest.fixture(scope="module")
 def executed(tmp_path_factory: pytest.TempPathFactory) -> nbformat.NotebookNode:
-    notebook = ask(
-        read(POINTS),
+    return run(
+        POINTS,
+        POINTS.parent,
+        tmp_path_factory,
         stages="classes['name'].fillna('无').value_counts().to_dict()",
         scores="ranking.set_index('unit')['score'].dropna().to_dict()",
         ranks="ranking.set_index('unit')['rank'].dropna().astype(int).to_dict()",
@@ -41,12 +43,6 @@ def executed(tmp_path_factory: pytest.TempPathFactory) -> nbformat.NotebookNode:
         before="[float(before['score']), int(before['rank'])]",
         after="[float(after['score']), int(after['rank'])]",
     )
-    return execute(notebook, POINTS.parent, tmp_path_factory.mktemp("home"))
-
-
-@pytest.fixture(scope="module")
-def found(executed: nbformat.NotebookNode) -> dict[str, Any]:
-    return answers(executed)
 
 
 @pytest.fixture(scope="module")

@@ -9,7 +9,7 @@ import nbformat
 import pytest
 
 import parkscore as ps
-from tests.notebook_runs import answers, ask, execute, outputs_of, own_page_fetches, read
+from tests.notebook_runs import outputs_of, own_page_fetches, run
 
 NOTEBOOK = Path(__file__).resolve().parents[1] / "notebooks" / "04-robustness.ipynb"
 
@@ -17,20 +17,16 @@ NOTEBOOK = Path(__file__).resolve().parents[1] / "notebooks" / "04-robustness.ip
 @pytest.fixture(scope="module")
 def executed(tmp_path_factory: pytest.TempPathFactory) -> nbformat.NotebookNode:
     """The notebook as it stands, executed in an empty folder."""
-    notebook = ask(
-        read(NOTEBOOK),
+    return run(
+        NOTEBOOK,
+        tmp_path_factory.mktemp("folder"),
+        tmp_path_factory,
         units="units[['rank', 'rank_low', 'rank_high', 'top_10']].to_dict('list')",
         chances="probabilities.data[0].z",
         above="pairs.data[0].z",
         subtitles="[each.layout.title.subtitle.text for each in (intervals, probabilities, pairs)]",
         files="sorted(path.name for path in __import__('pathlib').Path().iterdir())",
     )
-    return execute(notebook, tmp_path_factory.mktemp("folder"), tmp_path_factory.mktemp("home"))
-
-
-@pytest.fixture(scope="module")
-def found(executed: nbformat.NotebookNode) -> dict[str, Any]:
-    return answers(executed)
 
 
 def test_it_warns_of_nothing_fetches_nothing_and_leaves_no_file(

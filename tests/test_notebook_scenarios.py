@@ -12,7 +12,7 @@ import pandas as pd
 import pytest
 
 import parkscore as ps
-from tests.notebook_runs import answers, ask, execute, outputs_of, own_page_fetches, read
+from tests.notebook_runs import answers, ask, execute, outputs_of, own_page_fetches, read, run
 
 ROOT = Path(__file__).resolve().parents[1]
 NOTEBOOK = ROOT / "notebooks" / "03-weight-scenarios.ipynb"
@@ -60,8 +60,10 @@ shares_live = {dimension: label.value for dimension, label in share_labels.items
 @pytest.fixture(scope="module")
 def executed(tmp_path_factory: pytest.TempPathFactory) -> nbformat.NotebookNode:
     """The notebook as it stands, executed in an empty folder."""
-    notebook = ask(
-        read(NOTEBOOK),
+    return run(
+        NOTEBOOK,
+        tmp_path_factory.mktemp("folder"),
+        tmp_path_factory,
         ranks="ranks.to_dict()",
         agreement="scenarios.agreement.drop(columns='flag').to_dict('list')",
         overlap="overlap.to_dict('list')",
@@ -72,12 +74,6 @@ def executed(tmp_path_factory: pytest.TempPathFactory) -> nbformat.NotebookNode:
         shares="shares_moved",
         files="sorted(path.name for path in Path().iterdir())",
     )
-    return execute(notebook, tmp_path_factory.mktemp("folder"), tmp_path_factory.mktemp("home"))
-
-
-@pytest.fixture(scope="module")
-def found(executed: nbformat.NotebookNode) -> dict[str, Any]:
-    return answers(executed)
 
 
 @pytest.fixture(scope="module")

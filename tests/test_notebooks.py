@@ -13,7 +13,7 @@ import pytest
 from scipy import stats
 
 import parkscore as ps
-from tests.notebook_runs import answers, ask, code_cells, execute, outputs_of, own_page_fetches, read
+from tests.notebook_runs import answers, ask, code_cells, execute, outputs_of, own_page_fetches, read, run
 
 ROOT = Path(__file__).resolve().parents[1]
 NOTEBOOKS = sorted((ROOT / "notebooks").glob("*.ipynb"))
@@ -23,10 +23,12 @@ every_notebook = pytest.mark.parametrize("path", NOTEBOOKS, ids=[path.stem for p
 
 
 @pytest.fixture(scope="module")
-def annual_ranking(tmp_path_factory: pytest.TempPathFactory) -> nbformat.NotebookNode:
+def executed(tmp_path_factory: pytest.TempPathFactory) -> nbformat.NotebookNode:
     """The first notebook, executed beside itself, with its main variables printed at the end."""
-    notebook = ask(
-        read(ANNUAL_RANKING),
+    return run(
+        ANNUAL_RANKING,
+        ANNUAL_RANKING.parent,
+        tmp_path_factory,
         ranks="ranks.to_dict()",
         shifts="comparison['最大变动'].to_dict()",
         agreement="agreement.to_dict()",
@@ -39,12 +41,6 @@ def annual_ranking(tmp_path_factory: pytest.TempPathFactory) -> nbformat.Noteboo
         moved_unit="moved_unit",
         lead="lead_over_mean.sum().to_dict()",
     )
-    return execute(notebook, ANNUAL_RANKING.parent, tmp_path_factory.mktemp("home"))
-
-
-@pytest.fixture(scope="module")
-def found(annual_ranking: nbformat.NotebookNode) -> dict[str, Any]:
-    return answers(annual_ranking)
 
 
 # --- as stored -----------------------------------------------------------------------------------------------------
@@ -79,12 +75,12 @@ def test_a_notebook_says_in_both_languages_that_its_data_are_synthetic(path: Pat
 # --- executed ------------------------------------------------------------------------------------------------------
 
 
-def test_the_annual_ranking_warns_of_nothing(annual_ranking: nbformat.NotebookNode) -> None:
-    assert [output.text for output in outputs_of(annual_ranking) if output.get("name") == "stderr"] == []
+def test_the_annual_ranking_warns_of_nothing(executed: nbformat.NotebookNode) -> None:
+    assert [output.text for output in outputs_of(executed) if output.get("name") == "stderr"] == []
 
 
-def test_the_figure_brings_its_program_along_and_fetches_nothing(annual_ranking: nbformat.NotebookNode) -> None:
-    assert own_page_fetches(annual_ranking) == []
+def test_the_figure_brings_its_program_along_and_fetches_nothing(executed: nbformat.NotebookNode) -> None:
+    assert own_page_fetches(executed) == []
 
 
 def test_every_scheme_ranks_all_178_zones(found: dict[str, Any]) -> None:

@@ -15,16 +15,10 @@ import parkscore as ps
 from parkscore.framework.models import Choice, Framework, Node, ScoreRule
 from parkscore.tree.frozen import load_reference
 from tests.engine_results import assert_no_split_moves_a_bit, assert_same, in_pieces
-from tests.small_frameworks import dimension, field, leaf, small
+from tests.small_frameworks import dimension, leaf, small
+from tests.tables_over_years import FIELDS, ROWS_OF_PIECE, YEARS, over_years, tables
 
 FROM_OTHERS = ("mean", "median", "group_mean", "group_median", "score_group_mean")
-FIELDS = {
-    "a": field("a"),
-    "b": field("b"),
-    "kind": field("kind", kind="text"),
-    "park": field("park", kind="text"),
-}
-VALUES = st.none() | st.floats(0.01, 1e6).map(lambda value: round(value, 3)) | st.sampled_from([0.1, 0.2, 0.3, 7.0])
 
 
 def policy(name: str, by: str | None = None) -> Choice:
@@ -32,8 +26,8 @@ def policy(name: str, by: str | None = None) -> Choice:
 
 
 @st.composite
-def frameworks(draw: Any) -> Framework:
-    """Two indicators whose gaps are filled from others, scored against others or not, over years and groups."""
+def indicators(draw: Any) -> tuple[Node, ...]:
+    """Three indicators whose gaps are filled from others, scored against others or not."""
 
     def indicator(code: str, formula: str) -> Node:
         name = draw(st.sampled_from(FROM_OTHERS))
@@ -43,36 +37,11 @@ def frameworks(draw: Any) -> Framework:
         said = draw(st.sampled_from([{}, {"round": {"decimals": 1, "how": "half_even"}}]))
         return leaf(code, formula, score=score, missing=policy(name, by), weight=1.0, **said)
 
-    reference = draw(st.sampled_from(["per-year", "panel", 2023]))
-    return small(
-        dimension("d", indicator("i", "a"), indicator("j", "a / b"), weight=1.0),
-        indicator("k", "b"),
-        fields=FIELDS,
-        time="year",
-        class_field="kind",
-        reference=reference,
-        reference_within=draw(st.sampled_from([(), ("kind",)])) if reference != 2023 else (),
-    )
-
-
-@st.composite
-def tables(draw: Any) -> pd.DataFrame:
-    pairs = st.tuples(st.sampled_from("甲乙丙丁戊己"), st.integers(2022, 2024))
-    keys = [("甲", 2023), ("甲", 2024), *draw(st.lists(pairs, max_size=12))]
-    frame = pd.DataFrame(list(dict.fromkeys(keys)), columns=["zone", "year"])
-    size = len(frame)
-    for name in "ab":
-        frame[name] = pd.Series([5.0, *draw(st.lists(VALUES, min_size=size - 1, max_size=size - 1))], dtype=float)
-    for name in ("kind", "park"):
-        texts = draw(st.lists(st.sampled_from(["大", "小", None]), min_size=size - 1, max_size=size - 1))
-        frame[name] = pd.Series(["大", *texts], dtype=object)
-    return frame
+    return dimension("d", indicator("i", "a"), indicator("j", "a / b"), weight=1.0), indicator("k", "b")
 
 
 @settings(max_examples=30, suppress_health_check=[HealthCheck.too_slow], deadline=None)
-@given(
-    frameworks(), tables(), st.integers(1, 5), st.sampled_from([None, 2023, 2024]), st.randoms(use_true_random=False)
-)
+@given(over_years(indicators()), tables(1e6, 12), ROWS_OF_PIECE, YEARS, st.randoms(use_true_random=False))
 def test_no_split_and_no_order_changes_a_bit_of_what_is_filled(
     framework: Framework, frame: pd.DataFrame, rows: int, year: int | None, random: Any
 ) -> None:

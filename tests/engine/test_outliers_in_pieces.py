@@ -20,7 +20,8 @@ from parkscore.methods import treatment
 from parkscore.methods.treatments_in_order import shape_in_order, sum_in_blocks
 from parkscore.tree.frozen import load_reference
 from tests.engine_results import assert_no_split_moves_a_bit, assert_same, in_pieces
-from tests.small_frameworks import field, leaf, small
+from tests.small_frameworks import leaf, small
+from tests.tables_over_years import ROWS_OF_PIECE, YEARS, over_years, tables
 
 TREATMENTS = [
     Choice.of("winsorise", skew=0.5, kurtosis=0.5),
@@ -33,7 +34,6 @@ TREATMENTS = [
     Choice.of("box_cox", power=-0.5),
 ]
 EACH_ALONE = [Choice.of(name) for name in ("ln", "log1p", "signed_log", "none")]
-FIELDS = {"a": field("a"), "b": field("b"), "kind": field("kind", kind="text")}
 
 
 def test_every_treatment_that_takes_anything_from_the_data_is_tried_here() -> None:
@@ -44,7 +44,7 @@ def test_every_treatment_that_takes_anything_from_the_data_is_tried_here() -> No
 
 
 @st.composite
-def frameworks(draw: Any) -> Framework:
+def indicators(draw: Any) -> tuple[Node, ...]:
     def indicator(code: str, formula: str) -> Node:
         return leaf(
             code,
@@ -55,31 +55,7 @@ def frameworks(draw: Any) -> Framework:
             weight=1.0,
         )
 
-    reference = draw(st.sampled_from(["per-year", "panel", 2023]))
-    return small(
-        indicator("i", "a"),
-        indicator("j", "a / b"),
-        fields=FIELDS,
-        time="year",
-        class_field="kind",
-        reference=reference,
-        reference_within=draw(st.sampled_from([(), ("kind",)])) if reference != 2023 else (),
-    )
-
-
-@st.composite
-def tables(draw: Any) -> pd.DataFrame:
-    pairs = st.tuples(st.sampled_from("甲乙丙丁戊己庚"), st.integers(2022, 2024))
-    frame = pd.DataFrame(
-        list(dict.fromkeys([("甲", 2023), ("甲", 2024), *draw(st.lists(pairs, max_size=18))])),
-        columns=["zone", "year"],
-    )
-    size = len(frame)
-    values = st.none() | st.floats(0.01, 1e4).map(lambda value: round(value, 3)) | st.sampled_from([0.1, 0.3, 7.0])
-    for name in "ab":
-        frame[name] = pd.Series([5.0, *draw(st.lists(values, min_size=size - 1, max_size=size - 1))], dtype=float)
-    texts = draw(st.lists(st.sampled_from(["大", "小", None]), min_size=size, max_size=size))
-    return frame.assign(kind=pd.Series(texts, dtype=object))
+    return indicator("i", "a"), indicator("j", "a / b")
 
 
 def refusals(error: DataError) -> list[tuple[str, ...]]:
@@ -94,9 +70,7 @@ def in_memory(framework: Framework, frame: pd.DataFrame, year: int | None) -> An
 
 
 @settings(max_examples=30, suppress_health_check=[HealthCheck.too_slow], deadline=None)
-@given(
-    frameworks(), tables(), st.integers(1, 5), st.sampled_from([None, 2023, 2024]), st.randoms(use_true_random=False)
-)
+@given(over_years(indicators()), tables(1e4, 18), ROWS_OF_PIECE, YEARS, st.randoms(use_true_random=False))
 def test_no_split_and_no_order_changes_a_bit_of_what_is_treated(
     framework: Framework, frame: pd.DataFrame, rows: int, year: int | None, random: Any
 ) -> None:
@@ -111,12 +85,12 @@ def test_no_split_and_no_order_changes_a_bit_of_what_is_treated(
 
 def of(choice: Choice) -> Framework:
     defaults = Defaults(weights=Choice.of("equal"), treat=choice, score=ScoreRule.of("minmax"))
-    return small(leaf("a"), leaf("b"), fields=FIELDS, defaults=defaults)
+    return small(leaf("a"), leaf("b"), defaults=defaults)
 
 
 def table(rows: int = 500) -> pd.DataFrame:
     generator = np.random.default_rng(8)
-    frame = pd.DataFrame({"zone": [f"u{number}" for number in range(rows)], "kind": "同"})
+    frame = pd.DataFrame({"zone": [f"u{number}" for number in range(rows)]})
     for name in "ab":
         values = np.round(generator.lognormal(3, 1.5, rows), 2)
         frame[name] = np.where(generator.random(rows) < 0.1, np.nan, values)
