@@ -20,7 +20,7 @@ from parkscore.data.batches import read_piece
 from parkscore.data.datasets import DataFile, Dataset, open_dataset
 from parkscore.data.reading import read_with_findings
 from parkscore.data.shapes import Shape
-from parkscore.findings import DataError, UsageError
+from parkscore.findings import DataError, UsageError, errors_of
 from parkscore.framework.models import Framework, Label, UnitKey
 
 FRAME = pd.DataFrame(
@@ -100,6 +100,33 @@ def test_every_broken_file_and_every_other_schema_is_named_at_once(tmp_path: Pat
         ("other_kind", "g.parquet", "年末从业人员"),
         ("other_column", "h.parquet", "绿地率"),
     ]
+
+
+@pytest.mark.parametrize("content", [b"", b"\xef\xbb\xbf\r\n \n" + b"\n" * 100_000], ids=["no byte", "blank lines"])
+def test_an_empty_file_among_others_is_told_as_empty_and_nothing_else(
+    tmp_path: Path, framework: Framework, content: bytes
+) -> None:
+    FRAME.to_csv(tmp_path / "a.csv", index=False)
+    (tmp_path / "b.csv").write_bytes(content)
+    with pytest.raises(DataError) as error:
+        open_dataset(tmp_path, framework)
+    errors = errors_of(error.value.findings)
+    assert [(each.code, Path(str(each.place)).name) for each in errors] == [("empty_file", "b.csv")]
+
+
+def test_an_empty_parquet_file_is_told_as_empty(tmp_path: Path, framework: Framework) -> None:
+    (tmp_path / "a.parquet").touch()
+    with pytest.raises(DataError) as error:
+        open_dataset(tmp_path / "a.parquet", framework)
+    assert codes(error.value) == ["empty_file"]
+
+
+def test_a_file_without_a_header_is_not_said_to_lack_each_column_too(tmp_path: Path, framework: Framework) -> None:
+    FRAME.to_csv(tmp_path / "a.csv", index=False)
+    (tmp_path / "b.csv").write_text("甲,2024\n乙,2024\n", encoding="utf-8")
+    with pytest.raises(DataError) as error:
+        open_dataset(tmp_path, framework)
+    assert [each.code for each in errors_of(error.value.findings)] == ["no_header"]
 
 
 def test_a_column_that_is_not_read_may_differ_and_is_reported(tmp_path: Path, framework: Framework) -> None:

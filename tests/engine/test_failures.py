@@ -23,7 +23,7 @@ from parkscore.engine.checking import check_dataset
 from parkscore.engine.executors import LocalExecutor
 from parkscore.engine.gathering import Fitting
 from parkscore.engine.tasks import ApplyPiece
-from parkscore.findings import DataError, Severity, UsageError
+from parkscore.findings import DataError, Severity, UsageError, errors_of
 from parkscore.results import files
 from tests.small_frameworks import dimension, field, leaf, small
 
@@ -160,6 +160,29 @@ def test_damaged_rows_do_not_hide_that_others_meet(twice: str, told: str, rows: 
     found = [each.code for each in caught.value.findings]
     assert found.count("not_parquet") == 1
     assert found.count(told) == rows
+
+
+@pytest.mark.parametrize("formula", ["a", "growth(a)"])
+@pytest.mark.parametrize("mask", [None, ps.Mask()], ids=["plain", "masked"])
+def test_damaged_rows_do_not_hide_wrong_cells_of_the_files_beside(
+    formula: str, mask: ps.Mask | None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(passes, "ROWS_OF_PIECE", 1000)  # small files are read together
+    source = folder_of_files(tmp_path)
+    for path in sorted(source.iterdir()):
+        frame = pd.read_parquet(path).astype({"a": str}).assign(year=2024)
+        frame.loc[3, "a"] = "五" if path.stem == "part-2" else "5"
+        frame.to_parquet(path, index=False, row_group_size=4)
+    damaged = bytearray((source / "part-1.parquet").read_bytes())
+    damaged[4:100] = b"\xff" * 96
+    (source / "part-1.parquet").write_bytes(bytes(damaged))
+    framework = small(leaf("a", formula), leaf("b"), time="year", fields={"a": field("a")})
+    with pytest.raises(DataError) as caught:
+        ps.score_dataset(framework, source, tmp_path / "out.csv", mask=mask)
+    for found in (caught.value.findings, check_dataset(framework, source, mask)[0]):
+        damage, wrong = sorted(errors_of(found), key=lambda each: each.code)
+        assert (damage.code, wrong.code, wrong.value) == ("not_parquet", "text_in_number", "五")
+        assert wrong.unit == ("企业2-3" if mask is None else mask.unit("企业2-3"))
 
 
 @pytest.mark.parametrize("formula", ["a", "growth(a)"])

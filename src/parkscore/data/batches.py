@@ -25,6 +25,15 @@ from parkscore.findings import DataError, Finding, Place, Severity
 from parkscore.language import Text
 
 
+class BrokenFiles(DataError):  # noqa: N818  # the name says what is broken
+    """Some files of a piece cannot be read; cells: what was found in the others, which are read with them."""
+
+    def __init__(self, broken: Sequence[Finding], cells: Sequence[Finding]) -> None:
+        """Only what is broken is told of itself: whoever tells of cells may have to mask them."""
+        super().__init__(broken)
+        self.cells = cells
+
+
 def read_piece(dataset: Dataset, piece: Piece, fields: Collection[str] | None = None) -> tuple[Table, Collected]:
     """Read the rows of a piece.
 
@@ -33,12 +42,12 @@ def read_piece(dataset: Dataset, piece: Piece, fields: Collection[str] | None = 
     errors among that, a cell with an error counts as missing and a row without a unit or a year is left out. Whether a
     unit is met twice only shows when all pieces are seen together.
 
-    Raises DataError where the piece cannot be read at all, or its file is not as it was when it was opened.
+    Raises BrokenFiles where a file of the piece cannot be read, or is not as it was when it was opened.
     """
     file, found = dataset.files[piece.file], Collected()
     bodies, broken = read_bodies(dataset, piece.of_files, found, fields)
     if broken:
-        raise DataError(broken)
+        raise BrokenFiles(broken, found.findings)
     if found.has_errors:
         bodies = [each if each.years is None else each.only(np.flatnonzero(each.years != 0)) for each in bodies]
     table = table_of_piece(bodies, file.path, dataset.framework, fields)

@@ -15,6 +15,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from parkscore.data.collecting import Collected
+from parkscore.data.empty_files import is_empty_file, report_empty
 from parkscore.data.headers import Names
 from parkscore.data.parquet_files import UNREADABLE, report_unsound
 from parkscore.data.shapes import Shape, refuse_others, shape_of, shape_of_text
@@ -210,7 +211,8 @@ def open_dataset(source: str | os.PathLike[str], framework: Framework) -> Datase
     made: dict[pa.Schema, Shape] = {}
     opened = [_open(path, framework, names, made, found) for path in paths]
     files = _one_after_the_other([file for file in opened if file is not None])
-    refuse_others({file.path: file.shape for file in files}, found)
+    # Of a file without a header that can be read it is told already that there is none.
+    refuse_others({file.path: file.shape for file in files if file.shape.layout is not None}, found)
     headers = _of_headers([file.shape for file in files])
     if not errors_of(headers) and not found.has_errors and not any(file.rows for file in files):
         found.error("no_rows", Text("没有数据行", "there are no rows"), place=Place(os.fspath(source)))
@@ -225,7 +227,11 @@ def _open(
 ) -> DataFile | None:
     """A file as if it stood alone; None, with the error collected, where it cannot be read."""
     status = Path(path).stat()
-    if path.lower().endswith(".csv"):
+    is_text = path.lower().endswith(".csv")
+    if not status.st_size or (is_text and is_empty_file(path)):
+        report_empty(path, found)
+        return None
+    if is_text:
         scanned = scan(path, found)
         if scanned is None:
             return None

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import codecs
 import hashlib
 import os
 from collections.abc import Sequence
@@ -20,6 +19,7 @@ from parkscore.data.batches import read_bodies
 from parkscore.data.body import Body, conversions_of, read_body
 from parkscore.data.collecting import Collected
 from parkscore.data.datasets import open_dataset
+from parkscore.data.empty_files import NO_ROWS, is_empty, report_empty
 from parkscore.data.frames import digest_of_frame, sheet_of_frame
 from parkscore.data.headers import Names, normalised
 from parkscore.data.layout import read_layout
@@ -162,8 +162,8 @@ def _content(file: str) -> bytes:
 
 def _sheets(content: bytes, file: str, names: Names, found: Collected) -> Sequence[Sheet]:
     suffix = Path(file).suffix.lower()
-    if not content.removeprefix(codecs.BOM_UTF8).strip():
-        found.error("empty_file", Text("文件是空的", "the file is empty"), _NO_ROWS, place=Place(file))
+    if is_empty(content):
+        report_empty(file, found)
         return []
     if suffix == ".xlsx":
         return read_workbook(content, file, names, found)
@@ -172,17 +172,11 @@ def _sheets(content: bytes, file: str, names: Names, found: Collected) -> Sequen
     return [] if sheet is None else [sheet]
 
 
-_NO_ROWS: Final = Text(
-    "填入数据并保存后再试；空表可用 parkscore template 生成",
-    "fill in rows, save the file and try again; parkscore template writes a blank table",
-)
-
-
 def _check_rows(bodies: Sequence[Body], file: str, found: Collected) -> None:
     """Report what only shows when all rows are seen together."""
     if bodies and not any(len(body.rows) for body in bodies) and not found.has_errors:
         message = Text("表头下面没有数据行", "there are no rows below the header")
-        found.error("no_rows", message, _NO_ROWS, place=Place(file))
+        found.error("no_rows", message, NO_ROWS, place=Place(file))
     named = [body for body in bodies if body.layout.unit]
     if named and _may_repeat(named):
         _report_duplicates(_rows(named), found)

@@ -10,7 +10,7 @@ from typing import Final, Protocol
 import numpy as np
 import numpy.typing as npt
 
-from parkscore.data.batches import read_piece
+from parkscore.data.batches import BrokenFiles, read_piece
 from parkscore.data.by_unit import UnitParts
 from parkscore.data.datasets import Dataset, Piece, refuse_changed
 from parkscore.data.duplicates import keys_of
@@ -21,6 +21,7 @@ from parkscore.data.text_hashes import Hashes
 from parkscore.data.validate import UNREAD_COLUMN
 from parkscore.data.validate_pieces import validate_piece
 from parkscore.findings import DataError, Finding, errors_of
+from parkscore.framework.models import Framework
 
 
 class Item(Protocol):
@@ -184,7 +185,7 @@ def read_checked(source: Source, item: Item, mask: Mask | None, known: RuleStati
     try:
         read = source.read(item)
     except DataError as error:
-        return Checked(None, error.findings)
+        return Checked(None, told_of(error, mask, framework))
     errors = errors_of(read.found)
     places, fields = {each.place for each in errors}, {each.field for each in errors if each.code in UNREAD_COLUMN}
     checked = [
@@ -198,6 +199,14 @@ def read_checked(source: Source, item: Item, mask: Mask | None, known: RuleStati
         found, table = mask.findings(found, table, framework), mask.table(table, framework)
     keys = None if source.whole_units else keys_of(read.table)
     return Checked(table if sound else None, found, read.places, keys)
+
+
+def told_of(error: DataError, mask: Mask | None, framework: Framework) -> Sequence[Finding]:
+    """What is told of a piece that cannot be read, with what was found in the files beside the broken ones."""
+    if not isinstance(error, BrokenFiles):
+        return error.findings
+    cells = error.cells if mask is None else mask.findings(error.cells, None, framework)
+    return [*error.findings, *cells]
 
 
 def read_again(source: Source, item: Item, mask: Mask | None = None) -> Checked:
@@ -233,7 +242,7 @@ class PutDown:
         try:
             table, cells = read_piece(self.units.dataset, piece)
         except DataError as error:
-            return PutDownPiece(error.findings, np.empty(0, dtype=np.uint64), {}, ())
+            return PutDownPiece(told_of(error, self.mask, framework), np.empty(0, dtype=np.uint64), {}, ())
         self.units.add(piece, table)
         found = cells.findings if self.mask is None else self.mask.findings(cells.findings, table, framework)
         return PutDownPiece(found, keys_of(table), table.left_out, table.notes)
