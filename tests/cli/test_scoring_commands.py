@@ -378,3 +378,21 @@ def test_a_folder_is_scored_in_memory_where_that_is_asked_for(run: Any, folder: 
     assert [answer.code for answer in answers] == [0, 0], answers[1].err
     one, other = (sorted((folder / f"{name}.csv").read_text("utf-8-sig").splitlines()) for name in ("one", "all"))
     assert one == other
+
+
+CLASSES = """\
+classes:
+  - {id: big, zh: 大园区, en: big park, when: staff >= 200人}
+  - {id: small, zh: 小园区, en: small park, when: staff < 200人}
+"""
+
+
+def test_the_first_rows_are_shown_alike_of_pieces_and_of_memory(run: Any, folder: Path) -> None:
+    framework = (folder / "park.yaml").read_text(encoding="utf-8").replace("fields:", f"{CLASSES}fields:", 1)
+    (folder / "classes.yaml").write_text(framework, encoding="utf-8")
+    for language, words in (("en", ["big park", "small park", "ranked"]), ("zh", ["大园区", "小园区", "已排名"])):
+        said = ("score", "classes.yaml", "zones.csv", "-o", "out.csv", "--lang", language)
+        answers = [run(*said, "--engine", engine) for engine in ("memory", "local")]
+        table = [answer.out.partition("\n\n")[2] for answer in answers]
+        assert table[0] == table[1], [answer.err for answer in answers]
+        assert [word for word in words if word not in table[1]] == []

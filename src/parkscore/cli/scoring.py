@@ -372,6 +372,7 @@ def latest_ranked(evaluation: Evaluation) -> tuple[list[int], int | None]:
     return [position for position, keep in enumerate(chosen) if keep], year
 
 
+IS_RANKED = Text("已排名", "ranked")
 HEADS = {
     "unit": Text("评价对象", "unit"),
     "year": Text("年份", "year"),
@@ -386,29 +387,35 @@ HEADS = {
 
 def say_ranking(evaluation: Evaluation, positions: Sequence[int], reply: Reply) -> None:
     """Rows of the ranking as a table; a unit that is not ranked has the reason."""
+    statuses = [_status(evaluation, position) for position in positions]
+    say_rows(evaluation.ranking.iloc[list(positions)], statuses, evaluation.framework, reply)
+
+
+def say_rows(rows: pd.DataFrame, statuses: Sequence[Text], framework: Framework, reply: Reply) -> None:
+    """Rows of a ranking as a table, a class by what it is called; statuses: whether each is ranked."""
+    from parkscore.data.classes import class_label
     from parkscore.evaluation_sheets import group_heads
 
-    chosen = evaluation.ranking
-    if evaluation.framework.classes:
-        chosen = chosen.assign(**{"class": evaluation.class_names_in(reply.language)})
-    chosen = chosen.iloc[list(positions)]
-    columns = [str(column) for column in chosen.columns if column != "status"]
-    texts = ("unit", "class", *evaluation.framework.rank_within)
-    heads = HEADS | group_heads(evaluation.framework)
+    def called(name: Any) -> str | None:
+        label = class_label(framework, name if isinstance(name, str) else None)
+        return None if label is None else reply.word(label)
+
+    if framework.classes:
+        rows = rows.assign(**{"class": rows["class"].map(called)})
+    columns = [str(column) for column in rows.columns if column != "status"]
+    texts = ("unit", "class", *framework.rank_within)
+    heads = HEADS | group_heads(framework)
     reply.table(
         [*(heads[column] for column in columns), Text("状态", "status")],
         (
-            [
-                *(shown(column, value) for column, value in zip(columns, row, strict=True)),
-                _status(evaluation, position),
-            ]
-            for position, row in zip(positions, chosen[columns].itertuples(index=False, name=None), strict=True)
+            [*(_shown(*cell) for cell in zip(columns, row, strict=True)), status]
+            for status, row in zip(statuses, rows[columns].itertuples(index=False, name=None), strict=True)
         ),
         right=[number for number, column in enumerate(columns) if column not in texts],
     )
 
 
-def shown(column: str, value: Any) -> str | None:
+def _shown(column: str, value: Any) -> str | None:
     """A cell of the ranking as it is printed; None for none."""
     if value is None or (not isinstance(value, str) and str(value) in ("<NA>", "nan")):
         return None
@@ -421,7 +428,7 @@ def shown(column: str, value: Any) -> str | None:
 
 def _status(evaluation: Evaluation, position: int) -> Text:
     why = evaluation.reasons[position]
-    return Text("已排名", "ranked") if why is None else Text(f"不排名：{why.zh}", f"not ranked: {why.en}")
+    return IS_RANKED if why is None else Text(f"不排名：{why.zh}", f"not ranked: {why.en}")
 
 
 def print_csv(frame: pd.DataFrame) -> None:

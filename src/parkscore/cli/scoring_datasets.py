@@ -20,8 +20,6 @@ from parkscore.findings import Finding, Severity, UsageError, worst_first
 from parkscore.language import Text
 
 if TYPE_CHECKING:
-    import pandas as pd
-
     from parkscore.data.masking import Mask
     from parkscore.engine.executors import Executor
     from parkscore.engine.result import DatasetResult
@@ -230,21 +228,13 @@ def _counted(result: DatasetResult, part: str, code: str | None, label: Text) ->
 
 
 def _say_top(result: DatasetResult, reply: Reply) -> None:
-    from parkscore.cli.scoring import HEADS, shown
-    from parkscore.evaluation_sheets import group_heads
+    from parkscore.cli.scoring import IS_RANKED, say_rows
 
-    top: pd.DataFrame = result.top
+    top = result.top
     if top.empty:
         return
     years: Sequence[int] = result.about["data_years"]
     label = f" {years[-1]}" if years else ""
-    columns = [str(column) for column in top.columns if column != "status"]
-    texts = ("unit", "class", *result.framework.rank_within)
-    heads = HEADS | group_heads(result.framework)
     reply.say("", Text(f"前 {len(top)} 名{label}", f"top {len(top)}{label}"))
-    reply.table(
-        [heads[column] for column in columns],
-        ([shown(*cell) for cell in zip(columns, row, strict=True)] for row in top[columns].itertuples(index=False)),
-        right=[number for number, column in enumerate(columns) if column not in texts],
-    )
+    say_rows(top, [IS_RANKED] * len(top), result.framework, reply)
     reply.say("")
