@@ -131,6 +131,24 @@ def test_values_that_a_frozen_treatment_changes_are_counted_over_all_pieces(tmp_
     assert sorted(counts[0]) == sorted(counts[1]) != []
 
 
+@pytest.mark.parametrize("reference", ["per-year", "panel"])
+@pytest.mark.parametrize("year", [None, 2024])
+@pytest.mark.parametrize("choice", EACH_ALONE, ids=lambda choice: choice.name)
+def test_what_each_value_alone_comes_to_is_told_beside_a_frozen_reference_as_from_memory(
+    choice: Choice, year: int | None, reference: str, tmp_path: Path
+) -> None:
+    defaults = Defaults(weights=Choice.of("equal"), treat=choice, score=ScoreRule.of("minmax"))
+    framework = small(leaf("a"), leaf("b"), time="year", reference=reference, defaults=defaults)
+    both = pd.concat([table(60).assign(year=2023), table(90).assign(year=2024)])
+    ps.evaluate(framework, both[both["year"] == 2023]).freeze(tmp_path / "ref.json")
+    asked: dict[str, Any] = {"year": year, "reference": tmp_path / "ref.json"}
+    evaluation = ps.evaluate(framework, both, **asked)
+    (tmp_path / "data").mkdir()
+    found, told = in_pieces(framework, both, tmp_path / "data", rows=25, threads=2, **asked)
+    assert_same(evaluation, found, told)
+    assert {"treated", "still_skewed"} & {each.code for each in told.findings}
+
+
 def test_a_value_that_a_treatment_cannot_take_is_named_with_its_row(tmp_path: Path) -> None:
     frame = table(30)
     frame.loc[17, "a"] = 0.0

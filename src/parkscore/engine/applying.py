@@ -10,6 +10,7 @@ from parkscore.data.fitted import Fitted
 from parkscore.data.reference_groups import with_shares_only
 from parkscore.data.table import Table
 from parkscore.engine.about import shares_of
+from parkscore.engine.gathering_outliers import Parts, outliers_of_own
 from parkscore.engine.scored_piece import score_piece
 from parkscore.engine.summing_up import Accounts, counted
 from parkscore.engine.tallies import TOLD_OF_ALL, Tally
@@ -31,13 +32,15 @@ from parkscore.tree.verdicts import Verdict
 class Applied:
     """The rows of one piece with their results, what became of each, and what was found and counted.
 
-    candidates: what each list makes of the rows.
+    candidates: what each list makes of the rows. outliers: their values that are treated each alone, where they are
+    scored by a reference that was fitted before.
     """
 
     results: Results
     accounts: Accounts
     tally: Tally
     candidates: tuple[Candidates, ...]
+    outliers: Parts
     findings: tuple[Finding, ...]
 
 
@@ -79,5 +82,6 @@ def apply_to(framework: Framework, table: Table, plan: WeightPlan, fitted: Fitte
         counted(accounting(framework, table, rows, outcomes, classification, judged, graded)),
         piece.tally(framework, fitted),
         candidates_found,
+        {} if fitted.base is None else outliers_of_own(framework, piece),
         tuple(each for each in found if piece.asks_for(each.year) and each.code not in TOLD_OF_ALL),
     )

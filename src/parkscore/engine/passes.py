@@ -21,6 +21,7 @@ from parkscore.data.validate_pieces import checks_look_back, compares_all, not_c
 from parkscore.engine.closing import Closing
 from parkscore.engine.executors import Cluster, Executor, LocalExecutor, WorkersDiedError, driven_by
 from parkscore.engine.gathering import NoReferences
+from parkscore.engine.gathering_outliers import JoiningOutliers, treated_alone
 from parkscore.engine.gathering_rules import compare_rows
 from parkscore.engine.gathering_weights import computes_weights
 from parkscore.engine.pursuing import JoiningAmounts
@@ -224,6 +225,8 @@ class _Run:
     ) -> tuple[list[AppliedPiece], JoiningAmounts]:
         values = self.target.suffix.lower() != ".csv"
         applied, seen, amounts = [], KeysSeen(self.folder), JoiningAmounts(job.framework, self.folder)
+        alone = [] if job.frozen is None else treated_alone(job.framework)
+        outliers = JoiningOutliers(job.framework, self.folder, alone)
         if isinstance(job.source, KeptSource):
             job = replace(job, source=replace(job.source, keeps=False))
         room = Room() if isinstance(self.executor, LocalExecutor) else None
@@ -231,11 +234,14 @@ class _Run:
         for piece in self._driven(APPLYING, task, job.source.items):
             found.add(piece.found)
             amounts.add(piece.amounts)
-            applied.append(replace(piece, keys=None, found=(), amounts={}))
+            outliers.add(piece.outliers)
+            applied.append(replace(piece, keys=None, found=(), amounts={}, outliers={}))
             if piece.keys is not None:
                 seen.add(piece.keys)
         self._refuse(found, seen)
         refuse_empty(job, applied, found.findings)
+        outliers.fitted(fitted)
+        found.add(outliers.findings)
         return applied, amounts
 
     def _refuse(self, found: Found, seen: KeysSeen) -> None:

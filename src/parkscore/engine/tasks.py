@@ -16,6 +16,7 @@ from parkscore.data.rule_statistics import RuleStatistics
 from parkscore.data.table import Table
 from parkscore.data.text_hashes import Hashes
 from parkscore.engine.applying import apply_to
+from parkscore.engine.gathering_outliers import Parts as OutlierParts
 from parkscore.engine.listing import list_batch, lists_file
 from parkscore.engine.pursuing import Parts, gather_amounts
 from parkscore.engine.sources import Checked, Item, Source, read_again, read_checked
@@ -96,7 +97,7 @@ class AppliedPiece:
     results: where they are, None where the piece has an error or no row to score. accounts: what became of each row.
     years: of these rows; known_years: of all rows of the piece. sums: of the scores. tally: what is told of all rows
     together. listed: the file of what the lists make of the rows, where there are lists. amounts: what the targets take
-    of them. notes: what the file says of itself. keys: as those of `Checked`.
+    of them. outliers: as those of `Applied`. notes: what the file says of itself. keys: as those of `Checked`.
     """
 
     number: int
@@ -109,6 +110,7 @@ class AppliedPiece:
     sums: NodeSums = NodeSums.NOTHING
     tally: Tally = field(default_factory=Tally)
     amounts: Parts = field(default_factory=dict)
+    outliers: OutlierParts = field(default_factory=dict)
     notes: tuple[str, ...] = ()
     known_years: frozenset[int] = frozenset()
 
@@ -157,6 +159,7 @@ class ApplyPiece:
             node_sums(applied.results, nodes_of(job.framework)),
             applied.tally,
             gather_amounts(job.framework, checked.table, item.number, checked.places),
+            applied.outliers,
             checked.table.notes,
             known_years,
         )
