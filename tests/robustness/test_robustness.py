@@ -254,3 +254,13 @@ def test_bounds_and_an_order_hold_in_every_draw() -> None:
     shares = found.plan.weights.shares({"total": np.array([0.5, 0.5])})["total"]
     assert (shares[:, 0] >= 0.1 - 1e-9).all()
     assert (shares[:, 0] <= 0.5 + 1e-9).all()
+
+
+def test_the_probabilities_of_ranks_count_a_rank_below_all_that_the_evaluation_gives() -> None:
+    # 丙 is not ranked for want of b, unless b is left out, and then it stands above the others.
+    framework = small(leaf("a"), leaf("b"), defaults=EQUAL.model_copy(update={"min_coverage": 0.6}))
+    evaluation = ps.evaluate(framework, rows(a=[1.0, 2.0, 3.0], b=[2.0, 1.0, None]))
+    found = evaluation.robustness(leave_out=["b"], draws=64)
+    assert found.rank_probabilities.columns.tolist() == [1, 2, 3]
+    assert (found.ranks == 3).any()
+    np.testing.assert_allclose(found.rank_probabilities.sum(axis=1) + found.units["unranked"], 1.0)

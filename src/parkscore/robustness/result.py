@@ -118,12 +118,18 @@ class Robustness:
 
     @cached_property
     def rank_probabilities(self) -> pd.DataFrame:
-        """The share of draws in which each unit had each rank, from 1; UsageError where there are too many units."""
+        """The share of draws in which each unit had each rank, from 1; UsageError where there are too many units.
+
+        There are as many ranks as ranked units, and more where draws rank units that have no rank in the evaluation. A
+        line and the share `unranked` sum to 1.
+        """
         counts = self.outcome.counts.ranks
         if counts is None:
             raise UsageError(_too_many(len(self.outcome.rows), self.outcome.counts.most_ranks))
-        shares = counts[self.order, 1 : len(self.order) + 1] / self.draws
-        return pd.DataFrame(shares, index=self.names, columns=pd.RangeIndex(1, len(self.order) + 1, name=_RANK))
+        own = counts[self.order]
+        last = max(len(self.order), int(np.flatnonzero(own.any(axis=0)).max()))
+        columns = pd.RangeIndex(1, last + 1, name=_RANK)
+        return pd.DataFrame(own[:, 1 : last + 1] / self.draws, index=self.names, columns=columns)
 
     @cached_property
     def above(self) -> pd.DataFrame:
