@@ -30,7 +30,7 @@ def test_multiplied_shares_sum_to_one_and_keep_within_the_spread(shares: np.ndar
     assert (ratio.max(axis=1) <= ratio.min(axis=1) * bound * (1 + 1e-9)).all()
 
 
-@pytest.mark.parametrize("concentration", [2.0, 4.0, 40.0])
+@pytest.mark.parametrize("concentration", [1e-12, 1e-3, 2.0, 4.0, 40.0])
 def test_dirichlet_draws_have_the_means_and_covariances_of_the_distribution(concentration: float) -> None:
     shares = np.array([0.5, 0.25, 0.15, 0.1])
     drawn = dirichlet(shares, unit_points(2**14, 4, 7), concentration)
@@ -61,6 +61,20 @@ def test_a_walk_under_a_partial_order_is_even_over_what_rejection_keeps() -> Non
     error = 5 * tried[kept].std(axis=0) / np.sqrt(20_000)
     assert (np.abs(walked.mean(axis=0) - tried[kept].mean(axis=0)) < error).all()
     np.testing.assert_allclose(walked.std(axis=0), tried[kept].std(axis=0), rtol=0.05)
+
+
+def test_a_walk_along_a_long_order_gets_as_far_as_drawing_it_at_once() -> None:
+    # A bound that hardly binds makes a walk of what is drawn exactly without it.
+    order, low = [(place, place + 1) for place in range(11)], np.append(np.zeros(11), 1e-9)
+    walked = constrained(4000, low, np.ones(12), order, 5)
+    centroid = np.array([sum(1 / rank for rank in range(place, 13)) / 12 for place in range(1, 13)])
+    assert (np.abs(walked.mean(axis=0) - centroid) < 4 * walked.std(axis=0) / np.sqrt(4000)).all()
+
+
+def test_two_children_that_each_weigh_no_less_than_the_other_are_equal_and_go_all_the_way() -> None:
+    walked = constrained(4000, np.zeros(3), np.ones(3), [(0, 1), (1, 0)], 5)
+    np.testing.assert_allclose(walked[:, 0], walked[:, 1], atol=1e-12)
+    assert walked[:, 2].mean() == pytest.approx(0.5, abs=4 * np.sqrt(1 / 12 / 4000))
 
 
 @given(st.data(), st.integers(2, 6), st.integers(0, 99))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Sequence
+from itertools import product
 from typing import Final, Literal
 
 import numpy as np
@@ -18,6 +19,8 @@ _INSIDE: Final = 2.0**-33
 """Half a step of the Sobol points, which keeps them off 0."""
 _SWEEPS: Final = 25
 _ROUNDING: Final = 1e-12
+_VANISHED: Final = 1e-290
+"""So small that some of its digits are gone, and so near 0 that a quantile is a power of its point."""
 
 
 def unit_points(draws: int, factors: int, seed: int | Sequence[int], kind: Kind = "sobol") -> FloatArray:
@@ -66,22 +69,32 @@ def multiplied(shares: ArrayLike, points: FloatArray, spread: float) -> FloatArr
 def dirichlet(shares: ArrayLike, points: FloatArray, concentration: float) -> FloatArray:
     """Dirichlet weights whose mean are the shares; a share s has the variance s (1 - s) / (concentration + 1).
 
-    Independent gamma quantities at the points, brought to a sum of 1. A share of 0 stays 0.
+    Independent gamma quantities at the points, brought to a sum of 1. A share of 0 stays 0. Where all of a draw are too
+    small for a number, as under a small concentration, their logarithms are taken: x^a / Γ(a + 1) is the point there.
 
     >>> dirichlet([0.2, 0.8], unit_points(4096, 2, 0), 10).mean(axis=0).round(3).tolist()
     [0.2, 0.8]
     """
-    from scipy.special import gammaincinv
+    from scipy.special import gammaincinv, gammaln
 
     own = np.asarray(shares, dtype=np.float64)
-    if not concentration > 0:
-        reason = Text(f"集中度 {concentration} 应大于零", f"a concentration is above 0, not {concentration}")
+    if not 0 < concentration < np.inf:
+        reason = Text(
+            f"集中度 {concentration} 应是大于零的有限数", f"a concentration is finite and above 0, not {concentration}"
+        )
         raise DomainError(reason)
     drawn = np.zeros(points.shape)
+    sizes = own / own.sum() * concentration
     for column in np.flatnonzero(own > 0):
-        size = own[column] / own.sum() * concentration
         # The quantile of an exponential has a closed form, thirty times as fast.
-        drawn[:, column] = -np.log1p(-points[:, column]) if size == 1 else gammaincinv(size, points[:, column])
+        exponential = sizes[column] == 1
+        at = points[:, column]
+        drawn[:, column] = -np.log1p(-at) if exponential else gammaincinv(sizes[column], at)
+    vanished = drawn.max(axis=1) < _VANISHED
+    if vanished.any():
+        kept = np.flatnonzero(own > 0)
+        logs = (np.log(points[np.ix_(vanished, kept)]) + gammaln(sizes[kept] + 1)) / sizes[kept]
+        drawn[np.ix_(vanished, kept)] = np.exp(logs - logs.max(axis=1, keepdims=True))
     return normalised(drawn)
 
 
@@ -126,7 +139,7 @@ def constrained(
 
     low, high: (children,), from 0 to 1. order: pairs of children of which the first weighs at least as much as the
     second. Without upper bounds, and with no order or a complete one, the draws are exact; otherwise each comes from a
-    walk of its own, which shifts weight between two children at a time, `sweeps` times between all neighbours.
+    walk of its own, which shifts weight between two children or more at a time, `sweeps` times through all of them.
 
     Raises DomainError where nothing keeps them all.
 
@@ -194,15 +207,8 @@ def _between(count: int, first: int, second: int) -> FloatArray:
 
 def _chain(order: Sequence[tuple[int, int]], count: int) -> NDArray[np.intp] | None:
     """All children from the heaviest, where the pairs put them in one complete order."""
-    above = np.zeros((count, count), dtype=np.bool_)
-    for first, second in order:
-        above[first, second] = True
-    for middle in range(count):
-        above |= above[:, [middle]] & above[[middle], :]
-    if above.diagonal().any():
-        return None
-    below = above.sum(axis=1)
-    return np.argsort(-below) if sorted(below.tolist()) == list(range(count)) else None
+    heavier = _no_lighter(order, count).sum(axis=1)
+    return np.argsort(heavier) if sorted(heavier.tolist()) == list(range(1, count + 1)) else None
 
 
 def _walked(
@@ -213,44 +219,38 @@ def _walked(
     generator: np.random.Generator,
     sweeps: int,
 ) -> FloatArray:
-    """Shift weight between two children of every draw, evenly among what keeps everything, over and over."""
+    """Move every draw along one line after another, evenly among what keeps everything there, over and over.
+
+    The lines shift weight between two children, and under an order also between one child with all that weigh no less,
+    alike, and another with these: along a long order the former alone hardly get on.
+    """
     draws, count = weights.shape
-    heavier = [[first for first, second in order if second == child] for child in range(count)]
-    lighter = [[second for first, second in order if first == child] for child in range(count)]
+    each = np.eye(count)
+    ends = [each, *([normalised(_no_lighter(order, count).astype(np.float64))] if order else [])]
+    rules = np.vstack([each, -each, *(each[[first]] - each[[second]] for first, second in order)])
+    # What is left to each bound and each pair of the order, (rules, draws).
+    slack = rules @ weights.T - np.concatenate([low, -high, np.zeros(len(order))])[:, np.newaxis]
+    np.maximum(slack, 0.0, out=slack)
     for _ in range(sweeps if count > 1 else 0):
         path = generator.permutation(count)
-        for one, other in zip(path, np.roll(path, 1), strict=True):
-            if one == other:
+        for (one, other), of in product(zip(path, np.roll(path, 1), strict=True), ends):
+            speed = rules @ (of[one] - of[other])
+            falling, rising = np.flatnonzero(speed < -_ROUNDING), np.flatnonzero(speed > _ROUNDING)
+            if not falling.size:  # each weighs no less than the other, so that they are equal
                 continue
-            sum_of_both = weights[:, one] + weights[:, other]
-            least, most = _room(weights, one, other, low, high, heavier, lighter)
-            others_least, others_most = _room(weights, other, one, low, high, heavier, lighter)
-            least = np.maximum(least, sum_of_both - others_most)
-            most = np.minimum(most, sum_of_both - others_least)
-            if (one, other) in order:
-                least = np.maximum(least, sum_of_both / 2)
-            if (other, one) in order:
-                most = np.minimum(most, sum_of_both / 2)
-            weights[:, one] = least + np.maximum(most - least, 0.0) * generator.random(draws)
-            weights[:, other] = sum_of_both - weights[:, one]
-    return weights
+            ahead = (slack[falling] / -speed[falling, np.newaxis]).min(axis=0)
+            back = (slack[rising] / speed[rising, np.newaxis]).min(axis=0)
+            step = (ahead + back) * generator.random(draws) - back
+            moved = np.concatenate([falling, rising])
+            slack[moved] = np.maximum(slack[moved] + speed[moved, np.newaxis] * step, 0.0)
+    return normalised(slack[:count].T + low)
 
 
-def _room(
-    weights: FloatArray,
-    child: int,
-    partner: int,
-    low: FloatArray,
-    high: FloatArray,
-    heavier: Sequence[Sequence[int]],
-    lighter: Sequence[Sequence[int]],
-) -> tuple[FloatArray, FloatArray]:
-    """From where to where a child may go while all others but its partner stay."""
-    least, most = np.full(len(weights), low[child]), np.full(len(weights), high[child])
-    for each in lighter[child]:
-        if each != partner:
-            least = np.maximum(least, weights[:, each])
-    for each in heavier[child]:
-        if each != partner:
-            most = np.minimum(most, weights[:, each])
-    return least, most
+def _no_lighter(order: Sequence[tuple[int, int]], count: int) -> NDArray[np.bool_]:
+    """Of each child those that weigh no less than it, (children, children), itself among them."""
+    found = np.eye(count, dtype=np.bool_)
+    for first, second in order:
+        found[second, first] = True
+    for middle in range(count):
+        found |= found[:, [middle]] & found[[middle], :]
+    return found
