@@ -106,7 +106,7 @@ def test_a_spec_with_mistakes_is_refused_before_the_data_are_read(run: Any, fold
 @pytest.mark.parametrize(
     ("words", "said"),
     [
-        (("--draws", "0"), "must be 1 at least"),
+        (("--draws", "0"), "draws = 0: must be >= 1"),
         (("-o", "out.txt"), "files are not written"),
         (("-o", "zones.csv"), "read by this command"),
     ],

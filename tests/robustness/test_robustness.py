@@ -12,9 +12,9 @@ import pytest
 import parkscore as ps
 from parkscore.evaluation import Evaluation
 from parkscore.findings import FrameworkError, UsageError
-from parkscore.framework.models import Choice, ScoreRule, WeightEntry, WeightScheme
+from parkscore.framework.models import Choice, ClassWeights, ScoreRule, WeightEntry, WeightScheme
 from parkscore.robustness import running
-from tests.small_frameworks import EQUAL, dimension, leaf, rows, small
+from tests.small_frameworks import EQUAL, dimension, field, leaf, rows, small
 
 FLAT = small(
     leaf("a", weight=1.0, score=ScoreRule.of("goalposts", low=0, high=100, to=(1, 100))),
@@ -162,11 +162,32 @@ def test_each_draw_leaves_out_one_indicator_or_none() -> None:
 @pytest.mark.parametrize(
     ("asked", "said"),
     [
-        ({"draws": 0}, "1 at least"),
-        ({"weights": {"multiplier": 0.2}}, "did you mean multipliers"),
-        ({"weights": {"multipliers": 1.5}}, "from 0 to 1"),
+        ({"draws": 0}, "must be >= 1"),
+        ({"draws": 1.5}, "must be a whole number"),
+        ({"seed": -1}, "must be >= 0"),
+        ({"year": "2024"}, "must be a whole number"),
+        ({"weights": 0.2}, "must be a group"),
+        ({"weights": {}}, "no way is named"),
+        ({"weights": {"any": False}}, "must be one of true"),
+        ({"weights": {"multipliers": None}}, "multipliers says nothing"),
+        ({"weights": {"multipliers": True}}, "must be a number"),
+        ({"weights": {"bounds": {}}}, "bounds says nothing"),
+        ({"weights": {"bounds": {"a": [0.2]}}}, "item 2 is missing"),
+        ({"weights": {"bounds": {"a": [0.2, float("nan")]}}}, "must be a finite number"),
+        ({"weights": {"order": [["a", "b", "a"]]}}, "has more than 2 items"),
+        ({"weights": {"bounds": {"a": [0, 1]}, "level": "leaf"}}, "level goes with multipliers, dirichlet, any only"),
+        ({"weights": {"table": {"a": [1.0] * 8}}}, "names a, but of the same dimension not b"),
+        ({"weights": {"table": {"a": [0.0] * 8, "b": [0.0] * 8}}}, "row 1: the weights of a, b are all 0"),
+        ({"weights": {"table": pd.DataFrame([[1.0, 2.0]] * 8, columns=["a", "a"])}}, "two columns a"),
+        ({"weights": {"table": pd.DataFrame()}}, "the table is empty"),
+        ({"weights": {"table": 3}}, "must be text"),
+        ({"score": {"a": [3]}}, "must be a group"),
+        ({"noise": "5%"}, "must be a group"),
+        ({"leave_out": [3]}, "must be text"),
+        ({"weights": {"multiplier": 0.2}}, "did you mean `multipliers`"),
+        ({"weights": {"multipliers": 1.5}}, "must be >= 0, <= 1"),
         ({"weights": {"multipliers": "much"}}, "must be a number"),
-        ({"weights": {"dirichlet": 0}}, "above 0"),
+        ({"weights": {"dirichlet": 0}}, "must be > 0"),
         ({"weights": {"multipliers": 0.1, "any": True}}, "in one way"),
         ({"weights": {"bounds": {"nowhere": [0, 1]}}}, "no nowhere"),
         ({"weights": {"bounds": {"a": [0.7, 0.8], "b": [0.7, 0.8]}}}, "no weights keep"),
@@ -175,7 +196,7 @@ def test_each_draw_leaves_out_one_indicator_or_none() -> None:
         ({"weights": {"table": {"a": [1.0], "b": [1.0]}}}, "1 rows for 8 draws"),
         ({"weights": {"table": {"a": [-1.0] * 8, "b": [1.0] * 8}}}, "from 0 up"),
         ({"weights": {"expert": {"a": [0.3, 0.2, 0.4]}}}, "three numbers that do not fall"),
-        ({"weights": {"expert": {"a": 0.3}}}, "three numbers that do not fall"),
+        ({"weights": {"expert": {"a": 0.3}}}, "must be a list"),
         ({"weights": {"expert": {"nowhere": [0, 0.1, 0.2]}}}, "no nowhere"),
         ({"leave_out": ["nowhere"]}, "no indicator nowhere"),
         ({"score": {"nowhere": ["minmax"]}}, "no indicator nowhere"),
@@ -220,18 +241,43 @@ def test_where_nobody_is_ranked_or_nothing_is_scored_there_is_nothing_to_try() -
 def test_draws_that_memory_cannot_hold_are_refused_with_what_would_fit() -> None:
     with pytest.raises(UsageError, match="draws at most"):
         flat([1, 2], [2, 1]).robustness(draws=10**10)
+    # The ranks of two units would fit, but not the weights of 51 nodes.
+    with pytest.raises(UsageError, match=r"make 1[67]\d{5} draws at most"):
+        zones(2).robustness(draws=3 * 10**6)
 
 
 def test_a_table_of_draws_and_schemes_are_taken_as_they_are(tmp_path: Path) -> None:
     evaluation = flat([80, 20], [20, 40])
     table = tmp_path / "weights.csv"
     table.write_text("a,b\n1,0\n0,2\n3,1\n", encoding="utf-8")
-    found = evaluation.robustness({"table": str(table)}, draws=3)
+    found = evaluation.robustness({"table": str(table)})
+    assert found.draws == 3
     np.testing.assert_allclose(found.outcome.scores[1], evaluation.scoring.scores[:, 1])
     scored = evaluation.scoring.scores
     np.testing.assert_allclose(found.outcome.scores[2], (3 * scored[:, 0] + scored[:, 1]) / 4)
     mixed = zones(6).robustness({"schemes": ["zone-2021-equal-within", "entropy"]}, draws=64)
     assert set(np.unique(mixed.plan.weights.parameters()["scheme"])) == {0.0, 1.0}
+
+
+def test_a_column_that_stands_twice_in_a_csv_is_not_taken_for_another_node(tmp_path: Path) -> None:
+    framework = small(dimension("1", leaf("1.1", "a"), dimension("1.2", leaf("1.1.1", "b"))))
+    table = tmp_path / "weights.csv"
+    table.write_text("1.1,1.1,1.2\n1,2,3\n", encoding="utf-8")
+    with pytest.raises(UsageError, match=r"the table has two columns 1\.1"):
+        ps.evaluate(framework, rows(a=[1.0, 2.0], b=[2.0, 1.0])).robustness({"table": table})
+
+
+def test_schemes_cannot_be_mixed_with_weights_by_class_and_whose_they_are_is_told() -> None:
+    framework = small(leaf("a"), leaf("b"), fields={"park": field("park", kind="text")}, class_field="park")
+    table = rows(a=[1.0, 2.0, 3.0], b=[3.0, 1.0, 2.0], park=["东", "西", "西"])
+    own = {node: WeightEntry(weight=0.5) for node in "ab"}
+    by_class = WeightScheme(
+        id="by", framework="small", status="assumed", weights=own, classes={"西": ClassWeights(weights=own)}
+    )
+    with pytest.raises(UsageError, match="by has weights by class"):
+        ps.evaluate(framework, table).robustness({"schemes": [by_class]}, draws=8)
+    with pytest.raises(UsageError, match="the evaluation has weights by class"):
+        ps.evaluate(framework, table, weights=by_class).robustness({"schemes": ["equal"]}, draws=8)
 
 
 def test_what_an_expert_holds_is_a_triangle_and_the_siblings_keep_their_proportions() -> None:

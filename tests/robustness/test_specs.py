@@ -171,5 +171,13 @@ def test_a_mapping_is_checked_as_a_file_is(evaluation: Evaluation) -> None:
 
 
 def test_a_negative_seed_is_refused(evaluation: Evaluation) -> None:
-    with pytest.raises(UsageError, match="from 0"):
+    with pytest.raises(UsageError, match="must be >= 0"):
         evaluation.robustness(seed=-1, draws=8)
+
+
+def test_numbers_of_numpy_and_a_single_name_are_taken_as_they_are_meant(evaluation: Evaluation) -> None:
+    leaf = evaluation.framework.leaves[0].id
+    plain = evaluation.robustness({"multipliers": 0.1}, leave_out=[leaf], draws=8, seed=3)
+    found = evaluation.robustness({"multipliers": np.float64(0.1)}, leave_out=leaf, draws=np.int64(8), seed=np.int64(3))
+    np.testing.assert_array_equal(found.ranks, plain.ranks)
+    assert found.about["seed"] == 3

@@ -154,12 +154,18 @@ _TYPE_HINTS = {
 def _explain(kind: str, detail: Any) -> tuple[Text, Text | None]:
     context = detail.get("ctx") or {}
     if kind == "missing":
-        key = str(detail["loc"][-1])
+        key = detail["loc"][-1]
+        if isinstance(key, int):  # of a list that has a fixed length
+            return Text(f"缺第 {key + 1} 项", f"item {key + 1} is missing"), None
         return Text(f"缺少必填项 `{key}`", f"the key `{key}` is missing"), None
+    if kind == "too_long":
+        most = context.get("max_length")
+        return Text(f"最多 {most} 项", f"has more than {most} items"), None
     if kind in _TYPES:
         return _TYPES[kind], _TYPE_HINTS.get(kind)
     if kind == "literal_error":
-        words = str(context.get("expected", "")).replace("'", "").replace(" or ", ", ").split(", ")
+        expected = str(context.get("expected", "")).replace("'", "").replace("True", "true").replace(" or ", ", ")
+        words = expected.split(", ")
         message = Text(f"只能是 {'、'.join(words)}", f"must be one of {', '.join(words)}")
         return message, did_you_mean(str(detail.get("input")), words)
     if kind in ("greater_than_equal", "less_than_equal"):

@@ -5,7 +5,16 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Annotated, Any, Literal
 
-from pydantic import BeforeValidator, Field, PlainSerializer, PlainValidator, WithJsonSchema, model_validator
+from pydantic import (
+    BeforeValidator,
+    Discriminator,
+    Field,
+    PlainSerializer,
+    PlainValidator,
+    Tag,
+    WithJsonSchema,
+    model_validator,
+)
 from pydantic_core import PydanticCustomError
 
 from parkscore.framework.base_models import Model
@@ -48,6 +57,13 @@ class AbsoluteNoise(Model):
     """The standard deviation of an error in the measure of the indicator."""
 
     absolute: Annotated[Number, between(0)]
+
+
+Noise = Annotated[
+    Annotated[Share, Tag("share")] | Annotated[AbsoluteNoise, Tag("error")],
+    # Told by its form, so that a mistake is one of the share or of the group, and not of both.
+    Discriminator(lambda said: "error" if isinstance(said, Mapping | AbsoluteNoise) else "share"),
+]
 
 
 class Question(Model):
@@ -164,7 +180,7 @@ class RobustnessSpec(Model):
     missing: dict[Words, Choices] = Field(default_factory=dict)
     aggregate: dict[Words, Choices] = Field(default_factory=dict)
     leave_out: Names = ()
-    noise: dict[Words, Share | AbsoluteNoise] = Field(default_factory=dict)
+    noise: dict[Words, Noise] = Field(default_factory=dict)
     imputation: Names = ()
     sensitivity: SensitivityQuestion | None = None
     exact: ExactQuestion | None = None

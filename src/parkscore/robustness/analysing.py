@@ -10,7 +10,6 @@ from types import MappingProxyType
 from typing import Any, Final
 
 import numpy as np
-import pandas as pd
 
 from parkscore.evaluation import Evaluation
 from parkscore.findings import DataError, Finding, Severity, UsageError
@@ -22,6 +21,8 @@ from parkscore.methods.weight_draws import Kind, unit_points
 from parkscore.robustness.alternatives import EVERY, STEPS, Alternative, alternatives_of, taken, variants
 from parkscore.robustness.answers import Telling, made_ready
 from parkscore.robustness.asked import DEFAULT, asked_weights
+from parkscore.robustness.asked_forms import plainly
+from parkscore.robustness.asked_table import frame_of
 from parkscore.robustness.asked_values import asked_values
 from parkscore.robustness.assumptions import DEFAULTED
 from parkscore.robustness.plans import DrawnWeights, DrawPlan, HeldWeights
@@ -63,15 +64,16 @@ def robustness_of(
     else:
         loaded = spec if isinstance(spec, LoadedSpec) else load_spec(spec, evaluation.framework)
     loaded = loaded.asking(asked_beside, evaluation.framework)
-    own = _said(stated)
+    own = plainly(_said(stated))
     asked = {**_said(loaded.asked), **own}
     questions = Questions.of({key: asked.pop(key, None) for key in QUESTIONS})
     runs = {key: asked.pop(key) for key in ("draws", "seed", "year") if key in asked}
     if not asked:
         asked["weights"] = {**DEFAULT, DEFAULTED: True}
     weights = {key: said for key, said in asked.get("weights", {}).items() if key != DEFAULTED}
-    if isinstance(weights.get("table"), pd.DataFrame):
-        runs.setdefault("draws", len(weights["table"]))
+    if weights.get("table") is not None:
+        weights["table"] = frame_of(weights["table"])
+        runs.setdefault("draws", max(len(weights["table"]), 1))
 
     def drawn(draws: int, seed: int) -> DrawnWeights:
         return asked_weights(evaluation, weights, draws, seed, under_schemes(evaluation))
@@ -97,7 +99,9 @@ def robustness_of(
 def _said(stated: Mapping[str, Any]) -> dict[str, Any]:
     """What is stated without what says nothing; weights that vary in no way are a mistake, and stay."""
     return {
-        key: said for key, said in stated.items() if said is not None and (key == "weights" or said not in ((), [], {}))
+        key: said
+        for key, said in stated.items()
+        if said is not None and (key == "weights" or not (isinstance(said, list | tuple | Mapping) and not said))
     }
 
 
@@ -147,13 +151,12 @@ def plan_of(
     """
     framework = evaluation.framework
     refuse_only_gates(framework, Text("没有位次可检验", "there are no ranks to try"))
-    _refuse_no_draws(draws)
-    _refuse_negative_seed(seed)
     year = year_of(evaluation, year)
     rows = rows_of_year(evaluation, year)
     if not evaluation.standing.overall[rows].any():
         raise UsageError(_nobody_ranked(year))
-    refuse_too_large(draws, len(rows), bool(noise or imputation))
+    varied = 0 if weights is None and not leave_out else sum(1 for _ in framework.walk())
+    refuse_too_large(draws, len(rows), bool(noise or imputation), varied)
     asked = list(alternatives_of(framework, alternatives)) if isinstance(alternatives, Mapping) else list(alternatives)
     values = asked_values(framework, noise, imputation, draws, seed)
     tried, sizes = variants(evaluation, asked)
@@ -181,30 +184,11 @@ def drawn_by(planned: Planned, telling: Telling) -> Robustness:
 
 def _left_out(framework: Framework, drawn: DrawnWeights, asked: Sequence[str], points: FloatArray) -> LeftOut:
     known = [leaf.id for leaf in framework.leaves]
-    leaves = tuple(known if list(asked) == [EVERY] else asked)
-    wrong = [name for name in leaves if name not in known]
+    leaves = tuple(known if EVERY in asked else dict.fromkeys(asked))
+    wrong = [name for name in asked if name not in (*known, EVERY)]
     if wrong:
         raise UsageError([_no_such_indicator(name) for name in wrong])
     return LeftOut(framework, drawn, leaves, points)
-
-
-def _refuse_no_draws(draws: int) -> None:
-    if draws < 1:
-        raise UsageError(
-            Finding(
-                code="no_draws",
-                severity=Severity.ERROR,
-                value=draws,
-                message=Text(f"抽样次数 {draws} 应至少为 1", f"{draws} draws: there must be 1 at least"),
-                hint=Text("例如 10000 次", "10000, for example"),
-            )
-        )
-
-
-def _refuse_negative_seed(seed: int) -> None:
-    if seed < 0:
-        message = Text("随机种子应是从 0 起的整数", "a seed is a whole number from 0")
-        raise UsageError(Finding(code="wrong_seed", severity=Severity.ERROR, value=seed, message=message))
 
 
 def _nobody_ranked(year: int | None) -> Finding:

@@ -3,19 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import replace
-from pathlib import Path
 from typing import Any, Final
 
 import numpy as np
-import pandas as pd
 
 from parkscore.evaluation import Evaluation
-from parkscore.findings import Finding, Place, UsageError
+from parkscore.findings import Finding, UsageError
 from parkscore.framework.models import Framework
-from parkscore.language import Text, system_reason
+from parkscore.language import Text
 from parkscore.methods.domain import DomainError
 from parkscore.methods.weight_draws import feasible, unit_points
+from parkscore.robustness.asked_table import table_of_weights
 from parkscore.robustness.expert_weights import ExpertWeights
 from parkscore.robustness.plans import DrawnWeights
 from parkscore.robustness.said import mistake, near, no_such_node, share_of
@@ -27,14 +25,17 @@ from parkscore.robustness.weights import (
     Drawn,
     Multipliers,
     OneOfSchemes,
-    TableOfWeights,
 )
 
 DEFAULT: Final[Mapping[str, Any]] = {"multipliers": 0.2}
 """Each weight up to a fifth more or less: an assumption, as every output says, and no rule of any framework."""
 
 _KINDS: Final = ("multipliers", "dirichlet", "any", "expert", "bounds", "order", "schemes", "table")
-_BESIDE: Final = ("level", "points")
+_BESIDE: Final[Mapping[str, Sequence[str]]] = {
+    "level": ("multipliers", "dirichlet", "any"),
+    "points": ("multipliers", "dirichlet", "any", "expert"),
+}
+"""What goes with some of these ways only."""
 
 Schemes = Callable[[Any], Evaluation]
 """Evaluates under other weights: by name, by file or as made in Python."""
@@ -60,7 +61,7 @@ def asked_weights(
     if "schemes" in said:
         return _one_of(evaluation, list(said["schemes"]), draws, seed, under)
     if "table" in said:
-        return _table(framework, said["table"], draws)
+        return table_of_weights(framework, said["table"], draws)
     if "bounds" in said or "order" in said:
         return constrained(framework, said, draws, seed)
     if "expert" in said:
@@ -71,11 +72,10 @@ def asked_weights(
             rule = Multipliers(share_of(said["multipliers"]))
             rule(np.ones(2) / 2, np.full((1, 2), 0.5))
         elif "dirichlet" in said:
-            rule = Dirichlet(float(said["dirichlet"]))
+            rule = Dirichlet(share_of(said["dirichlet"]))
             rule(np.ones(2) / 2, np.full((1, 2), 0.5))
-    except (DomainError, ValueError) as error:
-        reason = error.reason if isinstance(error, DomainError) else Text("应是数字", "must be a number")
-        raise UsageError(mistake("wrong_value", reason)) from None
+    except DomainError as error:
+        raise UsageError(mistake("wrong_value", error.reason)) from None
     return Drawn(framework, rule, draws, seed, said.get("level", "both"), said.get("points", "sobol"))
 
 
@@ -86,7 +86,15 @@ def wrong_ways(said: Mapping[str, Any]) -> Iterator[Finding]:
             hint = Text("可用：" + "、".join(_KINDS), "known: " + ", ".join(_KINDS))
             guess = near(word, [*_KINDS, *_BESIDE])
             yield mistake("unknown_word", Text(f"不认识 {word}{guess.zh}", f"{word} is not known{guess.en}"), hint)
+    for word in said:
+        if word in _KINDS and (said[word] is None or (isinstance(said[word], Sequence | Mapping) and not said[word])):
+            what = Text(f"{word} 没有写内容", f"{word} says nothing")
+            yield mistake("nothing_said", what, Text("写上内容，或去掉它", "say something, or leave it out"))
     kinds = [word for word in _KINDS if word in said and word != "order"]
+    for word, ways in _BESIDE.items():
+        if word in said and kinds and not set(kinds) & set(ways):
+            what = Text(f"{word} 只与 {'、'.join(ways)} 一起用", f"{word} goes with {', '.join(ways)} only")
+            yield mistake("not_beside", what, Text(f"去掉 {word}", f"leave out {word}"))
     if len(kinds) > 1 or (not kinds and "order" not in said):
         listed = ", ".join(kinds)
         yield mistake(
@@ -109,8 +117,7 @@ def wrong_nodes(framework: Framework, said: Mapping[str, Any]) -> Iterator[Findi
     """Nodes that the framework lacks, and pairs of an order that are no siblings."""
     known = [node.id for node in framework.walk()]
     order = [name for pair in said.get("order", ()) for name in pair]
-    columns = [] if isinstance(said.get("table"), str | Path) else list(said.get("table", {}))
-    for name in dict.fromkeys([*said.get("bounds", {}), *said.get("expert", {}), *order, *columns]):
+    for name in dict.fromkeys([*said.get("bounds", {}), *said.get("expert", {}), *order]):
         if name not in known:
             yield no_such_node(name, known)
     parents = {child.id: node.id for node in framework.root.walk() for child in node.children}
@@ -168,68 +175,24 @@ def _one_of(
 ) -> OneOfSchemes:
     if under is None or not schemes:
         raise UsageError(mistake("no_schemes", Text("没有给出权重方案", "no weight schemes are given")))
+    if any(cohort.class_id is not None for cohort, _ in evaluation.own_cohorts):
+        raise UsageError(_by_class(Text("评价", "the evaluation")))
     sets = []
     for scheme in schemes:
-        cohorts = under(scheme).own_cohorts
+        found = under(scheme)
+        cohorts = found.own_cohorts
         if len(cohorts) != len(evaluation.own_cohorts) or any(cohort.class_id is not None for cohort, _ in cohorts):
-            raise UsageError(_by_class(scheme))
+            raise UsageError(_by_class(Text(found.weighing.name, found.weighing.name)))
         sets.append(cohorts[-1][1])
     return OneOfSchemes(tuple(sets), unit_points(draws, 1, [seed, 2])[:, 0])
 
 
-def _by_class(scheme: Any) -> Finding:
+def _by_class(whose: Text) -> Finding:
     return mistake(
         "weights_by_class",
         Text(
-            f"{scheme} 的权重因类而异，不能与其他方案混在一起抽", f"{scheme} has weights by class and cannot be mixed"
+            f"{whose.zh}的权重因类而异，不能与其他方案混在一起抽",
+            f"{whose.en} has weights by class, which cannot be mixed with other schemes",
         ),
         Text("改用 multipliers 或 dirichlet", "use multipliers or dirichlet"),
     )
-
-
-def _table(framework: Framework, table: Any, draws: int) -> TableOfWeights:
-    frame = read_table(table) if isinstance(table, str | Path) else pd.DataFrame(table)
-    known = [node.id for node in framework.walk()]
-    wrong = [no_such_node(str(name), known) for name in frame.columns if name not in known]
-    if len(frame) != draws:
-        wrong.append(
-            mistake(
-                "wrong_length",
-                Text(
-                    f"权重表有 {len(frame)} 行，抽样 {draws} 次", f"the table has {len(frame)} rows for {draws} draws"
-                ),
-                Text(f"draws 写 {len(frame)}", f"ask for {len(frame)} draws"),
-            )
-        )
-    plain = all(map(pd.api.types.is_numeric_dtype, frame.dtypes))
-    numeric = frame if plain else frame.apply(pd.to_numeric, errors="coerce")
-    numbers = numeric.to_numpy(dtype=np.float64, na_value=np.nan)
-    fine = (numbers >= 0) & (numbers < np.inf)
-    if not wrong and not fine.all():
-        row, column = np.argwhere(~fine)[0]
-        value = str(frame.iloc[int(row), int(column)])
-        wrong.append(
-            mistake(
-                "wrong_value",
-                Text(
-                    f"权重表第 {row + 1} 行 {frame.columns[int(column)]!s} 的 {value} 不是不小于零的数",
-                    f"row {row + 1}, {frame.columns[int(column)]!s}: {value} is no number from 0 up",
-                ),
-            )
-        )
-    if wrong:
-        raise UsageError(wrong)
-    by_node = np.ascontiguousarray(numbers.T)
-    return TableOfWeights(framework, dict(zip(map(str, frame.columns), by_node, strict=True)))
-
-
-def read_table(path: str | Path) -> pd.DataFrame:
-    """A table of weights in a csv file; UsageError where it cannot be read."""
-    try:
-        return pd.read_csv(path, encoding="utf-8-sig")
-    except OSError as error:
-        reason = system_reason(error)
-    except (pd.errors.ParserError, pd.errors.EmptyDataError, UnicodeDecodeError):
-        reason = Text("不是 UTF-8 编码的 csv 表", "is no csv table in UTF-8")
-    finding = mistake("cannot_read", Text(f"无法读取：{reason.zh}", f"cannot be read: {reason.en}"))
-    raise UsageError(replace(finding, place=Place(str(path))))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final
 
@@ -43,10 +42,9 @@ def asked_values(
     wrong = [
         *wrong_names(framework, list(noise), noise=True),
         *wrong_names(framework, gaps, noise=False),
-        *_wrong_spreads(noise),
     ]
     noisy, filled = _named(framework, list(noise), noise=True), _named(framework, gaps, noise=False)
-    if not noisy and not filled:
+    if not wrong and not noisy and not filled:
         message = Text("没有一个指标是可以另抽的数", "no indicator is a number that could be drawn")
         wrong.append(_wrong("no_number", EVERY, message, Text("去掉 noise 和 imputation", "ask for neither")))
     if wrong:
@@ -64,26 +62,10 @@ def _named(framework: Framework, names: Sequence[str], *, noise: bool) -> list[s
 
 
 def _spread(said: Any) -> Spread:
-    """The error as it is written; ValueError or TypeError where it is no number."""
+    """The error as it is written."""
     if isinstance(said, Mapping):
-        if set(said) != {_ABSOLUTE}:
-            raise ValueError(said)
-        return Spread(absolute=float(said[_ABSOLUTE]))
+        return Spread(absolute=share_of(said[_ABSOLUTE]))
     return Spread(relative=share_of(said))
-
-
-def _wrong_spreads(noise: Mapping[str, Any]) -> Iterator[Finding]:
-    hint = Text("例如 5%，或 {absolute: 3}", "5%, for example, or {absolute: 3}")
-    for name, said in noise.items():
-        try:
-            spread = _spread(said)
-        except (TypeError, ValueError):
-            message = Text(f"{name} 的误差 {said} 不是数", f"the noise of {name} is no number: {said}")
-            yield _wrong("wrong_value", name, message, hint)
-            continue
-        if not (math.isfinite(spread.relative + spread.absolute) and spread.relative + spread.absolute >= 0):
-            message = Text(f"{name} 的误差 {said} 应不小于零", f"the noise of {name} is from 0 up, not {said}")
-            yield _wrong("wrong_value", name, message, hint)
 
 
 def wrong_names(framework: Framework, names: Sequence[str], *, noise: bool) -> Iterator[Finding]:

@@ -151,7 +151,7 @@ def _named(method: Any) -> str:
 def _others(asked: Mapping[str, Any]) -> Iterator[Text]:
     left = list(asked.get("leave_out") or ())
     if left:
-        names = Text("任一指标", "any indicator") if left == ["all"] else Text("、".join(left), ", ".join(left))
+        names = Text("任一指标", "any indicator") if "all" in left else Text("、".join(left), ", ".join(left))
         yield Text(f"略去{names.zh}或不略去，机会均等", f"left out: {names.en}, or none; each as likely")
     for name, spread in (asked.get("noise") or {}).items():
         size = str(spread["absolute"]) if isinstance(spread, Mapping) else as_written(spread)
@@ -162,7 +162,7 @@ def _others(asked: Mapping[str, Any]) -> Iterator[Text]:
         )
     gaps = _listed(asked.get("imputation"))
     if gaps:
-        names = Text("全部指标", "all indicators") if gaps == ["all"] else Text("、".join(gaps), ", ".join(gaps))
+        names = Text("全部指标", "all indicators") if "all" in gaps else Text("、".join(gaps), ", ".join(gaps))
         yield Text(
             f"缺失值：{names.zh}，逐格随机取同一参照中其他对象的值",
             f"gaps of {names.en}: cell by cell the value of any other unit of the reference",

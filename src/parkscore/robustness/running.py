@@ -29,6 +29,8 @@ SCORED: Final = 4096
 """Of more units only the ranks of all draws are kept; their scores are computed again where they are asked for, unless
 they come from values that were drawn."""
 _SCORE = 8
+_WEIGHT = 3 * 8
+"""The point that a weight is drawn at, its share of the parent and its part of the total."""
 THREADS: Final = os.cpu_count() or 1
 
 
@@ -122,9 +124,13 @@ def keeps_scores(has_values: bool, units: int) -> bool:
     return has_values or units <= SCORED
 
 
-def refuse_too_large(draws: int, units: int, has_values: bool = False) -> None:
-    """Raise UsageError where the ranks and scores of so many draws do not fit into memory, with what would."""
+def refuse_too_large(draws: int, units: int, has_values: bool = False, weights: int = 0) -> None:
+    """Raise UsageError where the ranks and scores of so many draws do not fit into memory, with what would.
+
+    weights: how many differ from draw to draw.
+    """
     of_draw = units * (rank_kind(units).itemsize + (_SCORE if keeps_scores(has_values, units) else 0))
+    of_draw += weights * _WEIGHT
     needed = draws * of_draw
     if needed > KEPT:
         most = KEPT // max(of_draw, 1)

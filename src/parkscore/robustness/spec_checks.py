@@ -21,7 +21,8 @@ from parkscore.framework.suggesting import nearest_or_some
 from parkscore.language import Text
 from parkscore.methods import aggregation, imputation, scoring, treatment
 from parkscore.robustness.alternatives import EVERY, STEPS, Alternative, Step, changed, label_of, nodes_of
-from parkscore.robustness.asked import constrained, read_table, three_numbers, wrong_nodes, wrong_ways
+from parkscore.robustness.asked import constrained, three_numbers, wrong_nodes, wrong_ways
+from parkscore.robustness.asked_table import table_of_weights
 from parkscore.robustness.asked_values import wrong_names
 from parkscore.robustness.linear_tree import kind_of_means
 from parkscore.robustness.weight_box import wrong_level
@@ -89,7 +90,7 @@ class _Checks:
             self._attempt(path, lambda: constrained(self.framework, said, 1, 0))
         self.check_schemes(weights.schemes, ("weights", "schemes"))
         if weights.table is not None:
-            self._attempt(("weights", "table"), lambda: self._check_table(said["table"]))
+            self._attempt(("weights", "table"), lambda: table_of_weights(self.framework, said["table"]))
 
     def _check_bounds(self, bounds: Mapping[str, tuple[float, float]]) -> None:
         for name, (low, high) in bounds.items():
@@ -104,10 +105,6 @@ class _Checks:
             path: DocumentPath = ("weights", "expert", name)
             self._keep(wrong_nodes(self.framework, {"expert": {name: numbers}}), path)
             self._attempt(path, partial(three_numbers, name, numbers))
-
-    def _check_table(self, name: str) -> None:
-        columns = dict.fromkeys(map(str, read_table(name).columns))
-        self._keep(wrong_nodes(self.framework, {"table": columns}), ("weights", "table"))
 
     def check_alternatives(self, step: Step, name: str, choices: Sequence[Choice]) -> None:
         """A node that there is, and methods that the framework may have there."""
@@ -157,8 +154,8 @@ class _Checks:
     def check_left_out(self, names: Sequence[str]) -> None:
         """Indicators that there are."""
         known = [leaf.id for leaf in self.framework.leaves]
-        for index, name in enumerate(() if tuple(names) == (EVERY,) else names):
-            if name not in known:
+        for index, name in enumerate(names):
+            if name not in (*known, EVERY):
                 message = Text("指标体系没有这个指标，无从略去", "the framework has no such indicator to leave out")
                 hint = nearest_or_some(name, known)
                 self.reporter.report("no_such_indicator", ("leave_out", index), message, value=name, hint=hint)

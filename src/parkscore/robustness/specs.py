@@ -15,7 +15,7 @@ from parkscore.framework.models import Framework
 from parkscore.framework.robustness_models import AbsoluteNoise, RobustnessSpec
 from parkscore.framework.yaml_form import read_yaml
 from parkscore.language import Text
-from parkscore.robustness.asked import read_table
+from parkscore.robustness.asked_table import read_table
 from parkscore.robustness.spec_checks import beside, check_spec, weights_of
 
 

@@ -205,14 +205,15 @@ class TableOfWeights:
         Where the table names indicators only, a dimension weighs what they weigh together.
         """
         found = {node: own[np.newaxis, :] for node, own in nominal.items()}
-        weights = self._of_every_node()
+        weights = self.of_every_node()
         for node in self.framework.root.walk():
             if node.children and all(child.id in weights for child in node.children):
                 # A line for each child is summed and divided several times as fast as one for each draw.
                 found[node.id] = weight_draws.normalised(np.stack([weights[child.id] for child in node.children]).T)
         return found
 
-    def _of_every_node(self) -> dict[str, FloatArray]:
+    def of_every_node(self) -> dict[str, FloatArray]:
+        """The columns, and where they are of indicators only what each dimension weighs by them."""
         weights = dict(self.columns)
         inner = [node for node in self.framework.root.walk() if node.children]
         if not any(node.id in weights for node in inner):

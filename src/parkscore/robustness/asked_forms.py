@@ -1,0 +1,60 @@
+"""What is asked for in Python as plain numbers and lists, and held to the form of a file that asks for the same."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from pathlib import Path
+from typing import Any, Final
+
+import numpy as np
+import pandas as pd
+
+from parkscore.findings import UsageError
+from parkscore.framework.building import build
+from parkscore.framework.document import Document
+from parkscore.framework.models import Choice, WeightScheme
+from parkscore.framework.robustness_models import RobustnessSpec
+
+_NAMES: Final = ("leave_out", "imputation")
+
+
+def plainly(stated: Mapping[str, Any]) -> dict[str, Any]:
+    """What is stated, with Python's own numbers and lists in place of NumPy's, and one name as a list of one.
+
+    Weight schemes, methods and tables that were made in Python stay what they are.
+
+    >>> plainly({"draws": np.int64(8), "leave_out": "1.1", "noise": {"all": "5%"}})
+    {'draws': 8, 'leave_out': ['1.1'], 'noise': {'all': '5%'}}
+
+    Raises UsageError with everything whose form a file would be refused for.
+    """
+    said = {key: _plain(each) for key, each in stated.items()}
+    for key in _NAMES:
+        if isinstance(said.get(key), str):
+            said[key] = [said[key]]
+    built = build(Document({key: _in_a_file(each, key) for key, each in said.items()}, "", {}), RobustnessSpec)
+    if built.findings:
+        raise UsageError([replace(finding, place=None) for finding in built.findings])
+    return said
+
+
+def _plain(said: Any) -> Any:
+    if isinstance(said, np.generic | np.ndarray):
+        return said.tolist()
+    if isinstance(said, Mapping):
+        return {key: each if key == "table" else _plain(each) for key, each in said.items()}
+    return list(map(_plain, said)) if isinstance(said, list | tuple) else said
+
+
+def _in_a_file(said: Any, key: Any) -> Any:
+    """As a file has it, which names what Python has made."""
+    if isinstance(said, Choice):
+        return said.name
+    if isinstance(said, WeightScheme):
+        return said.id
+    if isinstance(said, Path) or (key == "table" and isinstance(said, pd.DataFrame | Mapping)):
+        return "made"
+    if isinstance(said, Mapping):
+        return {inner: _in_a_file(each, inner) for inner, each in said.items()}
+    return tuple(_in_a_file(each, None) for each in said) if isinstance(said, list) else said

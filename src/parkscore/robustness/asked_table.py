@@ -1,0 +1,132 @@
+"""Weights that somebody has drawn, as a table: a column for each node, a row for each draw."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+from typing import Any, Final
+
+import numpy as np
+import pandas as pd
+
+from parkscore.findings import Finding, Place, UsageError
+from parkscore.framework.models import Framework
+from parkscore.language import Text, system_reason
+from parkscore.methods.domain import FloatArray
+from parkscore.robustness.said import mistake, no_such_node
+from parkscore.robustness.weights import TableOfWeights
+
+_HINT: Final = Text("每个节点一列，每次抽样一行", "a column for each node, and a row for each draw")
+
+
+def table_of_weights(framework: Framework, table: Any, draws: int | None = None) -> TableOfWeights:
+    """The weights that somebody has drawn; draws: how many there should be.
+
+    Raises UsageError with everything that is wrong with the table, the file of it where it is one.
+    """
+    frame = frame_of(table)
+    if frame.empty:
+        raise UsageError(mistake("wrong_table", Text("权重表是空的", "the table is empty"), _HINT))
+    frame = frame.set_axis([str(name) for name in frame.columns], axis=1)
+    known = [node.id for node in framework.walk()]
+    wrong = [no_such_node(name, known) for name in frame.columns if name not in known]
+    wrong += [_twice(name) for name in frame.columns[frame.columns.duplicated()].unique()]
+    if draws is not None and len(frame) != draws:
+        wrong.append(
+            mistake(
+                "wrong_length",
+                Text(
+                    f"权重表有 {len(frame)} 行，抽样 {draws} 次", f"the table has {len(frame)} rows for {draws} draws"
+                ),
+                Text(f"draws 写 {len(frame)}", f"ask for {len(frame)} draws"),
+            )
+        )
+    if wrong:
+        raise UsageError(wrong)
+    made = TableOfWeights(framework, {name: _numbers(frame, name) for name in frame.columns})
+    wrong = [*_partly_named(made), *_all_zero(made)]
+    if wrong:
+        raise UsageError(wrong)
+    return made
+
+
+def frame_of(table: Any) -> pd.DataFrame:
+    """A table of weights as a frame; UsageError where it is none."""
+    if isinstance(table, str | Path):
+        return read_table(table)
+    try:
+        return pd.DataFrame(table)
+    except (TypeError, ValueError):
+        raise UsageError(mistake("wrong_table", Text("这不是权重表", "is no table of weights"), _HINT)) from None
+
+
+def _numbers(frame: pd.DataFrame, name: str) -> FloatArray:
+    """The weights of a node in every draw; UsageError where one is no number from 0 up."""
+    column = frame[name]
+    numeric = column if pd.api.types.is_numeric_dtype(column.dtype) else pd.to_numeric(column, errors="coerce")
+    numbers: FloatArray = numeric.to_numpy(dtype=np.float64, na_value=np.nan)
+    wrong = np.flatnonzero(~((numbers >= 0) & (numbers < np.inf)))
+    if wrong.size:
+        row = int(wrong[0])
+        value = str(column.iloc[row])
+        message = Text(
+            f"权重表第 {row + 1} 行 {name} 的 {value} 不是不小于零的数",
+            f"row {row + 1}, {name}: {value} is no number from 0 up",
+        )
+        raise UsageError(mistake("wrong_value", message))
+    return numbers
+
+
+def _twice(name: str) -> Finding:
+    message = Text(f"权重表有两列 {name}", f"the table has two columns {name}")
+    return mistake("twice", message, Text("只留一列", "leave one of them"))
+
+
+def _partly_named(table: TableOfWeights) -> Iterator[Finding]:
+    """Dimensions of which some children have a column and others have not: nobody knows what these weigh."""
+    weights = table.of_every_node()
+    for node in table.framework.root.walk():
+        lacking = [child.id for child in node.children if child.id not in weights]
+        named = [child.id for child in node.children if child.id in table.columns]
+        if named and lacking:
+            yield mistake(
+                "partly_named",
+                Text(
+                    f"权重表有 {'、'.join(named)}，却没有同一维度的 {'、'.join(lacking)}",
+                    f"the table names {', '.join(named)}, but of the same dimension not {', '.join(lacking)}",
+                ),
+                Text("补上这几列，或去掉同一维度的列", "add these columns, or leave out those of their siblings"),
+            )
+
+
+def _all_zero(table: TableOfWeights) -> Iterator[Finding]:
+    """Rows in which all children of a dimension weigh nothing."""
+    weights = table.of_every_node()
+    for node in table.framework.root.walk():
+        if node.children and all(child.id in weights for child in node.children):
+            whole = np.sum([weights[child.id] for child in node.children], axis=0)
+            if not whole.all():
+                row, names = int(np.argmin(whole)) + 1, [child.id for child in node.children]
+                yield mistake(
+                    "weights_sum_to_zero",
+                    Text(
+                        f"权重表第 {row} 行 {'、'.join(names)} 的权重全为零",
+                        f"row {row}: the weights of {', '.join(names)} are all 0",
+                    ),
+                    Text("至少一个大于零", "one of them at least is above 0"),
+                )
+
+
+def read_table(path: str | Path) -> pd.DataFrame:
+    """A table of weights in a csv file; UsageError where it cannot be read."""
+    try:
+        # With heads of its own Pandas would call the second of two columns 1.1 by another code, 1.1.1.
+        cells = pd.read_csv(path, encoding="utf-8-sig", header=None, dtype=str)
+        return cells.iloc[1:].set_axis(cells.iloc[0].tolist(), axis=1).reset_index(drop=True)
+    except OSError as error:
+        reason = system_reason(error)
+    except (pd.errors.ParserError, pd.errors.EmptyDataError, UnicodeDecodeError):
+        reason = Text("不是 UTF-8 编码的 csv 表", "is no csv table in UTF-8")
+    finding = mistake("cannot_read", Text(f"无法读取：{reason.zh}", f"cannot be read: {reason.en}"))
+    raise UsageError(replace(finding, place=Place(str(path))))
