@@ -14,7 +14,7 @@ from parkscore.evaluation import Evaluation
 from parkscore.findings import FrameworkError, UsageError
 from parkscore.framework.models import Choice, ClassWeights, ScoreRule, WeightEntry, WeightScheme
 from parkscore.robustness import running
-from tests.small_frameworks import EQUAL, dimension, field, leaf, rows, small
+from tests.small_frameworks import EQUAL, dimension, field, leaf, panel, rows, small
 
 FLAT = small(
     leaf("a", weight=1.0, score=ScoreRule.of("goalposts", low=0, high=100, to=(1, 100))),
@@ -257,6 +257,23 @@ def test_a_table_of_draws_and_schemes_are_taken_as_they_are(tmp_path: Path) -> N
     np.testing.assert_allclose(found.outcome.scores[2], (3 * scored[:, 0] + scored[:, 1]) / 4)
     mixed = zones(6).robustness({"schemes": ["zone-2021-equal-within", "entropy"]}, draws=64)
     assert set(np.unique(mixed.plan.weights.parameters()["scheme"])) == {0.0, 1.0}
+
+
+@pytest.mark.parametrize("year", [2022, 2023])
+def test_the_weights_of_a_scheme_are_those_of_the_year_that_is_looked_at(year: int) -> None:
+    framework = small(leaf("a"), leaf("b"), time="year", reference="per-year")
+    table = panel("""
+    zone year a b
+    甲 2022 1 20
+    乙 2022 9 11
+    丙 2022 5 12
+    甲 2023 3 30
+    乙 2023 9 70
+    丙 2023 6 44
+    """)
+    found = ps.evaluate(framework, table).robustness({"schemes": ["entropy"]}, draws=2, year=year)
+    alone = ps.evaluate(framework, table, weights="entropy", year=year).ranking.set_index("unit")["score"]
+    np.testing.assert_allclose(found.scores[0], alone.reindex(found.names), rtol=1e-12)
 
 
 def test_a_column_that_stands_twice_in_a_csv_is_not_taken_for_another_node(tmp_path: Path) -> None:

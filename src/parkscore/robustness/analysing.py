@@ -76,7 +76,7 @@ def robustness_of(
         runs.setdefault("draws", max(len(weights["table"]), 1))
 
     def drawn(draws: int, seed: int) -> DrawnWeights:
-        return asked_weights(evaluation, weights, draws, seed, under_schemes(evaluation))
+        return asked_weights(evaluation, weights, draws, seed, under_schemes(evaluation), runs.get("year"))
 
     alternatives: dict[str, Any] = {step: asked[step] for step in STEPS if step in asked}
     try:

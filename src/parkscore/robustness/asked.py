@@ -17,6 +17,7 @@ from parkscore.robustness.asked_table import table_of_weights
 from parkscore.robustness.expert_weights import ExpertWeights
 from parkscore.robustness.plans import DrawnWeights
 from parkscore.robustness.said import mistake, near, no_such_node, share_of
+from parkscore.robustness.scoring import rows_of_year, year_of
 from parkscore.robustness.weights import (
     LEVELS,
     AnyWeights,
@@ -42,7 +43,12 @@ Schemes = Callable[[Any], Evaluation]
 
 
 def asked_weights(
-    evaluation: Evaluation, said: Mapping[str, Any], draws: int, seed: int, under: Schemes | None = None
+    evaluation: Evaluation,
+    said: Mapping[str, Any],
+    draws: int,
+    seed: int,
+    under: Schemes | None = None,
+    year: int | None = None,
 ) -> DrawnWeights:
     """The weights of so many draws.
 
@@ -50,7 +56,7 @@ def asked_weights(
     most likely and the most), `bounds` (by node a pair of shares) with or without `order` (pairs of nodes, the first no
     lighter), `schemes` (a list of weights) or `table` (a frame or csv file, a column per node). Beside the first three,
     `level`: leaf, node or both; beside the first four, `points`: sobol or random. under: makes the evaluations of
-    `schemes`.
+    `schemes`. year: of the units, whose weights those of schemes are; the latest by default.
 
     Raises UsageError with everything that is wrong with it.
     """
@@ -59,7 +65,7 @@ def asked_weights(
         raise UsageError(wrong)
     framework = evaluation.framework
     if "schemes" in said:
-        return _one_of(evaluation, list(said["schemes"]), draws, seed, under)
+        return _one_of(evaluation, list(said["schemes"]), draws, seed, under, year)
     if "table" in said:
         return table_of_weights(framework, said["table"], draws)
     if "bounds" in said or "order" in said:
@@ -171,19 +177,19 @@ def three_numbers(name: str, said: Any) -> tuple[float, float, float]:
 
 
 def _one_of(
-    evaluation: Evaluation, schemes: Sequence[Any], draws: int, seed: int, under: Schemes | None
+    evaluation: Evaluation, schemes: Sequence[Any], draws: int, seed: int, under: Schemes | None, year: int | None
 ) -> OneOfSchemes:
     if under is None or not schemes:
         raise UsageError(mistake("no_schemes", Text("没有给出权重方案", "no weight schemes are given")))
     if any(cohort.class_id is not None for cohort, _ in evaluation.own_cohorts):
         raise UsageError(_by_class(Text("评价", "the evaluation")))
-    sets = []
+    rows, sets = rows_of_year(evaluation, year_of(evaluation, year)), []
     for scheme in schemes:
         found = under(scheme)
         cohorts = found.own_cohorts
         if len(cohorts) != len(evaluation.own_cohorts) or any(cohort.class_id is not None for cohort, _ in cohorts):
             raise UsageError(_by_class(Text(found.weighing.name, found.weighing.name)))
-        sets.append(cohorts[-1][1])
+        sets.append(next(shares for cohort, shares in cohorts if np.isin(cohort.apply, rows).any()))
     return OneOfSchemes(tuple(sets), unit_points(draws, 1, [seed, 2])[:, 0])
 
 
