@@ -205,11 +205,14 @@ def test_a_score_of_zero_has_no_logarithm_and_its_place_is_told() -> None:
 @pytest.mark.parametrize(
     ("asked", "said"),
     [
-        ({"spread": 1.5}, "from 0 to 1"),
+        ({"spread": 1.5}, "must be >= 0, <= 1"),
+        ({"seconds": 0}, "must be > 0"),
+        ({"bounds": {"a": (float("nan"), 1)}}, "must be a finite number"),
+        ({"order": [("a",)]}, "item 2 is missing"),
         ({"spread": 0.1, "bounds": {"a": (0, 1)}}, "either"),
         ({"bounds": {"q": (0, 1)}}, "no q"),
         ({"bounds": {"d": (0, 1)}}, "level: dimension"),
-        ({"bounds": {"a": "much"}}, "two shares"),
+        ({"bounds": {"a": "much"}}, "must be a list"),
         ({"bounds": {"a": (0.7, 0.8), "b": (0.7, 0.8)}}, "no weights"),
         ({"bounds": {"a": (0.0, 0.1)}, "order": [("a", "b"), ("b", "c")], "units": ["子"]}, "no ranked unit"),
         ({"order": [("a", "q")]}, "no q"),
@@ -219,6 +222,19 @@ def test_boxes_that_cannot_be_are_refused(asked: dict[str, Any], said: str) -> N
     exact = exact_of(ps.evaluate(tree(), rows(**{code: [1.0, 2.0] for code in "abcxyz"})))
     with pytest.raises(UsageError, match=said):
         exact.extreme_ranks(**asked)
+
+
+def test_a_level_that_there_is_not_and_ranks_that_were_not_asked_for_are_refused() -> None:
+    evaluation = ps.evaluate(tree(), rows(**{code: [1.0, 2.0] for code in "abcxyz"}))
+    with pytest.raises(UsageError, match="must be one of indicator, dimension"):
+        evaluation.exact(level="indicators")  # type: ignore[arg-type]
+    with pytest.raises(UsageError, match="of 甲 were not asked for"):
+        evaluation.exact().extreme_ranks(units=["乙"]).weights("甲", "best")
+
+
+def test_a_node_weighs_no_less_than_itself() -> None:
+    exact = ps.evaluate(tree(), rows(**{code: [1.0, 2.0] for code in "abcxyz"})).exact()
+    assert exact.extreme_ranks(order=[("a", "a")], units=["乙"]).units.loc["乙", ["best", "worst"]].tolist() == [1, 1]
 
 
 def test_units_of_a_class_that_is_weighed_by_itself_are_looked_at_by_themselves() -> None:

@@ -134,7 +134,8 @@ def _solved(
     units, count = leads.shape
     above = np.zeros((len(order), count + units))
     for row, (one, other) in enumerate(order):
-        above[row, [one, other]] = 1.0, -1.0
+        above[row, one] += 1.0
+        above[row, other] -= 1.0
     if worst:
         # lead - (level - least) z >= least: a unit counts as above once its lead reaches the level.
         ties = np.hstack([leads, -np.diag(_LEVEL - least_ahead)])

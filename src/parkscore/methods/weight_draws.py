@@ -201,7 +201,8 @@ def feasible(low: FloatArray, high: FloatArray, order: Sequence[tuple[int, int]]
 
 def _between(count: int, first: int, second: int) -> FloatArray:
     row = np.zeros(count + 1)
-    row[first], row[second] = -1.0, 1.0
+    row[first] -= 1.0
+    row[second] += 1.0  # a child beside itself: no more than 0 <= 0
     return row
 
 

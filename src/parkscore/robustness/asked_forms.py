@@ -11,18 +11,19 @@ import numpy as np
 import pandas as pd
 
 from parkscore.findings import UsageError
+from parkscore.framework.base_models import Model
 from parkscore.framework.building import build
 from parkscore.framework.document import Document
 from parkscore.framework.models import Choice, WeightScheme
 from parkscore.framework.robustness_models import RobustnessSpec
 
-_NAMES: Final = ("leave_out", "imputation")
+_NAMES: Final = ("leave_out", "imputation", "outputs", "units")
 
 
-def plainly(stated: Mapping[str, Any]) -> dict[str, Any]:
+def plainly(stated: Mapping[str, Any], form: type[Model] = RobustnessSpec) -> dict[str, Any]:
     """What is stated, with Python's own numbers and lists in place of NumPy's, and one name as a list of one.
 
-    Weight schemes, methods and tables that were made in Python stay what they are.
+    Weight schemes, methods and tables that were made in Python stay what they are. form: of the file.
 
     >>> plainly({"draws": np.int64(8), "leave_out": "1.1", "noise": {"all": "5%"}})
     {'draws': 8, 'leave_out': ['1.1'], 'noise': {'all': '5%'}}
@@ -33,14 +34,14 @@ def plainly(stated: Mapping[str, Any]) -> dict[str, Any]:
     for key in _NAMES:
         if isinstance(said.get(key), str):
             said[key] = [said[key]]
-    built = build(Document({key: _in_a_file(each, key) for key, each in said.items()}, "", {}), RobustnessSpec)
+    built = build(Document({key: _in_a_file(each, key) for key, each in said.items()}, "", {}), form)
     if built.findings:
         raise UsageError([replace(finding, place=None) for finding in built.findings])
     return said
 
 
 def _plain(said: Any) -> Any:
-    if isinstance(said, np.generic | np.ndarray):
+    if isinstance(said, np.generic | np.ndarray | pd.Index | pd.Series):
         return said.tolist()
     if isinstance(said, Mapping):
         return {key: each if key == "table" else _plain(each) for key, each in said.items()}

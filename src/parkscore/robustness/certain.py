@@ -9,10 +9,13 @@ from typing import Literal
 import numpy as np
 import pandas as pd
 
+from parkscore.findings import UsageError
+from parkscore.language import Text
 from parkscore.methods.domain import FloatArray
 from parkscore.methods.extreme_ranks import ExtremeRank
 from parkscore.methods.weight_stability import certain_ranks
 from parkscore.robustness.linear_tree import LinearTree
+from parkscore.robustness.said import mistake
 from parkscore.robustness.weight_box import WeightBox
 
 
@@ -91,5 +94,9 @@ class ExtremeRanks:
     def weights(self, unit: str, end: Literal["best", "worst"]) -> pd.Series[float]:
         """The weights that give a unit its best or its worst rank; UsageError where it was not asked for."""
         place = self.tree.place(unit)
+        if place not in self.places:
+            message = Text(f"没有求过 {unit} 的最好和最差位次", f"the best and worst rank of {unit} were not asked for")
+            hint = Text(f"extreme_ranks 的 units 写上 {unit}", f"name {unit} among the `units` of extreme_ranks")
+            raise UsageError(mistake("not_asked", message, hint))
         best, worst = self.found[self.places.index(place)]
         return self.tree.shares_of((best if end == "best" else worst).weights)

@@ -14,10 +14,12 @@ from parkscore.data.grid import Matrix, Vector
 from parkscore.evaluation import Evaluation
 from parkscore.findings import Finding, Severity, UsageError
 from parkscore.framework.models import WeightEntry, WeightScheme
+from parkscore.framework.robustness_models import ExactQuestion
 from parkscore.language import Text
 from parkscore.methods import weight_stability
 from parkscore.methods.domain import DomainError, FloatArray
 from parkscore.methods.extreme_ranks import SECONDS
+from parkscore.robustness.asked_forms import plainly
 from parkscore.robustness.certain import ExtremeRanks, Necessary
 from parkscore.robustness.linear_tree import Level, LinearTree, linear_tree, weights_of_nodes
 from parkscore.robustness.weight_box import Bounds, weight_box
@@ -150,11 +152,11 @@ class Exact:
         Raises UsageError where there are no such weights or units.
         """
         box = weight_box(self.tree, spread, bounds, order)
-        asked = self.names.tolist() if units is None else list(units)
-        places = [self.tree.place(unit) for unit in asked]
+        asked = plainly({"units": self.names if units is None else units, "seconds": seconds}, ExactQuestion)
+        places = [self.tree.place(unit) for unit in asked["units"]]
         found = []
         for done, place in enumerate(places, start=1):
-            found.append(box.extremes(self.tree.scores, place, seconds))
+            found.append(box.extremes(self.tree.scores, place, asked["seconds"]))
             if progress is not None:
                 progress(done, len(places))
         return ExtremeRanks(self.tree, tuple(places), tuple(found))

@@ -58,12 +58,8 @@ def grouped(factors: Sequence[Factor], said: Any) -> dict[str, list[int]]:
     names = [factor.name for factor in factors]
     if isinstance(said, Mapping):
         group_of = _stated(names, said)
-    elif said in _BY:
-        group_of = [str(getattr(factor, _BY[said])) for factor in factors]
     else:
-        message = Text(f"不认识分组方式 {said}", f"{said} is no way to group factors")
-        hint = Text("dimension、indicator、assumption，或自定分组", "dimension, indicator, assumption or a mapping")
-        raise UsageError(mistake("wrong_groups", message, hint))
+        group_of = [str(getattr(factor, _BY[said])) for factor in factors]
     found: dict[str, list[int]] = {str(group): [] for group in said} if isinstance(said, Mapping) else {}
     for place, group in enumerate(group_of):
         found.setdefault(group, []).append(place)
@@ -76,6 +72,9 @@ def _stated(names: Sequence[str], said: Mapping[str, Sequence[str]]) -> list[str
         (str(group), str(name)) for group, own in said.items() for name in ([own] if isinstance(own, str) else own)
     ]
     wrong = [_unknown(name, names) for _, name in listed if name not in names]
+    if OTHERS in said:
+        taken = Text(f"{OTHERS} 是其余因素一组的名称", f"{OTHERS} is what the group of all other factors is called")
+        wrong.append(mistake("wrong_groups", taken, Text("另起一个名称", "give the group another name")))
     met: dict[str, str] = {}
     for group, name in listed:
         if met.setdefault(name, group) != group:

@@ -13,10 +13,12 @@ from parkscore.data.grid import Matrix, Rows, Truths, Vector
 from parkscore.evaluation import Evaluation
 from parkscore.findings import Finding, Severity, UsageError
 from parkscore.framework.models import Framework, Node
+from parkscore.framework.robustness_models import ExactQuestion
 from parkscore.framework.settings import aggregation_of, resolve_settings
 from parkscore.language import Text
 from parkscore.methods.domain import IntArray
 from parkscore.methods.drawn_ranks import drawn_ranks
+from parkscore.robustness.asked_forms import plainly
 from parkscore.robustness.drawn_tree import effective_weights
 from parkscore.robustness.scoring import rows_of_year, year_of
 from parkscore.tree.aggregate import ROUNDING, Shares
@@ -81,6 +83,8 @@ def linear_tree(
 
     Raises UsageError, with the node or the units and with what is possible instead, where there is no such sum.
     """
+    said = {"level": level, "complete_only": complete_only, **({} if class_id is None else {"class": class_id})}
+    plainly(said, ExactQuestion)
     framework = evaluation.framework
     in_logs = kind_of_means(framework, level) == "geometric"
     ranked = rows_of_year(evaluation, year_of(evaluation, year))

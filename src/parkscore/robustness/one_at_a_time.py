@@ -134,7 +134,7 @@ class OneAtATime:
         Raises FrameworkError, DataError or UsageError as `Evaluation` does under such weights.
         """
         again = under_schemes(self.evaluation)
-        found = [again(scheme) for scheme in schemes]
+        found = [again(scheme) for scheme in ([schemes] if isinstance(schemes, str) else schemes)]
         ranks = [each.standing.overall[self.rows] for each in found]
         changed = np.stack(ranks) if ranks else np.zeros((0, len(self.rows)), dtype=np.int32)
         return self._shifts(_distinct([each.weighing.name for each in found]), changed)

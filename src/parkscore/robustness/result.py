@@ -20,6 +20,7 @@ from parkscore.output.files import write_text, write_whole
 from parkscore.output.tables import write_csv, write_parquet
 from parkscore.output.workbook import write_sheets
 from parkscore.robustness.answers import Answers
+from parkscore.robustness.asked_forms import plainly
 from parkscore.robustness.central_weights import central_weights
 from parkscore.robustness.exact import Exact, exact_of
 from parkscore.robustness.factors import Grouping
@@ -31,7 +32,7 @@ from parkscore.robustness.questions import Questions
 from parkscore.robustness.remade import drawn_rows
 from parkscore.robustness.running import Outcome, Progress
 from parkscore.robustness.scoring import by_rank, names_of
-from parkscore.robustness.sensitivity import RESAMPLES, Sensitivity, sensitivity_ready
+from parkscore.robustness.sensitivity import RESAMPLES, Sampling, Sensitivity, sensitivity_ready
 from parkscore.robustness.spread import spread
 from parkscore.robustness.verdicts import near, near_places, verdict
 
@@ -168,17 +169,11 @@ class Robustness:
 
         Raises UsageError where something of this cannot be, such as weights that no points drive.
         """
-        ready = sensitivity_ready(
-            self.plan,
-            self.year,
-            self.order,
-            outputs=outputs,
-            groups=groups,
-            draws=draws,
-            seed=self.seed if seed is None else seed,
-            resamples=resamples,
-        )
-        return ready.answer(progress)
+        stated = {"outputs": outputs, "groups": groups, "draws": draws, "seed": seed, "resamples": resamples}
+        asked = plainly(stated, Sampling)
+        if seed is None:
+            asked["seed"] = self.seed
+        return sensitivity_ready(self.plan, self.year, self.order, **asked).answer(progress)
 
     @cached_property
     def exact(self) -> Exact:
@@ -230,7 +225,7 @@ class Robustness:
         What was drawn of them by `noise` and `imputation`, and the rest as it is filled under the methods of the draw.
         draw: from 0; UsageError where there is no such draw.
         """
-        if not 0 <= draw < self.draws:
+        if not isinstance(draw, int | np.integer) or not 0 <= draw < self.draws:
             raise UsageError(_no_such_draw(draw, self.draws))
         variant, rows = self.plan.variants[self.plan.variant_of[draw]], self.outcome.rows
         grid = variant.filled.imputed

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Annotated, Any, Final
 
 import numpy as np
 import pandas as pd
+from pydantic import Field
 
 from parkscore.data.grid import Matrix
 from parkscore.findings import DataError, Finding, Severity, UsageError
+from parkscore.framework.robustness_models import SensitivityQuestion
 from parkscore.language import Text
 from parkscore.methods.domain import DomainError, IntArray
 from parkscore.methods.drawn_ranks import Ranks
@@ -62,6 +64,13 @@ class Sensitivity:
         return pd.DataFrame(found, index=self.variance.index, columns=groups)
 
 
+class Sampling(SensitivityQuestion):
+    """What Python may ask of a sensitivity, with the seed and the number of resamples."""
+
+    seed: Annotated[int, Field(ge=0)] | None = None
+    resamples: Annotated[int, Field(ge=1)] = RESAMPLES
+
+
 @dataclass(frozen=True)
 class ReadySensitivity:
     """What is asked, of draws of which it can be said."""
@@ -109,8 +118,8 @@ def sensitivity_ready(
     asked = outputs_of(names, outputs)
     factors = factors_of(plan)
     joined = grouped(factors, groups)
-    _refuse_too_few(draws, resamples)
-    _refuse_too_large(draws, len(joined) + 2, 2 * len(factors) + sum(len(output.names) for output in asked))
+    of_run = 2 * len(factors) + sum(len(output.names) for output in asked)
+    _refuse_too_large(draws, (len(joined) + 2) * of_run + resamples)
     return ReadySensitivity(plan, year, order, tuple(names), tuple(asked), joined, draws, seed, resamples)
 
 
@@ -151,27 +160,19 @@ def _tabled(
     return pd.DataFrame(columns, index=lines), pd.Series(variance, index=outputs[once], name="variance")
 
 
-def _refuse_too_few(draws: int, resamples: int) -> None:
-    for said, least, what in (
-        (draws, 2, Text("抽样次数", "draws")),
-        (resamples, 1, Text("重抽样次数", "resamples")),
-    ):
-        if said < least:
-            message = Text(f"{what.zh} {said} 应至少为 {least}", f"{said} {what.en}: there must be {least} at least")
-            hint = Text("例如 1024 次抽样、200 次重抽样", "1024 draws and 200 resamples, for example")
-            finding = Finding(code="no_draws", severity=Severity.ERROR, value=said, message=message, hint=hint)
-            raise UsageError(finding)
+def _refuse_too_large(draws: int, numbers: int) -> None:
+    """Raise UsageError where memory does not hold so many numbers of each draw.
 
-
-def _refuse_too_large(draws: int, runs: int, numbers: int) -> None:
-    """Raise UsageError where memory does not hold the points, the weights made of them and the outputs of all runs."""
-    needed, most = draws * runs * numbers * _OF_NUMBER, KEPT // (runs * numbers * _OF_NUMBER)
+    These are the points, the weights made of them and the outputs, of all runs, and how often it is in each resample.
+    """
+    needed, most = draws * numbers * _OF_NUMBER, KEPT // (numbers * _OF_NUMBER)
     if needed > KEPT:
         message = Text(
             f"每组抽样 {draws} 次要 {needed / 1e9:.1f} GB 内存，上限 {KEPT / 1e9:.1f} GB",
             f"{draws} draws for each group take {needed / 1e9:.1f} GB, and {KEPT / 1e9:.1f} GB are the most",
         )
         hint = Text(
-            f"最多抽样 {most} 次，或减少分组或结果", f"make {most} draws at most, or ask for fewer groups or outputs"
+            f"最多抽样 {most} 次，或减少分组、结果或重抽样",
+            f"make {most} draws at most, or ask for fewer groups, outputs or resamples",
         )
         raise UsageError(Finding(code="too_large", severity=Severity.ERROR, value=draws, message=message, hint=hint))

@@ -11,11 +11,13 @@ import numpy as np
 from parkscore.data.grid import Matrix, Vector
 from parkscore.findings import Finding, Severity, UsageError
 from parkscore.framework.models import Framework
+from parkscore.framework.robustness_models import ExactQuestion
 from parkscore.language import Text
 from parkscore.methods import weight_stability
 from parkscore.methods.domain import DomainError
 from parkscore.methods.extreme_ranks import ExtremeRank, best_rank, worst_rank
 from parkscore.methods.weight_draws import feasible
+from parkscore.robustness.asked_forms import plainly
 from parkscore.robustness.linear_tree import Level, LinearTree, varied_nodes
 from parkscore.robustness.said import mistake, no_such_node, share_of
 
@@ -88,18 +90,17 @@ def weight_box(
     """
     if spread is not None and bounds is not None:
         raise UsageError(mistake("which_box", Text("spread 与 bounds 只能给一个", "say either spread or bounds")))
-    pairs = tuple(_places(tree, order))
+    stated = {"spread": spread, "bounds": bounds, "order": order}
+    said = plainly({key: each for key, each in stated.items() if each is not None}, ExactQuestion)
+    pairs = tuple(_places(tree, said["order"]))
     if bounds is None:
-        share = SPREAD if spread is None else spread
-        if not 0 <= share <= 1:
-            reason = Text(f"spread {share} 应在 0 与 1 之间", f"a spread is from 0 to 1, not {share}")
-            raise UsageError(mistake("wrong_value", reason))
+        share = SPREAD if spread is None else share_of(said["spread"])
         low, high = tree.weights * (1 - share), tree.weights * (1 + share)
         if share == 1:  # every proportion can be had, and without a scale no weights are all 0
             high = (tree.weights > 0).astype(np.float64)
         box = WeightBox(low, high, pairs, scaled=share < 1)
     else:
-        box = WeightBox(*_stated(tree, bounds), pairs)
+        box = WeightBox(*_stated(tree, said["bounds"]), pairs)
     try:
         box.feasible()
     except DomainError as error:
@@ -113,12 +114,7 @@ def _stated(tree: LinearTree, bounds: Bounds) -> tuple[Vector, Vector]:
     low, high = np.zeros(len(tree.nodes)), np.ones(len(tree.nodes))
     for node, said in bounds.items():
         place = tree.nodes.index(node)
-        try:
-            low[place], high[place] = (share_of(each) for each in said)
-        except (TypeError, ValueError):
-            reason = Text(f"{node} 的界限应是两个份额", f"{node}: bounds are two shares")
-            hint = Text("例如 [0.1, 0.3] 或 [10%, 30%]", "such as [0.1, 0.3] or [10%, 30%]")
-            raise UsageError(mistake("wrong_value", reason, hint)) from None
+        low[place], high[place] = (share_of(each) for each in said)
     return low, high
 
 
