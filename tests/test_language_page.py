@@ -44,6 +44,7 @@ MODELS = [
     models.Screen,
     models.Ranking,
     models.Effective,
+    models.RobustnessSpec,
     models.WeightScheme,
     models.CombinedPart,
     models.ClassWeights,

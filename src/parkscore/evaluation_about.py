@@ -121,6 +121,10 @@ _WEIGHT_COLUMNS = [
 
 
 def digest_of(framework: Framework) -> str:
-    """SHA-256 of everything a framework says, whatever file it came in."""
-    canonical = json.dumps(framework.model_dump(mode="json", by_alias=True), ensure_ascii=False, sort_keys=True)
+    """SHA-256 of everything a framework says of an evaluation, whatever file it came in.
+
+    What it says of `robustness` changes no result, and stands on every output about robustness.
+    """
+    said = framework.model_dump(mode="json", by_alias=True, exclude={"robustness"})
+    canonical = json.dumps(said, ensure_ascii=False, sort_keys=True)
     return hashlib.sha256(canonical.encode()).hexdigest()

@@ -287,3 +287,33 @@ def test_a_stdout_that_is_not_the_process_s_own_is_left_alone(capsys: pytest.Cap
     assert sys.stdout is before
     sys.stdout.write("seen")
     assert capsys.readouterr().out == "seen"
+
+
+def test_a_framework_says_itself_what_to_vary_and_the_command_says_that(run: Any, folder: Path) -> None:
+    with (folder / "park.yaml").open("a", encoding="utf-8") as file:
+        file.write("robustness: {draws: 32, weights: {dirichlet: 80}, one_at_a_time: true}\n")
+    out = run("robustness", "park.yaml", "zones.csv", "--seed", "2").out
+    assert "32 draws, seed 2" in out
+    assert "concentration 80" in out
+    assert "is stated by the framework under `robustness`; it is an assumption all the same" in out
+    assert "left out one at a time: " in out
+    (folder / "spec.yaml").write_text("draws: 8\n", encoding="utf-8")
+    other = run("robustness", "park.yaml", "zones.csv", "--spec", "spec.yaml").out
+    assert "each up to 20% more or less" in other
+    assert "stated by the framework" not in other
+
+
+def test_check_and_a_run_tell_what_is_wrong_in_the_block_by_line_and_column(run: Any, folder: Path) -> None:
+    lines = (folder / "park.yaml").read_text(encoding="utf-8").count("\n")
+    with (folder / "park.yaml").open("a", encoding="utf-8") as file:
+        file.write("robustness:\n  aggregate: {total: geometric}\n  exact: {units: 己}\n")
+    said = f"park.yaml:{lines + 2}:22  error incompatible_methods"
+    for words in (("check", "park.yaml"), ("robustness", "park.yaml", "nowhere.csv")):
+        answer = run(*words)
+        assert answer.code == 4
+        assert said in answer.err
+    text = (folder / "park.yaml").read_text(encoding="utf-8").replace("  aggregate: {total: geometric}\n", "")
+    (folder / "park.yaml").write_text(text, encoding="utf-8")
+    assert run("check", "park.yaml").code == 0
+    answer = run("robustness", "park.yaml", "zones.csv")
+    assert f"park.yaml:{lines + 2}:18  error no_such_unit" in answer.err

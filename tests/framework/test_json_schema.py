@@ -101,6 +101,27 @@ def test_what_the_language_refuses_breaks_the_schema(line: str) -> None:
     assert mistakes(PARK % line, framework_schema())
 
 
+@pytest.mark.parametrize(
+    "block",
+    [
+        "{draws: 100, weights: {multipliers: 20%}, leave_out: all, exact: true, sensitivity: {groups: indicator}}",
+        "{score: {all: [minmax, {rule: goalposts, low: 0, high: 1}], a: rank}, aggregate: {total: [geometric]}}",
+        "{noise: {all: 5%, a: {absolute: 3}}, one_at_a_time: {schemes: equal, without_units: [甲]}}",
+        "{exact: {level: indicator, bounds: {a: [0, 20%]}}, sensitivity: {groups: {one: [a, b], two: c}}}",
+    ],
+)
+def test_a_block_on_robustness_fits_the_schema(block: str) -> None:
+    assert mistakes(PARK % "weight: 1" + f"robustness: {block}\n", framework_schema()) == []
+
+
+@pytest.mark.parametrize(
+    "block",
+    ["{exact: false}", "{score: {a: minmx}}", "{weights: {multiplier: 3}}", "{sensitivity: {groups: 3}}", "{draws: 0}"],
+)
+def test_a_wrong_block_on_robustness_breaks_the_schema(block: str) -> None:
+    assert mistakes(PARK % "weight: 1" + f"robustness: {block}\n", framework_schema())
+
+
 def test_a_file_that_extends_needs_only_what_differs() -> None:
     assert mistakes("id: local\nextends: park\n", framework_schema()) == []
     assert mistakes("id: local\n", framework_schema())

@@ -12,6 +12,7 @@ import parkscore as ps
 from parkscore.evaluation import Evaluation
 from parkscore.findings import FrameworkError, UsageError
 from parkscore.framework.models import ScoreRule
+from parkscore.robustness.alternatives import alternatives_of, clashes
 from parkscore.robustness.assumptions import assumptions
 from parkscore.robustness.specs import load_spec
 from tests.small_frameworks import dimension, leaf, rows, small
@@ -181,3 +182,32 @@ def test_numbers_of_numpy_and_a_single_name_are_taken_as_they_are_meant(evaluati
     found = evaluation.robustness({"multipliers": np.float64(0.1)}, leave_out=leaf, draws=np.int64(8), seed=np.int64(3))
     np.testing.assert_array_equal(found.ranks, plain.ranks)
     assert found.about["seed"] == 3
+
+
+# Each fits alone; together `c` scores 0 where a geometric mean is taken.
+CLASH = "score:\n  c: [rank, minmax]\naggregate:\n  total: [geometric, sum]\n"
+
+
+def test_methods_that_fit_alone_and_clash_together_are_told_at_the_key_that_completes_the_clash(tmp_path: Path) -> None:
+    framework = small(*(leaf(each, score=ScoreRule.of("goalposts", low=0, high=9, to=(1, 100))) for each in "ac"))
+    with pytest.raises(FrameworkError) as caught:
+        load_spec(written(tmp_path, CLASH), framework)
+    assert set(placed(caught.value)) == {("incompatible_methods", 4, 11)}
+    assert "(score c: minmax; aggregate total: geometric)" in str(caught.value)
+    load_spec(written(tmp_path, CLASH.replace("geometric, ", "")), framework)
+
+
+def test_a_larger_combination_is_not_told_where_a_smaller_one_is_refused() -> None:
+    framework = small(*(leaf(each, score=ScoreRule.of("goalposts", low=0, high=9, to=(1, 100))) for each in "ac"))
+    said = {"score": {"c": ["minmax"], "a": ["rank"]}, "aggregate": {"total": ["geometric"]}}
+    found = clashes(framework, list(alternatives_of(framework, said)))
+    assert {clash.parts for clash in found} == {((0, 0), (2, 0))}
+
+
+def test_too_many_combinations_are_told_where_the_last_step_is_named(tmp_path: Path) -> None:
+    ids = [f"i{number}" for number in range(9)]
+    framework = small(*(leaf(each) for each in ids))
+    text = "score:\n" + "".join(f"  {each}: rank\n" for each in ids)
+    with pytest.raises(FrameworkError, match="512 combinations") as caught:
+        load_spec(written(tmp_path, text), framework)
+    assert placed(caught.value) == [("too_many_variants", 10, 7)]

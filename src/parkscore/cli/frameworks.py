@@ -141,6 +141,10 @@ def check(
     read = read_framework(framework)
     if read.framework.members is not None:
         load_returns(read.framework, read.document)
+    if read.framework.robustness is not None:
+        from parkscore.robustness.specs import spec_of_framework
+
+        spec_of_framework(read.framework, read.document)
     unknown = unknown_weights(read.framework) if weights is None else []
     findings = [*read.findings, *(replace(finding, severity=Severity.INFO) for finding in unknown)]
     scheme = None

@@ -92,18 +92,19 @@ def robustness(
     the units are evaluated with.
     """
     from parkscore.evaluating import evaluate
-    from parkscore.framework.loading import load_framework
+    from parkscore.framework.loading import read_framework
     from parkscore.robustness.analysing import robustness_of
-    from parkscore.robustness.specs import NOTHING, load_spec
+    from parkscore.robustness.specs import NOTHING, load_spec, spec_of_framework
 
     reply = reply_to(language, as_json)
     source = find_data(data)
     if output is not None:
         check_output(output, RESULT_FORMS, [framework, source, *(str(each) for each in (weights, spec) if each)])
-    loaded = load_framework(framework)
-    said = NOTHING if spec is None else load_spec(spec, loaded)
+    read = read_framework(framework)
+    loaded = read.framework
+    said = spec_of_framework(loaded, read.document) if spec is None else load_spec(spec, loaded)
     flags = {"sensitivity": sensitivity, "exact": exact, "one_at_a_time": one_at_a_time}
-    asked = said.asking({name: True for name, flag in flags.items() if flag}, loaded)
+    asked = (said or NOTHING).asking({name: True for name, flag in flags.items() if flag}, loaded)
     with reply.waiting(Text("正在计分", "scoring")):
         evaluation = evaluate(loaded, source, weights=weights)
     found = robustness_of(evaluation, asked, _telling(reply), draws=draws, seed=seed, year=year)

@@ -16,6 +16,7 @@ from parkscore.framework.check_members import check_members
 from parkscore.framework.check_methods import check_methods
 from parkscore.framework.check_names import check_names
 from parkscore.framework.check_panel_weights import check_framework_panel_weights, check_scheme_panel_weights
+from parkscore.framework.check_robustness import check_robustness
 from parkscore.framework.check_tables import check_tables
 from parkscore.framework.check_targets import check_targets
 from parkscore.framework.check_tree import check_tree
@@ -50,6 +51,7 @@ _FRAMEWORK_CHECKS = (
     check_framework_weights,
     check_framework_sums,
     check_framework_panel_weights,
+    check_robustness,
 )
 
 

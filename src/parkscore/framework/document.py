@@ -60,6 +60,13 @@ class Document:
         spot = self.spots.get(path)
         return spot.key_written if spot is not None and spot.key_written is not None else str(path[-1])
 
+    def inside(self, path: Path) -> Document:
+        """What stands at a path as a document of its own, whose paths begin there."""
+        below = {
+            spot_path[len(path) :]: spot for spot_path, spot in self.spots.items() if spot_path[: len(path)] == path
+        }
+        return Document(self.value(path) or {}, self.file, below)
+
     def value(self, path: Path) -> Any:
         """The value at a path, or None where the path leads nowhere."""
         value: Any = self.data

@@ -21,8 +21,8 @@ def overlay(base: Document, own: Document) -> Document:
 
     First the nodes whose ids stand under `remove:` are left out of the base. Then groups are merged key by key; nodes,
     rules, requirements, grade scales, lists and targets are matched by `id` among their siblings, and new ones are
-    added at the end; methods with their parameters, and every other list or value, replace the base's. Spots follow
-    their content, so a mistake is shown in the file that made it.
+    added at the end; methods with their parameters, what is varied for robustness, and every other list or value,
+    replace the base's. Spots follow their content, so a mistake is shown in the file that made it.
     """
     overlaying = _Overlaying(base, own)
     data = overlaying.merge(base.data, own.data, (), (), ())
@@ -121,7 +121,9 @@ class _Overlaying:
 
 
 def _is_replaced_whole(path: Path) -> bool:
-    """Whether a group is one saying: a method, or what the returns add to a field."""
+    """Whether a group is one saying: a method, what the returns add to a field, or what is varied for robustness."""
+    if path == ("robustness",):
+        return True
     return bool(path) and (path[-1] in _METHODS or (path[0] == "fields" and len(path) == 3 and path[-1] == "members"))
 
 

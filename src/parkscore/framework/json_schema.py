@@ -80,6 +80,7 @@ def framework_schema() -> Schema:
         del parts[replaced]
     for part in ("Defaults", "Node", "Total", "Case"):
         _name_methods(parts[part]["properties"])
+    _name_tried_methods(parts["RobustnessSpec"]["properties"])
     parts["UnitKey"].pop("required", None)  # a file that extends may restate one of its names only
     parts["Ranking"]["properties"]["ties"] = {"enum": list(ranking), "default": "min"}
     return {"$schema": DIALECT, **schema, "required": ["id"], **whole}
@@ -130,6 +131,16 @@ def _name_methods(properties: Schema) -> None:
         "weights": _choices(weighting, "method"),
     }
     properties.update({key: choice for key, choice in choices.items() if key in properties})
+
+
+def _name_tried_methods(properties: Schema) -> None:
+    """The same for the methods that are tried by node, one or several."""
+    tried: dict[str, Schema] = {key: properties[key] for key in ("score", "treat", "missing", "aggregate")}
+    named = dict(tried)
+    _name_methods(named)
+    for key, known in tried.items():
+        several = {"type": "array", "items": named[key]}
+        properties[key] = known | {"additionalProperties": {"anyOf": [named[key], several]}}
 
 
 def _with_pairs(choice: Schema) -> Schema:

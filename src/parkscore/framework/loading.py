@@ -57,7 +57,8 @@ def read_framework(source: str | Path) -> Loaded:
     path = find_framework(source)
     document = read_document(path)
     framework, findings = _understand(document, Framework, check_framework)
-    return Loaded(_with_returns_beside(framework, path.resolve().parent), document, findings)
+    folder = path.resolve().parent
+    return Loaded(_with_varied_beside(_with_returns_beside(framework, folder), folder), document, findings)
 
 
 def _with_returns_beside(framework: Framework, folder: Path) -> Framework:
@@ -69,6 +70,26 @@ def _with_returns_beside(framework: Framework, folder: Path) -> Framework:
     if not is_file(beside):
         return framework
     return framework.model_copy(update={"members": block.model_copy(update={"framework": str(beside)})})
+
+
+def _with_varied_beside(framework: Framework, folder: Path) -> Framework:
+    """The framework with the files that its block `robustness` names found beside its own file."""
+    block = framework.robustness
+    if block is None:
+        return framework
+
+    def found(name: str) -> str:
+        return str(folder / name) if is_file(folder / name) else name
+
+    weights, alone = block.weights, block.one_at_a_time
+    if weights is not None and (weights.schemes or weights.table):
+        named = {"schemes": tuple(map(found, weights.schemes)), "table": weights.table and found(weights.table)}
+        said = {key: value for key, value in named.items() if key in weights.model_fields_set}
+        block = block.model_copy(update={"weights": weights.model_copy(update=said)})
+    if alone is not None and alone.schemes:
+        schemes = tuple(map(found, alone.schemes))
+        block = block.model_copy(update={"one_at_a_time": alone.model_copy(update={"schemes": schemes})})
+    return framework.model_copy(update={"robustness": block})
 
 
 Check = Callable[[ModelType, Document, SetAside | None], list[Finding]]

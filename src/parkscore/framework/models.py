@@ -24,6 +24,7 @@ from parkscore.framework.judging_models import (
     Way,
 )
 from parkscore.framework.member_models import Addend, Members
+from parkscore.framework.robustness_models import RobustnessSpec
 from parkscore.framework.scheme_models import ClassWeights, CombinedPart, Policy, WeightEntry, WeightScheme
 from parkscore.framework.written_values import (
     OPEN,
@@ -74,6 +75,7 @@ __all__ = [
     "RankedList",
     "Relaxation",
     "Requirement",
+    "RobustnessSpec",
     "SchemeStatus",
     "ScoreRule",
     "SourceStatus",
@@ -427,6 +429,7 @@ class Framework(Model):
     lists: tuple[RankedList, ...] = ()
     grades: tuple[GradeScale, ...] = ()
     targets: tuple[Target, ...] = ()
+    robustness: RobustnessSpec | None = None
     indicators: tuple[Node, ...] = ()
 
     def walk(self) -> Iterator[Node]:

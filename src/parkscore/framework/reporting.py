@@ -33,12 +33,15 @@ class Reporter:
         hint: Text | None = None,
         severity: Severity = Severity.ERROR,
         offset: int | None = None,
+        at_key: bool = False,
         **context: Any,
     ) -> None:
-        """Add a finding about the value at a path; `offset` is a position inside a text value."""
+        """Add a finding about the value at a path, or about its key; `offset` is a position inside a text value."""
         if self.set_aside is not None and self.set_aside.explains(code, path):
             return
-        place = self.document.place(path, offset) if self.document is not None else None
+        place = None
+        if self.document is not None:
+            place = self.document.key_place(path) if at_key else self.document.place(path, offset)
         self.findings.append(Finding(code=code, severity=severity, place=place, message=message, hint=hint, **context))
 
     def is_own(self, path: Path) -> bool:

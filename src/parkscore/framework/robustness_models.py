@@ -27,7 +27,12 @@ def _one_or_more(said: Any) -> Any:
     return said if isinstance(said, tuple) else (said,)
 
 
-Names = Annotated[tuple[Words, ...], BeforeValidator(_one_or_more)]
+_NAME_SCHEMA = {"type": "string"}
+Names = Annotated[
+    tuple[Words, ...],
+    BeforeValidator(_one_or_more),
+    WithJsonSchema({"anyOf": [_NAME_SCHEMA, {"type": "array", "items": _NAME_SCHEMA}]}),
+]
 Choices = Annotated[tuple[Choice, ...], BeforeValidator(_one_or_more)]
 Rules = Annotated[tuple[ScoreRule, ...], BeforeValidator(_one_or_more)]
 Bounds = dict[Words, tuple[Share, Share]]
@@ -113,9 +118,7 @@ Groups = Annotated[
                 {
                     "type": "object",
                     "minProperties": 1,
-                    "additionalProperties": {
-                        "anyOf": [{"type": "string"}, {"type": "array", "items": {"type": "string"}}]
-                    },
+                    "additionalProperties": {"anyOf": [_NAME_SCHEMA, {"type": "array", "items": _NAME_SCHEMA}]},
                 },
             ]
         }

@@ -12,7 +12,7 @@ from parkscore.framework.models import Framework
 # What moves no statistic: words, sources, rules of validation, and what comes after the scores.
 _OF_FRAMEWORK = frozenset({
     *("id", "title", "version", "status", "source", "note", "effective", "evaluation_lag", "extends", "remove", "unit"),
-    *("rules", "accepted", "gates", "lists", "grades", "targets", "ranking", "rank_within"),
+    *("rules", "accepted", "gates", "lists", "grades", "targets", "robustness", "ranking", "rank_within"),
     *("weights_status", "weights_source", "members", "fields", "tables", "indicators"),
 })  # fmt: skip
 _OF_ITEM = frozenset({"zh", "en", "source", "status", "note", "weight", "weights", "points", "aliases", "totals"})

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import product
-from typing import Any, Final, Literal
+from math import prod
+from typing import Any, Final, Literal, NamedTuple
 
 import numpy as np
 
@@ -55,24 +56,56 @@ def variants(
     Raises FrameworkError where a combination is one that the framework may not have, such as a geometric mean of
     scores that can be negative, and UsageError where there are too many: none of them is run then.
     """
-    sizes = tuple(1 + len(each.choices) for each in alternatives)
-    count = int(np.prod(sizes)) if sizes else 1
-    if count > MOST:
-        raise UsageError(_too_many(count))
+    sizes = sizes_of(alternatives)
+    refuse_too_many(sizes)
+    refused = clashes(evaluation.framework, alternatives)
+    if refused:
+        raise FrameworkError([clash.finding for clash in refused])
     combinations = list(product(*([None, *each.choices] for each in alternatives)))
     frameworks = [changed(evaluation.framework, alternatives, choices) for choices in combinations]
-    refused = [
-        _named(finding, label_of(alternatives, choices))
-        for framework, choices in zip(frameworks, combinations, strict=True)
-        for finding in errors_of(check_framework(framework))
-    ]
-    if refused:
-        raise FrameworkError(refused)
     others = (
         _variant(evaluation, framework, label_of(alternatives, choices))
         for framework, choices in zip(frameworks[1:], combinations[1:], strict=True)
     )
     return (Variant.of(evaluation), *others), sizes
+
+
+def sizes_of(alternatives: Sequence[Alternative]) -> tuple[int, ...]:
+    """Among how many methods each chooses, the framework's own included."""
+    return tuple(1 + len(each.choices) for each in alternatives)
+
+
+def refuse_too_many(sizes: Sequence[int]) -> None:
+    """Raise UsageError where the combinations of so many choices are too many to be run."""
+    count = prod(sizes)
+    if count > MOST:
+        raise UsageError(_too_many(count))
+
+
+class Clash(NamedTuple):
+    """What a framework may not have: which choice of each alternative, by their places, and why.
+
+    No smaller combination of these is refused.
+    """
+
+    parts: tuple[tuple[int, int], ...]
+    finding: Finding
+
+
+def clashes(framework: Framework, alternatives: Sequence[Alternative]) -> list[Clash]:
+    """Every combination of methods that the framework may not have, the smallest ones only."""
+    places = product(*([None, *range(len(each.choices))] for each in alternatives))
+    parts = [tuple((one, other) for one, other in enumerate(each) if other is not None) for each in places]
+    found: list[Clash] = []
+    for combination in sorted(parts, key=len)[1:]:
+        if any(set(clash.parts) <= set(combination) for clash in found):
+            continue
+        own = dict(combination)
+        choices = [each.choices[own[place]] if place in own else None for place, each in enumerate(alternatives)]
+        label = label_of(alternatives, choices)
+        refused = errors_of(check_framework(changed(framework, alternatives, choices)))
+        found += [Clash(combination, _named(finding, label)) for finding in refused]
+    return found
 
 
 def _variant(evaluation: Evaluation, framework: Framework, label: Text) -> Variant:

@@ -32,7 +32,7 @@ from parkscore.robustness.result import Robustness
 from parkscore.robustness.running import Progress, refuse_too_large, refused, run
 from parkscore.robustness.said import SHOWN
 from parkscore.robustness.scoring import by_rank, rows_of_year, year_of
-from parkscore.robustness.specs import NOTHING, LoadedSpec, load_spec
+from parkscore.robustness.specs import NOTHING, LoadedSpec, load_spec, spec_of_framework
 from parkscore.robustness.weightless import refuse_weightless
 from parkscore.robustness.weights import LeftOut
 from parkscore.tree.only_gates import refuse_only_gates
@@ -60,7 +60,7 @@ def robustness_of(
     """
     asked_beside = {key: stated.pop(key, None) for key in QUESTIONS}
     if spec is None:
-        loaded = NOTHING
+        loaded = spec_of_framework(evaluation.framework) or NOTHING
     else:
         loaded = spec if isinstance(spec, LoadedSpec) else load_spec(spec, evaluation.framework)
     loaded = loaded.asking(asked_beside, evaluation.framework)
@@ -68,6 +68,7 @@ def robustness_of(
     asked = {**_said(loaded.asked), **own}
     questions = Questions.of({key: asked.pop(key, None) for key in QUESTIONS})
     runs = {key: asked.pop(key) for key in ("draws", "seed", "year") if key in asked}
+    of_framework = loaded.of_framework and any(key not in own for key in asked)
     if not asked:
         asked["weights"] = {**DEFAULT, DEFAULTED: True}
     weights = {key: said for key, said in asked.get("weights", {}).items() if key != DEFAULTED}
@@ -93,7 +94,8 @@ def robustness_of(
         raise UsageError([_placed(finding, loaded, own) for finding in error.findings]) from None
     ready = made_ready(planned.plan, planned.year, planned.seed, planned.order, questions, loaded.placed)
     found = drawn_by(planned, telling)
-    return replace(found, asked=asked, questions=questions, answers=ready.answers(telling))
+    answers = ready.answers(telling)
+    return replace(found, asked=asked, of_framework=of_framework, questions=questions, answers=answers)
 
 
 def _said(stated: Mapping[str, Any]) -> dict[str, Any]:

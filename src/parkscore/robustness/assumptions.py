@@ -21,6 +21,10 @@ _ASSUMED: Final = Text(
     "变动什么、变动多大，是假定，不是指标体系的规定",
     "what is varied, and how far, is an assumption and no rule of the framework",
 )
+_OF_FRAMEWORK: Final = Text(
+    "变动什么、变动多大，写在指标体系文件的 robustness 中；这仍是假定",
+    "what is varied, and how far, is stated by the framework under `robustness`; it is an assumption all the same",
+)
 _BY_DEFAULT: Final = Text("没有指定变动，按默认假定", "nothing was asked for, so this was assumed")
 _STEPS: Final = {
     "score": Text("赋分规则", "scoring rule"),
@@ -34,10 +38,12 @@ _LEVELS: Final = {
 }
 
 
-def assumptions(asked: Mapping[str, Any], draws: int, seed: int, year: int | None) -> tuple[Text, ...]:
+def assumptions(
+    asked: Mapping[str, Any], draws: int, seed: int, year: int | None, *, of_framework: bool = False
+) -> tuple[Text, ...]:
     """A sentence for each thing that varies, and one for the draws.
 
-    asked: what `Evaluation.robustness` was asked for, see `plain`.
+    asked: what `Evaluation.robustness` was asked for, see `plain`. of_framework: whether the framework says so itself.
 
     >>> [each.en for each in assumptions({"weights": {"dirichlet": 50}}, 8, 0, None)][1]
     'weights: Dirichlet around those of the evaluation, concentration 50'
@@ -45,7 +51,13 @@ def assumptions(asked: Mapping[str, Any], draws: int, seed: int, year: int | Non
     of = Text("", "") if year is None else Text(f"，数据年份 {year}", f", data of {year}")
     made = Text(f"抽样 {draws} 次，随机种子 {seed}{of.zh}", f"{draws} draws, seed {seed}{of.en}")
     steps = (_step(step, said) for step, said in asked.items() if step in _STEPS and said)
-    return (made, *_weights(asked.get("weights") or {}), *steps, *_others(asked), _ASSUMED)
+    return (
+        made,
+        *_weights(asked.get("weights") or {}),
+        *steps,
+        *_others(asked),
+        _OF_FRAMEWORK if of_framework else _ASSUMED,
+    )
 
 
 def plain(asked: Mapping[str, Any]) -> dict[str, Any]:

@@ -34,7 +34,7 @@ def about_robustness(found: Robustness) -> dict[str, Any]:
 
 def said_of(found: Robustness) -> tuple[Text, ...]:
     """What was assumed, sentence by sentence."""
-    said = assumptions(found.asked, found.draws, found.seed, found.year)
+    said = assumptions(found.asked, found.draws, found.seed, found.year, of_framework=found.of_framework)
     noted = weightless_note(found.evaluation.framework) if found.asked.get("weights") else []
     return (*said, *noted)
 

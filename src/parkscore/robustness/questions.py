@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
+from pathlib import Path
 from typing import Any, Final, Self
 
-from parkscore.framework.robustness_models import ExactQuestion, OneAtATimeQuestion, SensitivityQuestion
+from parkscore.framework.robustness_models import ExactQuestion, OneAtATimeQuestion, Question, SensitivityQuestion
 
 QUESTIONS: Final = ("sensitivity", "exact", "one_at_a_time")
 """What they are called, in a spec and as arguments of `Evaluation.robustness`."""
@@ -32,8 +33,10 @@ class Questions:
         {'sensitivity': {'draws': 64}, 'exact': True}
         """
         asked = {name: getattr(self, name) for name in QUESTIONS}
-        return {
-            name: question.model_dump(mode="json", by_alias=True, exclude_unset=True) or True
-            for name, question in asked.items()
-            if question is not None
-        }
+        return {name: _plain(question) or True for name, question in asked.items() if question is not None}
+
+
+def _plain(question: Question) -> dict[str, Any]:
+    """What a question states; of the files that it names the names, wherever they lie."""
+    said: dict[str, Any] = question.model_dump(mode="json", by_alias=True, exclude_unset=True)
+    return said | {"schemes": [Path(name).name for name in said["schemes"]]} if "schemes" in said else said

@@ -46,8 +46,8 @@ class Robustness:
     """Which ranks survive other weights and methods: the units of one year, in every draw.
 
     evaluation: the result that the draws vary. plan: what each draw has. seed: that the draws follow from. outcome: the
-    scores and ranks of every draw. asked: for what, as `Evaluation.robustness` was. questions: what was asked beside
-    the draws, and answers: what was found, None where nothing was.
+    scores and ranks of every draw. asked: for what, as `Evaluation.robustness` was; of_framework: whether the framework
+    says so itself, in part at least. questions: what was asked beside the draws, and answers: what was found.
 
     Tables have a line for each unit, in the order of their ranks; a unit that is not ranked has none.
     """
@@ -58,6 +58,7 @@ class Robustness:
     seed: int
     outcome: Outcome
     asked: Mapping[str, Any] = field(default_factory=dict)
+    of_framework: bool = False
     questions: Questions = field(default_factory=Questions)
     answers: Answers = field(default_factory=Answers)
 

@@ -23,12 +23,13 @@ from parkscore.robustness.spec_checks import beside, check_spec, weights_of
 class LoadedSpec:
     """What is asked for, by the names that `Evaluation.robustness` gives it, and where it stands.
 
-    stated: what of it stands elsewhere.
+    stated: what of it stands elsewhere. of_framework: whether the framework's own block says it.
     """
 
     asked: Mapping[str, Any]
     document: Document
     stated: frozenset[str] = frozenset()
+    of_framework: bool = False
 
     def placed(self, finding: Finding, path: tuple[str, ...]) -> Finding:
         """The finding at a key of the spec, where the spec states it and nothing counts in its place."""
@@ -47,6 +48,20 @@ class LoadedSpec:
         own = load_spec({key: said for key, said in new.items() if said is not False}, framework).asked
         kept = {key: said for key, said in self.asked.items() if key not in new}
         return replace(self, asked={**kept, **own}, stated=self.stated | new.keys())
+
+
+def spec_of_framework(framework: Framework, document: Document | None = None) -> LoadedSpec | None:
+    """What a framework says in its block `robustness`, None where it has none; document: what it was read from.
+
+    Raises FrameworkError with every mistake in it, each at its place where the document is given.
+    """
+    if framework.robustness is None:
+        return None
+    inside = Document({}, framework.id, {}) if document is None else document.inside(("robustness",))
+    findings = check_spec(framework.robustness, framework, inside, Path())
+    if findings:
+        raise FrameworkError(findings if document is not None else [replace(each, place=None) for each in findings])
+    return LoadedSpec(_asked(framework.robustness, Path()), inside, of_framework=True)
 
 
 NOTHING: Final = LoadedSpec({}, Document({}, "spec", {}))
@@ -95,6 +110,6 @@ def _asked(spec: RobustnessSpec, folder: Path) -> dict[str, Any]:
         noise = spec.noise.items()
         asked["noise"] = {name: said.model_dump() if isinstance(said, AbsoluteNoise) else said for name, said in noise}
     if spec.one_at_a_time is not None and spec.one_at_a_time.schemes:
-        schemes = tuple(beside(name, folder) for name in spec.one_at_a_time.schemes)
+        schemes = tuple(str(beside(name, folder)) for name in spec.one_at_a_time.schemes)
         asked["one_at_a_time"] = spec.one_at_a_time.model_copy(update={"schemes": schemes})
     return asked
