@@ -14,6 +14,9 @@ import pandas as pd
 import pytest
 
 from parkscore.cli import streams
+from parkscore.cli.console import Reply
+from parkscore.cli.progress import Progress
+from parkscore.language import Text
 from tests.cli.test_console import SOURCE
 
 FEW = ("--draws", "64")
@@ -64,6 +67,26 @@ def test_the_console_says_in_a_line_each_what_was_found(run: Any) -> None:
     assert "2 of 4 units keep their rank whatever these weights are" in out
     assert "left out one at a time: without " in out
     assert "reversals: " in out
+
+
+def test_every_part_of_the_run_is_waited_for_by_its_name(run: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    begun: list[str] = []
+    done: list[str] = []
+
+    class Watched(Progress):
+        def __init__(self, reply: Reply, what: Text) -> None:
+            begun.append(what.en)
+            super().__init__(reply, what)
+
+        def tell(self, number: int, whole: int) -> None:
+            if number == whole:
+                done.append(begun[-1])
+
+    monkeypatch.setattr("parkscore.cli.robustness.Progress", Watched)
+    run("robustness", "park.yaml", "zones.csv", *FEW, *ALL)
+    parts = ["drawing", "draws for the sensitivity", "finding best and worst ranks", "making one change at a time"]
+    assert begun == parts
+    assert done == parts
 
 
 def test_the_console_says_it_in_chinese_and_only_what_was_asked_for(run: Any) -> None:

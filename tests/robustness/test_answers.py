@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -13,8 +14,10 @@ from parkscore.evaluation import Evaluation
 from parkscore.findings import FrameworkError, UsageError
 from parkscore.framework.models import UnitClass
 from parkscore.framework.robustness_models import ExactQuestion
+from parkscore.methods.drawn_ranks import RankCounts
 from parkscore.robustness import answers
 from parkscore.robustness.exact_answers import ExactAnswers
+from parkscore.robustness.sheets import sheets_of
 from tests.small_frameworks import dimension, leaf, rows, small
 
 FRAMEWORK = small(dimension("d", leaf("a"), leaf("b"), weight=0.6), leaf("c", weight=0.4))
@@ -136,6 +139,31 @@ def test_of_many_units_the_first_ten_leave_unless_all_are_asked_for(
     assert left(True) == (2, 1)
     assert left({"without_units": "all"}) == (4, 0)
     assert left({"without_units": ["甲"]}) == (1, 1)
+
+
+def test_of_very_many_units_nobody_leaves_and_who_asks_is_refused(
+    evaluation: Evaluation, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(answers, "MOST_HELD", 3)
+    alone = evaluation.robustness(one_at_a_time=True, draws=8).answers.one_at_a_time
+    assert alone is not None
+    assert alone.reversals is None
+    assert "of more than 3 units none was taken out" in alone.notes[0].en
+    with pytest.raises(UsageError, match="among 3 units at most"):
+        evaluation.robustness(one_at_a_time={"without_units": "all"}, draws=8)
+
+
+def test_of_units_too_many_for_a_line_each_only_the_summary_is_written(evaluation: Evaluation) -> None:
+    found = evaluation.robustness(one_at_a_time=True, draws=8)
+    counts = RankCounts(len(found.order), most_ranks=3)
+    counts.add(found.outcome.ranks)
+    many = replace(found, outcome=replace(found.outcome, counts=counts))
+    leave_out = many.as_dict()["one_at_a_time"]["leave_out"]
+    assert leave_out["shifts"] is None
+    assert len(leave_out["summary"]) == 4
+    names = [sheet.name for sheet in sheets_of(many, "en")]
+    assert "left out" in names
+    assert "shifts when left out" not in names
 
 
 def test_of_two_units_nobody_leaves_unless_that_is_asked_for() -> None:

@@ -85,8 +85,9 @@ def robustness(
 ) -> None:
     """换上成千上万组权重和方法，看哪些位次站得住。 See which ranks survive other weights and methods.
 
-    不另作说明时每个权重上下浮动至多 20%，这是假定，不是指标体系的规定。
-    Without more, each weight is up to 20 % more or less: an assumption, and no rule of the framework.
+    变动什么写在 --spec 文件或指标体系的 robustness 里；都没有时每个权重上下浮动至多 20%，这是假定，不是指标体系的规定。
+    What is varied is said by --spec, or by the framework under `robustness`. Where neither does, each weight is up to
+    20 % more or less: an assumption, and no rule of the framework.
 
     --spec 的写法见 docs/robustness.md；-w 是评价所用的权重。 docs/robustness.md says how to write a --spec; -w is what
     the units are evaluated with.

@@ -26,15 +26,16 @@ def answer_document(found: Robustness, language: Language) -> dict[str, Any]:
     is first. sensitivity: a line for each output and group, and the variance of each output. exact: by unit what is
     certain of its rank; `overtaking`, in the order of the units, by which change of weights each of them catches up,
     None where no weights do; `stability` by node; `weights` those of the evaluation. one_at_a_time: `leave_out` and
-    `schemes`, each with a `summary` by change and the `shifts` of each unit; `reversals`, with what each unit that
-    leaves changes, and the pairs that change order.
+    `schemes`, each with a `summary` by change and the `shifts` of each unit, None of too many; `reversals`, with what
+    each unit that leaves changes, and the pairs that change order.
     """
     answers = found.answers
+    alone = answers.one_at_a_time
     return {
         "central_weights": _central(found),
         "sensitivity": None if answers.sensitivity is None else _sensitivity(answers.sensitivity.found),
         "exact": None if answers.exact is None else _exact(answers.exact, language),
-        "one_at_a_time": None if answers.one_at_a_time is None else _one_at_a_time(answers.one_at_a_time, language),
+        "one_at_a_time": None if alone is None else _one_at_a_time(found, alone, language),
     }
 
 
@@ -73,24 +74,26 @@ def _exact(found: ExactAnswers, language: Language) -> dict[str, Any]:
     }
 
 
-def _one_at_a_time(found: OneAtATimeAnswers, language: Language) -> dict[str, Any]:
-    reversals = found.reversals
+def _one_at_a_time(robustness: Robustness, found: OneAtATimeAnswers, language: Language) -> dict[str, Any]:
+    reversals, few = found.reversals, robustness.outcome.counts.ranks is not None
     return {
         "notes": [note.in_language(language) for note in found.notes],
-        "leave_out": _shifts(found.leave_out),
-        "schemes": None if found.schemes is None else _shifts(found.schemes),
+        "leave_out": _shifts(found.leave_out, few),
+        "schemes": None if found.schemes is None else _shifts(found.schemes, few),
         "reversals": None
         if reversals is None
         else {"units": records(reversals.units.reset_index()), "pairs": records(reversals.pairs)},
     }
 
 
-def _shifts(found: Shifts) -> dict[str, Any]:
+def _shifts(found: Shifts, few: bool) -> dict[str, Any]:
+    """few: whether the units are not too many for a line each, as in rank probabilities."""
+    summary = records(found.summary.reset_index())
+    if not few:
+        return {"summary": summary, "shifts": None}
     shifts = [_plain(line) for line in found.shifts.to_numpy(dtype=np.float64, na_value=np.nan)]
-    return {
-        "summary": records(found.summary.reset_index()),
-        "shifts": [{"unit": unit, "shifts": line} for unit, line in zip(found.names, shifts, strict=True)],
-    }
+    lines = [{"unit": unit, "shifts": line} for unit, line in zip(found.names, shifts, strict=True)]
+    return {"summary": summary, "shifts": lines}
 
 
 def _plain(numbers: Any) -> list[Any]:

@@ -172,21 +172,23 @@ class _Pages:
 
     def one_at_a_time(self, found: OneAtATimeAnswers) -> Iterator[Sheet]:
         yield self._summary(Text("逐项略去", "left out"), found.leave_out, [_LEFT_OUT])
-        yield self._shifts(Text("略去后的位次变动", "shifts when left out"), found.leave_out)
+        yield from self._shifts(Text("略去后的位次变动", "shifts when left out"), found.leave_out)
         if found.schemes is not None:
             yield self._summary(Text("换用方案", "other schemes"), found.schemes, [_SCHEMES])
-            yield self._shifts(Text("换用方案的位次变动", "shifts under schemes"), found.schemes)
+            yield from self._shifts(Text("换用方案的位次变动", "shifts under schemes"), found.schemes)
         if found.reversals is not None:
             yield from self._reversals(found.reversals, [*found.notes, _REVERSALS])
 
     def _summary(self, name: Text, found: Shifts, notes: Sequence[Text]) -> Sheet:
         return self._sheet(name, self._with_nodes(found.summary.reset_index(), "change"), notes)
 
-    def _shifts(self, name: Text, found: Shifts) -> Sheet:
+    def _shifts(self, name: Text, found: Shifts) -> Iterator[Sheet]:
+        if self.found.outcome.counts.ranks is None:  # as many as have no rank probabilities either
+            return
         heads = {change: self._said(node_name(self.framework, change)) for change in found.changes}
         frame = found.shifts.rename(columns=heads).reset_index()
         frame.insert(1, "rank", found.nominal)
-        return self._sheet(name, frame, [_SHIFTS], ours=2, rest="count", frozen=2)
+        yield self._sheet(name, frame, [_SHIFTS], ours=2, rest="count", frozen=2)
 
     def _reversals(self, found: Reversals, notes: Sequence[Text]) -> Iterator[Sheet]:
         units = found.units.rename(columns={"moved": "units_moved"}).rename_axis("left").reset_index()

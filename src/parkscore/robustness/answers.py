@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Final, TypeVar
 
 from parkscore.evaluation import Evaluation
-from parkscore.findings import Finding, UsageError
+from parkscore.findings import Finding, Severity, UsageError
 from parkscore.framework.robustness_models import OneAtATimeQuestion, SensitivityQuestion
 from parkscore.language import Text
 from parkscore.methods.domain import IntArray
@@ -30,6 +30,8 @@ Placing = Callable[[Finding, tuple[str, ...]], Finding]
 
 MOST_LEAVING: Final = 500
 """Units that leave one at a time where nobody says which; of more, the first ten."""
+MOST_HELD: Final = 2048
+"""Units of which every pair is looked at when one leaves; of more nobody does."""
 
 _Question = TypeVar("_Question")
 _Ready = TypeVar("_Ready")
@@ -151,6 +153,7 @@ _KEYS: Final[Mapping[tuple[str, str], str]] = {
     ("exact", "no_such_weights"): "bounds",
     ("one_at_a_time", "no_such_unit"): "without_units",
     ("one_at_a_time", "too_few_units"): "without_units",
+    ("one_at_a_time", "too_many_units"): "without_units",
 }
 
 
@@ -181,6 +184,7 @@ def _one_at_a_time(evaluation: Evaluation, year: int | None, question: OneAtATim
         notes = (_named(leaving),)
     if leaving:
         alone.refuse_leaving(leaving)
+        _refuse_too_many(len(names))
     schemes = alone.under_schemes(question.schemes) if question.schemes else None
     return _ReadyOneAtATime(alone, schemes, leaving, notes)
 
@@ -190,9 +194,23 @@ def _usual(names: tuple[str, ...]) -> tuple[tuple[str, ...], tuple[Text, ...]]:
     if len(names) < 3:
         nobody = Text("参加排名的不足三个，没有位次逆转可言", "fewer than three units are ranked: nobody was taken out")
         return (), (nobody,)
+    if len(names) > MOST_HELD:
+        nobody = Text(
+            f"位次逆转：对象多于 {MOST_HELD} 个，没有逐一去掉",
+            f"reversals: of more than {MOST_HELD} units none was taken out",
+        )
+        return (), (nobody,)
     if len(names) > MOST_LEAVING:
         return names[:TOP], (_first(len(names)),)
     return names, ()
+
+
+def _refuse_too_many(units: int) -> None:
+    if units > MOST_HELD:
+        message = Text(f"位次逆转最多看 {MOST_HELD} 个对象", f"reversals are looked at among {MOST_HELD} units at most")
+        hint = Text("去掉 without_units，或只评一部分对象", "leave out without_units, or evaluate fewer units")
+        finding = Finding(code="too_many_units", severity=Severity.ERROR, value=units, message=message, hint=hint)
+        raise UsageError(finding)
 
 
 def _first(count: int) -> Text:
