@@ -133,6 +133,25 @@ def test_every_mistake_is_told_at_once_with_line_and_column(tmp_path: Path) -> N
     ]
 
 
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("noise: {a: -5%}\n", [("noise.a", "must be >= 0, <= 1")]),
+        ("noise: {a: }\n", [("noise.a", "must be a number or a percentage")]),
+        ("noise: {a: {absolute: -5}}\n", [("noise.a.absolute", "must be >= 0")]),
+        ("noise: {a: {absolut: 5}}\n", [("noise.a", "is not a key that is known here")]),
+        ("weights: {bounds: {a: [10%]}}\n", [("weights.bounds.a.2", "item 2 is missing")]),
+        ("weights: {any: no}\n", [("weights.any", "must be one of true")]),
+    ],
+)
+def test_a_mistake_of_form_is_told_once_and_by_the_key_that_it_is_in(
+    tmp_path: Path, text: str, said: list[tuple[str, str]]
+) -> None:
+    with pytest.raises(FrameworkError) as caught:
+        load_spec(written(tmp_path, text), FRAMEWORK)
+    assert [(each.field, each.message.en) for each in caught.value.findings] == said
+
+
 def placed(error: FrameworkError) -> list[tuple[str, Any, Any]]:
     return [(each.code, each.place and each.place.line, each.place and each.place.column) for each in error.findings]
 
@@ -167,8 +186,9 @@ def test_a_year_that_the_data_lack_is_told_where_the_spec_names_it(evaluation: E
 def test_a_mapping_is_checked_as_a_file_is(evaluation: Evaluation) -> None:
     with pytest.raises(FrameworkError, match="did you mean `multipliers`"):
         evaluation.robustness(spec={"weights": {"multiplier": 0.2}})
-    with pytest.raises(UsageError, match="such file"):
+    with pytest.raises(UsageError, match="such file") as caught:
         evaluation.robustness(spec="nowhere.yaml")
+    assert caught.value.findings[0].hint is None  # no such file ships that could be named
 
 
 def test_a_negative_seed_is_refused(evaluation: Evaluation) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any, Generic, TypeVar, get_args
+from typing import Any, Final, Generic, TypeVar, get_args
 
 from pydantic import BaseModel, ValidationError
 
@@ -47,17 +47,33 @@ def build(document: Document, model: type[ModelType]) -> Built[ModelType]:
 
 
 def _own_path(location: tuple[str | int, ...], data: Any) -> Path:
-    """A path with the document's own keys: pydantic names a key such as 1.1 by its text."""
+    """A path with the document's own keys: pydantic names a key such as 1.1 by its text.
+
+    It also names the form that a value was taken for where there are several, which is no step in a document.
+    """
     path: list[str | int] = []
-    for step in location:
+    for place, step in enumerate(location):
         if isinstance(data, dict) and step not in data:
             step = next((key for key in data if str(key) == step), step)
+        if _is_form(step, data, location[place + 1 :]):
+            continue
         path.append(step)
         try:
             data = data[step]
         except (KeyError, IndexError, TypeError):
-            data = None
+            data = _NOWHERE
     return tuple(path)
+
+
+_KEY: Final = "[key]"
+_NOWHERE: Final = object()
+
+
+def _is_form(step: str | int, data: Any, rest: tuple[str | int, ...]) -> bool:
+    """Whether a step names no part of a value: there is none, or another one goes on from it."""
+    if data is _NOWHERE or isinstance(step, int) or step == _KEY or rest[:1] == (_KEY,):
+        return False
+    return bool(rest) and step not in data if isinstance(data, dict) else not isinstance(data, tuple)
 
 
 def _without_echoes(details: list[tuple[Path, Any]]) -> list[tuple[Path, Any]]:
@@ -80,7 +96,7 @@ def _finding(document: Document, model: type[models.Model], path: Path, detail: 
     kind = detail["type"]
     if kind in _UNKNOWN_KEY:
         return _unknown_key(document, model, path)
-    of_key = path[-1:] == ("[key]",)
+    of_key = path[-1:] == (_KEY,)
     place = document.key_place(path[:-1]) if of_key else document.place(path)
     message, hint = _explain(kind, detail)
     if kind == "string_type":

@@ -219,7 +219,9 @@ def find_file(path: Path, suffixes: tuple[str, ...], shipped_path: Path | None, 
     )
 
 
-def _names_hint(name: str, names: list[str]) -> Text:
+def _names_hint(name: str, names: list[str]) -> Text | None:
+    if not names:  # nothing of this kind ships
+        return None
     return did_you_mean(name, names) or Text("随附的有：" + "、".join(names), "shipped: " + ", ".join(names))
 
 

@@ -106,7 +106,7 @@ def wrong_ways(said: Mapping[str, Any]) -> Iterator[Finding]:
         yield mistake(
             "which_weights",
             Text(
-                f"权重的变法应恰好一种，现有：{listed or '无'}",
+                f"权重的变法应恰好一种，现有：{'、'.join(kinds) or '无'}",
                 f"weights vary in one way, not in {len(kinds)}: {listed}"
                 if kinds
                 else "no way is named to vary weights",

@@ -126,7 +126,9 @@ def read_table(path: str | Path) -> pd.DataFrame:
         return cells.iloc[1:].set_axis(cells.iloc[0].tolist(), axis=1).reset_index(drop=True)
     except OSError as error:
         reason = system_reason(error)
-    except (pd.errors.ParserError, pd.errors.EmptyDataError, UnicodeDecodeError):
+    except pd.errors.EmptyDataError:
+        return pd.DataFrame()
+    except (pd.errors.ParserError, UnicodeDecodeError):
         reason = Text("不是 UTF-8 编码的 csv 表", "is no csv table in UTF-8")
     finding = mistake("cannot_read", Text(f"无法读取：{reason.zh}", f"cannot be read: {reason.en}"))
     raise UsageError(replace(finding, place=Place(str(path))))

@@ -105,7 +105,9 @@ def weight_box(
         box.feasible()
     except DomainError as error:
         hint = Text("放宽界限或去掉一条次序", "widen a bound or drop an order")
-        raise UsageError(mistake("no_such_weights", error.reason, hint)) from None
+        nodes = ", ".join(tree.nodes[column] for column in error.columns)
+        reason = Text(f"{nodes}：{error.reason.zh}", f"{nodes}: {error.reason.en}") if nodes else error.reason
+        raise UsageError(mistake("no_such_weights", reason, hint)) from None
     return box
 
 
