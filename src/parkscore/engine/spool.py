@@ -19,7 +19,7 @@ from parkscore.output.files import cannot_write, refuse_obstacle
 PieceResults: TypeAlias = "Path | pa.RecordBatch"
 """The results of a piece: a file of the spool, or the batch itself where it stays in memory."""
 
-HELD: Final = 256 << 20
+HELD: Final = 384 << 20
 """Bytes of results that stay in memory."""
 
 
