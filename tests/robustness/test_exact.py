@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 import parkscore as ps
 from parkscore.evaluation import Evaluation
 from parkscore.findings import UsageError
-from parkscore.framework.models import Choice, Framework, Node, ScoreRule, Total, UnitClass, WeightScheme
+from parkscore.framework.models import Choice, Framework, Node, Ranking, ScoreRule, Total, UnitClass, WeightScheme
 from parkscore.robustness.exact import Exact, exact_of
 from tests.small_frameworks import dimension, field, leaf, rows, small
 
@@ -230,6 +230,13 @@ def test_a_level_that_there_is_not_and_ranks_that_were_not_asked_for_are_refused
         evaluation.exact(level="indicators")  # type: ignore[arg-type]
     with pytest.raises(UsageError, match="of 甲 were not asked for"):
         evaluation.exact().extreme_ranks(units=["乙"]).weights("甲", "best")
+
+
+def test_ranks_of_scores_that_are_compared_coarsely_are_noted() -> None:
+    table = rows(a=[1.0, 2.0], b=[2.0, 1.5])
+    coarse = small(leaf("a"), leaf("b"), ranking=Ranking(decimals=1))
+    assert "compare scores to 1 decimals" in ps.evaluate(coarse, table).exact().notes[0].en
+    assert ps.evaluate(small(leaf("a"), leaf("b")), table).exact().notes == ()
 
 
 def test_a_node_weighs_no_less_than_itself() -> None:

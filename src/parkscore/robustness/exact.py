@@ -27,6 +27,8 @@ from parkscore.tree.aggregate import Shares
 
 TOP: Final = (3, 10)
 """The first places, beside the first one alone, whose stability is told."""
+FINE: Final = 6
+"""Decimals to which scores may be compared without a word; with fewer, ranks are shared that scores do not share."""
 MOST_PAIRS: Final = 2048
 """Units of which every pair is looked at; for more of them there is no table of pairs."""
 
@@ -52,7 +54,7 @@ class Exact:
 
     @property
     def notes(self) -> tuple[Text, ...]:
-        """What to know of these statements: units that were left out, and that logarithms stand in for scores."""
+        """What to know of these statements: units left out, logarithms in place of scores, ranks of rounded scores."""
         found = []
         if self.tree.left_out:
             names = self.tree.left_out
@@ -64,6 +66,15 @@ class Exact:
             )
         if self.tree.in_logs:
             found.append(Text("几何平均：用得分的对数", "geometric means: logarithms of scores are weighed"))
+        decimals = self.tree.framework.ranking.decimals
+        if decimals < FINE:
+            found.append(
+                Text(
+                    f"位次按 {decimals} 位小数比较得分，这里不舍入：差距不足末位一个单位时，名次可能先已并列",
+                    f"ranks compare scores to {decimals} decimals, these statements compare them unrounded: units may "
+                    "share a rank before, where a lead is less than one in the last decimal",
+                )
+            )
         return tuple(found)
 
     @cached_property
