@@ -66,8 +66,8 @@ def test_a_zone_without_data_makes_the_year_unknown_and_is_named() -> None:
     table = zones(("甲", 2025, 1, 1000, 1), ("乙", 2025, None, 1000, 1), ("丙", 2025, 1, 1000, None))
     found = ps.evaluate(NAME, table).targets.set_index("target")
     assert set(found["outcome"]) == {"unknown"}
-    assert "1 units: 乙" in found.loc["energy_per_value", "reason_en"]
-    assert "1 units: 乙" in found.loc["zones_below", "reason_en"]
+    assert "1 unit: 乙" in found.loc["energy_per_value", "reason_en"]
+    assert "1 unit: 乙" in found.loc["zones_below", "reason_en"]
 
 
 @pytest.mark.parametrize(("value_added", "says"), [(0.0, "divided by zero"), (-1000.0, "undefined")])

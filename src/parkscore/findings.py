@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
-from parkscore.language import Language, Text, preferred_language
+from parkscore.language import Language, Text, agreeing, plural, preferred_language
 
 
 class Severity(StrEnum):
@@ -210,5 +210,8 @@ def refuse_warnings(findings: Iterable[Finding]) -> None:
     """Raise DataError where there is a warning, as `--strict` asks."""
     warnings = [finding for finding in findings if finding.severity is Severity.WARNING]
     if warnings:
-        message = Text(f"有 {len(warnings)} 条警告", f"there are {len(warnings)} warnings")
+        message = Text(
+            f"有 {len(warnings)} 条警告",
+            f"there {agreeing(len(warnings), 'is', 'are')} {plural(len(warnings), 'warning')}",
+        )
         raise DataError([Finding(code="strict", severity=Severity.ERROR, message=message, rule="--strict"), *warnings])

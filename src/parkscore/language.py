@@ -25,6 +25,24 @@ class Text(NamedTuple):
         return self.zh if language == "zh" else self.en
 
 
+def plural(count: int, one: str) -> str:
+    """A number with what it counts, as English has it.
+
+    >>> plural(1, "unit"), plural(2, "unit"), plural(0, "unit")
+    ('1 unit', '2 units', '0 units')
+    """
+    return f"{count} {agreeing(count, one, f'{one}s')}"
+
+
+def agreeing(count: float, one: str, several: str) -> str:
+    """The English word that goes with a number.
+
+    >>> agreeing(1, "is", "are"), agreeing(0, "has", "have")
+    ('is', 'have')
+    """
+    return one if count == 1 else several
+
+
 _SYSTEM = {
     errno.EACCES: "没有权限",
     errno.EPERM: "没有权限",

@@ -313,7 +313,7 @@ def test_a_nan_that_claims_to_be_a_value_is_missing_and_an_infinity_undefined() 
     ("text", "columns", "offset", "in_english"),
     [
         ("a + b", {"a": column([1.0])}, 4, "there is no column b"),
-        ("a - lag(a)", {"a": column([1.0])}, 0, "no column a of 1 years before"),
+        ("a - lag(a)", {"a": column([1.0])}, 0, "no column a of 1 year before"),
         ("a + b", {"a": column([1.0], "元"), "b": column([1.0], "人")}, 4, "cannot be added"),
         ("a + 1", {"a": Column(TextCells.of(["x"]))}, 0, "not a text"),
         (

@@ -54,7 +54,7 @@ def test_a_zero_with_a_share_to_fill_gives_zero() -> None:
 def test_bounds_that_this_many_indicators_cannot_meet_are_refused() -> None:
     with pytest.raises(DomainError, match=r"the shares of 3 indicators cannot all be from 0\.4 to 1"):
         bod(np.ones((2, 3)), [1, 1, 1], least=0.4)
-    with pytest.raises(DomainError, match="the shares of 1 indicators"):
+    with pytest.raises(DomainError, match="the shares of 1 indicator "):
         bod(np.ones((2, 2)), [1, 0], most=0.5)
 
 

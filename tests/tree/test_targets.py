@@ -221,8 +221,8 @@ def test_scoring_one_year_reads_the_earlier_ones() -> None:
 @pytest.mark.parametrize(
     ("energy", "product", "says"),
     [
-        (None, 1.0, "all_sum(energy) of 2025 lacks 1 units: 丙"),
-        (1.0, None, "all_sum(product) of 2025 lacks 1 units: 丙"),
+        (None, 1.0, "all_sum(energy) of 2025 lacks 1 unit: 丙"),
+        (1.0, None, "all_sum(product) of 2025 lacks 1 unit: 丙"),
     ],
 )
 def test_a_sum_over_units_of_which_one_is_missing_is_unknown_and_names_it(
@@ -293,7 +293,7 @@ def test_a_ratio_of_each_unit_that_is_divided_by_zero_leaves_the_share_unknown()
     frame = pd.DataFrame({"zone": ["甲", "乙"], "year": 2025, "energy": [1.0, 1.0], "product": [0.0, 1.0], "s": 1.0})
     goal = aim(value="share_of_units(energy / product < 9吨标准煤 / 1万元)", measure="%", at_least=50)
     found = line(evaluate(aiming(goal), frame), 2025)
-    assert (found["outcome"], found["reason_en"][-10:]) == ("unknown", "1 units: 甲")
+    assert (found["outcome"], found["reason_en"][-9:]) == ("unknown", "1 unit: 甲")
 
 
 def test_a_unit_that_is_not_ranked_is_one_of_all() -> None:

@@ -13,7 +13,7 @@ from parkscore.cli.files import check_output, find_data
 from parkscore.cli.framework_arguments import FrameworkArgument
 from parkscore.cli.masking import MaskFieldOption, MaskKeyOption, MaskOption, mask_of
 from parkscore.cli.scoring import RESULT_FORMS, DataArgument, YearOption, where_findings_are
-from parkscore.language import Text
+from parkscore.language import Text, plural
 
 if TYPE_CHECKING:
     from parkscore.comparison.side_by_side import Scenarios
@@ -107,7 +107,8 @@ def _say_schemes(compared: Scenarios, reply: Reply) -> None:
     reply.say(
         Text(
             f"{about['units']} 个对象，{len(compared.labels)} 个权重方案{of_zh}；基准：{base}",
-            f"{about['units']} units under {len(compared.labels)} weight schemes{of_en}; the base is {base}",
+            f"{plural(about['units'], 'unit')} under {plural(len(compared.labels), 'weight scheme')}{of_en}; "
+            f"the base is {base}",
         ),
         *(Text(f"注意：{note.zh}", f"note: {note.en}") for note in compared.notes),
         "",

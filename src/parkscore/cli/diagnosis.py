@@ -12,7 +12,7 @@ from parkscore.cli.files import check_output, find_data
 from parkscore.cli.framework_arguments import FrameworkArgument, WeightsOption
 from parkscore.cli.masking import MaskFieldOption, MaskKeyOption, MaskOption, mask_of
 from parkscore.cli.scoring import DataArgument, YearOption, evaluated, say_result
-from parkscore.language import Text
+from parkscore.language import Text, agreeing, plural
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -101,7 +101,7 @@ def _say_gaps(diagnosis: Diagnosis, reply: Reply) -> None:
         "",
         Text(
             f"{len(values)} 个指标，{gaps} 个有缺失，最低完整度 {lowest}",
-            f"{len(values)} indicators, {gaps} with gaps, the least complete at {lowest}",
+            f"{plural(len(values), 'indicator')}, {gaps} with gaps, the least complete at {lowest}",
         ),
     )
     for flag, text in _ODD.items():
@@ -137,7 +137,12 @@ def _say_influence(diagnosis: Diagnosis, reply: Reply) -> None:
     farthest = parts.loc[away.dropna().index[:TOP]]
     if len(farthest):
         reply.say(
-            "", Text(f"相差最大的 {len(farthest)} 个指标", f"the {len(farthest)} indicators farthest from their weight")
+            "",
+            Text(
+                f"相差最大的 {len(farthest)} 个指标",
+                f"the {plural(len(farthest), 'indicator')} farthest from "
+                f"{agreeing(len(farthest), 'its', 'their')} weight",
+            ),
         )
         _influence_rows(farthest, reply)
 
@@ -202,7 +207,7 @@ def _say_correlations(diagnosis: Diagnosis, reply: Reply) -> None:
         "",
         Text(
             f"同级相关 {len(siblings)} 对：负 {count['negative']}，弱 {count['weak']}，近乎重复 {count['collinear']}",
-            f"{len(siblings)} pairs of siblings: {count['negative']} negative, {count['weak']} weak, "
+            f"{plural(len(siblings), 'pair')} of siblings: {count['negative']} negative, {count['weak']} weak, "
             f"{count['collinear']} nearly the same",
         ),
     )

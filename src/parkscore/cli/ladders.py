@@ -21,7 +21,7 @@ from parkscore.cli.scoring import (
     print_csv,
     where_findings_are,
 )
-from parkscore.language import Text
+from parkscore.language import Text, agreeing, plural
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -134,7 +134,7 @@ def _say(climbed: Climb, reply: Reply) -> None:
 def _say_head(climbed: Climb, reply: Reply) -> None:
     title, unit = climbed.ladder.title.label, climbed.ladder.unit.label
     reply.say(
-        Text(f"{title.zh}：{len(climbed)} 行（{unit.zh}）", f"{title.en}: {len(climbed)} rows ({unit.en})"),
+        Text(f"{title.zh}：{len(climbed)} 行（{unit.zh}）", f"{title.en}: {plural(len(climbed), 'row')} ({unit.en})"),
         *(Text(f"注意：{note.zh}", f"note: {note.en}") for note in climbed.notes),
         "",
     )
@@ -289,7 +289,10 @@ def _counted(found: Found) -> Iterator[Text]:
         zh = f"{when[0]}符合 {hits}，不符合 {misses}，无法判断 {unclear}（共 {rows}）"
         yield Text(zh, f"{when[1]}{hits} found, {misses} not, {unclear} cannot be told (of {rows})")
         if counts["unordered"]:
-            yield Text(f"其中 {counts['unordered']} 个无法排序", f"{counts['unordered']} of them have no order")
+            yield Text(
+                f"其中 {counts['unordered']} 个无法排序",
+                f"{counts['unordered']} of them {agreeing(counts['unordered'], 'has', 'have')} no order",
+            )
 
 
 def _say_found(found: Found, with_open: bool, reply: Reply) -> None:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any, NamedTuple
 import typer
 
 from parkscore.cli.console import Reply
-from parkscore.language import Text
+from parkscore.language import Text, plural
 
 if TYPE_CHECKING:
     from parkscore.data.masking import Mask
@@ -119,7 +119,7 @@ def say_answers(asked: Asked, reply: Reply, *, workbook: bool) -> None:
         ranking = asked.what_if.ranking
         moved = ranking[ranking["change"].abs() > 0].sort_values("change", key=abs, ascending=False, kind="stable")
         count = len(moved)
-        reply.say(Text(f"假设：{count} 个高新区得分变化", f"what if: scores change in {count} zones"), HELD)
+        reply.say(Text(f"假设：{count} 个高新区得分变化", f"what if: scores change in {plural(count, 'zone')}"), HELD)
         heads = (Text("高新区", "zone"), Text("得分", "score"), Text("变化", "change"), Text("位次", "rank"))
         reply.table(heads, [_moved(row) for row in moved.head(_FIRST).itertuples()], right=(1, 2, 3))
         reply.say("")

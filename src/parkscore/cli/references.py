@@ -11,7 +11,7 @@ import typer
 from parkscore.cli.console import Reply
 from parkscore.cli.files import check_output
 from parkscore.findings import Finding, Severity, UsageError
-from parkscore.language import Text
+from parkscore.language import Text, plural
 
 if TYPE_CHECKING:
     from parkscore.evaluation import Evaluation
@@ -94,7 +94,7 @@ def show_reference(path: str, reply: Reply) -> None:
         ),
         Text(
             f"数据：{frozen.data}{of_zh}，{frozen.rows} 行，SHA-256 {frozen.data_sha256}",
-            f"data: {frozen.data}{of_en}, {frozen.rows} rows, SHA-256 {frozen.data_sha256}",
+            f"data: {frozen.data}{of_en}, {plural(frozen.rows, 'row')}, SHA-256 {frozen.data_sha256}",
         ),
         *(Text(f"注意：{note}", f"note: {note}") for note in frozen.notes),
         Text(f"SHA-256 {frozen.sha256}", f"SHA-256 {frozen.sha256}"),

@@ -24,7 +24,7 @@ from parkscore.cli.scoring import (
     write_evaluation,
 )
 from parkscore.findings import Finding, Severity, UsageError
-from parkscore.language import Text
+from parkscore.language import Text, plural
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -147,7 +147,7 @@ def sample(
     reply.say(
         Text(
             f"{SYNTHETIC.zh}：{made['rows']} 行 {columns} 列，种子 {seed}，已写入 {path}",
-            f"{SYNTHETIC.en}: {made['rows']} rows, {columns} columns, seed {seed}, wrote {path}",
+            f"{SYNTHETIC.en}: {plural(made['rows'], 'row')}, {plural(columns, 'column')}, seed {seed}, wrote {path}",
         )
     )
     if made.get("mistakes"):
@@ -333,7 +333,7 @@ def _kinds_of_findings(evaluation: Evaluation) -> Text:
     kinds = ", ".join(f"{code} {count}" for code, count in _counts(evaluation).items())
     return Text(
         f"计分中的警告 {warnings} 条，提示 {infos} 条（{kinds}），见工作表“数据质量”",
-        f"scoring gave {warnings} warnings and {infos} remarks ({kinds}), see the sheet `findings`",
+        f"scoring gave {plural(warnings, 'warning')} and {plural(infos, 'remark')} ({kinds}), see the sheet `findings`",
     )
 
 
@@ -361,7 +361,7 @@ def _say_what_is_used(evaluation: Evaluation, reply: Reply) -> None:
         "",
         Text(
             f"指标体系：{framework.title.label.zh}，{len(framework.leaves)} 项指标",
-            f"framework: {framework.title.label.en}, {len(framework.leaves)} indicators",
+            f"framework: {framework.title.label.en}, {plural(len(framework.leaves), 'indicator')}",
         ),
         Text(
             f"数据：{units} 个高新区两年的合成数据，不是真实数据；只有部分全国合计取自公布数",

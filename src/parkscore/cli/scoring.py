@@ -33,7 +33,7 @@ from parkscore.cli.scoring_datasets import (
     score_in_pieces,
 )
 from parkscore.findings import DataError, Finding, Severity, UsageError, errors_of, refuse_warnings, worst_first
-from parkscore.language import Text
+from parkscore.language import Text, plural
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -155,7 +155,8 @@ def counted(findings: Sequence[Finding], passed: bool) -> Text:
     errors, warnings, infos = (sum(finding.severity is severity for finding in findings) for severity in Severity)
     return Text(
         f"{'通过' if passed else '未通过'}：错误 {errors}，警告 {warnings}，提示 {infos}",
-        f"{'passed' if passed else 'failed'}: {errors} errors, {warnings} warnings, {infos} for information",
+        f"{'passed' if passed else 'failed'}: {plural(errors, 'error')}, {plural(warnings, 'warning')}, "
+        f"{infos} for information",
     )
 
 
@@ -290,7 +291,7 @@ def say_result(evaluation: Evaluation, reply: Reply) -> None:
     title = evaluation.weighing.title
     weights: list[Text] = []
     if framework.only_judges and not framework.gates:
-        count = Text(f"读入 {about['units']} 行{of_zh}", f"{about['units']} rows{of_en}")
+        count = Text(f"读入 {about['units']} 行{of_zh}", f"{plural(about['units'], 'row')}{of_en}")
     elif framework.only_judges:
         count = Text(f"已判定 {about['units']} 个对象{of_zh}", f"{about['units']} judged{of_en}")
     else:

@@ -12,7 +12,7 @@ from parkscore.cli.framework_arguments import FrameworkArgument, indicator_count
 from parkscore.cli.lists import list_entries, say_lists, say_targets, target_entries
 from parkscore.cli.references import REFERENCE_FORMS, show_reference
 from parkscore.framework.status_words import SOURCE_STATUS
-from parkscore.language import Text
+from parkscore.language import Text, agreeing, plural
 
 if TYPE_CHECKING:
     from parkscore.framework.models import Framework, Node
@@ -134,9 +134,11 @@ def _about(framework: Framework, reply: Reply) -> dict[str, Any]:
 
 
 def _say_about(framework: Framework, about: dict[str, Any], reply: Reply) -> None:
-    asks = Text(f"{about['indicators']} 项指标", f"{about['indicators']} indicators")
+    asks = Text(f"{about['indicators']} 项指标", plural(about["indicators"], "indicator"))
     if about["slots"]:
-        asks = Text(f"{asks.zh}，{about['slots']} 个预留项未填", f"{asks.en}, {about['slots']} slots not filled")
+        asks = Text(
+            f"{asks.zh}，{about['slots']} 个预留项未填", f"{asks.en}, {plural(about['slots'], 'slot')} not filled"
+        )
     if framework.only_judges:
         asks = _what_is_there(framework)
     reply.say(
@@ -144,7 +146,7 @@ def _say_about(framework: Framework, about: dict[str, Any], reply: Reply) -> Non
         *_status_and_source(framework),
         Text(
             f"{asks.zh}，{about['fields']} 个数据项（--fields 列出）",
-            f"{asks.en}, {about['fields']} fields (--fields lists them)",
+            f"{asks.en}, {plural(about['fields'], 'field')} (--fields lists them)",
         ),
     )
     for each in about["classes"]:
@@ -180,7 +182,7 @@ def _what_is_there(framework: Framework) -> Text:
         return Text(f"只有门槛：{gates} 道", f"gates only: {gates}")
     return Text(
         f"没有指标；门槛 {gates}，榜单 {lists}，目标 {targets}",
-        f"no indicators; {gates} gates, {lists} lists, {targets} targets",
+        f"no indicators; {plural(gates, 'gate')}, {plural(lists, 'list')}, {plural(targets, 'target')}",
     )
 
 
@@ -269,7 +271,7 @@ def _points(points: float | str) -> Text:
     """Declared points, in the place of the weight."""
     if isinstance(points, str):
         return Text("不封顶", "open")
-    return Text(f"{points:.12g} 分", f"{points:.12g} points")
+    return Text(f"{points:.12g} 分", f"{points:.12g} {agreeing(points, 'point', 'points')}")
 
 
 def _field_entries(framework: Framework, reply: Reply) -> Iterator[dict[str, Any]]:

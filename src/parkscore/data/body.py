@@ -28,7 +28,7 @@ from parkscore.data.table import UNIT, YEAR, Conversion, State
 from parkscore.data.units import REWRITTEN, REWRITTEN_TEXT, Units, read_units
 from parkscore.framework.measures import conversion, convert
 from parkscore.framework.models import USCC, Framework
-from parkscore.language import Text
+from parkscore.language import Text, agreeing, plural
 
 
 @dataclass
@@ -249,7 +249,12 @@ def _report_formulas(body: Body, heading: Heading, identifier: str, found: Colle
             "formula_cells",
             Text(
                 f"{len(rows)} 个单元格是公式，采用最近一次保存的结果",
-                f"{len(rows)} cells are formulas; their last saved results are used",
+                f"{plural(len(rows), 'cell')} "
+                + agreeing(
+                    len(rows),
+                    "is a formula; its last saved result is used",
+                    "are formulas; their last saved results are used",
+                ),
             ),
             place=body.sheet.place(rows[0], heading.column),
             field=identifier,

@@ -120,10 +120,12 @@ PERCENT: Final = "percent_signs"
 
 NOTICES: Final = {
     FULL_WIDTH: Text(
-        "个单元格含全角数字或符号，按半角读取", "cells have full-width digits or signs, read as ordinary ones"
+        "个单元格含全角数字或符号，按半角读取", "cells with full-width digits or signs, read as ordinary ones"
     ),
-    THOUSANDS: Text("个单元格含千位分隔符，已去掉", "cells have thousands separators, taken out"),
-    PERCENT: Text("个单元格是百分数，已按计量单位换算", "cells are percentages, converted to the measure of the field"),
+    THOUSANDS: Text("个单元格含千位分隔符，已去掉", "cells with thousands separators, taken out"),
+    PERCENT: Text(
+        "个单元格是百分数，已按计量单位换算", "cells that are percentages, converted to the measure of the field"
+    ),
 }
 
 _FAULTS: Final = {

@@ -13,7 +13,7 @@ from parkscore.data.credit_codes import are_codes, what_is_wrong
 from parkscore.data.table import UNIT, YEAR, Table
 from parkscore.findings import Finding, Severity
 from parkscore.framework.models import USCC, Framework
-from parkscore.language import Text
+from parkscore.language import Text, agreeing
 
 _Rows = npt.NDArray[np.intp]
 
@@ -90,7 +90,9 @@ def _wrong(table: Table, row: int, key: str | None) -> Finding:
 def shared_message(others: list[str]) -> Text:
     """Which other units have the code."""
     zh, en = "、".join(others[:3]), ", ".join(others[:3])
-    return Text(f"同一年里 {zh} 也用这个代码", f"{en} has the same code in the same year")
+    return Text(
+        f"同一年里 {zh} 也用这个代码", f"{en} {agreeing(len(others), 'has', 'have')} the same code in the same year"
+    )
 
 
 def shared(table: Table, row: int, key: str, others: list[str]) -> Finding:

@@ -56,7 +56,7 @@ class Collected:
             Finding(
                 code=code,
                 severity=Severity.INFO,
-                message=Text(f"{count} {what.zh}", f"{count} {what.en}"),
+                message=Text(f"{count} {what.zh}", f"{what.en}: {count}"),
                 place=place,
                 field=field,
             )

@@ -23,10 +23,10 @@ def added(first: Finding, second: Finding) -> Finding:
 
     >>> from parkscore.findings import Severity
     >>> one = Finding(code="percent_signs", severity=Severity.INFO, message=Text(
-    ...     f"1 {NOTICES['percent_signs'].zh}", f"1 {NOTICES['percent_signs'].en}"))
+    ...     f"1 {NOTICES['percent_signs'].zh}", f"{NOTICES['percent_signs'].en}: 1"))
     >>> added(one, one).message.en
-    '2 cells are percentages, converted to the measure of the field'
+    'cells that are percentages, converted to the measure of the field: 2'
     """
     what = _WHAT[first.code]
-    count = sum(int(each.message.en.removesuffix(what.en)) for each in (first, second))
-    return replace(first, message=Text(f"{count} {what.zh}", f"{count} {what.en}"))
+    count = sum(int(each.message.en.removeprefix(f"{what.en}: ")) for each in (first, second))
+    return replace(first, message=Text(f"{count} {what.zh}", f"{what.en}: {count}"))

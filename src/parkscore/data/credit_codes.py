@@ -17,7 +17,7 @@ import numpy.typing as npt
 import pandas as pd
 import pyarrow as pa
 
-from parkscore.language import Text
+from parkscore.language import Text, plural
 
 ALPHABET: Final = "0123456789ABCDEFGHJKLMNPQRTUWXY"
 LENGTH: Final = 18
@@ -160,7 +160,7 @@ def _wrong_length(tidy: str) -> tuple[Text, Text | None]:
             Text("改填营业执照上的 18 位代码", "write the 18 characters on the business licence"),
         )
     return (
-        Text(f"有 {len(tidy)} 位，应为 18 位", f"has {len(tidy)} characters where a code has 18"),
+        Text(f"有 {len(tidy)} 位，应为 18 位", f"has {plural(len(tidy), 'character')} where a code has 18"),
         Text("与营业执照核对，补上或删去多余的字符", "compare it with the business licence"),
     )
 

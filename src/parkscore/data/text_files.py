@@ -19,7 +19,7 @@ from parkscore.data.plain_csv import read_plain
 from parkscore.data.row_kinds import is_remark
 from parkscore.data.sheets import HEADER_WITHIN, Sheet, sheet_of_rows
 from parkscore.findings import Place
-from parkscore.language import Text
+from parkscore.language import Text, plural
 
 _SEPARATORS: Final = (",", "\t", ";")
 UTF_16: Final = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
@@ -209,7 +209,10 @@ def same_width(rows: Rows, width: int, header: int, file: str, found: Collected)
         if number > header and (surplus or _stops_short(cells, width)):
             found.error(
                 "ragged_row",
-                Text(f"有 {len(cells)} 格，表头有 {width} 格", f"has {len(cells)} cells where the header has {width}"),
+                Text(
+                    f"有 {len(cells)} 格，表头有 {width} 格",
+                    f"has {plural(len(cells), 'cell')} where the header has {width}",
+                ),
                 Text("检查这一行的分隔符和引号", "check the separators and quotation marks of this row"),
                 place=Place(file, line=line),
             )

@@ -17,7 +17,7 @@ from parkscore.data.table import Table
 from parkscore.findings import DataError, Finding, Severity
 from parkscore.framework.models import Choice, Framework, Node
 from parkscore.framework.settings import resolve_settings
-from parkscore.language import Text
+from parkscore.language import Text, plural
 from parkscore.methods import DomainError, TreatmentRecord, treatment
 from parkscore.methods.records import Treated
 from parkscore.methods.transformations import Transformation
@@ -163,7 +163,7 @@ def counted_finding(leaf: Node, reference: str, year: int | None, points: int) -
         value=points,
         message=Text(
             f"{leaf.label.zh}：{points} 个值按参照值（{reference}）的异常值处理改动",
-            f"{leaf.label.en}: {points} values changed by the treatment of the reference ({reference})",
+            f"{leaf.label.en}: {plural(points, 'value')} changed by the treatment of the reference ({reference})",
         ),
     )
 

@@ -35,7 +35,7 @@ TEXT_TYPE: Final = pd.StringDtype("pyarrow", na_value=np.nan)
 REWRITTEN: Final = "uscc_rewritten"
 REWRITTEN_TEXT: Final = Text(
     "个代码有小写、全角、空格或连字符，按标准写法读取",
-    "codes have lower case, full-width letters, spaces or hyphens; read in the standard form",
+    "codes with lower case, full-width letters, spaces or hyphens, read in the standard form",
 )
 
 

@@ -9,7 +9,7 @@ from parkscore.data.datasets import Dataset, Piece
 from parkscore.engine.tallies import Tally
 from parkscore.engine.tasks import AppliedPiece, Job
 from parkscore.findings import DataError, Finding, Place, Severity, UsageError
-from parkscore.language import Text
+from parkscore.language import Text, plural
 
 
 def refuse_empty(job: Job, applied: Sequence[AppliedPiece], found: Sequence[Finding]) -> None:
@@ -54,7 +54,7 @@ def workers_died(dataset: Dataset, item: object) -> Finding:
     if isinstance(item, Piece):
         file = dataset.files[item.file]
         place, first = Place(file.path), item.first_row - file.first_row + 1
-        what = Text(f"从第 {first} 行起的 {item.all_rows} 行", f"{item.all_rows} rows from row {first} on")
+        what = Text(f"从第 {first} 行起的 {item.all_rows} 行", f"{plural(item.all_rows, 'row')} from row {first} on")
     message = Text(
         f"处理{what.zh}时，执行进程一再中断", f"the workers that had {what.en} have ended, one after the other"
     )

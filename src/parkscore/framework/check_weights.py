@@ -12,7 +12,7 @@ from parkscore.framework.judgements import check_judgements, is_judged, report_m
 from parkscore.framework.models import Choice, CombinedPart, Framework, Node, Policy, WeightEntry, WeightScheme
 from parkscore.framework.reporting import Reporter, nodes_with_paths, parents_with_paths
 from parkscore.framework.suggesting import did_you_mean, nearest_or_all
-from parkscore.language import Text
+from parkscore.language import Text, agreeing
 from parkscore.methods import combination, weighting
 
 EVERY_NODE = "*"
@@ -57,7 +57,8 @@ def _report_missing(parent: Node, silent: list[Node], path: Path, hint: Text, re
         path,
         Text(
             f"{parent.id} 下有的指标有权重，这些没有：{ids}",
-            f"some children of {parent.id} have a weight, these have none: {ids}",
+            f"some children of {parent.id} have a weight, "
+            f"{agreeing(len(silent), 'this one has', 'these have')} none: {ids}",
         ),
         field=silent[0].id,
         hint=hint,

@@ -6,7 +6,7 @@ from parkscore.findings import Finding, FrameworkError, Severity
 from parkscore.framework.document import Path
 from parkscore.framework.models import TIERS, Framework, Node, Slot
 from parkscore.framework.reporting import Reporter, nodes_with_paths
-from parkscore.language import Text
+from parkscore.language import Text, agreeing, plural
 
 UNFILLED = "unfilled_slot"
 _OF_INDICATORS = ("formula", "category", "measure", "cases")
@@ -27,7 +27,8 @@ def slot_note(node: Node, slot: Slot) -> Text:
     points = f"{slot.points:.12g}"
     return Text(
         f"预留项未填：{node.id} {node.label.zh}，{points} 分不在得分内",
-        f"unfilled slot: {node.id} {node.label.en}, its {points} points are in no score",
+        f"unfilled slot: {node.id} {node.label.en}, its {points} "
+        f"{agreeing(slot.points, 'point is', 'points are')} in no score",
     )
 
 
@@ -78,7 +79,9 @@ def _way_out(framework: Framework, node: Node, slot: Slot) -> Text:
         where = Text(f"另写一个 extends: {framework.id} 的文件，", f"in a file with `extends: {framework.id}`, ")
     points = Text("", "")
     if slot.points is not None:
-        points = Text(f"，合计 {slot.points:.12g} 分", f" of {slot.points:.12g} points in all")
+        points = Text(
+            f"，合计 {slot.points:.12g} 分", f" of {slot.points:.12g} {agreeing(slot.points, 'point', 'points')} in all"
+        )
     return Text(
         f"{where.zh}在 id 为 {node.id} 的项下用 children 写{many.zh}{points.zh}",
         f"{where.en}write `children:` at the id {node.id}: {many.en}{points.en}",
@@ -88,7 +91,7 @@ def _way_out(framework: Framework, node: Node, slot: Slot) -> Text:
 def _many(items: tuple[int, int]) -> Text:
     least, most = items
     if least == most:
-        return Text(f" {least} 项指标", f"{least} indicator{'s' if least > 1 else ''}")
+        return Text(f" {least} 项指标", plural(least, "indicator"))
     return Text(f" {least} 至 {most} 项指标", f"{least} to {most} indicators")
 
 

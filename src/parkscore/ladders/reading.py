@@ -17,7 +17,7 @@ from parkscore.data.table import Table
 from parkscore.data.validate import read_and_validate
 from parkscore.findings import DataError, Finding, Severity, errors_of
 from parkscore.framework.models import Framework
-from parkscore.language import Text
+from parkscore.language import Text, agreeing, plural
 
 MISSING_COLUMN: Final = "missing_column"
 NO_FIELD_COLUMN: Final = "no_field_column"
@@ -149,7 +149,10 @@ def _missing_columns(
         code="missing_columns",
         severity=Severity.WARNING,
         place=read[name].table.origin.place(None, None),
-        message=Text(f"缺少 {len(lacking)} 列，全部视为缺失：{zh}", f"lacks {len(lacking)} columns, all missing: {en}"),
+        message=Text(
+            f"缺少 {len(lacking)} 列，全部视为缺失：{zh}",
+            f"lacks {plural(len(lacking), 'column')}, {agreeing(len(lacking), 'which is', 'all')} missing: {en}",
+        ),
         hint=Text(
             f"加上这些列，不知道的单元格留空{also_zh}",
             f"add these columns, and leave cells empty where a figure is not known{also_en}",

@@ -16,7 +16,7 @@ from parkscore.findings import Finding, Severity
 from parkscore.framework.beside_returns import fields_beside_returns, template_command
 from parkscore.framework.member_models import SAME_MEMBERS
 from parkscore.framework.models import Framework
-from parkscore.language import Text
+from parkscore.language import Text, agreeing, plural
 from parkscore.members.rolls import NONE, named
 from parkscore.members.summing import Summed
 from parkscore.methods.domain import BoolArray
@@ -113,7 +113,8 @@ def _nowhere(summed: Summed, zones: Table) -> Iterator[Finding]:
             value=count,
             message=Text(
                 f"{count} 份年报未计入：{zh}，如 {'、'.join(map(str, names))}",
-                f"{count} returns are summed nowhere: {en}, such as {', '.join(map(str, names))}",
+                f"{plural(count, 'return')} {agreeing(count, 'is', 'are')} summed nowhere: {en}, "
+                f"such as {', '.join(map(str, names))}",
             ),
             hint=hint,
         )
@@ -134,7 +135,11 @@ def _not_from_returns(framework: Framework) -> Iterator[Finding]:
             value=len(rest),
             message=Text(
                 f"{len(rest)} 个数据项不由年报合计，全部缺失：{zh}{' 等' if len(rest) > _NAMED else ''}",
-                f"{len(rest)} fields are no sums over returns and are missing: {en}"
+                f"{plural(len(rest), 'field')} "
+                + agreeing(
+                    len(rest), "is no sum over returns and is missing", "are no sums over returns and are missing"
+                )
+                + f": {en}"
                 f"{' and others' if len(rest) > _NAMED else ''}",
             ),
             hint=_from_table(framework),
@@ -167,8 +172,8 @@ def lacking_beside_returns(zones: Table, evaluation: Evaluation) -> list[Finding
             value=int(rows.size),
             message=Text(
                 f"{rows.size} 个{framework.unit.label.zh}因缺数据不排名，其中年报给不出的有 {len(most)} 项：{zh}",
-                f"not ranked for want of data: {rows.size}; {len(most)} of the missing fields are no sums over "
-                f"returns: {en}",
+                f"not ranked for want of data: {rows.size}; {len(most)} of the missing fields "
+                f"{agreeing(len(most), 'is no sum', 'are no sums')} over returns: {en}",
             ),
             hint=_from_table(framework),
         )
@@ -228,7 +233,8 @@ def _too_few(summed: Summed, name: str, zone: int, column: int) -> Finding:
         value=have,
         message=Text(
             f"{label.zh}：{returns} 份年报中 {have} 份有此项，{f'不足 {least:.0%}，' if have else ''}视为缺失",
-            f"{label.en}: {have} of {returns} returns have it{f', below {least:.0%}' if have else ''}; it is missing",
+            f"{label.en}: {have} of {plural(returns, 'return')} {agreeing(have, 'has', 'have')} it"
+            f"{f', below {least:.0%}' if have else ''}; it is missing",
         ),
     )
 

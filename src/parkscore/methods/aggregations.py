@@ -8,7 +8,7 @@ from typing import Any, Literal
 
 import numpy as np
 
-from parkscore.language import Text
+from parkscore.language import Text, plural
 from parkscore.methods.domain import DomainError, FloatArray, Needs
 from parkscore.methods.parameters import Meaning
 from parkscore.methods.ranges import Interval, hull, reaches_common_low, refuse_vanishing
@@ -186,6 +186,7 @@ def _refuse_units(bad: np.typing.NDArray[np.bool_]) -> None:
     if bad.any():
         reason = Text(
             f"有 {int(bad.sum())} 个评价对象的平均分不大于零，无法计算不均衡罚分",
-            f"the mean score of {int(bad.sum())} units is not above zero, so imbalance cannot be measured against it",
+            f"the mean score of {plural(int(bad.sum()), 'unit')} is not above zero, so imbalance cannot be measured "
+            "against it",
         )
         raise DomainError(reason, units=np.flatnonzero(bad).tolist())

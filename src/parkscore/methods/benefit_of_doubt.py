@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from parkscore.language import Text
+from parkscore.language import Text, plural
 from parkscore.methods.domain import DomainError, FloatArray, Needs
 from parkscore.methods.parameters import Meaning, Problem
 from parkscore.methods.ranges import Interval, refuse_negative
@@ -88,7 +88,7 @@ def benefit_of_doubt(X: FloatArray, w: FloatArray, *, least: float = 0.0, most: 
     if least * indicators > 1 or most * indicators < 1:
         reason = Text(
             f"{indicators} 个指标的份额不能都在 {least:g} 与 {most:g} 之间",
-            f"the shares of {indicators} indicators cannot all be from {least:g} to {most:g}",
+            f"the shares of {plural(indicators, 'indicator')} cannot all be from {least:g} to {most:g}",
         )
         raise DomainError(reason)
     # In one order whatever the order of the table, and every unit once: the solver's last digits depend on it.

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from parkscore.language import Text
+from parkscore.language import Text, plural
 
 FloatArray = NDArray[np.float64]
 IntArray = NDArray[np.int32]
@@ -60,7 +60,7 @@ class Needs:
         cells = {attribute: sentence for attribute, sentence, _ in _CELL_NEEDS}
         stated = [cells[name] for name in ("nonnegative", "positive", "complete") if getattr(self, name)]
         if self.units:
-            stated.append(Text(f"至少 {self.units} 个评价对象", f"at least {self.units} units"))
+            stated.append(Text(f"至少 {self.units} 个评价对象", f"at least {plural(self.units, 'unit')}"))
         if self.finite:
             stated.append(cells["finite"])
         return tuple(stated)
@@ -71,7 +71,7 @@ class Needs:
             raise DomainError(
                 Text(
                     f"需要至少 {self.units} 个评价对象，只有 {x.shape[0]} 个",
-                    f"needs at least {self.units} units, has {x.shape[0]}",
+                    f"needs at least {plural(self.units, 'unit')}, has {x.shape[0]}",
                 )
             )
         if self._is_plainly_met(x):

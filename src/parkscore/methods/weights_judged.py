@@ -8,7 +8,7 @@ from typing import Any, Literal, NamedTuple
 
 import numpy as np
 
-from parkscore.language import Text
+from parkscore.language import Text, plural
 from parkscore.methods.domain import BoolArray, DomainError, FloatArray, Needs
 from parkscore.methods.parameters import Meaning, Problem
 from parkscore.methods.registry import weighting
@@ -414,5 +414,7 @@ def _shared(amounts: FloatArray, starts: BoolArray) -> FloatArray:
 def _require_size(shape: tuple[int, ...], X: FloatArray) -> None:
     if shape != X.shape[1:]:
         raise DomainError(
-            Text(f"判断不是针对 {X.shape[1]} 个指标的", f"the judgements are not about {X.shape[1]} indicators")
+            Text(
+                f"判断不是针对 {X.shape[1]} 个指标的", f"the judgements are not about {plural(X.shape[1], 'indicator')}"
+            )
         )

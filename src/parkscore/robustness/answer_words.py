@@ -8,7 +8,7 @@ from typing import Any, Final
 import pandas as pd
 
 from parkscore.framework.models import Framework, Node
-from parkscore.language import Text
+from parkscore.language import Text, agreeing, plural
 from parkscore.robustness.answers import Answers, OneAtATimeAnswers
 from parkscore.robustness.exact_answers import ExactAnswers
 from parkscore.robustness.one_at_a_time import Shifts
@@ -119,7 +119,8 @@ def _of_exact(framework: Framework, found: ExactAnswers) -> Iterator[Text]:
     firm = int((ranks["certain_best"] == ranks["certain_worst"]).sum())
     yield Text(
         f"这些权重下位次必然不变的有 {firm} 个，共 {len(ranks)} 个",
-        f"{firm} of {len(ranks)} units keep their rank whatever these weights are",
+        f"{firm} of {plural(len(ranks), 'unit')} {agreeing(firm, 'keeps its', 'keep their')} "
+        f"rank whatever these weights are",
     )
 
 

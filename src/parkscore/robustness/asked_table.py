@@ -12,7 +12,7 @@ import pandas as pd
 
 from parkscore.findings import Finding, Place, UsageError
 from parkscore.framework.models import Framework
-from parkscore.language import Text, system_reason
+from parkscore.language import Text, plural, system_reason
 from parkscore.methods.domain import FloatArray
 from parkscore.robustness.said import mistake, no_such_node
 from parkscore.robustness.weights import TableOfWeights
@@ -37,9 +37,10 @@ def table_of_weights(framework: Framework, table: Any, draws: int | None = None)
             mistake(
                 "wrong_length",
                 Text(
-                    f"权重表有 {len(frame)} 行，抽样 {draws} 次", f"the table has {len(frame)} rows for {draws} draws"
+                    f"权重表有 {len(frame)} 行，抽样 {draws} 次",
+                    f"the table has {plural(len(frame), 'row')} for {plural(draws, 'draw')}",
                 ),
-                Text(f"draws 写 {len(frame)}", f"ask for {len(frame)} draws"),
+                Text(f"draws 写 {len(frame)}", f"ask for {plural(len(frame), 'draw')}"),
             )
         )
     if wrong:

@@ -11,7 +11,7 @@ import pandas as pd
 
 from parkscore.framework.models import Choice
 from parkscore.framework.written_values import Percent
-from parkscore.language import Text
+from parkscore.language import Text, plural
 from parkscore.robustness.said import as_written
 
 DEFAULTED: Final = "default"
@@ -49,7 +49,7 @@ def assumptions(
     'weights: Dirichlet around those of the evaluation, concentration 50'
     """
     of = Text("", "") if year is None else Text(f"，数据年份 {year}", f", data of {year}")
-    made = Text(f"抽样 {draws} 次，随机种子 {seed}{of.zh}", f"{draws} draws, seed {seed}{of.en}")
+    made = Text(f"抽样 {draws} 次，随机种子 {seed}{of.zh}", f"{plural(draws, 'draw')}, seed {seed}{of.en}")
     steps = (_step(step, said) for step, said in asked.items() if step in _STEPS and said)
     return (
         made,

@@ -17,7 +17,7 @@ from parkscore.data.table import State, Table
 from parkscore.findings import DataError, Finding, Severity
 from parkscore.framework.models import Framework, Node
 from parkscore.framework.settings import aggregation_of, resolve_settings
-from parkscore.language import Text
+from parkscore.language import Text, agreeing
 from parkscore.methods import DomainError, Method, aggregation
 from parkscore.methods.row_sums import blocks, sums_of_units
 
@@ -276,7 +276,8 @@ class Tree:
             gaps = [child.id for child in node.children if np.isnan(self.scores_of(child).scores[position])]
             message = Text(
                 f"{node.id} 用{title.zh}合成，需要全部下级得分，缺 {'、'.join(gaps)}，此处不计分",
-                f"{node.id} is a {title.en}, which takes whole rows only; {', '.join(gaps)} has no score, "
+                f"{node.id} is a {title.en}, which takes whole rows only; {', '.join(gaps)} "
+                f"{agreeing(len(gaps), 'has', 'have')} no score, "
                 "so the unit gets none here",
             )
             hint = Text("填补缺失值，或换一种合成方法", "fill the gap, or choose another aggregation")

@@ -15,7 +15,7 @@ from parkscore.data.table import State, Table
 from parkscore.findings import Finding, Severity
 from parkscore.framework.models import SCORE_GROUP_MEAN, Framework, Node
 from parkscore.framework.settings import resolve_settings
-from parkscore.language import Text
+from parkscore.language import Text, agreeing
 from parkscore.methods.columns import highest, is_constant, lowest
 from parkscore.tree.gaps import fate_of_gaps
 
@@ -203,7 +203,8 @@ def _some_missing(leaf: Node, counts: ColumnCounts, fate: Text) -> Finding:
         value=count,
         message=Text(
             f"{leaf.label.zh}：{counts.rows} 个中有 {count} 个没有数值（{why.zh}），{fate.zh}",
-            f"{leaf.label.en}: {count} of {counts.rows} have no value ({why.en}); {fate.en}",
+            f"{leaf.label.en}: {count} of {counts.rows} {agreeing(count, 'has', 'have')} no value "
+            f"({why.en}); {fate.en}",
         ),
         hint=Text("补齐数据，或用 missing: 说明如何填补", "fill the cells, or say with `missing:` how gaps are filled"),
     )

@@ -19,7 +19,7 @@ from parkscore.framework.judgements import remark_on
 from parkscore.framework.loading import load_scheme
 from parkscore.framework.models import UNKNOWN, Choice, Framework, Label, Node, WeightScheme
 from parkscore.framework.settings import points_as_weights
-from parkscore.language import Text
+from parkscore.language import Text, agreeing, plural
 from parkscore.methods import weighting
 from parkscore.tree.only_gates import refuse_only_gates
 
@@ -248,7 +248,8 @@ def _unknown_weights(node: Node, schemes: list[str]) -> Finding:
         field=node.id,
         message=Text(
             f"{node.id} {node.label.zh} 下 {len(unknown)} 个指标的权重未知：{', '.join(unknown)}",
-            f"{len(unknown)} weights under {node.id} {node.label.en} are unknown: {', '.join(unknown)}",
+            f"{plural(len(unknown), 'weight')} under {node.id} {node.label.en} "
+            f"{agreeing(len(unknown), 'is', 'are')} unknown: {', '.join(unknown)}",
         ),
         hint=hint,
     )

@@ -30,7 +30,7 @@ from parkscore.findings import DataError, Finding, Severity
 from parkscore.framework.cases import has_rules_by_case
 from parkscore.framework.models import Framework, Node
 from parkscore.framework.settings import Settings, resolve_settings
-from parkscore.language import Text
+from parkscore.language import Text, agreeing
 from parkscore.methods import DomainError, scoring
 from parkscore.methods.scoring_ranks import InOrder
 from parkscore.tree.case_rules import by_rule
@@ -238,7 +238,9 @@ def _without_base(leaf: Node, cohort: Cohort, year: int, values: Vector, base: V
             value=count,
             message=Text(
                 f"{leaf.label.zh}：{count} 个评价对象在基期 {year} 年没有数值可比，没有得分",
-                f"{leaf.label.en}: {count} have no value in the base year {year} to compare with, and no score",
+                f"{leaf.label.en}: {count} {agreeing(count, 'has', 'have')} no value "
+                f"in the base year {year} to compare with, "
+                "and no score",
             ),
             hint=Text(f"补齐 {year} 年的数据，或换一个基期", f"fill the data of {year}, or choose another base year"),
         )

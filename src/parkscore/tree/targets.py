@@ -23,7 +23,7 @@ from parkscore.framework.target_formulas import (
     row_measures,
     target_formula,
 )
-from parkscore.language import Text
+from parkscore.language import Text, plural
 from parkscore.methods.points_digits import to_digits
 
 MOST_NAMES: Final = 3
@@ -334,7 +334,7 @@ class _Pursuit:
         more_zh, more_en = (" 等", ", ...") if found.lacking > MOST_NAMES else ("", "")
         return Text(
             f"{year} 年 {name} 缺 {found.lacking} 个对象：{'、'.join(found.units)}{more_zh}",
-            f"{name} of {year} lacks {found.lacking} units: {', '.join(found.units)}{more_en}",
+            f"{name} of {year} lacks {plural(found.lacking, 'unit')}: {', '.join(found.units)}{more_en}",
         )
 
 

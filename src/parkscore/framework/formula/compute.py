@@ -49,7 +49,7 @@ from parkscore.framework.formula.values import (
     truth,
 )
 from parkscore.framework.measures import DIMENSIONLESS, Measure
-from parkscore.language import Text
+from parkscore.language import Text, plural
 
 Columns = Mapping[tuple[str, int], Column]
 
@@ -114,7 +114,9 @@ def _require_columns(formula: Formula, columns: Columns) -> None:
             formula.name_offsets[name][0],
             Text(
                 f"没有 {name} 的数据" if back == 0 else f"没有 {name} 往前 {back} 年的数据",
-                f"there is no column {name}" if back == 0 else f"there is no column {name} of {back} years before",
+                f"there is no column {name}"
+                if back == 0
+                else f"there is no column {name} of {plural(back, 'year')} before",
             ),
         )
         for name, years in formula.reads.items()

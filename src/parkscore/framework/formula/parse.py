@@ -36,7 +36,7 @@ from parkscore.framework.formula.tree import (
     children,
 )
 from parkscore.framework.measures import DIMENSIONLESS, MeasureError, parse_measure
-from parkscore.language import Text
+from parkscore.language import Text, plural
 
 LONGEST_FORMULA: Final = 500
 DEEPEST_FORMULA: Final = 50
@@ -341,7 +341,7 @@ def _wrong_count(function: Function, written: str, given: int) -> tuple[Text, Te
     return (
         Text(
             f"{written} 需要{more_zh} {least} 个参数，这里有 {given} 个",
-            f"{written} takes {more_en}{least} argument{'s' if least > 1 else ''}, {given} given",
+            f"{written} takes {more_en}{plural(least, 'argument')}, {given} given",
         ),
         Text(f"{function.name}：{function.meaning.zh}", f"{function.name}: {function.meaning.en}"),
     )
