@@ -213,6 +213,12 @@ def test_two_units_of_a_year_with_one_code_are_warned_of_with_each_other_and_the
     ]
 
 
+def test_several_others_with_the_code_of_a_unit_are_told_in_the_plural() -> None:
+    frame = pd.DataFrame({"zone": list("甲乙丙"), "年份": 2024, "字段a": 1.0, "母公司代码": REAL_FORM})
+    found = of_code(findings(with_parent(), frame), "shared_uscc")
+    assert found[0].message.en == "乙, 丙 have the same code in the same year"
+
+
 def test_a_code_is_a_text_to_conditions_and_has_no_measure(tmp_path: Path) -> None:
     text = f"""
 id: f

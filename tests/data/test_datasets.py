@@ -16,7 +16,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from parkscore.data.batches import read_piece
+from parkscore.data.batches import BrokenFiles, read_piece
 from parkscore.data.datasets import DataFile, Dataset, open_dataset
 from parkscore.data.reading import read_with_findings
 from parkscore.data.shapes import Shape
@@ -159,6 +159,21 @@ def test_damage_between_header_and_end_is_located_by_rows(tmp_path: Path, framew
     with pytest.raises(DataError) as error:
         read_piece(dataset, second)
     assert [str(finding.place) for finding in error.value.findings] == [f"{path}:501"]
+
+
+def test_what_was_found_beside_a_damaged_file_comes_back_from_another_process(
+    tmp_path: Path, framework: Framework
+) -> None:
+    write(FRAME.astype({"年末从业人员": str}).assign(年末从业人员="五"), tmp_path / "a.parquet")
+    content = bytearray((tmp_path / "a.parquet").read_bytes())
+    content[4:100] = b"\xff" * 96
+    (tmp_path / "b.parquet").write_bytes(bytes(content))
+    dataset = open_dataset(tmp_path, framework)
+    (piece,) = dataset.pieces()
+    with pytest.raises(BrokenFiles) as caught:
+        read_piece(dataset, piece)
+    error = pickle.loads(pickle.dumps(caught.value))  # noqa: S301
+    assert (codes(error), {each.code for each in errors_of(error.cells)}) == (["not_parquet"], {"text_in_number"})
 
 
 def test_a_folder_without_a_data_file_is_refused(tmp_path: Path, framework: Framework) -> None:

@@ -28,7 +28,7 @@ from parkscore.language import Text
 class BrokenFiles(DataError):  # noqa: N818  # the name says what is broken
     """Some files of a piece cannot be read; cells: what was found in the others, which are read with them."""
 
-    def __init__(self, broken: Sequence[Finding], cells: Sequence[Finding]) -> None:
+    def __init__(self, broken: Finding | Sequence[Finding], cells: Sequence[Finding] = ()) -> None:
         """Only what is broken is told of itself: whoever tells of cells may have to mask them."""
         super().__init__(broken)
         self.cells = cells
