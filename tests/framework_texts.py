@@ -55,6 +55,16 @@ def findings_in(file: Path) -> list[Finding]:
     return found
 
 
+def found_at_marks(marked: str, file: Path) -> list[Finding]:
+    """What is found in a framework of this text: as many findings as it has ▲ marks, each where one stands."""
+    text, places = unmarked(marked)
+    file.write_text(text, encoding="utf-8")
+    findings = findings_in(file)
+    shown = "\n".join(finding.render("en") for finding in findings)
+    assert [f"{each.place}" for each in findings] == [f"{file}:{place}" for place in places], shown
+    return findings
+
+
 def assert_bilingual(found: list[Finding]) -> None:
     for finding in found:
         for text in (finding.message, finding.hint):

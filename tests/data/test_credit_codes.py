@@ -153,7 +153,7 @@ def test_one_enterprise_written_in_two_ways_is_one_enterprise_in_both_years() ->
     table, found = read_table(frame, ENTERPRISES)
     assert table.units.tolist() == [REAL_FORM, REAL_FORM]
     (said,) = of_code(found, "uscc_rewritten")
-    assert (said.severity, said.message.en.split(" ")[0]) == (Severity.INFO, "1")
+    assert (said.severity, said.message.en.split(": ")[-1]) == (Severity.INFO, "1")
 
 
 def test_one_enterprise_written_in_two_ways_in_one_year_is_a_second_row() -> None:

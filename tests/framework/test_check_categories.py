@@ -9,19 +9,13 @@ import pytest
 from parkscore.findings import Finding
 from parkscore.framework.workbook_form import read_workbook, write_workbook
 from parkscore.framework.yaml_form import read_yaml
-from tests.framework_texts import HEAD, findings_in, unmarked
+from tests.framework_texts import HEAD, found_at_marks
 
 LOOKUP = "score: {rule: lookup, points: {种子: 10, 成长: 8}, otherwise: 2}"
 
 
 def found(line: str, folder: Path, head: str = HEAD) -> list[Finding]:
-    text, places = unmarked(f'{head}indicators:\n  - {{id: "1", zh: 一, {line}}}\n')
-    file = folder / "park.yaml"
-    file.write_text(text, encoding="utf-8")
-    findings = findings_in(file)
-    shown = "\n".join(finding.render("en") for finding in findings)
-    assert [f"{each.place}" for each in findings] == [f"{file}:{place}" for place in places], shown
-    return findings
+    return found_at_marks(f'{head}indicators:\n  - {{id: "1", zh: 一, {line}}}\n', folder / "park.yaml")
 
 
 def test_a_category_with_its_points_draws_no_finding_and_needs_no_direction(tmp_path: Path) -> None:

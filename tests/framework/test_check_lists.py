@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from parkscore.framework.loading import read_framework
-from tests.framework_texts import findings_in, only, places_and_codes, unmarked, with_indicators
+from tests.framework_texts import findings_in, found_at_marks, only, with_indicators
 
 
 def listing(*lines: str) -> str:
@@ -52,20 +52,15 @@ def test_sound_lists_draw_no_finding(tmp_path: Path) -> None:
 def test_a_mistake_is_told_where_it_stands_with_the_way_out(
     tmp_path: Path, line: str, code: str, says: str, hint: str
 ) -> None:
-    text, places = unmarked(listing(line))
-    file = tmp_path / "park.yaml"
-    file.write_text(text, encoding="utf-8")
-    finding = only(findings_in(file))
-    assert places_and_codes([finding], file) == [f"{places[0]} {code}"]
+    finding = only(found_at_marks(listing(line), tmp_path / "park.yaml"))
+    assert finding.code == code
     assert says in finding.message.en
     assert hint in (finding.hint.en if finding.hint is not None else "")
 
 
 def test_two_lists_of_one_id_are_refused(tmp_path: Path) -> None:
-    text, places = unmarked(listing("- {id: a, zh: 甲}", "- {id: ▲a, zh: 乙}"))
-    file = tmp_path / "park.yaml"
-    file.write_text(text, encoding="utf-8")
-    assert places_and_codes(findings_in(file), file) == [f"{places[0]} duplicate_id"]
+    found = found_at_marks(listing("- {id: a, zh: 甲}", "- {id: ▲a, zh: 乙}"), tmp_path / "park.yaml")
+    assert only(found).code == "duplicate_id"
 
 
 def test_a_local_file_adds_a_list_and_changes_the_places_of_another(tmp_path: Path) -> None:

@@ -14,7 +14,7 @@ from parkscore.framework.checking import check_framework
 from parkscore.framework.loading import load_framework
 from parkscore.framework.models import Choice, Framework, Node, ScoreRule, Total
 from parkscore.framework.workbook_form import write_workbook
-from tests.framework_texts import HEAD, findings_in, unmarked
+from tests.framework_texts import HEAD, findings_in, found_at_marks
 from tests.small_frameworks import codes, dimension, everywhere, field, leaf, of_code, rows, small
 
 
@@ -28,13 +28,7 @@ def pointed(code: str, points: object, most: float = 20) -> Node:
 
 
 def found(marked: str, folder: Path) -> list[Finding]:
-    text, places = unmarked(marked)
-    file = folder / "park.yaml"
-    file.write_text(text, encoding="utf-8")
-    findings = findings_in(file)
-    shown = "\n".join(finding.render("en") for finding in findings)
-    assert [f"{each.place}" for each in findings] == [f"{file}:{place}" for place in places], shown
-    return findings
+    return found_at_marks(marked, folder / "park.yaml")
 
 
 POINTS = """\

@@ -8,7 +8,7 @@ import pytest
 
 from parkscore.framework.loading import load_framework, read_own_document
 from parkscore.framework.workbook_form import write_workbook
-from tests.framework_texts import findings_in, only, unmarked, with_indicators
+from tests.framework_texts import findings_in, found_at_marks, only, with_indicators
 
 FACTORS = "tables: {factors: {source: 例, values: {电子: 1.2, 机械: 100%}, otherwise: 1}}\n"
 LOOKED_UP = with_indicators('- {id: "1", zh: 一, formula: "money * lookup(factors, stage)"}')
@@ -24,11 +24,8 @@ MISTAKES = [
 
 @pytest.mark.parametrize(("marked", "code", "hint"), MISTAKES)
 def test_a_mistake_in_a_table_or_its_use_is_found(tmp_path: Path, marked: str, code: str, hint: str) -> None:
-    text, places = unmarked(marked)
-    file = tmp_path / "park.yaml"
-    file.write_text(text, encoding="utf-8")
-    finding = only(findings_in(file))
-    assert (finding.code, str(finding.place)) == (code, f"{file}:{places[0]}")
+    finding = only(found_at_marks(marked, tmp_path / "park.yaml"))
+    assert finding.code == code
     assert finding.hint is not None
     assert hint in finding.hint.en
 

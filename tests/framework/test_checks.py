@@ -12,15 +12,7 @@ from parkscore.findings import Finding, FrameworkError
 from parkscore.framework.checking import check_framework, check_scheme
 from parkscore.framework.loading import load_framework, load_scheme
 from parkscore.framework.models import Framework, WeightScheme
-from tests.framework_texts import (
-    HEAD,
-    assert_bilingual,
-    findings_in,
-    only,
-    unmarked,
-    with_indicators,
-    with_rules,
-)
+from tests.framework_texts import HEAD, assert_bilingual, found_at_marks, only, unmarked, with_indicators, with_rules
 from tests.strategies import frameworks
 
 Found = Callable[[str], list[Finding]]
@@ -36,15 +28,7 @@ def park(tmp_path: Path) -> Path:
 def found(park: Path) -> Found:
     """Everything found in a framework of this text: as many findings as it has ▲ marks, each where one stands."""
 
-    def find(marked: str) -> list[Finding]:
-        text, places = unmarked(marked)
-        park.write_text(text, encoding="utf-8")
-        findings = findings_in(park)
-        shown = "\n".join(finding.render("en") for finding in findings)
-        assert [f"{each.place}" for each in findings] == [f"{park}:{place}" for place in places], shown
-        return findings
-
-    return find
+    return lambda marked: found_at_marks(marked, park)
 
 
 def hint_of(finding: Finding) -> str:

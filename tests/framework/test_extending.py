@@ -15,7 +15,7 @@ from parkscore.framework.loading import load_framework, read_document, read_fram
 from parkscore.framework.models import Framework, ScoreRule
 from parkscore.framework.settings import resolve_settings
 from parkscore.framework.yaml_form import parse_yaml, write_yaml
-from tests.framework_texts import findings_in, unmarked
+from tests.framework_texts import findings_in, found_at_marks, unmarked
 from tests.strategies import Data, framework_data
 
 Local = Callable[[str], Path]
@@ -144,11 +144,7 @@ def test_a_block_on_a_block_on_a_base(tmp_path: Path) -> None:
 
 def found(file: Path, marked: str) -> list[Finding]:
     """What is found in a local file of this text; each finding stands where a ▲ does, in that file."""
-    text, places = unmarked(marked)
-    file.write_text(text, encoding="utf-8")
-    findings = findings_in(file)
-    assert [str(each.place) for each in findings] == [f"{file}:{place}" for place in places]
-    return findings
+    return found_at_marks(marked, file)
 
 
 @pytest.mark.parametrize(

@@ -193,7 +193,7 @@ def test_each_draw_leaves_out_one_indicator_or_none() -> None:
         ({"weights": {"bounds": {"a": [0.7, 0.8], "b": [0.7, 0.8]}}}, "no weights keep"),
         ({"weights": {"bounds": {"a": [0.5, 0.2]}}}, "low <= high"),
         ({"weights": {"order": [["a", "b"], ["b", "a"]], "bounds": {"a": [0.6, 1]}}}, "no weights keep"),
-        ({"weights": {"table": {"a": [1.0], "b": [1.0]}}}, "1 rows for 8 draws"),
+        ({"weights": {"table": {"a": [1.0], "b": [1.0]}}}, "1 row for 8 draws"),
         ({"weights": {"table": {"a": [-1.0] * 8, "b": [1.0] * 8}}}, "from 0 up"),
         ({"weights": {"expert": {"a": [0.3, 0.2, 0.4]}}}, "three numbers that do not fall"),
         ({"weights": {"expert": {"a": 0.3}}}, "must be a list"),
