@@ -110,7 +110,7 @@ def test_show_works_for_every_framework_that_ships(run: Any) -> None:
 def test_check_says_ok_with_counts(run: Any) -> None:
     answer = run("check", "park.yaml")
     assert (answer.code, answer.err) == (0, "")
-    assert answer.out == "ok: park, 2 dimensions, 3 indicators, 3 fields, 1 rules\n"
+    assert answer.out == "ok: park, 2 dimensions, 3 indicators, 3 fields, 1 rule\n"
 
 
 def test_check_names_unknown_weights_and_the_scheme_to_name(run: Any) -> None:

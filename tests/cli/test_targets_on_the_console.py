@@ -64,12 +64,12 @@ def test_score_as_json_has_every_year(run: Any) -> None:
 @pytest.mark.usefixtures("with_targets")
 def test_show_check_and_template_know_a_framework_of_targets_alone(run: Any, folder: Path) -> None:
     shown = run("show", "alone.yaml")
-    assert "no indicators; 0 gates, 0 lists, 1 targets" in shown.out
+    assert "no indicators; 0 gates, 0 lists, 1 target" in shown.out
     assert "at most 0.05 吨标准煤/万元 by 2026" in shown.out
     assert run("show", "alone.yaml", "--json").document["targets"][0]["from"] == "2023"
-    assert "1 targets" in run("check", "alone.yaml").out
+    assert "1 target" in run("check", "alone.yaml").out
     assert run("template", "alone.yaml", "-o", "blank.xlsx").code == 0
     assert run("convert", "alone.yaml", "alone.xlsx").code == 0
-    assert "1 targets" in run("check", "alone.xlsx").out
+    assert "1 target" in run("check", "alone.xlsx").out
     assert run("validate", "alone.yaml", "zones.csv").code == 0
     assert (folder / "blank.xlsx").exists()

@@ -15,7 +15,7 @@ from parkscore.cli.framework_arguments import FrameworkArgument, WeightsOption, 
 from parkscore.cli.showing import show
 from parkscore.findings import Severity
 from parkscore.framework.status_words import SOURCE_STATUS, WEIGHTS_STATUS
-from parkscore.language import Text
+from parkscore.language import Text, plural
 
 FORMS = (".yaml", ".yml", ".xlsx")
 
@@ -162,10 +162,11 @@ def check(
         "lists": len(loaded.lists),
         "targets": len(loaded.targets),
     }
+    counted = {key: plural(count, key[:-1]) for key, count in counts.items()}
     beside = (("gates", " 道门槛"), ("lists", " 份榜单"), ("targets", " 个目标"))
     also = Text(
         "".join(f"，{counts[key]}{zh}" for key, zh in beside if counts[key]),
-        "".join(f", {counts[key]} {key}" for key, _ in beside if counts[key]),
+        "".join(f", {counted[key]}" for key, _ in beside if counts[key]),
     )
     plain = [finding.as_dict(reply.language) for finding in findings]
     about = {"framework": loaded.id, "weights": None if scheme is None else scheme.id}
@@ -173,12 +174,11 @@ def check(
     reply.say(*(finding.render(reply.language) for finding in findings))
     reply.say(
         Text(
-            "ok：{id}，{dimensions} 个一级及中间指标，{indicators} 项指标，{fields} 个数据项，{rules} 条校验规则",
-            "ok: {id}, {dimensions} dimensions, {indicators} indicators, {fields} fields, {rules} rules",
+            f"ok：{loaded.id}，{counts['dimensions']} 个一级及中间指标，{counts['indicators']} 项指标，"
+            f"{counts['fields']} 个数据项，{counts['rules']} 条校验规则{also.zh}",
+            f"ok: {loaded.id}, {counted['dimensions']}, {counted['indicators']}, {counted['fields']}, "
+            f"{counted['rules']}{also.en}",
         )
-        .in_language(reply.language)
-        .format(id=loaded.id, **counts)
-        + reply.word(also)
     )
     if scheme is not None:
         reply.say(Text(f"ok：权重方案 {scheme.id}，状态 {scheme.status}", f"ok: weights {scheme.id} ({scheme.status})"))
