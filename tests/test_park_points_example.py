@@ -10,7 +10,7 @@ import pytest
 
 import parkscore as ps
 from parkscore.data.reading import read_table
-from parkscore.shipped import example_path
+from parkscore.shipped import example_path, framework_path
 from tests.shipped_once import shipped_framework
 
 NAME, SCHEME = "park-points-example", "park-points-example-by-stage"
@@ -231,3 +231,13 @@ def test_in_the_workbook_that_ships_every_stage_has_enterprises_and_every_row_is
     top = found.list_counts
     assert set(found.lists["list"]) == {"top50", "rising"}
     assert len(top) > 2
+
+
+def test_the_example_states_what_to_vary_and_marks_it_as_made_up() -> None:
+    file = framework_path(NAME)
+    assert file is not None
+    text = file.read_text(encoding="utf-8")
+    assert "自拟的假定" in text
+    found = ps.evaluate(NAME, ps.sample(NAME, units=12, seed=1)).robustness(draws=16)
+    assert found.about["asked"] == {"weights": {"multipliers": "20%", "level": "node"}}
+    assert any(each.endswith("it is an assumption all the same") for each in found.about["assumptions"])

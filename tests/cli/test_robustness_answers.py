@@ -195,7 +195,8 @@ def test_a_spec_says_how_and_an_option_only_that(run: Any, folder: Path) -> None
         ("exact: {seconds: 0}", "spec.yaml:1:18  error out_of_bounds"),
         ("sensitivity: {draws: 1}", "spec.yaml:1:22  error out_of_bounds"),
         ("sensitivity: {groups: 3}", "spec.yaml:1:23  error groups"),
-        ("sensitivity: 3", "spec.yaml:1:14  error wrong_type"),
+        ("sensitivity: 3", "spec.yaml:1:14  error wrong_type: sensitivity = 3: must be `true` or a group"),
+        ("exact: false", "spec.yaml:1:8  error wrong_type: exact = False: must be `true` or a group"),
         ("one_at_a_time: {schemes: [equal, nowhere]}", "spec.yaml:1:34  error"),
     ],
 )

@@ -77,7 +77,15 @@ class Question(Model):
     @model_validator(mode="before")
     @classmethod
     def _true_is_all_defaults(cls, said: Any) -> Any:
-        return {} if said is True else said
+        if said is True:
+            return {}
+        if isinstance(said, Mapping | Model):
+            return said
+        raise PydanticCustomError(
+            "wrong_type",
+            "must be `true` or a group of `key: value`; leave the key out where it is not asked for",
+            {"zh": "应是 true，或 `键: 值` 的组；不问就去掉这个键"},
+        )
 
     @classmethod
     def __get_pydantic_json_schema__(cls, core_schema: Any, handler: Any) -> dict[str, Any]:

@@ -178,10 +178,11 @@ def _one_at_a_time(evaluation: Evaluation, year: int | None, question: OneAtATim
     alone = OneAtATime(evaluation, year)
     names = tuple(alone.names.tolist())
     leaving = question.without_units
-    if leaving in ((), (EVERY,)):
-        leaving, notes = (names, ()) if question.without_units else _usual(names)
-    else:
-        notes = (_named(leaving),)
+    notes: tuple[Text, ...] = (_named(leaving),)
+    if EVERY in leaving:
+        leaving, notes = names, ()
+    elif not leaving:
+        leaving, notes = _usual(names)
     if leaving:
         alone.refuse_leaving(leaving)
         _refuse_too_many(len(names))
