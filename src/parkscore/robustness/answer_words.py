@@ -157,7 +157,7 @@ def _of_schemes(found: Shifts) -> Iterator[Text]:
         yield Text(
             f"换用 {scheme}：平均变动 {line['mean_shift']:.1f} 位，前 10 名换了 {line['top_10_changed']:.0f} 个",
             f"under {scheme}: ranks move {line['mean_shift']:.1f} places on average, "
-            f"{line['top_10_changed']:.0f} of the first 10 leave them",
+            f"{line['top_10_changed']:.0f} of the first 10 {agreeing(line['top_10_changed'], 'leaves', 'leave')} them",
         )
 
 
@@ -167,5 +167,6 @@ def _of_reversals(units: pd.DataFrame) -> Text:
     name, pairs = units["pairs"].idxmax(), units["pairs"].max()
     return Text(
         f"位次逆转：{name} 退出后，其他对象有 {pairs} 对交换次序，为最多",
-        f"reversals: when {name} leaves, {pairs} pairs of others change order, the most of all",
+        f"reversals: when {name} leaves, {plural(pairs, 'pair')} of others {agreeing(pairs, 'changes', 'change')} order"
+        ", the most of all",
     )

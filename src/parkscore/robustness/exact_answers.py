@@ -11,7 +11,7 @@ import pandas as pd
 
 from parkscore.evaluation import Evaluation
 from parkscore.framework.robustness_models import ExactQuestion
-from parkscore.language import Text
+from parkscore.language import Text, plural
 from parkscore.methods.extreme_ranks import SECONDS
 from parkscore.robustness.certain import ExtremeRanks, Necessary
 from parkscore.robustness.exact import Exact, exact_of
@@ -89,7 +89,8 @@ class ExactAnswers:
             unproven = int((~self.extremes.units["exact"]).sum())
             late = Text(
                 f"{unproven} 个对象的最好或最差位次未能在限时内证实，真值在所列两个位次之间",
-                f"of {unproven} units the best or worst rank was not proven in time: the truth is between the two",
+                f"of {plural(unproven, 'unit')} the best or worst rank was not proven in time: the truth is between "
+                "the two",
             )
             return (varied, *self.exact.notes, late)
         return (varied, *self.exact.notes)
