@@ -11,9 +11,11 @@ import pytest
 
 import parkscore as ps
 from parkscore.evaluation import Evaluation
-from parkscore.findings import FrameworkError, UsageError
-from parkscore.framework.models import Choice, ClassWeights, ScoreRule, WeightEntry, WeightScheme
+from parkscore.findings import DataError, FrameworkError, UsageError
+from parkscore.framework.models import Choice, ClassWeights, ScoreRule, Total, WeightEntry, WeightScheme
+from parkscore.language import Text
 from parkscore.robustness import running
+from parkscore.robustness.assumptions import assumptions
 from tests.small_frameworks import EQUAL, dimension, field, leaf, panel, rows, small
 
 FLAT = small(
@@ -217,6 +219,22 @@ def test_a_combination_that_the_framework_may_not_have_is_refused_by_name() -> N
     evaluation = ps.evaluate(framework, rows(a=[1.0, 2.0, 3.0], b=[3.0, 1.0, 2.0]))
     with pytest.raises(FrameworkError, match="aggregate total: geometric"):
         evaluation.robustness(aggregate={"total": ["geometric"]}, draws=8)
+
+
+def test_a_draw_that_a_method_cannot_take_is_refused_with_the_node() -> None:
+    # The mean of a and b is above 0 for everybody, but not that of a alone for 丙.
+    as_is, choice = ScoreRule.of("as_is"), Choice.of("mazziotta_pareto", penalty="negative")
+    framework = small(leaf("a", score=as_is), leaf("b", score=as_is), total=Total(aggregate=choice))
+    evaluation = ps.evaluate(framework, rows(a=[1.0, 2.0, -1.0], b=[1.0, 2.0, 3.0]))
+    with pytest.raises(DataError, match="at total: the mean score of 1 unit") as caught:
+        evaluation.robustness({"any": True}, draws=512)
+    assert caught.value.findings[0].message.zh.startswith("total 的")
+
+
+def test_one_of_what_is_left_out_is_told_as_one() -> None:
+    said = assumptions({"leave_out": ["a", "b"]}, 8, 0, None)[2]
+    assert said == Text("略去 a、b 之一，或不略去，机会均等", "left out: one of a, b, or none; each as likely")
+    assert assumptions({"leave_out": ["a"]}, 8, 0, None)[2].zh == "略去 a，或不略去，机会均等"
 
 
 def test_weights_that_do_not_count_are_refused_and_named() -> None:

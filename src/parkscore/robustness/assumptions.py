@@ -163,8 +163,8 @@ def _named(method: Any) -> str:
 def _others(asked: Mapping[str, Any]) -> Iterator[Text]:
     left = list(asked.get("leave_out") or ())
     if left:
-        names = Text("任一指标", "any indicator") if "all" in left else Text("、".join(left), ", ".join(left))
-        yield Text(f"略去{names.zh}或不略去，机会均等", f"left out: {names.en}, or none; each as likely")
+        names = _one_of(left)
+        yield Text(f"略去{names.zh}，或不略去，机会均等", f"left out: {names.en}, or none; each as likely")
     for name, spread in (asked.get("noise") or {}).items():
         size = str(spread["absolute"]) if isinstance(spread, Mapping) else as_written(spread)
         of = Text("全部指标" if name == "all" else name, "all indicators" if name == "all" else name)
@@ -182,6 +182,15 @@ def _others(asked: Mapping[str, Any]) -> Iterator[Text]:
     for key, said in plain(asked).items():
         if key not in (*_STEPS, "weights", "leave_out", "noise", "imputation"):
             yield Text(f"{key}：{_named(said)}", f"{key}: {_named(said)}")
+
+
+def _one_of(left: list[str]) -> Text:
+    """What one draw leaves out at most one of."""
+    if "all" in left:
+        return Text("任一指标", "any indicator")
+    if len(left) == 1:
+        return Text(f" {left[0]}", left[0])
+    return Text(f" {'、'.join(left)} 之一", f"one of {', '.join(left)}")
 
 
 def _listed(said: Any) -> list[str]:

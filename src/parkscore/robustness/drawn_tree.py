@@ -13,7 +13,8 @@ from parkscore.data.grid import Matrix, States, Truths
 from parkscore.data.table import State
 from parkscore.framework.models import Choice, Framework, Node
 from parkscore.framework.settings import aggregation_of, resolve_settings
-from parkscore.methods import aggregation
+from parkscore.language import Text
+from parkscore.methods import DomainError, aggregation
 from parkscore.robustness.products import product
 from parkscore.tree.aggregate import ROUNDING
 
@@ -113,9 +114,12 @@ class DrawnTree:
 
     def _combined(self, node: Node, below: Sequence[Drawn], shares: Matrix, enough: Truths | None) -> Matrix:
         choice = self._choices[node.id]
-        if choice.name in _AT_ONCE and not choice.parameters and not aggregation[choice.name].needs.complete:
-            return _AT_ONCE[choice.name](below, shares)
-        return self._one_by_one(node, choice, below, shares, enough)
+        try:
+            if choice.name in _AT_ONCE and not choice.parameters and not aggregation[choice.name].needs.complete:
+                return _AT_ONCE[choice.name](below, shares)
+            return self._one_by_one(node, choice, below, shares, enough)
+        except DomainError as error:
+            raise DomainError(_at(node, choice, error.reason)) from None
 
     def _one_by_one(
         self, node: Node, choice: Choice, below: Sequence[Drawn], shares: Matrix, enough: Truths | None
@@ -167,6 +171,12 @@ def effective_weights(framework: Framework, shares: DrawnShares) -> Matrix:
 
     descend(framework.root, np.ones((1, 1)))
     return found
+
+
+def _at(node: Node, choice: Choice, reason: Text) -> Text:
+    """Why a method cannot take what is drawn, and at which node."""
+    title = aggregation[choice.name].title
+    return Text(f"{node.id} 的{title.zh}：{reason.zh}", f"{title.en} at {node.id}: {reason.en}")
 
 
 def _of(drawn: npt.NDArray[Any], draw: int) -> npt.NDArray[Any]:
