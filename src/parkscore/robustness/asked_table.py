@@ -45,7 +45,7 @@ def table_of_weights(framework: Framework, table: Any, draws: int | None = None)
         )
     if wrong:
         raise UsageError(wrong)
-    made = TableOfWeights(framework, {name: _numbers(frame, name) for name in frame.columns})
+    made = TableOfWeights(framework, dict(zip(frame.columns, _numbers(frame), strict=True)))
     wrong = [*_partly_named(made), *_all_zero(made)]
     if wrong:
         raise UsageError(wrong)
@@ -62,15 +62,15 @@ def frame_of(table: Any) -> pd.DataFrame:
         raise UsageError(mistake("wrong_table", Text("这不是权重表", "is no table of weights"), _HINT)) from None
 
 
-def _numbers(frame: pd.DataFrame, name: str) -> FloatArray:
-    """The weights of a node in every draw; UsageError where one is no number from 0 up."""
-    column = frame[name]
-    numeric = column if pd.api.types.is_numeric_dtype(column.dtype) else pd.to_numeric(column, errors="coerce")
-    numbers: FloatArray = numeric.to_numpy(dtype=np.float64, na_value=np.nan)
-    wrong = np.flatnonzero(~((numbers >= 0) & (numbers < np.inf)))
-    if wrong.size:
-        row = int(wrong[0])
-        value = str(column.iloc[row])
+def _numbers(frame: pd.DataFrame) -> FloatArray:
+    """A line of weights for each column, (nodes, draws); UsageError where one is no number from 0 up."""
+    plain = all(map(pd.api.types.is_numeric_dtype, frame.dtypes))
+    numeric = frame if plain else frame.apply(pd.to_numeric, errors="coerce")
+    numbers = np.ascontiguousarray(numeric.to_numpy(dtype=np.float64, na_value=np.nan).T)
+    fine = (numbers >= 0) & (numbers < np.inf)
+    if not fine.all():
+        column, row = (int(place) for place in np.argwhere(~fine)[0])
+        name, value = frame.columns[column], str(frame.iloc[row, column])
         message = Text(
             f"权重表第 {row + 1} 行 {name} 的 {value} 不是不小于零的数",
             f"row {row + 1}, {name}: {value} is no number from 0 up",
@@ -86,9 +86,9 @@ def _twice(name: str) -> Finding:
 
 def _partly_named(table: TableOfWeights) -> Iterator[Finding]:
     """Dimensions of which some children have a column and others have not: nobody knows what these weigh."""
-    weights = table.of_every_node()
+    weighed = table.weighed
     for node in table.framework.root.walk():
-        lacking = [child.id for child in node.children if child.id not in weights]
+        lacking = [child.id for child in node.children if child.id not in weighed]
         named = [child.id for child in node.children if child.id in table.columns]
         if named and lacking:
             yield mistake(
@@ -103,20 +103,20 @@ def _partly_named(table: TableOfWeights) -> Iterator[Finding]:
 
 def _all_zero(table: TableOfWeights) -> Iterator[Finding]:
     """Rows in which all children of a dimension weigh nothing."""
-    weights = table.of_every_node()
     for node in table.framework.root.walk():
-        if node.children and all(child.id in weights for child in node.children):
-            whole = np.sum([weights[child.id] for child in node.children], axis=0)
-            if not whole.all():
-                row, names = int(np.argmin(whole)) + 1, [child.id for child in node.children]
-                yield mistake(
-                    "weights_sum_to_zero",
-                    Text(
-                        f"权重表第 {row} 行 {'、'.join(names)} 的权重全为零",
-                        f"row {row}: the weights of {', '.join(names)} are all 0",
-                    ),
-                    Text("至少一个大于零", "one of them at least is above 0"),
-                )
+        if node.id not in table.of_children:
+            continue
+        nothing = ~table.of_children[node.id].any(axis=0)
+        if nothing.any():
+            row, names = int(np.argmax(nothing)) + 1, [child.id for child in node.children]
+            yield mistake(
+                "weights_sum_to_zero",
+                Text(
+                    f"权重表第 {row} 行 {'、'.join(names)} 的权重全为零",
+                    f"row {row}: the weights of {', '.join(names)} are all 0",
+                ),
+                Text("至少一个大于零", "one of them at least is above 0"),
+            )
 
 
 def read_table(path: str | Path) -> pd.DataFrame:

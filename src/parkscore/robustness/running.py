@@ -16,7 +16,7 @@ from parkscore.language import Text
 from parkscore.methods.domain import DomainError, FloatArray
 from parkscore.methods.drawn_ranks import RankCounts, Ranks, drawn_ranks, rank_kind
 from parkscore.robustness.plans import DrawPlan
-from parkscore.robustness.scoring import CHUNK, DrawnScores, draws_at_once
+from parkscore.robustness.scoring import DrawnScores, draws_at_once
 
 Progress = Callable[[int, int], None]
 """Told after each chunk: how many draws are done, of how many."""
@@ -95,10 +95,7 @@ def by_chunk(
 
     def chunk(first: int) -> Part:
         own = slice(first, min(first + at_once, plan.draws))
-        scores = np.empty((own.stop - first, units))
-        for start in range(0, len(scores), CHUNK):
-            few = slice(start, min(start + CHUNK, len(scores)))
-            scores[few] = drawn.totals(np.arange(first + few.start, first + few.stop))
+        scores = drawn.totals(np.arange(own.start, own.stop))
         if kept is not None:
             kept[own] = scores
         return of(own, scores, drawn_ranks(scores, ranking.ties, ranking.decimals, rank_kind(units)))

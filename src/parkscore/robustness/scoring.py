@@ -19,16 +19,17 @@ from parkscore.robustness.drawn_tree import DrawnShares, DrawnTree, effective_we
 from parkscore.robustness.plans import DrawPlan, Nominal, Variant
 from parkscore.robustness.remade import RemadeScores, drawn_rows
 
-CHUNK: Final = 256
-"""Draws that go through one product: a product of another shape may round its last digit otherwise."""
-_MOST: Final = 7 * CHUNK
+_MOST: Final = 1792
 _NUMBERS: Final = 2**21
 _HELD: Final = 2**22
-"""Values of indicators that are drawn at once."""
+_REMADE: Final = 256
+"""Values of indicators, and draws, that are made anew at once."""
 
 
 def draws_at_once(units: int) -> int:
-    """Draws whose ranks are counted together; by the number of units alone, so that all shapes follow from it.
+    """Draws that are scored, ranked and counted together.
+
+    By the number of units alone, as a product of another shape may round its last digit otherwise.
 
     >>> draws_at_once(178), draws_at_once(100_000)
     (1792, 20)
@@ -80,10 +81,10 @@ class DrawnScores:
         self._shares: dict[int, DrawnShares] = {}
         self._groups: dict[int, Sequence[Group]] = {}
         self._remade: dict[int, RemadeScores] = {}
-        self._drawn_rows, self._at_once = self.rows, CHUNK
+        self._drawn_rows, self._at_once = self.rows, _REMADE
         if plan.values is not None:
             self._drawn_rows = drawn_rows(plan.evaluation, self.rows)
-            self._at_once = max(1, min(CHUNK, _HELD // (len(self._drawn_rows) * len(plan.values.columns))))
+            self._at_once = max(1, min(_REMADE, _HELD // (len(self._drawn_rows) * len(plan.values.columns))))
 
     def among(self, places: slice) -> DrawnScores:
         """The same of some of the units only, with the same weights."""
@@ -124,7 +125,7 @@ class DrawnScores:
     def all_totals(self) -> Matrix:
         """The total scores of all draws, (draws, units)."""
         found = np.empty((self.plan.draws, len(self.rows)))
-        at_once = min(CHUNK, draws_at_once(len(self.rows)))
+        at_once = draws_at_once(len(self.rows))
         for first in range(0, self.plan.draws, at_once):
             own = np.arange(first, min(first + at_once, self.plan.draws))
             found[own[0] : own[-1] + 1] = self.totals(own)

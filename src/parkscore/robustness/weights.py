@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from typing import Final, Literal
 
 import numpy as np
@@ -204,23 +205,30 @@ class TableOfWeights:
 
         Where the table names indicators only, a dimension weighs what they weigh together.
         """
-        found = {node: own[np.newaxis, :] for node, own in nominal.items()}
-        weights = self.of_every_node()
-        for node in self.framework.root.walk():
-            if node.children and all(child.id in weights for child in node.children):
-                # A line for each child is summed and divided several times as fast as one for each draw.
-                found[node.id] = weight_draws.normalised(np.stack([weights[child.id] for child in node.children]).T)
+        # A line for each child is summed and divided several times as fast as one for each draw.
+        drawn = {node: weight_draws.normalised(own.T) for node, own in self.of_children.items()}
+        return {node: own[np.newaxis, :] for node, own in nominal.items()} | drawn
+
+    @cached_property
+    def of_children(self) -> Mapping[str, FloatArray]:
+        """By dimension all of whose children have a weight, their weights, (children, draws)."""
+        weights, found = dict(self.columns), {}
+        inner = [node for node in self.framework.root.walk() if node.children]
+        for node in reversed(inner):
+            if all(child.id in weights for child in node.children):
+                found[node.id] = np.stack([weights[child.id] for child in node.children])
+                if self._of_indicators_only:
+                    weights[node.id] = found[node.id].sum(axis=0)
         return found
 
-    def of_every_node(self) -> dict[str, FloatArray]:
-        """The columns, and where they are of indicators only what each dimension weighs by them."""
-        weights = dict(self.columns)
-        inner = [node for node in self.framework.root.walk() if node.children]
-        if not any(node.id in weights for node in inner):
-            for node in reversed(inner):
-                if all(child.id in weights for child in node.children):
-                    weights[node.id] = np.sum([weights[child.id] for child in node.children], axis=0)
-        return weights
+    @property
+    def weighed(self) -> frozenset[str]:
+        """The nodes that have a weight: those named, and dimensions that weigh what all of theirs do."""
+        return frozenset(self.columns) | frozenset(self.of_children if self._of_indicators_only else ())
+
+    @property
+    def _of_indicators_only(self) -> bool:
+        return not any(node.id in self.columns for node in self.framework.root.walk() if node.children)
 
     def parameters(self) -> Mapping[str, FloatArray]:
         """The table."""
