@@ -239,6 +239,14 @@ def test_ranks_of_scores_that_are_compared_coarsely_are_noted() -> None:
     assert ps.evaluate(small(leaf("a"), leaf("b")), table).exact().notes == ()
 
 
+@pytest.mark.parametrize("weight", [-0.1, float("nan"), None])
+def test_weights_that_are_none_make_no_scheme(weight: float | None) -> None:
+    exact = ps.evaluate(small(leaf("a"), leaf("b")), rows(a=[1.0, 2.0], b=[2.0, 1.5])).exact()
+    weights = pd.Series({"a": 0.5} | ({} if weight is None else {"b": weight}))
+    with pytest.raises(UsageError, match="no weight from 0 up for b"):
+        exact.scheme(weights)
+
+
 def test_a_node_weighs_no_less_than_itself() -> None:
     exact = ps.evaluate(tree(), rows(**{code: [1.0, 2.0] for code in "abcxyz"})).exact()
     assert exact.extreme_ranks(order=[("a", "a")], units=["乙"]).units.loc["乙", ["best", "worst"]].tolist() == [1, 1]

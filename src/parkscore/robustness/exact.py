@@ -175,8 +175,12 @@ class Exact:
     def scheme(self, weights: pd.Series[float], id: str = "exact") -> WeightScheme:
         """Weights of these nodes as a scheme, to evaluate by: what a statement here says can be looked at there.
 
-        weights: by node, as `overtaking_weights` and the others give them.
+        weights: by node, as `overtaking_weights` and the others give them. UsageError where one is missing or no number
+        from 0 up.
         """
+        wrong = [node for node in self.tree.nodes if not 0 <= weights.get(node, np.nan) < np.inf]
+        if wrong:
+            raise UsageError(_no_weight(wrong))
         framework = self.tree.framework
         own = {str(node): float(weight) for node, weight in weights.items()}
         if self.tree.level == "indicator":
@@ -245,6 +249,15 @@ def exact_of(
     ((4, 4), (5, 7))
     """
     return Exact(linear_tree(evaluation, year, level=level, class_id=class_id, complete_only=complete_only))
+
+
+def _no_weight(nodes: Sequence[str]) -> Finding:
+    return Finding(
+        code="no_weight",
+        severity=Severity.ERROR,
+        message=Text(f"{'、'.join(nodes)} 没有不小于零的权重", f"there is no weight from 0 up for {', '.join(nodes)}"),
+        hint=Text("每个节点给一个权重", "give a weight for every node"),
+    )
 
 
 def _too_many(units: int) -> Finding:
