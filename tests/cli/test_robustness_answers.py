@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import signal
 import subprocess
@@ -341,3 +342,24 @@ def test_check_and_a_run_tell_what_is_wrong_in_the_block_by_line_and_column(run:
     assert run("check", "park.yaml").code == 0
     answer = run("robustness", "park.yaml", "zones.csv")
     assert f"park.yaml:{lines + 2}:18  error no_such_unit" in answer.err
+
+
+def test_what_the_solver_prints_does_not_break_the_one_json_document(folder: Path) -> None:
+    code = (
+        "import os, sys\n"
+        "from parkscore.cli import main\n"
+        "from parkscore.methods import extreme_ranks\n"
+        "milp = extreme_ranks.milp\n"
+        "def printing(*words, **more):\n"
+        "    os.write(1, b'not ours')\n"
+        "    os.write(2, b'called')\n"
+        "    return milp(*words, **more)\n"
+        "extreme_ranks.milp = printing\n"
+        "sys.argv = 'parkscore robustness park.yaml zones.csv --draws 8 --exact --json'.split()\n"
+        "main()\n"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code], env=os.environ | {"PYTHONPATH": str(SOURCE)}, capture_output=True, check=True
+    )
+    assert b"called" in done.stderr
+    assert json.loads(done.stdout)["exact"]["level"] == "dimension"

@@ -29,7 +29,6 @@ from parkscore.cli import (
 )
 from parkscore.cli.allocators import keep_memory
 from parkscore.cli.console import JsonOption, LanguageOption, internal_fault, preset, reply_asked_for, use_utf8
-from parkscore.cli.streams import keep_stdout
 from parkscore.findings import Finding, ParkscoreError, Severity
 from parkscore.language import Text
 from parkscore.version import VERSION
@@ -184,7 +183,6 @@ def main() -> None:
     gc.set_threshold(100_000, 50, 1000)
     keep_memory()
     signal.signal(signal.SIGTERM, _terminate)
-    keep_stdout()
     try:
         app()
     finally:

@@ -6,6 +6,7 @@ import contextlib
 import io
 import json
 import os
+import shutil
 import sys
 import threading
 from collections.abc import Iterable, Iterator, Sequence
@@ -29,6 +30,7 @@ MOST_IN_FULL = 20  # findings that are shown without standing for each other
 MOST_OF_A_KIND = 5
 _CAUSES = ("measure_mixup",)
 _WIDTH_OF_A_FILE = 240  # so that a table that goes into a file or a pipe keeps one line a row
+_UNKNOWN_TERMINAL = (80, 25)
 _PATIENCE = 1.0  # seconds of silence before a wait is shown
 
 
@@ -75,7 +77,7 @@ class Reply:
         for row in rows:
             table.add_row(*(Cell("" if cell is None else self.word(cell)) for cell in row))
         page = io.StringIO()
-        width = Console().width if sys.stdout.isatty() else _WIDTH_OF_A_FILE
+        width = _columns() if sys.stdout.isatty() else _WIDTH_OF_A_FILE
         Console(file=page, width=width, highlight=False).print(table)
         print(*(line.rstrip() for line in page.getvalue().splitlines()), sep="\n")
 
@@ -143,6 +145,15 @@ class Reply:
             timer.cancel()
             timer.join()
             status.stop()
+
+
+def _columns() -> int:
+    """How wide the terminal is that the result is shown on, by its own stream: the number 1 may lead elsewhere."""
+    try:
+        own = tuple(os.get_terminal_size(sys.stdout.fileno()))
+    except (OSError, ValueError):
+        own = _UNKNOWN_TERMINAL
+    return shutil.get_terminal_size((own[0], own[1])).columns
 
 
 def _by_kind(ordered: Iterable[Finding]) -> list[list[Finding]]:

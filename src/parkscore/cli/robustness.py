@@ -14,6 +14,7 @@ from parkscore.cli.files import check_output, find_data
 from parkscore.cli.framework_arguments import FrameworkArgument, WeightsOption
 from parkscore.cli.progress import Progress
 from parkscore.cli.scoring import RESULT_FORMS, DataArgument, where_findings_are
+from parkscore.cli.streams import keep_stdout
 from parkscore.language import Text
 
 if TYPE_CHECKING:
@@ -108,6 +109,7 @@ def robustness(
     asked = (said or NOTHING).asking({name: True for name, flag in flags.items() if flag}, loaded)
     with reply.waiting(Text("正在计分", "scoring")):
         evaluation = evaluate(loaded, source, weights=weights)
+    keep_stdout()
     found = robustness_of(evaluation, asked, _telling(reply), draws=draws, seed=seed, year=year)
     if output is not None:
         with reply.waiting(Text("正在写出", "writing")):

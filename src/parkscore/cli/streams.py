@@ -12,7 +12,7 @@ _STDOUT: Final = 1
 
 
 def keep_stdout() -> None:
-    """Let nothing but this program's own output reach the stdout of the process, to its end.
+    """Let nothing but this program's own output reach the stdout of the process from now on, to its end.
 
     The solver of best and worst ranks prints a line of its own now and then, past every option that silences it and
     past `sys.stdout`; in a pipe it would arrive at the very end, inside the JSON document or behind it. So `sys.stdout`
