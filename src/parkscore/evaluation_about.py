@@ -123,8 +123,11 @@ _WEIGHT_COLUMNS = [
 def digest_of(framework: Framework) -> str:
     """SHA-256 of everything a framework says of an evaluation, whatever file it came in.
 
-    What it says of `robustness` changes no result, and stands on every output about robustness.
+    What it says of `robustness` changes no result, and stands on every output about robustness. Of the framework of the
+    returns the name counts, and not the folder that it was found in.
     """
     said = framework.model_dump(mode="json", by_alias=True, exclude={"robustness"})
+    if framework.members is not None:
+        said["members"]["framework"] = Path(framework.members.framework).name
     canonical = json.dumps(said, ensure_ascii=False, sort_keys=True)
     return hashlib.sha256(canonical.encode()).hexdigest()

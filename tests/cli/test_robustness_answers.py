@@ -236,16 +236,16 @@ def test_what_the_data_lack_is_refused_before_the_draws(
     assert not (folder / "out.xlsx").exists()
 
 
-def test_units_with_gaps_are_named_with_the_way_out_which_then_is_noted(run: Any, folder: Path) -> None:
+def test_units_with_gaps_are_left_out_and_named_unless_the_spec_refuses_them(run: Any, folder: Path) -> None:
     table = (folder / "zones.csv").read_text(encoding="utf-8").replace("2024,200,", "2024,,")
     (folder / "zones.csv").write_text(table, encoding="utf-8")
     (folder / "spec.yaml").write_text("exact: {level: indicator}\n", encoding="utf-8")
+    assert "left out, as they have gaps: 甲" in run("robustness", "park.yaml", "zones.csv", "--spec", "spec.yaml").out
+    (folder / "spec.yaml").write_text("exact: {level: indicator, complete_only: false}\n", encoding="utf-8")
     refused = run("robustness", "park.yaml", "zones.csv", "--spec", "spec.yaml", *FEW)
     assert refused.code == 2
     assert "甲 (1.1)" in refused.err
     assert "`exact: {complete_only: true}`" in refused.err
-    (folder / "spec.yaml").write_text("exact: {level: indicator, complete_only: true}\n", encoding="utf-8")
-    assert "left out, as they have gaps: 甲" in run("robustness", "park.yaml", "zones.csv", "--spec", "spec.yaml").out
 
 
 def test_a_framework_that_is_no_weighted_sum_is_refused_before_the_data_are_read(run: Any, folder: Path) -> None:

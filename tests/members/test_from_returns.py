@@ -14,6 +14,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import parkscore as ps
+from parkscore.evaluation_about import digest_of
 from parkscore.findings import DataError, FrameworkError, UsageError
 from parkscore.framework.models import Framework
 
@@ -66,6 +67,14 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="module")
 def zones(folder: Path) -> Framework:
     return ps.load_framework(folder / "zones.yaml")
+
+
+def test_a_framework_has_one_digest_in_whatever_folder_it_stands(
+    folder: Path, zones: Framework, tmp_path: Path
+) -> None:
+    for name in ("zones.yaml", "returns.yaml"):
+        (tmp_path / name).write_text((folder / name).read_text(encoding="utf-8"), encoding="utf-8")
+    assert digest_of(ps.load_framework(tmp_path / "zones.yaml")) == digest_of(zones)
 
 
 def on_same_basis(framework: Framework) -> Framework:

@@ -149,7 +149,7 @@ class ExactQuestion(Question):
     """What holds of the ranks without draws, where the total is a weighted sum.
 
     level: whose weights vary. spread: each up to so much more or less, or `bounds` and `order` in the total. class:
-    the units of one class. complete_only: without the units with a gap. units: whose best and worst ranks are looked
+    the units of one class. complete_only: without the units with a gap, which are named; false refuses them. units: whose best and worst ranks are looked
     for; without, all where dimensions vary, and none where indicators do. seconds: for one end of one unit.
     """
 
@@ -158,7 +158,7 @@ class ExactQuestion(Question):
     bounds: Bounds = Field(default_factory=dict)
     order: Order = ()
     class_id: Words | None = Field(default=None, alias="class")
-    complete_only: bool = False
+    complete_only: bool = True
     units: Names = ()
     seconds: Positive | None = None
 
