@@ -149,8 +149,9 @@ class ExactQuestion(Question):
     """What holds of the ranks without draws, where the total is a weighted sum.
 
     level: whose weights vary. spread: each up to so much more or less, or `bounds` and `order` in the total. class:
-    the units of one class. complete_only: without the units with a gap, which are named; false refuses them. units: whose best and worst ranks are looked
-    for; without, all where dimensions vary, and none where indicators do. seconds: for one end of one unit.
+    the units of one class. complete_only: without the units with a gap, which are named; false refuses them. units:
+    whose best and worst ranks are looked for; without, all where dimensions vary, and none where indicators do.
+    seconds: for one end of one unit.
     """
 
     level: Literal["indicator", "dimension"] = "dimension"
