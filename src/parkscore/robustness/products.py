@@ -8,7 +8,8 @@ import numpy as np
 
 from parkscore.data.grid import Matrix
 
-_LINES: Final = 32
+LINES: Final = 32
+"""Lines of one small product."""
 _MOST: Final = 2**18
 """Multiplications above which OpenBLAS divides a product among threads."""
 
@@ -20,11 +21,11 @@ def product(left: Matrix, right: Matrix) -> Matrix:
     [3.0, 3.0]
     """
     (lines, inner), columns = left.shape, right.shape[1]
-    wide = max(1, _MOST // (_LINES * max(inner, 1)))
+    wide = max(1, _MOST // (LINES * max(inner, 1)))
     found = np.empty((lines, columns))
-    whole = lines - lines % _LINES
+    whole = lines - lines % LINES
     # A stack of small products is one call, which other threads need not wait for.
-    stack, into = (each[:whole].reshape(-1, _LINES, each.shape[1]) for each in (left, found))
+    stack, into = (each[:whole].reshape(-1, LINES, each.shape[1]) for each in (left, found))
     for first in range(0, columns, wide):
         own = slice(first, first + wide)
         np.matmul(stack, right[:, own], out=into[:, :, own])

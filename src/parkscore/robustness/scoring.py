@@ -17,6 +17,7 @@ from parkscore.language import Text
 from parkscore.methods import aggregation
 from parkscore.robustness.drawn_tree import DrawnShares, DrawnTree, effective_weights
 from parkscore.robustness.plans import DrawPlan, Nominal, Variant
+from parkscore.robustness.products import LINES
 from parkscore.robustness.remade import RemadeScores, drawn_rows
 
 _MOST: Final = 1792
@@ -26,15 +27,17 @@ _REMADE: Final = 256
 """Values of indicators, and draws, that are made anew at once."""
 
 
-def draws_at_once(units: int) -> int:
-    """Draws that are scored, ranked and counted together.
+def draws_at_once(units: int, draws: int) -> int:
+    """Of so many draws those that are scored, ranked and counted together, so that all rounds are about as large.
 
-    By the number of units alone, as a product of another shape may round its last digit otherwise.
+    By these two numbers alone, as a product of another shape may round its last digit otherwise.
 
-    >>> draws_at_once(178), draws_at_once(100_000)
-    (1792, 20)
+    >>> draws_at_once(178, 10_000), draws_at_once(178, 100), draws_at_once(100_000, 1000)
+    (1696, 128, 20)
     """
-    return max(1, min(_MOST, _NUMBERS // max(units, 1)))
+    most = max(1, min(_MOST, _NUMBERS // max(units, 1)))
+    rounds = -(-draws // most)
+    return min(most, -(-draws // rounds // LINES) * LINES)
 
 
 @dataclass(frozen=True)
@@ -125,7 +128,7 @@ class DrawnScores:
     def all_totals(self) -> Matrix:
         """The total scores of all draws, (draws, units)."""
         found = np.empty((self.plan.draws, len(self.rows)))
-        at_once = draws_at_once(len(self.rows))
+        at_once = draws_at_once(len(self.rows), self.plan.draws)
         for first in range(0, self.plan.draws, at_once):
             own = np.arange(first, min(first + at_once, self.plan.draws))
             found[own[0] : own[-1] + 1] = self.totals(own)

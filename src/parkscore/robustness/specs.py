@@ -45,6 +45,8 @@ class LoadedSpec:
         new = {
             key: said for key, said in stated.items() if said is not None and not (said is True and key in self.asked)
         }
+        if not new:
+            return self
         own = load_spec({key: said for key, said in new.items() if said is not False}, framework).asked
         kept = {key: said for key, said in self.asked.items() if key not in new}
         return replace(self, asked={**kept, **own}, stated=self.stated | new.keys())

@@ -21,14 +21,13 @@ _OTHER: Final = np.array([0.6, 0.3, 0.1])
 
 def weightless(framework: Framework) -> list[Node]:
     """The dimensions of more than one child whose score is the same under any weights that are not 0."""
-    parents = [node for node in framework.root.walk() if len(node.children) > 1]
-    return [node for node in parents if _ignores_weights(aggregation_of(framework, node))]
+    return [node for node in _parents(framework) if _ignores_weights(aggregation_of(framework, node))]
 
 
 def refuse_weightless(frameworks: Iterable[Framework]) -> None:
     """Raise UsageError where weights count in none of these, so that varying them would leave every rank as it is."""
     known = list(frameworks)
-    if any(len(weightless(each)) < sum(len(node.children) > 1 for node in each.root.walk()) for each in known):
+    if any(not _ignores_weights(aggregation_of(each, node)) for each in known for node in _parents(each)):
         return
     first = known[0]
     title = aggregation[aggregation_of(first, first.root).name].title
@@ -47,6 +46,10 @@ def weightless_note(framework: Framework) -> list[Text]:
         return []
     named = "、".join(ids), ", ".join(ids)
     return [Text(f"{named[0]} 的合成不用权重，不随权重变动", f"in {named[1]} weights do not count, and vary nothing")]
+
+
+def _parents(framework: Framework) -> list[Node]:
+    return [node for node in framework.root.walk() if len(node.children) > 1]
 
 
 def _ignores_weights(choice: Choice) -> bool:
