@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
-from typing import Any, Final
+from dataclasses import dataclass, field
+from typing import Any, Final, Self
 
 import numpy as np
 from numpy.lib.stride_tricks import as_strided
@@ -94,24 +94,23 @@ class RankCounts:
         own = np.ascontiguousarray(ranks.T, dtype=rank_kind(self.units))
         counted = _counted(own)
         if self.units <= self.most_ranks:
-            self.ranks = _sum(self.ranks, counted)
+            self.ranks = _added(self.ranks, counted)
         if self.units <= self.most_pairs:
-            self.above = _sum(self.above, _above(own, _any_tie(counted, len(ranks))))
+            self.above = _added(self.above, _above(own, _any_tie(counted, len(ranks))))
 
-    def __add__(self, other: RankCounts) -> RankCounts:
-        """The counts over the draws of both."""
-        return replace(
-            self,
-            draws=self.draws + other.draws,
-            ranks=_sum(self.ranks, other.ranks),
-            above=_sum(self.above, other.above),
-        )
+    def __iadd__(self, other: RankCounts) -> Self:
+        """Count the draws of the other, too, which is used up."""
+        self.draws += other.draws
+        self.ranks, self.above = _added(self.ranks, other.ranks), _added(self.above, other.above)
+        return self
 
 
-def _sum(one: Counts | None, other: Counts | None) -> Counts | None:
-    if one is None or other is None:
-        return one if other is None else other
-    return one + other
+def _added(counts: Counts | None, others: Counts | None) -> Counts | None:
+    """The sum, in the place of the first."""
+    if counts is None or others is None:
+        return others if counts is None else counts
+    counts += others
+    return counts
 
 
 def _counted(ranks: Ranks) -> Counts:

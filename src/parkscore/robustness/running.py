@@ -74,7 +74,7 @@ def run(plan: DrawPlan, year: int | None, progress: Progress | None = None) -> O
         return part
 
     for part in by_chunk(drawn, counted, progress, kept):
-        counts = counts + part
+        counts += part
     return Outcome(drawn.rows, ranks, counts, drawn, kept)
 
 
