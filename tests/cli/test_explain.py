@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 from typing import Any
 
+import pandas as pd
 import pytest
 
 import parkscore as ps
@@ -35,10 +37,32 @@ def test_a_stored_result_is_explained_in_both_languages(run: Any, stored: Path) 
 def test_an_evaluation_is_explained_with_what_separates_it_from_the_unit_above(run: Any) -> None:
     words = ("zone-2021", "zones-synthetic.csv", "--weights", "zone-2021-equal-within", "--unit", "合成高新区001")
     assert "ranked directly above" in run("explain", *words, "--lang", "en").out
-    assert "与前一名" in run("explain", *words, "--lang", "zh").out
+    assert "比前一名" in run("explain", *words, "--lang", "zh").out
     document = json.loads(run("explain", *words, "--json").out)
     between = sum(gap["difference"] for gap in document["gaps"])
     assert between == pytest.approx(document["above"]["score"] - document["score"])
+
+
+def test_any_two_units_are_compared_and_both_ways_make_up_their_distance(run: Any, stored: Path) -> None:
+    scores = pd.read_parquet(stored).dropna(subset=["score"]).set_index("unit")["score"]
+    best, worst = scores.idxmax(), scores.idxmin()
+    answer = run("explain", stored, "--unit", worst, "--beside", best, "--lang", "en")
+    assert f"behind {best}; the largest parts" in answer.out
+    ahead, behind, together = (float(number) for number in re.findall(r"[+-]\d+\.\d{4}", answer.out.splitlines()[-1]))
+    assert ahead + behind == pytest.approx(together, abs=2e-4)
+    assert together == pytest.approx(scores[worst] - scores[best], abs=1e-4)
+    document = json.loads(run("explain", stored, "--unit", worst, "--beside", best, "--json").out)
+    assert document["beside"] == {"unit": best, "score": pytest.approx(scores[best])}
+
+
+def test_a_unit_without_a_score_is_no_reason_to_show_a_distance(run: Any, tmp_path: Path) -> None:
+    table = ps.sample("zone-2021", units=4, years=1)
+    table.iloc[0, 2:] = None
+    table.to_csv(tmp_path / "zones.csv", index=False)
+    words = ("zone-2021", tmp_path / "zones.csv", "-w", "zone-2021-equal-within", "--unit", table.iloc[1, 0])
+    answer = run("explain", *words, "--beside", table.iloc[0, 0], "--lang", "en")
+    assert answer.code == 0
+    assert answer.out.splitlines()[-1].endswith("has no parts: one has no score, or scores are no sums")
 
 
 def test_mistakes_are_told_with_the_way_out(run: Any, stored: Path) -> None:

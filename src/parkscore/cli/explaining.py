@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -15,6 +15,7 @@ from parkscore.language import Text
 
 if TYPE_CHECKING:
     from parkscore.explanation.explained import Explanation, Line
+    from parkscore.explanation.explaining import Gap
 
 _MOST_GAPS = 10
 
@@ -36,8 +37,13 @@ def explain(
         str | None, typer.Argument(metavar="[DATA]", help="数据表，当前一项是指标体系时。 A table, after a framework.")
     ] = None,
     unit: Annotated[str, typer.Option("--unit", metavar="ID", help="评价对象。 The unit to explain.")] = "",
+    beside: Annotated[
+        str | None,
+        typer.Option("--beside", metavar="ID", help="与谁比，默认前一名。 Compare with this unit, not the one above."),
+    ] = None,
     weights: Annotated[
-        str | None, typer.Option("--weights", metavar="W", help="权重方案，与 DATA 并用。 A weight scheme, with DATA.")
+        str | None,
+        typer.Option("--weights", "-w", metavar="W", help="权重方案，与 DATA 并用。 A weight scheme, with DATA."),
     ] = None,
     year: Annotated[
         int | None,
@@ -49,19 +55,21 @@ def explain(
     """逐项解释一个对象的得分和位次。 Explain one unit's score and rank, item by item.
 
     parkscore explain 结果.parquet --unit 91...：百万企业的结果中，不重算，直接解释一家。
-    parkscore explain zone-2021 数据.csv --unit 合肥：并逐项列出与前一名的差距。
+    parkscore explain zone-2021 数据.csv --unit 合肥：并逐项列出与前一名的差别，或与 --beside 所给对象的差别。
     """
     reply = reply_to(language, as_json)
     if not unit:
         message = Text("要解释哪个对象？用 --unit 给出", "which unit is to be explained? name it with --unit")
         raise UsageError(Finding(code="no_unit", severity=Severity.ERROR, field="--unit", message=message))
     if data is None:
-        _explain_stored(result, unit, year, weights, reply)
+        _explain_stored(result, unit, year, weights, beside, reply)
     else:
-        _explain_evaluated(result, data, unit, year, weights, reply)
+        _explain_evaluated(result, data, unit, year, weights, beside, reply)
 
 
-def _explain_stored(result: str, unit: str, year: int | None, weights: str | None, reply: Reply) -> None:
+def _explain_stored(
+    result: str, unit: str, year: int | None, weights: str | None, beside: str | None, reply: Reply
+) -> None:
     from parkscore.explanation.explaining import explain as explained
 
     if weights is not None:
@@ -76,56 +84,78 @@ def _explain_stored(result: str, unit: str, year: int | None, weights: str | Non
         )
         raise UsageError(Finding(code="not_a_result", severity=Severity.ERROR, value=result, message=message))
     found = explained(result, unit, year)
-    reply.document("explain", found.as_dict(reply.language))
-    _say(found, reply)
+    _answer(found, None if beside is None else explained(result, beside, found.year), beside is not None, reply)
 
 
 def _explain_evaluated(
-    framework: str, data: str, unit: str, year: int | None, weights: str | None, reply: Reply
+    framework: str, data: str, unit: str, year: int | None, weights: str | None, beside: str | None, reply: Reply
 ) -> None:
     from parkscore.cli.files import find_data
     from parkscore.evaluating import evaluate
     from parkscore.explanation.explaining import explain as explained
-    from parkscore.explanation.explaining import gaps, one_above
+    from parkscore.explanation.explaining import one_above
 
     with reply.waiting(Text("正在计分", "scoring")):
         evaluation = evaluate(framework, find_data(data), weights=weights)
     found = explained(evaluation, unit, year)
-    name = one_above(evaluation, unit, found.year)
-    other = None if name is None else explained(evaluation, name, found.year)
+    name = beside or one_above(evaluation, unit, found.year)
+    _answer(found, None if name is None else explained(evaluation, name, found.year), beside is not None, reply)
+
+
+def _answer(found: Explanation, other: Explanation | None, chosen: bool, reply: Reply) -> None:
+    """Say all of one unit, and what separates it from another: the one that was chosen, or the one above."""
+    from parkscore.explanation.explaining import gaps
+
     between = gaps(found, other) if other is not None and found.sums and other.sums else ()
-    reply.document(
-        "explain",
-        {
-            **found.as_dict(reply.language),
-            "above": None if other is None else {"unit": other.unit, "score": other.score},
-            "gaps": [{"id": gap.own.id, "difference": gap.difference} for gap in between],
-        },
-    )
+    pair = None if other is None else {"unit": other.unit, "score": other.score}
+    parts = [{"id": gap.own.id, "difference": gap.difference} for gap in between]
+    compared = {} if other is None else {"beside" if chosen else "above": pair, "gaps": parts}
+    reply.document("explain", {**found.as_dict(reply.language), **compared})
     _say(found, reply)
     if other is not None and between:
+        _say_gaps(found, other, between, chosen, reply)
+    elif other is not None and chosen:
         reply.say(
             "",
             Text(
-                f"与前一名 {other.unit} 相差 {_number((other.score or 0) - (found.score or 0))} 分，差距最大的各项",
-                f"{_number((other.score or 0) - (found.score or 0))} behind {other.unit}, ranked directly above; "
-                "the largest parts",
+                f"与 {other.unit} 的差别不能逐项列出：有一方没有得分，或得分不是各指标之和",
+                f"what separates it from {other.unit} has no parts: one has no score, or scores are no sums",
             ),
         )
-        reply.table(
-            [
-                Text("指标", "indicator"),
-                Text("本单位", "own value"),
-                Text("前一名", "above"),
-                Text("差距", "difference"),
-            ],
-            (
-                [_named(gap.own), _value(gap.own, reply), _value(gap.other, reply), _number(gap.difference)]
-                for gap in between[:_MOST_GAPS]
-                if gap.difference > 0
-            ),
-            right=(1, 2, 3),
+
+
+def _say_gaps(found: Explanation, other: Explanation, between: Sequence[Gap], chosen: bool, reply: Reply) -> None:
+    """The largest parts of a distance, whichever way they go, and the sums of both ways, which make it up."""
+    ahead = (found.score or 0.0) - (other.score or 0.0)
+    whom = (
+        Text(other.unit, other.unit) if chosen else Text(f"前一名 {other.unit}", f"{other.unit}, ranked directly above")
+    )
+    by = f"{_number(abs(ahead))}"
+    reply.say(
+        "",
+        Text(
+            f"比{whom.zh} {'高' if ahead > 0 else '低'} {by} 分，差别最大的各项（高为正，低为负）",
+            f"{by} {'ahead of' if ahead > 0 else 'behind'} {whom.en}; the largest parts, below 0 where it is behind",
+        ),
+    )
+    largest = sorted(between, key=lambda gap: -abs(gap.difference))[:_MOST_GAPS]
+    reply.table(
+        [Text("指标", "indicator"), Text("本单位", "own value"), other.unit, Text("差别", "ahead by")],
+        (
+            [_named(gap.own), _value(gap.own, reply), _value(gap.other, reply), _signed(-gap.difference)]
+            for gap in largest
+            if gap.difference
+        ),
+        right=(1, 2, 3),
+    )
+    more = _signed(sum(-gap.difference for gap in between if gap.difference < 0))
+    less = _signed(sum(-gap.difference for gap in between if gap.difference > 0))
+    reply.say(
+        Text(
+            f"高的各项合计 {more}，低的各项合计 {less}，相抵 {_signed(ahead)}",
+            f"all that is ahead {more}, all that is behind {less}, together {_signed(ahead)}",
         )
+    )
 
 
 def _say(found: Explanation, reply: Reply) -> None:
@@ -180,7 +210,7 @@ def _head(found: Explanation) -> Iterator[Text]:
     )
     yield Text(f"得分 {_number(found.score)}{mean.zh}", f"score {_number(found.score)}{mean.en}")
     for each in found.standings:
-        of = Text("", "") if each.of is None else Text(f"（{each.of} 个有得分）", f" of {each.of} with a score")
+        of = Text("", "") if each.of is None else Text(f"（{each.of} 个有得分）", f" ({each.of} with a score)")
         yield Text(f"{each.among.zh}第 {each.rank} 位{of.zh}", f"rank {each.rank} in {each.among.en}{of.en}")
     if found.status != "ranked":
         yield Text(f"未排名：{found.status.partition(': ')[2]}", found.status.replace("_", " "))
@@ -223,6 +253,10 @@ def _rule(line: Line, reply: Reply) -> str:
 
 def _share(line: Line) -> str:
     return "" if line.share is None else f"{line.share:.2%}"
+
+
+def _signed(number: float) -> str:
+    return f"{number + 0.0:+.4f}"
 
 
 def _number(number: float | None) -> str:
