@@ -591,6 +591,7 @@ def about_sheet(about: Mapping[str, Any], conversions: Sequence[Conversion], lan
         "weights_status": _word(WEIGHTS_STATUS, about.get("weights_status"), language),
         "reference": _word(_MEASURED_AGAINST, about["reference"], language),
         "ties": ranking[about["ties"]].title.in_language(language),
+        "notes": Text("；", "; ").in_language(language).join(about.get("notes", ())),
     }
     known = [(text, _plain(said[key])) for key, text in _ABOUT.items() if key in about]
     converted = Text("单位换算", "converted")
