@@ -19,7 +19,7 @@ from typer.main import get_command
 
 from parkscore.cli import app
 from parkscore.cli.console import MOST_LINES, Reply
-from parkscore.findings import Finding, Severity
+from parkscore.findings import Finding, Place, Severity
 from parkscore.language import Text
 from parkscore.version import VERSION
 
@@ -260,7 +260,29 @@ def test_of_many_findings_of_a_rule_five_stand_for_all_and_no_other_rule_is_buri
         *["error rule"] * 3,
         *["warning rule"] * 5,
         "    ... and 4 more of rule z",
-        "... and 200 more",
+        "... and 999 more in all",
+    ]
+
+
+def test_a_header_that_was_not_understood_comes_before_what_follows_from_it(capsys: pytest.CaptureFixture[str]) -> None:
+    def warn(code: str, line: int | None) -> Finding:
+        place = Place("zones.csv", line=line)
+        return Finding(code=code, severity=Severity.WARNING, place=place, message=Text("不对", "wrong"))
+
+    broken = replace(warn("text_in_number", 3), severity=Severity.ERROR)
+    Reply("en").show_findings([warn("all_missing", None), broken, warn("missing_column", 1), warn("extra_column", 1)])
+    told = [line.split()[2] for line in capsys.readouterr().err.splitlines()]
+    assert told == ["text_in_number:", "missing_column:", "extra_column:", "all_missing:"]
+
+
+def test_findings_that_no_output_lists_are_not_said_to_be_listed(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    listed = [finding(Severity.WARNING)] * 200
+    Reply("en").show_findings([*listed, replace(listed[0], more=2506)])
+    assert capsys.readouterr().err.splitlines()[-2:] == [
+        "    ... and 2701 more of c0",
+        "... and 2701 more in all: --json lists them, the first of each kind",
     ]
 
 

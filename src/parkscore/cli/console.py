@@ -29,6 +29,7 @@ MOST_ERRORS = 100
 MOST_IN_FULL = 20  # findings that are shown without standing for each other
 MOST_OF_A_KIND = 5
 _CAUSES = ("measure_mixup",)
+_COLUMN_CAUSES = ("missing_column", "extra_column")
 _WIDTH_OF_A_FILE = 240  # so that a table that goes into a file or a pipe keeps one line a row
 _UNKNOWN_TERMINAL = (80, 25)
 _PATIENCE = 1.0  # seconds of silence before a wait is shown
@@ -84,13 +85,13 @@ class Reply:
     def show_findings(self, findings: Iterable[Finding], rest: Text | None = None) -> None:
         """Print errors and warnings to stderr, worst first, then how many are left over and where to find them.
 
-        A mistake about a whole column comes first, because it is the cause of many others; of many findings of one
-        code and rule the first few stand for all.
+        A mistake about a whole column comes first, because it is the cause of many others, and a header that was not
+        understood first of its severity; of many findings of one code and rule the first few stand for all.
         """
-        ordered = sorted(worst_first(findings), key=lambda finding: finding.code not in _CAUSES)
+        ordered = sorted(worst_first(findings), key=_causes_first)
         groups = _by_kind(ordered)
         few = sum(len(group) for group in groups) <= MOST_IN_FULL
-        shown = warning_lines = 0
+        shown = warning_lines = of_kinds = 0
         for group in groups:
             listed = group if few else [finding for finding in group if not finding.more][:MOST_OF_A_KIND]
             for finding in listed:
@@ -101,23 +102,34 @@ class Reply:
                 self.tell(lines)
                 shown += 1
             else:
-                self._tell_rest_of_kind(group, listed)
-        self._tell_rest(ordered, shown, rest)
+                of_kinds += self._tell_rest_of_kind(group, listed)
+        self._tell_rest(ordered, shown, of_kinds, rest)
 
-    def _tell_rest_of_kind(self, group: Sequence[Finding], listed: Sequence[Finding]) -> None:
-        left = sum(finding.more or 1 for finding in group) - sum(finding.more or 1 for finding in listed)
+    def _tell_rest_of_kind(self, group: Sequence[Finding], listed: Sequence[Finding]) -> int:
+        left = _count(group) - _count(listed)
         if left:
             rule, code = group[0].rule, group[0].code
             of = Text(f"规则 {rule}", f"rule {rule}") if rule else Text(code, code)
             self.tell(Text(f"    …… {of.zh} 还有 {left} 条", f"    ... and {left} more of {of.en}"))
+        return left
 
-    def _tell_rest(self, ordered: Sequence[Finding], shown: int, rest: Text | None) -> None:
-        left = len(ordered) - shown
-        if left:
-            where = rest or Text("用 --json 列出全部", "--json lists all of them")
-            infos = sum(finding.severity is Severity.INFO for finding in ordered)
-            about = Text(f"（提示 {infos} 条）", f" ({infos} of them for information)") if infos else Text("", "")
-            self.tell(Text(f"…… 还有 {left} 条{about.zh}：{where.zh}", f"... and {left} more{about.en}: {where.en}"))
+    def _tell_rest(self, ordered: Sequence[Finding], shown: int, of_kinds: int, rest: Text | None) -> None:
+        """How many are not shown, those that were counted by their kind among them, and where they are."""
+        left = _count(ordered) - shown
+        if not left:
+            return
+        where = rest or Text("用 --json 列出全部", "--json lists all of them")
+        if rest is None and any(finding.more for finding in ordered):
+            where = Text("用 --json 列出，同类的只列前面一些", "--json lists them, the first of each kind")
+        infos = _count(finding for finding in ordered if finding.severity is Severity.INFO)
+        about = Text(f"（提示 {infos} 条）", f" ({infos} of them for information)") if infos else Text("", "")
+        in_all = Text("共", " in all") if of_kinds else Text("", "")
+        self.tell(
+            Text(
+                f"…… {in_all.zh}还有 {left} 条{about.zh}：{where.zh}",
+                f"... and {left} more{in_all.en}{about.en}: {where.en}",
+            )
+        )
 
     def refuse(self, findings: Sequence[Finding], exit_code: int) -> None:
         """Say why a command ends without a result."""
@@ -154,6 +166,17 @@ def _columns() -> int:
     except (OSError, ValueError):
         own = _UNKNOWN_TERMINAL
     return shutil.get_terminal_size((own[0], own[1])).columns
+
+
+def _causes_first(finding: Finding) -> tuple[bool, int, bool]:
+    """What sorts findings so that those that explain others come before them; the order is kept otherwise."""
+    severity = list(Severity).index(finding.severity)
+    return finding.code not in _CAUSES, severity, finding.code not in _COLUMN_CAUSES
+
+
+def _count(findings: Iterable[Finding]) -> int:
+    """How many findings there are, with those that one of them stands for."""
+    return sum(finding.more or 1 for finding in findings)
 
 
 def _by_kind(ordered: Iterable[Finding]) -> list[list[Finding]]:
