@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import errno
 import os
 import stat
 import zipfile
@@ -85,6 +86,18 @@ def test_a_full_disk_is_told_in_one_line_and_leaves_nothing(tmp_path: Path) -> N
 
     assert "No space left" in refused(tmp_path / "out.csv", write)
     assert list(tmp_path.iterdir()) == []
+
+
+def test_on_a_full_disk_the_way_out_is_room_and_where_no_folder_is_to_make_it(tmp_path: Path) -> None:
+    def fill(file: Path) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    with pytest.raises(UsageError) as full:
+        write_whole(tmp_path / "out.csv", fill)
+    with pytest.raises(UsageError) as nowhere:
+        write_whole(tmp_path / "none" / "out.csv", write_hello)
+    hints = [finding.hint.en for caught in (full, nowhere) for finding in caught.value.findings if finding.hint]
+    assert hints == ["free some space, or write to another disk", "make the folder first, or choose another place"]
 
 
 def test_a_folder_a_missing_folder_and_a_device_are_refused(tmp_path: Path) -> None:
@@ -220,6 +233,15 @@ def test_texts_stay_texts_and_numbers_stay_numbers(tmp_path: Path) -> None:
     with zipfile.ZipFile(tmp_path / "out.xlsx") as archive:
         assert b"<f>" not in archive.read("xl/worksheets/sheet1.xml")
         assert not any("hyperlink" in archive.read(name).decode("utf-8", "replace") for name in archive.namelist())
+
+
+def test_a_column_of_texts_is_as_wide_as_they_are_and_no_wider_than_sixty(tmp_path: Path) -> None:
+    frame = pd.DataFrame(
+        {"short": ["1.1"], "named": ["1.5 当年每千万研发经费支出的发明专利申请数"], "long": ["文" * 99]}
+    )
+    write_sheets([Sheet("s", frame)], tmp_path / "out.xlsx", {})
+    columns = load_workbook(tmp_path / "out.xlsx")["s"].column_dimensions
+    assert [round(columns[letter].width) for letter in "ABC"] == [19, 44, 61]
 
 
 def test_an_infinite_number_is_shown_as_text(tmp_path: Path) -> None:

@@ -296,6 +296,8 @@ def test_a_missing_year_column_is_an_error_that_lists_the_header(
 ) -> None:
     (finding,) = findings_of(write([["高新区", "营业收入"], ["甲", 3]], kind), framework, "missing_year_column")
     assert "高新区, 营业收入" in finding.message.en
+    assert finding.hint is not None
+    assert finding.hint.zh == "加上“年份”列；已有这一列的，把列名改为“年份”"
 
 
 def test_a_year_column_is_an_extra_column_where_the_framework_has_no_time(

@@ -21,10 +21,11 @@ def check_output(path: Path, suffixes: Sequence[str], inputs: Sequence[str] = ()
     """Raise UsageError where an output has no known suffix or would replace, or stand among, what is read."""
     if path.suffix.lower() not in suffixes:
         known_zh, known_en = "、".join(suffixes), ", ".join(suffixes)
+        none = Text("没有后缀，不知道写成哪种文件", "has no suffix that says what kind of file to write")
         raise _refused(
             "unsupported_output",
             path,
-            Text(f"不写“{path.suffix}”文件", f"'{path.suffix}' files are not written"),
+            Text(f"不写“{path.suffix}”文件", f"'{path.suffix}' files are not written") if path.suffix else none,
             Text(f"可用的后缀：{known_zh}", f"name it with one of {known_en}"),
         )
     refuse_read(path, inputs)

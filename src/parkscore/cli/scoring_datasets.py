@@ -16,7 +16,7 @@ from parkscore.cli.console import Reply
 from parkscore.cli.files import check_output
 from parkscore.cli.lists import list_lines, target_lines
 from parkscore.cli.references import beyond_lines, say_frozen
-from parkscore.findings import Finding, Severity, UsageError, worst_first
+from parkscore.findings import Finding, Place, Severity, UsageError, worst_first
 from parkscore.language import Text
 
 if TYPE_CHECKING:
@@ -51,6 +51,7 @@ SchedulerOption = Annotated[
 ]
 
 PIECE_FORMS: Final = (".parquet", ".csv")
+MEMORY_FORMS: Final = (".xlsx", ".json")
 FITS_INTO_MEMORY: Final = 200_000
 """Rows of a table that is taken into memory unless somebody asks otherwise."""
 _BYTES_OF_ROW: Final = 200
@@ -79,9 +80,24 @@ def goes_in_pieces(engine: Engine | None, source: str, output: Path | None) -> b
                 "name one with -o, .parquet or .csv, or use --engine memory",
             )
             raise UsageError(Finding(code="no_output", severity=Severity.ERROR, message=message, hint=hint))
+        _refuse_workbook(output, folder)
         check_output(output, PIECE_FORMS)
         return True
     return engine is None and output is not None and output.suffix.lower() in PIECE_FORMS and is_large(Path(source))
+
+
+def _refuse_workbook(output: Path, folder: bool) -> None:
+    """Raise UsageError where a result is to be written that only memory can write, with the way to do so."""
+    suffix = output.suffix.lower()
+    if suffix not in MEMORY_FORMS:
+        return
+    asked = Text("文件夹分块计分", "a folder is scored") if folder else Text("分块计分", "this is scored")
+    message = Text(f"{asked.zh}，不写“{suffix}”文件", f"{asked.en} piece by piece, and not written as '{suffix}'")
+    hint = Text("改用 .parquet 或 .csv，或加 --engine memory", "write .parquet or .csv, or use --engine memory")
+    place = Place(str(output))
+    raise UsageError(
+        Finding(code="unsupported_output", severity=Severity.ERROR, place=place, message=message, hint=hint)
+    )
 
 
 def is_large(path: Path) -> bool:

@@ -358,9 +358,12 @@ class _Columns:
         extra = [text for _, text in self._extra]
         close = next((text for name in wanted if (text := closest(name, extra))), None)
         chinese = next((name for name in wanted if not name.isascii()), wanted[0])
-        hint = Text(f"把列名改为“{chinese}”", f"name the column '{wanted[0]}'")
+        hint = Text(
+            f"加上“{chinese}”列；已有这一列的，把列名改为“{chinese}”",
+            f"add a column '{wanted[0]}'; if there is one by another name, name it so",
+        )
         if close:
-            hint = Text(f"是不是“{close}”？{hint.zh}", f"did you mean '{close}'? {hint.en}")
+            hint = Text(f"是不是“{close}”？把列名改为“{chinese}”", f"did you mean '{close}'? name it '{wanted[0]}'")
         self._found.error(
             code,
             Text(f"没有“{chinese}”列；表头有 {seen.zh}", f"there is no column '{wanted[0]}'; the header has {seen.en}"),

@@ -13,8 +13,7 @@ from typing import Final, TypeAlias
 
 import pyarrow as pa
 
-from parkscore.language import system_reason
-from parkscore.output.files import cannot_write, refuse_obstacle
+from parkscore.output.files import failed_write, refuse_obstacle
 
 PieceResults: TypeAlias = "Path | pa.RecordBatch"
 """The results of a piece: a file of the spool, or the batch itself where it stays in memory."""
@@ -55,7 +54,7 @@ def spool_folder(output: Path) -> Iterator[Path]:
         with tempfile.TemporaryDirectory(prefix=".parkscore-", dir=output.parent, ignore_cleanup_errors=True) as name:
             yield Path(name).absolute()  # a worker may stand elsewhere
     except OSError as error:
-        raise cannot_write(output, system_reason(error)) from None
+        raise failed_write(output, error) from None
 
 
 def piece_file(folder: Path, number: int) -> Path:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import errno
 import os
 import tempfile
 from collections.abc import Callable, Iterable
@@ -24,7 +25,7 @@ def write_whole(path: str | Path, write: Callable[[Path], None]) -> Path:
         refuse_obstacle(target)
         handle, name = tempfile.mkstemp(prefix=".parkscore-", suffix=target.suffix, dir=target.parent)
     except OSError as error:
-        raise cannot_write(target, system_reason(error)) from None
+        raise failed_write(target, error) from None
     os.close(handle)
     beside = Path(name)
     try:
@@ -32,7 +33,7 @@ def write_whole(path: str | Path, write: Callable[[Path], None]) -> Path:
         beside.chmod(0o666 & ~_umask())
         beside.replace(target)
     except OSError as error:
-        raise cannot_write(target, system_reason(error)) from None
+        raise failed_write(target, error) from None
     finally:
         with contextlib.suppress(FileNotFoundError):
             beside.unlink()
@@ -74,16 +75,18 @@ def refuse_obstacle(target: Path) -> None:
     """Raise UsageError where what stands at a path, or does not, keeps a file from being written there."""
     obstacle = _obstacle(target)
     if obstacle is not None:
-        raise cannot_write(target, obstacle)
+        raise cannot_write(target, *obstacle)
 
 
-def _obstacle(target: Path) -> Text | None:
+def _obstacle(target: Path) -> tuple[Text, Text] | None:
+    """What is in the way, and the way out."""
     if target.is_dir():
-        return Text("是文件夹", "is a folder")
+        return Text("是文件夹", "is a folder"), Text("换一个文件名", "choose another name")
     if target.exists() and not target.is_file():
-        return Text("是设备，不是文件", "is a device, not a file")
+        return Text("是设备，不是文件", "is a device, not a file"), Text("换一个文件名", "choose another name")
     if not target.parent.is_dir():
-        return Text("所在文件夹不存在", "its folder does not exist")
+        hint = Text("先建好文件夹，或换一个位置", "make the folder first, or choose another place")
+        return Text("所在文件夹不存在", "its folder does not exist"), hint
     return None
 
 
@@ -95,9 +98,16 @@ def _umask() -> int:
 
 
 _HINT: Final = Text("换一个位置，或关闭打开着它的程序", "choose another place, or close the program using it")
+_MAKE_ROOM: Final = Text("腾出空间，或写到别的磁盘", "free some space, or write to another disk")
 
 
-def cannot_write(target: Path, reason: Text, hint: Text = _HINT) -> UsageError:
+def failed_write(target: Path, error: OSError, hint: Text = _HINT) -> UsageError:
+    """The error that says what the system has against writing a file or folder; where it is full, to make room."""
+    full = error.errno in (errno.ENOSPC, errno.EDQUOT)
+    return cannot_write(target, system_reason(error), _MAKE_ROOM if full else hint)
+
+
+def cannot_write(target: Path, reason: Text, hint: Text) -> UsageError:
     """The error that says why a file or folder cannot be written."""
     return UsageError(
         Finding(

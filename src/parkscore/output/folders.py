@@ -10,8 +10,8 @@ from pathlib import Path
 from typing import Final
 
 from parkscore.findings import Finding, UsageError
-from parkscore.language import Text, system_reason
-from parkscore.output.files import cannot_write
+from parkscore.language import Text
+from parkscore.output.files import cannot_write, failed_write
 
 _HINT: Final = Text("换一个位置，或先移走原有的文件夹", "choose another place, or move the old folder away first")
 
@@ -26,18 +26,17 @@ def write_whole_folder(path: str | Path, fill: Callable[[Path], None]) -> Path:
         if target.exists() and (not target.is_dir() or any(target.iterdir())):
             raise cannot_write(target, Text("已有内容，不覆盖", "is there already, and is not overwritten"), _HINT)
         if not target.absolute().parent.is_dir():
-            raise cannot_write(
-                target, Text("所在文件夹不存在", "the folder that it would stand in does not exist"), _HINT
-            )
+            reason = Text("所在文件夹不存在", "the folder that it would stand in does not exist")
+            raise cannot_write(target, reason, Text("先建好它，或换一个位置", "make it first, or choose another place"))
         beside = Path(tempfile.mkdtemp(prefix=".parkscore-", dir=target.absolute().parent))
     except OSError as error:
-        raise cannot_write(target, system_reason(error), _HINT) from None
+        raise failed_write(target, error, _HINT) from None
     try:
         fill(beside)
         beside.chmod(0o755)
         beside.rename(target)
     except OSError as error:
-        raise cannot_write(target, system_reason(error), _HINT) from None
+        raise failed_write(target, error, _HINT) from None
     except UsageError as error:
         raise UsageError([_of_target(finding, beside, target) for finding in error.findings]) from None
     finally:
