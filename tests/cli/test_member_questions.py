@@ -38,6 +38,16 @@ def test_the_shortfalls_of_an_enterprise_are_sentences_in_either_language(run: A
     assert "do not add up" in english.out
 
 
+def test_one_enterprise_is_told_what_it_contributes_before_where_it_falls_short(run: Any, filed: Path) -> None:
+    assert members(run, "-o", "out").code == 0
+    frame = pd.read_parquet(filed / "out" / "contributions.parquet").set_index("enterprise")
+    answer = members(run, "--unit", MAKER, "-o", "again")
+    score = frame.loc[MAKER, "score"]
+    assert f"contribution to 甲区: score {score:+.6f}, rank" in answer.out
+    (own,) = json.loads(members(run, "--unit", MAKER, "--json").out)["own_contributions"]
+    assert (own["zone"], own["score"]) == ("甲区", score)
+
+
 def test_what_if_shows_the_zones_that_would_move_beside_today(run: Any, filed: Path) -> None:
     (filed / "drop.csv").write_text(f"统一社会信用代码\n{MAKER}\n", encoding="utf-8")
     answer = members(run, "--drop", "drop.csv", "-o", "out")

@@ -21,7 +21,11 @@ if TYPE_CHECKING:
 
 UnitOption = Annotated[
     str | None,
-    typer.Option("--unit", metavar="ID", help="列出这家企业的短板。 What this enterprise holds its zone back in."),
+    typer.Option(
+        "--unit",
+        metavar="ID",
+        help="这家企业的贡献和短板。 What this enterprise gives its zone, and where it holds it back.",
+    ),
 ]
 DropOption = Annotated[
     Path | None,
@@ -77,6 +81,7 @@ def answer(
     from parkscore.members.asked import Asked
     from parkscore.members.holdable import comparing
     from parkscore.members.id_lists import id_as_read, read_ids
+    from parkscore.members.shortfalls import shortfalls
 
     returns = result.summed.plan.returns
     drop, keep = (None if file is None else read_ids(file, returns, mask) for file in (questions.drop, questions.keep))
@@ -84,7 +89,10 @@ def answer(
     if contributions and not any(comparing(result.framework)):
         asked["contributions"] = result.contributions(evaluation)
     if questions.unit is not None:
-        asked["shortfalls"] = result.shortfalls(evaluation, id_as_read(questions.unit, returns, mask))
+        made = asked.get("contributions") or result.contributions(evaluation)
+        enterprise = id_as_read(questions.unit, returns, mask)
+        asked["own"] = made.frame(made.rows_of(enterprise))
+        asked["shortfalls"] = shortfalls(made, enterprise)
     if questions.files:
         asked["what_if"] = result.what_if(evaluation, drop=drop or (), keep=keep, add=questions.add, mask=mask)
     if questions.missing:
@@ -93,7 +101,7 @@ def answer(
 
 
 def say_answers(asked: Asked, reply: Reply, *, workbook: bool) -> None:
-    """The shortfalls as sentences, the zones that would move, and the missing returns that matter most.
+    """What one enterprise contributes and where it falls short, the zones that would move, the returns that are missed.
 
     workbook: whether the tables were written as one, which may leave the contributions out.
     """
@@ -110,6 +118,8 @@ def say_answers(asked: Asked, reply: Reply, *, workbook: bool) -> None:
                 "them as contributions.parquet",
             )
         )
+    if asked.own is not None:
+        reply.say(*map(_contributed, asked.own.itertuples()))
     if asked.shortfalls is not None:
         reply.say(Text(f"短板 {len(asked.shortfalls)} 项", f"shortfalls: {len(asked.shortfalls)}"))
         for row in asked.shortfalls.itertuples():
@@ -119,17 +129,26 @@ def say_answers(asked: Asked, reply: Reply, *, workbook: bool) -> None:
         ranking = asked.what_if.ranking
         moved = ranking[ranking["change"].abs() > 0].sort_values("change", key=abs, ascending=False, kind="stable")
         count = len(moved)
-        reply.say(Text(f"假设：{count} 个高新区得分变化", f"what if: scores change in {plural(count, 'zone')}"), HELD)
-        heads = (Text("高新区", "zone"), Text("得分", "score"), Text("变化", "change"), Text("位次", "rank"))
+        reply.say(Text(f"假设：{count} 个园区得分变化", f"what if: scores change in {plural(count, 'zone')}"), HELD)
+        heads = (Text("园区", "zone"), Text("得分", "score"), Text("变化", "change"), Text("位次", "rank"))
         reply.table(heads, [_moved(row) for row in moved.head(_FIRST).itertuples()], right=(1, 2, 3))
         reply.say("")
     if asked.missing is not None:
         count = len(asked.missing)
         reply.say(Text(f"缺报 {count} 家次，影响最大的：", f"missing: {count}; those that matter most:"))
         reply.say(LAST_YEAR_STANDS_IN)
-        heads = (Text("企业", "enterprise"), Text("高新区", "zone"), Text("得分变化", "change"), Text("位次", "rank"))
+        heads = (Text("企业", "enterprise"), Text("园区", "zone"), Text("得分变化", "change"), Text("位次", "rank"))
         reply.table(heads, [_filed(row) for row in asked.missing.head(_FIRST).itertuples()], right=(2, 3))
         reply.say("")
+
+
+def _contributed(row: Any) -> Text:
+    score = "-" if isnan(row.score) else f"{row.score:+.6f}"
+    now, then = _rank(row.rank), _rank(row.rank_without)
+    return Text(
+        f"对 {row.zone} 的贡献：得分 {score}，位次 {now}，没有它时 {then}",
+        f"contribution to {row.zone}: score {score}, rank {now}, {then} without it",
+    )
 
 
 def _moved(row: Any) -> tuple[str, ...]:

@@ -51,7 +51,7 @@ _CHANGES = {
 
 def add_to(app: typer.Typer) -> None:
     """Put the command into the command line."""
-    app.command("members", short_help="由企业年报合计到高新区。 From returns to zones.")(members)
+    app.command("members", short_help="由企业年报合计到园区。 From returns to zones.")(members)
 
 
 def members(
@@ -93,7 +93,7 @@ def members(
     language: LanguageOption = None,
     as_json: JsonOption = False,
 ) -> None:
-    """由企业年报合计出高新区和分园，评价并排名。 Sum returns to zones and sub-parks, evaluate and rank them.
+    """由企业年报合计出园区和分园，评价并排名。 Sum returns to zones and sub-parks, evaluate and rank them.
 
     不给 -o 时结果写到标准输出：终端上是表，管道里是 csv；问到企业时为文字。
     Without -o the result goes to stdout: a table on a terminal, csv into a pipe; answers about enterprises in words.

@@ -32,7 +32,7 @@ def check_members(framework: Framework, reporter: Reporter) -> None:
     if block is None and summed:
         message = Text("没有写明由哪种年报合计", "nothing says of which returns it is the sum")
         hint = Text(
-            "写 members: {framework: torch-returns, belongs_to: 所属高新区的字段}",
+            "写 members: {framework: torch-returns, belongs_to: 所属园区的字段}",
             "write `members: {framework: torch-returns, belongs_to: FIELD}`",
         )
         first = next(iter(summed))

@@ -21,9 +21,13 @@ _FIRST: Final = 10
 
 @dataclass(frozen=True, eq=False)
 class Asked:
-    """Answers about enterprises; None where it was not asked, and contributions also where they cannot be computed."""
+    """Answers about enterprises; None where it was not asked, and contributions also where they cannot be computed.
+
+    own: the contributions of the one enterprise that was asked for.
+    """
 
     contributions: Contributions | None = None
+    own: pd.DataFrame | None = None
     shortfalls: pd.DataFrame | None = None
     what_if: WhatIf | None = None
     missing: pd.DataFrame | None = None
@@ -46,11 +50,13 @@ class Asked:
         return found
 
     def summary(self, language: Language) -> dict[str, Any]:
-        """The same as plain data: the shortfalls, the ranking that would be, and the first of what is missing."""
+        """The same as plain data: of one enterprise, the ranking that would be, and the first of what is missing."""
         said: dict[str, Any] = {}
         if self.contributions is not None:
             note = NOT_ADDITIVE.in_language(language)
             said["contributions"] = {"rows": len(self.contributions.rows), "note": note}
+        if self.own is not None:
+            said["own_contributions"] = records(self.own)
         if self.shortfalls is not None:
             said["shortfalls"] = records(self.shortfalls)
         if self.what_if is not None:

@@ -13,6 +13,7 @@ import numpy as np
 import pandas as pd
 
 from parkscore.data.grid import Rows
+from parkscore.findings import Finding, Severity, UsageError
 from parkscore.language import Text
 from parkscore.members.effects import Effects, Zones
 from parkscore.members.in_threads import in_threads
@@ -22,7 +23,7 @@ from parkscore.members.rolls import NONE
 from parkscore.output.files import write_whole
 
 NOT_ADDITIVE: Final = Text(
-    "贡献值是高新区“有该企业”与“无该企业”之差（今年和往年的年报一并去掉，参照值、权重和其他高新区不变）；各企业的贡献值之和不等于高新区的数值或得分",
+    "贡献值是园区“有该企业”与“无该企业”之差（今年和往年的年报一并去掉，参照值、权重和其他园区不变）；各企业的贡献值之和不等于园区的数值或得分",
     "a contribution is the zone with an enterprise less the zone without it (its returns of this and of earlier years "
     "taken out; references, weights and all other zones held); contributions do not add up to the value or the score "
     "of the zone",
@@ -57,6 +58,21 @@ class Contributions:
     def rows(self) -> Rows:
         """The pairs whose zone was scored, by zone and enterprise in the order of their codes."""
         return np.flatnonzero(self.zones.rows[self.members.zones] >= 0)
+
+    def rows_of(self, enterprise: str) -> Rows:
+        """The pairs of one enterprise whose zone was scored; `frame` takes them.
+
+        Raises UsageError where no return of the enterprise counts in a zone that was evaluated.
+        """
+        import pyarrow as pa
+        import pyarrow.compute as pc
+
+        ids = self.zones.summed.enterprises
+        place: int = pc.index(ids, pa.scalar(enterprise, ids.type)).as_py()
+        rows: Rows = self.rows[self.members.enterprises[self.rows] == place]
+        if not rows.size:
+            raise UsageError(_no_such_enterprise(enterprise))
+        return rows
 
     def effects(self, rows: Rows) -> Effects:
         """The contributions of some pairs: what the zone has, less what it would have without the enterprise."""
@@ -121,6 +137,12 @@ class Contributions:
         now = at.get(0, np.zeros(len(rows), dtype=np.bool_))
         before = np.any([own for back, own in at.items() if back], axis=0)
         return of_codes(texts([BOTH, THIS_YEAR, EARLIER]), np.where(now & before, 0, np.where(now, 1, 2)))
+
+
+def _no_such_enterprise(enterprise: str) -> Finding:
+    message = Text("参评的园区中没有这家企业的年报", "no return of this enterprise counts in an evaluated zone")
+    hint = Text("核对代码；被合并的企业用存续企业的代码", "check the id; who merged goes by the id of the successor")
+    return Finding(code="no_such_enterprise", severity=Severity.ERROR, value=enterprise, message=message, hint=hint)
 
 
 def contributions(zones: Zones) -> Contributions:

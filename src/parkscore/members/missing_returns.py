@@ -20,7 +20,7 @@ from parkscore.members.summing import Summed
 from parkscore.members.totals import Moves
 
 LAST_YEAR_STANDS_IN: Final = Text(
-    "按上年数补报：假定今年未报的年报、缺报的数据与该企业上年所报相同；参照值、权重和其他高新区不变",
+    "按上年数补报：假定今年未报的年报、缺报的数据与该企业上年所报相同；参照值、权重和其他园区不变",
     "as if the enterprise had filed what it filed the year before, where its return or cell is missing; references, "
     "weights and all other zones held",
 )

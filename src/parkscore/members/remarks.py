@@ -61,9 +61,9 @@ def accounting(summed: Summed, zones: Table) -> pd.DataFrame:
 
 SUMMED, NO_ZONE, UNKNOWN_ZONE, NOT_NOW, LATER = "summed", "no_zone", "unknown_zone", "not_now", "later_year"
 _FATES: Final = {
-    SUMMED: Text("计入高新区", "summed in a zone"),
-    NO_ZONE: Text("没有写明所属高新区", "without a zone"),
-    UNKNOWN_ZONE: Text("所属高新区不在园区表中", "of zones that the table of zones does not have"),
+    SUMMED: Text("计入园区", "summed in a zone"),
+    NO_ZONE: Text("没有写明所属园区", "without a zone"),
+    UNKNOWN_ZONE: Text("所属园区不在园区表中", "of zones that the table of zones does not have"),
     NOT_NOW: Text(
         "往年年报，企业今年没有年报，不计入同口径上年数", "of earlier years, by enterprises that do not report now"
     ),
@@ -101,10 +101,10 @@ def _nowhere(summed: Summed, zones: Table) -> Iterator[Finding]:
         ids = named(roll.ids, roll.own[np.flatnonzero(rows)[:_NAMED]]).tolist()
         if part == NO_ZONE:
             names = ids
-            hint = Text("补填所属高新区", "state the zone of each")
+            hint = Text("补填所属园区", "state the zone of each")
         else:
             names = roll.zones[np.unique(roll.zone[rows])[:_NAMED]].tolist()
-            hint = Text("统一名称，或把这些高新区补进园区表", "spell the names alike, or add the zones to the table")
+            hint = Text("统一名称，或把这些园区补进园区表", "spell the names alike, or add the zones to the table")
         zh, en = _FATES[part]
         count = int(rows.sum())
         yield Finding(

@@ -6,11 +6,8 @@ from typing import Final
 
 import numpy as np
 import pandas as pd
-import pyarrow as pa
-import pyarrow.compute as pc
 
 from parkscore.data.grid import Matrix, Rows, Truths
-from parkscore.findings import Finding, Severity, UsageError
 from parkscore.framework.models import Node
 from parkscore.framework.settings import SIGN, resolve_settings
 from parkscore.language import Text
@@ -38,7 +35,7 @@ def shortfalls(made: Contributions, enterprise: str) -> pd.DataFrame:
 
     Raises UsageError where no return of the enterprise counts in a zone that was evaluated.
     """
-    zones, rows = made.zones, _rows_of(made, enterprise)
+    zones, rows = made.zones, made.rows_of(enterprise)
     places = made.members.zones[rows]
     effects, now, own = made.effects(rows), zones.present(places), _alone(made, rows)
     short = short_of(zones, effects, now)
@@ -70,20 +67,6 @@ def short_of(zones: Zones, effects: Effects, now: Matrix) -> Truths:
         adds_nothing = (np.abs(amount) <= least) & (sign == 1 and adds_up(zones.framework, leaf))
         short[:, column] = (amount < -least) | adds_nothing
     return short
-
-
-def _rows_of(made: Contributions, enterprise: str) -> Rows:
-    """The zones in which an enterprise counts."""
-    ids = made.zones.summed.enterprises
-    place: int = pc.index(ids, pa.scalar(enterprise, ids.type)).as_py()
-    rows: Rows = made.rows[made.members.enterprises[made.rows] == place]
-    if rows.size:
-        return rows
-    message = Text("参评的高新区中没有这家企业的年报", "no return of this enterprise counts in an evaluated zone")
-    hint = Text("核对代码；被合并的企业用存续企业的代码", "check the id; who merged goes by the id of the successor")
-    raise UsageError(
-        Finding(code="no_such_enterprise", severity=Severity.ERROR, value=enterprise, message=message, hint=hint)
-    )
 
 
 def _alone(made: Contributions, rows: Rows) -> Matrix:

@@ -29,7 +29,7 @@ from parkscore.members.totals import Totals
 from parkscore.tree.rank import Ranks
 
 HELD: Final = Text(
-    "参照值和权重不变，各高新区按增减后的年报重新合计、一并重排",
+    "参照值和权重不变，各园区按增减后的年报重新合计、一并重排",
     "references and weights are held; all zones are summed again and ranked together",
 )
 
@@ -221,6 +221,6 @@ _COUNTED: Final = (
     Text("先剔除（drop）再加入，或去掉这一行", "drop the enterprise to replace it, or leave the row out"),
 )
 _NO_ZONE: Final = (
-    Text("没有参评的这个高新区", "no zone of this name was evaluated"),
-    Text("核对高新区名称", "check the name of the zone"),
+    Text("没有参评的这个园区", "no zone of this name was evaluated"),
+    Text("核对园区名称", "check the name of the zone"),
 )
