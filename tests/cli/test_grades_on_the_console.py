@@ -60,7 +60,7 @@ def test_a_framework_of_gates_only_is_shown_checked_and_judged(run: Any, folder:
     (folder / "small.yaml").write_text(ONLY_GATES, encoding="utf-8")
     (folder / "firms.csv").write_text("企业,职工\n甲,500\n乙,501\n丙,\n", encoding="utf-8")
     assert "gates only: 1" in run("show", "small.yaml").out
-    assert "0 rules, 1 gates" in run("check", "small.yaml").out
+    assert "0 rules, 1 gate" in run("check", "small.yaml").out
     answer = run("score", "small.yaml", "firms.csv", "-o", "judged.csv").out
     assert "3 judged" in answer
     assert "gate Small: 1 met, 1 not met, 1 unknown (of 3)" in answer
