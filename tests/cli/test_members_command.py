@@ -76,6 +76,19 @@ def test_a_workbook_has_a_sheet_for_each_table(run: Any, filed: Path) -> None:
     assert {"summed zones", "sub-parks", "changes", "reported", "returns"} <= set(book.sheetnames)
 
 
+def test_a_workbook_is_told_in_the_words_of_its_language_and_once(run: Any, filed: Path) -> None:
+    members(run, "--missing", "-o", "out.xlsx", "--lang", "zh")
+    book = pd.read_excel(filed / "out.xlsx", sheet_name=None, header=None, engine="calamine")
+    cells = {name: {str(cell) for cell in frame.to_numpy().ravel()} for name, frame in book.items()}
+    assert {"企业", "变动", "原高新区", "并入", "新增"} <= cells["企业变动"]
+    assert {"对得分的贡献", "没有它时的位次", "填报年份"} <= cells["企业贡献"]
+    assert {"年末从业人员(人)", "数据年份"} <= cells["年报合计"]
+    assert {"年报数", "去向", "计入园区"} <= cells["年报核对"]
+    assert {"缺报", "所缺数据项", "今年未报"} <= cells["缺报影响"]
+    codes = {"enterprise", "change", "new", "zone_before", "rank_without", "no_return", "zh", "en", "part", "summed"}
+    assert not codes & set().union(*cells.values())
+
+
 def test_into_a_pipe_goes_the_ranking_as_csv(run: Any, filed: Path) -> None:
     answer = members(run)
     rows = list(csv.DictReader(io.StringIO(answer.out)))

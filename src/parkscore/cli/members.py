@@ -38,15 +38,6 @@ if TYPE_CHECKING:
     from parkscore.members.result import Members
 
 WORKBOOK = ".xlsx"
-_CHANGES = {
-    "new": Text("新增", "new"),
-    "returned": Text("恢复填报", "returned"),
-    "left": Text("退出", "left"),
-    "merged": Text("合并", "merged"),
-    "moved": Text("迁移", "moved"),
-    "moved_within": Text("区内迁移", "moved within their zone"),
-    "renamed": Text("更名", "renamed"),
-}
 
 
 def add_to(app: typer.Typer) -> None:
@@ -156,8 +147,10 @@ def _say_returns(result: Members, reply: Reply) -> None:
     en = " + ".join(f"{row.returns} {row.en}" for row in accounts.itertuples())
     total = int(accounts["returns"].sum())
     reply.say(Text(f"年报：{total} = {zh}", f"returns: {total} = {en}"))
+    from parkscore.members.workbook_words import CHANGES
+
     counts = {kind: count for kind, count in result.change_counts.items() if count}
     if counts:
-        zh = "，".join(f"{_CHANGES[kind].zh} {count}" for kind, count in counts.items())
-        en = ", ".join(f"{count} {_CHANGES[kind].en}" for kind, count in counts.items())
+        zh = "，".join(f"{CHANGES[kind].zh} {count}" for kind, count in counts.items())
+        en = ", ".join(f"{count} {CHANGES[kind].en}" for kind, count in counts.items())
         reply.say(Text(f"与上年相比：{zh}", f"since the year before: {en}"))

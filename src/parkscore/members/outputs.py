@@ -19,6 +19,7 @@ from parkscore.language import Language, Text
 from parkscore.members.contributions import Contributions
 from parkscore.members.result import Members
 from parkscore.members.sub_parks import IN_ZONE
+from parkscore.members.workbook_words import worded
 from parkscore.output.documents import records
 from parkscore.output.files import write_whole
 from parkscore.output.folders import write_whole_folder
@@ -147,15 +148,19 @@ def _with_notes(frame: pd.DataFrame, notes: Sequence[str]) -> pd.DataFrame:
 
 
 def write_workbook(evaluation: Evaluation, outputs: Sequence[Output], path: Path, language: Language) -> Path:
-    """Write the sheets of the evaluation, and one for each output, as one workbook."""
+    """Write the sheets of the evaluation, and one for each output in the reader's words, as one workbook."""
     notes = [note.in_language(language) for note in evaluation.notes]
 
     def said_of(output: Output) -> list[str]:
         return notes if output.note is None else [*notes, output.note.in_language(language)]
 
+    def sheet_of(output: Output) -> Sheet:
+        frame, kept = worded(output.name, output.frame, evaluation.framework, language)
+        kinds = {
+            str(head): output.kinds[column] for head, column in zip(frame, kept, strict=True) if column in output.kinds
+        }
+        return Sheet(output.title.in_language(language), frame, said_of(output), kinds, frozen_columns=2)
+
     first, *rest = sheets_of(evaluation, language)
-    own = [
-        Sheet(each.title.in_language(language), each.frame, said_of(each), dict(each.kinds), frozen_columns=2)
-        for each in outputs
-    ]
+    own = [sheet_of(each) for each in outputs]
     return write_whole(path, lambda beside: write_sheets([first, *own, *rest], beside, {}))
