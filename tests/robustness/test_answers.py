@@ -89,7 +89,7 @@ def test_of_indicators_best_and_worst_ranks_are_looked_for_where_units_are_named
 def test_notes_say_whose_weights_vary_and_how_far(evaluation: Evaluation) -> None:
     assert "weights of dimensions, the first level, each up to 20% more or less" in exact_of(evaluation).notes[0].en
     bounded = exact_of(evaluation, bounds={"d": ["50%", "70%"]}, order=[["d", "c"]])
-    assert "within d 50%-70%, d >= c" in bounded.notes[0].en
+    assert "within d 50%-70% (best and worst ranks also keep d >= c)" in bounded.notes[0].en
 
 
 def test_a_rank_that_is_not_proven_in_time_is_noted(evaluation: Evaluation) -> None:

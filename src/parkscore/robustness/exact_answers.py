@@ -97,13 +97,19 @@ class ExactAnswers:
 
 
 def _how_far(question: ExactQuestion) -> Text:
-    order = [f"{one} >= {other}" for one, other in question.order]
-    if not question.bounds:
+    if question.bounds:
+        kept = [f"{name} {as_written(low)}-{as_written(high)}" for name, (low, high) in question.bounds.items()]
+        far = Text(f"界限 {'、'.join(kept)}", f"within {', '.join(kept)}")
+    else:
         share = as_written(SPREAD if question.spread is None else question.spread)
-        beside = f"；{'、'.join(order)}" if order else "", f"; {', '.join(order)}" if order else ""
-        return Text(f"各至多 ±{share}{beside[0]}", f"each up to {share} more or less{beside[1]}")
-    kept = [f"{name} {as_written(low)}-{as_written(high)}" for name, (low, high) in question.bounds.items()] + order
-    return Text(f"界限 {'、'.join(kept)}", f"within {', '.join(kept)}")
+        far = Text(f"各至多 ±{share}", f"each up to {share} more or less")
+    if not question.order:
+        return far
+    order = [f"{one} >= {other}" for one, other in question.order]
+    return Text(
+        f"{far.zh}（最好、最差位次另守 {'、'.join(order)}）",
+        f"{far.en} (best and worst ranks also keep {', '.join(order)})",
+    )
 
 
 def _nearest_behind(overtaking: pd.DataFrame) -> tuple[pd.Series[float], pd.Series[str]]:
