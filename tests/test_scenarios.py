@@ -466,6 +466,12 @@ def test_evaluations_of_other_rows_or_frameworks_are_not_compared() -> None:
             ps.Scenarios(evaluations)
 
 
+def test_what_is_no_evaluation_is_not_compared() -> None:
+    other: Any = 5
+    with pytest.raises(ps.UsageError, match="wrong_type: other"):
+        ps.Scenarios({"one": ps.evaluate(TWO, FIVE, weights=HALF), "other": other})
+
+
 # --- files ---------------------------------------------------------------------------------------------------------
 
 

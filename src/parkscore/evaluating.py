@@ -25,7 +25,7 @@ from parkscore.data.treat import Treatment
 from parkscore.data.unranked import Unranked
 from parkscore.data.validate import read_and_validate
 from parkscore.evaluation import Evaluation
-from parkscore.findings import DataError, Finding, Severity, UsageError, errors_of
+from parkscore.findings import DataError, Finding, Severity, UsageError, errors_of, of_type
 from parkscore.framework.checking import check_framework
 from parkscore.framework.loading import load_framework
 from parkscore.framework.models import Choice, Framework, WeightScheme
@@ -277,15 +277,3 @@ def refuse_other_types(*, data: Any = "", weights: Any = None, year: Any = None,
         wrong.append(of_type("year", year, Text("给整数，如 2024", "give a whole number, such as 2024")))
     if wrong:
         raise UsageError(wrong)
-
-
-def of_type(argument: str, value: Any, hint: Text) -> Finding:
-    """The finding for an argument of another type than is taken."""
-    kind = type(value).__name__
-    return Finding(
-        code="wrong_type",
-        severity=Severity.ERROR,
-        field=argument,
-        message=Text(f"{argument} 不能是 {kind}", f"`{argument}` cannot be a {kind}"),
-        hint=hint,
-    )

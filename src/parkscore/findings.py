@@ -206,6 +206,18 @@ class FrameworkError(ParkscoreError):
     exit_code = 4
 
 
+def of_type(argument: str, value: Any, hint: Text) -> Finding:
+    """The finding for an argument of another type than is taken."""
+    kind = type(value).__name__
+    return Finding(
+        code="wrong_type",
+        severity=Severity.ERROR,
+        field=argument,
+        message=Text(f"{argument} 不能是 {kind}", f"`{argument}` cannot be a {kind}"),
+        hint=hint,
+    )
+
+
 def refuse_warnings(findings: Iterable[Finding]) -> None:
     """Raise DataError where there is a warning, as `--strict` asks."""
     warnings = [finding for finding in findings if finding.severity is Severity.WARNING]

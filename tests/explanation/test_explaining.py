@@ -183,6 +183,16 @@ def test_a_unit_that_is_not_there_is_told_with_the_nearest(stored: Path) -> None
     assert "E017" in str(finding.hint)
 
 
+def test_what_is_no_result_and_no_name_of_a_unit_is_told_at_once() -> None:
+    anything: Any = [1, 2]
+    with pytest.raises(ps.UsageError) as caught:
+        ps.explain(anything, anything)
+    assert [(each.code, each.field) for each in caught.value.findings] == [
+        ("wrong_type", "result"),
+        ("wrong_type", "unit"),
+    ]
+
+
 def test_a_year_that_the_result_has_not_is_told(stored: Path) -> None:
     with pytest.raises(ps.UsageError, match="no_such_year"):
         ps.explain(stored, "E001", 2024)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import shutil
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -57,6 +58,11 @@ def test_a_shipped_scheme_is_loaded_by_its_name_and_by_its_path(name: str) -> No
     path = ROOT / "weights" / f"{name}.yaml"
     framework = load_framework(read_own_document(path).data["framework"])
     assert load_scheme(name, framework) == load_scheme(path, framework)
+
+
+def test_what_can_be_no_framework_is_told_so() -> None:
+    nothing: Any = None
+    assert refusal(UsageError, lambda: load_framework(nothing)).code == "wrong_type"
 
 
 def test_an_unknown_name_suggests_the_one_that_was_meant() -> None:

@@ -66,6 +66,13 @@ def test_keeping_some_is_dropping_the_others(rows, data):
     }
 
 
+def test_one_id_is_no_list_of_its_letters():
+    with pytest.raises(UsageError) as caught:
+        what_if(evaluated(zones(), TWO_YEARS), drop=TWO_YEARS[0][0])
+    (finding,) = caught.value.findings
+    assert (finding.code, finding.field) == ("wrong_type", "drop")
+
+
 def test_nothing_changes_where_nobody_leaves_or_joins():
     base = evaluated(zones(), TWO_YEARS)
     result = what_if(base)

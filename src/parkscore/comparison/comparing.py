@@ -11,8 +11,8 @@ import pandas as pd
 
 from parkscore.comparison.side_by_side import Scenarios, check_count, of_scheme
 from parkscore.data.masking import Mask
-from parkscore.evaluating import of_type, refuse_other_types, score_table
-from parkscore.findings import Finding, ParkscoreError, Severity, UsageError
+from parkscore.evaluating import refuse_other_types, score_table
+from parkscore.findings import Finding, ParkscoreError, Severity, UsageError, of_type
 from parkscore.framework.loading import load_framework
 from parkscore.framework.models import Framework
 from parkscore.language import Text

@@ -10,8 +10,8 @@ from typing import Any, get_args
 import numpy as np
 
 from parkscore import shipped
-from parkscore.evaluating import of_type, refuse_other_types
-from parkscore.findings import Finding, FrameworkError, Severity, UsageError, errors_of
+from parkscore.evaluating import refuse_other_types
+from parkscore.findings import Finding, FrameworkError, Severity, UsageError, errors_of, of_type
 from parkscore.framework.building import build
 from parkscore.framework.checking import check_scheme
 from parkscore.framework.document import Document

@@ -6,8 +6,7 @@ import os
 from pathlib import Path
 from typing import Any
 
-from parkscore.evaluating import of_type
-from parkscore.findings import Finding, Place, Severity, UsageError
+from parkscore.findings import Finding, Place, Severity, UsageError, of_type
 from parkscore.framework.loading import YAML_SUFFIXES, rename_parts
 from parkscore.framework.models import WeightScheme
 from parkscore.framework.yaml_form import write_yaml

@@ -17,7 +17,7 @@ from parkscore.data.grid import Rows
 from parkscore.data.table import CLASS
 from parkscore.data.unranked import Unranked
 from parkscore.evaluation import Evaluation
-from parkscore.findings import Finding, Severity, UsageError, worst_first
+from parkscore.findings import Finding, Severity, UsageError, of_type, worst_first
 from parkscore.framework.models import Framework
 from parkscore.language import Language, Text
 from parkscore.output.documents import json_by_line, records
@@ -56,6 +56,7 @@ class Scenarios:
         """Raise UsageError where there are fewer than two evaluations, or they are not of the same rows."""
         check_count("top", self.top)
         object.__setattr__(self, "top", int(self.top))  # a number of NumPy is no number of JSON
+        _refuse_other_types(self.evaluations)
         if len(self.evaluations) < 2 or not all(_comparable(self.base, each) for each in self.evaluations.values()):
             raise UsageError(_not_comparable())
 
@@ -372,6 +373,13 @@ def _comparable(one: Evaluation, other: Evaluation) -> bool:
         and one.table.digest == other.table.digest
         and np.array_equal(one.rows, other.rows)
     )
+
+
+def _refuse_other_types(evaluations: Mapping[str, Any]) -> None:
+    hint = Text("每个方案都给评价结果", "give an evaluation for each scheme")
+    wrong = [of_type(name, each, hint) for name, each in evaluations.items() if not isinstance(each, Evaluation)]
+    if wrong:
+        raise UsageError(wrong)
 
 
 def _not_comparable() -> Finding:

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import os
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from parkscore.explanation.explained import Explanation, Line, explanation_of
 from parkscore.explanation.stored import read_stored
-from parkscore.findings import Finding, Severity, UsageError
+from parkscore.findings import Finding, Severity, UsageError, of_type
 from parkscore.language import Text
 
 if TYPE_CHECKING:
@@ -21,7 +21,8 @@ def explain(result: Evaluation | str | os.PathLike[str], unit: str, year: int | 
     result: an evaluation, or a Parquet file that `parkscore score` wrote; of a million stored units one
     is found in a part of a second, and nothing is computed again. year: the data year, by default the unit's latest.
 
-    Raises UsageError where the result has no such unit in that year; it names the nearest.
+    Raises UsageError where the result has no such unit in that year; it names the nearest. And for arguments that are
+    neither.
 
     >>> import parkscore as ps
     >>> from parkscore.shipped import example_path
@@ -30,6 +31,7 @@ def explain(result: Evaluation | str | os.PathLike[str], unit: str, year: int | 
     >>> found.status, len(found.lines) == len(evaluation.framework.leaves)
     ('ranked', True)
     """
+    _refuse_other_types(result, unit)
     if isinstance(result, (str, os.PathLike)):
         stored = read_stored(result, unit, year)
         return explanation_of(stored.document, stored.row, stored.years)
@@ -38,6 +40,17 @@ def explain(result: Evaluation | str | os.PathLike[str], unit: str, year: int | 
 
     row, years = row_of(result, unit, year)
     return explanation_of(document_of(result), row, years)
+
+
+def _refuse_other_types(result: Any, unit: Any) -> None:
+    wrong = []
+    if not isinstance(result, (str, os.PathLike)) and not hasattr(result, "scores"):  # no need to load what makes one
+        hint = Text("给评价结果，或已存的 .parquet 结果", "give an evaluation, or a stored .parquet result")
+        wrong.append(of_type("result", result, hint))
+    if not isinstance(unit, str):
+        wrong.append(of_type("unit", unit, Text("给评价对象的名称，用文字", "give the name of the unit, a text")))
+    if wrong:
+        raise UsageError(wrong)
 
 
 @dataclass(frozen=True)

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from os import PathLike
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from parkscore import shipped
-from parkscore.findings import Finding, FrameworkError, Place, Severity, UsageError, errors_of
+from parkscore.findings import Finding, FrameworkError, Place, Severity, UsageError, errors_of, of_type
 from parkscore.framework.building import ModelType, build
 from parkscore.framework.checking import check_framework, check_scheme
 from parkscore.framework.document import Document
@@ -44,12 +45,19 @@ def load_framework(source: str | Path | Framework) -> Framework:
     >>> load_framework("zone-2021").title.en
     'National high-tech zone comprehensive evaluation indicator system (2021)'
     """
+    _refuse_other_types(source)
     if not isinstance(source, Framework):
         return read_framework(source).framework
     findings = check_framework(source)
     if errors_of(findings):
         raise FrameworkError(findings)
     return source
+
+
+def _refuse_other_types(source: Any) -> None:
+    if not isinstance(source, (str, PathLike, Framework)):
+        hint = Text("给随附的名称、文件或 Framework", "give a shipped name, a file, or a Framework")
+        raise UsageError(of_type("framework", source, hint))
 
 
 def read_framework(source: str | Path) -> Loaded:

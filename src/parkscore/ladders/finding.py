@@ -8,8 +8,8 @@ from typing import Any
 import pandas as pd
 
 from parkscore.data.masking import Mask
-from parkscore.evaluating import of_type, refuse_other_types, score_table
-from parkscore.findings import Finding, Place, Severity, UsageError
+from parkscore.evaluating import refuse_other_types, score_table
+from parkscore.findings import Finding, Place, Severity, UsageError, of_type
 from parkscore.framework.check_gates import GateFormulas
 from parkscore.framework.document import Document, Spot
 from parkscore.framework.loading import load_framework

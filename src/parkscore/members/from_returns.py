@@ -16,8 +16,8 @@ from parkscore.data.masking import Mask
 from parkscore.data.reading import read_with_findings
 from parkscore.data.table import Table
 from parkscore.data.validate import validate
-from parkscore.evaluating import of_type, refuse_other_types
-from parkscore.findings import DataError, Finding, Place, Severity, UsageError, errors_of
+from parkscore.evaluating import refuse_other_types
+from parkscore.findings import DataError, Finding, Place, Severity, UsageError, errors_of, of_type
 from parkscore.framework.loading import load_framework
 from parkscore.framework.member_loading import load_returns
 from parkscore.framework.models import USCC, Framework

@@ -16,7 +16,7 @@ from parkscore.data.capping import first_of_each_kind
 from parkscore.data.coded_texts import CodedTexts
 from parkscore.data.grid import Truths
 from parkscore.data.table import State
-from parkscore.findings import DataError, Finding, Severity, UsageError
+from parkscore.findings import DataError, Finding, Severity, UsageError, of_type
 from parkscore.framework.formula import Cells
 from parkscore.language import Text
 from parkscore.members.effects import Zones
@@ -151,6 +151,10 @@ def _cells_of(zones: Zones, summed: Summed) -> dict[Key, Cells]:
 
 def _out(summed: Summed, drop: Collection[str], keep: Collection[str] | None) -> Truths:
     """Which enterprises are taken out, by their codes."""
+    hint = Text("给一组代码，一个也放在 [] 里", "give a list of ids, even of one")
+    texts = [of_type(name, ids, hint) for name, ids in (("drop", drop), ("keep", keep)) if isinstance(ids, str)]
+    if texts:
+        raise UsageError(texts)
     counted = {name: code for code, name in enumerate(summed.enterprises.tolist())}
     asked = {"drop": list(drop), "keep": list(keep or ())}
     wrong = [_unknown(name, each) for name, ids in asked.items() for each in ids if each not in counted]
