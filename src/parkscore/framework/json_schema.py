@@ -61,6 +61,14 @@ _KINDS: tuple[tuple[Any, Schema], ...] = (
     ({"甲": {"乙": 3.0}}, {"anyOf": [_BY_PAIRS, {"type": "array", "items": _BY_PAIRS}]}),
 )
 
+_PARTS: Mapping[str, str] = {
+    "score": "ScoringMethod",
+    "missing": "MissingMethod",
+    "treat": "TreatmentMethod",
+    "aggregate": "AggregationMethod",
+    "weights": "WeightingMethod",
+}
+
 
 def framework_schema() -> Schema:
     """The JSON Schema of a framework file, every method of the shelves with its parameters.
@@ -78,8 +86,10 @@ def framework_schema() -> Schema:
     parts = schema["$defs"]
     for replaced in ("Choice", "ScoreRule"):
         del parts[replaced]
+    parts |= _methods()
     for part in ("Defaults", "Node", "Total", "Case"):
-        _name_methods(parts[part]["properties"])
+        properties = parts[part]["properties"]
+        properties |= {key: _one_of(key) for key in _PARTS if key in properties}
     _name_tried_methods(parts["RobustnessSpec"]["properties"])
     parts["UnitKey"].pop("required", None)  # a file that extends may restate one of its names only
     parts["Ranking"]["properties"]["ties"] = {"enum": list(ranking), "default": "min"}
@@ -93,8 +103,8 @@ def scheme_schema() -> Schema:
     ['id', 'framework', 'status']
     """
     schema = _described(WeightScheme.model_json_schema(by_alias=True))
-    choice = _choices(weighting, "method")
-    properties = schema["properties"]
+    choice, properties = _one_of("weights"), schema["properties"]
+    schema["$defs"][_PARTS["weights"]] = _choices(weighting, "method")
     properties["inside"] = {"type": "object", "additionalProperties": choice}
     schema["$defs"]["ClassWeights"]["properties"]["inside"] = properties["inside"]
     properties["method"] = choice
@@ -121,8 +131,8 @@ def _without_titles(value: Any) -> Any:
     return [_without_titles(inner) for inner in value] if isinstance(value, list) else value
 
 
-def _name_methods(properties: Schema) -> None:
-    """Put the methods of its shelf in place of each key that chooses one."""
+def _methods() -> Schema:
+    """The methods of each shelf, once for all keys that choose one."""
     choices = {
         "score": _with_pairs(_choices(scoring, "rule")),
         "missing": _with_policies(_choices(imputation, "method", by={"type": "string"})),
@@ -130,17 +140,19 @@ def _name_methods(properties: Schema) -> None:
         "aggregate": _choices(aggregation, "method"),
         "weights": _choices(weighting, "method"),
     }
-    properties.update({key: choice for key, choice in choices.items() if key in properties})
+    return {_PARTS[key]: choice for key, choice in choices.items()}
+
+
+def _one_of(key: str) -> Schema:
+    """A method of the shelf that a key chooses from."""
+    return {"$ref": f"#/$defs/{_PARTS[key]}"}
 
 
 def _name_tried_methods(properties: Schema) -> None:
-    """The same for the methods that are tried by node, one or several."""
-    tried: dict[str, Schema] = {key: properties[key] for key in ("score", "treat", "missing", "aggregate")}
-    named = dict(tried)
-    _name_methods(named)
-    for key, known in tried.items():
-        several = {"type": "array", "items": named[key]}
-        properties[key] = known | {"additionalProperties": {"anyOf": [named[key], several]}}
+    """The methods that are tried by node, one or several."""
+    for key in ("score", "treat", "missing", "aggregate"):
+        one = _one_of(key)
+        properties[key] = properties[key] | {"additionalProperties": {"anyOf": [one, {"type": "array", "items": one}]}}
 
 
 def _with_pairs(choice: Schema) -> Schema:
