@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import pickle
 from collections.abc import Sequence
@@ -16,6 +17,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from parkscore.data import datasets
 from parkscore.data.batches import BrokenFiles, read_piece
 from parkscore.data.datasets import DataFile, Dataset, open_dataset
 from parkscore.data.reading import read_with_findings
@@ -119,6 +121,22 @@ def test_an_empty_parquet_file_is_told_as_empty(tmp_path: Path, framework: Frame
     with pytest.raises(DataError) as error:
         open_dataset(tmp_path / "a.parquet", framework)
     assert codes(error.value) == ["empty_file"]
+
+
+def test_files_that_the_system_does_not_let_be_read_are_named_at_once(
+    tmp_path: Path, framework: Framework, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("a.csv", "b.csv"):
+        (tmp_path / name).write_text("unit,year\n", encoding="utf-8")
+
+    def forbidden(path: str, _: object) -> None:
+        raise PermissionError(errno.EACCES, os.strerror(errno.EACCES), path)
+
+    monkeypatch.setattr(datasets, "scan", forbidden)
+    with pytest.raises(DataError) as caught:
+        open_dataset(tmp_path, framework)
+    assert codes(caught.value) == ["unreadable", "unreadable"]
+    assert "cannot be read: Permission denied" in str(caught.value)
 
 
 def test_a_file_without_a_header_is_not_said_to_lack_each_column_too(tmp_path: Path, framework: Framework) -> None:

@@ -24,7 +24,7 @@ from parkscore.data.table import Conversion
 from parkscore.data.text_blocks import Cut, TextForm, read_head, scan
 from parkscore.findings import DataError, Finding, Place, Severity, errors_of
 from parkscore.framework.models import Framework
-from parkscore.language import Text
+from parkscore.language import Text, system_reason
 
 FORMS: Final = (".parquet", ".csv")
 """The files that a data set is made of, by their suffix."""
@@ -226,6 +226,22 @@ def _open(
     path: str, framework: Framework, names: Names, made: dict[pa.Schema, Shape], found: Collected
 ) -> DataFile | None:
     """A file as if it stood alone; None, with the error collected, where it cannot be read."""
+    try:
+        return _opened(path, framework, names, made, found)
+    except OSError as error:
+        reason = system_reason(error)
+        found.error(
+            "unreadable",
+            Text(f"读不出来：{reason.zh}", f"cannot be read: {reason.en}"),
+            Text("检查文件权限，或复制到别处再读", "check the permissions of the file, or read a copy of it"),
+            place=Place(path),
+        )
+        return None
+
+
+def _opened(
+    path: str, framework: Framework, names: Names, made: dict[pa.Schema, Shape], found: Collected
+) -> DataFile | None:
     status = Path(path).stat()
     is_text = path.lower().endswith(".csv")
     if not status.st_size or (is_text and is_empty_file(path)):
