@@ -33,7 +33,7 @@ def test_the_console_shows_every_unit_with_its_interval_and_says_what_was_assume
     assert "no rule of the framework" in answer.out
     first = next(line.split() for line in answer.out.splitlines() if "丙" in line)
     assert first[:4] == ["1", "丙", "100.0000", "1-1"]
-    assert "丙: rank 1; 1 in nine draws of ten" in answer.out
+    assert "丙: rank 1; at rank 1 in nine draws of ten" in answer.out
 
 
 def test_an_earlier_year_is_looked_at_where_it_is_asked_for(run: Any) -> None:

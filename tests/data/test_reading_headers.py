@@ -290,6 +290,14 @@ def test_a_missing_unit_column_does_not_hide_what_is_wrong_in_the_cells(
     assert codes == {"missing_unit_column", "text_in_number"}
 
 
+def test_a_cell_that_is_no_number_is_told_by_its_header_too(
+    framework: Framework, write: Write, findings_of: FindingsOf
+) -> None:
+    path = write([["高新区", "年份", "营业收入(亿元)"], ["甲", 2024, "三"]])
+    (finding,) = findings_of(path, framework, "text_in_number")
+    assert finding.message == ("“营业收入(亿元)”：不是数", "'营业收入(亿元)': is not a number")
+
+
 @both
 def test_a_missing_year_column_is_an_error_that_lists_the_header(
     kind: str, framework: Framework, write: Write, findings_of: FindingsOf

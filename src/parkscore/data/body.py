@@ -218,10 +218,14 @@ def _fill_in(
 def _report_faults(
     body: Body, heading: Heading, identifier: str | None, faults: Sequence[Fault], found: Collected
 ) -> None:
+    named = heading.text if identifier is not None and not heading.text.startswith(identifier) else None
     for fault in faults:
+        message = fault.message
+        if named is not None:  # whoever fills in a table knows its headers, not the ids of fields
+            message = Text(f"“{named}”：{message.zh}", f"'{named}': {message.en}")
         found.error(
             fault.code,
-            fault.message,
+            message,
             fault.hint,
             place=body.sheet.place(int(body.rows[fault.row]), heading.column),
             unit=body.units[fault.row] or None,

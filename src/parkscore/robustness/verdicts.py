@@ -20,7 +20,7 @@ def verdict(
     give it no rank. above: by other unit the share of draws.
 
     >>> verdict("甲", {"甲": 14, "乙": 17}, (9, 19), {"乙": 0.714}).en
-    'rank 14; 9 to 19 in nine draws of ten; above 乙 (rank 17) in 71%'
+    'rank 14; between 9 and 19 in nine draws of ten; above 乙 (rank 17) in 71%'
     """
     within = _within(*interval)
     chinese = [f"第 {ranks[unit]} 名", f"九成抽样中{within.zh}"]
@@ -45,10 +45,10 @@ def _within(low: int | None, high: int | None) -> Text:
     if low is None:
         return Text("不排名", "not ranked")
     if high is None:
-        return Text(f"在第 {low} 名或以后，或不排名", f"{low} or lower, or not ranked,")
+        return Text(f"在第 {low} 名或以后，或不排名", f"at rank {low} or lower, or not ranked,")
     if low == high:
-        return Text(f"在第 {low} 名", f"{low}")
-    return Text(f"在第 {low} 至第 {high} 名", f"{low} to {high}")
+        return Text(f"在第 {low} 名", f"at rank {low}")
+    return Text(f"在第 {low} 至第 {high} 名", f"between {low} and {high}")
 
 
 def near(names: Sequence[str], unit: str) -> list[str]:
