@@ -13,6 +13,7 @@ from parkscore.data.table import CLASS, UNIT, YEAR, Conversion
 from parkscore.findings import worst_first
 from parkscore.framework.models import Framework
 from parkscore.framework.settings import resolve_settings
+from parkscore.framework.statistic_words import STATISTICS
 from parkscore.framework.status_words import WEIGHTS_STATUS
 from parkscore.framework.taken_ids import percentile_in, rank_in
 from parkscore.language import Language, Text
@@ -269,7 +270,7 @@ def _grades(evaluation: Evaluation, language: Language) -> list[Sheet]:
         label = graded.scale.label
         notes.append(Text(f"{label.zh}：{zh}", f"{label.en}: {en}").in_language(language))
     kinds = {YEAR: "count", "line": "value", **dict.fromkeys(("score", "low", "high"), "score")}
-    heads = {"low": _STATISTICS["low"], "high": _STATISTICS["high"]}
+    heads = {"low": STATISTICS["low"], "high": STATISTICS["high"]}
     renamed, own = _renamed(found[[UNIT, *years, *columns]], kinds, language)
     renamed = renamed.rename(columns={key: text.in_language(language) for key, text in heads.items()})
     own |= {text.in_language(language): "score" for text in heads.values()}
@@ -427,21 +428,6 @@ def _contributions(evaluation: Evaluation, language: Language) -> Sheet:
 
 
 _DIRECTIONS = {"higher": Text("越高越好", "higher is better"), "lower": Text("越低越好", "lower is better")}
-_STATISTICS = {
-    "low": Text("下界", "low"),
-    "high": Text("上界", "high"),
-    "mean": Text("均值", "mean"),
-    "sd": Text("标准差", "sd"),
-    "worst": Text("最差值", "worst"),
-    "best": Text("最优值", "best"),
-    "goal": Text("目标值", "goal"),
-    "unallowed": Text("不允许值", "unallowed"),
-    "satisfactory": Text("满意值", "satisfactory"),
-    "farthest": Text("最远距离", "farthest"),
-    "total": Text("总和", "total"),
-    "top": Text("最大值", "top"),
-    "length": Text("向量长度", "length"),
-}
 
 
 def _reference(evaluation: Evaluation, language: Language) -> Sheet:
@@ -454,7 +440,7 @@ def _reference(evaluation: Evaluation, language: Language) -> Sheet:
     )
     frame.insert(2, "name", frame["indicator"].map(labels))
     statistics = [column for column in frame.columns if column not in _HEADERS]
-    heads = {each: _word(_STATISTICS, each, language) for each in statistics}
+    heads = {each: _word(STATISTICS, each, language) for each in statistics}
     renamed, kinds = _renamed(frame.rename(columns=heads), dict.fromkeys(heads.values(), "value"), language)
     return Sheet(Text("参照值", "reference").in_language(language), renamed, (), kinds, frozen_columns=3)
 

@@ -37,7 +37,9 @@ def test_a_stored_result_is_explained_in_both_languages(run: Any, stored: Path) 
 def test_an_evaluation_is_explained_with_what_separates_it_from_the_unit_above(run: Any) -> None:
     words = ("zone-2021", "zones-synthetic.csv", "--weights", "zone-2021-equal-within", "--unit", "合成高新区001")
     assert "ranked directly above" in run("explain", *words, "--lang", "en").out
-    assert "比前一名" in run("explain", *words, "--lang", "zh").out
+    chinese = run("explain", *words, "--lang", "zh").out
+    assert "比前一名" in chinese
+    assert re.search("极差标准化: 下界 = [-0-9.]+, 上界 = [0-9.]+, to = ", chinese)
     document = json.loads(run("explain", *words, "--json").out)
     between = sum(gap["difference"] for gap in document["gaps"])
     assert between == pytest.approx(document["above"]["score"] - document["score"])

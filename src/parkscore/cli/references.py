@@ -11,6 +11,7 @@ import typer
 from parkscore.cli.console import Reply
 from parkscore.cli.files import check_output
 from parkscore.findings import Finding, Severity, UsageError
+from parkscore.framework.statistic_words import statistic
 from parkscore.language import Text, plural
 
 if TYPE_CHECKING:
@@ -107,14 +108,14 @@ def show_reference(path: str, reply: Reply) -> None:
         Text("最小", "smallest"),
     )
     tail = (Text("最大", "largest"), Text("异常值处理", "outliers"), Text("缺失填补为", "gaps"))
-    reply.table((*heads, *tail), _lines(frozen), right=[3, 4])
+    reply.table((*heads, *tail), _lines(frozen, reply), right=[3, 4])
     if frozen.scheme is not None:
         reply.say("", Text(f"权重（{frozen.made_by} 算出）", f"weights, computed by {frozen.made_by}"), "")
         weights = ((name, f"{entry.weight:.6g}") for name, entry in frozen.scheme.weights.items())
         reply.table((Text("编码", "id"), Text("份额", "share")), weights, right=[1])
 
 
-def _lines(frozen: FrozenReference) -> Iterator[list[str]]:
+def _lines(frozen: FrozenReference, reply: Reply) -> Iterator[list[str]]:
     """The numbers of each reference and indicator that has any."""
     fitted = frozen.fitted
     for name, own in fitted.scoring.items():
@@ -124,8 +125,9 @@ def _lines(frozen: FrozenReference) -> Iterator[list[str]]:
             made, filled = treatments.get(code), fillings.get(code, {})
             if statistics or made is not None or filled:
                 low, high = (f"{end:g}" for end in extents[code]) if code in extents else ("", "")
+                said = ", ".join(f"{reply.word(statistic(key))} {number:g}" for key, number in statistics.items())
                 yield [
-                    *(name, code, ", ".join(f"{key} {number:g}" for key, number in statistics.items()), low, high),
+                    *(name, code, said, low, high),
                     "" if made is None else f"{made.kind} {made.numbers[0]:g}, {made.numbers[1]:g}",
                     ", ".join(
                         f"{number:g}" if text is None else f"{text}: {number:g}" for text, number in filled.items()
