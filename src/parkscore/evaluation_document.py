@@ -17,7 +17,9 @@ from parkscore.language import Text
 from parkscore.methods import aggregation, scoring
 from parkscore.output.documents import records
 from parkscore.tree.contributions import not_additive
+from parkscore.tree.grades import GRADE_WORDS
 from parkscore.tree.references import reference_table
+from parkscore.tree.verdicts import OUTCOMES
 from parkscore.tree.weigh import Weighing
 
 DOCUMENT_SCHEMA = "parkscore-dataset/1"
@@ -52,6 +54,7 @@ def document(
         "additive": bool(framework.indicators) and not_additive(framework) is None,
         "reference_within": list(framework.reference_within),
         "class_labels": {each.id: _said(each.label) for each in framework.classes},
+        "judged_labels": dict(_judged_labels(framework)),
         "tree": list(_tree(framework)),
         "weight_table": records(weights_table(framework, weighing, zip(cohorts, weighing.shares, strict=True))),
         "reference_table": _finite(records(reference_table(framework, references))),
@@ -63,6 +66,16 @@ def document(
 
 def _said(text: Text) -> dict[str, str]:
     return {"zh": text.zh, "en": text.en}
+
+
+def _judged_labels(framework: Framework) -> Iterable[tuple[str, dict[str, Any]]]:
+    """What gates and scales of grades are called, with the words for what they come to."""
+    outcomes = {outcome.value: _said(outcome.text) for outcome in OUTCOMES}
+    for gate in framework.gates:
+        yield gate.id, {**_said(gate.label), "words": outcomes}
+    for scale in framework.grades:
+        words = {**GRADE_WORDS, **{grade.id: grade.label for grade in scale.bands}}
+        yield scale.id, {**_said(scale.label), "words": {code: _said(text) for code, text in words.items()}}
 
 
 def _tree(framework: Framework) -> Iterable[dict[str, Any]]:

@@ -11,6 +11,7 @@ import pandas as pd
 import pytest
 
 import parkscore as ps
+from parkscore.shipped import example_path
 from tests.engine_results import in_pieces
 
 
@@ -65,6 +66,16 @@ def test_a_unit_without_a_score_is_no_reason_to_show_a_distance(run: Any, tmp_pa
     answer = run("explain", *words, "--beside", table.iloc[0, 0], "--lang", "en")
     assert answer.code == 0
     assert answer.out.splitlines()[-1].endswith("has no parts: one has no score, or scores are no sums")
+
+
+def test_gates_and_grades_are_told_by_name_of_a_stored_result_too(run: Any, tmp_path: Path) -> None:
+    framework, data = "park-points-example", example_path("enterprises-synthetic.xlsx")
+    evaluation = ps.evaluate(framework, data, year=2024)
+    evaluation.to_parquet(tmp_path / "points.parquet")
+    unit = evaluation.grades.set_index("grade").loc["A", "unit"].iloc[0]
+    for words in ((framework, "enterprises-synthetic.xlsx", "--year", "2024"), (tmp_path / "points.parquet",)):
+        told = run("explain", *words, "--unit", unit, "--lang", "zh").out.splitlines()
+        assert {"纳入积分：达标", "授信参考（示例）：A 级"} <= set(told)
 
 
 def test_mistakes_are_told_with_the_way_out(run: Any, stored: Path) -> None:

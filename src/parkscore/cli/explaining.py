@@ -215,8 +215,7 @@ def _head(found: Explanation) -> Iterator[Text]:
         yield Text(f"{each.among.zh}第 {each.rank} 位{of.zh}", f"rank {each.rank} in {each.among.en}{of.en}")
     if found.status != "ranked":
         yield Text(f"未排名：{found.status.partition(': ')[2]}", found.status.replace("_", " "))
-    for name, outcome in found.judged.items():
-        yield Text(f"{name}：{outcome}", f"{name}: {outcome}")
+    yield from found.judged_texts
     yield from (Text(f"注意：{note.zh}", f"note: {note.en}") for note in found.notes)
 
 

@@ -75,8 +75,8 @@ class Explanation:
     """One unit in one result: standings, gates and grades, and a line for each indicator.
 
     status: `ranked`, or why it is not. sums: whether `adds` of the lines sum to the score. judged: the outcome of each
-    gate and grade by its column. years: all years in which the result has the unit. notes: what must be said of every
-    number of the result, such as assumed weights or synthetic data.
+    gate and grade by its column; judged_texts: the same in words. years: all years in which the result has the unit.
+    notes: what must be said of every number of the result, such as assumed weights or synthetic data.
     """
 
     unit: str
@@ -92,6 +92,7 @@ class Explanation:
     status: str
     standings: tuple[Standing, ...]
     judged: Mapping[str, str]
+    judged_texts: tuple[Text, ...]
     sums: bool
     lines: tuple[Line, ...]
     notes: tuple[Text, ...]
@@ -137,6 +138,7 @@ def explanation_of(document: Mapping[str, Any], row: Mapping[str, Any], years: S
     document: as `parkscore.evaluation_document.document` gives it. row: by column, as a result in Parquet has it.
     """
     tree = _Tree(document, row)
+    judged = {column: str(row[column]) for column in _judged_columns(document, row)}
     notes = zip(document.get("notes_zh", document["notes"]), document["notes"], strict=True)
     name = row.get("class")
     labels = document.get("class_labels", {})
@@ -153,7 +155,8 @@ def explanation_of(document: Mapping[str, Any], row: Mapping[str, Any], years: S
         mean=tree.mean_of(tree.root)[0],
         status=str(row["status"]),
         standings=tuple(_standings(document, row, tree)),
-        judged={column: str(row[column]) for column in _judged_columns(document, row)},
+        judged=judged,
+        judged_texts=tuple(_judged_text(document, column, outcome) for column, outcome in judged.items()),
         sums=bool(document.get("additive")) and row.get("score") is not None,
         lines=tuple(tree.lines()),
         notes=tuple(Text(zh, en) for zh, en in notes),
@@ -184,6 +187,15 @@ def _judged_columns(document: Mapping[str, Any], row: Mapping[str, Any]) -> list
     after = columns[columns.index("status") + 1 :]
     first = next((place for place, column in enumerate(after) if column in nodes or ":" in column), len(after))
     return [column for column in after[:first] if column != "note" and row[column] is not None]
+
+
+def _judged_text(document: Mapping[str, Any], column: str, outcome: str) -> Text:
+    """A gate or scale of grades with what it came to, in words as far as the document has them."""
+    labels = document.get("judged_labels", {}).get(column)
+    if labels is None:
+        return Text(f"{column}：{outcome}", f"{column}: {outcome}")
+    said = labels["words"].get(outcome, {"zh": outcome, "en": outcome})
+    return Text(f"{labels['zh']}：{said['zh']}", f"{labels['en']}: {said['en']}")
 
 
 class _Tree:

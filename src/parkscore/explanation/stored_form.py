@@ -144,6 +144,7 @@ _DOCUMENT: Final = _with(
     {
         "notes_zh": _each(_TEXT),
         "class_labels": _by_name(_with(_LABEL)),
+        "judged_labels": _by_name(_with({**_LABEL, "words": _by_name(_with(_LABEL))})),
         "additive": _one_of(bool),
         "weights": _TEXT_OR_NONE,
         "weights_status": _TEXT_OR_NONE,
