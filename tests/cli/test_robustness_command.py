@@ -42,6 +42,13 @@ def test_an_earlier_year_is_looked_at_where_it_is_asked_for(run: Any) -> None:
     assert run("robustness", "park.yaml", "zones.csv", *FEW, "--year", "2020").code == 2
 
 
+def test_findings_of_other_years_than_the_one_looked_at_are_not_shown(run: Any, folder: Path) -> None:
+    text = (folder / "zones.csv").read_text(encoding="utf-8")
+    (folder / "gaps.csv").write_text(text.replace("乙,2023,200,3000,10", "乙,2023,200,,"), encoding="utf-8")
+    assert "not_ranked" in run("robustness", "park.yaml", "gaps.csv", *FEW, "--year", "2023").err
+    assert "2023" not in run("robustness", "park.yaml", "gaps.csv", *FEW).err
+
+
 def test_json_has_units_probabilities_pairs_and_assumptions(run: Any) -> None:
     document = run("robustness", "park.yaml", "zones.csv", *FEW, "--json").document
     assert document["schema"] == "parkscore-robustness/1"

@@ -119,7 +119,8 @@ def robustness(
         reply.document("robustness", found.as_dict(reply.language) | {"output": path})
         return
     _say(found, output, reply)
-    reply.show_findings(evaluation.findings, where_findings_are(output))
+    of_year = [each for each in evaluation.findings if each.year in (None, found.year)]
+    reply.show_findings(of_year, where_findings_are(output))
 
 
 def _telling(reply: Reply) -> Telling:
