@@ -147,6 +147,9 @@ def test_who_mends_exactly_what_is_missing_meets_the_rung(
         if outcome[1] is None:  # met, or it does not apply
             assert len(found.missing) == 0
             return
+        if not len(found.missing):  # nothing can be mended where too few requirements apply
+            assert "too few apply" in found.rungs["missing_en"][0]
+            return
         lines = chosen(found.missing, data.draw)
         assert len(lines) > 0
         after = climb(monkeypatch, framework, mended(before, lines))
@@ -167,6 +170,17 @@ def test_who_leaves_out_one_thing_of_what_is_missing_does_not_meet_the_rung(
         left_out = data.draw(st.sampled_from(lines.index.tolist()))
         after = climb(monkeypatch, framework, mended(before, chosen(found.missing, data.draw).drop(index=left_out)))
         assert after.rungs["rung"].tolist() == [None]
+
+
+def test_where_too_few_requirements_apply_and_none_is_missed_that_is_what_is_said(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    exempt = ({"zh": "豁免者", "when": "b >= 0"},)
+    items = ({"id": "one", "require": "a >= 1", "exempt": exempt}, {"id": "two", "require": "c >= 1"})
+    gate = Requirement.model_validate({"id": "gate", "at_least": {"count": 2, "of": items}})
+    found = climb(monkeypatch, gated(gate), dict.fromkeys(NAMES) | {"b": 0.0, "c": 1.0})
+    assert found.missing.empty
+    assert found.rungs["missing_en"].tolist() == ["to 级: 1 more is needed, and too few apply"]
 
 
 def test_what_a_bypass_has_settled_is_not_missing_while_it_is_unknown_whether_the_gate_is_asked(

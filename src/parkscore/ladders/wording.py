@@ -14,7 +14,7 @@ from parkscore.framework.formula_words import in_words
 from parkscore.framework.gate_conditions import DENIED, with_values
 from parkscore.ladders.gaps import Gaps
 from parkscore.ladders.lacking import Lack, Need, Way, lines
-from parkscore.language import Text
+from parkscore.language import Text, agreeing
 from parkscore.tree.verdicts import TRUE
 
 PERCENT: Final = "%"
@@ -33,7 +33,7 @@ class Wording:
     def sentence(self, need: Need, row: int) -> Text:
         """What has to change, under the names of the requirements, and where there is a choice."""
         asked = {line.lack.asked.path: line.lack.asked for line in lines(need)}
-        if len(asked) > 1:
+        if len(asked) != 1:  # none where too few requirements apply and nothing can be mended
             return self._said(need, row, self.sentence)
         (only,) = asked.values()
         said = self._said(need, row, self._unnamed)
@@ -196,7 +196,9 @@ def _joined(parts: Sequence[Text]) -> Text:
 
 def _choice(parts: Sequence[Text], needs: int) -> Text:
     if needs > len(parts):
-        few = Text(f"还须 {needs} 项，适用的不足", f"{needs} more are needed, and too few apply")
+        few = Text(
+            f"还须 {needs} 项，适用的不足", f"{needs} more {agreeing(needs, 'is', 'are')} needed, and too few apply"
+        )
         return few if not parts else Text(f"{few.zh}：{_either(parts).zh}", f"{few.en}: {_either(parts).en}")
     if needs == len(parts):
         return _joined(parts)
