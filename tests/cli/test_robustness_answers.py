@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -19,6 +18,7 @@ from parkscore.cli.console import Reply
 from parkscore.cli.progress import Progress
 from parkscore.language import Text
 from tests.cli.test_console import SOURCE
+from tests.interrupting import interrupted
 
 FEW = ("--draws", "64")
 ALL = ("--sensitivity", "--exact", "--one-at-a-time")
@@ -271,17 +271,7 @@ def test_ctrl_c_while_ranks_are_bounded_ends_with_130_and_leaves_no_file(folder:
         "sys.argv = ['parkscore', *words.split()]\n"
         "main()\n"
     )
-    with subprocess.Popen(
-        [sys.executable, "-c", code],
-        env=os.environ | {"PYTHONPATH": str(SOURCE)},
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-    ) as process:
-        assert process.stdout is not None
-        assert process.stdout.readline() == b"bounding\n"
-        process.send_signal(signal.SIGINT)
-        process.communicate(timeout=60)
-    assert process.returncode == 130
+    assert interrupted(code, b"bounding", os.environ | {"PYTHONPATH": str(SOURCE)}).code == 130
     assert sorted(path.name for path in folder.iterdir()) == ["park.yaml", "zones.csv"]
 
 

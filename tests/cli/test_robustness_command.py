@@ -5,8 +5,6 @@ from __future__ import annotations
 import contextlib
 import json
 import os
-import signal
-import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -20,6 +18,7 @@ from parkscore.cli.console import Reply
 from parkscore.cli.progress import Progress
 from parkscore.language import Text
 from tests.cli.test_console import SOURCE, Terminal
+from tests.interrupting import interrupted
 
 FEW = ("--draws", "64")
 ASSUMED = "each up to 20% more or less"
@@ -140,18 +139,9 @@ def test_ctrl_c_in_mid_run_ends_with_130_and_leaves_no_file(folder: Path) -> Non
         "sys.argv = ['parkscore', 'robustness', 'park.yaml', 'zones.csv', '-o', 'out.xlsx', '--draws', '1000']\n"
         "main()\n"
     )
-    with subprocess.Popen(
-        [sys.executable, "-c", code],
-        env=os.environ | {"PYTHONPATH": str(SOURCE)},
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-    ) as process:
-        assert process.stdout is not None
-        assert process.stdout.readline() == b"drawing\n"
-        process.send_signal(signal.SIGINT)
-        _, said = process.communicate(timeout=60)
-    assert process.returncode == 130
-    assert b"interrupted" in said
+    ended = interrupted(code, b"drawing", os.environ | {"PYTHONPATH": str(SOURCE)})
+    assert ended.code == 130
+    assert b"interrupted" in ended.said
     assert sorted(path.name for path in folder.iterdir()) == ["park.yaml", "zones.csv"]
 
 

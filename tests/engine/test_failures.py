@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import errno
 import os
-import signal
 import subprocess
 import sys
 from collections.abc import Callable, Iterator, Sequence
@@ -25,6 +24,7 @@ from parkscore.engine.gathering import Fitting
 from parkscore.engine.tasks import ApplyPiece
 from parkscore.findings import DataError, Severity, UsageError, errors_of
 from parkscore.results import files
+from tests.interrupting import interrupted
 from tests.small_frameworks import dimension, field, leaf, small
 
 SMALL = small(leaf("a"), leaf("b"))
@@ -341,15 +341,9 @@ def test_ctrl_c_in_a_terminal_ends_threads_and_files(tmp_path: Path) -> None:
         "        time.sleep(20)\n"
         f"ps.score_dataset(SMALL, {str(tmp_path / 'data')!r}, {str(tmp_path / 'out.parquet')!r}, progress=tell)\n"
     )
-    with subprocess.Popen(
-        [sys.executable, "-c", code], env=ENVIRONMENT, stdout=subprocess.PIPE, stderr=subprocess.PIPE
-    ) as process:
-        assert process.stdout is not None
-        assert process.stdout.readline() == b"scoring\n"
-        process.send_signal(signal.SIGINT)
-        _, said = process.communicate(timeout=60)
-    assert process.returncode != 0
-    assert b"KeyboardInterrupt" in said
+    ended = interrupted(code, b"scoring", ENVIRONMENT)
+    assert ended.code != 0
+    assert b"KeyboardInterrupt" in ended.said
     assert left_behind(tmp_path) == []
 
 

@@ -20,6 +20,7 @@ from parkscore.methods.domain import IntArray
 from parkscore.methods.drawn_ranks import drawn_ranks
 from parkscore.robustness.asked_forms import plainly
 from parkscore.robustness.drawn_tree import effective_weights
+from parkscore.robustness.said import no_such_unit
 from parkscore.robustness.scoring import rows_of_year, year_of
 from parkscore.tree.aggregate import ROUNDING, Shares
 
@@ -59,7 +60,7 @@ class LinearTree:
         """Where a unit stands among `names`; UsageError where it does not."""
         found = np.flatnonzero(self.names == unit)
         if not found.size:
-            raise UsageError(_no_such_unit(unit, unit in self.left_out))
+            raise UsageError(_left_out(unit) if unit in self.left_out else no_such_unit(unit))
         return int(found[0])
 
     def shares_of(self, weights: Vector) -> pd.Series[float]:
@@ -297,10 +298,6 @@ def _no_such_class(class_id: str, known: Sequence[str]) -> Finding:
     )
 
 
-def _no_such_unit(unit: str, has_gap: bool) -> Finding:
-    reason = (
-        Text(f"评价对象 {unit} 有缺失，已略去", f"{unit} has a gap and was left out")
-        if has_gap
-        else Text(f"没有参加排名的评价对象 {unit}", f"there is no ranked unit {unit}")
-    )
+def _left_out(unit: str) -> Finding:
+    reason = Text(f"评价对象 {unit} 有缺失，已略去", f"{unit} has a gap and was left out")
     return Finding(code="no_such_unit", severity=Severity.ERROR, value=unit, message=reason)

@@ -21,6 +21,7 @@ from parkscore.robustness.linear_tree import weights_of_nodes
 from parkscore.robustness.plans import DrawPlan, HeldWeights
 from parkscore.robustness.rescoring import totals_without, under_schemes
 from parkscore.robustness.reversals import Reversals
+from parkscore.robustness.said import no_such_unit
 from parkscore.robustness.scoring import DrawnScores, by_rank, names_of, rows_of_year, year_of
 from parkscore.robustness.weights import LeftOut
 from parkscore.tree.aggregate import ROUNDING
@@ -124,7 +125,7 @@ class OneAtATime:
         """Raise UsageError where one of these is no ranked unit, or where fewer than three units are ranked."""
         unknown = [unit for unit in units if unit not in self.names]
         if unknown:
-            raise UsageError([_no_such_unit(unit) for unit in unknown])
+            raise UsageError([no_such_unit(unit) for unit in unknown])
         if len(self.names) < 3:
             raise UsageError(_too_few(len(self.names)))
 
@@ -194,11 +195,6 @@ def _distinct(names: Sequence[str]) -> list[str]:
     """
     counts = [list(names[:place]).count(name) for place, name in enumerate(names)]
     return [f"{name} ({before + 1})" if before else name for name, before in zip(names, counts, strict=True)]
-
-
-def _no_such_unit(unit: str) -> Finding:
-    message = Text(f"没有参加排名的评价对象 {unit}", f"there is no ranked unit {unit}")
-    return Finding(code="no_such_unit", severity=Severity.ERROR, message=message, value=unit)
 
 
 def _too_few(units: int) -> Finding:

@@ -31,6 +31,7 @@ from parkscore.robustness.plans import DrawPlan
 from parkscore.robustness.questions import Questions
 from parkscore.robustness.remade import drawn_rows
 from parkscore.robustness.running import Outcome, Progress
+from parkscore.robustness.said import no_such_unit
 from parkscore.robustness.scoring import by_rank, names_of
 from parkscore.robustness.sensitivity import RESAMPLES, Sampling, Sensitivity, sensitivity_ready
 from parkscore.robustness.spread import spread
@@ -39,6 +40,7 @@ from parkscore.robustness.verdicts import near, near_places, verdict
 LOW, HIGH = 0.05, 0.95
 TOP: Final = (1, 3, 10)
 _RANK = "rank"
+_ALL_UNITS = Text("units 表的行名就是全部评价对象", "the index of the table `units` names them all")
 
 
 @dataclass(frozen=True)
@@ -194,7 +196,7 @@ class Robustness:
         names = self.names.tolist()
         unknown = [name for name in (unit, *beside) if name not in names]
         if unknown:
-            raise UsageError([_no_such_unit(name) for name in unknown])
+            raise UsageError([no_such_unit(name, _ALL_UNITS) for name in unknown])
         ranks = dict(zip(names, self.units["rank"].tolist(), strict=True))
         low, high = self.units.loc[[unit], ["rank_low", "rank_high"]].to_numpy()[0]
         others = [] if self.outcome.counts.above is None else list(beside) or near(names, unit)
@@ -294,12 +296,6 @@ def _too_many(units: int, most: int) -> Finding:
     )
     hint = Text("改看 units 表", "look at the table `units`")
     return Finding(code="too_many_units", severity=Severity.ERROR, message=message, hint=hint, value=units)
-
-
-def _no_such_unit(unit: str) -> Finding:
-    message = Text(f"没有参加排名的评价对象 {unit}", f"there is no ranked unit {unit}")
-    hint = Text("units 表的行名就是全部评价对象", "the index of the table `units` names them all")
-    return Finding(code="no_such_unit", severity=Severity.ERROR, message=message, hint=hint, value=unit)
 
 
 def _no_such_draw(draw: int, draws: int) -> Finding:

@@ -51,6 +51,12 @@ def mistake(code: str, message: Text, hint: Text | None = None) -> Finding:
     return Finding(code=code, severity=Severity.ERROR, message=message, hint=hint)
 
 
+def no_such_unit(unit: str, hint: Text | None = None) -> Finding:
+    """The error that names a unit which is not among the ranked ones."""
+    message = Text(f"没有参加排名的评价对象 {unit}", f"there is no ranked unit {unit}")
+    return Finding(code="no_such_unit", severity=Severity.ERROR, message=message, hint=hint, value=unit)
+
+
 def no_such_node(name: str, known: Sequence[str]) -> Finding:
     """The error that names a node which the framework lacks."""
     guess = near(name, known)
