@@ -34,6 +34,14 @@ def test_scores_too_large_to_be_packed_are_ranked_by_the_rule(large: float) -> N
     np.testing.assert_array_equal(drawn_ranks(scores, "min", 9), ranking["min"](scores))
 
 
+@pytest.mark.parametrize("ties", sorted(ranking))
+def test_the_largest_scores_that_are_packed_keep_their_order_beside_gaps(ties: str) -> None:
+    most = 2.0**50 - 2
+    scores = np.array([[-most, np.nan, most, 1 - most, np.nan, most - 1]])
+    np.testing.assert_array_equal(packed_ranks(scores, ties, 0), ranking[ties](scores))
+    assert packed_ranks(scores * 2, ties, 0) is None
+
+
 @given(
     st.integers(1, 150).flatmap(
         lambda draws: arrays.arrays(np.int32, st.tuples(st.just(draws), st.integers(1, 7)), elements=st.integers(0, 7))

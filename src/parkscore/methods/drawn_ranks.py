@@ -20,7 +20,7 @@ _CACHED: Final = 180_000
 """Scores that are ranked at once, so few that they stay in the processor's own memory."""
 _AT_ONCE: Final = 8 * 255
 """Draws whose pairs are counted in bytes, eight of them side by side."""
-_BLOCK: Final = 2**20
+_BLOCK: Final = 3 * 2**19
 """Comparisons at once."""
 _BYTE, _SHORT = 2**8 - 1, 2**15 - 1
 """So many units have ranks, with one below all of them, that a byte or two do not hold."""
@@ -116,7 +116,8 @@ def _added(counts: Counts | None, others: Counts | None) -> Counts | None:
 def _counted(ranks: Ranks) -> Counts:
     """How often each unit had each rank, from the ranks with a line per unit."""
     units, width = len(ranks), len(ranks) + 1
-    places = ranks + np.arange(units, dtype=np.int64)[:, np.newaxis] * width
+    places = ranks.astype(np.int64)
+    places += np.arange(0, units * width, width)[:, np.newaxis]
     return np.bincount(places.ravel(), minlength=units * width).reshape(units, width)
 
 
@@ -144,8 +145,8 @@ def _above_among(ranks: Ranks, tied: bool) -> Counts:
         few = slice(first, min(first + at_once, len(distances)))
         better = block[: few.stop - few.start]
         np.less(windows[0], windows[1 + few.start : 1 + few.stop], out=better)
-        # Eight bytes in one number, none of which comes to 256.
-        np.add.reduce(better.view(np.uint64), axis=2, out=eights[few])
+        # Eight bytes in one number, none of which comes to 256; einsum adds up lines faster than add.reduce.
+        np.einsum("ijk->ij", better.view(np.uint64), out=eights[few])
     found = _sum_of_bytes(eights)
     unit = np.arange(units)
     other = (unit + distances[:, np.newaxis]) % units

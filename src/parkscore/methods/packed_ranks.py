@@ -10,9 +10,13 @@ from numpy.typing import DTypeLike, NDArray
 from parkscore.methods.domain import FloatArray
 from parkscore.methods.ranks import RANKS_IN_ORDER
 
-_BITS: Final = 62
+_BITS: Final = 63
+_LEAST: Final = 13
+"""So many digits to the left at least take all of `_WHOLE` out of a number but the whole number that it holds."""
 _EXACT: Final = 2.0**51
 """Below it different whole numbers are different decimals, too."""
+_WHOLE: Final = 3 * 2.0**51
+"""Added to a decimal it rounds it, half to even, and its last digits are those of the whole number."""
 
 
 def packed_ranks(scores: FloatArray, ties: str, decimals: int, kind: DTypeLike = np.int32) -> NDArray[Any] | None:
@@ -25,20 +29,23 @@ def packed_ranks(scores: FloatArray, ties: str, decimals: int, kind: DTypeLike =
     array([[2, 1, 2],
            [0, 2, 1]], dtype=int32)
     """
-    bits = scores.size.bit_length()
-    most = min(_EXACT, 2.0 ** (_BITS - bits))
+    units = scores.shape[1]
+    bits = max(_LEAST, units.bit_length())
+    most = min(_EXACT, 2.0 ** (_BITS - bits)) - 1
     # The negative sorts the best first, and what has no score last.
     with np.errstate(over="ignore"):
         steps = np.multiply(scores, -(10.0**decimals))
-    np.rint(steps, out=steps)
     missing = np.isnan(steps) if steps.size and np.isnan(steps.max()) else None
     if missing is not None:
-        steps[missing] = most
-    if steps.size and not -most < steps.min() <= steps.max() <= most:
+        steps[missing] = 0.0
+    if steps.size and not -most < steps.min() <= steps.max() < most:
         return None
-    packed = steps.astype(np.int64)
+    if missing is not None:
+        steps[missing] = most
+    steps += _WHOLE
+    packed = steps.view(np.int64)
     packed <<= bits
-    packed |= np.arange(scores.size).reshape(scores.shape)
+    packed |= np.arange(units)
     packed.sort(axis=1)
     ranks = _scattered(packed, bits, ties, kind)
     if missing is not None:
@@ -59,6 +66,7 @@ def _scattered(packed: NDArray[np.int64], bits: int, ties: str, kind: DTypeLike)
     else:
         in_order = np.tile(np.arange(1, units + 1, dtype=kind), draws)
     packed &= last
+    packed += np.arange(0, packed.size, units)[:, np.newaxis]
     ranks = np.empty(draws * units, dtype=kind)
     ranks[packed.reshape(-1)] = in_order.reshape(-1)
     return ranks.reshape(draws, units)

@@ -67,9 +67,8 @@ def _numbers(frame: pd.DataFrame) -> FloatArray:
     plain = all(map(pd.api.types.is_numeric_dtype, frame.dtypes))
     numeric = frame if plain else frame.apply(pd.to_numeric, errors="coerce")
     numbers = np.ascontiguousarray(numeric.to_numpy(dtype=np.float64, na_value=np.nan).T)
-    fine = (numbers >= 0) & (numbers < np.inf)
-    if not fine.all():
-        column, row = (int(place) for place in np.argwhere(~fine)[0])
+    if not 0 <= numbers.min() <= numbers.max() < np.inf:
+        column, row = (int(place) for place in np.argwhere(~((numbers >= 0) & (numbers < np.inf)))[0])
         name, value = frame.columns[column], str(frame.iloc[row, column])
         message = Text(
             f"权重表第 {row + 1} 行 {name} 的 {value} 不是不小于零的数",

@@ -9,13 +9,13 @@ from typing import Final
 import numpy as np
 import pandas as pd
 
-from parkscore.data.grid import Cohort, Matrix, Rows
+from parkscore.data.grid import Cohort, Matrix, Rows, as_selection
 from parkscore.evaluation import Evaluation
 from parkscore.findings import Finding, Severity, UsageError
 from parkscore.framework.settings import aggregation_of
 from parkscore.language import Text
 from parkscore.methods import aggregation
-from parkscore.robustness.drawn_tree import DrawnShares, DrawnTree, effective_weights
+from parkscore.robustness.drawn_tree import DrawnShares, DrawnTree
 from parkscore.robustness.plans import DrawPlan, Nominal, Variant
 from parkscore.robustness.products import LINES
 from parkscore.robustness.remade import RemadeScores, drawn_rows
@@ -45,7 +45,6 @@ class Group:
     """Units that share their weights: positions among the units that are ranked, their tree, and all its weights.
 
     measured: the rows of the table that the tree is of, those of the group and those that they are compared with.
-    effective: (draws, indicators) of the total, where it is one product.
     """
 
     places: Rows
@@ -53,15 +52,10 @@ class Group:
     kept: Rows | slice
     tree: DrawnTree
     shares: DrawnShares
-    effective: Matrix | None
 
     def totals(self, draws: Rows) -> Matrix:
         """The total scores of some draws, (draws, units of the group)."""
-        if self.effective is None:
-            return self._climbed(self.tree, draws)
-        effective = self.effective[draws] if len(self.effective) > 1 else self.effective
-        found = self.tree.weighted(effective)[:, self.kept]
-        return np.broadcast_to(found, (len(draws), len(self.places)))
+        return self._climbed(self.tree, draws)
 
     def totals_of(self, draws: Rows, remade: Mapping[int, Matrix], rows: Rows) -> Matrix:
         """The same where scores of indicators differ: by column, (draws, rows); rows: of the table."""
@@ -69,7 +63,8 @@ class Group:
         return self._climbed(self.tree.with_scores({column: each[:, places] for column, each in remade.items()}), draws)
 
     def _climbed(self, tree: DrawnTree, draws: Rows) -> Matrix:
-        own = {node: each[draws] if len(each) > 1 else each for node, each in self.shares.items()}
+        few = as_selection(draws)
+        own = {node: each[few] if len(each) > 1 else each for node, each in self.shares.items()}
         found = tree.totals(own)
         return np.broadcast_to(found[:, self.kept], (len(draws), len(self.places)))
 
@@ -199,8 +194,7 @@ def _group(evaluation: Evaluation, variant: Variant, cohort: Cohort, shares: Dra
         absent = frozenset(evaluation.frozen.fitted.absent.get((cohort.reference, cohort.class_id), frozenset()))
     tree = DrawnTree(framework, variant.scores[measured], variant.states[measured], absent=absent)
     kept = slice(None) if alone else np.searchsorted(measured, scored)
-    effective = effective_weights(framework, shares) if tree.is_one_product else None
-    return Group(np.searchsorted(rows, scored), measured, kept, tree, shares, effective)
+    return Group(np.searchsorted(rows, scored), measured, kept, tree, shares)
 
 
 def _no_such_year(year: int, known: Sequence[int]) -> Finding:
