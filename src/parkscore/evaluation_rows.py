@@ -58,8 +58,9 @@ def write_results(evaluation: Evaluation, path: str | Path, language: Language) 
     about = document_of(evaluation)
 
     def write(beside: Path) -> None:
-        with ParquetFile(beside, about) as file:
+        with ParquetFile(beside) as file:
             file.add(batch.take(pa.array(evaluation.order)))
+            file.end(about)
 
     return write_whole(path, write)
 

@@ -158,7 +158,7 @@ class Closing:
         """Rank, and write the file whole or not at all; the first rows of the latest year are returned."""
         pieces = [piece.results for piece in self.applied if piece.results is not None]
         ranked, in_columns = self._ranked(pieces), target.suffix.lower() != ".csv"
-        note = "; ".join(each.in_language(self.language) for each in self.notes) or None
+        note = note_of(self.notes, self.language)
         first: list[pd.DataFrame] = []
 
         def with_places(number: int, results: PieceResults) -> pa.RecordBatch:
@@ -167,14 +167,14 @@ class Closing:
             return with_lists(placed, self.lists.columns(number)) if in_columns else placed
 
         def write(beside: Path) -> None:
-            with result_file(beside, target.suffix.lower(), self.document) as file:
+            with result_file(beside, target.suffix.lower()) as file:
                 for batch in in_order_of_data(pieces, with_places, progress):
-                    first.append(_first(batch, self.years))
+                    first.append(leading_rows(batch, self.years))
                     file.add(batch)
+                file.end(self.document)
 
         write_whole(target, write)
-        found = pd.concat(first, ignore_index=True) if first else pd.DataFrame({RANK: []})
-        return found.sort_values(RANK, kind="stable").head(TOP).reset_index(drop=True)
+        return first_of(first)
 
     def _ranked(self, pieces: Sequence[PieceResults]) -> dict[str, Ranking | Shares]:
         """Every ranking over all pieces, and its percentiles, by the column that each fills."""
@@ -186,13 +186,7 @@ class Closing:
             ranking.finish()
 
         # The digest of the data, which `about` has, is taken beside the rankings.
-        jobs: list[Callable[[], object]] = [
-            lambda: self.about,
-            *(partial(rank, ranking) for ranking in ranked.values()),
-        ]
-        with closing(LocalExecutor().map(_done, jobs)) as finished:
-            for _ in finished:
-                continue
+        side_by_side([lambda: self.about, *(partial(rank, ranking) for ranking in ranked.values())])
         return ranked
 
     def result(self, target: Path, top: pd.DataFrame, findings: Sequence[Finding]) -> DatasetResult:
@@ -212,15 +206,37 @@ class Closing:
         )
 
 
+def side_by_side(jobs: Sequence[Callable[[], object]]) -> None:
+    """Do some things in threads."""
+    with closing(LocalExecutor().map(_done, jobs)) as finished:
+        for _ in finished:
+            continue
+
+
 def _done(job: Callable[[], object]) -> None:
     job()
 
 
-def _first(batch: pa.RecordBatch, years: Sequence[int]) -> pd.DataFrame:
+def note_of(notes: Sequence[Text], language: Language) -> str | None:
+    """What stands on every row, None where nothing does."""
+    return "; ".join(each.in_language(language) for each in notes) or None
+
+
+def leading_columns(batch: pa.RecordBatch) -> pa.RecordBatch:
+    """Who a row is, its score, its ranks and its status."""
+    return batch.select(batch.schema.names[: batch.schema.names.index(STATUS) + 1])
+
+
+def leading_rows(batch: pa.RecordBatch, years: Sequence[int]) -> pd.DataFrame:
     """The rows of a batch that are among the first of the latest year."""
     chosen = pc.less_equal(batch.column(RANK), TOP)
     if years:
         chosen = pc.and_(chosen, pc.equal(batch.column(YEAR), years[-1]))
-    leading = batch.schema.names[: batch.schema.names.index(STATUS) + 1]
-    frame: pd.DataFrame = batch.select(leading).filter(pc.fill_null(chosen, False)).to_pandas()
+    frame: pd.DataFrame = leading_columns(batch).filter(pc.fill_null(chosen, False)).to_pandas()
     return frame
+
+
+def first_of(frames: Sequence[pd.DataFrame]) -> pd.DataFrame:
+    """The first of some leading rows, by their rank and in the order of the data."""
+    found = pd.concat(frames, ignore_index=True) if frames else pd.DataFrame({RANK: []})
+    return found.sort_values(RANK, kind="stable").head(TOP).reset_index(drop=True)

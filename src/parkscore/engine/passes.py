@@ -18,6 +18,7 @@ from parkscore.data.duplicates import KeysSeen, duplicate_findings
 from parkscore.data.fitted import Fitted
 from parkscore.data.masking import Mask
 from parkscore.data.validate_pieces import checks_look_back, compares_all, not_checked
+from parkscore.engine.arriving import Arriving, can_arrive
 from parkscore.engine.closing import Closing
 from parkscore.engine.executors import Cluster, Executor, LocalExecutor, WorkersDiedError, driven_by
 from parkscore.engine.gathering import NoReferences
@@ -56,6 +57,8 @@ Progress = Callable[[Text, int, int], None]
 """Told after each piece: what is being done, how many pieces are through, of how many."""
 
 ROWS_OF_PIECE: Final = 131_072
+_ALL: Final = 1 << 62
+"""Room for all results, of which few lie in memory at a time as they are written when they come."""
 SORTING: Final = Text("按对象归并", "bringing the years of each unit together")
 COMPARING: Final = Text("比较各行", "comparing rows")
 APPLYING: Final = Text("计分", "scoring")
@@ -164,21 +167,30 @@ class _Run:
             fitted = job.frozen.fitted_under(framework, job.plan)
         for number, stage in enumerate(stages):
             fitted = self._fit(job, stage, fitted, number > 0, found)
-        applied, amounts = self._apply(job, fitted, bool(stages), found)
-        closing = Closing(job, fitted, applied, amounts, self.language, self.folder)
+        amounts = JoiningAmounts(framework, self.folder)
+
+        def closing_of(pieces: Sequence[AppliedPiece]) -> Closing:
+            return Closing(job, fitted, pieces, amounts, self.language, self.folder)
+
+        arriving = None
+        if can_arrive(job, self.target):
+            arriving = Arriving(framework, self.folder, self.language, lambda piece: closing_of([piece]).notes)
+            self.at_end.enter_context(arriving)
+        closing = closing_of(self._apply(job, fitted, bool(stages), found, amounts, arriving))
         if self.job.frozen is None:
-            refuse_lacking_reference(job, applied, closing.tally)
+            refuse_lacking_reference(job, closing.applied, closing.tally)
         found.add([*closing.tally.findings(framework), *closing.weighing.findings])
         found.refuse(self.strict)
         frozen = None if self.freeze is None else closing.frozen
-        top = self._written(closing, frozen)
+        top = self._written(closing, frozen, arriving)
         return closing.result(self.target, top, found.findings)
 
-    def _written(self, closing: Closing, frozen: FrozenReference | None) -> pd.DataFrame:
+    def _written(self, closing: Closing, frozen: FrozenReference | None, arriving: Arriving | None) -> pd.DataFrame:
         """Write the result and the reference, both or none; the first rows are returned."""
 
         def write() -> pd.DataFrame:
-            return closing.write(self.target, lambda done, whole: self.progress(WRITING, done, whole))
+            tell = partial(self.progress, WRITING)
+            return closing.write(self.target, tell) if arriving is None else arriving.write(closing, self.target, tell)
 
         if self.freeze is None or frozen is None:
             return write()
@@ -221,28 +233,37 @@ class _Run:
         return fitted
 
     def _apply(
-        self, job: Job, fitted: Fitted, checked: bool, found: Found
-    ) -> tuple[list[AppliedPiece], JoiningAmounts]:
+        self,
+        job: Job,
+        fitted: Fitted,
+        checked: bool,
+        found: Found,
+        amounts: JoiningAmounts,
+        arriving: Arriving | None,
+    ) -> list[AppliedPiece]:
         values = self.target.suffix.lower() != ".csv"
-        applied, seen, amounts = [], KeysSeen(self.folder), JoiningAmounts(job.framework, self.folder)
+        applied, seen = [], KeysSeen(self.folder)
         alone = [] if job.frozen is None else treated_alone(job.framework)
         outliers = JoiningOutliers(job.framework, self.folder, alone)
         if isinstance(job.source, KeptSource):
             job = replace(job, source=replace(job.source, keeps=False))
-        room = Room() if isinstance(self.executor, LocalExecutor) else None
+        room = None
+        if isinstance(self.executor, LocalExecutor):
+            room = Room() if arriving is None else Room(_ALL)
         task = ApplyPiece(job, fitted, self.folder, checked, self.language, values, room)
         for piece in self._driven(APPLYING, task, job.source.items):
             found.add(piece.found)
             amounts.add(piece.amounts)
             outliers.add(piece.outliers)
-            applied.append(replace(piece, keys=None, found=(), amounts={}, outliers={}))
+            told = replace(piece, keys=None, found=(), amounts={}, outliers={})
+            applied.append(told if arriving is None else arriving.add(told))
             if piece.keys is not None:
                 seen.add(piece.keys)
         self._refuse(found, seen)
         refuse_empty(job, applied, found.findings)
         outliers.fitted(fitted)
         found.add(outliers.findings)
-        return applied, amounts
+        return applied
 
     def _refuse(self, found: Found, seen: KeysSeen) -> None:
         """End the run where anything is wrong that was found so far, a unit that is met twice included."""

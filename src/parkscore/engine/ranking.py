@@ -57,19 +57,25 @@ class Ranking:
     groups: Groups
     ranked: ExternalRanks
 
-    def add(self, batch: pa.RecordBatch) -> None:
-        """The scores of the next piece."""
-        self.ranked.add(batch.column(SCORE).to_numpy(zero_copy_only=False), self.groups.codes(batch))
+    def add(self, batch: pa.RecordBatch) -> pa.Array:
+        """The scores of the next piece; an array in which every row that will have a rank has 1, and others a gap."""
+        scores, codes = batch.column(SCORE).to_numpy(zero_copy_only=False), self.groups.codes(batch)
+        self.ranked.add(scores, codes)
+        return pa.array(np.ones(codes.size, dtype=np.int32), mask=np.isnan(scores) | (codes < 0))
 
     def finish(self) -> None:
         """Rank all rows; a row without a score or a group has no rank."""
         self.ranked.finish()
 
-    def column(self, number: int, batch: pa.RecordBatch) -> pa.Array:
+    def ranks(self, number: int) -> pa.Array:
         """The ranks of the rows of a piece, in their order, null where there is none."""
-        del batch
         ranks = self.ranked.ranks(number)
         return pa.array(ranks, mask=ranks == 0)
+
+    def column(self, number: int, batch: pa.RecordBatch) -> pa.Array:
+        """The same, whatever the rows are."""
+        del batch
+        return self.ranks(number)
 
 
 class Shares:

@@ -18,7 +18,7 @@ def refuse_empty(job: Job, applied: Sequence[AppliedPiece], found: Sequence[Find
     found: what was found so far, which says what the rows are instead.
     """
     if job.year is None:
-        if all(piece.results is None for piece in applied):
+        if not any(piece.rows for piece in applied):
             message = Text("没有一行是评价对象", "no row is a unit")
             place = Place(job.source.dataset.source)
             raise DataError([Finding(code="no_rows", severity=Severity.ERROR, message=message, place=place), *found])

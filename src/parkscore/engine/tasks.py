@@ -94,7 +94,8 @@ class GatherPiece:
 class AppliedPiece:
     """What is told of a piece once its results are written.
 
-    results: where they are, None where the piece has an error or no row to score. accounts: what became of each row.
+    results: where they are, None where the piece has an error or no row to score, and once they stand in the file of
+    the run. rows: how many have results. accounts: what became of each row.
     years: of these rows; known_years: of all rows of the piece. sums: of the scores. tally: what is told of all rows
     together. listed: the file of what the lists make of the rows, where there are lists. amounts: what the targets take
     of them. outliers: as those of `Applied`. notes: what the file says of itself. keys: as those of `Checked`.
@@ -104,6 +105,7 @@ class AppliedPiece:
     found: Sequence[Finding]
     keys: Hashes | None = None
     results: PieceResults | None = None
+    rows: int = 0
     listed: Path | None = None
     accounts: Accounts = field(default_factory=dict)
     years: frozenset[int] = frozenset()
@@ -153,6 +155,7 @@ class ApplyPiece:
             [*checked.found, *applied.findings],
             checked.keys,
             self._kept(batch, item.number) if batch.num_rows else None,
+            batch.num_rows,
             listed,
             applied.accounts,
             known_years if job.year is None else known_years & {job.year},

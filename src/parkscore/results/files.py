@@ -1,4 +1,4 @@
-"""Write the results of all pieces as one file, in the order of the data."""
+"""Write the results of all pieces as one file, in the order of the data; ranks can be filled in at the end."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import codecs
 import csv
 import io
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Final, Self
 
@@ -30,6 +30,8 @@ from parkscore.results.rows import (
     WITHIN,
 )
 
+NOTE: Final = "note"
+"""The column of what must stand on every output."""
 ROWS_IN_GROUP: Final = 131_072
 """Rows of a row group: few enough that the row of one enterprise is read in a moment."""
 
@@ -47,16 +49,16 @@ def with_ranks(batch: pa.RecordBatch, ranks: Mapping[str, pa.Array], note: str |
     if note is not None:
         last = [each for each in placed if not each.startswith((WITHIN, VALUE, STATE, USED))]
         words = pa.DictionaryArray.from_arrays(pa.array(np.zeros(batch.num_rows, dtype=np.int32)), pa.array([note]))
-        placed = {each: placed[each] for each in last} | {"note": words} | placed
+        placed = {each: placed[each] for each in last} | {NOTE: words} | placed
     return pa.RecordBatch.from_pydict(placed)
 
 
 class ParquetFile:
     """A Parquet file that takes batches one after the other; texts stand in dictionaries, numbers as they are."""
 
-    def __init__(self, path: Path, about: Mapping[str, Any]) -> None:
-        """about: goes into the metadata as JSON under `parkscore`."""
-        self._path, self._about = path, about
+    def __init__(self, path: Path) -> None:
+        """Nothing is written yet."""
+        self._path = path
         self._writer: pq.ParquetWriter | None = None
         self._waiting: list[pa.RecordBatch] = []
 
@@ -64,13 +66,17 @@ class ParquetFile:
         """Open from the first batch on."""
         return self
 
-    def __exit__(self, kind: type[BaseException] | None, *_others: object) -> None:
-        """Write what waits, and the end of the file, unless something went wrong."""
-        if kind is None and self._waiting:
+    def __exit__(self, *_others: object) -> None:
+        """Let go of a file that was not ended."""
+        if self._writer is not None:
+            self._writer.close()
+
+    def end(self, about: Mapping[str, Any]) -> None:
+        """Write what waits, and the end of the file; about: goes into the metadata as JSON under `parkscore`."""
+        if self._waiting:
             self._write()
         if self._writer is not None:
-            if kind is None:
-                self._writer.add_key_value_metadata({"parkscore": json.dumps(self._about, ensure_ascii=False)})
+            self._writer.add_key_value_metadata({"parkscore": json.dumps(about, ensure_ascii=False)})
             self._writer.close()
 
     def add(self, batch: pa.RecordBatch) -> None:
@@ -98,6 +104,46 @@ class ParquetFile:
         )
 
 
+def fill_in(path: Path, name: str, numbers: Iterable[pa.Array]) -> None:
+    """Put numbers into a column of a whole Parquet file that holds others in their place; no row group is rewritten.
+
+    numbers: of all rows, cut in any way, with gaps where those that they replace have gaps, so that they take as many
+    bytes. The column has no statistics.
+    """
+    with pq.ParquetFile(path) as file:
+        metadata = file.metadata
+    column = metadata.schema.names.index(name)
+    groups = [metadata.row_group(group) for group in range(metadata.num_row_groups)]
+    with path.open("r+b") as stream:
+        for group, own in zip(groups, _cut(numbers, [each.num_rows for each in groups]), strict=True):
+            chunk, found = group.column(column), _chunk_of(name, own)
+            if len(found) != chunk.total_compressed_size:
+                raise ValueError(f"{name} takes {len(found)} bytes, and {chunk.total_compressed_size} are kept for it")
+            stream.seek(chunk.data_page_offset)
+            stream.write(found)
+
+
+def _cut(numbers: Iterable[pa.Array], sizes: Sequence[int]) -> Iterator[pa.ChunkedArray]:
+    """The same numbers, so many at a time."""
+    rest, coming = pa.chunked_array([], pa.int32()), iter(numbers)
+    for size in sizes:
+        while len(rest) < size:
+            rest = pa.chunked_array([*rest.chunks, next(coming)], pa.int32())
+        yield rest.slice(0, size)
+        rest = rest.slice(size)
+
+
+def _chunk_of(name: str, numbers: pa.ChunkedArray) -> memoryview:
+    """The bytes of a column of a row group, as `ParquetFile` writes it."""
+    sink = pa.BufferOutputStream()
+    table = pa.table({name: numbers})
+    writing = {"use_dictionary": False, "compression": "none", "write_statistics": False, "store_schema": False}
+    pq.write_table(table, sink, row_group_size=ROWS_IN_GROUP, **writing)
+    whole = sink.getvalue()
+    chunk = pq.read_metadata(pa.BufferReader(whole)).row_group(0).column(0)
+    return memoryview(whole)[chunk.data_page_offset : chunk.data_page_offset + chunk.total_compressed_size]
+
+
 class CsvFile:
     """A csv file that takes batches one after the other, safe to open, with a mark so that Excel reads the Chinese."""
 
@@ -114,6 +160,9 @@ class CsvFile:
     def __exit__(self, *_others: object) -> None:
         """The end of the file."""
         self._stream.close()
+
+    def end(self, _about: Mapping[str, Any]) -> None:
+        """A csv file has no room for what it is about."""
 
     def add(self, batch: pa.RecordBatch) -> None:
         """Write the next rows, below the header if they are the first."""
@@ -166,6 +215,6 @@ def _quoted(text: str) -> str:
     return f'"{doubled}"'
 
 
-def result_file(path: Path, form: str, about: Mapping[str, Any]) -> ParquetFile | CsvFile:
+def result_file(path: Path, form: str) -> ParquetFile | CsvFile:
     """The file that results are written into, by the suffix of its name."""
-    return CsvFile(path) if form == ".csv" else ParquetFile(path, about)
+    return CsvFile(path) if form == ".csv" else ParquetFile(path)

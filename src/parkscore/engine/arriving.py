@@ -1,0 +1,146 @@
+"""Write results as they come, with room for their ranks, which are filled in once all rows are scored."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Self
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from parkscore.data.grid import Rows
+from parkscore.data.table import UNIT, YEAR
+from parkscore.engine.closing import TOP, Closing, first_of, leading_columns, leading_rows, note_of, side_by_side
+from parkscore.engine.ranking import Ranking, rankings
+from parkscore.engine.spool import read_batch
+from parkscore.engine.tasks import AppliedPiece, Job
+from parkscore.framework.models import Framework
+from parkscore.language import Language, Text
+from parkscore.output.files import write_whole
+from parkscore.results.files import NOTE, ParquetFile, fill_in, with_ranks
+from parkscore.results.rows import SCORE
+
+NotesAfter = Callable[[AppliedPiece], Sequence[Text]]
+"""What stands on every row, as far as it can be told from a piece."""
+
+_NAME, _AGAIN = "results.parquet", "results-again.parquet"
+
+
+def can_arrive(job: Job, target: Path) -> bool:
+    """Whether nothing but whole numbers of a known size is missing when a piece is scored: its ranks.
+
+    Percentiles have gaps that are known in the end only, lists have columns of their own, and parts are not in the
+    order of the data. A csv file has no room that could be filled in.
+    """
+    framework = job.framework
+    other = framework.lists or framework.ranking.percentiles or job.source.whole_units
+    return target.suffix.lower() != ".csv" and not other
+
+
+class Arriving:
+    """A Parquet file in the folder of a run, which takes the results of the pieces in their order.
+
+    What stands on every row is taken from the first piece. Where others say more, the file is written once more.
+    """
+
+    def __init__(self, framework: Framework, folder: Path, language: Language, notes: NotesAfter) -> None:
+        """Nothing is written yet."""
+        self._folder, self._language, self._notes = folder, language, notes
+        self._decimals = framework.ranking.decimals
+        self._file = ParquetFile(folder / _NAME)
+        self._ranked = {name: each for name, each in rankings(framework, folder).items() if isinstance(each, Ranking)}
+        self._note: str | None = None
+        self._best: list[_Best] = []
+
+    def __enter__(self) -> Self:
+        """Open until the end of the run."""
+        return self
+
+    def __exit__(self, *why: object) -> None:
+        """Let go of the file."""
+        self._file.__exit__(*why)
+
+    def add(self, piece: AppliedPiece) -> AppliedPiece:
+        """Write the results of the next piece, which then has none of its own any longer."""
+        if piece.results is None:
+            return piece
+        if not self._best:
+            self._note = note_of(self._notes(piece), self._language)
+        batch = read_batch(piece.results)
+        whole = with_ranks(batch, {name: each.add(batch) for name, each in self._ranked.items()}, self._note)
+        self._file.add(whole)
+        rows = _best_rows(batch, self._decimals)
+        self._best.append(_Best(rows, leading_columns(whole).take(pa.array(rows))))
+        if isinstance(piece.results, Path):
+            piece.results.unlink()
+        return replace(piece, results=None)
+
+    def write(self, closing: Closing, target: Path, progress: Callable[[int, int], None]) -> pd.DataFrame:
+        """Fill in the ranks, and put the file in its place; the first rows of the latest year are returned."""
+        # The digest of the data, which `about` has, is taken beside the rankings.
+        side_by_side([lambda: closing.about, *(each.finish for each in self._ranked.values())])
+        path, note = self._folder / _NAME, note_of(closing.notes, self._language)
+        if note == self._note:
+            self._file.end(closing.document)
+        else:
+            self._file.end({})
+            path = self._once_more(note, closing)
+        for done, (name, each) in enumerate(self._ranked.items(), start=1):
+            fill_in(path, name, self._known(name, each))
+            progress(done, len(self._ranked))
+        write_whole(target, lambda beside: _put(path, beside))
+        return first_of([leading_rows(best.columns, closing.years) for best in self._best])
+
+    def _once_more(self, note: str | None, closing: Closing) -> Path:
+        """The same file with another note on every row."""
+        path, again = self._folder / _NAME, self._folder / _AGAIN
+        with pq.ParquetFile(path) as old:
+            texts = [name for name in old.schema_arrow.names if pa.types.is_string(old.schema_arrow.field(name).type)]
+        coded = [name for name in texts if name != UNIT]
+        with pq.ParquetFile(path, read_dictionary=coded) as old, ParquetFile(again) as new:
+            for group in range(old.num_row_groups):
+                for batch in old.read_row_group(group).to_batches():
+                    kept = [name for name in batch.schema.names if name != NOTE]
+                    new.add(with_ranks(batch.select(kept), {}, note))
+            new.end(closing.document)
+        path.unlink()
+        return again
+
+    def _known(self, name: str, ranking: Ranking) -> Iterator[pa.Array]:
+        """The ranks of every piece; its best rows are given theirs on the way."""
+        for number, best in enumerate(self._best):
+            ranks = ranking.ranks(number)
+            place = best.columns.schema.get_field_index(name)
+            best.columns = best.columns.set_column(place, name, ranks.take(pa.array(best.rows)))
+            yield ranks
+
+
+@dataclass
+class _Best:
+    """Rows of a piece that may be among the first, and the leading columns of them."""
+
+    rows: Rows
+    columns: pa.RecordBatch
+
+
+def _best_rows(batch: pa.RecordBatch, decimals: int | None) -> Rows:
+    """The first rows of each year that no more than a few rows of it stand above."""
+    scores = batch.column(SCORE).to_numpy(zero_copy_only=False)
+    rounded = scores if decimals is None else np.round(scores, decimals)
+    years = batch.column(YEAR).to_numpy() if YEAR in batch.schema.names else np.zeros(scores.size)
+    found = []
+    for year in np.unique(years):
+        rows = np.flatnonzero((years == year) & ~np.isnan(rounded))
+        of_year = -rounded[rows]
+        near = of_year.size > TOP and of_year <= np.partition(of_year, TOP - 1)[TOP - 1]
+        rows = rows[near] if of_year.size > TOP else rows
+        found.append(rows[np.argsort(-rounded[rows], kind="stable")[:TOP]])
+    return np.concatenate(found)
+
+
+def _put(path: Path, beside: Path) -> None:
+    path.replace(beside)
