@@ -23,11 +23,13 @@ from parkscore.engine.executors import LocalExecutor
 from parkscore.engine.gathering import Fitting
 from parkscore.engine.tasks import ApplyPiece
 from parkscore.findings import DataError, Severity, UsageError, errors_of
+from parkscore.framework.models import Framework, Ranking
 from parkscore.results import files
 from tests.interrupting import interrupted
 from tests.small_frameworks import dimension, field, leaf, small
 
 SMALL = small(leaf("a"), leaf("b"))
+WAITING = small(leaf("a"), leaf("b"), ranking=Ranking(percentiles=True))
 ROOT = Path(__file__).resolve().parents[2]
 ENVIRONMENT = {**os.environ, "PYTHONPATH": os.pathsep.join([str(ROOT / "src"), str(ROOT)])}
 
@@ -35,7 +37,7 @@ ENVIRONMENT = {**os.environ, "PYTHONPATH": os.pathsep.join([str(ROOT / "src"), s
 @pytest.fixture(autouse=True)
 def pieces_of_four_rows_in_the_spool(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(passes, "ROWS_OF_PIECE", 4)
-    monkeypatch.setattr(passes, "Room", lambda: spool.Room(0))
+    monkeypatch.setattr(passes, "HELD", 0)
 
 
 def folder_of_files(folder: Path, files: int = 3) -> Path:
@@ -54,17 +56,17 @@ def left_behind(folder: Path) -> list[str]:
     return sorted(path.name for path in folder.iterdir() if path.name != "data")
 
 
-def score(folder: Path, engine: Any = None) -> ps.DatasetResult:
-    return ps.score_dataset(SMALL, folder / "data", folder / "out.parquet", engine=engine or LocalExecutor(2))
+def score(folder: Path, engine: Any = None, framework: Framework = SMALL) -> ps.DatasetResult:
+    return ps.score_dataset(framework, folder / "data", folder / "out.parquet", engine=engine or LocalExecutor(2))
 
 
 @pytest.mark.parametrize("room", [600, spool.HELD])
 def test_results_held_in_memory_are_those_of_the_spool(tmp_path: Path, monkeypatch: Any, room: int) -> None:
     folder_of_files(tmp_path)
-    score(tmp_path)
+    score(tmp_path, framework=WAITING)
     spooled = (tmp_path / "out.parquet").read_bytes()
-    monkeypatch.setattr(passes, "Room", lambda: spool.Room(room))
-    score(tmp_path)
+    monkeypatch.setattr(passes, "HELD", room)
+    score(tmp_path, framework=WAITING)
     assert (tmp_path / "out.parquet").read_bytes() == spooled
     assert left_behind(tmp_path) == ["out.parquet"]
 
@@ -80,9 +82,11 @@ def full_disk(*_anything: Any, **_named: Any) -> None:
     raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
 
 
-@pytest.mark.parametrize("place", ["the spool", "the result"])
+@pytest.mark.parametrize(
+    ("place", "framework"), [("the spool", WAITING), ("the result", WAITING), ("the result", SMALL)]
+)
 def test_a_disk_that_fills_is_named_with_the_output_and_nothing_is_left(
-    place: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    place: str, framework: Framework, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     folder_of_files(tmp_path)
     if place == "the spool":
@@ -90,7 +94,7 @@ def test_a_disk_that_fills_is_named_with_the_output_and_nothing_is_left(
     else:
         monkeypatch.setattr(files.ParquetFile, "add", full_disk)
     with pytest.raises(UsageError, match=r"out\.parquet") as caught:
-        score(tmp_path)
+        score(tmp_path, framework=framework)
     assert [each.code for each in caught.value.findings] == ["cannot_write"]
     assert "No space left" in caught.value.findings[0].message.en
     assert left_behind(tmp_path) == []

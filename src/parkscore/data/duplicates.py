@@ -21,7 +21,7 @@ from parkscore.data.table import UNIT, Table
 from parkscore.data.text_hashes import Hashes, mixed, text_hashes
 from parkscore.findings import Finding, Place, Severity
 
-_HELD: Final = 4_000_000
+_HELD: Final = 1 << 20
 """So many keys are held in memory, of 8 bytes each; more are put down in files by their first bits."""
 _FILE_BITS: Final = 6
 

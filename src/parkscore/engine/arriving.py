@@ -81,8 +81,9 @@ class Arriving:
 
     def write(self, closing: Closing, target: Path, progress: Callable[[int, int], None]) -> pd.DataFrame:
         """Fill in the ranks, and put the file in its place; the first rows of the latest year are returned."""
-        # The digest of the data, which `about` has, is taken beside the rankings.
-        side_by_side([lambda: closing.about, *(each.finish for each in self._ranked.values())])
+        # The digest of the data, which `about` has, is taken beside the rankings, and the last rows are written.
+        jobs = [lambda: closing.about, self._file.write_waiting, *(each.finish for each in self._ranked.values())]
+        side_by_side(jobs)
         path, note = self._folder / _NAME, note_of(closing.notes, self._language)
         if note == self._note:
             self._file.end(closing.document)

@@ -29,7 +29,7 @@ from parkscore.engine.pursuing import JoiningAmounts
 from parkscore.engine.refusals import refuse_empty, refuse_lacking_reference, workers_died
 from parkscore.engine.result import DatasetResult
 from parkscore.engine.sources import KeptSource, PartSource, PieceSource, PutDown, Source
-from parkscore.engine.spool import Room, spool_folder
+from parkscore.engine.spool import HELD, Room, spool_folder
 from parkscore.engine.stages import Stage, stages_of
 from parkscore.engine.suitable import looks_back, refuse_unsuitable
 from parkscore.engine.summing_up import Found
@@ -247,9 +247,7 @@ class _Run:
         outliers = JoiningOutliers(job.framework, self.folder, alone)
         if isinstance(job.source, KeptSource):
             job = replace(job, source=replace(job.source, keeps=False))
-        room = None
-        if isinstance(self.executor, LocalExecutor):
-            room = Room() if arriving is None else Room(_ALL)
+        room = Room(HELD if arriving is None else _ALL) if isinstance(self.executor, LocalExecutor) else None
         task = ApplyPiece(job, fitted, self.folder, checked, self.language, values, room)
         for piece in self._driven(APPLYING, task, job.source.items):
             found.add(piece.found)

@@ -81,7 +81,7 @@ class PieceSource:
         return Read(table, cells.findings)
 
 
-KEPT: Final = 192 << 20
+KEPT: Final = 224 << 20
 """Bytes of tables that are kept from one pass to the next."""
 
 

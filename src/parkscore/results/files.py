@@ -32,6 +32,9 @@ from parkscore.results.rows import (
 
 NOTE: Final = "note"
 """The column of what must stand on every output."""
+_FEW: Final = 1 << 14
+"""Bytes of the different numbers of a column that few of them take, such as points and counts; others are written as
+they are."""
 ROWS_IN_GROUP: Final = 131_072
 """Rows of a row group: few enough that the row of one enterprise is read in a moment."""
 
@@ -71,10 +74,14 @@ class ParquetFile:
         if self._writer is not None:
             self._writer.close()
 
-    def end(self, about: Mapping[str, Any]) -> None:
-        """Write what waits, and the end of the file; about: goes into the metadata as JSON under `parkscore`."""
+    def write_waiting(self) -> None:
+        """Write the rows that wait for others of their row group; none follow."""
         if self._waiting:
             self._write()
+
+    def end(self, about: Mapping[str, Any]) -> None:
+        """Write what waits, and the end of the file; about: goes into the metadata as JSON under `parkscore`."""
+        self.write_waiting()
         if self._writer is not None:
             self._writer.add_key_value_metadata({"parkscore": json.dumps(about, ensure_ascii=False)})
             self._writer.close()
@@ -94,10 +101,12 @@ class ParquetFile:
 
     def _opened(self, schema: pa.Schema) -> pq.ParquetWriter:
         texts = [field.name for field in schema if pa.types.is_dictionary(field.type)]
+        numbers = [field.name for field in schema if pa.types.is_floating(field.type)]
         return pq.ParquetWriter(
             self._path,
             schema,
-            use_dictionary=texts,
+            use_dictionary=[*texts, *numbers],
+            dictionary_pagesize_limit=_FEW,
             compression={field.name: "snappy" if field.name in texts else "none" for field in schema},
             write_statistics=[name for name in (UNIT, YEAR, SCORE) if name in schema.names],
             store_schema=False,

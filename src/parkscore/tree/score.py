@@ -98,7 +98,7 @@ def score(
                 own[leaf.id] = {}
                 if not has_rules_by_case(leaf):
                     given = supplies.given(said, column, values, measured, cohort.fit)
-                    own[leaf.id] = _reference(said, values[cohort.fitted], given, fitted, cohort, leaf)
+                    own[leaf.id] = _reference(said, values, given, fitted, cohort, leaf)
                 for said, measured in by_rule(leaf, settings[leaf.id], grid, rows):
                     given = supplies.given(said, column, values, measured, cohort.fit) | counted.get(leaf.id, {})
                     where = cohort.index_of(measured)
@@ -213,9 +213,9 @@ def _fit(settings: Settings, values: Vector, given: Mapping[str, Any]) -> Refere
 def _reference(
     settings: Settings, values: Vector, given: Mapping[str, Any], fitted: Fitted | None, cohort: Cohort, leaf: Node
 ) -> Reference:
-    """The statistics that an indicator is scored by: fitted on these values, or those that were fitted before."""
+    """The statistics that an indicator is scored by: fitted on its values, or those that were fitted before."""
     if fitted is None or scoring[settings.score.name].fit is None:
-        return _fit(settings, values, given)
+        return _fit(settings, values[cohort.fitted], given)
     return fitted.of(cohort.reference, leaf.id)
 
 
