@@ -345,3 +345,25 @@ def test_the_probabilities_of_ranks_count_a_rank_below_all_that_the_evaluation_g
     assert found.rank_probabilities.columns.tolist() == [1, 2, 3]
     assert (found.ranks == 3).any()
     np.testing.assert_allclose(found.rank_probabilities.sum(axis=1) + found.units["unranked"], 1.0)
+
+
+@pytest.mark.parametrize("method", ["arithmetic", "geometric", "harmonic", "topsis_minmax", "vikor", "sum", "product", "promethee_ii"])
+def test_a_table_of_weights_need_not_sum_to_one_whatever_the_aggregation(method: str) -> None:
+    framework = small(
+        dimension("d", leaf("a"), leaf("b"), aggregate=Choice.of(method)),
+        leaf("c"),
+        defaults=EQUAL.model_copy(update={"score": ScoreRule.of("minmax", to=(1, 100))}),
+    )
+    evaluation = ps.evaluate(framework, rows(a=[1.0, 2.0, 3.0], b=[3.0, 1.0, 2.0], c=[2.0, 3.0, 1.0]))
+    shares = pd.DataFrame(np.random.default_rng(0).dirichlet(np.ones(3), 16), columns=["a", "b", "c"])
+    one, other = (evaluation.robustness({"table": each}) for each in (shares, 700 * shares))
+    np.testing.assert_allclose(other.scores, one.scores, rtol=1e-12)
+    pd.testing.assert_frame_equal(other.parameters, one.parameters, rtol=1e-12)
+    np.testing.assert_allclose(one.parameters[["weight:a", "weight:b"]].sum(axis=1), 1.0, rtol=1e-12)
+
+
+def test_a_table_that_is_changed_after_the_run_changes_nothing_of_it() -> None:
+    numbers = np.array([[0.2, 0.9], [0.8, 0.1]])
+    found = flat([80, 20], [20, 40]).robustness({"table": pd.DataFrame(numbers, columns=["a", "b"], copy=False)})
+    numbers[:] = 0.0
+    np.testing.assert_allclose(found.parameters["weight:a"], [2 / 11, 8 / 9])

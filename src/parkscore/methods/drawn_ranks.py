@@ -16,7 +16,7 @@ from parkscore.methods.registry import ranking
 Counts = NDArray[np.int64]
 Ranks = NDArray[Any]
 
-_CACHED: Final = 180_000
+_CACHED: Final = 2**19
 """Scores that are ranked at once, so few that they stay in the processor's own memory."""
 _AT_ONCE: Final = 8 * 255
 """Draws whose pairs are counted in bytes, eight of them side by side."""

@@ -35,10 +35,12 @@ def packed_ranks(scores: FloatArray, ties: str, decimals: int, kind: DTypeLike =
     # The negative sorts the best first, and what has no score last.
     with np.errstate(over="ignore"):
         steps = np.multiply(scores, -(10.0**decimals))
-    missing = np.isnan(steps) if steps.size and np.isnan(steps.max()) else None
+    low, high = _ends(steps)
+    missing = np.isnan(steps) if np.isnan(high) else None
     if missing is not None:
         steps[missing] = 0.0
-    if steps.size and not -most < steps.min() <= steps.max() < most:
+        low, high = _ends(steps)
+    if not -most < low <= high < most:
         return None
     if missing is not None:
         steps[missing] = most
@@ -51,6 +53,11 @@ def packed_ranks(scores: FloatArray, ties: str, decimals: int, kind: DTypeLike =
     if missing is not None:
         ranks[missing] = 0
     return ranks
+
+
+def _ends(steps: FloatArray) -> tuple[float, float]:
+    """The least and the largest, 0 where there are none."""
+    return (float(steps.min()), float(steps.max())) if steps.size else (0.0, 0.0)
 
 
 def _scattered(packed: NDArray[np.int64], bits: int, ties: str, kind: DTypeLike) -> NDArray[Any]:

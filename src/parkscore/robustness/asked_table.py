@@ -45,7 +45,7 @@ def table_of_weights(framework: Framework, table: Any, draws: int | None = None)
         )
     if wrong:
         raise UsageError(wrong)
-    made = TableOfWeights(framework, dict(zip(frame.columns, _numbers(frame), strict=True)))
+    made = TableOfWeights(framework, tuple(frame.columns), _numbers(frame))
     wrong = [*_partly_named(made), *_all_zero(made)]
     if wrong:
         raise UsageError(wrong)
@@ -66,7 +66,8 @@ def _numbers(frame: pd.DataFrame) -> FloatArray:
     """A line of weights for each column, (nodes, draws); UsageError where one is no number from 0 up."""
     plain = all(map(pd.api.types.is_numeric_dtype, frame.dtypes))
     numeric = frame if plain else frame.apply(pd.to_numeric, errors="coerce")
-    numbers = np.ascontiguousarray(numeric.to_numpy(dtype=np.float64, na_value=np.nan).T)
+    # A copy: whose table it is may change it afterwards.
+    numbers = np.array(numeric.to_numpy(dtype=np.float64, na_value=np.nan).T, order="C")
     if not 0 <= numbers.min() <= numbers.max() < np.inf:
         column, row = (int(place) for place in np.argwhere(~((numbers >= 0) & (numbers < np.inf)))[0])
         name, value = frame.columns[column], str(frame.iloc[row, column])
@@ -88,7 +89,7 @@ def _partly_named(table: TableOfWeights) -> Iterator[Finding]:
     weighed = table.weighed
     for node in table.framework.root.walk():
         lacking = [child.id for child in node.children if child.id not in weighed]
-        named = [child.id for child in node.children if child.id in table.columns]
+        named = [child.id for child in node.children if child.id in table.nodes]
         if named and lacking:
             yield mistake(
                 "partly_named",

@@ -19,7 +19,10 @@ from parkscore.robustness.products import product
 from parkscore.tree.aggregate import ROUNDING
 
 DrawnShares = Mapping[str, Matrix]
-"""For each dimension the shares of its children, (draws, children) or (1, children) where no draw changes them."""
+"""For each dimension the weights of its children, (draws, children) or (1, children) where no draw changes them.
+
+They need not sum to 1: whoever uses them divides by their sum.
+"""
 
 
 class Drawn(NamedTuple):
@@ -131,6 +134,7 @@ class DrawnTree:
         for draw in range(draws):
             scores = np.stack([_of(each.scores, draw) for each in below], axis=1)
             own = _of(shares, draw)
+            own = own / own.sum()
             if method.needs.complete:
                 own = np.where(self._nobody(node, scores), 0.0, own)
             elif method.row_local:

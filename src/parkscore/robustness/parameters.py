@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 import pandas as pd
 
+from parkscore.methods.weight_draws import normalised
 from parkscore.robustness.plans import DrawPlan, HeldWeights
 from parkscore.robustness.weights import LeftOut
 
@@ -50,6 +51,7 @@ def _weights(plan: DrawPlan, rows: Rows) -> Iterator[tuple[str, FloatArray]]:
     for cohort, nominal in groups:
         part = f"{WEIGHT}:{cohort.class_id}" if cohort.class_id is not None else WEIGHT
         shares = plan.weights.shares(nominal)
-        for node in framework.root.walk():
+        for node in (each for each in framework.root.walk() if each.children):
+            own = normalised(shares[node.id])
             for column, child in enumerate(node.children):
-                yield f"{part}:{child.id}", np.broadcast_to(shares[node.id][:, column], plan.draws)
+                yield f"{part}:{child.id}", np.broadcast_to(own[:, column], plan.draws)

@@ -9,7 +9,7 @@ from typing import Final, Literal
 
 import numpy as np
 
-from parkscore.data.grid import Matrix, Vector
+from parkscore.data.grid import Matrix, Vector, as_selection
 from parkscore.framework.models import Framework, Node
 from parkscore.methods import weight_draws
 from parkscore.methods.domain import FloatArray, IntArray
@@ -195,44 +195,50 @@ class OneOfSchemes:
 
 @dataclass(frozen=True)
 class TableOfWeights:
-    """Weights that somebody has drawn: by child a column, (draws,), not negative; shares are made of them."""
+    """Weights that somebody has drawn, not negative; nodes: which of them have a line of numbers, (nodes, draws)."""
 
     framework: Framework
-    columns: Mapping[str, FloatArray]
+    nodes: tuple[str, ...]
+    numbers: FloatArray = field(repr=False)
 
     def shares(self, nominal: Nominal) -> DrawnShares:
-        """The shares of every dimension in every draw; a dimension of whose children none is named keeps its weights.
+        """The weights of every dimension in every draw; a dimension of whose children none is named keeps its own.
 
         Where the table names indicators only, a dimension weighs what they weigh together.
         """
-        # A line for each child is summed and divided several times as fast as one for each draw.
-        drawn = {node: weight_draws.normalised(own.T) for node, own in self.of_children.items()}
-        return {node: own[np.newaxis, :] for node, own in nominal.items()} | drawn
+        return {node: own[np.newaxis, :] for node, own in nominal.items()} | {
+            node: own.T for node, own in self.of_children.items()
+        }
 
     @cached_property
     def of_children(self) -> Mapping[str, FloatArray]:
         """By dimension all of whose children have a weight, their weights, (children, draws)."""
-        weights, found = dict(self.columns), {}
+        lines = {node: line for line, node in enumerate(self.nodes)}
+        sums: dict[str, FloatArray] = {}
+        found = {}
         inner = [node for node in self.framework.root.walk() if node.children]
         for node in reversed(inner):
-            if all(child.id in weights for child in node.children):
-                found[node.id] = np.stack([weights[child.id] for child in node.children])
-                if self._of_indicators_only:
-                    weights[node.id] = found[node.id].sum(axis=0)
+            ids = [child.id for child in node.children]
+            if all(each in lines for each in ids):
+                found[node.id] = self.numbers[as_selection(np.array([lines[each] for each in ids]))]
+            elif all(each in lines or each in sums for each in ids):
+                found[node.id] = np.stack([self.numbers[lines[each]] if each in lines else sums[each] for each in ids])
+            if self._of_indicators_only and node.id in found:
+                sums[node.id] = found[node.id].sum(axis=0)
         return found
 
     @property
     def weighed(self) -> frozenset[str]:
         """The nodes that have a weight: those named, and dimensions that weigh what all of theirs do."""
-        return frozenset(self.columns) | frozenset(self.of_children if self._of_indicators_only else ())
+        return frozenset(self.nodes) | frozenset(self.of_children if self._of_indicators_only else ())
 
-    @property
+    @cached_property
     def _of_indicators_only(self) -> bool:
-        return not any(node.id in self.columns for node in self.framework.root.walk() if node.children)
+        return not any(node.id in self.nodes for node in self.framework.root.walk() if node.children)
 
     def parameters(self) -> Mapping[str, FloatArray]:
         """The table."""
-        return self.columns
+        return dict(zip(self.nodes, self.numbers, strict=True))
 
 
 @dataclass(frozen=True)
