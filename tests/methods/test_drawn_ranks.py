@@ -42,6 +42,24 @@ def test_the_largest_scores_that_are_packed_keep_their_order_beside_gaps(ties: s
     assert packed_ranks(scores * 2, ties, 0) is None
 
 
+@pytest.mark.parametrize("ties", sorted(ranking))
+@pytest.mark.parametrize("below", [0.25, 0.5, 0.75, 1.25])
+def test_a_score_that_is_rounded_to_the_largest_is_not_tied_with_gaps(ties: str, below: float) -> None:
+    scores = np.array([[np.nan, below - (2.0**50 - 1), np.nan, 0.0]])
+    np.testing.assert_array_equal(drawn_ranks(scores, ties, 0), ranking[ties](np.round(scores)))
+
+
+@pytest.mark.parametrize("shape", [(3, 0), (0, 3), (0, 0)])
+@pytest.mark.parametrize("decimals", [9, None])
+def test_nobody_and_no_draw_are_ranked_and_counted(shape: tuple[int, int], decimals: int | None) -> None:
+    ranks = drawn_ranks(np.zeros(shape), "min", decimals)
+    counts = RankCounts(shape[1])
+    counts.add(ranks)
+    assert ranks.shape == shape
+    assert counts.ranks is not None
+    assert counts.ranks.sum() == 0
+
+
 @given(
     st.integers(1, 150).flatmap(
         lambda draws: arrays.arrays(np.int32, st.tuples(st.just(draws), st.integers(1, 7)), elements=st.integers(0, 7))

@@ -13,8 +13,6 @@ from parkscore.methods.ranks import RANKS_IN_ORDER
 _BITS: Final = 63
 _LEAST: Final = 13
 """So many digits to the left at least take all of `_WHOLE` out of a number but the whole number that it holds."""
-_EXACT: Final = 2.0**51
-"""Below it different whole numbers are different decimals, too."""
 _WHOLE: Final = 3 * 2.0**51
 """Added to a decimal it rounds it, half to even, and its last digits are those of the whole number."""
 
@@ -31,7 +29,7 @@ def packed_ranks(scores: FloatArray, ties: str, decimals: int, kind: DTypeLike =
     """
     units = scores.shape[1]
     bits = max(_LEAST, units.bit_length())
-    most = min(_EXACT, 2.0 ** (_BITS - bits)) - 1
+    most = 2.0 ** (_BITS - bits) - 1
     # The negative sorts the best first, and what has no score last.
     with np.errstate(over="ignore"):
         steps = np.multiply(scores, -(10.0**decimals))
@@ -40,7 +38,8 @@ def packed_ranks(scores: FloatArray, ties: str, decimals: int, kind: DTypeLike =
     if missing is not None:
         steps[missing] = 0.0
         low, high = _ends(steps)
-    if not -most < low <= high < most:
+    # Less by 1, so that none is rounded to where those without a score stand.
+    if not -most <= low <= high <= most - 1:
         return None
     if missing is not None:
         steps[missing] = most
@@ -73,7 +72,7 @@ def _scattered(packed: NDArray[np.int64], bits: int, ties: str, kind: DTypeLike)
     else:
         in_order = np.tile(np.arange(1, units + 1, dtype=kind), draws)
     packed &= last
-    packed += np.arange(0, packed.size, units)[:, np.newaxis]
+    packed += units * np.arange(draws)[:, np.newaxis]
     ranks = np.empty(draws * units, dtype=kind)
     ranks[packed.reshape(-1)] = in_order.reshape(-1)
     return ranks.reshape(draws, units)
