@@ -347,7 +347,9 @@ def test_the_probabilities_of_ranks_count_a_rank_below_all_that_the_evaluation_g
     np.testing.assert_allclose(found.rank_probabilities.sum(axis=1) + found.units["unranked"], 1.0)
 
 
-@pytest.mark.parametrize("method", ["arithmetic", "geometric", "harmonic", "topsis_minmax", "vikor", "sum", "product", "promethee_ii"])
+@pytest.mark.parametrize(
+    "method", ["arithmetic", "geometric", "harmonic", "topsis_minmax", "vikor", "sum", "product", "promethee_ii"]
+)
 def test_a_table_of_weights_need_not_sum_to_one_whatever_the_aggregation(method: str) -> None:
     framework = small(
         dimension("d", leaf("a"), leaf("b"), aggregate=Choice.of(method)),
@@ -360,6 +362,22 @@ def test_a_table_of_weights_need_not_sum_to_one_whatever_the_aggregation(method:
     np.testing.assert_allclose(other.scores, one.scores, rtol=1e-12)
     pd.testing.assert_frame_equal(other.parameters, one.parameters, rtol=1e-12)
     np.testing.assert_allclose(one.parameters[["weight:a", "weight:b"]].sum(axis=1), 1.0, rtol=1e-12)
+
+
+@pytest.mark.parametrize("method", ["arithmetic", "geometric", "topsis_minmax"])
+def test_dimensions_named_beside_indicators_need_not_weigh_what_these_do_where_some_do_not_apply(method: str) -> None:
+    framework = small(
+        dimension("d", leaf("a"), leaf("b"), aggregate=Choice.of(method)),
+        dimension("e", leaf("c"), leaf("f"), aggregate=Choice.of(method)),
+        defaults=EQUAL.model_copy(update={"score": ScoreRule.of("minmax", to=(1, 100)), "min_coverage": 0.4}),
+    )
+    frame = rows(a=[1, 2, 3, "不适用"], b=[3, 1, 2, 4], c=[2, 3, 1, None], f=[1, 2, 3, 4])
+    evaluation = ps.evaluate(framework, frame)
+    shares = pd.DataFrame(np.random.default_rng(0).dirichlet(np.ones(4), 16), columns=["a", "b", "c", "f"])
+    shares = shares.assign(d=shares["a"] + shares["b"], e=shares["c"] + shares["f"])
+    of_others = shares.assign(a=700 * shares["a"], b=700 * shares["b"], c=1e-9 * shares["c"], f=1e-9 * shares["f"])
+    one, other = (evaluation.robustness({"table": each}) for each in (shares, of_others))
+    np.testing.assert_allclose(other.scores, one.scores, rtol=1e-9)
 
 
 def test_a_table_that_is_changed_after_the_run_changes_nothing_of_it() -> None:

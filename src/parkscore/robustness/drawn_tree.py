@@ -15,6 +15,7 @@ from parkscore.framework.models import Choice, Framework, Node
 from parkscore.framework.settings import aggregation_of, resolve_settings
 from parkscore.language import Text
 from parkscore.methods import DomainError, aggregation
+from parkscore.methods.weight_draws import normalised
 from parkscore.robustness.products import product
 from parkscore.tree.aggregate import ROUNDING
 
@@ -98,7 +99,7 @@ class DrawnTree:
         if not node.children:
             return self._of_leaf(self._columns[node.id])
         below = [self.drawn(child, shares) for child in node.children]
-        own = shares[node.id]
+        own = normalised(shares[node.id])
         least = self._settings[node.id].min_coverage
         coverage, applicable = _coverage(below, own) if self._has_gaps else (None, None)
         enough = None if coverage is None else coverage >= least - ROUNDING
@@ -134,7 +135,6 @@ class DrawnTree:
         for draw in range(draws):
             scores = np.stack([_of(each.scores, draw) for each in below], axis=1)
             own = _of(shares, draw)
-            own = own / own.sum()
             if method.needs.complete:
                 own = np.where(self._nobody(node, scores), 0.0, own)
             elif method.row_local:
@@ -162,7 +162,7 @@ def effective_weights(framework: Framework, shares: DrawnShares) -> Matrix:
 
     def descend(node: Node, above: Matrix) -> None:
         own = shares[node.id]
-        below = own / own.sum(axis=1, keepdims=True) * above
+        below = normalised(own) * above
         leaves = [place[child.id] for child in node.children if not child.children]
         if len(leaves) == len(node.children):
             found[:, leaves[0] : leaves[-1] + 1] = below
