@@ -163,3 +163,20 @@ def test_a_disk_that_fills_before_the_ranks_stand_leaves_nothing(
         ps.score_dataset(small(leaf("a")), tmp_path / "data.parquet", tmp_path / "out.parquet")
     assert [each.code for each in caught.value.findings] == ["cannot_write"]
     assert [path.name for path in tmp_path.iterdir()] == ["data.parquet"]
+
+
+@pytest.mark.parametrize("stage", ["write_waiting", "end"])
+def test_a_disk_that_fills_beside_a_reference_is_that_of_the_result(
+    stage: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(*_: Any) -> None:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    monkeypatch.setattr(ParquetFile, stage, full)
+    SIX.to_parquet(tmp_path / "data.parquet")
+    framework = small(leaf("a", score={"rule": "minmax"}))
+    with pytest.raises(UsageError, match=r"out\.parquet"):
+        ps.score_dataset(
+            framework, tmp_path / "data.parquet", tmp_path / "out.parquet", freeze=tmp_path / "reference.json"
+        )
+    assert [path.name for path in tmp_path.iterdir()] == ["data.parquet"]

@@ -81,20 +81,28 @@ class Arriving:
 
     def write(self, closing: Closing, target: Path, progress: Callable[[int, int], None]) -> pd.DataFrame:
         """Fill in the ranks, and put the file in its place; the first rows of the latest year are returned."""
-        # The digest of the data, which `about` has, is taken beside the rankings, and the last rows are written.
-        jobs = [lambda: closing.about, self._file.write_waiting, *(each.finish for each in self._ranked.values())]
-        side_by_side(jobs)
-        path, note = self._folder / _NAME, note_of(closing.notes, self._language)
+
+        def finish(beside: Path) -> None:
+            # The digest of the data, which `about` has, is taken beside the rankings, and the last rows are written.
+            ranking = [each.finish for each in self._ranked.values()]
+            side_by_side([lambda: closing.about, self._file.write_waiting, *ranking])
+            path = self._ended(closing)
+            for done, (name, each) in enumerate(self._ranked.items(), start=1):
+                fill_in(path, name, self._known(name, each))
+                progress(done, len(self._ranked))
+            path.replace(beside)
+
+        write_whole(target, finish)
+        return first_of([leading_rows(best.columns, closing.years) for best in self._best])
+
+    def _ended(self, closing: Closing) -> Path:
+        """The file with all that it says of itself; still without ranks."""
+        note = note_of(closing.notes, self._language)
         if note == self._note:
             self._file.end(closing.document)
-        else:
-            self._file.end({})
-            path = self._once_more(note, closing)
-        for done, (name, each) in enumerate(self._ranked.items(), start=1):
-            fill_in(path, name, self._known(name, each))
-            progress(done, len(self._ranked))
-        write_whole(target, lambda beside: _put(path, beside))
-        return first_of([leading_rows(best.columns, closing.years) for best in self._best])
+            return self._folder / _NAME
+        self._file.end({})
+        return self._once_more(note, closing)
 
     def _once_more(self, note: str | None, closing: Closing) -> Path:
         """The same file with another note on every row."""
@@ -128,20 +136,15 @@ class _Best:
     columns: pa.RecordBatch
 
 
-def _best_rows(batch: pa.RecordBatch, decimals: int | None) -> Rows:
+def _best_rows(batch: pa.RecordBatch, decimals: int) -> Rows:
     """The first rows of each year that no more than a few rows of it stand above."""
-    scores = batch.column(SCORE).to_numpy(zero_copy_only=False)
-    rounded = scores if decimals is None else np.round(scores, decimals)
-    years = batch.column(YEAR).to_numpy() if YEAR in batch.schema.names else np.zeros(scores.size)
+    rounded = np.round(batch.column(SCORE).to_numpy(zero_copy_only=False), decimals)
+    years = batch.column(YEAR).to_numpy() if YEAR in batch.schema.names else np.zeros(rounded.size)
     found = []
     for year in np.unique(years):
         rows = np.flatnonzero((years == year) & ~np.isnan(rounded))
         of_year = -rounded[rows]
-        near = of_year.size > TOP and of_year <= np.partition(of_year, TOP - 1)[TOP - 1]
-        rows = rows[near] if of_year.size > TOP else rows
+        if rows.size > TOP:
+            rows = rows[of_year <= np.partition(of_year, TOP - 1)[TOP - 1]]
         found.append(rows[np.argsort(-rounded[rows], kind="stable")[:TOP]])
     return np.concatenate(found)
-
-
-def _put(path: Path, beside: Path) -> None:
-    path.replace(beside)
