@@ -19,7 +19,7 @@ import parkscore as ps
 from parkscore.engine import arriving, passes
 from parkscore.engine.spool import piece_file, write_batch
 from parkscore.engine.tasks import ApplyPiece
-from parkscore.findings import UsageError
+from parkscore.findings import DataError, UsageError
 from parkscore.framework.models import Framework, Ranking
 from parkscore.results import files
 from parkscore.results.files import ParquetFile, fill_in
@@ -180,3 +180,20 @@ def test_a_disk_that_fills_beside_a_reference_is_that_of_the_result(
             framework, tmp_path / "data.parquet", tmp_path / "out.parquet", freeze=tmp_path / "reference.json"
         )
     assert [path.name for path in tmp_path.iterdir()] == ["data.parquet"]
+
+
+def test_what_is_wrong_with_the_data_is_told_where_the_disk_is_full_too(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(*_: Any) -> None:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    monkeypatch.setattr(pq.ParquetWriter, "close", full)
+    monkeypatch.setattr(files, "ROWS_IN_GROUP", 2)
+    monkeypatch.setattr(passes, "ROWS_OF_PIECE", 2)
+    twice = tmp_path / "data.csv"
+    SIX.assign(zone=list("甲乙丙丁戊甲")).to_csv(twice, index=False)
+    with pytest.raises(DataError) as caught:
+        ps.score_dataset(small(leaf("a", score={"rule": "as_is"})), twice, tmp_path / "out.parquet")
+    assert "duplicate_row" in {each.code for each in caught.value.findings}
+    assert [path.name for path in tmp_path.iterdir()] == ["data.csv"]

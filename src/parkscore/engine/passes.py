@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from functools import partial
+from math import inf
 from os import PathLike
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, Literal
@@ -57,8 +58,6 @@ Progress = Callable[[Text, int, int], None]
 """Told after each piece: what is being done, how many pieces are through, of how many."""
 
 ROWS_OF_PIECE: Final = 131_072
-_ALL: Final = 1 << 62
-"""Room for all results, of which few lie in memory at a time as they are written when they come."""
 SORTING: Final = Text("按对象归并", "bringing the years of each unit together")
 COMPARING: Final = Text("比较各行", "comparing rows")
 APPLYING: Final = Text("计分", "scoring")
@@ -247,7 +246,8 @@ class _Run:
         outliers = JoiningOutliers(job.framework, self.folder, alone)
         if isinstance(job.source, KeptSource):
             job = replace(job, source=replace(job.source, keeps=False))
-        room = Room(HELD if arriving is None else _ALL) if isinstance(self.executor, LocalExecutor) else None
+        # Of results that are written when they come few lie in memory at a time.
+        room = Room(HELD if arriving is None else inf) if isinstance(self.executor, LocalExecutor) else None
         task = ApplyPiece(job, fitted, self.folder, checked, self.language, values, room)
         for piece in self._driven(APPLYING, task, job.source.items):
             found.add(piece.found)

@@ -31,7 +31,7 @@ class Room:
     (True, False)
     """
 
-    bytes: int
+    bytes: float
     _one_at_a_time: Lock = field(default_factory=Lock)
 
     def takes(self, size: int) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import codecs
+import contextlib
 import csv
 import io
 import json
@@ -57,7 +58,7 @@ def with_ranks(batch: pa.RecordBatch, ranks: Mapping[str, pa.Array], note: str |
 
 
 class ParquetFile:
-    """A Parquet file that takes batches one after the other; texts stand in dictionaries, numbers as they are."""
+    """A Parquet file that takes batches one after the other; dictionaries hold texts, and numbers where few differ."""
 
     def __init__(self, path: Path) -> None:
         """Nothing is written yet."""
@@ -70,9 +71,10 @@ class ParquetFile:
         return self
 
     def __exit__(self, *_others: object) -> None:
-        """Let go of a file that was not ended."""
+        """Let go of a file that was not ended, which nobody reads: what goes wrong here would hide why it was not."""
         if self._writer is not None:
-            self._writer.close()
+            with contextlib.suppress(OSError):
+                self._writer.close()
 
     def write_waiting(self) -> None:
         """Write the rows that wait for others of their row group; none follow."""
