@@ -87,12 +87,8 @@ class DrawnTree:
     def totals(self, shares: DrawnShares) -> Matrix:
         """The total scores, (draws, units); shares: of every dimension."""
         if self.is_one_product:
-            return self.weighted(effective_weights(self._framework, shares))
+            return product(effective_weights(self._framework, shares), self._scores)
         return self.drawn(self._framework.root, shares).scores
-
-    def weighted(self, effective: Matrix) -> Matrix:
-        """The total scores under `effective_weights`, (draws, units), where they are one product."""
-        return product(effective, self._scores)
 
     def drawn(self, node: Node, shares: DrawnShares) -> Drawn:
         """A node in every draw."""
