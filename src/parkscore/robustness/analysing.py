@@ -164,7 +164,7 @@ def plan_of(
     tried, sizes = variants(evaluation, asked)
     if weights is not None:
         refuse_weightless(variant.framework for variant in tried)
-    # The last one says what is left out, and moves with the seed alone however many methods are tried.
+    # One for each choice, and one for what is left out, whether or not something is: a choice has the same points then.
     factors = unit_points(draws, len(sizes) + 1 if sizes or leave_out else 0, [seed, 1], kind)
     drawn: DrawnWeights = HeldWeights() if weights is None else weights(draws, seed)
     if leave_out:
