@@ -120,6 +120,27 @@ def test_results_that_come_in_files_are_removed_when_they_are_written(tmp_path: 
         assert_same(ps.evaluate(framework, frame), *in_pieces(framework, frame, tmp_path, rows=2))
 
 
+@pytest.mark.skipif(not Path("/proc/self/maps").exists(), reason="the system does not list what is mapped")
+def test_no_file_of_a_piece_is_held_on_to_until_the_ranks_are_known(tmp_path: Path) -> None:
+    class InFiles(ApplyPiece):
+        def _kept(self, batch: pa.RecordBatch, number: int) -> Path:
+            write_batch(batch, piece_file(self.folder, number))
+            return piece_file(self.folder, number)
+
+    def looked_at(*filling: Any) -> None:
+        mapped.extend(line for line in Path("/proc/self/maps").read_text().splitlines() if "piece-" in line)
+        fill_in(*filling)
+
+    mapped: list[str] = []
+    frame = SIX.assign(year=2024, kind=list("大大小小大小"), park=list("东西东西东西"))
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(passes, "ApplyPiece", InFiles)
+        patch.setattr(arriving, "fill_in", looked_at)
+        told = in_pieces(framework_of(), frame, tmp_path, rows=2)[1]
+    assert mapped == []
+    assert told.top["class"].tolist() == ["大", "大", "小", "大", "小"]
+
+
 def column_file(path: Path, ranks: pa.Array) -> bytes:
     with ParquetFile(path) as file:
         for first in range(0, len(ranks), 3):

@@ -74,7 +74,7 @@ class Arriving:
         whole = with_ranks(batch, {name: each.add(batch) for name, each in self._ranked.items()}, self._note)
         self._file.add(whole)
         rows = _best_rows(batch, self._decimals)
-        self._best.append(_Best(rows, leading_columns(whole).take(pa.array(rows))))
+        self._best.append(_Best(rows, _plain(leading_columns(whole).take(pa.array(rows)))))
         if isinstance(piece.results, Path):
             piece.results.unlink()
         return replace(piece, results=None)
@@ -134,6 +134,12 @@ class _Best:
 
     rows: Rows
     columns: pa.RecordBatch
+
+
+def _plain(batch: pa.RecordBatch) -> pa.RecordBatch:
+    """The same rows with texts of their own: a dictionary would hold on to the whole piece that it came with."""
+    columns = [each.dictionary_decode() if pa.types.is_dictionary(each.type) else each for each in batch.columns]
+    return pa.RecordBatch.from_arrays(columns, batch.schema.names)
 
 
 def _best_rows(batch: pa.RecordBatch, decimals: int) -> Rows:
