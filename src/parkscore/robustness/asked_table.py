@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any, Final
@@ -28,10 +29,10 @@ def table_of_weights(framework: Framework, table: Any, draws: int | None = None)
     frame = frame_of(table)
     if frame.empty:
         raise UsageError(mistake("wrong_table", Text("权重表是空的", "the table is empty"), _HINT))
-    frame = frame.set_axis([str(name) for name in frame.columns], axis=1)
-    known = [node.id for node in framework.walk()]
-    wrong = [no_such_node(name, known) for name in frame.columns if name not in known]
-    wrong += [_twice(name) for name in frame.columns[frame.columns.duplicated()].unique()]
+    names = [str(name) for name in frame.columns]
+    known = {node.id: node for node in framework.walk()}
+    wrong = [no_such_node(name, list(known)) for name in names if name not in known]
+    wrong += [_twice(name) for name, count in Counter(names).items() if count > 1]
     if draws is not None and len(frame) != draws:
         wrong.append(
             mistake(
@@ -45,7 +46,7 @@ def table_of_weights(framework: Framework, table: Any, draws: int | None = None)
         )
     if wrong:
         raise UsageError(wrong)
-    made = TableOfWeights(framework, tuple(frame.columns), _numbers(frame))
+    made = TableOfWeights(framework, tuple(names), _numbers(frame, names))
     wrong = [*_partly_named(made), *_all_zero(made)]
     if wrong:
         raise UsageError(wrong)
@@ -62,7 +63,7 @@ def frame_of(table: Any) -> pd.DataFrame:
         raise UsageError(mistake("wrong_table", Text("这不是权重表", "is no table of weights"), _HINT)) from None
 
 
-def _numbers(frame: pd.DataFrame) -> FloatArray:
+def _numbers(frame: pd.DataFrame, names: Sequence[str]) -> FloatArray:
     """A line of weights for each column, (nodes, draws); UsageError where one is no number from 0 up."""
     plain = all(map(pd.api.types.is_numeric_dtype, frame.dtypes))
     numeric = frame if plain else frame.apply(pd.to_numeric, errors="coerce")
@@ -70,7 +71,7 @@ def _numbers(frame: pd.DataFrame) -> FloatArray:
     numbers = np.array(numeric.to_numpy(dtype=np.float64, na_value=np.nan).T, order="C")
     if not 0 <= numbers.min() <= numbers.max() < np.inf:
         column, row = (int(place) for place in np.argwhere(~((numbers >= 0) & (numbers < np.inf)))[0])
-        name, value = frame.columns[column], str(frame.iloc[row, column])
+        name, value = names[column], str(frame.iloc[row, column])
         message = Text(
             f"权重表第 {row + 1} 行 {name} 的 {value} 不是不小于零的数",
             f"row {row + 1}, {name}: {value} is no number from 0 up",
@@ -106,9 +107,9 @@ def _all_zero(table: TableOfWeights) -> Iterator[Finding]:
     for node in table.framework.root.walk():
         if node.id not in table.of_children:
             continue
-        nothing = ~table.of_children[node.id].any(axis=0)
-        if nothing.any():
-            row, names = int(np.argmax(nothing)) + 1, [child.id for child in node.children]
+        largest = table.of_children[node.id].max(axis=0)
+        if not largest.all():
+            row, names = int(np.argmin(largest)) + 1, [child.id for child in node.children]
             yield mistake(
                 "weights_sum_to_zero",
                 Text(
