@@ -24,6 +24,8 @@ from parkscore.findings import Finding, Place, Severity
 _HELD: Final = 1 << 20
 """So many keys are held in memory, of 8 bytes each; more are put down in files by their first bits."""
 _FILE_BITS: Final = 6
+_FIRST_OF_FILES: Final = np.arange(1, 1 << _FILE_BITS, dtype=np.uint64) << np.uint64(64 - _FILE_BITS)
+"""The least key of each file but the first."""
 
 
 def keys_of(table: Table) -> Hashes:
@@ -89,13 +91,12 @@ class KeysSeen:
         """Append the keys that are held to the file of their first bits."""
         keys = np.sort(np.concatenate([*self._held, np.empty(0, dtype=np.uint64)]))
         self._held = []
-        files = keys >> np.uint64(64 - _FILE_BITS)
-        for number in np.unique(files).tolist():
-            path = self._folder / f"keys-{number:02d}"
-            start, end = np.searchsorted(files, [number, number + 1])
-            with path.open("ab") as stream:
-                stream.write(keys[start:end].tobytes())
-            self._files.add(path)
+        for number, own in enumerate(np.split(keys, np.searchsorted(keys, _FIRST_OF_FILES))):
+            if own.size:
+                path = self._folder / f"keys-{number:02d}"
+                with path.open("ab") as stream:
+                    stream.write(own.data)
+                self._files.add(path)
 
 
 def _repeated(keys: Hashes) -> Repeated:
