@@ -14,14 +14,14 @@ import pyarrow.parquet as pq
 
 from parkscore.data.grid import Rows
 from parkscore.data.table import UNIT, YEAR
-from parkscore.engine.closing import TOP, Closing, first_of, leading_columns, leading_rows, note_of, side_by_side
+from parkscore.engine.closing import TOP, Closing, first_of, leading_columns, leading_rows, side_by_side
 from parkscore.engine.ranking import Ranking, rankings
 from parkscore.engine.spool import read_batch
 from parkscore.engine.tasks import AppliedPiece, Job
 from parkscore.framework.models import Framework
 from parkscore.language import Language, Text
 from parkscore.output.files import write_whole
-from parkscore.results.files import NOTE, ParquetFile, fill_in, with_ranks
+from parkscore.results.files import NOTE, ParquetFile, fill_in, note_of, with_ranks
 from parkscore.results.rows import SCORE
 
 NotesAfter = Callable[[AppliedPiece], Sequence[Text]]

@@ -34,7 +34,7 @@ from parkscore.evaluation_document import document
 from parkscore.findings import Finding
 from parkscore.language import Language, Text
 from parkscore.output.files import write_whole
-from parkscore.results.files import result_file, with_ranks
+from parkscore.results.files import note_of, result_file, with_ranks
 from parkscore.results.lists import with_lists
 from parkscore.results.means import NodeSums
 from parkscore.results.rows import RANK, STATUS
@@ -215,11 +215,6 @@ def side_by_side(jobs: Sequence[Callable[[], object]]) -> None:
 
 def _done(job: Callable[[], object]) -> None:
     job()
-
-
-def note_of(notes: Sequence[Text], language: Language) -> str | None:
-    """What stands on every row, None where nothing does."""
-    return "; ".join(each.in_language(language) for each in notes) or None
 
 
 def leading_columns(batch: pa.RecordBatch) -> pa.RecordBatch:

@@ -18,6 +18,7 @@ import pyarrow.parquet as pq
 
 from parkscore.data.table import UNIT, YEAR
 from parkscore.framework.taken_ids import percentile_in, rank_in
+from parkscore.language import Language, Text
 from parkscore.output.safe_text import safe_text
 from parkscore.results.rows import (
     CLASS_PERCENTILE,
@@ -40,6 +41,11 @@ ROWS_IN_GROUP: Final = 131_072
 """Rows of a row group: few enough that the row of one enterprise is read in a moment."""
 
 
+def note_of(notes: Iterable[Text], language: Language) -> str | None:
+    """What stands on every row, None where nothing does."""
+    return "; ".join(each.in_language(language) for each in notes) or None
+
+
 def with_ranks(batch: pa.RecordBatch, ranks: Mapping[str, pa.Array], note: str | None) -> pa.RecordBatch:
     """A batch of results with its ranks and percentiles where `Evaluation.scores` has them; note: of every row."""
     columns = dict(zip(batch.schema.names, batch.columns, strict=True))
@@ -60,8 +66,8 @@ def with_ranks(batch: pa.RecordBatch, ranks: Mapping[str, pa.Array], note: str |
 class ParquetFile:
     """A Parquet file that takes batches one after the other; dictionaries hold texts, and numbers where few differ."""
 
-    def __init__(self, path: Path) -> None:
-        """Nothing is written yet."""
+    def __init__(self, path: Path | pa.BufferOutputStream) -> None:
+        """Nothing is written yet; path: of the file, or what takes its bytes."""
         self._path = path
         self._writer: pq.ParquetWriter | None = None
         self._waiting: list[pa.RecordBatch] = []
@@ -147,9 +153,9 @@ def _cut(numbers: Iterable[pa.Array], sizes: Sequence[int]) -> Iterator[pa.Chunk
 def _chunk_of(name: str, numbers: pa.ChunkedArray) -> memoryview:
     """The bytes of a column of a row group, as `ParquetFile` writes it."""
     sink = pa.BufferOutputStream()
-    table = pa.table({name: numbers})
-    writing = {"use_dictionary": False, "compression": "none", "write_statistics": False, "store_schema": False}
-    pq.write_table(table, sink, row_group_size=ROWS_IN_GROUP, **writing)
+    with ParquetFile(sink) as file:
+        file.add(pa.RecordBatch.from_arrays([numbers.combine_chunks()], [name]))
+        file.end({})
     whole = sink.getvalue()
     chunk = pq.read_metadata(pa.BufferReader(whole)).row_group(0).column(0)
     return memoryview(whole)[chunk.data_page_offset : chunk.data_page_offset + chunk.total_compressed_size]
