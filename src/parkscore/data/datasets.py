@@ -19,12 +19,12 @@ from parkscore.data.empty_files import is_empty_file, report_empty
 from parkscore.data.headers import Names
 from parkscore.data.parquet_files import UNREADABLE, report_unsound
 from parkscore.data.shapes import Shape, refuse_others, shape_of, shape_of_text
-from parkscore.data.source_files import refuse_unsuitable, unusable
+from parkscore.data.source_files import refuse_unsuitable, unusable, why_unread
 from parkscore.data.table import Conversion
 from parkscore.data.text_blocks import Cut, TextForm, read_head, scan
 from parkscore.findings import DataError, Finding, Place, Severity, errors_of
 from parkscore.framework.models import Framework
-from parkscore.language import Text, system_reason
+from parkscore.language import Text
 
 FORMS: Final = (".parquet", ".csv")
 """The files that a data set is made of, by their suffix."""
@@ -229,13 +229,7 @@ def _open(
     try:
         return _opened(path, framework, names, made, found)
     except OSError as error:
-        reason = system_reason(error)
-        found.error(
-            "unreadable",
-            Text(f"读不出来：{reason.zh}", f"cannot be read: {reason.en}"),
-            Text("检查文件权限，或复制到别处再读", "check the permissions of the file, or read a copy of it"),
-            place=Place(path),
-        )
+        found.error("unreadable", *why_unread(error), place=Place(path))
         return None
 
 

@@ -27,14 +27,14 @@ from parkscore.data.parquet_files import read_parquet
 from parkscore.data.plain_texts import texts_written_otherwise
 from parkscore.data.repeated_rows import report_repeated, report_similar
 from parkscore.data.sheets import Sheet
-from parkscore.data.source_files import refuse_unsuitable, unusable
+from parkscore.data.source_files import refuse_unsuitable, unusable, why_unread
 from parkscore.data.table import Table
 from parkscore.data.text_files import read_text_file
 from parkscore.data.units import REMARK_ROW, TOTAL_ROW
 from parkscore.data.workbooks import read_workbook
 from parkscore.findings import DataError, Finding, Place, errors_of
 from parkscore.framework.models import Framework
-from parkscore.language import Text, system_reason
+from parkscore.language import Text
 
 FRAME: Final = "DataFrame"
 
@@ -154,10 +154,7 @@ def _content(file: str) -> bytes:
         refuse_unsuitable(path)
         return path.read_bytes()
     except OSError as problem:
-        reason = system_reason(problem)
-        message = Text(f"读不出来：{reason.zh}", f"cannot be read: {reason.en}")
-        hint = Text("检查文件权限，或复制到别处再读", "check the permissions of the file, or read a copy of it")
-        raise unusable("unreadable", file, message, hint) from None
+        raise unusable("unreadable", file, *why_unread(problem)) from None
 
 
 def _sheets(content: bytes, file: str, names: Names, found: Collected) -> Sequence[Sheet]:

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Final
 
 from parkscore.findings import Finding, Place, Severity, UsageError
-from parkscore.language import Text
+from parkscore.language import Text, system_reason
 
 _SUFFIXES: Final = (".xlsx", ".csv", ".parquet")
 
@@ -36,6 +36,13 @@ def _closest_file(path: Path) -> Text | None:
     """The name of a file beside it that differs in its suffix only."""
     beside = [str(path.with_suffix(suffix)) for suffix in _SUFFIXES if path.with_suffix(suffix).is_file()]
     return Text(f"是不是 {beside[0]}？", f"did you mean {beside[0]}?") if beside else None
+
+
+def why_unread(error: OSError) -> tuple[Text, Text]:
+    """What the system has against reading a file, and the way out."""
+    reason = system_reason(error)
+    hint = Text("检查文件权限，或复制到别处再读", "check the permissions of the file, or read a copy of it")
+    return Text(f"读不出来：{reason.zh}", f"cannot be read: {reason.en}"), hint
 
 
 def unusable(code: str, file: str, message: Text, hint: Text | None = None) -> UsageError:

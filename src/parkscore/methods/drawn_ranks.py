@@ -17,7 +17,7 @@ Counts = NDArray[np.int64]
 Ranks = NDArray[Any]
 
 _CACHED: Final = 2**19
-"""Scores that are ranked at once, so few that they stay in the processor's own memory."""
+"""Scores that are ranked at once, so few that they stay in the memory of the processor that its cores share."""
 _AT_ONCE: Final = 8 * 255
 """Draws whose pairs are counted in bytes, eight of them side by side."""
 _BLOCK: Final = 3 * 2**19
