@@ -25,6 +25,15 @@ class Text(NamedTuple):
         return self.zh if language == "zh" else self.en
 
 
+def yes_or_no(holds: bool) -> Text:
+    """The word for a truth, where a person reads it.
+
+    >>> yes_or_no(True).zh, yes_or_no(False).en
+    ('是', 'no')
+    """
+    return Text("是", "yes") if holds else Text("否", "no")
+
+
 def plural(count: int, one: str) -> str:
     """A number with what it counts, as English has it.
 

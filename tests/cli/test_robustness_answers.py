@@ -108,7 +108,7 @@ def test_the_workbook_has_a_sheet_for_each_answer_with_numbers_and_a_note_on_rea
     certain = table_of(sheets["certain ranks"], "unit")
     assert certain["rank"].tolist() == [1, 2, 3, 4]
     assert certain["worst rank"].tolist() == [1, 2, 4, 4]
-    assert certain["proven"].tolist() == [True] * 4
+    assert certain["proven"].tolist() == ["yes"] * 4
     overtaking = table_of(sheets["overtaking"], "unit")
     np.testing.assert_allclose(certain["overtaken at"][1], overtaking.set_index("unit").loc["丁"].min())
     central = table_of(sheets["central weights"], "indicator or dimension")
@@ -117,6 +117,33 @@ def test_the_workbook_has_a_sheet_for_each_answer_with_numbers_and_a_note_on_rea
     assert central["丙"].sum() == pytest.approx(1)
     shares = table_of(sheets["sensitivity"], "output")
     assert set(shares["group"]) == {"weights of the first level", "weights within 1 Size"}
+
+
+def test_a_chinese_sheet_says_yes_and_no_in_chinese_and_not_true_and_false(run: Any, folder: Path) -> None:
+    run("robustness", "park.yaml", "zones.csv", *FEW, "--exact", "-o", "out.xlsx", "--lang", "zh")
+    sheets = sheets_of(folder / "out.xlsx")
+    assert table_of(sheets["必然与最好最差位次"], "评价对象")["已证实"].tolist() == ["是"] * 4
+    cells = [cell for sheet in sheets.values() for cell in sheet.to_numpy().ravel().tolist()]
+    assert not any(isinstance(cell, bool) for cell in cells)
+
+
+def test_a_unit_that_no_weights_bring_ahead_is_not_left_empty_as_one_that_is_not_behind(run: Any, folder: Path) -> None:
+    run("robustness", "park.yaml", "zones.csv", *FEW, "--exact", "-o", "out.xlsx", "--lang", "zh")
+    sheet = sheets_of(folder / "out.xlsx")["反超所需"]
+    table = table_of(sheet, "评价对象").set_index("评价对象")
+    for line, row in enumerate(table.index):
+        for column, cell in zip(table.columns[line + 1 :], table.loc[row].iloc[line + 1 :], strict=True):
+            assert cell == "不能" or cell >= 0, (row, column)
+        assert table.loc[row].iloc[: line + 1].isna().all()
+    assert (table == "不能").any(axis=None)
+    assert "“不能”：任何权重都不行。空白：列对象本来不落后" in sheet[0].str.cat()
+
+
+def test_a_unit_is_not_said_to_be_above_itself_in_none_of_the_draws(run: Any, folder: Path) -> None:
+    run("robustness", "park.yaml", "zones.csv", *FEW, "-o", "out.xlsx", "--lang", "zh")
+    table = table_of(sheets_of(folder / "out.xlsx")["两两比较"], "评价对象").set_index("评价对象")
+    own = np.eye(len(table), dtype=bool)
+    assert table.isna().to_numpy().tolist() == own.tolist()
 
 
 def test_the_workbook_is_chinese_for_a_chinese_reader(run: Any, folder: Path) -> None:

@@ -287,6 +287,17 @@ def test_the_workbook_has_a_sheet_for_each_table_in_the_readers_language(diagnos
     assert rows[-1][flag] == WORDS["single"].in_language(language)
 
 
+def test_a_sheet_names_indicators_by_their_titles_and_truths_by_words(diagnosis, tmp_path):
+    book = load_workbook(diagnosis.to_excel(tmp_path / "diagnosis.xlsx", "zh"))
+    cells = [cell for sheet in book for row in sheet.values for cell in row]
+    assert not any(isinstance(cell, bool) for cell in cells)
+    labels = {node.id: node.label.zh for node in diagnosis.evaluation.framework.walk()}
+    _, heads, *rows = list(book["评价对象障碍因子"].values)
+    first = heads.index("首要障碍")
+    named = [f"{node} {labels[node]}" for node in diagnosis.unit_obstacles["first"]]
+    assert [row[first] for row in rows] == named
+
+
 def test_the_origin_names_framework_weights_their_status_data_and_version(diagnosis):
     about = diagnosis.evaluation.about
     for said in ("small", "the weights in Small example (official)", about["data"], about["parkscore"]):

@@ -112,7 +112,8 @@ class Diagnosis:
 
         notes = [note.in_language(language) for note in (self.origin, *self.notes)]
         title = self.evaluation.framework.title.label.in_language(language)
-        sheets = sheets_of(self.tables, notes, language)
+        labels = {node.id: node.label for node in self.evaluation.framework.root.walk()}
+        sheets = sheets_of(self.tables, labels, notes, language)
         return write_whole(path, lambda beside: write_sheets(sheets, beside, {"title": title}))
 
 

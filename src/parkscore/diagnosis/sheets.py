@@ -8,7 +8,7 @@ from typing import Any
 import pandas as pd
 
 from parkscore.diagnosis.shortfall import COORDINATION_COLUMNS
-from parkscore.language import Language, Text
+from parkscore.language import Language, Text, yes_or_no
 from parkscore.methods.diagnoses import COORDINATION_LEVELS
 from parkscore.output.workbook import Sheet
 
@@ -128,6 +128,8 @@ WORDS = {
 """What a code in a table means."""
 
 _CODED = ("members", "relation", "stage", "flag", "level", "modified_level")
+_NODES = ("of", "a", "b", "first", "second", "third")
+_TRUTHS = ("better_without", "own")
 _COUNTS = (
     "year",
     "n",
@@ -177,15 +179,23 @@ _DECIMALS = (
 )
 
 
-def sheets_of(tables: Mapping[str, pd.DataFrame], notes: Sequence[str], language: Language) -> list[Sheet]:
-    """One sheet for each table, codes in words, the name of a node in the reader's language only."""
-    return [_sheet(name, table, notes, language) for name, table in tables.items()]
+def sheets_of(
+    tables: Mapping[str, pd.DataFrame], labels: Mapping[str, Text], notes: Sequence[str], language: Language
+) -> list[Sheet]:
+    """One sheet for each table, codes in words, the name of a node in the reader's language only; labels: of nodes."""
+    names = {node: f"{node} {label.in_language(language)}" for node, label in labels.items()}
+    return [_sheet(name, table, names, notes, language) for name, table in tables.items()]
 
 
-def _sheet(name: str, table: pd.DataFrame, notes: Sequence[str], language: Language) -> Sheet:
+def _sheet(name: str, table: pd.DataFrame, names: Mapping[str, str], notes: Sequence[str], language: Language) -> Sheet:
     other = "en" if language == "zh" else "zh"
     shown = table.drop(columns=[other, f"field_{other}"], errors="ignore")
     said = {column: [words_of(code, language) for code in shown[column]] for column in _CODED if column in shown}
+    said |= {column: [names.get(node, node) for node in shown[column]] for column in _NODES if column in shown}
+    for column in _TRUTHS:
+        if column in shown:
+            truths = shown[column].tolist()
+            said[column] = [None if pd.isna(each) else yes_or_no(bool(each)).in_language(language) for each in truths]
     shown = shown.assign(**{column: pd.Series(words, dtype=object) for column, words in said.items()})
     heads = {column: HEADS[column].in_language(language) for column in shown.columns}
     kinds = {heads[column]: _kind(column) for column in shown.columns}

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 import pandas as pd
 
-from parkscore.language import Language, Text
+from parkscore.language import Language, Text, yes_or_no
 from parkscore.output.workbook import Sheet
 from parkscore.robustness.answer_words import group_name, node_name, output_name
 from parkscore.robustness.answers import OneAtATimeAnswers, SensitivityAnswer
@@ -83,15 +83,18 @@ _CERTAIN: Final = (
         "is not proven the truth is between them and the bounds. Empty: not looked for",
     ),
     Text(
-        "被反超所需：每个权重都能变动这么多时，才有其后对象追平。不足 5% 难分高下，50% 以上稳固。空白：任何权重都不行",
+        "被反超所需：每个权重都能变动这么多时，才有其后对象追平。不足 5% 难分高下，50% 以上稳固。"
+        "空白：没有权重能让其后的对象追平",
         "overtaken at: by how much every weight must be allowed to change before a unit behind catches up. Below 5% is "
-        "a tie for practical purposes, above 50% is firm. Empty: no weights do",
+        "a tie for practical purposes, above 50% is firm. Empty: no weights let a unit behind catch up",
     ),
 )
+_NO_WEIGHTS: Final = Text("不能", "never")
 _OVERTAKING: Final = Text(
-    "每格：列对象追平行对象所需的最小权重变动，每个权重都可以上下变动这么多。空白：它本来不落后，或任何权重都不行",
+    f"每格：列对象追平行对象所需的最小权重变动，每个权重都可以上下变动这么多。“{_NO_WEIGHTS.zh}”：任何权重都不行。"
+    "空白：列对象本来不落后",
     "a cell: the least change of all weights, up or down, by which the unit of the column catches up with that of the "
-    "line. Empty: it is not behind, or no weights do",
+    f'line; "{_NO_WEIGHTS.en}": no weights do. Empty: the unit of the column is not behind',
 )
 _STABILITY: Final = Text(
     "总权重在下限与上限之间单独变动（其余按原比例分配）时，位次不变。区间很窄说明有两个相邻对象很接近",
@@ -156,11 +159,16 @@ class _Pages:
 
     def exact(self, found: ExactAnswers) -> Iterator[Sheet]:
         name = Text("必然与最好最差位次", "certain ranks")
-        yield self._sheet(name, found.ranks.reset_index(), [*found.notes, *_CERTAIN])
+        ranks = found.ranks.reset_index()
+        if "exact" in ranks:  # there are best and worst ranks; of units that were not asked for there are none
+            said = [self._said(yes_or_no(bool(each))) if pd.notna(each) else None for each in ranks["exact"]]
+            ranks["exact"] = pd.Series(said, dtype=object)
+        yield self._sheet(name, ranks, [*found.notes, *_CERTAIN])
         needed = found.exact.overtaking.to_numpy(dtype=np.float64)
         names = found.exact.names
-        ahead = np.triu(np.ones(needed.shape, dtype=bool), 1) & np.isfinite(needed)
-        matrix = pd.DataFrame(np.where(ahead, needed, np.nan), names, names).reset_index()
+        behind = np.triu(np.ones(needed.shape, dtype=bool), 1)
+        cells = np.where(np.isfinite(needed), needed.astype(object), self._said(_NO_WEIGHTS))
+        matrix = pd.DataFrame(np.where(behind, cells, None), names, names).reset_index()
         yield self._sheet(Text("反超所需", "overtaking"), matrix, [*found.notes, _OVERTAKING], ours=1, rest="share")
         frame = self._with_nodes(
             found.exact.stability.rename(columns={"first_low": "kept_first_low", "first_high": "kept_first_high"})

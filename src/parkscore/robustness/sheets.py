@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Final
 
+import numpy as np
 import pandas as pd
 
 from parkscore.evaluation_sheets import about_sheet, findings_frame
@@ -53,7 +54,8 @@ _PROBABILITIES: Final = Text(
     "每行：该对象在各位次的抽样比例", "a line: the share of draws in which a unit had each rank"
 )
 _ABOVE: Final = Text(
-    "行对象高于列对象的抽样比例", "the share of draws in which the unit of a line stood above that of a column"
+    "行对象高于列对象的抽样比例；与自身不比，留空",
+    "the share of draws in which the unit of a line stood above that of a column; empty for a unit beside itself",
 )
 _DRAWS: Final = Text(
     "权重为同级内的份额；方法一栏空白为指标体系原有的方法",
@@ -103,7 +105,8 @@ def _probabilities(found: Robustness, language: Language) -> Sheet:
 
 
 def _above(found: Robustness, language: Language) -> Sheet:
-    return _matrix(Text("两两比较", "pairs"), found.above, language, _ABOVE)
+    own = np.eye(len(found.above), dtype=bool)
+    return _matrix(Text("两两比较", "pairs"), found.above.mask(own), language, _ABOVE)
 
 
 def _matrix(name: Text, frame: pd.DataFrame, language: Language, note: Text) -> Sheet:
