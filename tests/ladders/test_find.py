@@ -215,8 +215,25 @@ def test_the_workbook_states_the_condition_and_lists_found_and_open(tmp_path: Pa
     page = list(book["符合"].values)
     assert page[0][0] == "条件：cost / income >= 10%"
     heads = next(number for number, line in enumerate(page) if line[0] == "高新区")
-    assert list(page[heads]) == ["高新区", "数据年份", "位次", "income(万元)", "cost / income", "依据"]
+    assert list(page[heads]) == [
+        "高新区",
+        "数据年份",
+        "排序名次",
+        "排序依据：字段income(万元)",
+        "字段cost / 字段income",
+        "依据",
+    ]
     assert [line[:4] for line in page[heads + 1 :]] == [("甲", 2024, 1, 150), ("乙", 2024, 2, 40)]
+
+
+def test_no_heading_of_found_units_is_a_code_nor_the_same_twice_nor_the_rank_of_the_evaluation(tmp_path: Path) -> None:
+    where = "total >= 20 and qc05_0 >= 100亿元 and value([1.1]) > 3家"
+    weights, data = "zone-2021-equal-within", ps.sample("zone-2021", 6, years=1, seed=1)
+    result = ps.find("zone-2021", data, where=where, by="qc05_0", weights=weights)
+    page = list(load_workbook(result.to_excel(tmp_path / "a.xlsx"))["符合"].values)
+    heads = next(list(line) for line in page if line[0] == "高新区")
+    said = ["排序名次", "排序依据：营业收入(千元)", "综合得分", "营业收入(千元)", "国家级和省级研发机构数(家)", "依据"]
+    assert heads[2:] == said
 
 
 # --- hostile rows, and properties -----------------------------------------------------------------------------------

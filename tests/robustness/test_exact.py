@@ -15,7 +15,7 @@ from parkscore.evaluation import Evaluation
 from parkscore.findings import UsageError
 from parkscore.framework.models import Choice, Framework, Node, Ranking, ScoreRule, Total, UnitClass, WeightScheme
 from parkscore.robustness.exact import Exact, exact_of
-from tests.small_frameworks import dimension, field, leaf, rows, small
+from tests.small_frameworks import EQUAL, dimension, field, leaf, rows, small
 
 EXAMPLES = settings(max_examples=8, deadline=None)
 GOALPOSTS = ScoreRule.of("goalposts", low=0, high=100, to=(1, 100))
@@ -276,3 +276,14 @@ def test_units_of_a_class_that_is_weighed_by_itself_are_looked_at_by_themselves(
     )
     with pytest.raises(UsageError, match="in this class"):
         evaluation.exact(class_id="none")
+
+
+def test_units_left_out_of_exact_statements_are_not_said_to_be_those_with_gaps_where_others_have_gaps_too() -> None:
+    three, four = (dimension(code, *map(leaf, codes), weight=1.0) for code, codes in (("d", "abc"), ("e", "uvwx")))
+    half = EQUAL.model_copy(update={"min_coverage": 0.5})
+    framework = small(three, four, defaults=half, total=Total(min_coverage=0.7))
+    full = {code: [1.0, 3.0, 2.0, 5.0 + place] for place, code in enumerate("abcuvwx")}
+    table = rows(**full | {"a": [None, 1.0, 2.0, 4.0], "u": [1.0, None, 3.0, 2.0]})
+    found = exact_of(ps.evaluate(framework, table), level="dimension", complete_only=True)
+    assert found.tree.left_out == ("甲",)  # and not 乙, who has a gap, too
+    assert "有一级指标没有得分，或有数据的不足 70%（总分所要求的）而略去：甲；" in found.notes[0].zh

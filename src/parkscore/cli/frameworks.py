@@ -181,7 +181,8 @@ def check(
         )
     )
     if scheme is not None:
-        reply.say(Text(f"ok：权重方案 {scheme.id}，状态 {scheme.status}", f"ok: weights {scheme.id} ({scheme.status})"))
+        status = WEIGHTS_STATUS[scheme.status]
+        reply.say(Text(f"ok：权重方案 {scheme.id}，状态：{status.zh}", f"ok: weights {scheme.id} ({status.en})"))
 
 
 # --- other forms ---------------------------------------------------------------------------------------------------

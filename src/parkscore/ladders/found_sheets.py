@@ -8,6 +8,9 @@ import pandas as pd
 
 from parkscore.data.table import UNIT, YEAR
 from parkscore.evaluation_sheets import about_sheet, findings_frame
+from parkscore.framework.formula import parse_formula
+from parkscore.framework.formula_words import in_words
+from parkscore.framework.gate_conditions import labels_of_names, with_values
 from parkscore.language import Language, Text
 from parkscore.output.workbook import Sheet
 
@@ -16,7 +19,7 @@ if TYPE_CHECKING:
 
 HEADS: Final = {
     YEAR: Text("数据年份", "year"),
-    "place": Text("位次", "place"),
+    "place": Text("排序名次", "place"),
     "reason": Text("依据", "reason"),
     "rows": Text("行数", "rows"),
     "found": Text("符合", "found"),
@@ -46,12 +49,23 @@ def sheets_of(found: Found, language: Language) -> list[Sheet]:
 
 
 def heads_of(found: Found, language: Language) -> dict[str, str]:
-    """The heads of the columns about units: what was read with its measure."""
+    """The heads of the columns about units: what was read, in words and with its measure, and what orders them."""
+    labels = labels_of_names(found.evaluation.framework)
+
+    def said(formula: str, measure: str | None) -> str:
+        words = in_words(with_values(parse_formula(formula).root), labels).in_language(language)
+        return f"{words}({measure})" if measure else words
+
     heads = {column: head.in_language(language) for column, head in HEADS.items()}
-    measures = {each.name: each.measure for each in found.read}
-    heads |= {name: f"{name}({measure})" for name, measure in measures.items() if measure is not None}
-    measure = found.about["by_measure"]
-    heads["by"] = f"{found.by}({measure})" if measure else str(found.by)
+    for each in found.read:
+        if each.values.dtype == object:  # texts, by the names of their fields
+            names = [labels.get(name, Text(name, name)).in_language(language) for name in each.name.split(", ")]
+            heads[each.name] = ", ".join(names)
+        else:
+            heads[each.name] = said(each.name, each.measure)
+    if found.by is not None:
+        by = said(found.by, found.about["by_measure"])
+        heads["by"] = Text(f"排序依据：{by}", f"ordered by {by}").in_language(language)
     return heads | {UNIT: found.evaluation.framework.unit.label.in_language(language)}
 
 

@@ -15,6 +15,7 @@ from parkscore.evaluation import Evaluation
 from parkscore.findings import Finding, Severity, UsageError
 from parkscore.framework.models import WeightEntry, WeightScheme
 from parkscore.framework.robustness_models import ExactQuestion
+from parkscore.framework.settings import resolve_settings
 from parkscore.language import Text
 from parkscore.methods import weight_stability
 from parkscore.methods.domain import DomainError, FloatArray
@@ -53,15 +54,28 @@ class Exact:
         return self.tree.names
 
     @property
+    def _why_left_out(self) -> Text:
+        """What the units lack that were left out: others may have gaps, too, and enough data all the same."""
+        framework = self.tree.framework
+        least = resolve_settings(framework)[framework.root.id].min_coverage
+        if self.tree.level == "indicator" or not least:
+            return Text("有缺失", "gaps")
+        share = f"{100 * least:g}%"
+        return Text(
+            f"有一级指标没有得分，或有数据的不足 {share}（总分所要求的）",
+            f"a dimension without a score, or with data for less than the {share} that the total asks for",
+        )
+
+    @property
     def notes(self) -> tuple[Text, ...]:
         """What to know of these statements: units left out, logarithms in place of scores, ranks of rounded scores."""
         found = []
         if self.tree.left_out:
-            names = self.tree.left_out
+            why, names = self._why_left_out, self.tree.left_out
             found.append(
                 Text(
-                    f"有缺失而略去：{'、'.join(names)}；名次是其余对象之间的",
-                    f"left out, as they have gaps: {', '.join(names)}; ranks are among the others",
+                    f"{why.zh}而略去：{'、'.join(names)}；名次是其余对象之间的",
+                    f"left out, as they have {why.en}: {', '.join(names)}; ranks are among the others",
                 )
             )
         if self.tree.in_logs:
