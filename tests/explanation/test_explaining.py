@@ -175,6 +175,19 @@ def test_an_explanation_is_one_line_in_a_notebook_and_a_table_where_asked(stored
     assert list(frame["label"]) == [line.label.zh for line in found.lines]
 
 
+def test_a_unit_named_without_its_zeros_or_in_full_width_is_told_first_and_not_the_last_that_begins_alike(
+    tmp_path: Path,
+) -> None:
+    evaluation = ps.evaluate("zone-2021", ps.sample("zone-2021", 178, years=1), weights=EQUAL)
+    evaluation.to_parquet(tmp_path / "zones.parquet")
+    for result in (evaluation, tmp_path / "zones.parquet"):
+        with pytest.raises(ps.UsageError, match="合成高新区017, 合成高新区107, 合成高新区117"):
+            ps.explain(result, "合成高新区17")
+    for written in ("合成高新区０５７", "合成高新区057 ", "合成 高新区57"):
+        with pytest.raises(ps.UsageError, match="the nearest are: 合成高新区057, "):
+            ps.explain(evaluation, written)
+
+
 def test_a_unit_that_is_not_there_is_told_with_the_nearest(stored: Path) -> None:
     with pytest.raises(ps.UsageError) as caught:
         ps.explain(stored, "E0l7")

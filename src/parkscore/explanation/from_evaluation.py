@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 from typing import Any
 
 import numpy as np
@@ -11,7 +10,7 @@ import pandas as pd
 from parkscore.data.table import UNIT, YEAR
 from parkscore.evaluation import Evaluation
 from parkscore.explanation.explained import STATE, VALUE
-from parkscore.explanation.not_there import NEAREST, no_such_unit, no_such_year
+from parkscore.explanation.not_there import nearest, no_such_unit, no_such_year
 from parkscore.results.rows import WITHIN, groups_apart
 
 _MOST_LOOKED_AT = 20_000
@@ -53,4 +52,4 @@ def _plain(value: Any) -> Any:
 
 def _nearest(evaluation: Evaluation, unit: str) -> list[str]:
     units = evaluation.scores[UNIT].unique().tolist()
-    return difflib.get_close_matches(unit, units, NEAREST, 0.0) if len(units) < _MOST_LOOKED_AT else []
+    return nearest(unit, units) if len(units) < _MOST_LOOKED_AT else []

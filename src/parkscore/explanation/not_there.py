@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import heapq
+import re
+import unicodedata
+from collections.abc import Iterable, Sequence
+from difflib import SequenceMatcher
 from typing import Final
 
 from parkscore.findings import Finding, Place, Severity, UsageError
@@ -10,6 +14,38 @@ from parkscore.language import Text
 
 NEAREST: Final = 3
 """How many ids are named that look like the one that is not there."""
+
+
+def nearest(unit: str, known: Iterable[str]) -> list[str]:
+    """The ids most like one: first those that only write it in another way, then by how much they share, then by name.
+
+    >>> nearest("高新区17", ["高新区178", "高新区017", "高新区170", "高新区001"])
+    ['高新区017', '高新区170', '高新区178']
+    """
+    plain = _plain(unit)
+    shared = SequenceMatcher(autojunk=False)
+    shared.set_seq2(plain)
+
+    def unlike(each: str) -> tuple[bool, float, str]:
+        own = _plain(each)
+        shared.set_seq1(own)
+        return without_leading_zeros(own) != without_leading_zeros(plain), -shared.ratio(), each
+
+    return heapq.nsmallest(NEAREST, known, key=unlike)
+
+
+def _plain(unit: str) -> str:
+    """An id without what hands and keyboards add to it: full-width signs, spaces, capitals."""
+    return re.sub(r"\s+", "", unicodedata.normalize("NFKC", unit)).casefold()
+
+
+def without_leading_zeros(unit: str) -> str:
+    """An id with its numbers as they are counted.
+
+    >>> without_leading_zeros("高新区017-100")
+    '高新区17-100'
+    """
+    return re.sub(r"(?<!\d)0+(?=\d)", "", unit)
 
 
 def no_such_unit(unit: str, near: Sequence[str], place: Place | None = None) -> UsageError:

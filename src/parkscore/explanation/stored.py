@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import difflib
 import json
 import os
+import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Final, NamedTuple
@@ -14,7 +14,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-from parkscore.explanation.not_there import NEAREST, no_such_unit, no_such_year
+from parkscore.explanation.not_there import nearest, no_such_unit, no_such_year, without_leading_zeros
 from parkscore.explanation.stored_form import damaged_at, damaged_column
 from parkscore.findings import Finding, Place, Severity, UsageError
 from parkscore.language import Text, system_reason
@@ -167,14 +167,17 @@ def _of_year(found: Sequence[_Spot], file: str, unit: str, year: int | None) -> 
 
 
 def _nearest(results: pq.ParquetFile, unit: str) -> list[str]:
-    """The ids most like one, looked for among those that begin alike."""
+    """The ids most like one, looked for among those that begin alike or have its numbers with more zeros."""
+    parts = re.split(r"(\d+)", without_leading_zeros(unit))
+    same = "".join(f"0*{part}" if place % 2 else re.escape(part) for place, part in enumerate(parts))
     for length in range(len(unit) - 1, 0, -1):
         alike: list[str] = []
         for group in range(results.metadata.num_row_groups):
             units = results.read_row_group(group, columns=[_UNIT]).column(0)
+            alike += pc.unique(units.filter(pc.match_substring_regex(units, f"^{same}$"))).to_pylist()
             alike += pc.unique(units.filter(pc.starts_with(units, unit[:length]))).to_pylist()[:_LOOKED_AT]
             if len(alike) >= _LOOKED_AT:
                 break
         if alike:
-            return difflib.get_close_matches(unit, alike, NEAREST, 0.0)
+            return nearest(unit, dict.fromkeys(alike))
     return []
