@@ -40,7 +40,7 @@ def test_an_evaluation_is_explained_with_what_separates_it_from_the_unit_above(r
     assert "ranked directly above" in run("explain", *words, "--lang", "en").out
     chinese = run("explain", *words, "--lang", "zh").out
     assert "比前一名" in chinese
-    assert re.search("极差标准化: 下界 = [-0-9.]+, 上界 = [0-9.]+, to = ", chinese)
+    assert re.search("极差标准化: 下界 = [-0-9.]+, 上界 = [0-9.]+, 得分区间 = \\[0, 100\\], 越界取端点 = 是", chinese)
     document = json.loads(run("explain", *words, "--json").out)
     between = sum(gap["difference"] for gap in document["gaps"])
     assert between == pytest.approx(document["above"]["score"] - document["score"])
@@ -56,6 +56,25 @@ def test_any_two_units_are_compared_and_both_ways_make_up_their_distance(run: An
     assert together == pytest.approx(scores[worst] - scores[best], abs=1e-4)
     document = json.loads(run("explain", stored, "--unit", worst, "--beside", best, "--json").out)
     assert document["beside"] == {"unit": best, "score": pytest.approx(scores[best])}
+
+
+def test_a_chinese_explanation_has_no_key_of_a_framework_file_among_the_parameters_of_rules(run: Any) -> None:
+    from parkscore.framework.statistic_words import statistic
+    from parkscore.methods import scoring
+
+    for method in scoring.values():
+        for parameter in method.parameters.values():
+            if not parameter.supplied and parameter.name not in ("years", "categories"):
+                assert statistic(parameter.name).zh != parameter.name, (method.name, parameter.name)
+    told = run("explain", "park-points-example", "enterprises-synthetic.xlsx", "--unit", "合成企业001", "--lang", "zh")
+    assert told.code == 0
+    for rule in (
+        "分档计分: 恰等于界限 = 归界限以上, 各档 [界限, 得分] = [[15, 60], [10, 50], [6, 40], [4, 30], [2, 15]]",
+        "每满若干计分: 每满 = 1, 分值 = 5, 最多得分 = 40, 只计满的次数 = 是",
+        "分值 = 20, 基本要求 = 2, 满分要求 = 10, 达到基本要求得满分的 = 60%",
+        "按类别计分: 分值 = 1: 40, 0: 0",
+    ):
+        assert rule in " ".join(told.out.split()).replace("\n", " "), rule
 
 
 def test_a_unit_without_a_score_is_no_reason_to_show_a_distance(run: Any, tmp_path: Path) -> None:

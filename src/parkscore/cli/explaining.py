@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from parkscore.cli.console import JsonOption, LanguageOption, Reply, reply_to
 from parkscore.findings import Finding, Severity, UsageError
-from parkscore.framework.statistic_words import statistic
+from parkscore.framework.statistic_words import against_in_words
 from parkscore.language import Text
 
 if TYPE_CHECKING:
@@ -244,12 +243,8 @@ def _value(line: Line, reply: Reply) -> str:
 
 def _rule(line: Line, reply: Reply) -> str:
     """The rule of an indicator with what it measures by, numbers to six digits."""
-    said = ", ".join(f"{reply.word(statistic(name))} = {_plain(value)}" for name, value in line.against.items())
+    said = against_in_words(line.against, reply.language)
     return f"{reply.word(line.rule)}: {said}" if said else reply.word(line.rule)
-
-
-def _plain(value: Any) -> str:
-    return f"{value:.6g}" if isinstance(value, float) else json.dumps(value, ensure_ascii=False)
 
 
 def _share(line: Line) -> str:
