@@ -12,6 +12,7 @@ import parkscore as ps
 from parkscore.evaluation import Evaluation
 from parkscore.findings import FrameworkError, UsageError
 from parkscore.framework.models import ScoreRule
+from parkscore.framework.yaml_form import parse_yaml
 from parkscore.robustness.alternatives import alternatives_of, clashes
 from parkscore.robustness.assumptions import assumptions
 from parkscore.robustness.specs import load_spec
@@ -150,6 +151,20 @@ def test_a_mistake_of_form_is_told_once_and_by_the_key_that_it_is_in(
     with pytest.raises(FrameworkError) as caught:
         load_spec(written(tmp_path, text), FRAMEWORK)
     assert [(each.field, each.message.en) for each in caught.value.findings] == said
+
+
+def test_mistakes_of_form_do_not_hide_those_of_meaning_in_the_other_keys(tmp_path: Path) -> None:
+    text = "draws: many\nweights: {multiplier: 20%}\nleave_out: [a, nobody]\naggregate: {d: [no_method]}\n"
+    for source in (written(tmp_path, text), parse_yaml(text, "spec").data):
+        with pytest.raises(FrameworkError) as caught:
+            load_spec(source, FRAMEWORK)
+        said = [(each.code, each.field or each.value) for each in caught.value.findings]
+        assert sorted(said) == [
+            ("no_such_indicator", "nobody"),
+            ("unknown_key", "weights"),
+            ("unknown_method", "no_method"),
+            ("wrong_type", "draws"),
+        ]  # and not that no way is named for weights, which only follows
 
 
 def placed(error: FrameworkError) -> list[tuple[str, Any, Any]]:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Final
 
 from parkscore.findings import Finding, FrameworkError
-from parkscore.framework.building import build
+from parkscore.framework.building import Fault, build
 from parkscore.framework.document import Document
 from parkscore.framework.loading import YAML_SUFFIXES, find_file
 from parkscore.framework.models import Framework
@@ -87,11 +87,26 @@ def load_spec(source: str | Path | Mapping[str, Any], framework: Framework) -> L
     built = build(document, RobustnessSpec)
     findings = [*document.findings, *built.findings]
     if built.model is None:
-        raise FrameworkError(findings)
+        raise FrameworkError([*findings, *_mistakes_of_the_rest(built.faults, framework, document, folder)])
     findings += check_spec(built.model, framework, document, folder)
     if findings:
         raise FrameworkError(findings)
     return LoadedSpec(_asked(built.model, folder), document)
+
+
+def _mistakes_of_the_rest(
+    faults: Sequence[Fault], framework: Framework, document: Document, folder: Path
+) -> list[Finding]:
+    """What is wrong with the meaning of the keys that are sound in form.
+
+    A key with a fault is set aside as a whole: what is left of it might contradict itself for no other reason.
+    """
+    if not isinstance(document.data, Mapping):
+        return []
+    faulty = {fault.path[0] for fault in faults if fault.path}
+    rest = replace(document, data={key: said for key, said in document.data.items() if key not in faulty}, findings=())
+    sound = build(rest, RobustnessSpec).model
+    return [] if sound is None else check_spec(sound, framework, rest, folder)
 
 
 def _as_read(said: Any) -> Any:
