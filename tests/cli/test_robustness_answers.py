@@ -63,7 +63,7 @@ def table_of(sheet: pd.DataFrame, first: str) -> pd.DataFrame:
 def test_the_console_says_in_a_line_each_what_was_found(run: Any) -> None:
     out = run("robustness", "park.yaml", "zones.csv", *FEW, *ALL).out
     assert "sensitivity: mean shift of ranks hangs most on weights " in out
-    assert "exact: weights of dimensions, the first level, each up to 20% more or less; an assumption" in out
+    assert "exact: weights of dimensions, the first level, each up to 20% more or less and brought back to a sum" in out
     assert "closest pair: 乙 catches up with 甲 once every weight may be" in out
     assert "2 of 4 units keep their rank whatever these weights are" in out
     assert "left out one at a time: without " in out
@@ -92,7 +92,7 @@ def test_every_part_of_the_run_is_waited_for_by_its_name(run: Any, monkeypatch: 
 
 def test_the_console_says_it_in_chinese_and_only_what_was_asked_for(run: Any) -> None:
     out = run("robustness", "park.yaml", "zones.csv", *FEW, "--exact", "--lang", "zh").out
-    assert "精确结论：只变一级指标的权重，各至多 ±20%；这是假定" in out
+    assert "精确结论：只变一级指标的权重，各至多 ±20%，再化为合计 1；这是假定" in out
     assert "最接近的一对：每个权重变动 " in out
     assert "敏感性" not in out
     assert "逐项略去" not in out
@@ -137,6 +137,14 @@ def test_a_unit_that_no_weights_bring_ahead_is_not_left_empty_as_one_that_is_not
         assert table.loc[row].iloc[: line + 1].isna().all()
     assert (table == "不能").any(axis=None)
     assert "“不能”：任何权重都不行。空白：列对象本来不落后" in sheet[0].str.cat()
+
+
+def test_a_sheet_says_that_changed_weights_are_brought_back_to_a_sum_of_1_without_which_its_numbers_are_not_found_again(
+    run: Any, folder: Path
+) -> None:
+    run("robustness", "park.yaml", "zones.csv", *FEW, "--exact", "-o", "out.xlsx", "--lang", "zh")
+    for name in ("必然与最好最差位次", "反超所需"):
+        assert "再化为合计 1" in "".join(map(str, sheets_of(folder / "out.xlsx")[name][0].iloc[1:4])), name
 
 
 def test_a_unit_is_not_said_to_be_above_itself_in_none_of_the_draws(run: Any, folder: Path) -> None:

@@ -83,18 +83,19 @@ _CERTAIN: Final = (
         "is not proven the truth is between them and the bounds. Empty: not looked for",
     ),
     Text(
-        "被反超所需：每个权重都能变动这么多时，才有其后对象追平。不足 5% 难分高下，50% 以上稳固。"
+        "被反超所需：每个权重都能上下变动这么多（再化为合计 1）时，才有其后对象追平。不足 5% 难分高下，50% 以上稳固。"
         "空白：没有权重能让其后的对象追平",
-        "overtaken at: by how much every weight must be allowed to change before a unit behind catches up. Below 5% is "
-        "a tie for practical purposes, above 50% is firm. Empty: no weights let a unit behind catch up",
+        "overtaken at: by how much every weight must be allowed to change, before all are brought back to a sum of 1, "
+        "until a unit behind catches up. Below 5% is a tie for "
+        "practical purposes, above 50% is firm. Empty: no weights let a unit behind catch up",
     ),
 )
 _NO_WEIGHTS: Final = Text("不能", "never")
 _OVERTAKING: Final = Text(
-    f"每格：列对象追平行对象所需的最小权重变动，每个权重都可以上下变动这么多。“{_NO_WEIGHTS.zh}”：任何权重都不行。"
-    "空白：列对象本来不落后",
-    "a cell: the least change of all weights, up or down, by which the unit of the column catches up with that of the "
-    f'line; "{_NO_WEIGHTS.en}": no weights do. Empty: the unit of the column is not behind',
+    f"每格：列对象追平行对象所需的最小权重变动，每个权重都可以上下变动这么多，再化为合计 1。"
+    f"“{_NO_WEIGHTS.zh}”：任何权重都不行。空白：列对象本来不落后",
+    "a cell: the least change of all weights, up or down and then brought back to a sum of 1, by which the unit of "
+    f'the column catches up with that of the line; "{_NO_WEIGHTS.en}": no weights do. Empty: it is not behind',
 )
 _STABILITY: Final = Text(
     "总权重在下限与上限之间单独变动（其余按原比例分配）时，位次不变。区间很窄说明有两个相邻对象很接近",

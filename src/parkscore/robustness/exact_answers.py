@@ -102,7 +102,7 @@ def _how_far(question: ExactQuestion) -> Text:
         far = Text(f"界限 {'、'.join(kept)}", f"within {', '.join(kept)}")
     else:
         share = as_written(SPREAD if question.spread is None else question.spread)
-        far = Text(f"各至多 ±{share}", f"each up to {share} more or less")
+        far = Text(f"各至多 ±{share}，再化为合计 1", f"each up to {share} more or less and brought back to a sum of 1")
     if not question.order:
         return far
     order = [f"{one} >= {other}" for one, other in question.order]
