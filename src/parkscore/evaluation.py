@@ -732,8 +732,9 @@ class Evaluation:
     def to_parquet(self, path: str | Path, language: Language = "en") -> Path:
         """Write `scores_in` a language as Parquet, so that `ps.explain` can explain each row from the file alone.
 
-        Columns `value:`, `state:` and `used:` follow, each with the id of an indicator: its value, why it has none or
-        that it was filled, and what was scored where gaps may be filled or outliers treated. For each list `list:`,
+        Columns `value:`, `state:`, `case:` and `used:` follow, each with the id of an indicator: its value, why it has
+        none or that it was filled, the number of the case that the row is in where the indicator has `cases`, and what
+        was scored where gaps may be filled or outliers treated. For each list `list:`,
         `place:` and `by:` have what it finds of the row, its place, and what it is ordered by; `within:` the text of a
         field of `reference_within` that is no column of the scores. The file's metadata have `about` and everything
         else that its rows were scored by, as JSON under `parkscore`.

@@ -11,7 +11,8 @@ import pandas as pd
 from parkscore.data.fitted import Fitted
 from parkscore.data.grid import Cohort
 from parkscore.evaluation_about import weights_table
-from parkscore.framework.models import Framework, Node
+from parkscore.framework.cases import name_of, variants
+from parkscore.framework.models import Framework, Node, ScoreRule
 from parkscore.framework.settings import Settings, aggregation_of, resolve_settings
 from parkscore.language import Text
 from parkscore.methods import aggregation, scoring
@@ -93,15 +94,23 @@ def _of_dimension(framework: Framework, node: Node) -> dict[str, Any]:
 
 
 def _of_indicator(leaf: Node, settings: Settings) -> dict[str, Any]:
-    title = scoring[settings.score.name].title
+    cases = [
+        {"case": each.number, **_said(name_of(each.case)), **_titled(each.settings.score)}
+        for each in variants(leaf, settings)
+    ]
     return {
         "formula": leaf.formula,
         "measure": leaf.measure,
         "direction": settings.direction,
         "rule": settings.score.name,
-        "rule_zh": title.zh,
-        "rule_en": title.en,
+        **_titled(settings.score),
+        **({"cases": cases} if cases else {}),
     }
+
+
+def _titled(rule: ScoreRule) -> dict[str, str]:
+    title = scoring[rule.name].title
+    return {"rule_zh": title.zh, "rule_en": title.en}
 
 
 def _finite(entries: list[dict[str, Any]]) -> list[dict[str, Any]]:

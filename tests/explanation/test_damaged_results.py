@@ -87,6 +87,7 @@ DAMAGED: dict[str, tuple[Callable[[Said], None], str]] = {
     "a reference without a name": (put(None, "reference_table", 0, "reference"), "reference_table[0].reference"),
     "parameters that are no JSON": (put("{", "reference_table", 0, "parameters"), "reference_table[0].parameters"),
     "parameters of another kind": (put("[1]", "reference_table", 0, "parameters"), "reference_table[0].parameters"),
+    "groups of references that are a number": (put(3, "reference_within"), "reference_within"),
     "no means": (without("means"), "means"),
     "a mean that is a text": (put("1", "means", 0, "mean"), "means[0].mean"),
     "a count that is a truth": (put(True, "means", 0, "count"), "means[0].count"),

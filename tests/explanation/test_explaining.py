@@ -188,6 +188,65 @@ def test_a_unit_named_without_its_zeros_or_in_full_width_is_told_first_and_not_t
             ps.explain(evaluation, written)
 
 
+BY_CASE = """\
+id: growth
+title: {zh: 成长, en: growth}
+unit: {zh: 企业, en: enterprise, key: unit}
+weights_status: assumed
+defaults: {direction: higher, missing: reweight, aggregate: arithmetic}
+fields:
+  sales: {zh: 收入, measure: 万元}
+  rate: {zh: 增长率, measure: "%"}
+indicators:
+  - id: growth
+    zh: 成长
+    weight: 1
+    formula: rate
+    measure: "%"
+    score: {rule: steps, closed: left, steps: [[10, 60], [0, 15]], otherwise: 0}
+    cases:
+      - when: sales < 100万元
+        zh: 小企业
+        en: small
+        score: {rule: per, each: 1, points: 1, most: 60}
+      - {when: sales >= 100万元, zh: 大企业, en: large}
+"""
+
+
+def test_the_rule_of_its_own_case_explains_a_unit_from_an_evaluation_and_from_what_was_stored(tmp_path: Path) -> None:
+    (tmp_path / "growth.yaml").write_text(BY_CASE, encoding="utf-8")
+    framework = ps.load_framework(tmp_path / "growth.yaml")
+    (tmp_path / "growth.yaml").unlink()
+    frame = pd.DataFrame({"unit": list("甲乙丙"), "sales": [50.0, 500.0, None], "rate": [20.0, 20.0, 20.0]})
+    in_pieces(framework, frame, tmp_path, rows=1)
+    evaluation = ps.evaluate(framework, frame)
+    for result in (evaluation, tmp_path / "out.parquet"):
+        small, large, unknown = (ps.explain(result, unit).lines[0] for unit in frame["unit"])
+        assert (small.case, small.rule.en, small.score) == (("小企业", "small"), "Points for every so much", 20.0)
+        assert small.against == {"each": 1, "points": 1, "most": 60, "whole": True}
+        assert (large.case, large.rule.en, large.score) == (("大企业", "large"), "Steps", 60.0)
+        assert large.against["steps"] == [[10, 60], [0, 15]]
+        assert (unknown.case, unknown.rule.en, unknown.against, unknown.score) == (None, "by case", {}, None)
+
+
+def test_a_unit_is_explained_by_the_reference_of_its_own_park_where_parks_are_numbers_as_ranks_are(
+    tmp_path: Path,
+) -> None:
+    written = FRAMEWORK.replace("reference_within: [class]", "reference_within: [park, class]")
+    (tmp_path / "points.yaml").write_text(written, encoding="utf-8")
+    framework = ps.load_framework(tmp_path / "points.yaml")
+    (tmp_path / "points.yaml").unlink()
+    frame = enterprises().assign(park=[str(row % 4 + 1) for row in range(40)], unit=[f"{row}" for row in range(40)])
+    in_pieces(framework, frame, tmp_path, rows=7)
+    evaluation = ps.evaluate(framework, frame)
+    of_group = dict(list(frame.groupby(["park", "stage"])["staff"]))
+    for result in (evaluation, tmp_path / "out.parquet"):
+        for row in frame.itertuples():
+            people = ps.explain(result, row.unit).lines[1]
+            own = of_group[row.park, row.stage]
+            assert (people.id, people.against["low"], people.against["high"]) == ("people", own.min(), own.max())
+
+
 def test_a_unit_that_is_not_there_is_told_with_the_nearest(stored: Path) -> None:
     with pytest.raises(ps.UsageError) as caught:
         ps.explain(stored, "E0l7")

@@ -242,9 +242,10 @@ def _value(line: Line, reply: Reply) -> str:
 
 
 def _rule(line: Line, reply: Reply) -> str:
-    """The rule of an indicator with what it measures by, numbers to six digits."""
+    """The rule of an indicator, behind the case of the unit, with what it measures by, numbers to six digits."""
     said = against_in_words(line.against, reply.language)
-    return f"{reply.word(line.rule)}: {said}" if said else reply.word(line.rule)
+    rule = f"{reply.word(line.rule)}: {said}" if said else reply.word(line.rule)
+    return rule if line.case is None else f"[{reply.word(line.case)}] {rule}"
 
 
 def _share(line: Line) -> str:

@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 
 VALUE: Final = "value:"
 STATE: Final = "state:"
+CASE: Final = "case:"
+WITHIN: Final = "within:"
 _ADDS_POINTS: Final = "sum"
 
 _REASONS: Final = {
@@ -41,6 +43,7 @@ class Line:
     """What one indicator says of the unit.
 
     value: as derived, in its measure; state: why there is none (`missing`, `not_applicable`, ...), or `filled`.
+    case: what the case is called that the unit is in, None where the indicator has none or that cannot be told.
     rule: how the value became the score; against: the statistics and parameters it was measured by, by name.
     share: the weight in the total as the scheme has it; weight: what it comes to for this unit, once indicators without
     a score have handed theirs on. adds: what it adds to the score, None where the score is no sum. mean: the mean score
@@ -53,6 +56,7 @@ class Line:
     value: float | str | None
     measure: str | None
     state: str | None
+    case: Text | None
     rule: Text
     against: Mapping[str, Any]
     score: float | None
@@ -211,8 +215,11 @@ class _Tree:
             if node["parent"] is not None:
                 self._children.setdefault(node["parent"], []).append(node["id"])
         weights = [each for each in document["weight_table"] if each.get("class") in (None, row.get("class"))]
-        self._weights = {each["id"]: each for each in _own(weights, row)}
-        self._references = {each["indicator"]: each for each in _own(document["reference_table"], row)}
+        within = tuple(_group_of(document, row))
+        self._weights = {each["id"]: each for each in _own(weights, (), row)}  # which groups share
+        self._references = {
+            (each["indicator"], each.get("case")): each for each in _own(document["reference_table"], within, row)
+        }
         own = [each for each in document["means"] if each["year"] == row.get("year")]
         self._means = {each["node"]: each for each in own if each["class"] == row.get("class")}
         self.scored_in_year = sum(each["count"] for each in own if each["node"] in ("score", self.root)) or None
@@ -250,6 +257,9 @@ class _Tree:
         value = row.get(VALUE + leaf)
         value = None if isinstance(value, float) and math.isnan(value) else value
         mean, _ = self.mean_of(leaf)
+        number = row.get(CASE + leaf)
+        case = next((each for each in node.get("cases", ()) if each["case"] == number), None)
+        rule = case or (_BY_CASE if "cases" in node else node)
         counts = self._additive and self._score(self.root) is not None
         adds = (0.0 if score is None else score * weight) if counts else None
         return Line(
@@ -259,8 +269,9 @@ class _Tree:
             value=value,
             measure=node.get("measure"),
             state=row.get(STATE + leaf),
-            rule=Text(node["rule_zh"], node["rule_en"]),
-            against=_against(self._references.get(leaf, {})),
+            case=None if case is None else _text(case),
+            rule=Text(rule["rule_zh"], rule["rule_en"]),
+            against=_against(self._references.get((leaf, number), {})),
             score=score,
             share=self._weights.get(leaf, {}).get("weight_in_total"),
             weight=weight if score is not None else 0.0,
@@ -270,11 +281,22 @@ class _Tree:
         )
 
 
-def _own(entries: Sequence[Mapping[str, Any]], row: Mapping[str, Any]) -> list[Mapping[str, Any]]:
-    """The entries about the reference that a row was measured against: its year and groups all stand in the row."""
-    texts = {str(value) for value in row.values() if isinstance(value, (str, int))}
+_BY_CASE: Final = {"rule_zh": "按情形而定", "rule_en": "by case"}
+"""What stands for the rule of a row that is in none of the cases, or of which that cannot be told."""
+
+
+def _group_of(document: Mapping[str, Any], row: Mapping[str, Any]) -> Iterator[str | None]:
+    """What a row says in the fields by which references are kept apart."""
+    for name in document.get("reference_within", ()):
+        yield row.get(name, row.get(WITHIN + name))
+
+
+def _own(
+    entries: Sequence[Mapping[str, Any]], within: tuple[str | None, ...], row: Mapping[str, Any]
+) -> list[Mapping[str, Any]]:
+    """The entries about the reference that a row was measured against, by its year and what it says in `within`."""
     names = dict.fromkeys(each["reference"] for each in entries)
-    fitting = [name for name in names if texts.issuperset(unnamed(name)[1])]
+    fitting = [name for name in names if unnamed(name)[1] == within]
     year = str(row.get("year"))
     own = next((name for name in fitting if unnamed(name)[0] == year), fitting[0] if fitting else None)
     return [each for each in entries if each["reference"] == own]

@@ -9,9 +9,9 @@ import pandas as pd
 
 from parkscore.data.table import UNIT, YEAR
 from parkscore.evaluation import Evaluation
-from parkscore.explanation.explained import STATE, VALUE
+from parkscore.explanation.explained import CASE, STATE, VALUE, WITHIN
 from parkscore.explanation.not_there import nearest, no_such_unit, no_such_year
-from parkscore.results.rows import WITHIN, groups_apart
+from parkscore.results.rows import groups_apart
 
 _MOST_LOOKED_AT = 20_000
 
@@ -37,10 +37,21 @@ def row_of(evaluation: Evaluation, unit: str, year: int | None) -> tuple[dict[st
         row[VALUE + leaf.id] = _plain(evaluation.indicators.loc[key, leaf.id])
         state = str(evaluation.states.loc[key, leaf.id])
         row[STATE + leaf.id] = None if state == "value" else state
+        if leaf.cases:
+            row[CASE + leaf.id] = _case_of(evaluation, leaf.id, unit, row.get(YEAR))
     for line in evaluation.filled.to_dict("records"):
         if line[UNIT] == unit and line.get(YEAR) == row.get(YEAR):
             row[STATE + line["indicator"]] = "filled"
     return row, years
+
+
+def _case_of(evaluation: Evaluation, leaf: str, unit: str, year: int | None) -> int | None:
+    """The number of the case of an indicator that a row is in; None where it is in none or that cannot be told."""
+    table = evaluation.table
+    own = table.frame[UNIT].to_numpy() == unit
+    if year is not None and table.years is not None:
+        own &= table.years == year
+    return int(evaluation.indicator_grid.cases[leaf].numbers[own][0]) or None
 
 
 def _plain(value: Any) -> Any:

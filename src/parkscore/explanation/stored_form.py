@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from math import isfinite
 from typing import Any, Final
 
-from parkscore.explanation.explained import STATE, VALUE
+from parkscore.explanation.explained import CASE, STATE, VALUE
 
 Check = Callable[[Any], "str | None"]
 """Where something of another form stands, below what is checked; None where all is as it must be."""
@@ -36,7 +36,7 @@ def damaged_column(document: Mapping[str, Any], row: Mapping[str, Any]) -> str |
             checks |= {VALUE + node["id"]: _VALUE, STATE + node["id"]: _TEXT_OR_NONE}
     needed = [*checks, *(name.removeprefix(_WITHIN) for name in row if name.startswith(_WITHIN))]
     needed += ["class"] if "class_rank" in row else []
-    checks |= {"class": _TEXT_OR_NONE, "year": _YEAR}
+    checks |= {"class": _TEXT_OR_NONE, "year": _YEAR, **{name: _RANK for name in row if name.startswith(CASE)}}
     wrong = (name for name, check in checks.items() if name in row and check(row[name]) is not None)
     return next((name for name in needed if name not in row), next(wrong, None))
 
@@ -119,6 +119,7 @@ _VALUE: Final = _one_of(int, float, str, none=True)
 _RANK: Final = _one_of(int, none=True)
 _YEAR: Final = _one_of(int, none=True)
 _LABEL: Final = {"zh": _TEXT, "en": _TEXT}
+_RULE: Final = {"rule_zh": _TEXT, "rule_en": _TEXT}
 _DOCUMENT: Final = _with(
     {
         "title": _with(_LABEL),
@@ -127,7 +128,12 @@ _DOCUMENT: Final = _with(
         "tree": _each(
             _with(
                 {"id": _TEXT, **_LABEL, "parent": _TEXT_OR_NONE},
-                {"measure": _TEXT_OR_NONE, "aggregate": _TEXT_OR_NONE, "rule_zh": _TEXT, "rule_en": _TEXT},
+                {
+                    "measure": _TEXT_OR_NONE,
+                    "aggregate": _TEXT_OR_NONE,
+                    **_RULE,
+                    "cases": _each(_with({"case": _one_of(int), **_LABEL, **_RULE})),
+                },
             )
         ),
         "weight_table": _each(
@@ -136,13 +142,18 @@ _DOCUMENT: Final = _with(
                 {"class": _TEXT_OR_NONE, "share": _NUMBER, "weight_in_total": _NUMBER},
             )
         ),
-        "reference_table": _each(_with({"indicator": _TEXT, "reference": _TEXT}, {"parameters": _parameters})),
+        "reference_table": _each(
+            _with(
+                {"indicator": _TEXT, "reference": _TEXT}, {"parameters": _parameters, "case": _one_of(int, none=True)}
+            )
+        ),
         "means": _each(
             _with({"node": _TEXT, "year": _YEAR, "class": _TEXT_OR_NONE, "count": _one_of(int), "mean": _NUMBER})
         ),
     },
     {
         "notes_zh": _each(_TEXT),
+        "reference_within": _each(_TEXT),
         "class_labels": _by_name(_with(_LABEL)),
         "judged_labels": _by_name(_with({**_LABEL, "words": _by_name(_with(_LABEL))})),
         "additive": _one_of(bool),

@@ -21,6 +21,7 @@ from parkscore.framework.taken_ids import percentile_in, rank_in
 from parkscore.language import Language, Text
 from parkscore.output.safe_text import safe_text
 from parkscore.results.rows import (
+    CASE,
     CLASS_PERCENTILE,
     CLASS_RANK,
     PERCENTILE,
@@ -57,7 +58,7 @@ def with_ranks(batch: pa.RecordBatch, ranks: Mapping[str, pa.Array], note: str |
         elif rank_in(name) in ranks:
             placed |= {each: ranks[each] for each in (rank_in(name), percentile_in(name)) if each in ranks}
     if note is not None:
-        last = [each for each in placed if not each.startswith((WITHIN, VALUE, STATE, USED))]
+        last = [each for each in placed if not each.startswith((WITHIN, VALUE, STATE, CASE, USED))]
         words = pa.DictionaryArray.from_arrays(pa.array(np.zeros(batch.num_rows, dtype=np.int32)), pa.array([note]))
         placed = {each: placed[each] for each in last} | {NOTE: words} | placed
     return pa.RecordBatch.from_pydict(placed)
@@ -109,7 +110,7 @@ class ParquetFile:
 
     def _opened(self, schema: pa.Schema) -> pq.ParquetWriter:
         texts = [field.name for field in schema if pa.types.is_dictionary(field.type)]
-        numbers = [field.name for field in schema if pa.types.is_floating(field.type)]
+        numbers = [each.name for each in schema if pa.types.is_floating(each.type) or each.name.startswith(CASE)]
         return pq.ParquetWriter(
             self._path,
             schema,

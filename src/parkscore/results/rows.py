@@ -39,6 +39,8 @@ STATE = "state:"
 """What the column begins with that says why there is no value; null where there is one."""
 USED = "used:"
 """What the column of a value begins with that was filled or treated before it was scored."""
+CASE = "case:"
+"""What the column begins with that has the number of the case of a row; null where it is in none or none is known."""
 
 WITHIN = "within:"
 """What the column begins with of a text by which references are kept apart, where the table has no other of it."""
@@ -118,6 +120,9 @@ def _values(results: Results) -> Iterator[tuple[str, Any]]:
         else:
             yield f"{VALUE}{leaf.id}", number_array(values[rows])
         yield f"{STATE}{leaf.id}", _states(results, column)
+        if leaf.cases:
+            numbers = results.indicators.cases[leaf.id].numbers[rows]
+            yield f"{CASE}{leaf.id}", pa.array(numbers.astype(np.int32), mask=numbers == 0)
         if leaf.id in changing and not leaf.is_named:
             yield f"{USED}{leaf.id}", number_array(used[rows])
 
