@@ -246,6 +246,16 @@ def test_each_thing_that_changed_since_is_named(file: Path) -> None:
     assert sorted(str(each.field) for each in caught.value.findings) == ["indicators.a", "indicators.c"]
 
 
+@pytest.mark.parametrize(("version", "said"), [(None, ""), ("2", " (version 2)")])
+def test_a_framework_without_a_version_is_not_said_to_be_of_version_none(
+    version: str | None, said: str, file: Path
+) -> None:
+    frozen_of(two(version=version), FRAME, file)
+    with pytest.raises(UsageError) as caught:
+        ps.evaluate(small(leaf("a", "a * 2"), leaf("b"), fields=FIELDS), FRAME, reference=file)
+    assert caught.value.findings[0].message.en == f"this is not what it was when the reference was fitted{said}"
+
+
 def test_what_moves_no_statistic_may_change(file: Path) -> None:
     frozen_of(two(), FRAME, file)
     other = two(title=Label(zh="新名"), version="2", rules=(Rule(id="r", zh="规则", require="a >= 0"),))

@@ -292,9 +292,11 @@ def refuse_other_framework(frozen: FrozenReference, framework: Framework) -> Non
     own = statistics_digest(framework)
     differing = [key for key in {**frozen.depends_on, **own} if frozen.depends_on.get(key) != own.get(key)]
     if differing:
+        version = frozen.framework_version
+        of_version = Text("", "") if version is None else Text(f"（版本 {version}）", f" (version {version})")
         told = Text(
-            f"拟合参照值（版本 {frozen.framework_version}）之后，这一项变了",
-            f"this is not what it was when the reference was fitted (version {frozen.framework_version})",
+            f"拟合参照值{of_version.zh}之后，这一项变了",
+            f"this is not what it was when the reference was fitted{of_version.en}",
         )
         raise UsageError([
             Finding(code="reference_differs", severity=Severity.ERROR, field=key, message=told, hint=hint)
