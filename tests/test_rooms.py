@@ -65,6 +65,7 @@ SECOND_FILE = dict.fromkeys(  # one room, several files
 
 # An import that goes up, loaded when it is called, each with its reason.
 DOORS = {
+    ("parkscore.language", "parkscore.findings"): "a language that there is not is refused as any other mistake is",
     ("parkscore.evaluation", "parkscore.robustness.analysing"): "`ev.robustness(...)` is where people look for it",
     ("parkscore.evaluation", "parkscore.robustness.result"): "the type of what it returns",
     ("parkscore.evaluation", "parkscore.robustness.exact"): "`ev.exact(...)` stands beside it",

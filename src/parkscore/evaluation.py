@@ -23,7 +23,7 @@ from parkscore.findings import Finding, Severity, UsageError, worst_first
 from parkscore.framework.models import Framework
 from parkscore.framework.settings import aggregation_of, resolve_settings
 from parkscore.framework.taken_ids import percentile_in, rank_in
-from parkscore.language import Language, Text
+from parkscore.language import Language, Text, known
 from parkscore.methods import aggregation
 from parkscore.output.documents import json_by_line, records
 from parkscore.output.files import write_text, write_whole
@@ -196,6 +196,7 @@ class Evaluation:
 
     def scores_in(self, language: Language) -> pd.DataFrame:
         """The table of results with reasons and notes in a language; the words before the colon stay what they are."""
+        known(language)
         rows = self.ordered_rows
         columns: dict[str, Any] = {UNIT: self.table.units[rows]}
         if self.table.years is not None:
@@ -248,6 +249,7 @@ class Evaluation:
 
     def classes_in(self, language: Language) -> pd.DataFrame:
         """`classes` with names and reasons in a language."""
+        known(language)
         found, rows = self.classification, self.ordered_rows
         if found is None or not self.framework.classes:
             return pd.DataFrame(columns=[UNIT, CLASS, "name", "outcome", "reason"])
@@ -263,6 +265,7 @@ class Evaluation:
 
     def class_names_in(self, language: Language) -> pd.Series[str]:
         """What the class of each row of `scores` is called; a gap for a row in none."""
+        known(language)
         names = [None] * len(self.rows) if self.classification is None else self.classification.names[self.ordered_rows]
         labels = {name: class_label(self.framework, name) for name in dict.fromkeys(names)}
         said = {name: None if label is None else label.in_language(language) for name, label in labels.items()}
@@ -741,6 +744,7 @@ class Evaluation:
         """
         from parkscore.evaluation_rows import write_results
 
+        known(language)
         return write_results(self, path, language)
 
     def to_json(self, path: str | Path, language: Language = "en") -> Path:

@@ -218,6 +218,19 @@ def of_type(argument: str, value: Any, hint: Text) -> Finding:
     )
 
 
+def no_such_language(language: object) -> UsageError:
+    """The error for a language that is none of the two."""
+    return UsageError(
+        Finding(
+            code="no_such_language",
+            severity=Severity.ERROR,
+            field="language",
+            message=Text(f"没有 {language!r} 这种语言", f"there is no language {language!r}"),
+            hint=Text("语言写 'zh'（中文）或 'en'（英文）", "say 'zh' for Chinese or 'en' for English"),
+        )
+    )
+
+
 def refuse_warnings(findings: Iterable[Finding]) -> None:
     """Raise DataError where there is a warning, as `--strict` asks."""
     warnings = [finding for finding in findings if finding.severity is Severity.WARNING]

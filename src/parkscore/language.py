@@ -21,8 +21,21 @@ class Text(NamedTuple):
     en: str
 
     def in_language(self, language: Language) -> str:
-        """The sentence in one language."""
-        return self.zh if language == "zh" else self.en
+        """The sentence in one language; UsageError where it is none of the two."""
+        return self.zh if known(language) == "zh" else self.en
+
+
+def known(language: Language) -> Language:
+    """A language that a caller asks for; UsageError where it is none of the two.
+
+    >>> known("zh")
+    'zh'
+    """
+    if isinstance(language, str) and language in LANGUAGES:
+        return language
+    from parkscore.findings import no_such_language
+
+    raise no_such_language(language)
 
 
 def yes_or_no(holds: bool) -> Text:

@@ -19,7 +19,7 @@ from parkscore.data.unranked import Unranked
 from parkscore.evaluation import Evaluation
 from parkscore.findings import Finding, Severity, UsageError, of_type, worst_first
 from parkscore.framework.models import Framework
-from parkscore.language import Language, Text
+from parkscore.language import Language, Text, known
 from parkscore.output.documents import json_by_line, records
 from parkscore.output.files import write_text, write_whole
 from parkscore.output.tables import write_csv, write_parquet
@@ -145,6 +145,7 @@ class Scenarios:
 
     def status_in(self, language: Language) -> pd.DataFrame:
         """`status` with the reasons in a language."""
+        known(language)
         return pd.DataFrame(
             {
                 label: [_status(each.outcomes.reasons.get(row), language) for row in self.rows.tolist()]
@@ -296,10 +297,12 @@ class Scenarios:
 
     def long_in(self, language: Language) -> pd.DataFrame:
         """`long` with reasons and notes in a language."""
+        known(language)
         return tables.long_table(self, language)
 
     def as_dict(self, language: Language = "en") -> dict[str, Any]:
         """The comparison as plain data, ready for JSON."""
+        known(language)
         weights = [own.weights.assign(scheme=label) for label, own in self.evaluations.items()]
         return {
             "schema": SCHEMA,

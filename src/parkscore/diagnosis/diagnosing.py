@@ -17,7 +17,7 @@ from parkscore.diagnosis.shortfall import coordination_table, obstacle_tables
 from parkscore.diagnosis.spread import statistics_table
 from parkscore.evaluation import Evaluation
 from parkscore.framework.status_words import WEIGHTS_STATUS
-from parkscore.language import Language, Text
+from parkscore.language import Language, Text, known
 from parkscore.output.documents import json_by_line, records
 from parkscore.output.files import write_text, write_whole
 from parkscore.output.workbook import write_sheets
@@ -98,6 +98,7 @@ class Diagnosis:
 
     def as_dict(self, language: Language = "en") -> dict[str, Any]:
         """The diagnosis as plain data, ready for JSON."""
+        known(language)
         tables = {name: records(table) for name, table in self.tables.items()}
         notes = [note.in_language(language) for note in self.notes]
         return {"schema": SCHEMA, "about": self.evaluation.about, "notes": notes, **tables}

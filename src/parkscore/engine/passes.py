@@ -40,7 +40,7 @@ from parkscore.findings import UsageError
 from parkscore.framework.loading import load_framework
 from parkscore.framework.models import Framework
 from parkscore.framework.slots import refuse_unfilled
-from parkscore.language import Language, Text
+from parkscore.language import Language, Text, known
 from parkscore.output.files import refuse_read, write_whole
 from parkscore.tree.freezing import (
     already_frozen,
@@ -95,6 +95,7 @@ def score_dataset(
     Raises UsageError with everything in the framework that needs all rows at once, before anything is read, and
     DataError with everything that is wrong with the data; then there is no output.
     """
+    known(language)
     refuse_other_types(data=data, weights=weights, year=year, reference=reference)
     loaded, target = load_framework(framework), Path(output)
     refuse_year_without_time(loaded, year)

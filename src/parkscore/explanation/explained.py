@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from parkscore.data.fitted import unnamed
-from parkscore.language import Language, Text
+from parkscore.language import Language, Text, known
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -117,6 +117,7 @@ class Explanation:
 
     def as_dict(self, language: Language) -> dict[str, Any]:
         """The explanation as plain data, texts in one language."""
+        known(language)
 
         def plain(value: Any) -> Any:
             if isinstance(value, Text):

@@ -21,7 +21,7 @@ from parkscore.ladders.lacking import Line, Need, lacking, lines
 from parkscore.ladders.loading import LoadedLadder
 from parkscore.ladders.models import Ladder, Rung
 from parkscore.ladders.wording import Wording
-from parkscore.language import Language, Text
+from parkscore.language import Language, Text, known
 from parkscore.output.documents import json_by_line, records
 from parkscore.output.files import write_text, write_whole
 from parkscore.output.tables import write_csv, write_parquet
@@ -371,6 +371,7 @@ class Climb:
 
     def as_dict(self, language: Language = "en") -> dict[str, Any]:
         """The result as plain data, ready for JSON."""
+        known(language)
         return {
             "schema": SCHEMA,
             "about": self.about,

@@ -20,7 +20,7 @@ from parkscore.findings import Finding, worst_first
 from parkscore.framework.formula import Formula, parse_formula
 from parkscore.framework.gate_conditions import Link, printed, take_apart, text_fields
 from parkscore.ladders.reading import ABOUT_SCORES
-from parkscore.language import Language, Text
+from parkscore.language import Language, Text, known
 from parkscore.methods import ranking
 from parkscore.methods.points_digits import to_digits
 from parkscore.output.documents import json_by_line, records
@@ -228,6 +228,7 @@ class Found:
 
     def as_dict(self, language: Language = "en") -> dict[str, Any]:
         """The result as plain data, ready for JSON."""
+        known(language)
         return {
             "schema": SCHEMA,
             "about": self.about,
