@@ -46,7 +46,7 @@ from parkscore.tree.verdicts import Verdict
 from parkscore.tree.weigh import weigh
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Prepared:
     """A table after the steps that no weight can change: read, validated, derived, imputed, treated, scored.
 

@@ -29,6 +29,7 @@ from parkscore.output.documents import json_by_line, records
 from parkscore.output.files import write_text, write_whole
 from parkscore.output.tables import write_csv
 from parkscore.output.workbook import write_sheets
+from parkscore.results.own_tables import own_table
 from parkscore.tree.accounting import accounting
 from parkscore.tree.aggregate import Nodes, Shares
 from parkscore.tree.bounds import NodeBounds, bounds, is_open
@@ -67,7 +68,7 @@ if TYPE_CHECKING:
 SCHEMA = "parkscore-evaluation/1"
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Evaluation:
     """The result of `evaluate`: every stage, the ranking, the findings, and the status of the weights.
 
@@ -114,13 +115,13 @@ class Evaluation:
         years = self.table.years
         return units if years is None else pd.MultiIndex.from_arrays([units, years[self.rows]], names=[UNIT, YEAR])
 
-    @cached_property
+    @own_table
     def raw(self) -> pd.DataFrame:
         """The fields as read, in their measures."""
         columns = [name for name in self.table.frame.columns if name not in (UNIT, YEAR)]
         return self.table.frame.iloc[self.rows][columns].set_axis(self.index, axis=0)
 
-    @cached_property
+    @own_table
     def indicators(self) -> pd.DataFrame:
         """Indicator values as derived, in their measures; NaN where there is none.
 
@@ -129,7 +130,7 @@ class Evaluation:
         """
         return self._named(self.indicator_grid.values)
 
-    @cached_property
+    @own_table
     def states(self) -> pd.DataFrame:
         """Whether an indicator has a value before gaps are filled, or why not.
 
@@ -139,27 +140,27 @@ class Evaluation:
         states = words[self.indicator_grid.states[self.rows]]
         return pd.DataFrame(states, index=self.index, columns=pd.Index(self.indicator_grid.ids))
 
-    @cached_property
+    @own_table
     def imputed(self) -> pd.DataFrame:
         """Indicator values with gaps filled by their policies."""
         return self._named(self.imputed_grid.values)
 
-    @cached_property
+    @own_table
     def treated(self) -> pd.DataFrame:
         """Indicator values with outliers treated."""
         return self._named(self.treatment.grid.values)
 
-    @cached_property
+    @own_table
     def scored(self) -> pd.DataFrame:
         """Scores of the indicators."""
         return self._labelled(self.scoring.scores)
 
-    @cached_property
+    @own_table
     def nodes(self) -> pd.DataFrame:
         """Scores of every node, the total first, then the tree in its order."""
         return self._by_node(self.aggregated.scores)
 
-    @cached_property
+    @own_table
     def coverage(self) -> pd.DataFrame:
         """The share of each node's weight that has data, from 0 to 1."""
         return self._by_node(self.aggregated.coverage)
@@ -182,7 +183,7 @@ class Evaluation:
 
     # --- results ---------------------------------------------------------------------------------------------------
 
-    @cached_property
+    @own_table
     def scores(self) -> pd.DataFrame:
         """The table of results: unit, year, class, score, rank, class rank, status, a column per gate, grade and node.
 
@@ -232,13 +233,13 @@ class Evaluation:
             return {}
         return {column: percentiles(self.table, ranks, texts)[self.ordered_rows]}
 
-    @cached_property
+    @own_table
     def ranking(self) -> pd.DataFrame:
         """Unit, year, class, score, rank, class rank and status, best first within each year."""
         leading = list(self.scores.columns).index("status") + 1
         return self.scores.iloc[:, :leading]
 
-    @cached_property
+    @own_table
     def classes(self) -> pd.DataFrame:
         """Which class each row is in, and why: unit, year, class, name, outcome, reason; empty without `classes:`.
 
@@ -271,7 +272,7 @@ class Evaluation:
         said = {name: None if label is None else label.in_language(language) for name, label in labels.items()}
         return pd.Series([said[name] for name in names])
 
-    @cached_property
+    @own_table
     def cases(self) -> pd.DataFrame:
         """Which case of an indicator each row is in, and why: a row for each indicator that has `cases`.
 
@@ -280,7 +281,7 @@ class Evaluation:
         """
         return case_table(self.framework, self.table, self.indicator_grid, self.ordered_rows)
 
-    @cached_property
+    @own_table
     def gates(self) -> pd.DataFrame:
         """What each gate comes to: unit, year, gate, outcome, and why in both languages, in the order of `scores`.
 
@@ -289,7 +290,7 @@ class Evaluation:
         """
         return gate_table(self.judged, self.table, self.ordered_rows)
 
-    @cached_property
+    @own_table
     def gate_details(self) -> pd.DataFrame:
         """Every requirement and every comparison behind `gates`, with value, threshold and how much is missing.
 
@@ -317,7 +318,7 @@ class Evaluation:
             self.outcomes.reasons,
         )
 
-    @cached_property
+    @own_table
     def lists(self) -> pd.DataFrame:
         """Who is on each list: list, place, unit, year, standing, value, measure, and why in both languages.
 
@@ -326,7 +327,7 @@ class Evaluation:
         """
         return list_table(self.listed, self.table, self.ordered_rows)
 
-    @cached_property
+    @own_table
     def list_counts(self) -> pd.DataFrame:
         """How many rows each list looked at: list, year, field, text, rows, listed, beyond, not_eligible, open.
 
@@ -345,7 +346,7 @@ class Evaluation:
         """How far each target of the framework is in each scored year; `targets` is made of it."""
         return pursue(self.framework, self.table, self.rows)
 
-    @cached_property
+    @own_table
     def targets(self) -> pd.DataFrame:
         """What all units together have reached of each target: a line for each target and scored year.
 
@@ -354,7 +355,7 @@ class Evaluation:
         """
         return target_table(self.progress)
 
-    @cached_property
+    @own_table
     def accounting(self) -> pd.DataFrame:
         """What became of every row of the data: part, id, outcome, rows, and the outcome in both languages.
 
@@ -371,7 +372,7 @@ class Evaluation:
             self.listed,
         )
 
-    @cached_property
+    @own_table
     def grades(self) -> pd.DataFrame:
         """The grade of each unit on each scale, in the order of `scores`, with its line and why in both languages.
 
@@ -380,7 +381,7 @@ class Evaluation:
         unranked = {row: each.text for row, each in self.outcomes.reasons.items()}
         return grade_table(self.graded, self.table, self.ordered_rows, unranked)
 
-    @cached_property
+    @own_table
     def grade_details(self) -> pd.DataFrame:
         """Every comparison behind the overrides of `grades`, as in `gate_details`; paths begin with the scale's id."""
         overrides = [verdict for graded in self.graded for verdict in graded.overrides]
@@ -396,7 +397,7 @@ class Evaluation:
         """For each row of `scores`, why it is not ranked, or None."""
         return [None if why is None else why.text for why in map(self.outcomes.reasons.get, self.ordered_rows.tolist())]
 
-    @cached_property
+    @own_table
     def contributions(self) -> pd.DataFrame:
         """What each indicator adds to each unit's score; a row sums to its score, one without a score is NaN.
 
@@ -408,7 +409,7 @@ class Evaluation:
             raise UsageError(refusal)
         return self._labelled(contributions(self.framework, self.aggregated, self.cohorts, self.weighing.shares))
 
-    @cached_property
+    @own_table
     def filled(self) -> pd.DataFrame:
         """Every gap that was filled: unit, year, indicator, policy, what was filled (`value` or `score`), with what.
 
@@ -459,7 +460,7 @@ class Evaluation:
         write_text(path, frozen.text)
         return frozen
 
-    @cached_property
+    @own_table
     def reference(self) -> pd.DataFrame:
         """What scores are measured against: per reference and indicator the rule, and the statistics it was fitted to.
 
@@ -479,7 +480,7 @@ class Evaluation:
         """
         return ", ".join(str(place) for place in cells_behind(self.framework, self.table, unit, field, year))
 
-    @cached_property
+    @own_table
     def changes(self) -> pd.DataFrame:
         """Every value that the treatment of outliers changed: unit, year, indicator, before, after."""
         changed = self.treatment.changed
@@ -488,7 +489,7 @@ class Evaluation:
         frame["after"] = self.treatment.grid.values[self.rows][changed[self.rows]]
         return frame
 
-    @cached_property
+    @own_table
     def chosen(self) -> pd.DataFrame:
         """Every score that follows from a name and no number: unit, year, indicator, chosen, score.
 
@@ -501,7 +502,7 @@ class Evaluation:
         frame["score"] = self.scoring.scores[self.rows][marked[self.rows]]
         return frame
 
-    @cached_property
+    @own_table
     def given(self) -> pd.DataFrame:
         """Every score that somebody gave: unit, year, indicator, given, least, most, score, outcome.
 
@@ -517,7 +518,7 @@ class Evaluation:
         fitted = None if self.frozen is None else self.frozen.fitted
         return bounds(self.framework, self.aggregated, grid, self.cohorts, self.weighing.shares, given, fitted)
 
-    @cached_property
+    @own_table
     def open_scores(self) -> pd.DataFrame:
         """Every sum of points that what is missing leaves open: unit, year, node, score, low, high.
 
@@ -574,7 +575,7 @@ class Evaluation:
             hint=Text("改看 nodes 和 scored 两个阶段", "look at the stages `nodes` and `scored` instead"),
         )
 
-    @cached_property
+    @own_table
     def weights(self) -> pd.DataFrame:
         """Per reference, class and node: the number stated, the share within its parent, the weight in the total.
 
@@ -604,7 +605,7 @@ class Evaluation:
         by = () if self.frozen is None else (self.frozen.said,)
         return (*by, *notes_of(self.framework, self.weighing, self.table.notes))
 
-    @cached_property
+    @own_table
     def about(self) -> dict[str, Any]:
         """What was evaluated with what: framework, weights, data, version; enough to tell two runs apart."""
         years = [] if self.table.years is None else sorted({int(year) for year in self.table.years[self.rows]})

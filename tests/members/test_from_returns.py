@@ -114,6 +114,15 @@ def test_zones_are_evaluated_as_their_summed_table_would_be(zones: Framework) ->
         key=lambda rows: [0, 2, 1, 3]).reset_index(drop=True).astype(float), check_exact=True)  # fmt: skip
 
 
+def test_a_table_of_zones_that_is_changed_in_a_notebook_changes_no_evaluation(zones: Framework) -> None:
+    members = ps.from_returns(zones, FILED, zones=GREEN)
+    table = members.table
+    table["revenue"] = 0.0
+    pd.testing.assert_frame_equal(
+        members.evaluate().scores, ps.from_returns(zones, FILED, zones=GREEN).evaluate().scores
+    )
+
+
 def test_every_output_says_what_last_year_means(zones: Framework) -> None:
     notes = [note.en for note in ps.from_returns(zones, FILED, zones=GREEN).evaluate().notes]
     assert any("those of enterprises that have left included" in note for note in notes)

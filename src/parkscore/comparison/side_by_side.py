@@ -24,6 +24,7 @@ from parkscore.output.documents import json_by_line, records
 from parkscore.output.files import write_text, write_whole
 from parkscore.output.tables import write_csv, write_parquet
 from parkscore.output.workbook import write_sheets
+from parkscore.results.own_tables import own_table
 from parkscore.tree.gate import NOT_RANKED, RANKED
 from parkscore.tree.rank import Ranks
 
@@ -32,7 +33,7 @@ MOVERS = 10
 PLACES_GAINED = "places_gained"
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Scenarios:
     """The result of `scenarios`: the evaluations of one table under several weight schemes, by what these are called.
 
@@ -96,26 +97,26 @@ class Scenarios:
         """Every two schemes, those with the base first."""
         return list(combinations(self.labels, 2))
 
-    @cached_property
+    @own_table
     def schemes(self) -> pd.DataFrame:
         """Per scheme: what it is called, its id, its title in both languages, status, source, and how many it ranks."""
         return tables.schemes_table(self)
 
     # --- scores and ranks ------------------------------------------------------------------------------------------
 
-    @cached_property
+    @own_table
     def scores(self) -> pd.DataFrame:
         """The score of each unit under each scheme."""
         total = self.framework.total.id
         columns = {label: each.aggregated.scores[total][self.rows] for label, each in self.evaluations.items()}
         return pd.DataFrame(columns, index=self.index)
 
-    @cached_property
+    @own_table
     def ranks(self) -> pd.DataFrame:
         """The rank of each unit under each scheme, <NA> where it is not ranked; `status` has the reason."""
         return self._nullable({label: self.ranks_of(label) for label in self.labels})
 
-    @cached_property
+    @own_table
     def class_ranks(self) -> pd.DataFrame | None:
         """The rank of each unit within its class; None where the framework has no classes."""
         if self.classes is None:
@@ -128,17 +129,17 @@ class Scenarios:
         ranks = standing.within_class if within_class else standing.overall
         return np.zeros(len(self.rows), dtype=np.int32) if ranks is None else ranks[self.rows]
 
-    @cached_property
+    @own_table
     def shifts(self) -> pd.DataFrame:
         """Places gained against the base under each other scheme, above 0 for a rise; <NA> unless both rank it."""
         return self._gained(self.ranks)
 
-    @cached_property
+    @own_table
     def class_shifts(self) -> pd.DataFrame | None:
         """Places gained within the class; None where the framework has no classes."""
         return None if self.class_ranks is None else self._gained(self.class_ranks)
 
-    @cached_property
+    @own_table
     def status(self) -> pd.DataFrame:
         """Per unit and scheme `ranked`, or `not_ranked: ` and why."""
         return self.status_in("en")
@@ -154,7 +155,7 @@ class Scenarios:
             index=self.index,
         )
 
-    @cached_property
+    @own_table
     def classes(self) -> pd.Series[Any] | None:
         """The class of each row, None where it has none; None altogether where the framework has no classes."""
         if self.base.classification is None:
@@ -187,7 +188,7 @@ class Scenarios:
             check_count("n", n)
         return tables.movers_table(self, n)
 
-    @cached_property
+    @own_table
     def mean_changes(self) -> pd.DataFrame:
         """How the scores change at large: per scheme and year the mean change of those ranked under it and the base.
 
@@ -196,7 +197,7 @@ class Scenarios:
         """
         return tables.mean_changes_table(self)
 
-    @cached_property
+    @own_table
     def agreement(self) -> pd.DataFrame:
         """How far every two schemes agree on the ranks, by year, and where the framework has classes within each, too.
 
@@ -218,7 +219,7 @@ class Scenarios:
             check_count("k", k)
         return tables.overlap_table(self, self.top if k is None else k)
 
-    @cached_property
+    @own_table
     def weights(self) -> pd.DataFrame:
         """The weight of each node in the total under each scheme, by reference and node id.
 
@@ -226,7 +227,7 @@ class Scenarios:
         """
         return self._of_weights("weight_in_total")
 
-    @cached_property
+    @own_table
     def weights_status(self) -> pd.DataFrame:
         """The status of each single weight under each scheme, by reference and node id."""
         return self._of_weights("status")
@@ -258,7 +259,7 @@ class Scenarios:
             notes.append(Text(f"变动不按维度分解：{reason.zh}", f"moves are not split by dimension: {reason.en}"))
         return tuple(dict.fromkeys(notes))
 
-    @cached_property
+    @own_table
     def about(self) -> dict[str, Any]:
         """What was compared: framework, data and version as in an evaluation, the base, each scheme and its status."""
         shared = {key: value for key, value in self.base.about.items() if key not in _OF_ONE_SCHEME}
@@ -287,7 +288,7 @@ class Scenarios:
 
     # --- files -----------------------------------------------------------------------------------------------------
 
-    @cached_property
+    @own_table
     def long(self) -> pd.DataFrame:
         """One row per scheme and unit: scheme, unit, year, class, score, rank, class_rank, places_gained, status, note.
 

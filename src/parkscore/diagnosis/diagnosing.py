@@ -26,7 +26,7 @@ from parkscore.tree.only_gates import refuse_only_gates
 SCHEMA = "parkscore-diagnosis/1"
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Diagnosis:
     """The result of `diagnose`, a table for each question.
 

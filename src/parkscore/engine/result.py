@@ -18,7 +18,7 @@ from parkscore.tree.targets import Progress
 from parkscore.tree.weigh import Weighing
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class DatasetResult:
     """The result of `score_dataset`.
 

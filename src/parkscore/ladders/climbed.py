@@ -26,6 +26,7 @@ from parkscore.output.documents import json_by_line, records
 from parkscore.output.files import write_text, write_whole
 from parkscore.output.tables import write_csv, write_parquet
 from parkscore.output.workbook import write_sheets
+from parkscore.results.own_tables import own_table
 from parkscore.tree.verdicts import MET, NOT_APPLICABLE, NOT_MET, OUTCOMES, REVIEW, UNKNOWN, Codes, Verdict, why
 from parkscore.version import VERSION
 
@@ -42,7 +43,7 @@ MISSING_COLUMNS: Final = [
 NO_RUNG: Final = -1
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Climb:
     """The result of `climb`: for each unit its rung, the next one, and what is missing to it by how much.
 
@@ -71,7 +72,7 @@ class Climb:
 
     # --- where units stand -----------------------------------------------------------------------------------------
 
-    @cached_property
+    @own_table
     def labels(self) -> pd.DataFrame:
         """Unit, or unit and year, of each row."""
         name, rows = next(iter(self.rows.items()))
@@ -160,7 +161,7 @@ class Climb:
 
     # --- tables ----------------------------------------------------------------------------------------------------
 
-    @cached_property
+    @own_table
     def rungs(self) -> pd.DataFrame:
         """Unit, year, rung, standing, next rung and its outcome, rungs skipped, what is missing, an outcome per rung.
 
@@ -192,7 +193,7 @@ class Climb:
         below = (self.codes == NOT_MET) & (np.arange(len(self.ladder.rungs))[None, :] < self.positions[:, None])
         return [np.flatnonzero(row).tolist() for row in below]
 
-    @cached_property
+    @own_table
     def missing(self) -> pd.DataFrame:
         """Everything that is missing to the next rung of each unit, a line for each condition.
 
@@ -245,7 +246,7 @@ class Climb:
             "reason_en": reason.en,
         }
 
-    @cached_property
+    @own_table
     def outcomes(self) -> pd.DataFrame:
         """Unit, year, rung, outcome and why, a line for each unit and rung."""
         count, rungs = len(self.ladder.rungs), self.ladder.rungs
@@ -261,7 +262,7 @@ class Climb:
         frame["reason_en"] = _texts(None if text is None else text.en for text in said)
         return frame
 
-    @cached_property
+    @own_table
     def counts(self) -> pd.DataFrame:
         """Year, rung, units, and how many of them are certain or at least there; the highest rung first, none last.
 
@@ -321,7 +322,7 @@ class Climb:
     def _names(self) -> list[Text]:
         return [rung.label for rung in self.ladder.rungs]
 
-    @cached_property
+    @own_table
     def about(self) -> dict[str, Any]:
         """What was judged with what: ladder, frameworks, data, version."""
         first = next(iter(self.evaluations.values()))

@@ -27,6 +27,7 @@ from parkscore.output.documents import json_by_line, records
 from parkscore.output.files import write_text, write_whole
 from parkscore.output.tables import write_csv, write_parquet
 from parkscore.output.workbook import write_sheets
+from parkscore.results.own_tables import own_table
 from parkscore.tree.gates import Computed
 from parkscore.tree.verdicts import MET, UNKNOWN, Verdict, why, why_met
 
@@ -45,7 +46,7 @@ class Read:
     values: NDArray[np.object_] | Vector
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Found:
     """The result of `find`: the units for which a condition holds, and those of which it cannot be told.
 
@@ -101,17 +102,17 @@ class Found:
 
     # --- tables ----------------------------------------------------------------------------------------------------
 
-    @cached_property
+    @own_table
     def found(self) -> pd.DataFrame:
         """The units for which the condition holds, in their order, with the values that it read."""
         return self._table(self._listed, FOUND)
 
-    @cached_property
+    @own_table
     def open(self) -> pd.DataFrame:
         """The units of which it cannot be told, with the values that are known and the reason."""
         return self._table(self._rows_of(UNKNOWN), OPEN)
 
-    @cached_property
+    @own_table
     def counts(self) -> pd.DataFrame:
         """Year, rows, and how many of them are found, not found and open; listed: how many of those found are listed.
 
@@ -199,7 +200,7 @@ class Found:
         """What must stand on every output."""
         return self.evaluation.notes
 
-    @cached_property
+    @own_table
     def about(self) -> dict[str, Any]:
         """What was asked, of what data, under which framework."""
         measures = {each.name: each.measure for each in self.read}

@@ -26,11 +26,12 @@ from parkscore.members.sub_parks import evaluate_parts
 from parkscore.members.summing import Summed
 from parkscore.members.what_if import WhatIf, what_if
 from parkscore.members.zone_tables import part_frame
+from parkscore.results.own_tables import own_table
 from parkscore.tree.frozen import FrozenReference
 from parkscore.tree.schemes import Weights
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Members:
     """The result of `from_returns`: sums by zone and sub-park, who came and left, and what was found.
 
@@ -61,25 +62,25 @@ class Members:
     @property
     def table(self) -> pd.DataFrame:
         """The zones: unit, year, and every raw field in its measure, NaN where it is missing; `evaluate` takes it."""
-        return self.zone_table.frame
+        return self.zone_table.frame.copy(deep=False)
 
-    @cached_property
+    @own_table
     def parts(self) -> pd.DataFrame:
         """The sub-parks: zone, part, year, how many returns, and the fields that are sums, in their measures."""
         return part_frame(self.summed)
 
-    @cached_property
+    @own_table
     def changes(self) -> pd.DataFrame:
         """Who is new, left, moved, merged, returned or renamed since the year before, see `changes.changes_of`."""
         return changes_of(self.summed.roll, self.summed.year)
 
-    @cached_property
+    @own_table
     def change_counts(self) -> dict[str, int]:
         """How many changes there are of each kind."""
         counts = self.changes["change"].value_counts()
         return {kind: int(counts.get(kind, 0)) for kind in KINDS}
 
-    @cached_property
+    @own_table
     def reported(self) -> pd.DataFrame:
         """Unit, year, how many returns the zone has, and for each summed field how many of them have it."""
         sums, years = self.summed.zones, self.summed.years
@@ -94,7 +95,7 @@ class Members:
         )
         return frame[frame["returns"] > 0].reset_index(drop=True)
 
-    @cached_property
+    @own_table
     def accounting(self) -> pd.DataFrame:
         """What became of every return, in parts that sum."""
         return accounting(self.summed, self.zone_table)

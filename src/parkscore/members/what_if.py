@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import cached_property
 from itertools import chain, pairwise
 from typing import Final
 
@@ -26,6 +25,7 @@ from parkscore.members.reads import Key
 from parkscore.members.rolls import RollPiece, Texts, named
 from parkscore.members.summing import Filed, Summed, sum_filed
 from parkscore.members.totals import Totals
+from parkscore.results.own_tables import own_table
 from parkscore.tree.rank import Ranks
 
 HELD: Final = Text(
@@ -52,7 +52,7 @@ class WhatIf:
         """One line: how many returns are summed instead of how many."""
         return f"<WhatIf: {len(self.summed.roll)} returns instead of {len(self.zones.summed.roll)}>"
 
-    @cached_property
+    @own_table
     def ranking(self) -> pd.DataFrame:
         """One row per zone, by its new rank: unit, score, score_then, change, rank, rank_then."""
         total = self.zones.framework.total.id
@@ -62,7 +62,7 @@ class WhatIf:
         ranks = {"rank": nullable(self.zones.now.ranks[order]), "rank_then": nullable(self.ranks[order])}
         return in_frame(columns | ranks)
 
-    @cached_property
+    @own_table
     def values(self) -> pd.DataFrame:
         """One row per zone and indicator that changes: unit, id, zh, en, measure, value, value_then, change.
 
@@ -79,7 +79,7 @@ class WhatIf:
             parts.append(frame[(now != then) & ~(np.isnan(now) & np.isnan(then))])
         return pd.concat(parts, ignore_index=True)
 
-    @cached_property
+    @own_table
     def table(self) -> pd.DataFrame:
         """The fields of the evaluated year that indicators read and returns add up to, as they would be; and unit."""
         fields = {name: cells.values for (name, back), cells in self.cells.items() if back == 0}

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import cached_property
 from typing import Literal
 
 import numpy as np
@@ -14,12 +13,13 @@ from parkscore.language import Text
 from parkscore.methods.domain import FloatArray
 from parkscore.methods.extreme_ranks import ExtremeRank
 from parkscore.methods.weight_stability import certain_ranks
+from parkscore.results.own_tables import own_table
 from parkscore.robustness.linear_tree import LinearTree
 from parkscore.robustness.said import mistake
 from parkscore.robustness.weight_box import WeightBox
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Necessary:
     """Who stands above whom whatever the weights.
 
@@ -30,17 +30,17 @@ class Necessary:
     box: WeightBox
     lead: FloatArray
 
-    @cached_property
+    @own_table
     def leads(self) -> pd.DataFrame:
         """The least by which the unit of a line leads that of a column; of logarithms in a geometric tree."""
         return self._of_pairs(self.lead)
 
-    @cached_property
+    @own_table
     def above(self) -> pd.DataFrame:
         """Whether the unit of a line stands above that of a column whatever the weights within the box."""
         return self._of_pairs(self.lead > 0)
 
-    @cached_property
+    @own_table
     def ranks(self) -> pd.DataFrame:
         """For each unit its rank, and the `best` and `worst` that who is certainly above and below it leave open.
 
@@ -66,7 +66,7 @@ class Necessary:
         return pd.DataFrame(found, index=self.tree.names, columns=self.tree.names.rename("below"))
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class ExtremeRanks:
     """The best and the worst rank of some units; places: of these among the units, found: the ends of each."""
 
@@ -74,7 +74,7 @@ class ExtremeRanks:
     places: tuple[int, ...]
     found: tuple[tuple[ExtremeRank, ExtremeRank], ...]
 
-    @cached_property
+    @own_table
     def units(self) -> pd.DataFrame:
         """For each unit its rank, the `best` and `worst` that weights give it, and what bounds these.
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from functools import cached_property
 from typing import Final
 
 import numpy as np
@@ -20,6 +19,7 @@ from parkscore.language import Text
 from parkscore.methods import weight_stability
 from parkscore.methods.domain import DomainError, FloatArray
 from parkscore.methods.extreme_ranks import SECONDS
+from parkscore.results.own_tables import own_table
 from parkscore.robustness.asked_forms import plainly
 from parkscore.robustness.certain import ExtremeRanks, Necessary
 from parkscore.robustness.linear_tree import Level, LinearTree, linear_tree, weights_of_nodes
@@ -34,7 +34,7 @@ MOST_PAIRS: Final = 2048
 """Units of which every pair is looked at; for more of them there is no table of pairs."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Exact:
     """Which weights would change a rank, of the units of one year whose total is a weighted sum; nothing is sampled.
 
@@ -91,7 +91,7 @@ class Exact:
             )
         return tuple(found)
 
-    @cached_property
+    @own_table
     def overtaking(self) -> pd.DataFrame:
         """The smallest change of weights by which the unit of a column catches up with that of a line.
 
@@ -117,7 +117,7 @@ class Exact:
             ) from None
         return self.tree.shares_of(found)
 
-    @cached_property
+    @own_table
     def stability(self) -> pd.DataFrame:
         """For each node its weight in the total, and from where to where it may go before ranks change.
 

@@ -13,6 +13,7 @@ from parkscore.evaluation import Evaluation
 from parkscore.framework.robustness_models import ExactQuestion
 from parkscore.language import Text, plural
 from parkscore.methods.extreme_ranks import SECONDS
+from parkscore.results.own_tables import own_table
 from parkscore.robustness.certain import ExtremeRanks, Necessary
 from parkscore.robustness.exact import Exact, exact_of
 from parkscore.robustness.running import Progress
@@ -50,7 +51,7 @@ class ExactAnswers:
     necessary: Necessary
     extremes: ExtremeRanks | None
 
-    @cached_property
+    @own_table
     def ranks(self) -> pd.DataFrame:
         """For each unit what is certain of its rank, and what would change it.
 

@@ -17,6 +17,7 @@ from parkscore.language import Text
 from parkscore.methods.diagnostics import correlation
 from parkscore.methods.domain import IntArray
 from parkscore.methods.drawn_ranks import drawn_ranks
+from parkscore.results.own_tables import own_table
 from parkscore.robustness.linear_tree import weights_of_nodes
 from parkscore.robustness.plans import DrawPlan, HeldWeights
 from parkscore.robustness.rescoring import totals_without, under_schemes
@@ -30,7 +31,7 @@ TOP: Final = 10
 Progress = Callable[[int, int], None]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Shifts:
     """The ranks of the same units under some changes, each alone.
 
@@ -43,19 +44,19 @@ class Shifts:
     changes: tuple[str, ...]
     changed: IntArray
 
-    @cached_property
+    @own_table
     def ranks(self) -> pd.DataFrame:
         """The rank of each unit under each change, its own one first; empty where it has none."""
         columns = {"rank": self.nominal, **dict(zip(self.changes, self.changed.T, strict=True))}
         return pd.DataFrame({name: _nullable(each) for name, each in columns.items()}, index=self.names)
 
-    @cached_property
+    @own_table
     def shifts(self) -> pd.DataFrame:
         """How many places each unit gains by each change; below 0 where it falls."""
         gained = {name: self.ranks["rank"] - self.ranks[name] for name in self.changes}
         return pd.DataFrame(gained, index=self.names)
 
-    @cached_property
+    @own_table
     def summary(self) -> pd.DataFrame:
         """For each change how far it moves the ranks, over the units that have one before and after.
 
@@ -68,7 +69,7 @@ class Shifts:
         return pd.DataFrame(lines, index=pd.Index(self.changes, name="change"), columns=columns)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class OneAtATime:
     """One change at a time, to the evaluation of the units of a year."""
 

@@ -19,6 +19,7 @@ from parkscore.output.documents import json_by_line
 from parkscore.output.files import write_text, write_whole
 from parkscore.output.tables import write_csv, write_parquet
 from parkscore.output.workbook import write_sheets
+from parkscore.results.own_tables import own_table
 from parkscore.robustness.answers import Answers
 from parkscore.robustness.asked_forms import plainly
 from parkscore.robustness.central_weights import central_weights
@@ -43,7 +44,7 @@ _RANK = "rank"
 _ALL_UNITS = Text("units 表的行名就是全部评价对象", "the index of the table `units` names them all")
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Robustness:
     """Which ranks survive other weights and methods: the units of one year, in every draw.
 
@@ -93,7 +94,7 @@ class Robustness:
         """(draws, units) in the order of the tables."""
         return self.outcome.scores[:, self.order]
 
-    @cached_property
+    @own_table
     def units(self) -> pd.DataFrame:
         """For each unit its rank and score, and among the draws its ranks and scores, and how often it was on top.
 
@@ -120,7 +121,7 @@ class Robustness:
         }
         return pd.DataFrame(columns, index=self.names)
 
-    @cached_property
+    @own_table
     def rank_probabilities(self) -> pd.DataFrame:
         """The share of draws in which each unit had each rank, from 1; UsageError where there are too many units.
 
@@ -135,7 +136,7 @@ class Robustness:
         columns = pd.RangeIndex(1, last + 1, name=_RANK)
         return pd.DataFrame(own[:, 1 : last + 1] / self.draws, index=self.names, columns=columns)
 
-    @cached_property
+    @own_table
     def above(self) -> pd.DataFrame:
         """The share of draws in which the unit of a line stood above that of a column; UsageError as before."""
         counts = self.outcome.counts.above
@@ -144,14 +145,16 @@ class Robustness:
         shares = counts[np.ix_(self.order, self.order)] / self.draws
         return pd.DataFrame(shares, index=self.names, columns=self.names.rename("below"))
 
-    @cached_property
+    @own_table
     def central_weights(self) -> pd.DataFrame:
         """The weights that favour each unit: of the indicators in the total, their mean where it is first.
 
         A line for each unit that is first in any draw; it sums to 1. Far from the weights of the evaluation they say
         what one would have to hold to put that unit first.
         """
-        return central_weights(self.plan, self.outcome.rows[self.order], self.ranks, self.names.tolist())
+        return central_weights(
+            self.plan, self.outcome.rows[self.order], self.outcome.ranks[:, self.order], self.names.tolist()
+        )
 
     def sensitivity(
         self,
@@ -217,7 +220,7 @@ class Robustness:
             said.append(verdict(unit, ranks, (_whole(low), _whole(high)), shares))
         return tuple(said)
 
-    @cached_property
+    @own_table
     def parameters(self) -> pd.DataFrame:
         """What each draw had, a line each: its methods, what it left out, and every weight within its parent."""
         return parameters(self.plan, self.outcome.rows)
@@ -245,7 +248,7 @@ class Robustness:
 
     # --- files -----------------------------------------------------------------------------------------------------
 
-    @cached_property
+    @own_table
     def about(self) -> dict[str, Any]:
         """What was evaluated with what, and what was varied: enough to make it again."""
         from parkscore.robustness.documents import about_robustness

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import cached_property
 
 import numpy as np
 import pandas as pd
@@ -11,9 +10,10 @@ import pandas as pd
 from parkscore.data.grid import Matrix, Rows, Vector
 from parkscore.methods.domain import IntArray
 from parkscore.methods.drawn_ranks import drawn_ranks
+from parkscore.results.own_tables import own_table
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Reversals:
     """What the leaving of each of some units changes among the others.
 
@@ -26,7 +26,7 @@ class Reversals:
     before: Vector
     after: Matrix
 
-    @cached_property
+    @own_table
     def shifts(self) -> pd.DataFrame:
         """How many places each unit gains among the others when that of a column leaves; empty for the unit itself."""
         gained = self._ranks(np.where(np.isnan(self._others), np.nan, self.before)) - self._ranks(self._others)
@@ -39,7 +39,7 @@ class Reversals:
             index=self.names,
         )
 
-    @cached_property
+    @own_table
     def pairs(self) -> pd.DataFrame:
         """Each pair that changes order: who left, who was above, and who is above without it."""
         found = [
@@ -55,7 +55,7 @@ class Reversals:
         }
         return pd.DataFrame({name: each.to_numpy(dtype=object) for name, each in columns.items()})
 
-    @cached_property
+    @own_table
     def units(self) -> pd.DataFrame:
         """For each unit that leaves, what it changes: pairs that change order, others that move, the largest shift."""
         moves = self.shifts.abs()

@@ -28,7 +28,7 @@ RESAMPLES: Final = 200
 _OF_NUMBER: Final = 8
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Sensitivity:
     """The share of the variance of each output that each group of factors explains.
 
