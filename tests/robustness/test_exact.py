@@ -174,6 +174,8 @@ def test_units_with_gaps_are_named_and_left_out_only_when_asked() -> None:
     with pytest.raises(UsageError, match=r"丙 \(a\)") as caught:
         exact_of(evaluation)
     assert "complete_only=True" in str(caught.value)
+    assert caught.value.findings[0].message.en == "1 unit has gaps, and so weights of its own: 丙 (a)"
+    assert caught.value.findings[0].message.zh == "1 个评价对象有缺失，权重因缺失而异：丙 (a)"
     exact = exact_of(evaluation, complete_only=True)
     assert sorted(exact.names) == ["乙", "甲"]
     assert sorted(exact.tree.ranks) == [1, 2]

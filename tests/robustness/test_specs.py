@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import pandas as pd
 import pytest
 
 import parkscore as ps
@@ -206,6 +207,12 @@ def test_a_mapping_is_checked_as_a_file_is(evaluation: Evaluation) -> None:
     assert caught.value.findings[0].hint is None  # no such file ships that could be named
 
 
+@pytest.mark.parametrize("spec", [3, pd.DataFrame(), ["weights"], b"spec.yaml"])
+def test_a_spec_of_another_type_is_told_as_such(evaluation: Evaluation, spec: Any) -> None:
+    with pytest.raises(UsageError, match=f"`spec` cannot be a {type(spec).__name__}"):
+        evaluation.robustness(spec=spec)
+
+
 def test_a_negative_seed_is_refused(evaluation: Evaluation) -> None:
     with pytest.raises(UsageError, match="must be >= 0"):
         evaluation.robustness(seed=-1, draws=8)
@@ -217,6 +224,15 @@ def test_numbers_of_numpy_and_a_single_name_are_taken_as_they_are_meant(evaluati
     found = evaluation.robustness({"multipliers": np.float64(0.1)}, leave_out=leaf, draws=np.int64(8), seed=np.int64(3))
     np.testing.assert_array_equal(found.ranks, plain.ranks)
     assert found.about["seed"] == 3
+    by_spec = evaluation.robustness(
+        spec={
+            "weights": {"multipliers": np.float64(0.1)},
+            "leave_out": np.array([leaf]),
+            "draws": np.int64(8),
+            "seed": 3,
+        }
+    )
+    np.testing.assert_array_equal(by_spec.ranks, plain.ranks)
 
 
 # Each fits alone; together `c` scores 0 where a geometric mean is taken.

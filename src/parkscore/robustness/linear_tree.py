@@ -15,7 +15,7 @@ from parkscore.findings import Finding, Severity, UsageError
 from parkscore.framework.models import Framework, Node
 from parkscore.framework.robustness_models import ExactQuestion
 from parkscore.framework.settings import aggregation_of, resolve_settings
-from parkscore.language import Text
+from parkscore.language import Text, agreeing, plural
 from parkscore.methods.domain import IntArray
 from parkscore.methods.drawn_ranks import drawn_ranks
 from parkscore.robustness.asked_forms import plainly
@@ -218,16 +218,16 @@ def _not_linear(node: Node, method: str, by_dimension: bool) -> Finding:
 def _gaps(units: Any, nodes: Sequence[str], scores: Matrix, complete: Truths) -> Finding:
     """The finding about the units with a gap."""
     without = np.flatnonzero(~complete)
-    said = list(_said_gaps(units, nodes, scores, without[:_LISTED]))
+    said, count = list(_said_gaps(units, nodes, scores, without[:_LISTED])), len(without)
     more = "" if len(without) <= _LISTED else ", …"
     return Finding(
         code="gaps",
         severity=Severity.ERROR,
         unit=str(units[without[0]]),
-        value=len(without),
         message=Text(
-            f"个评价对象有缺失，权重因缺失而异：{'、'.join(said)}{more and '等'}",
-            f"units have gaps, and so weights of their own: {', '.join(said)}{more}",
+            f"{count} 个评价对象有缺失，权重因缺失而异：{'、'.join(said)}{more and '等'}",
+            f"{plural(count, 'unit')} {agreeing(count, 'has', 'have')} gaps, "
+            f"and so weights of {agreeing(count, 'its', 'their')} own: {', '.join(said)}{more}",
         ),
         hint=Text(
             "在说明文件中写 `exact: {complete_only: true}` 略去它们（Python 中 complete_only=True），或只看抽样的结果",

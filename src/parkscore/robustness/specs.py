@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Final
 
-from parkscore.findings import Finding, FrameworkError
+import numpy as np
+
+from parkscore.findings import Finding, FrameworkError, UsageError, of_type
 from parkscore.framework.building import Fault, build
 from parkscore.framework.document import Document
 from parkscore.framework.loading import YAML_SUFFIXES, find_file
@@ -79,6 +82,7 @@ def load_spec(source: str | Path | Mapping[str, Any], framework: Framework) -> L
     >>> load_spec({"weights": {"multipliers": "30%"}}, ps.load_framework("zone-2021")).asked
     {'weights': {'multipliers': 30%}}
     """
+    _refuse_other_types(source)
     if isinstance(source, Mapping):
         document, folder = Document(_as_read(source), "spec", {}), Path()
     else:
@@ -109,8 +113,16 @@ def _mistakes_of_the_rest(
     return [] if sound is None else check_spec(sound, framework, rest, folder)
 
 
+def _refuse_other_types(source: Any) -> None:
+    if not isinstance(source, str | os.PathLike | Mapping):
+        hint = Text("给 .yaml 文件的路径，或同样形式的映射", "give a .yaml file, or a mapping of the same form")
+        raise UsageError(of_type("spec", source, hint))
+
+
 def _as_read(said: Any) -> Any:
-    """Lists as tuples, as a file is read."""
+    """Lists as tuples and numbers of NumPy as Python's own, as a file is read."""
+    if isinstance(said, np.generic | np.ndarray):
+        said = said.tolist()
     if isinstance(said, Mapping):
         return {key: _as_read(inner) for key, inner in said.items()}
     return tuple(map(_as_read, said)) if isinstance(said, list | tuple) else said
