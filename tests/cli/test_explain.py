@@ -87,6 +87,20 @@ def test_a_unit_without_a_score_is_no_reason_to_show_a_distance(run: Any, tmp_pa
     assert answer.out.splitlines()[-1].endswith("has no parts: one has no score, or scores are no sums")
 
 
+def test_a_zone_that_is_not_ranked_is_told_why_in_its_own_language_and_not_that_its_score_is_nothing(
+    run: Any, tmp_path: Path
+) -> None:
+    table = ps.sample("zone-2021", units=4, years=1)
+    table.iloc[0, 2:] = None
+    table.to_csv(tmp_path / "zones.csv", index=False)
+    words = ("zone-2021", tmp_path / "zones.csv", "-w", "zone-2021-equal-within", "--unit", table.iloc[0, 0])
+    chinese = run("explain", *words, "--lang", "zh").out.splitlines()
+    assert chinese[2] == "不排名：有数据的权重占 0%，低于 80%"
+    assert chinese[1].startswith("没有得分，平均 ")
+    english = run("explain", *words, "--lang", "en").out.splitlines()
+    assert english[2] == "not ranked: data cover 0% of the weight, 80% needed"
+
+
 def test_gates_and_grades_are_told_by_name_of_a_stored_result_too(run: Any, tmp_path: Path) -> None:
     framework, data = "park-points-example", example_path("enterprises-synthetic.xlsx")
     evaluation = ps.evaluate(framework, data, year=2024)

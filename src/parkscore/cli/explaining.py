@@ -208,12 +208,15 @@ def _head(found: Explanation) -> Iterator[Text]:
         if found.mean is None
         else Text(f"，{_mean_head(found).zh} {_number(found.mean)}", f", {_mean_head(found).en} {_number(found.mean)}")
     )
-    yield Text(f"得分 {_number(found.score)}{mean.zh}", f"score {_number(found.score)}{mean.en}")
+    if found.score is None:
+        yield Text(f"没有得分{mean.zh}", f"no score{mean.en}")
+    else:
+        yield Text(f"得分 {_number(found.score)}{mean.zh}", f"score {_number(found.score)}{mean.en}")
     for each in found.standings:
         of = Text("", "") if each.of is None else Text(f"（{each.of} 个有得分）", f" ({each.of} with a score)")
         yield Text(f"{each.among.zh}第 {each.rank} 位{of.zh}", f"rank {each.rank} in {each.among.en}{of.en}")
-    if found.status != "ranked":
-        yield Text(f"未排名：{found.status.partition(': ')[2]}", found.status.replace("_", " "))
+    if found.unranked is not None:
+        yield Text(f"不排名：{found.unranked.zh}", f"not ranked: {found.unranked.en}")
     yield from found.judged_texts
     yield from (Text(f"注意：{note.zh}", f"note: {note.en}") for note in found.notes)
 

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Final, NamedTuple
 
 from parkscore.data.class_column import CLASS_UNKNOWN, NO_CLASS, SEVERAL_CLASSES
+from parkscore.data.unranked_sentences import WITHOUT_SCORE
 from parkscore.language import Text
 
 TOO_FEW_INDICATORS: Final = "too_few_indicators"
@@ -30,7 +31,7 @@ UNRANKED: Final[Mapping[str, Text]] = {
     MAY_NOT_BE_MISSING: Text("缺少不可缺的指标", "lacking what may not be missing"),
     TOO_LITTLE_DATA: Text("有数据的权重太少", "data cover too little of the weight"),
     NO_REFERENCE: Text("没有参照值可比", "with no reference to measure against"),
-    NO_SCORE: Text("没有一个有权重的指标有得分", "no indicator that carries weight has a score"),
+    NO_SCORE: WITHOUT_SCORE,
     INCOMPLETE: Text("合成方法不容许缺失", "with a gap that the aggregation cannot take"),
     NO_CLASS: Text("权重按分类而定，没有分类", "weights go by class, in none"),
     SEVERAL_CLASSES: Text("权重按分类而定，符合多个分类", "weights go by class, in several"),

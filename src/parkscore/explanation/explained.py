@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from parkscore.data.fitted import unnamed
+from parkscore.data.unranked_sentences import in_both_languages
 from parkscore.language import Language, Text, known
 
 if TYPE_CHECKING:
@@ -78,8 +79,9 @@ class Line:
 class Explanation:
     """One unit in one result: standings, gates and grades, and a line for each indicator.
 
-    status: `ranked`, or why it is not. sums: whether `adds` of the lines sum to the score. judged: the outcome of each
-    gate and grade by its column; judged_texts: the same in words. years: all years in which the result has the unit.
+    status: `ranked`, or why it is not, as the result has it; unranked: the latter in words. sums: whether `adds`
+    of the lines sum to the score. judged: the outcome of each gate and grade by its column; judged_texts: the same in
+    words. years: all years in which the result has the unit.
     notes: what must be said of every number of the result, such as assumed weights or synthetic data.
     """
 
@@ -94,6 +96,7 @@ class Explanation:
     score: float | None
     mean: float | None
     status: str
+    unranked: Text | None
     standings: tuple[Standing, ...]
     judged: Mapping[str, str]
     judged_texts: tuple[Text, ...]
@@ -137,9 +140,12 @@ class Explanation:
         return {name: plain(value) for name, value in own.items()}
 
 
-def explanation_of(document: Mapping[str, Any], row: Mapping[str, Any], years: Sequence[int] = ()) -> Explanation:
+def explanation_of(
+    document: Mapping[str, Any], row: Mapping[str, Any], years: Sequence[int] = (), unranked: Text | None = None
+) -> Explanation:
     """The explanation of one row of results, from the row and what the results say of themselves.
 
+    unranked: why the row is not ranked; without, as the row says it, in the one language that it is written in.
     document: as `parkscore.evaluation_document.document` gives it. row: by column, as a result in Parquet has it.
     """
     tree = _Tree(document, row)
@@ -159,6 +165,7 @@ def explanation_of(document: Mapping[str, Any], row: Mapping[str, Any], years: S
         score=row.get("score"),
         mean=tree.mean_of(tree.root)[0],
         status=str(row["status"]),
+        unranked=unranked or _unranked(str(row["status"])),
         standings=tuple(_standings(document, row, tree)),
         judged=judged,
         judged_texts=tuple(_judged_text(document, column, outcome) for column, outcome in judged.items()),
@@ -166,6 +173,12 @@ def explanation_of(document: Mapping[str, Any], row: Mapping[str, Any], years: S
         lines=tuple(tree.lines()),
         notes=tuple(Text(zh, en) for zh, en in notes),
     )
+
+
+def _unranked(status: str) -> Text | None:
+    """Why a row is not ranked, after the word for it in its status; None where it is."""
+    why = status.partition(": ")[2] or status
+    return None if status == "ranked" else in_both_languages(why)
 
 
 def _text(labels: Mapping[str, str]) -> Text:

@@ -11,6 +11,7 @@ from parkscore.data.table import UNIT, YEAR
 from parkscore.evaluation import Evaluation
 from parkscore.explanation.explained import CASE, STATE, VALUE, WITHIN
 from parkscore.explanation.not_there import nearest, no_such_unit, no_such_year
+from parkscore.language import Text
 from parkscore.results.rows import groups_apart
 
 _MOST_LOOKED_AT = 20_000
@@ -52,6 +53,15 @@ def _case_of(evaluation: Evaluation, leaf: str, unit: str, year: int | None) -> 
     if year is not None and table.years is not None:
         own &= table.years == year
     return int(evaluation.indicator_grid.cases[leaf].numbers[own][0]) or None
+
+
+def why_unranked(evaluation: Evaluation, unit: str, year: int | None) -> Text | None:
+    """Why a unit is not ranked in a year, None where it is."""
+    scores = evaluation.scores
+    own = scores[UNIT] == unit
+    if year is not None:
+        own &= scores[YEAR] == year
+    return evaluation.reasons[int(np.flatnonzero(own)[0])]
 
 
 def _plain(value: Any) -> Any:

@@ -14,6 +14,7 @@ from parkscore.data.grid import Rows, Truths, Vector
 from parkscore.data.screen import percent
 from parkscore.data.table import Table
 from parkscore.data.unranked import INCOMPLETE, NO_SCORE, TOO_LITTLE_DATA, UNRANKED, Unranked
+from parkscore.data.unranked_sentences import too_little
 from parkscore.findings import Finding, Severity
 from parkscore.framework.models import Framework, Node
 from parkscore.framework.settings import aggregation_of, resolve_settings
@@ -71,11 +72,7 @@ def _not_whole(framework: Framework) -> Unranked:
 def _too_little(have: float, need: float) -> Unranked:
     if need == 0:
         return Unranked(NO_SCORE, UNRANKED[NO_SCORE])
-    told = Text(
-        f"有数据的权重占 {percent(have)}，低于 {percent(need)}",
-        f"data cover {percent(have)} of the weight, {percent(need)} needed",
-    )
-    return Unranked(TOO_LITTLE_DATA, told)
+    return Unranked(TOO_LITTLE_DATA, too_little(percent(have), percent(need)))
 
 
 def _not_ranked(framework: Framework, table: Table, reasons: Mapping[int, Unranked]) -> Iterator[Finding]:
