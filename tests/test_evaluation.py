@@ -302,22 +302,37 @@ def test_a_workbook_has_every_sheet_in_the_readers_language_with_the_notes_on_ea
     assert book.sheetnames == SHEETS[language]
     assert {page["A1"].value for page in book} == {NOTES[language]}
     assert book.properties.description == NOTES[language]
-    headers = {
-        page.title: cells(page, skip=2 if page.title in ("权重", "weights", "行数核对", "accounting") else 1)[0]
-        for page in book
-    }
+    headers = {page.title: cells(page, skip=2 if page.title in WITH_A_SENTENCE else 1)[0] for page in book}
     assert all(all(header) for header in headers.values())
     foreign = str.isascii if language == "zh" else (lambda text: not text.isascii())
     names = [name for head in headers.values() for name in head if not name.startswith(("parkscore", "a ", "b ", "c "))]
     assert [name for name in names if foreign(name)] == []
 
 
+WITH_A_SENTENCE = ("权重", "weights", "行数核对", "accounting", "贡献分解", "contributions")
+
+
+def test_an_indicator_without_a_score_is_not_said_to_add_nothing_as_the_lowest_score_does(
+    evaluation: ps.Evaluation, tmp_path: Path
+) -> None:
+    page = cells(load_workbook(evaluation.to_excel(tmp_path / "out.xlsx", "zh"))["贡献分解"], skip=1)
+    assert page[0][0] == "每行各指标之和即得分。空白：该指标没有得分，不计入"
+    order = evaluation.scores.set_index(["unit", "year"]).index
+    lacking = evaluation.scored.loc[order].isna().to_numpy()
+    assert lacking.any()
+    assert (evaluation.contributions.loc[order].to_numpy()[~lacking] == 0).any()
+    empty = [[value is None for value in line[3:]] for line in page[2:]]
+    assert empty == lacking.tolist()
+
+
 def test_a_workbook_holds_the_numbers_of_every_table(evaluation: ps.Evaluation, tmp_path: Path) -> None:
     book = load_workbook(evaluation.to_excel(tmp_path / "out.xlsx", "en"))
     order = evaluation.scores.set_index(["unit", "year"]).index
-    with_total = pd.concat([evaluation.nodes["total"], evaluation.contributions], axis=1)
-    for sheet, table in (("values", evaluation.indicators), ("contributions", with_total)):
-        body = cells(book[sheet], skip=2)
+    with_total = pd.concat(
+        [evaluation.nodes["total"], evaluation.contributions.where(evaluation.scored.notna())], axis=1
+    )
+    for sheet, table, skip in (("values", evaluation.indicators, 2), ("contributions", with_total, 3)):
+        body = cells(book[sheet], skip=skip)
         assert [tuple(line[:2]) for line in body] == order.tolist()
         numbers = [[NAN if value == "missing" else value for value in line[2:]] for line in body]
         assert everywhere(numbers, table.loc[order])
@@ -350,7 +365,7 @@ def test_contributions_are_points_without_a_measure_beside_the_score_they_sum_to
     in_yuan = small(leaf("a", measure="千元"), leaf("b"), fields={"a": field("a", measure="千元")})
     book = load_workbook(ps.evaluate(in_yuan, rows(a=[1, 2, 5], b=[3, 1, 2])).to_excel(tmp_path / "out.xlsx", "zh"))
     assert cells(book["指标值"])[0] == ["评价对象", "a 指标a (千元)", "b 指标b"]
-    head, *body = cells(book["贡献分解"])
+    head, *body = cells(book["贡献分解"], skip=1)
     assert head == ["评价对象", "得分", "a 指标a", "b 指标b"]
     assert [line[1] for line in body] == pytest.approx([line[2] + line[3] for line in body])
 

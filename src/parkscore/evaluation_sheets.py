@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
@@ -416,15 +417,24 @@ def _stage(
     return Sheet(name.in_language(language), renamed, (), kinds)
 
 
+_ADDS = Text(
+    "每行各指标之和即得分。空白：该指标没有得分，不计入",
+    "the indicators of a row sum to its score. Empty: the indicator has no score, and adds nothing",
+)
+
+
 def _contributions(evaluation: Evaluation, language: Language) -> Sheet:
     name = Text("贡献分解", "contributions")
     refusal = evaluation.why_not_additive()
     if refusal is not None:
         return Sheet(name.in_language(language), pd.DataFrame(), [refusal.message.in_language(language)])
     total = evaluation.nodes[evaluation.framework.total.id].rename("score")
-    added = pd.concat([total, evaluation.contributions], axis=1)
+    added = evaluation.contributions
+    # An indicator without a score adds nothing; a 0 would say that its score is the lowest.
+    added = pd.concat([total, added.where(evaluation.nodes[added.columns].notna())], axis=1)
     heads = {"score": _say("score", language), **_node_heads(evaluation, language)}
-    return _stage(evaluation, language, name, added, "score", heads)
+    sheet = _stage(evaluation, language, name, added, "score", heads)
+    return replace(sheet, notes=[_ADDS.in_language(language)])
 
 
 _DIRECTIONS = {"higher": Text("越高越好", "higher is better"), "lower": Text("越低越好", "lower is better")}
