@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import math
 import os
 from typing import Literal, NamedTuple, get_args
 
@@ -45,6 +46,18 @@ def yes_or_no(holds: bool) -> Text:
     ('是', 'no')
     """
     return Text("是", "yes") if holds else Text("否", "no")
+
+
+def in_digits(number: float, significant: int = 6) -> str:
+    """A number as a person writes it: so many digits that count, all of those before the point, and no power of ten.
+
+    >>> in_digits(31379114.0), in_digits(2.20774123), in_digits(0.0000123), in_digits(-5.0)
+    ('31379114', '2.20774', '0.0000123', '-5')
+    """
+    if not math.isfinite(number) or number == 0 or not 1e-9 <= abs(number) < 1e15:
+        return f"{number + 0.0:.{significant}g}"
+    written = f"{number:.{max(0, significant - 1 - math.floor(math.log10(abs(number))))}f}"
+    return written.rstrip("0").rstrip(".") if "." in written else written
 
 
 def plural(count: int, one: str) -> str:

@@ -87,6 +87,17 @@ def test_a_unit_without_a_score_is_no_reason_to_show_a_distance(run: Any, tmp_pa
     assert answer.out.splitlines()[-1].endswith("has no parts: one has no score, or scores are no sums")
 
 
+def test_revenue_in_thousands_is_told_in_digits_and_not_as_a_power_of_ten(run: Any, folder: Path) -> None:
+    table = (folder / "zones.csv").read_text(encoding="utf-8").replace("2024,110,1500,", "2024,110,31379114,")
+    (folder / "zones.csv").write_text(table, encoding="utf-8")
+    told = run("explain", "park.yaml", "zones.csv", "--unit", "甲", "--lang", "zh").out
+    assert "31379114 千元" in told
+    assert "上界 = 31379114," in told
+    found = run("find", "park.yaml", "zones.csv", "--where", "income * 1000 >= 1亿元", "--lang", "zh", "-o", "f.json")
+    assert found.code == 0
+    assert "（31379114000 千元）" in (folder / "f.json").read_text(encoding="utf-8")
+
+
 def test_a_zone_that_is_not_ranked_is_told_why_in_its_own_language_and_not_that_its_score_is_nothing(
     run: Any, tmp_path: Path
 ) -> None:

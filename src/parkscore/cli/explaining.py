@@ -11,7 +11,7 @@ import typer
 from parkscore.cli.console import JsonOption, LanguageOption, Reply, reply_to
 from parkscore.findings import Finding, Severity, UsageError
 from parkscore.framework.statistic_words import against_in_words
-from parkscore.language import Text
+from parkscore.language import Text, in_digits
 
 if TYPE_CHECKING:
     from parkscore.explanation.explained import Explanation, Line
@@ -241,7 +241,8 @@ def _value(line: Line, reply: Reply) -> str:
         return "" if line.reason is None else reply.word(line.reason)
     if isinstance(line.value, str):
         return line.value
-    return f"{line.value:.6g} {line.measure}" if line.measure else f"{line.value:.6g}"
+    number = in_digits(line.value)
+    return f"{number} {line.measure}" if line.measure else number
 
 
 def _rule(line: Line, reply: Reply) -> str:

@@ -12,7 +12,7 @@ from parkscore.cli.console import Reply
 from parkscore.cli.files import check_output
 from parkscore.findings import Finding, Severity, UsageError
 from parkscore.framework.statistic_words import statistic
-from parkscore.language import Text, plural
+from parkscore.language import Text, in_digits, plural
 
 if TYPE_CHECKING:
     from parkscore.evaluation import Evaluation
@@ -124,13 +124,16 @@ def _lines(frozen: FrozenReference, reply: Reply) -> Iterator[list[str]]:
         for code, statistics in own.items():
             made, filled = treatments.get(code), fillings.get(code, {})
             if statistics or made is not None or filled:
-                low, high = (f"{end:g}" for end in extents[code]) if code in extents else ("", "")
-                said = ", ".join(f"{reply.word(statistic(key))} {number:g}" for key, number in statistics.items())
+                low, high = (in_digits(end) for end in extents[code]) if code in extents else ("", "")
+                said = ", ".join(
+                    f"{reply.word(statistic(key))} {in_digits(number)}" for key, number in statistics.items()
+                )
                 yield [
                     *(name, code, said, low, high),
-                    "" if made is None else f"{made.kind} {made.numbers[0]:g}, {made.numbers[1]:g}",
+                    "" if made is None else f"{made.kind} {in_digits(made.numbers[0])}, {in_digits(made.numbers[1])}",
                     ", ".join(
-                        f"{number:g}" if text is None else f"{text}: {number:g}" for text, number in filled.items()
+                        in_digits(number) if text is None else f"{text}: {in_digits(number)}"
+                        for text, number in filled.items()
                     ),
                 ]
 

@@ -6,7 +6,7 @@ import json
 from collections.abc import Mapping
 from typing import Any, Final
 
-from parkscore.language import Language, Text, yes_or_no
+from parkscore.language import Language, Text, in_digits, yes_or_no
 
 STATISTICS: Final = {
     "low": Text("下界", "low"),
@@ -98,7 +98,7 @@ def _plain(value: Any, language: Language) -> str:
     if isinstance(value, bool):
         return yes_or_no(value).zh if language == "zh" else json.dumps(value)
     if isinstance(value, float):
-        return f"{value:.6g}"
+        return in_digits(value)
     if isinstance(value, str):
         return _SIDES[value].in_language(language) if value in _SIDES else value
     if isinstance(value, list | tuple) and any(isinstance(each, Mapping) for each in value):

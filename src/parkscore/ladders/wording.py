@@ -14,7 +14,7 @@ from parkscore.framework.formula_words import in_words
 from parkscore.framework.gate_conditions import DENIED, with_values
 from parkscore.ladders.gaps import Gaps
 from parkscore.ladders.lacking import Lack, Need, Way, lines
-from parkscore.language import Text, agreeing
+from parkscore.language import Text, agreeing, in_digits
 from parkscore.tree.verdicts import TRUE
 
 PERCENT: Final = "%"
@@ -141,7 +141,7 @@ class _Numbers:
             return "∞" if value > 0 else "-∞"
         if self.percent:
             return f"{float(Decimal(repr(value)).scaleb(2)):.10g}{PERCENT}"
-        return f"{value:.10g}{self._unit}"
+        return f"{in_digits(value, 10)}{self._unit}"
 
     @property
     def _unit(self) -> str:

@@ -10,7 +10,7 @@ from parkscore.data.fitted import Fitted
 from parkscore.data.grid import Cohort, Vector
 from parkscore.findings import Finding, Severity
 from parkscore.framework.models import Node
-from parkscore.language import Text
+from parkscore.language import Text, in_digits
 
 
 class Beyond(NamedTuple):
@@ -22,7 +22,7 @@ class Beyond(NamedTuple):
 
     def finding(self, leaf: Node, year: int | None) -> Finding:
         """The counts in words."""
-        low, high = self.ends
+        least, most = map(in_digits, self.ends)
         return Finding(
             code="outside_reference",
             severity=Severity.INFO,
@@ -30,9 +30,9 @@ class Beyond(NamedTuple):
             year=year,
             value=self.below + self.above,
             message=Text(
-                f"{leaf.label.zh}：{self.below} 个低于参照值的最小值 {low:g}，{self.above} 个高于最大值 {high:g}",
-                f"{leaf.label.en}: {self.below} below the smallest value of the reference, {low:g}, and {self.above} "
-                f"above the largest, {high:g}",
+                f"{leaf.label.zh}：{self.below} 个低于参照值的最小值 {least}，{self.above} 个高于最大值 {most}",
+                f"{leaf.label.en}: {self.below} below the smallest value of the reference, {least}, and {self.above} "
+                f"above the largest, {most}",
             ),
             hint=Text(
                 "个数逐次增多说明参照值已旧：按新数据重新拟合（--freeze）",

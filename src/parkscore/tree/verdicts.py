@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from parkscore.data.grid import Truths, Vector
 from parkscore.framework.formula.tree import Comparison
-from parkscore.language import Text
+from parkscore.language import Text, in_digits
 
 Codes = NDArray[np.int8]
 
@@ -236,25 +236,27 @@ def _sentence(condition: Verdict, row: int) -> Text:
         return _without_limit(condition, value, to, measure)
     if value < to:
         return Text(
-            f"{condition.text.zh}（{value:.10g} 到 {to:.10g}{measure} 之间，数值未定）",
-            f"{condition.text.en} (anything from {value:.10g} to {to:.10g}{measure})",
+            f"{condition.text.zh}（{in_digits(value, 10)} 到 {in_digits(to, 10)}{measure} 之间，数值未定）",
+            f"{condition.text.en} (anything from {in_digits(value, 10)} to {in_digits(to, 10)}{measure})",
         )
     eased = numbers.relaxed[row] == TRUE
     to_zh, to_en = ("，门槛放宽为", ", threshold relaxed to") if eased else ("", "")
-    bar = f" {numbers.relaxed_to[row]:.10g}{measure}" if eased else ""
-    have = f"{condition.text.zh}（{value:.10g}{measure}{to_zh}{bar}"
-    have_en = f"{condition.text.en} ({value:.10g}{measure}{to_en}{bar}"
+    bar = f" {in_digits(numbers.relaxed_to[row], 10)}{measure}" if eased else ""
+    have = f"{condition.text.zh}（{in_digits(value, 10)}{measure}{to_zh}{bar}"
+    have_en = f"{condition.text.en} ({in_digits(value, 10)}{measure}{to_en}{bar}"
     if short > 0:
-        return Text(f"{have}，差 {short:.10g}{measure}）", f"{have_en}, {short:.10g}{measure} short)")
+        return Text(
+            f"{have}，差 {in_digits(short, 10)}{measure}）", f"{have_en}, {in_digits(short, 10)}{measure} short)"
+        )
     return Text(f"{have}）", f"{have_en})")
 
 
 def _without_limit(condition: Verdict, value: float, to: float, measure: str) -> Text:
     """A comparison whose number is open to one side, or to both."""
     if np.isfinite(value):
-        zh, en = f"至少 {value:.10g}{measure}", f"at least {value:.10g}{measure}"
+        zh, en = f"至少 {in_digits(value, 10)}{measure}", f"at least {in_digits(value, 10)}{measure}"
     elif np.isfinite(to):
-        zh, en = f"至多 {to:.10g}{measure}", f"at most {to:.10g}{measure}"
+        zh, en = f"至多 {in_digits(to, 10)}{measure}", f"at most {in_digits(to, 10)}{measure}"
     else:
         zh, en = "没有上下限", "without a limit"
     return Text(f"{condition.text.zh}（{zh}，数值未定）", f"{condition.text.en} ({en})")
