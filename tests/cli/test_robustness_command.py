@@ -89,6 +89,19 @@ def test_words_and_verdicts_are_chinese_for_a_chinese_reader(run: Any, folder: P
     assert list(sheets)[:6] == ["位次稳健性", "位次概率", "两两比较", "中心权重", "假定", "抽样"]
 
 
+def test_each_draw_is_told_in_words_of_the_reader_and_by_titles_and_not_by_the_keys_of_a_spec(
+    run: Any, folder: Path
+) -> None:
+    spec = "score: {'1.1': [rank]}\nweights: {multipliers: 10%}\n"
+    (folder / "spec.yaml").write_text(spec, encoding="utf-8")
+    run("robustness", "park.yaml", "zones.csv", "--spec", "spec.yaml", *FEW, "-o", "out.xlsx", "--lang", "zh")
+    sheet = pd.read_excel(folder / "out.xlsx", sheet_name="抽样", header=None, engine="calamine")
+    top = sheet.index[sheet[0] == "抽样"][0]
+    heads = sheet.loc[top].tolist()
+    assert heads[:3] == ["抽样", "方法", "权重:1 规模"]
+    assert set(sheet.loc[top + 1 :, 1].dropna()) == {"赋分 1.1：名次赋分（最差者 1 分）"}
+
+
 def test_a_spec_says_what_to_vary_and_options_count_in_its_place(run: Any, folder: Path) -> None:
     (folder / "spec.yaml").write_text(
         "draws: 900\nseed: 4\nweights: {dirichlet: 50}\nleave_out: all\n", encoding="utf-8"

@@ -15,6 +15,7 @@ from parkscore.findings import Finding, FrameworkError, Severity, UsageError, er
 from parkscore.framework.checking import check_framework
 from parkscore.framework.models import Choice, Framework, Node, ScoreRule
 from parkscore.language import Text
+from parkscore.methods import aggregation, imputation, scoring, treatment
 from parkscore.methods.domain import FloatArray, IntArray
 from parkscore.robustness.plans import Factor, Filled, Variant
 from parkscore.robustness.rescoring import scored_again, weighed_alike
@@ -129,13 +130,23 @@ def taken(points: FloatArray, sizes: Sequence[int]) -> IntArray:
 
 
 def label_of(alternatives: Sequence[Alternative], choices: Sequence[Choice | None]) -> Text:
-    """What differs from the framework, by the names in it."""
-    said = [
-        f"{each.step} {', '.join(each.nodes)}: {choice.name}"
-        for each, choice in zip(alternatives, choices, strict=True)
-        if choice is not None
-    ]
-    return Text("；".join(said), "; ".join(said))
+    """What differs from the framework, by the names in it; in Chinese steps and methods have their words."""
+    made = [(each, choice) for each, choice in zip(alternatives, choices, strict=True) if choice is not None]
+    zh = (
+        f"{word.zh} {'、'.join(each.nodes)}：{shelf[choice.name].title.zh}"
+        for each, choice in made
+        for word, shelf in (_STEP_WORDS[each.step],)
+    )
+    en = (f"{each.step} {', '.join(each.nodes)}: {choice.name}" for each, choice in made)
+    return Text("；".join(zh), "; ".join(en))
+
+
+_STEP_WORDS: Final[Mapping[Step, tuple[Text, Mapping[str, Any]]]] = {
+    "score": (Text("赋分", "score"), scoring),
+    "treat": (Text("异常值", "treat"), treatment),
+    "missing": (Text("缺失", "missing"), imputation),
+    "aggregate": (Text("合成", "aggregate"), aggregation),
+}
 
 
 def changed(framework: Framework, alternatives: Sequence[Alternative], choices: Sequence[Choice | None]) -> Framework:

@@ -168,8 +168,9 @@ class _Pages:
         needed = found.exact.overtaking.to_numpy(dtype=np.float64)
         names = found.exact.names
         behind = np.triu(np.ones(needed.shape, dtype=bool), 1)
-        cells = np.where(np.isfinite(needed), needed.astype(object), self._said(_NO_WEIGHTS))
-        matrix = pd.DataFrame(np.where(behind, cells, None), names, names).reset_index()
+        cells = needed.astype(object)
+        cells[~np.isfinite(needed)], cells[~behind] = self._said(_NO_WEIGHTS), None
+        matrix = pd.DataFrame(cells, names, names).reset_index()
         yield self._sheet(Text("反超所需", "overtaking"), matrix, [*found.notes, _OVERTAKING], ours=1, rest="share")
         frame = self._with_nodes(
             found.exact.stability.rename(columns={"first_low": "kept_first_low", "first_high": "kept_first_high"})

@@ -124,9 +124,13 @@ def _assumed(found: Robustness, language: Language) -> Sheet:
 
 def _draws(found: Robustness, language: Language) -> Sheet:
     frame = found.parameters.reset_index()
+    if METHODS in frame:
+        words = {variant.label.en: _said(variant.label, language) for variant in found.plan.variants}
+        frame[METHODS] = frame[METHODS].map(words)
     own = [str(column) for column in frame.columns if str(column).startswith(f"{WEIGHT}:")]
     word = _said(Text("权重", "weight"), language)
-    named = {column: column.replace(WEIGHT, word, 1) for column in own}
+    labels = {node.id: _said(node.label, language) for node in found.evaluation.framework.walk()}
+    named = {column: f"{column.replace(WEIGHT, word, 1)} {labels[column.split(':')[-1]]}" for column in own}
     kinds = dict.fromkeys(named.values(), "share")
     return _sheet(Text("抽样", "draws"), frame.rename(columns=named), language, [_DRAWS], kinds)
 

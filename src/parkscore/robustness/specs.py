@@ -105,8 +105,6 @@ def _mistakes_of_the_rest(
 
     A key with a fault is set aside as a whole: what is left of it might contradict itself for no other reason.
     """
-    if not isinstance(document.data, Mapping):
-        return []
     faulty = {fault.path[0] for fault in faults if fault.path}
     rest = replace(document, data={key: said for key, said in document.data.items() if key not in faulty}, findings=())
     sound = build(rest, RobustnessSpec).model
