@@ -8,7 +8,6 @@ from os import PathLike
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import pandas as pd
 
 from parkscore.data.cases import case_findings
@@ -25,7 +24,7 @@ from parkscore.data.treat import Treatment
 from parkscore.data.unranked import Unranked
 from parkscore.data.validate import read_and_validate
 from parkscore.evaluation import Evaluation
-from parkscore.findings import DataError, Finding, Severity, UsageError, errors_of, of_type
+from parkscore.findings import DataError, Finding, Severity, UsageError, errors_of, of_type, wrong_year
 from parkscore.framework.checking import check_framework
 from parkscore.framework.loading import load_framework
 from parkscore.framework.models import Choice, Framework, WeightScheme
@@ -153,7 +152,7 @@ def evaluate(
     Raises FrameworkError, DataError or UsageError with every finding at once, and leaves nothing half done. What is
     wrong with the weights or the reference is found before the data are read.
     """
-    refuse_other_types(data=data, weights=weights, year=year, reference=reference)
+    refuse_other_types(data=data, weights=weights, year=year, reference=reference, mask=mask)
     framework = load_framework(framework)
     frozen = _frozen(reference, framework)
     plan = plan_by(framework, weights, frozen)
@@ -179,7 +178,7 @@ def prepare(
     >>> prepared.evaluate("entropy").weights_status, prepared.evaluate("equal").weights_status
     ('computed', 'assumed')
     """
-    refuse_other_types(data=data, year=year, reference=reference)
+    refuse_other_types(data=data, year=year, reference=reference, mask=mask)
     framework = load_framework(framework)
     return score_table(framework, data, year, mask, _frozen(reference, framework))
 
@@ -258,7 +257,9 @@ def doubts(framework: Framework) -> list[Finding]:
     return [finding for finding in check_framework(framework) if finding.severity is Severity.WARNING]
 
 
-def refuse_other_types(*, data: Any = "", weights: Any = None, year: Any = None, reference: Any = None) -> None:
+def refuse_other_types(
+    *, data: Any = "", weights: Any = None, year: Any = None, reference: Any = None, mask: Any = None
+) -> None:
     """Raise UsageError where an argument is of another type than `evaluate` takes."""
     wrong = []
     if reference is not None and not isinstance(reference, (str, PathLike, FrozenReference)):
@@ -273,7 +274,9 @@ def refuse_other_types(*, data: Any = "", weights: Any = None, year: Any = None,
             "give the name of a scheme or a method, or a scheme that was loaded; write weights of your own as a scheme",
         )
         wrong.append(of_type("weights", weights, hint))
-    if year is not None and (isinstance(year, (bool, np.bool_)) or not isinstance(year, (int, np.integer))):
-        wrong.append(of_type("year", year, Text("给整数，如 2024", "give a whole number, such as 2024")))
+    if mask is not None and not isinstance(mask, Mask):
+        hint = Text("给 parkscore.Mask，如 Mask.from_file(...)", "give a parkscore.Mask")
+        wrong.append(of_type("mask", mask, hint))
+    wrong += wrong_year(year)
     if wrong:
         raise UsageError(wrong)

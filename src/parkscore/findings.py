@@ -6,6 +6,7 @@ import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from numbers import Integral
 from typing import Any
 
 from parkscore.language import Language, Text, agreeing, plural, preferred_language
@@ -216,6 +217,17 @@ def of_type(argument: str, value: Any, hint: Text) -> Finding:
         message=Text(f"{argument} 不能是 {kind}", f"`{argument}` cannot be a {kind}"),
         hint=hint,
     )
+
+
+def wrong_year(year: Any) -> list[Finding]:
+    """The finding for a year that is no whole number; none where it is one, or no year is named.
+
+    >>> [finding.message.en for finding in wrong_year("2024")], wrong_year(2024)
+    (['`year` cannot be a str'], [])
+    """
+    if year is not None and (isinstance(year, bool) or not isinstance(year, Integral)):
+        return [of_type("year", year, Text("给整数，如 2024", "give a whole number, such as 2024"))]
+    return []
 
 
 def no_such_language(language: object) -> UsageError:

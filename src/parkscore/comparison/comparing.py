@@ -47,7 +47,7 @@ def scenarios(
     >>> compared.agreement[["a", "b", "year", "n"]].values.tolist()
     [['equal', 'entropy', 2024, 178]]
     """
-    refuse_other_types(data=data, year=year)
+    refuse_other_types(data=data, year=year, mask=mask)
     check_count("top", top)
     named = _named(weights)
     framework = load_framework(framework)

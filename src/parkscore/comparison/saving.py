@@ -11,7 +11,7 @@ from parkscore.framework.loading import YAML_SUFFIXES, rename_parts
 from parkscore.framework.models import WeightScheme
 from parkscore.framework.yaml_form import write_yaml
 from parkscore.language import Text
-from parkscore.output.files import write_text
+from parkscore.output.files import path_of, write_text
 from parkscore.tree.computed_scheme import scheme_data
 
 
@@ -23,7 +23,7 @@ def save_scheme(scheme: WeightScheme, path: str | Path) -> Path:
     Raises UsageError where the file has another ending or cannot be written.
     """
     _refuse_other_types(scheme)
-    target = Path(path)
+    target = path_of(path)
     if target.suffix.lower() not in YAML_SUFFIXES:
         raise UsageError(
             Finding(

@@ -379,7 +379,10 @@ def _comparable(one: Evaluation, other: Evaluation) -> bool:
     )
 
 
-def _refuse_other_types(evaluations: Mapping[str, Any]) -> None:
+def _refuse_other_types(evaluations: Any) -> None:
+    if not isinstance(evaluations, Mapping) or not all(isinstance(name, str) for name in evaluations):
+        hint = Text('给 {"名称": 评价结果}', 'give {"name": an evaluation}, names as texts')
+        raise UsageError(of_type("evaluations", evaluations, hint))
     hint = Text("每个方案都给评价结果", "give an evaluation for each scheme")
     wrong = [of_type(name, each, hint) for name, each in evaluations.items() if not isinstance(each, Evaluation)]
     if wrong:

@@ -16,6 +16,7 @@ from parkscore.diagnosis.reliability import reliability_tables
 from parkscore.diagnosis.shortfall import coordination_table, obstacle_tables
 from parkscore.diagnosis.spread import statistics_table
 from parkscore.evaluation import Evaluation
+from parkscore.findings import UsageError, of_type
 from parkscore.framework.status_words import WEIGHTS_STATUS
 from parkscore.language import Language, Text, known
 from parkscore.output.documents import json_by_line, records
@@ -135,6 +136,7 @@ def diagnose(evaluation: Evaluation) -> Diagnosis:
     >>> diagnosis.availability["present"].tolist()
     [11, 4, 5, 3, 4, 3]
     """
+    _refuse_other_types(evaluation)
     refuse_only_gates(evaluation.framework, Text("没有可诊断的", "there is nothing to diagnose"))
     reliability = reliability_tables(evaluation)
     obstacles, unit_obstacles = obstacle_tables(evaluation)
@@ -153,3 +155,9 @@ def diagnose(evaluation: Evaluation) -> Diagnosis:
         unit_obstacles=unit_obstacles,
         coordination=coordination_table(evaluation),
     )
+
+
+def _refuse_other_types(evaluation: Any) -> None:
+    if not isinstance(evaluation, Evaluation):
+        hint = Text("给 parkscore.evaluate 的结果", "give what parkscore.evaluate returns")
+        raise UsageError(of_type("evaluation", evaluation, hint))

@@ -36,12 +36,12 @@ from parkscore.engine.suitable import looks_back, refuse_unsuitable
 from parkscore.engine.summing_up import Found
 from parkscore.engine.tasks import AppliedPiece, ApplyPiece, GatherPiece, Job
 from parkscore.evaluating import doubts, refuse_other_types
-from parkscore.findings import UsageError
+from parkscore.findings import Finding, Place, Severity, UsageError, of_type
 from parkscore.framework.loading import load_framework
 from parkscore.framework.models import Framework
 from parkscore.framework.slots import refuse_unfilled
 from parkscore.language import Language, Text, known
-from parkscore.output.files import refuse_read, write_whole
+from parkscore.output.files import path_of, refuse_obstacle, refuse_read, write_whole
 from parkscore.tree.freezing import (
     already_frozen,
     plan_by,
@@ -58,6 +58,8 @@ Progress = Callable[[Text, int, int], None]
 """Told after each piece: what is being done, how many pieces are through, of how many."""
 
 ROWS_OF_PIECE: Final = 131_072
+FORMS: Final = (".parquet", ".csv")
+ENGINES: Final = ("local", "dask")
 SORTING: Final = Text("按对象归并", "bringing the years of each unit together")
 COMPARING: Final = Text("比较各行", "comparing rows")
 APPLYING: Final = Text("计分", "scoring")
@@ -96,8 +98,13 @@ def score_dataset(
     DataError with everything that is wrong with the data; then there is no output.
     """
     known(language)
-    refuse_other_types(data=data, weights=weights, year=year, reference=reference)
-    loaded, target = load_framework(framework), Path(output)
+    _refuse_other_types(data, engine)
+    refuse_other_types(weights=weights, year=year, reference=reference, mask=mask)
+    kept = None if freeze is None else path_of(freeze, "freeze")
+    loaded, target = load_framework(framework), path_of(output, "output")
+    refuse_obstacle(target)
+    if target.suffix.lower() not in FORMS:
+        raise UsageError(_unsupported(target))
     refuse_year_without_time(loaded, year)
     frozen = None if reference is None else load_reference(reference)
     if frozen is not None:
@@ -122,8 +129,30 @@ def score_dataset(
                 executor.check(folder, [file.path for file in dataset.files])
             pieces = PieceSource(dataset, dataset.pieces(ROWS_OF_PIECE))
             job = Job(loaded, plan, pieces, year, mask, freezes=freeze is not None, frozen=frozen)
-            kept, tell = None if freeze is None else Path(freeze), progress or _tell_nobody
+            tell = progress or _tell_nobody
             return _Run(job, executor, folder, at_end, target, kept, language, strict, tell).result()
+
+
+def _refuse_other_types(data: Any, engine: Any) -> None:
+    if not isinstance(data, str | PathLike):
+        hint = Text(
+            "给文件或文件夹的路径；DataFrame 用 evaluate", "give a file or a folder; `evaluate` takes a DataFrame"
+        )
+        raise UsageError(of_type("data", data, hint))
+    if engine not in ENGINES and not hasattr(engine, "map"):
+        message = Text(f"没有 {engine!r} 这种引擎", f"there is no engine {engine!r}")
+        hint = Text("写 local、dask，或给 DaskExecutor", "say local or dask, or give a DaskExecutor")
+        code = "unknown_choice"
+        raise UsageError(Finding(code=code, severity=Severity.ERROR, field="engine", message=message, hint=hint))
+
+
+def _unsupported(target: Path) -> Finding:
+    message = Text(
+        f"分块计分不写“{target.suffix}”文件", f"what is scored piece by piece is not written as '{target.suffix}'"
+    )
+    hint = Text("改用 .parquet 或 .csv", "write .parquet or .csv")
+    code, place = "unsupported_output", Place(str(target))
+    return Finding(code=code, severity=Severity.ERROR, place=place, message=message, hint=hint)
 
 
 def _tell_nobody(_stage: Text, _done: int, _whole: int) -> None:

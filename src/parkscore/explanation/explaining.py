@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from parkscore.explanation.explained import Explanation, Line, explanation_of
 from parkscore.explanation.stored import read_stored
-from parkscore.findings import Finding, Severity, UsageError, of_type
+from parkscore.findings import Finding, Severity, UsageError, of_type, wrong_year
 from parkscore.language import Text
 
 if TYPE_CHECKING:
@@ -31,7 +31,7 @@ def explain(result: Evaluation | str | os.PathLike[str], unit: str, year: int | 
     >>> found.status, len(found.lines) == len(evaluation.framework.leaves)
     ('ranked', True)
     """
-    _refuse_other_types(result, unit)
+    _refuse_other_types(result, unit, year)
     if isinstance(result, (str, os.PathLike)):
         stored = read_stored(result, unit, year)
         return explanation_of(stored.document, stored.row, stored.years)
@@ -42,13 +42,14 @@ def explain(result: Evaluation | str | os.PathLike[str], unit: str, year: int | 
     return explanation_of(document_of(result), row, years, why_unranked(result, unit, row.get("year")))
 
 
-def _refuse_other_types(result: Any, unit: Any) -> None:
+def _refuse_other_types(result: Any, unit: Any, year: Any) -> None:
     wrong = []
     if not isinstance(result, (str, os.PathLike)) and not hasattr(result, "scores"):  # no need to load what makes one
         hint = Text("给评价结果，或已存的 .parquet 结果", "give an evaluation, or a stored .parquet result")
         wrong.append(of_type("result", result, hint))
     if not isinstance(unit, str):
         wrong.append(of_type("unit", unit, Text("给评价对象的名称，用文字", "give the name of the unit, a text")))
+    wrong += wrong_year(year)
     if wrong:
         raise UsageError(wrong)
 

@@ -239,6 +239,7 @@ def load_scheme(source: str | Path | WeightScheme, framework: Framework) -> Weig
     The schemes that it combines are checked with it. Raises UsageError where there is no such scheme and FrameworkError
     with every mistake at once.
     """
+    _refuse_no_scheme(source, framework)
     if isinstance(source, WeightScheme):
         findings = check_scheme(source, framework)
         if errors_of(findings):
@@ -246,6 +247,18 @@ def load_scheme(source: str | Path | WeightScheme, framework: Framework) -> Weig
         _load_parts(source, framework, None, ())
         return source
     return _read_scheme(find_scheme(source), framework, ())
+
+
+def _refuse_no_scheme(source: Any, framework: Any) -> None:
+    wrong = []
+    if not isinstance(source, (str, PathLike, WeightScheme)):
+        hint = Text("给随附的名称、文件或 WeightScheme", "give a shipped name, a file, or a WeightScheme")
+        wrong.append(of_type("source", source, hint))
+    if not isinstance(framework, Framework):
+        hint = Text("先用 load_framework 读出指标体系", "load the framework by `load_framework` first")
+        wrong.append(of_type("framework", framework, hint))
+    if wrong:
+        raise UsageError(wrong)
 
 
 def _read_scheme(path: Path, framework: Framework, trail: tuple[Path, ...]) -> WeightScheme:

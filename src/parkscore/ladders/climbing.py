@@ -38,7 +38,7 @@ def climb(
     Raises UsageError, FrameworkError or DataError with every finding at once. What is wrong with the ladder or one of
     its frameworks is found before the data are read.
     """
-    refuse_other_types(data=data, year=year)
+    refuse_other_types(data=data, year=year, mask=mask)
     loaded = load_ladder(ladder)
     plans = _plans(loaded)
     read, found = read_for_each(loaded.frameworks, data, mask)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from numbers import Integral
 from pathlib import Path
 from typing import Any
 
@@ -47,7 +48,7 @@ def find(
     >>> found.counts[["rows", "found", "not_found", "open"]].values.tolist()
     [[2, 1, 1, 0]]
     """
-    refuse_other_types(data=data, weights=weights, year=year)
+    refuse_other_types(data=data, weights=weights, year=year, mask=mask)
     _refuse_other_types(where, by, top)
     framework = load_framework(framework)
     _check_formulas(framework, where, by)
@@ -67,7 +68,7 @@ def _refuse_other_types(where: Any, by: Any, top: Any) -> None:
         if not isinstance(value, str) and (name == "where" or value is not None):
             hint = Text('给公式，如 "revenue >= 5000万元"', 'give a formula, such as "revenue >= 5000万元"')
             wrong.append(of_type(name, value, hint))
-    if top is not None and (isinstance(top, bool) or not isinstance(top, int) or top < 1):
+    if top is not None and (isinstance(top, bool) or not isinstance(top, Integral) or top < 1):
         hint = Text("给从 1 起的整数，如 10", "give a whole number from 1, such as 10")
         message = Text("应是从 1 起的整数", "must be a whole number from 1")
         wrong.append(

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
+from os import PathLike
 from pathlib import Path
+from typing import Any
 
 from parkscore import shipped
-from parkscore.findings import Finding, FrameworkError, ParkscoreError, errors_of
+from parkscore.findings import Finding, FrameworkError, ParkscoreError, UsageError, errors_of, of_type
 from parkscore.framework.building import build
 from parkscore.framework.document import Document
 from parkscore.framework.document import Path as DocumentPath
@@ -43,6 +45,7 @@ def load_ladder(source: str | Path | Ladder) -> LoadedLadder:
     A framework is a file beside the ladder, or a shipped one; of a ladder made in Python, a file or a shipped one.
     Raises UsageError where there is no such ladder and FrameworkError with every mistake at once.
     """
+    _refuse_other_types(source)
     if isinstance(source, Ladder):
         return _checked(source, None, Path())
     path = find_ladder(source)
@@ -58,6 +61,12 @@ def find_ladder(source: str | Path) -> Path:
     """The file of a ladder by path or shipped name; UsageError where there is none."""
     path, names = shipped.ladder_path(str(source)), shipped.ladder_names()
     return find_file(Path(source), YAML_SUFFIXES, path, names, Text("梯度", "ladder"))
+
+
+def _refuse_other_types(source: Any) -> None:
+    if not isinstance(source, str | PathLike | Ladder):
+        hint = Text("给随附的名称、文件或 Ladder", "give a shipped name, a file, or a Ladder")
+        raise UsageError(of_type("ladder", source, hint))
 
 
 def _checked(ladder: Ladder, document: Document | None, folder: Path) -> LoadedLadder:

@@ -54,7 +54,7 @@ def from_returns(
     Raises FrameworkError, DataError or UsageError with every finding at once. What the zones' own rules find in the
     sums is among the findings of the result, and stops its `evaluate` where it is an error.
     """
-    refuse_other_types(data=returns, year=year, reference=reference)
+    refuse_other_types(data=returns, year=year, reference=reference, mask=mask)
     if zones is not None and not isinstance(zones, (str, os.PathLike, pd.DataFrame)):
         raise UsageError(of_type("zones", zones, Text("给文件路径或 DataFrame", "give a file or a DataFrame")))
     framework = load_framework(framework)

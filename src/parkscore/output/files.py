@@ -9,10 +9,18 @@ import tempfile
 from collections.abc import Callable, Iterable
 from os import PathLike
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
-from parkscore.findings import Finding, Place, Severity, UsageError
+from parkscore.findings import Finding, Place, Severity, UsageError, of_type
 from parkscore.language import Text, system_reason
+
+
+def path_of(path: Any, argument: str = "path") -> Path:
+    """Where a file is to be written; UsageError where that is no path."""
+    if isinstance(path, str | PathLike):
+        return Path(path)
+    hint = Text("给文件路径，如 'out.xlsx'", "give the path of a file, such as 'out.xlsx'")
+    raise UsageError(of_type(argument, path, hint))
 
 
 def write_whole(path: str | Path, write: Callable[[Path], None]) -> Path:
@@ -20,7 +28,7 @@ def write_whole(path: str | Path, write: Callable[[Path], None]) -> Path:
 
     Raises UsageError where the folder does not exist or cannot be written.
     """
-    target = Path(path)
+    target = path_of(path)
     try:
         refuse_obstacle(target)
         handle, name = tempfile.mkstemp(prefix=".parkscore-", suffix=target.suffix, dir=target.parent)

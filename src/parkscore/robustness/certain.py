@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal
+from typing import Final, Literal
 
 import numpy as np
 import pandas as pd
@@ -17,6 +17,8 @@ from parkscore.results.own_tables import own_table
 from parkscore.robustness.linear_tree import LinearTree
 from parkscore.robustness.said import mistake
 from parkscore.robustness.weight_box import WeightBox
+
+ENDS: Final = ("best", "worst")
 
 
 @dataclass(frozen=True, eq=False)
@@ -93,6 +95,9 @@ class ExtremeRanks:
 
     def weights(self, unit: str, end: Literal["best", "worst"]) -> pd.Series[float]:
         """The weights that give a unit its best or its worst rank; UsageError where it was not asked for."""
+        if end not in ENDS:
+            message = Text(f"没有 {end!r} 这一端", f"there is no end {end!r}")
+            raise UsageError(mistake("unknown_choice", message, Text("写 best 或 worst", "say best or worst")))
         place = self.tree.place(unit)
         if place not in self.places:
             message = Text(f"没有求过 {unit} 的最好和最差位次", f"the best and worst rank of {unit} were not asked for")

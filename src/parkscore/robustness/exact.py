@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Final
+from numbers import Real
+from typing import Any, Final
 
 import numpy as np
 import pandas as pd
 
 from parkscore.data.grid import Matrix, Vector
 from parkscore.evaluation import Evaluation
-from parkscore.findings import Finding, Severity, UsageError
+from parkscore.findings import Finding, Severity, UsageError, of_type
 from parkscore.framework.models import WeightEntry, WeightScheme
 from parkscore.framework.robustness_models import ExactQuestion
 from parkscore.framework.settings import resolve_settings
@@ -190,11 +191,14 @@ class Exact:
         """Weights of these nodes as a scheme, to evaluate by: what a statement here says can be looked at there.
 
         weights: by node, as `overtaking_weights` and the others give them. UsageError where one is missing or no number
-        from 0 up.
+        from 0 up, or where all are 0.
         """
-        wrong = [node for node in self.tree.nodes if not 0 <= weights.get(node, np.nan) < np.inf]
+        _refuse_other_types(weights)
+        wrong = [node for node in self.tree.nodes if not _is_weight(weights.get(node))]
         if wrong:
             raise UsageError(_no_weight(wrong))
+        if not any(weights[node] for node in self.tree.nodes):
+            raise UsageError(_all_zero())
         framework = self.tree.framework
         own = {str(node): float(weight) for node, weight in weights.items()}
         if self.tree.level == "indicator":
@@ -263,6 +267,23 @@ def exact_of(
     ((4, 4), (5, 7))
     """
     return Exact(linear_tree(evaluation, year, level=level, class_id=class_id, complete_only=complete_only))
+
+
+def _refuse_other_types(weights: Any) -> None:
+    if not isinstance(weights, pd.Series | Mapping):
+        hint = Text("按节点给权重，如 overtaking_weights 的结果", "give weights by node, as `overtaking_weights` does")
+        raise UsageError(of_type("weights", weights, hint))
+
+
+def _is_weight(weight: Any) -> bool:
+    """A finite number from 0 up."""
+    return not isinstance(weight, bool) and isinstance(weight, Real) and 0 <= float(weight) < np.inf
+
+
+def _all_zero() -> Finding:
+    message = Text("权重全为零，没有比例可言", "all weights are 0, which have no proportions")
+    hint = Text("至少一个大于零", "at least one must be above 0")
+    return Finding(code="weights_sum_to_zero", severity=Severity.ERROR, message=message, hint=hint)
 
 
 def _no_weight(nodes: Sequence[str]) -> Finding:

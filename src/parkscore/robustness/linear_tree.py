@@ -58,7 +58,7 @@ class LinearTree:
 
     def place(self, unit: str) -> int:
         """Where a unit stands among `names`; UsageError where it does not."""
-        found = np.flatnonzero(self.names == unit)
+        found = np.flatnonzero(self.names == unit) if isinstance(unit, str) else np.array([], dtype=np.intp)
         if not found.size:
             raise UsageError(_left_out(unit) if unit in self.left_out else no_such_unit(unit))
         return int(found[0])

@@ -13,11 +13,13 @@ import pandas as pd
 from parkscore.data.grid import Matrix, Rows, Vector
 from parkscore.evaluation import Evaluation
 from parkscore.findings import Finding, Severity, UsageError
+from parkscore.framework.robustness_models import ExactQuestion
 from parkscore.language import Text
 from parkscore.methods.diagnostics import correlation
 from parkscore.methods.domain import IntArray
 from parkscore.methods.drawn_ranks import drawn_ranks
 from parkscore.results.own_tables import own_table
+from parkscore.robustness.asked_forms import plainly
 from parkscore.robustness.linear_tree import weights_of_nodes
 from parkscore.robustness.plans import DrawPlan, HeldWeights
 from parkscore.robustness.rescoring import totals_without, under_schemes
@@ -112,7 +114,8 @@ class OneAtATime:
 
         Raises UsageError where there is no such unit, or fewer than three.
         """
-        leaving = self.names.tolist() if units is None else list(units)
+        asked = {} if units is None else plainly({"units": units}, ExactQuestion)
+        leaving = list(asked.get("units", self.names.tolist()))
         self.refuse_leaving(leaving)
         totals = np.full((len(leaving), len(self.names)), np.nan)
         for number, unit in enumerate(leaving):

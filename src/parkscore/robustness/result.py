@@ -197,6 +197,7 @@ class Robustness:
         beside: others; by default those three ranks above and below it. UsageError where there is no such unit.
         """
         names = self.names.tolist()
+        beside = [beside] if isinstance(beside, str) else beside
         unknown = [name for name in (unit, *beside) if name not in names]
         if unknown:
             raise UsageError([no_such_unit(name, _ALL_UNITS) for name in unknown])
@@ -231,7 +232,7 @@ class Robustness:
         What was drawn of them by `noise` and `imputation`, and the rest as it is filled under the methods of the draw.
         draw: from 0; UsageError where there is no such draw.
         """
-        if not isinstance(draw, int | np.integer) or not 0 <= draw < self.draws:
+        if not isinstance(draw, int | np.integer) or isinstance(draw, bool) or not 0 <= draw < self.draws:
             raise UsageError(_no_such_draw(draw, self.draws))
         variant, rows = self.plan.variants[self.plan.variant_of[draw]], self.outcome.rows
         grid = variant.filled.imputed

@@ -11,7 +11,7 @@ import pandas as pd
 
 from parkscore.data.grid import Cohort, Matrix, Rows, as_selection
 from parkscore.evaluation import Evaluation
-from parkscore.findings import Finding, Severity, UsageError
+from parkscore.findings import Finding, Severity, UsageError, wrong_year
 from parkscore.framework.settings import aggregation_of
 from parkscore.language import Text
 from parkscore.methods import aggregation
@@ -171,6 +171,9 @@ def names_of(evaluation: Evaluation, rows: Rows) -> pd.Index:
 
 def year_of(evaluation: Evaluation, year: int | None) -> int | None:
     """The year to look at, by default the latest; UsageError where the evaluation has no such year."""
+    wrong = wrong_year(year)
+    if wrong:
+        raise UsageError(wrong)
     years = evaluation.table.years
     if years is None:
         if year is not None:
@@ -179,7 +182,7 @@ def year_of(evaluation: Evaluation, year: int | None) -> int | None:
     known = sorted({int(each) for each in years[evaluation.rows]})
     if year is not None and year not in known:
         raise UsageError(_no_such_year(year, known))
-    return known[-1] if year is None else year
+    return known[-1] if year is None else int(year)
 
 
 def _group(evaluation: Evaluation, variant: Variant, cohort: Cohort, shares: DrawnShares, rows: Rows) -> Group:

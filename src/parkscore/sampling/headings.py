@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from numbers import Integral, Real
+from typing import Any
 
-from parkscore.findings import Finding, Severity, UsageError
+from parkscore.findings import Finding, Severity, UsageError, of_type
 from parkscore.framework.cases import rules_of
 from parkscore.framework.compared_texts import compared_texts
 from parkscore.framework.models import USCC, DataField, Framework
@@ -66,9 +68,19 @@ def _categories_of(framework: Framework, key: str) -> list[str]:
     return list(dict.fromkeys(str(name) for rule in rules for name in rule.parameters.get("points", {})))
 
 
-def check_range(name: str, value: float, low: int, high: int) -> None:
-    """Raise UsageError where a number is out of its range."""
-    if low <= value <= high:
+def check_whole(name: str, value: Any, low: int, high: int) -> None:
+    """Raise UsageError where a value is no whole number, or out of its range."""
+    if isinstance(value, bool) or not isinstance(value, Integral):
+        raise UsageError(of_type(name, value, Text("给整数，如 3", "give a whole number, such as 3")))
+    check_range(name, value, low, high)
+
+
+def check_range(name: str, value: Any, low: int, high: int) -> None:
+    """Raise UsageError where a value is no number, or out of its range."""
+    if isinstance(value, bool) or not isinstance(value, Real):
+        raise UsageError(of_type(name, value, Text("给数，如 0.05", "give a number, such as 0.05")))
+    number: Any = value
+    if low <= number <= high:
         return
     raise UsageError(
         Finding(

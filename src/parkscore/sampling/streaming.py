@@ -20,9 +20,9 @@ from parkscore.findings import Finding, Severity, UsageError
 from parkscore.framework.loading import load_framework
 from parkscore.framework.models import Framework
 from parkscore.language import Text
-from parkscore.output.files import write_whole
+from parkscore.output.files import path_of, write_whole
 from parkscore.output.folders import write_whole_folder
-from parkscore.sampling.headings import check_range
+from parkscore.sampling.headings import check_range, check_whole
 from parkscore.sampling.mistakes import KINDS, Made
 from parkscore.sampling.returns import DrawnYear, Plan, draw_block, plain_schema, plan_of
 
@@ -92,14 +92,14 @@ def sample_file(
     Raises UsageError where a number is out of range, the output has another suffix or the framework has scores that
     an expert gives; FrameworkError where it is invalid.
     """
-    check_range("rows", rows, 1, MOST_ROWS)
-    check_range("years", years, 1, min(MOST_YEARS, rows))
-    check_range("zones", zones, 1, MOST_ZONES)
-    check_range("seed", seed, 0, 2**63 - 1)
+    check_whole("rows", rows, 1, MOST_ROWS)
+    check_whole("years", years, 1, min(MOST_YEARS, rows))
+    check_whole("zones", zones, 1, MOST_ZONES)
+    check_whole("seed", seed, 0, 2**63 - 1)
     for name, share in (("gaps", gaps), ("suspect", suspect), ("invalid", invalid)):
         check_range(name, share, 0, 1)
     loaded = load_framework(framework)
-    target = Path(output)
+    target = path_of(output, "output")
     _refuse_unsuitable(loaded, target)
     if mistakes is not None and Path(mistakes).suffix.lower() != ".csv":
         raise _refused(

@@ -29,7 +29,7 @@ from parkscore.sampling.headings import (
     LAST_YEAR,
     NOTE_HEADER,
     YEAR_HEADER,
-    check_range,
+    check_whole,
     header_of,
     is_whole,
     is_yes_or_no,
@@ -73,9 +73,9 @@ def sample(
     """
     loaded = load_framework(framework)
     wanted = fields_beside_returns(loaded) if beside_returns else tuple(loaded.fields)
-    check_range("units", units, 1, MOST_UNITS)
-    check_range("years", years, 1, MOST_YEARS)
-    check_range("seed", seed, 0, 2**63 - 1)
+    check_whole("units", units, 1, MOST_UNITS)
+    check_whole("years", years, 1, MOST_YEARS)
+    check_whole("seed", seed, 0, 2**63 - 1)
     if loaded.unit.kind == USCC:
         from parkscore.sampling.returns import returns_frame
 
