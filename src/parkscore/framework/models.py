@@ -442,6 +442,12 @@ class Framework(Model):
         """The indicators, in the order of the file."""
         return tuple(node for node in self.walk() if node.is_indicator)
 
+    def __repr__(self) -> str:
+        """One line: which framework, how many dimensions of the first level and indicators."""
+        return f"<Framework {self.id}: {len(self.indicators)} at the first level, {len(self.leaves)} indicators>"
+
+    __str__ = __repr__
+
     @property
     def only_judges(self) -> bool:
         """Whether there are no indicators, so that nothing is scored or ranked."""

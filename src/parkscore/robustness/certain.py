@@ -32,6 +32,10 @@ class Necessary:
     box: WeightBox
     lead: FloatArray
 
+    def __repr__(self) -> str:
+        """One line: which framework, how many units."""
+        return f"<Necessary {self.tree.framework.id}: {len(self.tree.names)} units>"
+
     @own_table
     def leads(self) -> pd.DataFrame:
         """The least by which the unit of a line leads that of a column; of logarithms in a geometric tree."""
@@ -75,6 +79,10 @@ class ExtremeRanks:
     tree: LinearTree
     places: tuple[int, ...]
     found: tuple[tuple[ExtremeRank, ExtremeRank], ...]
+
+    def __repr__(self) -> str:
+        """One line: which framework, of how many units the ends are known."""
+        return f"<ExtremeRanks {self.tree.framework.id}: {len(self.places)} of {len(self.tree.names)} units>"
 
     @own_table
     def units(self) -> pd.DataFrame:

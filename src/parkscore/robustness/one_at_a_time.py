@@ -46,6 +46,10 @@ class Shifts:
     changes: tuple[str, ...]
     changed: IntArray
 
+    def __repr__(self) -> str:
+        """One line: how many units, how many changes."""
+        return f"<Shifts: {len(self.names)} units, {len(self.changes)} changes>"
+
     @own_table
     def ranks(self) -> pd.DataFrame:
         """The rank of each unit under each change, its own one first; empty where it has none."""
@@ -77,6 +81,10 @@ class OneAtATime:
 
     evaluation: Evaluation
     year: int | None
+
+    def __repr__(self) -> str:
+        """One line: which framework, how many units."""
+        return f"<OneAtATime {self.evaluation.framework.id}: {len(self.names)} units>"
 
     @cached_property
     def rows(self) -> Rows:

@@ -26,6 +26,10 @@ class Reversals:
     before: Vector
     after: Matrix
 
+    def __repr__(self) -> str:
+        """One line: how many units, and how many of them leave."""
+        return f"<Reversals: {len(self.names)} units, {len(self.leaving)} leave>"
+
     @own_table
     def shifts(self) -> pd.DataFrame:
         """How many places each unit gains among the others when that of a column leaves; empty for the unit itself."""
