@@ -405,3 +405,35 @@ def test_the_table_of_zones_is_the_same_bits_for_any_order_and_any_row_groups(
     filed(data.draw(st.permutations(rows))).to_parquet(file, row_group_size=data.draw(st.integers(1, 5)))
     pieces = ps.from_returns(plain, file).table
     pd.testing.assert_frame_equal(whole, pieces, check_exact=True)
+
+
+def test_an_evaluation_of_other_zones_is_refused_by_every_question_about_them(zones: Framework) -> None:
+    members, fewer = (ps.from_returns(zones, each, zones=GREEN) for each in (FILED, FILED[FILED["id"] != "d"]))
+    of_fewer = fewer.evaluate()
+    for ask in (members.what_if, members.contributions, members.missing_returns, members.evaluate_parts):
+        with pytest.raises(UsageError, match="no evaluation of these zones"):
+            ask(of_fewer)
+        with pytest.raises(UsageError, match="`evaluation` cannot be a Framework"):
+            ask(zones)  # type: ignore[arg-type]
+    again = ps.from_returns(zones, FILED, zones=GREEN).evaluate()
+    assert members.what_if(again, drop=["d"]).ranking.equals(members.what_if(members.evaluate(), drop=["d"]).ranking)
+
+
+def test_mergers_made_in_python_are_checked_as_those_of_a_file_are(zones: Framework) -> None:
+    with pytest.raises(UsageError, match="run in a circle"):
+        ps.from_returns(zones, FILED, merged={"m": "d", "d": "m"})
+    for merged in (["m"], 3, {"m": None}, {"m": 4}):
+        with pytest.raises(UsageError, match="`merged` cannot be a"):
+            ps.from_returns(zones, FILED, merged=merged)  # type: ignore[arg-type]
+
+
+def test_ids_of_a_what_if_may_stand_in_an_array_and_what_holds_none_is_told(zones: Framework) -> None:
+    members = ps.from_returns(zones, FILED, zones=GREEN)
+    own = members.evaluate()
+    kept = members.what_if(own, keep=np.array(["d", "e"])).ranking
+    assert kept.equals(members.what_if(own, keep=["d", "e"]).ranking)
+    for asked in ({"drop": 3}, {"keep": "d"}, {"add": 3}, {"add": FILED, "mask": "key"}):
+        with pytest.raises(UsageError, match="cannot be a"):
+            members.what_if(own, **asked)  # type: ignore[arg-type]
+    with pytest.raises(UsageError, match=r"no return of (the|this) enterprise"):
+        members.shortfalls(own, 3)  # type: ignore[arg-type]

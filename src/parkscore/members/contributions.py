@@ -68,7 +68,7 @@ class Contributions:
         import pyarrow.compute as pc
 
         ids = self.zones.summed.enterprises
-        place: int = pc.index(ids, pa.scalar(enterprise, ids.type)).as_py()
+        place: int = pc.index(ids, pa.scalar(enterprise, ids.type)).as_py() if isinstance(enterprise, str) else -1
         rows: Rows = self.rows[self.members.enterprises[self.rows] == place]
         if not rows.size:
             raise UsageError(_no_such_enterprise(enterprise))

@@ -22,7 +22,7 @@ from parkscore.framework.loading import load_framework
 from parkscore.framework.member_loading import load_returns
 from parkscore.framework.models import USCC, Framework
 from parkscore.language import Text
-from parkscore.members.mergers import read_mergers
+from parkscore.members.mergers import mergers_of
 from parkscore.members.plans import plan_sums
 from parkscore.members.reading import Returns, Source
 from parkscore.members.remarks import basis, duplicates, remarks
@@ -97,7 +97,7 @@ def _successors(
     if merged is None:
         return None
     try:
-        mergers = merged if isinstance(merged, Mapping) else read_mergers(merged)
+        mergers = mergers_of(merged)
     except DataError as error:
         raise error if mask is None else DataError(mask.findings(error.findings, None, returns)) from None
     if returns.unit.kind == USCC:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
+from typing import Any
 
 import pandas as pd
 
@@ -12,7 +13,7 @@ from parkscore.data.masking import Mask
 from parkscore.data.table import Table
 from parkscore.evaluating import Prepared, refuse_other_types, score_rows
 from parkscore.evaluation import Evaluation
-from parkscore.findings import DataError, Finding, errors_of
+from parkscore.findings import DataError, Finding, Severity, UsageError, errors_of, of_type
 from parkscore.framework.models import Framework
 from parkscore.language import Text
 from parkscore.members.changes import KINDS, changes_of
@@ -129,6 +130,7 @@ class Members:
 
         evaluation: of these zones. See `sub_parks.evaluate_parts` for the columns.
         """
+        self._refuse_other(evaluation)
         return evaluate_parts(self.summed, evaluation)
 
     def contributions(self, evaluation: Evaluation) -> Contributions:
@@ -138,6 +140,7 @@ class Members:
 
         Raises UsageError where the framework compares rows with each other, so that nothing can be held.
         """
+        self._refuse_other(evaluation)
         return contributions(Zones(self.summed, evaluation))
 
     def shortfalls(self, evaluation: Evaluation, enterprise: str) -> pd.DataFrame:
@@ -164,6 +167,9 @@ class Members:
 
         Raises UsageError for ids without a return, and DataError where returns cannot be put in.
         """
+        self._refuse_other(evaluation)
+        if add is not None:
+            refuse_other_types(data=add, mask=mask)
         zones = Zones(self.summed, evaluation)
         if add is None:
             return what_if(zones, drop=drop, keep=keep)
@@ -179,4 +185,17 @@ class Members:
         evaluation: of these zones. The greatest effect on the score of a zone comes first; see
         `missing_returns.missing_returns` for the columns.
         """
+        self._refuse_other(evaluation)
         return missing_returns(Zones(self.summed, evaluation))
+
+    def _refuse_other(self, evaluation: Any) -> None:
+        """Raise UsageError where this is no evaluation of these zones: its numbers would be those of others."""
+        hint = Text("用这个结果的 evaluate() 得出", "take it from `evaluate()` of this very result")
+        if not isinstance(evaluation, Evaluation):
+            raise UsageError(of_type("evaluation", evaluation, hint))
+        if evaluation.table is not self.zone_table and not evaluation.table.frame.equals(self.zone_table.frame):
+            message = Text("不是这些园区的评价结果", "is no evaluation of these zones")
+            code = "other_evaluation"
+            raise UsageError(
+                Finding(code=code, severity=Severity.ERROR, field="evaluation", message=message, hint=hint)
+            )

@@ -152,11 +152,12 @@ def _cells_of(zones: Zones, summed: Summed) -> dict[Key, Cells]:
 def _out(summed: Summed, drop: Collection[str], keep: Collection[str] | None) -> Truths:
     """Which enterprises are taken out, by their codes."""
     hint = Text("给一组代码，一个也放在 [] 里", "give a list of ids, even of one")
-    texts = [of_type(name, ids, hint) for name, ids in (("drop", drop), ("keep", keep)) if isinstance(ids, str)]
-    if texts:
-        raise UsageError(texts)
+    given = (("drop", drop), ("keep", () if keep is None else keep))
+    other = [of_type(name, ids, hint) for name, ids in given if isinstance(ids, str) or not isinstance(ids, Iterable)]
+    if other:
+        raise UsageError(other)
     counted = {name: code for code, name in enumerate(summed.enterprises.tolist())}
-    asked = {"drop": list(drop), "keep": list(keep or ())}
+    asked = {name: list(ids) for name, ids in given}
     wrong = [_unknown(name, each) for name, ids in asked.items() for each in ids if each not in counted]
     wrong += [_kept_and_dropped(each) for each in sorted({*asked["drop"]} & {*asked["keep"]})]
     if wrong:
