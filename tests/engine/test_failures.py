@@ -189,6 +189,46 @@ def test_damaged_rows_do_not_hide_wrong_cells_of_the_files_beside(
         assert wrong.unit == ("企业2-3" if mask is None else mask.unit("企业2-3"))
 
 
+@pytest.mark.parametrize("mask", [None, ps.Mask()], ids=["plain", "masked"])
+def test_damaged_rows_do_not_hide_values_beyond_their_limits_in_the_files_beside(
+    mask: ps.Mask | None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(passes, "ROWS_OF_PIECE", 1000)  # small files are read together
+    source = folder_of_files(tmp_path)
+    frame = pd.read_parquet(source / "part-2.parquet")
+    frame.loc[3, "a"] = -1.0
+    frame.to_parquet(source / "part-2.parquet", index=False, row_group_size=4)
+    damaged = bytearray((source / "part-1.parquet").read_bytes())
+    damaged[4:100] = b"\xff" * 96
+    (source / "part-1.parquet").write_bytes(bytes(damaged))
+    framework = small(leaf("a"), leaf("b"), fields={"a": field("a", min=0.0)})
+    with pytest.raises(DataError) as in_pieces:
+        ps.score_dataset(framework, source, tmp_path / "out.csv", mask=mask)
+    with pytest.raises(DataError) as in_memory:
+        ps.evaluate(framework, source, mask=mask)
+    checked, _ = check_dataset(framework, source, mask)
+    for found in (in_pieces.value.findings, in_memory.value.findings, checked):
+        damage, beyond = errors_of(found)
+        assert (damage.code, beyond.code, beyond.value) == ("not_parquet", "below_min", -1.0)
+        assert beyond.unit == ("企业2-3" if mask is None else mask.unit("企业2-3"))
+
+
+def test_that_errors_keep_rows_from_being_checked_is_said_where_units_are_brought_together(tmp_path: Path) -> None:
+    source = folder_of_files(tmp_path)
+    for path in sorted(source.iterdir()):
+        frame = pd.read_parquet(path).astype({"a": str}).assign(year=2024)
+        frame.loc[3, "a"] = "五" if path.stem == "part-2" else "5"
+        frame.to_parquet(path, index=False, row_group_size=4)
+    framework = small(leaf("a", "growth(a)"), leaf("b"), time="year", fields={"a": field("a", max=1.0)})
+    with pytest.raises(DataError) as caught:
+        ps.score_dataset(framework, source, tmp_path / "out.csv")
+    for found in (caught.value.findings, check_dataset(framework, source)[0]):
+        assert [each.code for each in found if each.severity is not Severity.INFO] == [
+            "text_in_number",
+            "not_yet_checked",
+        ]
+
+
 @pytest.mark.parametrize("formula", ["a", "growth(a)"])
 def test_every_file_with_damaged_rows_is_told_at_once(formula: str, tmp_path: Path) -> None:
     source = folder_of_files(tmp_path)

@@ -14,7 +14,8 @@ import pyarrow.parquet as pq
 import pytest
 
 import parkscore as ps
-from parkscore.findings import DataError, UsageError
+from parkscore.findings import DataError, UsageError, errors_of
+from parkscore.members import reading
 from parkscore.members.outputs import outputs_of, write_folder
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -171,3 +172,35 @@ def test_a_file_that_changes_while_returns_are_read_ends_the_run_with_its_name(
     with pytest.raises(DataError, match=r"2024\.parquet") as caught:
         ps.from_returns(work / "zones.yaml", work / "data")
     assert {each.code for each in caught.value.findings} == {"file_changed"}
+
+
+def test_damaged_returns_do_not_hide_what_is_wrong_in_the_other_files(
+    work: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("2020", "2021"):
+        earlier = pd.read_parquet(work / "data" / "2023.parquet").assign(year=int(name))
+        earlier.to_parquet(work / "data" / f"{name}.parquet", index=False, row_group_size=20)
+        damaged = bytearray((work / "data" / f"{name}.parquet").read_bytes())
+        damaged[4:100] = b"\xff" * 96
+        (work / "data" / f"{name}.parquet").write_bytes(bytes(damaged))
+    frame = pd.read_parquet(work / "data" / "2024.parquet")
+    frame.loc[3, "revenue"] = -1.0
+    frame.to_parquet(work / "data" / "2024.parquet", index=False)
+    for rows in (20, 1000):  # every file by itself, and all together
+        monkeypatch.setattr(reading, "_ROWS", rows)
+        with pytest.raises(DataError) as caught:
+            ps.from_returns(work / "zones.yaml", work / "data")
+        first, second, limit = errors_of(caught.value.findings)
+        assert [first.code, second.code, limit.code] == ["not_parquet", "not_parquet", "below_min"]
+        files = [each.place.file for each in (first, second, limit) if each.place is not None]
+        assert [Path(file).name for file in files] == ["2020.parquet", "2021.parquet", "2024.parquet"]
+
+
+def test_returns_of_which_every_file_is_damaged_are_not_said_to_be_none(work: Path) -> None:
+    for path in (work / "data").iterdir():
+        damaged = bytearray(path.read_bytes())
+        damaged[4:100] = b"\xff" * 96
+        path.write_bytes(bytes(damaged))
+    with pytest.raises(DataError) as caught:
+        ps.from_returns(work / "zones.yaml", work / "data")
+    assert {each.code for each in errors_of(caught.value.findings)} == {"not_parquet"}

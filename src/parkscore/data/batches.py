@@ -26,12 +26,18 @@ from parkscore.language import Text
 
 
 class BrokenFiles(DataError):  # noqa: N818  # the name says what is broken
-    """Some files of a piece cannot be read; cells: what was found in the others, which are read with them."""
+    """Some files of a piece cannot be read.
 
-    def __init__(self, broken: Finding | Sequence[Finding], cells: Sequence[Finding] = ()) -> None:
+    cells: what was found in the others, which are read with them. table: their rows, None where there are no others.
+    """
+
+    def __init__(
+        self, broken: Finding | Sequence[Finding], cells: Sequence[Finding] = (), table: Table | None = None
+    ) -> None:
         """Only what is broken is told of itself: whoever tells of cells may have to mask them."""
         super().__init__(broken)
         self.cells = cells
+        self.table = table
 
 
 def read_piece(dataset: Dataset, piece: Piece, fields: Collection[str] | None = None) -> tuple[Table, Collected]:
@@ -46,11 +52,11 @@ def read_piece(dataset: Dataset, piece: Piece, fields: Collection[str] | None = 
     """
     file, found = dataset.files[piece.file], Collected()
     bodies, broken = read_bodies(dataset, piece.of_files, found, fields)
-    if broken:
-        raise BrokenFiles(broken, found.findings)
     if found.has_errors:
         bodies = [each if each.years is None else each.only(np.flatnonzero(each.years != 0)) for each in bodies]
-    table = table_of_piece(bodies, file.path, dataset.framework, fields)
+    table = table_of_piece(bodies, file.path, dataset.framework, fields) if bodies else None
+    if broken or table is None:
+        raise BrokenFiles(broken, found.findings, table)
     left_out = {code: found.count(code) for code in (TOTAL_ROW, REMARK_ROW)}
     return replace(table, left_out=left_out, conversions=file.shape.conversions), found
 

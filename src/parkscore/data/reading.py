@@ -122,10 +122,12 @@ def _read_folder(source: str | os.PathLike[str], framework: Framework) -> tuple[
     except DataError as error:
         return None, error.findings
     bodies, broken = read_bodies(dataset, (part for piece in dataset.pieces() for part in piece.of_files), found)
-    if broken:
-        return None, [*broken, *dataset.findings, *found.findings]
     for body in bodies:
         body.units = np.asarray(body.units, dtype=object)
+    if broken:
+        sound = [body for body in bodies if len(body.rows)]  # that there are no others is no finding of its own
+        table = _together(sound, dataset.source, framework, "", found)
+        return table, [*broken, *dataset.findings, *found.findings]
     table = _together(bodies, dataset.source, framework, dataset.digest(), found)
     if table is not None:
         table = replace(table, conversions=dataset.conversions)

@@ -64,6 +64,19 @@ def not_checked(framework: Framework, *, whole_units: bool) -> list[Finding]:
     ]
 
 
+def not_yet_checked() -> Finding:
+    """The warning that errors in cells and files have kept all rows from being checked by limits and rules."""
+    return Finding(
+        code="not_yet_checked",
+        severity=Severity.WARNING,
+        message=Text(
+            "因有错误，各行的上下限和规则还没有检查",
+            "because of the errors, no row has been checked by limits and rules yet",
+        ),
+        hint=Text("改正错误后再运行一次", "correct the errors and run it again"),
+    )
+
+
 def compares_all(framework: Framework) -> bool:
     """Whether there is a rule that piece by piece needs what `rule_part` gathers from all of them before."""
     rules = checked_by_piece(framework, whole_units=True).rules

@@ -14,7 +14,7 @@ from parkscore.data.duplicates import KeysSeen, duplicate_findings
 from parkscore.data.masking import Mask
 from parkscore.data.rule_statistics import RuleStatistics
 from parkscore.data.text_hashes import Hashes
-from parkscore.data.validate_pieces import checks_look_back, not_checked
+from parkscore.data.validate_pieces import checks_look_back, not_checked, not_yet_checked
 from parkscore.engine.executors import LocalExecutor
 from parkscore.engine.foreseeing import foresee_dataset
 from parkscore.engine.gathering_rules import NOTHING_COMPARED, compare_rows
@@ -81,7 +81,10 @@ def check_dataset(
                 seen.add(put_down.keys)
             source = PartSource(units, pieces, {}, ())
         # What cannot be read is missing in the parts of the units; that it is missing is no finding of its own.
-        items = [] if errors_of(all_found.findings) else source.items
+        unread = by_unit and bool(errors_of(all_found.findings))
+        if unread:
+            all_found.add([not_yet_checked()])
+        items = [] if unread else source.items
         compared = compare_rows(source, pieces, Path(folder), mask, executor.map) if items else NOTHING_COMPARED
         all_found.add(compared.findings)
         for piece in executor.map(CheckPiece(source, mask, compared.statistics), items):

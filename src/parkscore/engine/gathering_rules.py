@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
+from parkscore.data.batches import BrokenFiles
 from parkscore.data.codes_in_pieces import shared_in_pieces
 from parkscore.data.datasets import Piece
 from parkscore.data.duplicates import KeysSeen, Repeated
@@ -29,12 +30,18 @@ class GatherRules:
     source: Source
 
     def __call__(self, item: Item) -> RulePart | None:
-        """The values that are compared; None where the piece cannot be read, which is told when it is checked."""
+        """The values that are compared; None where the piece cannot be read, which is told when it is checked.
+
+        Of a piece with broken files the others count, whose rows are checked.
+        """
         framework = checked_by_piece(self.source.dataset.framework, whole_units=True)
         try:
-            return rule_part(framework, self.source.read(item).table)
+            table = self.source.read(item).table
+        except BrokenFiles as error:
+            return None if error.table is None else rule_part(framework, error.table)
         except DataError:
             return None
+        return rule_part(framework, table)
 
 
 @dataclass(frozen=True)

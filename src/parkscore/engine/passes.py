@@ -18,7 +18,7 @@ from parkscore.data.datasets import open_dataset
 from parkscore.data.duplicates import KeysSeen, duplicate_findings
 from parkscore.data.fitted import Fitted
 from parkscore.data.masking import Mask
-from parkscore.data.validate_pieces import checks_look_back, compares_all, not_checked
+from parkscore.data.validate_pieces import checks_look_back, compares_all, not_checked, not_yet_checked
 from parkscore.engine.arriving import Arriving, can_arrive
 from parkscore.engine.closing import Closing
 from parkscore.engine.executors import Cluster, Executor, LocalExecutor, WorkersDiedError, driven_by
@@ -36,7 +36,7 @@ from parkscore.engine.suitable import looks_back, refuse_unsuitable
 from parkscore.engine.summing_up import Found
 from parkscore.engine.tasks import AppliedPiece, ApplyPiece, GatherPiece, Job
 from parkscore.evaluating import doubts, refuse_other_types
-from parkscore.findings import Finding, Place, Severity, UsageError, of_type
+from parkscore.findings import Finding, Place, Severity, UsageError, errors_of, of_type
 from parkscore.framework.loading import load_framework
 from parkscore.framework.models import Framework
 from parkscore.framework.slots import refuse_unfilled
@@ -244,6 +244,8 @@ class _Run:
             seen.add(piece.keys)
             left_out.update(piece.left_out)
             notes.update(dict.fromkeys(piece.notes))
+        if errors_of(found.findings):
+            found.add([not_yet_checked()])
         self._refuse(found, seen)
         return PartSource(units, pieces, left_out, tuple(notes))
 

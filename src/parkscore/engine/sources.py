@@ -181,11 +181,13 @@ def read_checked(source: Source, item: Item, mask: Mask | None, known: RuleStati
 
     mask: hides units and names, once everything is checked. known: what rules compare rows with.
     """
-    framework = source.dataset.framework
+    framework, broken = source.dataset.framework, list[Finding]()
     try:
         read = source.read(item)
     except DataError as error:
-        return Checked(None, told_of(error, mask, framework))
+        if not isinstance(error, BrokenFiles) or error.table is None:
+            return Checked(None, told_of(error, mask, framework))
+        read, broken = Read(error.table, error.cells), list(error.findings)
     errors = errors_of(read.found)
     places, fields = {each.place for each in errors}, {each.field for each in errors if each.code in UNREAD_COLUMN}
     checked = [
@@ -197,6 +199,8 @@ def read_checked(source: Source, item: Item, mask: Mask | None, known: RuleStati
     sound = not errors_of(found)
     if mask is not None:
         found, table = mask.findings(found, table, framework), mask.table(table, framework)
+    if broken:
+        return Checked(None, [*broken, *found])
     keys = None if source.whole_units else keys_of(read.table)
     return Checked(table if sound else None, found, read.places, keys)
 

@@ -70,7 +70,7 @@ def from_returns(
         filed = (piece for piece in reading.pieces() if len(piece.roll))
         summed = sum_filed(plan, filed, year=year, merged=successors)
     except NoReturns:
-        raise DataError(_no_returns(reading)) from None
+        raise DataError(reading.findings if errors_of(reading.findings) else _no_returns(reading)) from None
     found = [*reading.findings, *duplicates(summed)]
     if errors_of(found):
         raise DataError(found)

@@ -10,7 +10,7 @@ from typing import Final
 
 import pandas as pd
 
-from parkscore.data.batches import read_piece
+from parkscore.data.batches import BrokenFiles, read_piece
 from parkscore.data.capping import first_of_each_kind
 from parkscore.data.datasets import FORMS, Dataset, Piece, open_dataset, refuse_changed
 from parkscore.data.masking import Mask
@@ -55,13 +55,17 @@ class Returns:
             self._found += self._about_columns(self._dataset.findings)
 
     def pieces(self) -> Iterator[Filed]:
-        """What each piece says, in the order of the pieces; while one is taken, the next are read."""
+        """What each piece says, in the order of the pieces; while one is taken, the next are read.
+
+        One of which a file is broken says nothing: that it is, and what is wrong beside it, is among the findings.
+        """
         with ThreadPoolExecutor(1, thread_name_prefix="parkscore") as pool:
             digest = None if self._dataset is None else pool.submit(self._dataset.digest)
             for filed, notes, found in in_threads(self._piece, self._places()):
                 self.notes = tuple(dict.fromkeys([*self.notes, *notes]))
                 self._found += found
-                yield filed
+                if filed is not None:
+                    yield filed
             if self._dataset is not None and digest is not None:
                 for file in self._dataset.files:
                     refuse_changed(file)  # so that what was read is what the digest is of
@@ -71,13 +75,20 @@ class Returns:
         """The pieces of a data set; what is read as a whole is one."""
         return [None] if self._dataset is None else self._dataset.pieces(_ROWS)
 
-    def _piece(self, piece: Piece | None) -> tuple[Filed, Sequence[str], list[Finding]]:
-        table, found = self._read(piece)
-        found = [*found, *validate(self._checked, table, looks_for_twins=False)]
+    def _piece(self, piece: Piece | None) -> tuple[Filed | None, Sequence[str], list[Finding]]:
+        try:
+            table, found = self._read(piece)
+        except BrokenFiles as error:
+            return None, (), [*error.findings, *self._told(error.table, error.cells)]
+        told = self._told(table, found)
         if self._mask is not None:
-            found = self._mask.findings(found, table, self._plan.returns)
             table = self._mask.table(table, self._plan.returns)
-        return Filed.of(self._plan, table), table.notes, found
+        return Filed.of(self._plan, table), table.notes, told
+
+    def _told(self, table: Table | None, found: Sequence[Finding]) -> list[Finding]:
+        """What was found in the cells of a piece, and by the limits of its rows, where there are some."""
+        found = [*found, *([] if table is None else validate(self._checked, table, looks_for_twins=False))]
+        return found if self._mask is None else self._mask.findings(found, table, self._plan.returns)
 
     def _read(self, piece: Piece | None) -> tuple[Table, list[Finding]]:
         if self._dataset is not None and piece is not None:
