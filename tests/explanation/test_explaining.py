@@ -247,6 +247,35 @@ def test_a_unit_is_explained_by_the_reference_of_its_own_park_where_parks_are_nu
             assert (people.id, people.against["low"], people.against["high"]) == ("people", own.min(), own.max())
 
 
+TREATED = """\
+id: sales
+title: {zh: 收入, en: sales}
+unit: {zh: 企业, en: enterprise, key: unit}
+weights_status: assumed
+defaults: {direction: higher, score: {rule: zscore}, missing: median, treat: {method: skewness_kurtosis}}
+fields: {sales: {zh: 收入, measure: 万元}}
+indicators: [{id: sales, zh: 收入, weight: 1, formula: sales, measure: 万元}]
+"""
+
+
+def test_what_was_scored_is_told_where_it_is_not_the_value_for_the_rule_gives_no_such_score_to_that(
+    tmp_path: Path,
+) -> None:
+    (tmp_path / "sales.yaml").write_text(TREATED, encoding="utf-8")
+    framework = ps.load_framework(tmp_path / "sales.yaml")
+    (tmp_path / "sales.yaml").unlink()
+    frame = pd.DataFrame({"unit": [f"E{row}" for row in range(22)], "sales": [*range(20), 5000, None]})
+    in_pieces(framework, frame, tmp_path, rows=5)
+    for result in (ps.evaluate(framework, frame), tmp_path / "out.parquet"):
+        plain, beyond, gap = (ps.explain(result, unit).lines[0] for unit in ("E3", "E20", "E21"))
+        assert (plain.value, plain.used) == (3.0, None)
+        assert (beyond.value, beyond.used) == (5000.0, 19.0)
+        assert (gap.value, gap.used, gap.state) == (None, 10.0, "filled")
+        for line in (beyond, gap):
+            deviations = ((line.used or 0.0) - line.against["mean"]) / line.against["sd"]
+            assert line.score == pytest.approx(deviations)
+
+
 def test_a_unit_that_is_not_there_is_told_with_the_nearest(stored: Path) -> None:
     with pytest.raises(ps.UsageError) as caught:
         ps.explain(stored, "E0l7")

@@ -237,6 +237,14 @@ def _named(line: Line) -> Text:
 
 
 def _value(line: Line, reply: Reply) -> str:
+    """The value of an indicator or why there is none, and what was scored in its place."""
+    own = _own_value(line, reply)
+    if line.used is None:
+        return own
+    return reply.word(Text(f"{own}（按 {line.used:.6g} 计分）", f"{own} (scored as {line.used:.6g})"))
+
+
+def _own_value(line: Line, reply: Reply) -> str:
     if line.value is None:
         return "" if line.reason is None else reply.word(line.reason)
     if isinstance(line.value, str):

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 VALUE: Final = "value:"
 STATE: Final = "state:"
 CASE: Final = "case:"
+USED: Final = "used:"
 WITHIN: Final = "within:"
 _ADDS_POINTS: Final = "sum"
 
@@ -44,6 +45,7 @@ class Line:
     """What one indicator says of the unit.
 
     value: as derived, in its measure; state: why there is none (`missing`, `not_applicable`, ...), or `filled`.
+    used: what was scored in place of the value, where a gap was filled or an outlier treated; None where the value was.
     case: what the case is called that the unit is in, None where the indicator has none or that cannot be told.
     rule: how the value became the score; against: the statistics and parameters it was measured by, by name.
     share: the weight in the total as the scheme has it; weight: what it comes to for this unit, once indicators without
@@ -57,6 +59,7 @@ class Line:
     value: float | str | None
     measure: str | None
     state: str | None
+    used: float | None
     case: Text | None
     rule: Text
     against: Mapping[str, Any]
@@ -283,6 +286,7 @@ class _Tree:
             value=value,
             measure=node.get("measure"),
             state=row.get(STATE + leaf),
+            used=_used_instead(value, row.get(USED + leaf)),
             case=None if case is None else _text(case),
             rule=Text(rule["rule_zh"], rule["rule_en"]),
             against=_against(self._references.get((leaf, number), {})),
@@ -293,6 +297,12 @@ class _Tree:
             mean=mean,
             ahead=None if adds is None or mean is None or score is None else (score - mean) * weight,
         )
+
+
+def _used_instead(value: float | str | None, used: Any) -> float | None:
+    """What was scored, where that is another number than the value."""
+    is_number = isinstance(used, float) and not math.isnan(used)
+    return used if is_number and used != value else None
 
 
 _BY_CASE: Final = {"rule_zh": "按情形而定", "rule_en": "by case"}

@@ -9,7 +9,7 @@ import pandas as pd
 
 from parkscore.data.table import UNIT, YEAR
 from parkscore.evaluation import Evaluation
-from parkscore.explanation.explained import CASE, STATE, VALUE, WITHIN
+from parkscore.explanation.explained import CASE, STATE, USED, VALUE, WITHIN
 from parkscore.explanation.not_there import nearest, no_such_unit, no_such_year
 from parkscore.language import Text
 from parkscore.results.rows import groups_apart
@@ -34,16 +34,26 @@ def row_of(evaluation: Evaluation, unit: str, year: int | None) -> tuple[dict[st
     key = (unit, row[YEAR]) if years else unit
     for name in groups_apart(evaluation.framework):
         row[WITHIN + name] = _plain(evaluation.raw.loc[key, name])
-    for leaf in evaluation.framework.leaves:
-        row[VALUE + leaf.id] = _plain(evaluation.indicators.loc[key, leaf.id])
-        state = str(evaluation.states.loc[key, leaf.id])
-        row[STATE + leaf.id] = None if state == "value" else state
-        if leaf.cases:
-            row[CASE + leaf.id] = _case_of(evaluation, leaf.id, unit, row.get(YEAR))
+    row |= _of_indicators(evaluation, unit, row.get(YEAR))
     for line in evaluation.filled.to_dict("records"):
         if line[UNIT] == unit and line.get(YEAR) == row.get(YEAR):
             row[STATE + line["indicator"]] = "filled"
     return row, years
+
+
+def _of_indicators(evaluation: Evaluation, unit: str, year: int | None) -> dict[str, Any]:
+    """The columns about the values of the indicators."""
+    key: Any = unit if year is None else (unit, year)
+    row: dict[str, Any] = {}
+    for leaf in evaluation.framework.leaves:
+        row[VALUE + leaf.id] = _plain(evaluation.indicators.loc[key, leaf.id])
+        state = str(evaluation.states.loc[key, leaf.id])
+        row[STATE + leaf.id] = None if state == "value" else state
+        if not leaf.is_named:
+            row[USED + leaf.id] = _plain(evaluation.treated.loc[key, leaf.id])
+        if leaf.cases:
+            row[CASE + leaf.id] = _case_of(evaluation, leaf.id, unit, year)
+    return row
 
 
 def _case_of(evaluation: Evaluation, leaf: str, unit: str, year: int | None) -> int | None:

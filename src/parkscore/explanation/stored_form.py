@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from math import isfinite
 from typing import Any, Final
 
-from parkscore.explanation.explained import CASE, STATE, VALUE
+from parkscore.explanation.explained import CASE, STATE, USED, VALUE
 
 Check = Callable[[Any], "str | None"]
 """Where something of another form stands, below what is checked; None where all is as it must be."""
@@ -36,7 +36,8 @@ def damaged_column(document: Mapping[str, Any], row: Mapping[str, Any]) -> str |
             checks |= {VALUE + node["id"]: _VALUE, STATE + node["id"]: _TEXT_OR_NONE}
     needed = [*checks, *(name.removeprefix(_WITHIN) for name in row if name.startswith(_WITHIN))]
     needed += ["class"] if "class_rank" in row else []
-    checks |= {"class": _TEXT_OR_NONE, "year": _YEAR, **{name: _RANK for name in row if name.startswith(CASE)}}
+    checks |= {"class": _TEXT_OR_NONE, "year": _YEAR}
+    checks |= {name: kind for beginning, kind in _BESIDE.items() for name in row if name.startswith(beginning)}
     wrong = (name for name, check in checks.items() if name in row and check(row[name]) is not None)
     return next((name for name in needed if name not in row), next(wrong, None))
 
@@ -118,6 +119,8 @@ _NUMBER: Final = _one_of(int, float, none=True)
 _VALUE: Final = _one_of(int, float, str, none=True)
 _RANK: Final = _one_of(int, none=True)
 _YEAR: Final = _one_of(int, none=True)
+_BESIDE: Final = {CASE: _RANK, USED: _NUMBER}
+"""What stands in columns that only some indicators have, by what their names begin with."""
 _LABEL: Final = {"zh": _TEXT, "en": _TEXT}
 _RULE: Final = {"rule_zh": _TEXT, "rule_en": _TEXT}
 _DOCUMENT: Final = _with(
