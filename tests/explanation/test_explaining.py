@@ -276,6 +276,24 @@ def test_what_was_scored_is_told_where_it_is_not_the_value_for_the_rule_gives_no
             assert line.score == pytest.approx(deviations)
 
 
+def test_a_unit_of_no_class_is_not_set_beside_the_mean_of_others_of_no_class_as_if_it_were_that_of_all(
+    framework: ps.Framework, tmp_path: Path
+) -> None:
+    written = FRAMEWORK.replace("reference_within: [class]\n", "")
+    (tmp_path / "points.yaml").write_text(written, encoding="utf-8")
+    framework = ps.load_framework(tmp_path / "points.yaml")
+    (tmp_path / "points.yaml").unlink()
+    frame = enterprises()
+    frame.loc[:4, "stage"] = None
+    in_pieces(framework, frame, tmp_path, rows=7)
+    for result in (ps.evaluate(framework, frame), tmp_path / "out.parquet"):
+        without, with_class = ps.explain(result, "E001"), ps.explain(result, "E020")
+        assert without.score is not None
+        assert (without.class_name, without.mean) == (None, None)
+        assert {line.mean for line in without.lines} == {line.ahead for line in without.lines} == {None}
+        assert with_class.mean is not None
+
+
 def test_a_unit_that_is_not_there_is_told_with_the_nearest(stored: Path) -> None:
     with pytest.raises(ps.UsageError) as caught:
         ps.explain(stored, "E0l7")

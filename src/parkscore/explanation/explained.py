@@ -50,7 +50,8 @@ class Line:
     rule: how the value became the score; against: the statistics and parameters it was measured by, by name.
     share: the weight in the total as the scheme has it; weight: what it comes to for this unit, once indicators without
     a score have handed theirs on. adds: what it adds to the score, None where the score is no sum. mean: the mean score
-    of its class and year. ahead: what the difference to that mean adds; None where the score is no sum.
+    of its class and year, None where there are classes and it is in none. ahead: what the difference to that mean adds;
+    None where the score is no sum.
     """
 
     id: str
@@ -238,7 +239,8 @@ class _Tree:
             (each["indicator"], each.get("case")): each for each in _own(document["reference_table"], within, row)
         }
         own = [each for each in document["means"] if each["year"] == row.get("year")]
-        self._means = {each["node"]: each for each in own if each["class"] == row.get("class")}
+        has_group = row.get("class", "") is not None  # the others that are in no class are no group of their own
+        self._means = {each["node"]: each for each in own if has_group and each["class"] == row.get("class")}
         self.scored_in_year = sum(each["count"] for each in own if each["node"] in ("score", self.root)) or None
 
     def mean_of(self, node: str) -> tuple[float | None, int | None]:
