@@ -31,6 +31,7 @@ from parkscore.framework.models import (
 from parkscore.framework.statistics_digest import statistics_digest
 from parkscore.methods.transformations import Transformation
 from parkscore.tree.frozen import FrozenReference, load_reference
+from tests.engine_results import in_pieces
 from tests.small_frameworks import EQUAL, codes, everywhere, field, leaf, of_code, panel, rows, small
 from tests.test_properties import RULES, cases, tables
 from tests.tree.test_fitted import STAGES
@@ -119,6 +120,19 @@ def test_another_year_is_measured_against_the_year_that_was_frozen(file: Path) -
     found = of_code(later.findings, "outside_reference")
     assert [(each.year, each.value) for each in found] == [(2024, 1), (2025, 1)]
     assert "constant_column" not in codes(later.findings)
+
+
+def test_values_beyond_the_reference_of_a_group_are_told_with_the_group(file: Path, tmp_path: Path) -> None:
+    framework = small(leaf("a"), fields=FIELDS, reference_within=("park",))
+    frozen_of(framework, FRAME, file)
+    later = FRAME.assign(a=[0.0, 2.0, 9.0, 7.0])
+    evaluation = ps.evaluate(framework, later, reference=file)
+    (tmp_path / "pieces").mkdir()
+    _, told = in_pieces(framework, later, tmp_path / "pieces", rows=1, reference=file)
+    for findings in (evaluation.findings, told.findings):
+        found = of_code(findings, "outside_reference")
+        assert sorted(each.message.en.partition(":")[0] for each in found) == ["indicator a (东)", "indicator a (西)"]
+        assert sorted(each.message.zh.partition("：")[0] for each in found) == ["指标a（东）", "指标a（西）"]
 
 
 # --- what the file says --------------------------------------------------------------------------------------------

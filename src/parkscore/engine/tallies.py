@@ -107,7 +107,7 @@ class Tally:
                 for finding in column_findings(leaves[code], counted, fates[code]):
                     yield replace(finding, place=self.places[code])
             if key in self.beyond:
-                yield replace(self.beyond[key].finding(leaves[code], key[2]), place=self.places[code])
+                yield replace(self.beyond[key].finding(leaves[code], *key[1:]), place=self.places[code])
         if compares(framework):
             scored_by = {name for (_, name, _), counts in self.columns.items() if counts.rows}
             found = self.references.items()

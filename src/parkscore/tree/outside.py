@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from parkscore.data.fitted import Fitted
+from parkscore.data.fitted import Fitted, unnamed
 from parkscore.data.grid import Cohort, Vector
 from parkscore.findings import Finding, Severity
 from parkscore.framework.models import Node
@@ -20,9 +20,11 @@ class Beyond(NamedTuple):
     above: int
     ends: tuple[float, float]
 
-    def finding(self, leaf: Node, year: int | None) -> Finding:
-        """The counts in words."""
+    def finding(self, leaf: Node, reference: str, year: int | None) -> Finding:
+        """The counts in words, with the group that has the reference for itself."""
         least, most = map(in_digits, self.ends)
+        group = unnamed(reference)[1]
+        of = Text(f"（{'、'.join(group)}）", f" ({', '.join(group)})") if group else Text("", "")
         return Finding(
             code="outside_reference",
             severity=Severity.INFO,
@@ -30,9 +32,9 @@ class Beyond(NamedTuple):
             year=year,
             value=self.below + self.above,
             message=Text(
-                f"{leaf.label.zh}：{self.below} 个低于参照值的最小值 {least}，{self.above} 个高于最大值 {most}",
-                f"{leaf.label.en}: {self.below} below the smallest value of the reference, {least}, and {self.above} "
-                f"above the largest, {most}",
+                f"{leaf.label.zh}{of.zh}：{self.below} 个低于参照值的最小值 {least}，{self.above} 个高于最大值 {most}",
+                f"{leaf.label.en}{of.en}: {self.below} below the smallest value of the reference, {least}, and "
+                f"{self.above} above the largest, {most}",
             ),
             hint=Text(
                 "个数逐次增多说明参照值已旧：按新数据重新拟合（--freeze）",

@@ -160,7 +160,7 @@ def _alone(framework: Framework, table: Table, cohort: Cohort, fitted: Fitted | 
 def _drift(leaf: Node, cohort: Cohort, values: Vector, fitted: Fitted | None) -> list[Finding]:
     """What lies beyond the values of a reference that was fitted on others."""
     drift = beyond(leaf, cohort, values, fitted)
-    return [] if drift is None else [drift.finding(leaf, cohort.year)]
+    return [] if drift is None else [drift.finding(leaf, cohort.reference, cohort.year)]
 
 
 def _earned(leaf: Node, points: Vector, rows: Selection, given: Given | None) -> Vector:
