@@ -14,7 +14,7 @@ from parkscore.data.table import CLASS, UNIT, YEAR, Conversion
 from parkscore.findings import worst_first
 from parkscore.framework.models import Framework
 from parkscore.framework.settings import resolve_settings
-from parkscore.framework.statistic_words import STATISTICS
+from parkscore.framework.statistic_words import OTHERWISE_TEXT, STATISTICS
 from parkscore.framework.status_words import WEIGHTS_STATUS
 from parkscore.framework.taken_ids import percentile_in, rank_in
 from parkscore.language import Language, Text
@@ -339,6 +339,7 @@ def _cases(evaluation: Evaluation, language: Language) -> list[Sheet]:
     labels = {leaf.id: leaf.label.in_language(language) for leaf in evaluation.framework.leaves}
     frame = frame.assign(
         indicator=[f"{code} {labels[code]}" for code in frame["indicator"]],
+        condition=frame["condition"].replace(OTHERWISE_TEXT.en, OTHERWISE_TEXT.in_language(language)),
         outcome=[_CASE_OUTCOMES[outcome].in_language(language) for outcome in frame["outcome"]],
         name=frame[f"name_{language}"],
         reason=frame[f"reason_{language}"],
@@ -365,6 +366,7 @@ def _values(evaluation: Evaluation, language: Language) -> Sheet:
     states = evaluation.states
     gaps = states.replace(reasons).where(states != "value")
     values = evaluation.indicators.astype(object).where(gaps.isna(), gaps)
+    values = values.replace(OTHERWISE_TEXT.en, OTHERWISE_TEXT.in_language(language))
     return _stage(evaluation, language, Text("指标值", "values"), values, "value", _with_measures(evaluation, language))
 
 

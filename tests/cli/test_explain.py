@@ -98,6 +98,21 @@ def test_revenue_in_thousands_is_told_in_digits_and_not_as_a_power_of_ten(run: A
     assert "（31379114000 千元）" in (folder / "f.json").read_text(encoding="utf-8")
 
 
+def test_a_chinese_reader_is_not_told_otherwise_where_no_condition_of_a_rule_holds(run: Any, tmp_path: Path) -> None:
+    table = ps.sample("tech-sme", 3, years=1, seed=2)
+    table.loc[:, ["Ⅰ类知识产权数(项)", "Ⅱ类知识产权数(项)"]] = 0
+    table.to_csv(tmp_path / "enterprises.csv", index=False)
+    words = ("tech-sme", tmp_path / "enterprises.csv")
+    told = run("explain", *words, "--unit", table.iloc[0, 0], "--lang", "zh").out
+    line = next(line for line in told.splitlines() if line.startswith("property"))
+    assert line.split()[:3] == ["property", "拥有知识产权数量", "其余"]
+    run("score", *words, "-o", tmp_path / "out.xlsx", "--lang", "zh")
+    sheet = pd.read_excel(tmp_path / "out.xlsx", sheet_name="指标值", header=None, engine="calamine")
+    cells = set(sheet.to_numpy().ravel().tolist())
+    assert "其余" in cells
+    assert "otherwise" not in cells
+
+
 def test_a_zone_that_is_not_ranked_is_told_why_in_its_own_language_and_not_that_its_score_is_nothing(
     run: Any, tmp_path: Path
 ) -> None:

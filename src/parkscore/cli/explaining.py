@@ -10,7 +10,7 @@ import typer
 
 from parkscore.cli.console import JsonOption, LanguageOption, Reply, reply_to
 from parkscore.findings import Finding, Severity, UsageError
-from parkscore.framework.statistic_words import against_in_words
+from parkscore.framework.statistic_words import OTHERWISE_TEXT, against_in_words
 from parkscore.language import Text, in_digits
 
 if TYPE_CHECKING:
@@ -248,7 +248,7 @@ def _own_value(line: Line, reply: Reply) -> str:
     if line.value is None:
         return "" if line.reason is None else reply.word(line.reason)
     if isinstance(line.value, str):
-        return line.value
+        return reply.word(OTHERWISE_TEXT) if line.value == OTHERWISE_TEXT.en else line.value
     number = in_digits(line.value)
     return f"{number} {line.measure}" if line.measure else number
 

@@ -72,6 +72,10 @@ _SIDES: Final = {
 }
 
 
+OTHERWISE_TEXT: Final = Text("其余", "otherwise")
+"""The value of a row for which none of the conditions of a rule or of cases holds."""
+
+
 def statistic(name: str) -> Text:
     """The word for a statistic or a parameter of a rule; any other word as it is.
 
