@@ -361,6 +361,24 @@ def test_an_extra_column_is_told_and_a_likely_typo_is_a_warning(
     assert (finding.hint and hint in finding.hint.zh) if hint else finding.hint is None
 
 
+@pytest.mark.parametrize("header", ["营业收入（单位：万元）", "营业收入(计量单位:万元)"])
+@both
+def test_the_word_for_unit_before_a_measure_in_brackets_is_no_part_of_the_measure(
+    header: str, kind: str, framework: Framework, write: Write
+) -> None:
+    table, _ = read_table(write([["高新区", "年份", header], ["甲", 2024, 7]], kind), framework)
+    assert table.frame["qc05_0"].tolist() == [70.0]  # 千元
+
+
+@pytest.mark.parametrize("header", ["2024年营业收入(千元)", "营业收入_千元", "其中：营业收入", "营业收入 单位：千元"])
+def test_a_header_that_holds_the_name_of_a_field_without_a_column_is_a_warning_and_not_only_a_remark(
+    header: str, framework: Framework, write: Write, findings_of: FindingsOf
+) -> None:
+    path = write([["高新区", "年份", "年末从业人员", header], ["甲", 2024, 3, 4]])
+    (finding,) = findings_of(path, framework, "extra_column")
+    assert (finding.severity, finding.hint and finding.hint.zh) == (Severity.WARNING, "是不是“营业收入”？")
+
+
 def test_an_extra_column_is_no_typo_of_a_field_that_has_its_column(
     framework: Framework, write: Write, findings_of: FindingsOf
 ) -> None:

@@ -156,6 +156,20 @@ class Names:
         close = get_close_matches(name, names, n=1, cutoff=likeness)
         return names[close[0]] if close else None
 
+    def field_named_within(self, header: str, wanted: Iterable[str]) -> str | None:
+        """The id among the wanted fields whose name in the reader's words stands in the header as a part, or None."""
+        text = normalised(header).casefold()
+        labels = ((field, self._fields[field]) for field in wanted)
+        return next((field for field, each in labels for name in (each.zh, each.en) if _within(name, text)), None)
+
+
+def _within(name: str | None, text: str) -> bool:
+    own = normalised(name or "").casefold()
+    return len(own) >= _SHORTEST_WITHIN and own in text
+
+
+_SHORTEST_WITHIN: Final = 3  # shorter names stand in many others
+
 
 def field_names(identifier: str, data_field: DataField) -> tuple[str, ...]:
     """Every name of a field, its id first."""
@@ -176,7 +190,11 @@ def _split_brackets(header: str) -> tuple[str, str | None]:
     if found is None:
         return header, None
     inside = found.group(2) if found.group(2) is not None else found.group(3)
-    return found.group(1), _without_spaces(inside)
+    return found.group(1), _UNIT_WORD.sub("", _without_spaces(inside))
+
+
+_UNIT_WORD: Final = re.compile(r"^(?:计量)?单位[:：]")
+"""What people write in brackets before a measure, as in 营业收入（单位：万元）."""
 
 
 def known_measure(text: str) -> Measure | None:

@@ -402,13 +402,14 @@ class _Columns:
     def _report_extra(self, column: int, text: str, missing: Sequence[str]) -> None:
         message = Text("不属于这个指标体系，未读取", "is no field of this framework and is not read")
         where: dict[str, Any] = {"place": self._sheet.place(self._header_row, column), "value": text}
-        close = self._names.closest_field(text, missing, SOMEWHAT_LIKE)
+        within = self._names.field_named_within(text, missing)
+        close = within or self._names.closest_field(text, missing, SOMEWHAT_LIKE)
         if close is None:
             self._found.info("extra_column", message, **where)
             return
         label = self._fields[close].label
         hint = Text(f"是不是“{label.zh}”？", f"did you mean '{label.en}'?")
-        likely = self._names.closest_field(text, missing, LIKELY_TYPO) is not None
+        likely = within is not None or self._names.closest_field(text, missing, LIKELY_TYPO) is not None
         report = self._found.warning if likely else self._found.info
         report("extra_column", message, hint, **where)
 
