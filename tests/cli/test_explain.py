@@ -113,6 +113,14 @@ def test_a_chinese_reader_is_not_told_otherwise_where_no_condition_of_a_rule_hol
     assert "otherwise" not in cells
 
 
+def test_a_framework_of_gates_alone_has_no_empty_table_of_indicators(run: Any, tmp_path: Path) -> None:
+    table = ps.sample("incubator-2018", 2, years=1, seed=2)
+    table.to_csv(tmp_path / "incubators.csv", index=False)
+    told = run("explain", "incubator-2018", tmp_path / "incubators.csv", "--unit", table.iloc[0, 0], "--lang", "zh").out
+    assert "国家级孵化器认定：" in told
+    assert "指标   数值" not in told
+
+
 def test_a_zone_that_is_not_ranked_is_told_why_in_its_own_language_and_not_that_its_score_is_nothing(
     run: Any, tmp_path: Path
 ) -> None:

@@ -159,7 +159,10 @@ def _say_gaps(found: Explanation, other: Explanation, between: Sequence[Gap], ch
 
 
 def _say(found: Explanation, reply: Reply) -> None:
-    reply.say(*_head(found), "")
+    reply.say(*_head(found))
+    if not found.lines:  # gates alone
+        return
+    reply.say("")
     reply.table(
         [
             Text("指标", "indicator"),
