@@ -133,3 +133,16 @@ def test_numbers_of_numpy_are_numbers(tmp_path: Path) -> None:
     framework = small(leaf("s", formula="a"), leaf("b"))
     assert len(ps.find(framework, TABLE, where="a > 0", by="a", top=np.int64(1)).found) == 1
     assert len(ps.sample(FRAMEWORK, units=np.int64(2), years=np.int8(1), seed=np.uint8(1))) == 2
+
+
+def test_a_scheme_that_is_not_compared_is_refused_with_those_that_are() -> None:
+    compared = ps.scenarios(FRAMEWORK, TABLE, ["equal", "entropy"])
+    with pytest.raises(ps.UsageError) as error:
+        compared.ranks_of("critic")
+    assert error.value.findings[0].hint is not None
+    assert error.value.findings[0].hint.en == "there are: equal, entropy"
+
+
+def test_an_order_of_none_is_no_order() -> None:
+    exact = evaluation().exact()
+    assert exact.extreme_ranks(order=None).units.equals(exact.extreme_ranks().units)  # type: ignore[arg-type]

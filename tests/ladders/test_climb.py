@@ -442,6 +442,21 @@ def test_a_year_that_is_not_in_the_data_is_refused(ladder: Path) -> None:
     assert [each.code for each in refused.value.findings] == ["no_such_year"]
 
 
+def test_the_row_of_a_unit_is_found_by_its_year_and_a_year_that_it_lacks_is_named(ladder: Path) -> None:
+    data = pd.concat([enterprises({}, {}).assign(year=year) for year in (2023, 2024)], ignore_index=True)
+    found = ps.climb(ladder, data)
+    unit = found.labels["unit"][0]
+    rows = found.position_of(unit)
+    assert [found.labels["year"][row] for row in rows] == [2023, 2024]
+    assert found.position_of(unit, 2024) == rows[1:]
+    with pytest.raises(UsageError, match="no such year of this unit") as refused:
+        found.position_of(unit, 1999)
+    assert refused.value.findings[0].hint is not None
+    assert refused.value.findings[0].hint.en == "it has: 2023, 2024"
+    with pytest.raises(UsageError, match="`year` cannot be a str"):
+        found.position_of(unit, "2024")  # type: ignore[arg-type]
+
+
 def test_a_unit_that_is_not_in_the_data_is_refused_with_the_nearest_name(ladder: Path) -> None:
     with pytest.raises(UsageError) as refused:
         climbed(ladder, {}).position_of("企业")

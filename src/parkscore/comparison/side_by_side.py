@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from itertools import combinations
@@ -124,7 +124,12 @@ class Scenarios:
         return self._nullable({label: self.ranks_of(label, within_class=True) for label in self.labels})
 
     def ranks_of(self, label: str, *, within_class: bool = False) -> Ranks:
-        """The ranks under one scheme, (rows,), 0 where a unit is not ranked; overall or within its class."""
+        """The ranks under one scheme, (rows,), 0 where a unit is not ranked; overall or within its class.
+
+        Raises UsageError where no scheme goes by this name.
+        """
+        if label not in self.labels:
+            raise UsageError(_no_such_scheme(label, self.labels))
         standing = self.evaluations[label].standing
         ranks = standing.within_class if within_class else standing.overall
         return np.zeros(len(self.rows), dtype=np.int32) if ranks is None else ranks[self.rows]
@@ -387,6 +392,12 @@ def _refuse_other_types(evaluations: Any) -> None:
     wrong = [of_type(name, each, hint) for name, each in evaluations.items() if not isinstance(each, Evaluation)]
     if wrong:
         raise UsageError(wrong)
+
+
+def _no_such_scheme(label: str, known: Sequence[str]) -> Finding:
+    message = Text("没有叫这个名字的方案", "no scheme goes by this name")
+    hint = Text(f"有：{'、'.join(known)}", f"there are: {', '.join(known)}")
+    return Finding(code="no_such_scheme", severity=Severity.ERROR, value=str(label), message=message, hint=hint)
 
 
 def _not_comparable() -> Finding:

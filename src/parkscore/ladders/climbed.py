@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -14,7 +14,7 @@ import pandas as pd
 from parkscore.data.grid import Rows, Truths
 from parkscore.data.table import UNIT, YEAR
 from parkscore.evaluation import Evaluation, digest_of
-from parkscore.findings import Finding, Severity, UsageError, worst_first
+from parkscore.findings import Finding, Severity, UsageError, worst_first, wrong_year
 from parkscore.framework.suggesting import nearest_or_some
 from parkscore.ladders.gaps import Gaps
 from parkscore.ladders.lacking import Line, Need, lacking, lines
@@ -295,9 +295,15 @@ class Climb:
 
     def position_of(self, unit: str, year: int | None = None) -> list[int]:
         """The rows of a unit, one for each year; UsageError where there is no such unit in that year."""
+        wrong = wrong_year(year)
+        if wrong:
+            raise UsageError(wrong)
         matches = (self.labels[UNIT] == unit).to_numpy()
-        if year is not None and YEAR in self.labels:
-            matches &= (self.labels[YEAR] == year).to_numpy()
+        if year is not None and YEAR in self.labels and matches.any():
+            years = self.labels[YEAR].to_numpy()
+            if year not in years[matches]:
+                raise UsageError(_no_such_year(unit, year, years[matches].tolist()))
+            matches = matches & (years == year)
         found: list[int] = np.flatnonzero(matches).tolist()
         if not found:
             message = Text("数据中没有这个评价对象", "there is no such unit in the data")
@@ -410,3 +416,10 @@ NOT_SOURCED: Final = {
     "assumed": Text("为假定，没有官方来源", "assumed, without an official source"),
     "example": Text("只是示例", "an example only"),
 }
+
+
+def _no_such_year(unit: str, year: int, years: Sequence[int]) -> Finding:
+    message = Text("数据中这个评价对象没有这一年", "the data have no such year of this unit")
+    known = [str(each) for each in years]
+    hint = Text(f"有：{'、'.join(known)}", f"it has: {', '.join(known)}")
+    return Finding(code="no_such_year", severity=Severity.ERROR, unit=unit, value=year, message=message, hint=hint)

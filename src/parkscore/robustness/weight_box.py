@@ -92,7 +92,7 @@ def weight_box(
         raise UsageError(mistake("which_box", Text("spread 与 bounds 只能给一个", "say either spread or bounds")))
     stated = {"spread": spread, "bounds": bounds, "order": order}
     said = plainly({key: each for key, each in stated.items() if each is not None}, ExactQuestion)
-    pairs = tuple(_places(tree, said["order"]))
+    pairs = tuple(_places(tree, said.get("order", ())))
     if bounds is None:
         share = SPREAD if spread is None else share_of(said["spread"])
         low, high = tree.weights * (1 - share), tree.weights * (1 + share)
