@@ -6,6 +6,8 @@ import csv
 import errno
 import os
 import stat
+import subprocess
+import sys
 import zipfile
 from collections.abc import Callable
 from pathlib import Path
@@ -98,6 +100,33 @@ def test_on_a_full_disk_the_way_out_is_room_and_where_no_folder_is_to_make_it(tm
         write_whole(tmp_path / "none" / "out.csv", write_hello)
     hints = [finding.hint.en for caught in (full, nowhere) for finding in caught.value.findings if finding.hint]
     assert hints == ["free some space, or write to another disk", "make the folder first, or choose another place"]
+
+
+@pytest.mark.parametrize("most", [300, 8000], ids=["what is put down on the way", "the workbook"])
+def test_a_workbook_for_which_there_is_no_room_is_told_in_one_line_and_leaves_nothing(
+    most: int, tmp_path: Path
+) -> None:
+    (tmp_path / "temporary").mkdir()
+    code = (
+        "import resource, signal\n"
+        "import pandas as pd\n"
+        "from parkscore.findings import UsageError\n"
+        "from parkscore.output.files import write_whole\n"
+        "from parkscore.output.workbook import Sheet, write_sheets\n"
+        "sheets = [Sheet(f's{n}', pd.DataFrame({'a': range(n, n + 40)})) for n in range(20)]\n"
+        "signal.signal(signal.SIGXFSZ, signal.SIG_IGN)\n"
+        f"resource.setrlimit(resource.RLIMIT_FSIZE, ({most}, {most}))\n"
+        "try:\n"
+        "    write_whole('out.xlsx', lambda beside: write_sheets(sheets, beside, {}))\n"
+        "except UsageError as error:\n"
+        "    print(error.findings[0].place, error.findings[0].message.en)\n"
+    )
+    source = str(Path(__file__).resolve().parents[1] / "src")
+    environment = {**os.environ, "PYTHONPATH": source, "TMPDIR": str(tmp_path / "temporary")}
+    command = [sys.executable, "-c", code]
+    done = subprocess.run(command, env=environment, cwd=tmp_path, capture_output=True, encoding="utf-8", check=False)
+    assert (done.stdout, done.stderr) == ("out.xlsx cannot be written: File too large\n", "")
+    assert [path.name for path in tmp_path.rglob("*")] == ["temporary"]
 
 
 def test_a_folder_a_missing_folder_and_a_device_are_refused(tmp_path: Path) -> None:

@@ -72,14 +72,15 @@ LONGEST_CELL: Final = 32_767
 def write_workbook(data: dict[str, Any], path: FilePath) -> None:
     """Write a document's data as a workbook; every cell is text or a number, none is a formula.
 
-    Raises FrameworkError where a text is longer than a cell can be.
+    Raises FrameworkError where a text is longer than a cell can be, and OSError where the file cannot be written.
     """
-    options = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
+    content = io.BytesIO()
+    options = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
     tables = [(sheet, [_row_cells(sheet, row) for row in _rows_of(sheet, data)]) for sheet in SHEETS]
     _refuse_long_texts(tables, path)
     import xlsxwriter  # here, as most runs write no workbook
 
-    with xlsxwriter.Workbook(str(path), options) as book:
+    with xlsxwriter.Workbook(content, options) as book:
         head = book.add_format({"bold": True, "bg_color": "#DDEBF7", "border": 1, "text_wrap": True})
         text = book.add_format({"num_format": "@", "valign": "top"})
         number = book.add_format({"valign": "top"})
@@ -98,6 +99,7 @@ def write_workbook(data: dict[str, Any], path: FilePath) -> None:
                         page.write_string(line, column, value, text)
                     elif value is not None:
                         page.write_number(line, column, value, number)
+    path.write_bytes(content.getvalue())
 
 
 def _row_cells(sheet: Sheet, row: dict[str, Any]) -> list[str | float | None]:

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import io
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from tempfile import TemporaryDirectory
+from traceback import clear_frames
 from typing import Any
 
 import pandas as pd
@@ -39,22 +42,35 @@ class Sheet:
 def write_sheets(sheets: Sequence[Sheet], path: Path, properties: dict[str, str]) -> None:
     """Write the sheets in order; text stays text, whatever it looks like.
 
-    Raises UsageError where a table has more rows than a sheet.
+    Raises UsageError where a table has more rows than a sheet, and OSError where the file cannot be written.
     """
     for sheet in sheets:
         if len(sheet.notes) + 1 + len(sheet.frame) > MOST_ROWS:
             raise UsageError(_too_long(sheet))
     import xlsxwriter  # here, as most runs write no workbook
+    from xlsxwriter.exceptions import FileCreateError
 
-    with xlsxwriter.Workbook(str(path)) as book:
-        book.set_properties(properties)
-        styles = {kind: book.add_format({"num_format": code}) for kind, code in _FORMATS.items()}
-        head = book.add_format(
-            {"bold": True, "bg_color": "#DDEBF7", "bottom": 1, "text_wrap": True, "valign": "vcenter"}
-        )
-        note = book.add_format({"italic": True, "font_color": "#C00000"})
-        for sheet in sheets:
-            _write_sheet(book, sheet, styles, head, note)
+    # A file that xlsxwriter opens itself is written once more when it is let go, on a full disk too; and what it puts
+    # down on the way it leaves behind where it fails.
+    content = io.BytesIO()
+    try:
+        with (
+            TemporaryDirectory(prefix="parkscore-") as folder,
+            xlsxwriter.Workbook(content, {"tmpdir": folder}) as book,
+        ):
+            book.set_properties(properties)
+            styles = {kind: book.add_format({"num_format": code}) for kind, code in _FORMATS.items()}
+            head = book.add_format(
+                {"bold": True, "bg_color": "#DDEBF7", "bottom": 1, "text_wrap": True, "valign": "vcenter"}
+            )
+            note = book.add_format({"italic": True, "font_color": "#C00000"})
+            for sheet in sheets:
+                _write_sheet(book, sheet, styles, head, note)
+    except FileCreateError as error:
+        said_by_system = error.args[0]
+        clear_frames(said_by_system.__traceback__)  # lets go of the archive while there is what it writes its end into
+        raise said_by_system from None
+    path.write_bytes(content.getbuffer())
 
 
 def _too_long(sheet: Sheet) -> Finding:
