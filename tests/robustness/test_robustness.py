@@ -90,6 +90,19 @@ def test_a_unit_that_some_draws_leave_unranked_has_a_verdict_that_says_so() -> N
     assert "或不排名" in said.zh
 
 
+def test_a_unit_that_some_draws_leave_unranked_has_a_mean_of_the_others_and_no_quantiles_of_scores() -> None:
+    framework = small(leaf("a"), leaf("b"), defaults=EQUAL.model_copy(update={"min_coverage": 0.45}))
+    evaluation = ps.evaluate(framework, rows(a=[1.0, 2.0, 3.0], b=[3.0, None, 1.0]))
+    found = evaluation.robustness({"multipliers": 0.9}, draws=64)
+    own, ranks = found.units.loc["乙"], found.ranks[:, found.names.get_loc("乙")]
+    assert 0 < own["unranked"] < 0.5
+    assert own["rank_mean"] == ranks[ranks > 0].mean()
+    behind = np.sort(np.where(ranks == 0, 99, ranks))
+    assert own["rank_median"] == behind[31]
+    assert np.isnan(own["rank_high"])
+    assert own[["score_median", "score_low", "score_high"]].isna().all()
+
+
 def test_the_parameters_of_a_draw_evaluated_again_give_its_scores() -> None:
     framework = small(dimension("d", leaf("a"), leaf("b"), weight=1.0), leaf("c", weight=1.0))
     table = rows(a=[1.0, 2.0, 3.0], b=[3.0, 1.0, 2.0], c=[2.0, 3.0, 1.0])

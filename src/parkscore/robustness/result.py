@@ -100,6 +100,9 @@ class Robustness:
 
         rank_low, rank_high: the ranks that 5 % and 95 % of the draws do not exceed; top_k: the share of draws in which
         its rank was k or better; unranked: the share in which it had none.
+
+        Where that is above 0, rank_mean is over the other draws, rank quantiles count those without a rank behind the
+        last and are NaN where they fall among them, and score quantiles are NaN: they are told of all draws or of none.
         """
         rows = self.outcome.rows[self.order]
         standing, total = self.evaluation.standing.overall[rows], self.evaluation.framework.total.id
