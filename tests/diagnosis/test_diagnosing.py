@@ -139,6 +139,16 @@ def test_an_item_that_spoils_its_dimension_is_named():
     assert items.loc[items["better_without"], "id"].tolist() == ["z"]
 
 
+def test_two_items_that_go_together_have_no_flag_for_their_kmo_which_is_a_half_whatever_they_are():
+    framework = small(dimension("A", leaf("a", weight=1), leaf("b", weight=1), weight=1), leaf("c", weight=1))
+    rows = pd.DataFrame(
+        {"zone": list("甲乙丙丁戊"), "a": [1.0, 2, 3, 4, 5], "b": [1.0, 2, 3, 5, 4], "c": [3.0, 1, 5, 2, 4]}
+    )
+    found = ps.diagnose(ps.evaluate(framework, rows)).reliability.set_index("of").loc["A"]
+    assert (found["items"], round(found["kmo"], 12)) == (2, 0.5)
+    assert pd.isna(found["flag"])
+
+
 def test_components_of_a_group_explain_all_of_it(diagnosis):
     own = diagnosis.components[diagnosis.components["members"] == "indicators"]
     assert len(own) == 3

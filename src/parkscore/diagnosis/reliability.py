@@ -60,7 +60,8 @@ def reliability_tables(evaluation: Evaluation) -> Reliability:
 
     Scores count, so that larger is better throughout. An item that is constant is left out and named; `n` says how many
     rows are complete in the others. flag: `single` (fewer than two items left), `few` (fewer than three rows),
-    `dependent` (items that determine each other: no KMO, no Bartlett), `low_alpha`, `low_kmo`.
+    `dependent` (items that determine each other: no KMO, no Bartlett), `low_alpha`, `low_kmo` (not of two items, whose
+    KMO is 0.5 whatever they are).
     """
     found = [_Structure.of(group, group.scores(evaluation)) for group in groups(evaluation)]
     return Reliability(
@@ -95,7 +96,8 @@ class _Structure(NamedTuple):
         R = correlation_matrix(X)
         dependent = is_singular(R)
         overall, by_item = (np.nan, none) if dependent else kmo(R)
-        flags = {"dependent": dependent, "low_alpha": whole < LOW_ALPHA, "low_kmo": overall < LOW_KMO}
+        low_kmo = len(kept) > 2 and overall < LOW_KMO
+        flags = {"dependent": dependent, "low_alpha": whole < LOW_ALPHA, "low_kmo": low_kmo}
         return cls(
             group,
             kept,
