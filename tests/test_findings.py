@@ -27,6 +27,18 @@ from parkscore.language import Text, preferred_language
 MESSAGE = Text("小于下限 0", "is below 0")
 
 
+def test_a_value_of_a_cell_is_told_as_it_was_typed_and_not_as_a_program_keeps_it() -> None:
+    values = (-520000.0, 1.35854535e12, 33.3, "五", 7)
+    told = [Finding(code="x", severity=Severity.ERROR, message=MESSAGE, field="收入", value=value) for value in values]
+    assert [each.render("zh").partition("收入 = ")[2].partition(":")[0] for each in told] == [
+        "-520000",
+        "1358545350000",
+        "33.3",
+        "五",
+        "7",
+    ]
+
+
 def finding(severity: Severity = Severity.ERROR, **said: Any) -> Finding:
     return Finding(**({"code": "below_min", "severity": severity, "message": MESSAGE} | said))
 

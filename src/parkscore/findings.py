@@ -9,7 +9,7 @@ from enum import StrEnum
 from numbers import Integral
 from typing import Any
 
-from parkscore.language import Language, Text, agreeing, plural, preferred_language
+from parkscore.language import Language, Text, agreeing, in_digits, plural, preferred_language
 
 
 class Severity(StrEnum):
@@ -88,7 +88,8 @@ class Finding:
         where = f"{self.place}  " if self.place else ""
         what = self.field or ""
         if self.value is not None:
-            what = f"{what} = {self.value}" if what else str(self.value)
+            value = in_digits(self.value, 15) if isinstance(self.value, float) else str(self.value)
+            what = f"{what} = {value}" if what else value
         what = f"{what}: " if what else ""
         head = (
             f"{where}{self.severity.text.in_language(language)} {self.code}: {what}{self.message.in_language(language)}"

@@ -96,7 +96,7 @@ def poor(folder: Path) -> Path:
 def test_validate_lists_findings_with_their_cells_and_exits_with_3(run: Any, poor: Path) -> None:
     answer = run("validate", "park.yaml", "poor.csv")
     assert answer.code == 3
-    assert "poor.csv:2:3  error below_min: staff = -1.0" in answer.out
+    assert "poor.csv:2:3  error below_min: staff = -1:" in answer.out
     assert answer.out.splitlines()[-1] == "failed: 1 error, 1 warning, 0 for information"
 
 

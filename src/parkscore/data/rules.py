@@ -17,7 +17,7 @@ from parkscore.findings import Finding, Severity
 from parkscore.framework.class_names import CLASS_LABEL
 from parkscore.framework.formula import Cells
 from parkscore.framework.models import Framework, Rule
-from parkscore.language import Text
+from parkscore.language import Text, in_digits
 
 
 def check_rule(
@@ -111,7 +111,7 @@ def _outlier(
             spread = spread_of(values) if known is None else known.of(name, group)
             z, median = spread.z(values), spread.median
             for position in np.flatnonzero(np.abs(z) > rule.outlier.z):
-                typical = f"{median:.6g}" + (f" {field.measure}" if field.measure else "")
+                typical = in_digits(median) + (f" {field.measure}" if field.measure else "")
                 message = Text(
                     f"{field.label.zh}离同类的中位数 {typical} 太远（稳健 z = {z[position]:.1f}）",
                     f"{field.label.en} is far from the median {typical} of its peers (robust z = {z[position]:.1f})",

@@ -14,7 +14,7 @@ from parkscore.data.table import State, Table
 from parkscore.findings import Finding, Place, Severity
 from parkscore.framework.measures import other_measures
 from parkscore.framework.models import Expected, Framework, Rule
-from parkscore.language import Text
+from parkscore.language import Text, in_digits
 
 
 def mixed_up_measures(
@@ -64,10 +64,10 @@ def unlikely_magnitudes(
         more = times[row] > 1
         ratio = f"{times[row] if more else 1 / times[row]:.1f}"
         message = Text(
-            f"{field.label.zh}{of.zh}为 {sizes[row]:.6g}，是通常 {expected.expected:g} 的 {'' if more else '1/'}{ratio}"
-            f"{' 倍' if more else ''}，可能错位",
-            f"{field.label.en}{of.en} is {sizes[row]:.6g}, {ratio} times {'' if more else 'smaller than '}"
-            f"the usual {expected.expected:g}; a digit may have slipped",
+            f"{field.label.zh}{of.zh}为 {in_digits(sizes[row])}，是通常 {in_digits(expected.expected)} 的 "
+            f"{'' if more else '1/'}{ratio}{' 倍' if more else ''}，可能错位",
+            f"{field.label.en}{of.en} is {in_digits(sizes[row])}, {ratio} times {'' if more else 'smaller than '}"
+            f"the usual {in_digits(expected.expected)}; a digit may have slipped",
         )
         yield int(row), float(columns[(expected.field, 0)].cells.values[row]), message
 
@@ -114,10 +114,10 @@ def mixup_finding(
         value=float(f"{typical:.6g}"),
         rule=rule.id,
         message=Text(
-            f"{field.label.zh}{measure.zh}的中位数{of.zh}为 {typical:.4g}，"
-            f"应在 {expected.expected:g} 左右{suspicion.zh}",
-            f"the median of {field.label.en}{measure.en}{of.en} is {typical:.4g}, "
-            f"about {expected.expected:g} is expected{suspicion.en}",
+            f"{field.label.zh}{measure.zh}的中位数{of.zh}为 {in_digits(typical, 4)}，"
+            f"应在 {in_digits(expected.expected)} 左右{suspicion.zh}",
+            f"the median of {field.label.en}{measure.en}{of.en} is {in_digits(typical, 4)}, "
+            f"about {in_digits(expected.expected)} is expected{suspicion.en}",
         ),
         hint=_mixup_hint(framework, expected, likely),
     )

@@ -24,7 +24,7 @@ from parkscore.data.table import Table
 from parkscore.data.unlisted import unlisted_texts
 from parkscore.findings import Finding, Severity, errors_of
 from parkscore.framework.models import BELOW_MIN, LIMITS, Accepted, Framework
-from parkscore.language import Text
+from parkscore.language import Text, in_digits
 
 
 def read_and_validate(
@@ -117,7 +117,7 @@ def _limit_findings(framework: Framework, table: Table, looks_for_twins: bool) -
 def _beyond_limit(framework: Framework, table: Table, failure: Failure) -> Finding:
     field = framework.fields[failure.column]
     low = failure.check == BELOW_MIN
-    limit = f"{field.min if low else field.max:g}"
+    limit = in_digits((field.min if low else field.max) or 0.0)
     measure = f" {field.measure}" if field.measure else ""
     assert failure.row is not None  # noqa: S101  # a limit is checked cell by cell
     return table.finding(
