@@ -105,7 +105,7 @@ def test_the_workbook_names_rungs_and_lists_what_is_missing(run: Any, steps: Pat
     counts = [row for row in book["各级数量"].values if row[0] == 2024]
     assert sum(row[2] for row in counts) == 3
     about = {row[0]: row[1] for row in book["参数与来源"].values}
-    assert about["起步级"] == "rules#some (assumed): "
+    assert about["起步级"] == "rules#some (假定): "
 
 
 def test_json_and_the_json_file_hold_every_table(run: Any, steps: Path) -> None:

@@ -236,6 +236,16 @@ def test_no_heading_of_found_units_is_a_code_nor_the_same_twice_nor_the_rank_of_
     assert heads[2:] == said
 
 
+def test_a_class_that_was_read_is_shown_by_its_name(tmp_path: Path) -> None:
+    data = ps.sample("park-points-example", 30, years=1, seed=1)
+    result = ps.find("park-points-example", data, where='class == "mature" or class == "seed"')
+    page = list(load_workbook(result.to_excel(tmp_path / "a.xlsx"))["符合"].values)
+    heads = next(number for number, line in enumerate(page) if line[0] == "企业")
+    column = page[heads].index("分类")
+    assert {line[column] for line in page[heads + 1 :]} <= {"成熟期", "种子期"}
+    assert len(page) > heads + 1
+
+
 # --- hostile rows, and properties -----------------------------------------------------------------------------------
 
 

@@ -8,6 +8,7 @@ import pandas as pd
 
 from parkscore.data.table import UNIT, YEAR
 from parkscore.evaluation_sheets import about_sheet, findings_frame
+from parkscore.framework.class_names import class_names
 from parkscore.framework.formula import parse_formula
 from parkscore.framework.formula_words import in_words
 from parkscore.framework.gate_conditions import labels_of_names, with_values
@@ -73,6 +74,10 @@ def shown(found: Found, frame: pd.DataFrame, language: Language) -> pd.DataFrame
     """Units as a person reads them: with the reason in the language, and without what the sheet says itself."""
     other = "en" if language == "zh" else "zh"
     left_out = ["outcome", f"reason_{other}", *(["note"] if "note" in frame else [])]
+    framework = found.evaluation.framework
+    labels = {each.id: each.label.in_language(language) for each in framework.classes}
+    of_classes = class_names(framework).intersection(frame.columns)
+    frame = frame.assign(**{name: frame[name].replace(labels) for name in of_classes})
     return frame.drop(columns=left_out).rename(columns={f"reason_{language}": "reason"})
 
 

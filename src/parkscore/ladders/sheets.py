@@ -9,6 +9,7 @@ import pandas as pd
 
 from parkscore.data.table import UNIT, YEAR
 from parkscore.evaluation_sheets import findings_frame
+from parkscore.framework.status_words import SOURCE_STATUS
 from parkscore.language import Language, Text
 from parkscore.output.workbook import Sheet
 from parkscore.tree.verdicts import Outcome
@@ -158,18 +159,19 @@ def _texts(values: Iterable[str | None]) -> Any:
 
 
 def _about(climb: Climb, language: Language) -> Sheet:
-    frame = pd.DataFrame(list(_about_lines(climb)), columns=["zh", "en", "content"])
+    frame = pd.DataFrame(list(_about_lines(climb, language)), columns=["zh", "en", "content"])
     item, content = Text("项目", "item").in_language(language), Text("内容", "content").in_language(language)
     rows = pd.DataFrame({item: frame[language], content: frame["content"]}, dtype=object)
     return Sheet(Text("参数与来源", "about").in_language(language), rows)
 
 
-def _about_lines(climb: Climb) -> Iterator[tuple[str, str, str | None]]:
+def _about_lines(climb: Climb, language: Language) -> Iterator[tuple[str, str, str | None]]:
     about = climb.about
     yield "梯度", "ladder", about["ladder"]
     yield "梯度来源", "source of the ladder", about["ladder_source"]
     for rung in about["rungs"]:
-        status = f" ({rung['status']})" if rung["status"] else ""
+        word = SOURCE_STATUS.get(rung["status"])
+        status = f" ({word.in_language(language)})" if word is not None else ""
         yield rung["zh"], rung["en"], f"{rung['framework']}#{rung['gate']}{status}: {rung['source'] or ''}"
     yield "数据", "data", about["data"]
     yield "数据 SHA-256", "SHA-256 of the data", about["data_sha256"]
