@@ -90,6 +90,25 @@ def test_rules_that_sort_and_relative_paths_go_to_workers_that_stand_elsewhere(
     assert found == bytes_by(LocalExecutor(2), tmp_path)
 
 
+def lacks_parkscore(_function: Any) -> str:
+    raise ModuleNotFoundError("No module named 'parkscore'", name="parkscore")
+
+
+@pytest.mark.parametrize(
+    ("answers", "said"),
+    [(lacks_parkscore, "lacks parkscore"), (lambda _function: "0.0.0", f"parkscore 0.0.0, here {ps.__version__}")],
+)
+def test_a_scheduler_that_cannot_take_the_tasks_apart_is_told_before_anything_is_scored(
+    answers: Any, said: str, cluster: DaskExecutor, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write(tmp_path, numbers(600))
+    monkeypatch.setattr(cluster.client, "run_on_scheduler", answers)
+    with pytest.raises(UsageError) as caught:
+        ps.score_dataset(SMALL, tmp_path / "data", tmp_path / "out.parquet", engine=cluster)
+    assert [(each.code, each.message.en) for each in caught.value.findings] == [("other_version", said)]
+    assert left_behind(tmp_path) == []
+
+
 @pytest.mark.parametrize("applies", [False, True], ids=["fit", "apply"])
 def test_a_worker_that_is_killed_in_mid_run_changes_no_byte(
     applies: bool, cluster: DaskExecutor, tmp_path: Path

@@ -100,19 +100,22 @@ class DaskExecutor:
         """Raise UsageError where a worker does not see `folder` and `files` as this process does.
 
         Every worker reads what is written into the folder here, writes a file of its own that must be seen here, and
-        looks at the size of each file. Its parkscore must be of the same version.
+        looks at the size of each file. Its parkscore must be of the same version, and so must that of the scheduler,
+        which takes the tasks apart.
         """
         token = os.urandom(16).hex()
         (folder / _SHOWN).write_text(token, encoding="ascii")
         try:
+            of_scheduler = self.client.run_on_scheduler(_version)
             seen = self.client.run(_look, folder, token, {path: Path(path).stat().st_size for path in files})
         except ImportError as error:
             raise _other_version(self._address, Text(f"缺少软件包 {error.name}", f"lacks {error.name}")) from None
-        for worker, (its, unseen, written) in seen.items():
+        for place, its in [(self._address, of_scheduler), *((worker, found[0]) for worker, found in seen.items())]:
             if its != VERSION:
                 raise _other_version(
-                    worker, Text(f"parkscore {its}，此处为 {VERSION}", f"parkscore {its}, here {VERSION}")
+                    place, Text(f"parkscore {its}，此处为 {VERSION}", f"parkscore {its}, here {VERSION}")
                 )
+        for worker, (_, unseen, written) in seen.items():
             if unseen is None and not (folder / written).exists():
                 unseen = str(folder)
             if unseen is not None:
@@ -197,6 +200,10 @@ def _itself(function: Callable[[Item], Result]) -> Callable[[Item], Result]:
 
 def _applied(function: Callable[[Item], Result], item: Item) -> Result:
     return function(item)
+
+
+def _version() -> str:
+    return VERSION
 
 
 def _look(folder: Path, token: str, sizes: dict[str, int]) -> tuple[str, str | None, str]:
