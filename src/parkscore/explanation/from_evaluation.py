@@ -32,37 +32,35 @@ def row_of(evaluation: Evaluation, unit: str, year: int | None) -> tuple[dict[st
         own = own[own[YEAR] == years[-1]]
     row = {str(name): _plain(value) for name, value in own.iloc[0].items()}
     key = (unit, row[YEAR]) if years else unit
+    place = int(evaluation.index.get_indexer(pd.Index([key]))[0])
     for name in groups_apart(evaluation.framework):
-        row[WITHIN + name] = _plain(evaluation.raw.loc[key, name])
-    row |= _of_indicators(evaluation, unit, row.get(YEAR))
+        row[WITHIN + name] = _plain(evaluation.raw[name].iloc[place])
+    row |= _of_indicators(evaluation, place)
     for line in evaluation.filled.to_dict("records"):
         if line[UNIT] == unit and line.get(YEAR) == row.get(YEAR):
             row[STATE + line["indicator"]] = "filled"
     return row, years
 
 
-def _of_indicators(evaluation: Evaluation, unit: str, year: int | None) -> dict[str, Any]:
-    """The columns about the values of the indicators."""
-    key: Any = unit if year is None else (unit, year)
+def _of_indicators(evaluation: Evaluation, place: int) -> dict[str, Any]:
+    """The columns about the values of the indicators; place: of the row among those of the evaluation."""
+    values, states = evaluation.indicators.iloc[place], evaluation.states.iloc[place]
+    treated = evaluation.treated.iloc[place]
     row: dict[str, Any] = {}
     for leaf in evaluation.framework.leaves:
-        row[VALUE + leaf.id] = _plain(evaluation.indicators.loc[key, leaf.id])
-        state = str(evaluation.states.loc[key, leaf.id])
+        row[VALUE + leaf.id] = _plain(values[leaf.id])
+        state = str(states[leaf.id])
         row[STATE + leaf.id] = None if state == "value" else state
         if not leaf.is_named:
-            row[USED + leaf.id] = _plain(evaluation.treated.loc[key, leaf.id])
+            row[USED + leaf.id] = _plain(treated[leaf.id])
         if leaf.cases:
-            row[CASE + leaf.id] = _case_of(evaluation, leaf.id, unit, year)
+            row[CASE + leaf.id] = _case_of(evaluation, leaf.id, place)
     return row
 
 
-def _case_of(evaluation: Evaluation, leaf: str, unit: str, year: int | None) -> int | None:
+def _case_of(evaluation: Evaluation, leaf: str, place: int) -> int | None:
     """The number of the case of an indicator that a row is in; None where it is in none or that cannot be told."""
-    table = evaluation.table
-    own = table.frame[UNIT].to_numpy() == unit
-    if year is not None and table.years is not None:
-        own &= table.years == year
-    return int(evaluation.indicator_grid.cases[leaf].numbers[own][0]) or None
+    return int(evaluation.indicator_grid.cases[leaf].numbers[evaluation.rows[place]]) or None
 
 
 def why_unranked(evaluation: Evaluation, unit: str, year: int | None) -> Text | None:
