@@ -115,6 +115,17 @@ def test_the_better_of_the_two_rd_ratios_of_tech_smes_counts_and_one_is_enough()
     assert scored("tech-sme", rows)["rd"].tolist() == [50, 50, 50]
 
 
+def test_who_chose_one_rd_ratio_says_so_by_a_base_that_does_not_apply_and_an_empty_one_leaves_the_total_open() -> None:
+    reported = {"staff": 100, "science_staff": 30, "rd_expense": 100, "sales": 1000, "ip_class_1": 1}
+    rows = [
+        {"enterprise": unit, "year": 2025, **reported, "costs": costs} for unit, costs in [("甲", "不适用"), ("乙", "")]
+    ]
+    ranking = ps.evaluate(shipped_framework("tech-sme"), pd.DataFrame(rows)).ranking.set_index("unit")
+    assert ranking["score"].loc["甲"] == 100
+    assert math.isnan(ranking["score"].loc["乙"])
+    assert "75%" in ranking["status"].loc["乙"]
+
+
 def test_strategic_industries_earn_10_points_and_any_other_field_5() -> None:
     rows = [{"product_field": "战略性新兴产业"}, {"product_field": "其他"}, {"product_field": "食品"}, {}]
     points = scored("innovative-sme", rows)["field"]
