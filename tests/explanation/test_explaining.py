@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import subprocess
 import sys
@@ -331,6 +332,19 @@ def test_a_parquet_file_of_somebody_else_is_no_result(said: bytes | None, tmp_pa
     pq.write_table(table.replace_schema_metadata(said and {b"parkscore": said}), tmp_path / "out.parquet")
     with pytest.raises(ps.UsageError, match="not_a_result"):
         ps.explain(tmp_path / "out.parquet", "a")
+
+
+def test_a_result_that_the_system_does_not_let_be_read_is_not_said_to_be_none(
+    stored: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def forbidden(path: str) -> None:  # as pyarrow words it
+        raise PermissionError(errno.EACCES, f"Failed to open local file '{path}'. Detail: [errno 13] Permission denied")
+
+    monkeypatch.setattr(pq, "ParquetFile", forbidden)
+    with pytest.raises(ps.UsageError) as caught:
+        ps.explain(stored, "E001")
+    (finding,) = caught.value.findings
+    assert (finding.code, finding.message.en) == ("unreadable", "cannot be read: Permission denied")
 
 
 def test_a_file_that_is_not_there_is_told(tmp_path: Path) -> None:

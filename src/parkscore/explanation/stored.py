@@ -14,6 +14,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
+from parkscore.data.source_files import unusable, why_unread
 from parkscore.explanation.not_there import nearest, no_such_unit, no_such_year, without_leading_zeros
 from parkscore.explanation.stored_form import damaged_at, damaged_column
 from parkscore.findings import Finding, Place, Severity, UsageError
@@ -66,6 +67,8 @@ def read_stored(path: str | os.PathLike[str], unit: str, year: int | None = None
     except pa.ArrowException as problem:
         reason = str(problem).partition("\n")[0]
         raise _no_result(file, Text(f"读不出来：{reason}", f"cannot be read: {reason}")) from None
+    except PermissionError as problem:
+        raise unusable("unreadable", file, *why_unread(problem)) from None
     except OSError as problem:
         raise _no_result(file, system_reason(problem)) from None
     row = dict(zip(group.schema.names, (column[0].as_py() for column in group.columns), strict=True))
