@@ -92,7 +92,10 @@ def test_every_file_with_damaged_rows_is_told_and_so_are_the_cells_of_the_others
         content[4:200] = b"\xff" * 196
         (folder / name).write_bytes(bytes(content))
     table, found = read_with_findings(folder, FRAMEWORK)
-    assert table is None
+    assert table is not None
+    assert {unit[-1] for unit in table.units} == {"1"}  # rows of the sound file, which are checked by the rules
+    with pytest.raises(DataError):
+        read_table(folder, FRAMEWORK)
     errors = [(each.code, Path(each.place.file).name) for each in errors_of(found) if each.place is not None]
     assert errors == [
         ("not_parquet", "part-0.parquet"),
