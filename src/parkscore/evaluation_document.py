@@ -73,7 +73,8 @@ def _judged_labels(framework: Framework) -> Iterable[tuple[str, dict[str, Any]]]
     """What gates and scales of grades are called, with the words for what they come to."""
     outcomes = {outcome.value: _said(outcome.text) for outcome in OUTCOMES}
     for gate in framework.gates:
-        yield gate.id, {**_said(gate.label), "words": outcomes}
+        items = {item.id: _said(item.label) for item in gate.items}
+        yield gate.id, {**_said(gate.label), "words": outcomes, "items": items}
     for scale in framework.grades:
         words = {**GRADE_WORDS, **{grade.id: grade.label for grade in scale.bands}}
         yield scale.id, {**_said(scale.label), "words": {code: _said(text) for code, text in words.items()}}

@@ -189,6 +189,42 @@ def test_a_unit_named_without_its_zeros_or_in_full_width_is_told_first_and_not_t
             ps.explain(evaluation, written)
 
 
+def test_why_a_gate_is_not_met_is_told_with_the_numbers_of_an_evaluation_and_by_the_items_of_a_stored_result(
+    tmp_path: Path,
+) -> None:
+    sound = {"staff": 100, "science_staff": 30, "sales": 1000.0, "costs": 800.0, "rd_expense": 100.0, "ip_class_1": 1}
+    sound |= {"assets": 2000.0, "resident": 1, "restricted": 0, "offence": 0, "listed": 0}
+    sound |= dict.fromkeys(["high_tech", "award", "institution", "standard"], 0)
+    changes = {
+        "大": {"staff": 600, "science_staff": 180},
+        "好": {},
+        "缺": {"offence": None, "listed": None},
+        "恶": {"listed": 1},
+    }
+    changes["大恶"] = {**changes["大"], **changes["恶"]}
+    frame = pd.DataFrame([{"enterprise": unit, "year": 2024, **sound, **own} for unit, own in changes.items()])
+    framework = ps.load_framework("tech-sme")
+    in_pieces(framework, frame, tmp_path, rows=2)
+    evaluation = ps.evaluate(framework, frame)
+    evaluation.to_parquet(tmp_path / "memory.parquet")
+    size = "At most 500 staff, sales and assets of 2亿元 each"
+    listed = "On neither list"
+    conduct = "No major accident or serious offence"
+    expected = {
+        "大": f"not met ({size})",
+        "好": "met",
+        "缺": f"unknown ({conduct}; {listed})",
+        "恶": f"not met ({listed})",
+        "大恶": f"not met ({size}; {listed})",
+    }
+    for file in ("memory.parquet", "out.parquet"):
+        said = {unit: ps.explain(tmp_path / file, unit).judged_texts[0].en for unit in expected}
+        assert said == {unit: f"Conditions for the register: {told}" for unit, told in expected.items()}
+    (told,) = ps.explain(evaluation, "大").judged_texts
+    asked = "职工不超过 500 人，年销售收入和资产总额均不超过 2 亿元"
+    assert told.zh == f"入库条件：不达标（{asked}：职工总数 ≤ 500人（600 人，差 100 人））"
+
+
 BY_CASE = """\
 id: growth
 title: {zh: 成长, en: growth}

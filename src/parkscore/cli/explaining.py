@@ -244,7 +244,8 @@ def _value(line: Line, reply: Reply) -> str:
     own = _own_value(line, reply)
     if line.used is None:
         return own
-    return reply.word(Text(f"{own}（按 {line.used:.6g} 计分）", f"{own} (scored as {line.used:.6g})"))
+    used = in_digits(line.used)
+    return reply.word(Text(f"{own}（按 {used} 计分）", f"{own} (scored as {used})"))
 
 
 def _own_value(line: Line, reply: Reply) -> str:

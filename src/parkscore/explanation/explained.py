@@ -6,6 +6,7 @@ import json
 import math
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from parkscore.data.fitted import unnamed
@@ -20,6 +21,8 @@ STATE: Final = "state:"
 CASE: Final = "case:"
 USED: Final = "used:"
 WITHIN: Final = "within:"
+WHY: Final = "why:"
+_BETWEEN: Final = "; "
 _ADDS_POINTS: Final = "sum"
 
 _REASONS: Final = {
@@ -145,11 +148,16 @@ class Explanation:
 
 
 def explanation_of(
-    document: Mapping[str, Any], row: Mapping[str, Any], years: Sequence[int] = (), unranked: Text | None = None
+    document: Mapping[str, Any],
+    row: Mapping[str, Any],
+    years: Sequence[int] = (),
+    unranked: Text | None = None,
+    reasons: Mapping[str, Text] = MappingProxyType({}),
 ) -> Explanation:
     """The explanation of one row of results, from the row and what the results say of themselves.
 
     unranked: why the row is not ranked; without, as the row says it, in the one language that it is written in.
+    reasons: what each gate's outcome comes from; without, the items of the gate that the row names.
     document: as `parkscore.evaluation_document.document` gives it. row: by column, as a result in Parquet has it.
     """
     tree = _Tree(document, row)
@@ -172,7 +180,10 @@ def explanation_of(
         unranked=unranked or _unranked(str(row["status"])),
         standings=tuple(_standings(document, row, tree)),
         judged=judged,
-        judged_texts=tuple(_judged_text(document, column, outcome) for column, outcome in judged.items()),
+        judged_texts=tuple(
+            _judged_text(document, column, outcome, reasons.get(column) or _items_behind(document, row, column))
+            for column, outcome in judged.items()
+        ),
         sums=bool(document.get("additive")) and row.get("score") is not None,
         lines=tuple(tree.lines()),
         notes=tuple(Text(zh, en) for zh, en in notes),
@@ -211,13 +222,24 @@ def _judged_columns(document: Mapping[str, Any], row: Mapping[str, Any]) -> list
     return [column for column in after[:first] if column != "note" and row[column] is not None]
 
 
-def _judged_text(document: Mapping[str, Any], column: str, outcome: str) -> Text:
-    """A gate or scale of grades with what it came to, in words as far as the document has them."""
+def _judged_text(document: Mapping[str, Any], column: str, outcome: str, why: Text | None) -> Text:
+    """A gate or scale of grades with what it came to and why, in words as far as the document has them."""
     labels = document.get("judged_labels", {}).get(column)
     if labels is None:
         return Text(f"{column}：{outcome}", f"{column}: {outcome}")
     said = labels["words"].get(outcome, {"zh": outcome, "en": outcome})
-    return Text(f"{labels['zh']}：{said['zh']}", f"{labels['en']}: {said['en']}")
+    because = Text("", "") if why is None else Text(f"（{why.zh}）", f" ({why.en})")
+    return Text(f"{labels['zh']}：{said['zh']}{because.zh}", f"{labels['en']}: {said['en']}{because.en}")
+
+
+def _items_behind(document: Mapping[str, Any], row: Mapping[str, Any], gate: str) -> Text | None:
+    """The items of a gate that a row names, by their labels."""
+    named = row.get(WHY + gate)
+    if named is None:
+        return None
+    labels = document.get("judged_labels", {}).get(gate, {}).get("items", {})
+    items = [labels.get(item, {"zh": item, "en": item}) for item in named.split(_BETWEEN)]
+    return Text("；".join(each["zh"] for each in items), "; ".join(each["en"] for each in items))
 
 
 class _Tree:

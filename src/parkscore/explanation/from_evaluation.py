@@ -13,6 +13,7 @@ from parkscore.explanation.explained import CASE, STATE, USED, VALUE, WITHIN
 from parkscore.explanation.not_there import nearest, no_such_unit, no_such_year
 from parkscore.language import Text
 from parkscore.results.rows import groups_apart
+from parkscore.tree.verdicts import why
 
 _MOST_LOOKED_AT = 20_000
 
@@ -31,8 +32,7 @@ def row_of(evaluation: Evaluation, unit: str, year: int | None) -> tuple[dict[st
     elif years:
         own = own[own[YEAR] == years[-1]]
     row = {str(name): _plain(value) for name, value in own.iloc[0].items()}
-    key = (unit, row[YEAR]) if years else unit
-    place = int(evaluation.index.get_indexer(pd.Index([key]))[0])
+    place = _place_of(evaluation, unit, row.get(YEAR))
     for name in groups_apart(evaluation.framework):
         row[WITHIN + name] = _plain(evaluation.raw[name].iloc[place])
     row |= _of_indicators(evaluation, place)
@@ -70,6 +70,19 @@ def why_unranked(evaluation: Evaluation, unit: str, year: int | None) -> Text | 
     if year is not None:
         own &= scores[YEAR] == year
     return evaluation.reasons[int(np.flatnonzero(own)[0])]
+
+
+def reasons_of(evaluation: Evaluation, unit: str, year: int | None) -> dict[str, Text]:
+    """Why each gate came to its outcome for a unit in a year, in numbers; nothing of those that are met."""
+    row = int(evaluation.rows[_place_of(evaluation, unit, year)])
+    told = {gate.path: why(gate, row) for gate in evaluation.judged}
+    return {gate: text for gate, text in told.items() if text is not None}
+
+
+def _place_of(evaluation: Evaluation, unit: str, year: int | None) -> int:
+    """Where the row of a unit and year stands among those of the evaluation."""
+    key = unit if year is None else (unit, year)
+    return int(evaluation.index.get_indexer(pd.Index([key]))[0])
 
 
 def _plain(value: Any) -> Any:

@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from math import isfinite
 from typing import Any, Final
 
-from parkscore.explanation.explained import CASE, STATE, USED, VALUE
+from parkscore.explanation.explained import CASE, STATE, USED, VALUE, WHY
 
 Check = Callable[[Any], "str | None"]
 """Where something of another form stands, below what is checked; None where all is as it must be."""
@@ -119,7 +119,7 @@ _NUMBER: Final = _one_of(int, float, none=True)
 _VALUE: Final = _one_of(int, float, str, none=True)
 _RANK: Final = _one_of(int, none=True)
 _YEAR: Final = _one_of(int, none=True)
-_BESIDE: Final = {CASE: _RANK, USED: _NUMBER}
+_BESIDE: Final = {CASE: _RANK, USED: _NUMBER, WHY: _TEXT_OR_NONE}
 """What stands in columns that only some indicators have, by what their names begin with."""
 _LABEL: Final = {"zh": _TEXT, "en": _TEXT}
 _RULE: Final = {"rule_zh": _TEXT, "rule_en": _TEXT}
@@ -158,7 +158,9 @@ _DOCUMENT: Final = _with(
         "notes_zh": _each(_TEXT),
         "reference_within": _each(_TEXT),
         "class_labels": _by_name(_with(_LABEL)),
-        "judged_labels": _by_name(_with({**_LABEL, "words": _by_name(_with(_LABEL))})),
+        "judged_labels": _by_name(
+            _with({**_LABEL, "words": _by_name(_with(_LABEL))}, {"items": _by_name(_with(_LABEL))})
+        ),
         "additive": _one_of(bool),
         "weights": _TEXT_OR_NONE,
         "weights_status": _TEXT_OR_NONE,

@@ -30,6 +30,7 @@ from parkscore.results.rows import (
     STATE,
     USED,
     VALUE,
+    WHY,
     WITHIN,
 )
 
@@ -58,7 +59,7 @@ def with_ranks(batch: pa.RecordBatch, ranks: Mapping[str, pa.Array], note: str |
         elif rank_in(name) in ranks:
             placed |= {each: ranks[each] for each in (rank_in(name), percentile_in(name)) if each in ranks}
     if note is not None:
-        last = [each for each in placed if not each.startswith((WITHIN, VALUE, STATE, CASE, USED))]
+        last = [each for each in placed if not each.startswith((WITHIN, VALUE, STATE, CASE, USED, WHY))]
         words = pa.DictionaryArray.from_arrays(pa.array(np.zeros(batch.num_rows, dtype=np.int32)), pa.array([note]))
         placed = {each: placed[each] for each in last} | {NOTE: words} | placed
     return pa.RecordBatch.from_pydict(placed)

@@ -24,7 +24,7 @@ from parkscore.language import Language
 from parkscore.tree.aggregate import Nodes
 from parkscore.tree.gate import NOT_RANKED, RANKED, Outcomes
 from parkscore.tree.grades import Graded
-from parkscore.tree.verdicts import OUTCOMES, Verdict
+from parkscore.tree.verdicts import MET, OUTCOMES, Verdict
 
 SCORE = "score"
 STATUS = "status"
@@ -41,6 +41,8 @@ USED = "used:"
 """What the column of a value begins with that was filled or treated before it was scored."""
 CASE = "case:"
 """What the column begins with that has the number of the case of a row; null where it is in none or none is known."""
+WHY, BETWEEN = "why:", "; "
+"""What the column begins with that names the items behind the outcome of a gate, and what stands between them."""
 
 WITHIN = "within:"
 """What the column begins with of a text by which references are kept apart, where the table has no other of it."""
@@ -125,6 +127,23 @@ def _values(results: Results) -> Iterator[tuple[str, Any]]:
             yield f"{CASE}{leaf.id}", pa.array(numbers.astype(np.int32), mask=numbers == 0)
         if leaf.id in changing and not leaf.is_named:
             yield f"{USED}{leaf.id}", number_array(used[rows])
+    for gate in results.judged:
+        if any(part.is_requirement for part in gate.parts):
+            yield f"{WHY}{gate.path}", _items_behind(gate, rows)
+
+
+def _items_behind(gate: Verdict, rows: Selection) -> pa.DictionaryArray:
+    """The ids of the items that came to what a gate did, where that is not that it is met."""
+    items = [part for part in gate.parts if part.is_requirement]
+    codes = gate.codes[rows]
+    behind = np.stack([(item.codes[rows] == codes) & (codes != MET) for item in items])
+    packed = np.packbits(behind, axis=0).T
+    sets = np.ascontiguousarray(packed).view(f"V{packed.shape[1]}")[:, 0]
+    _, first, numbers = np.unique(sets, return_index=True, return_inverse=True)
+    named = [
+        BETWEEN.join(items[place].path.split("/", 1)[1] for place in np.flatnonzero(own)) for own in behind.T[first]
+    ]
+    return worded(named, np.where(behind.any(axis=0), numbers, -1))
 
 
 def groups_apart(framework: Framework) -> list[str]:
