@@ -225,6 +225,26 @@ def test_why_a_gate_is_not_met_is_told_with_the_numbers_of_an_evaluation_and_by_
     assert told.zh == f"入库条件：不达标（{asked}：职工总数 ≤ 500人（600 人，差 100 人））"
 
 
+def test_points_that_are_no_sum_of_indicators_are_told_as_the_sum_of_the_nodes_below_the_total(tmp_path: Path) -> None:
+    row = {"enterprise": "甲", "year": 2024, "staff": 100, "science_staff": 27, "ip_class_1": 0, "ip_class_2": 2}
+    frame = pd.DataFrame([{**row, "rd_expense": 45.0, "sales": 1000.0, "costs": 800.0}])
+    in_pieces("tech-sme", frame, tmp_path)
+    for result in (ps.evaluate("tech-sme", frame), tmp_path / "out.parquet"):
+        found = ps.explain(result, "甲")
+        assert (found.sums, found.score) == (False, 58.0)
+        assert [each.adds for each in found.parts] == [16.0, 30.0, 12.0]
+        assert found.parts[1].label.zh == "研发投入"
+
+
+@pytest.mark.parametrize("total", ["{aggregate: geometric}", "{round: {decimals: 0, how: half_up}}"])
+def test_a_score_that_is_no_sum_of_what_is_below_it_has_no_parts(total: str, tmp_path: Path) -> None:
+    written = FRAMEWORK.replace("to: [0, 100]", "to: [1, 100]") + f"total: {total}\n"
+    (tmp_path / "points.yaml").write_text(written, encoding="utf-8")
+    evaluation = ps.evaluate(tmp_path / "points.yaml", enterprises())
+    unit = str(evaluation.ranking["unit"].iloc[3])
+    assert ps.explain(evaluation, unit).parts == ()
+
+
 BY_CASE = """\
 id: growth
 title: {zh: 成长, en: growth}

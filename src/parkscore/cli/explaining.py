@@ -232,7 +232,23 @@ def _foot(found: Explanation) -> Iterator[Text]:
             f"what the indicators add sums to the score, {_number(total)}; weights include the share of those without",
         )
     elif found.score is not None:
+        yield from _parts(found)
+
+
+def _parts(found: Explanation) -> Iterator[Text]:
+    """Why nothing stands under what the indicators add, and what can be told all the same."""
+    if not found.parts:
         yield Text("合成方法不是加和，各项得分不能拆成份额", "the score is no sum: its parts cannot be told apart")
+        return
+    added = [
+        Text(f"{each.label.zh} {_number(each.adds)}", f"{each.label.en} {_number(each.adds)}") for each in found.parts
+    ]
+    score = _number(found.score)
+    yield Text(
+        f"得分 {score} = {' + '.join(each.zh for each in added)}",
+        f"score {score} = {' + '.join(each.en for each in added)}",
+    )
+    yield Text("其下的合成不是加和，不再细分", "what is below these is no sum, and not told apart")
 
 
 def _named(line: Line) -> Text:

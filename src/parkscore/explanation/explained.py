@@ -23,7 +23,7 @@ USED: Final = "used:"
 WITHIN: Final = "within:"
 WHY: Final = "why:"
 _BETWEEN: Final = "; "
-_ADDS_POINTS: Final = "sum"
+_ADDS_POINTS, _ADDS_SHARES = "sum", "arithmetic"
 
 _REASONS: Final = {
     "missing": Text("缺失", "missing"),
@@ -82,13 +82,21 @@ class Line:
         return _NO_VALUE if self.value is None else None
 
 
+class Part(NamedTuple):
+    """What a node below the total adds to the score."""
+
+    label: Text
+    adds: float
+
+
 @dataclass(frozen=True)
 class Explanation:
     """One unit in one result: standings, gates and grades, and a line for each indicator.
 
     status: `ranked`, or why it is not, as the result has it; unranked: the latter in words. sums: whether `adds`
-    of the lines sum to the score. judged: the outcome of each gate and grade by its column; judged_texts: the same in
-    words. years: all years in which the result has the unit.
+    of the lines sum to the score; parts: what the nodes below the total add, none where that is no sum either. judged:
+    the outcome of each gate and grade by its column; judged_texts: the same in words. years: all years in which the
+    result has the unit.
     notes: what must be said of every number of the result, such as assumed weights or synthetic data.
     """
 
@@ -108,6 +116,7 @@ class Explanation:
     judged: Mapping[str, str]
     judged_texts: tuple[Text, ...]
     sums: bool
+    parts: tuple[Part, ...]
     lines: tuple[Line, ...]
     notes: tuple[Text, ...]
 
@@ -140,6 +149,7 @@ class Explanation:
 
         own = {name: getattr(self, name) for name in self.__dataclass_fields__}
         own["standings"] = [each._asdict() for each in self.standings]
+        own["parts"] = [each._asdict() for each in self.parts]
         own["lines"] = [
             {**{name: getattr(line, name) for name in line.__dataclass_fields__}, "reason": line.reason}
             for line in self.lines
@@ -185,6 +195,7 @@ def explanation_of(
             for column, outcome in judged.items()
         ),
         sums=bool(document.get("additive")) and row.get("score") is not None,
+        parts=tree.parts(),
         lines=tuple(tree.lines()),
         notes=tuple(Text(zh, en) for zh, en in notes),
     )
@@ -274,7 +285,24 @@ class _Tree:
         """A line for each indicator, in the order of the framework."""
         yield from self._below(self.root, 1.0)
 
+    def parts(self) -> tuple[Part, ...]:
+        """What each node below the total adds to the score, none where that is no sum, or is rounded or cut."""
+        total = self._score(self.root)
+        if total is None or self._nodes[self.root].get("aggregate") not in (_ADDS_POINTS, _ADDS_SHARES):
+            return ()
+        scored = [(child, part, self._score(child)) for child, part in self._weighed_below(self.root)]
+        found = [Part(_text(self._nodes[child]), score * part) for child, part, score in scored if score is not None]
+        return tuple(found) if math.isclose(math.fsum(each.adds for each in found), total, abs_tol=1e-9) else ()
+
     def _below(self, node: str, weight: float) -> Iterator[Line]:
+        for child, part in self._weighed_below(node):
+            if child in self._children:
+                yield from self._below(child, weight * part)
+            else:
+                yield self._line(child, node, weight * part)
+
+    def _weighed_below(self, node: str) -> Iterator[tuple[str, float]]:
+        """The children of a node with their weights, once those without a score have handed theirs on."""
         children = self._children.get(node, [])
         shares = [self._weights.get(child, {}).get("share") or 0.0 for child in children]
         present = [
@@ -283,11 +311,7 @@ class _Tree:
         whole = math.fsum(present)
         adds_points = self._nodes[node].get("aggregate") == _ADDS_POINTS
         for child, share in zip(children, present, strict=True):
-            part = float(share > 0) if adds_points else share / whole if whole > 0 else 0.0
-            if child in self._children:
-                yield from self._below(child, weight * part)
-            else:
-                yield self._line(child, node, weight * part)
+            yield child, float(share > 0) if adds_points else share / whole if whole > 0 else 0.0
 
     def _score(self, node: str) -> float | None:
         score = self._row.get("score" if node == self.root else node)
