@@ -245,6 +245,36 @@ def test_a_score_that_is_no_sum_of_what_is_below_it_has_no_parts(total: str, tmp
     assert ps.explain(evaluation, unit).parts == ()
 
 
+@pytest.mark.parametrize("gate", ["g:3", "rank_in_staff"])
+@pytest.mark.parametrize("node", ["size", "rank_in_sales"])
+def test_gates_and_nodes_are_told_whatever_their_ids_look_like(gate: str, node: str, tmp_path: Path) -> None:
+    written = FRAMEWORK.replace("{id: size,", f"{{id: '{node}',").replace("[class]", "[]")
+    written += f"gates:\n  - {{id: '{gate}', zh: 一, require: staff > 5人}}\n"
+    written += "  - {id: h, zh: 二, require: sales > 5千元}\n"
+    (tmp_path / "points.yaml").write_text(written, encoding="utf-8")
+    framework = ps.load_framework(tmp_path / "points.yaml")
+    (tmp_path / "points.yaml").unlink()
+    frame = enterprises().assign(staff=1.0, sales=9.0)
+    in_pieces(framework, frame, tmp_path, rows=7)
+    for result in (ps.evaluate(framework, frame), tmp_path / "out.parquet"):
+        found = ps.explain(result, "E003")
+        assert dict(found.judged) == {gate: "not_met", "h": "met"}
+        assert len(found.judged_texts) == 2
+        assert "staff" not in str(found.standings)
+
+
+@pytest.mark.parametrize("name", ["unicorn-gloss", "zone-green-2025"])
+def test_why_nobody_is_ranked_is_told_in_chinese_of_a_stored_result_as_of_an_evaluation(
+    name: str, tmp_path: Path
+) -> None:
+    evaluation = ps.evaluate(name, ps.sample(name, units=3))
+    unit = str(evaluation.scores["unit"].iloc[0])
+    stored = ps.explain(evaluation.to_parquet(tmp_path / "out.parquet", "en"), unit)
+    assert stored.unranked is not None
+    assert stored.unranked == ps.explain(evaluation, unit).unranked
+    assert stored.unranked.zh.startswith("本体系")
+
+
 BY_CASE = """\
 id: growth
 title: {zh: 成长, en: growth}

@@ -189,6 +189,7 @@ PARTS = [
     (head_with("  staff: {", "  unit: ▲{"), "taken_id"),
     (head_with("time: year", "time: period").replace("  staff: {", "  year: ▲{"), "taken_id"),
     (HEAD + "indicators:\n  - {id: ▲rank, zh: 一, formula: money}\n", "taken_id"),
+    (HEAD + "indicators:\n  - {id: ▲'value:a', zh: 一, formula: money}\n", "taken_id"),
     (head_with("direction: higher", "missing: ▲linear, direction: higher").replace("time: year\n", ""), "no_time"),
     (head_with("direction: higher", "missing: {method: mean, by: ▲stage}, direction: higher"), "parameter"),
     (head_with("direction: higher", "missing: {method: invalid, by: ▲stage}, direction: higher"), "parameter"),

@@ -9,6 +9,7 @@ import numpy as np
 from parkscore.data.grid import Grid, Rows
 from parkscore.data.table import State
 from parkscore.data.unranked import MAY_NOT_BE_MISSING, TOO_FEW_INDICATORS, Unranked
+from parkscore.data.unranked_sentences import too_few
 from parkscore.framework.models import INVALID, Framework
 from parkscore.framework.settings import resolve_settings
 from parkscore.language import Text
@@ -40,13 +41,7 @@ def _too_few(framework: Framework, derived: Grid, imputed: Grid) -> dict[int, Un
             applicable += grid.states[:, column] != State.NOT_APPLICABLE
     share = np.divide(present, applicable, out=np.zeros(len(grid.values)), where=applicable > 0)
     return {
-        row: Unranked(
-            TOO_FEW_INDICATORS,
-            Text(
-                f"有数值的指标占 {percent(share[row])}，低于 {percent(need)}",
-                f"{percent(share[row])} of the indicators have a value, {percent(need)} needed",
-            ),
-        )
+        row: Unranked(TOO_FEW_INDICATORS, too_few(percent(share[row]), percent(need)))
         for row in np.flatnonzero(share < need).tolist()
     }
 

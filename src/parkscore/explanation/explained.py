@@ -22,6 +22,7 @@ CASE: Final = "case:"
 USED: Final = "used:"
 WITHIN: Final = "within:"
 WHY: Final = "why:"
+RANK_IN: Final = "rank_in_"
 _BETWEEN: Final = "; "
 _ADDS_POINTS, _ADDS_SHARES = "sum", "arithmetic"
 
@@ -218,15 +219,23 @@ def _standings(document: Mapping[str, Any], row: Mapping[str, Any], tree: _Tree)
     if row.get("class_rank") is not None:
         labels = document.get("class_labels", {}).get(row["class"], {"zh": row["class"], "en": row["class"]})
         yield Standing(_text(labels), int(row["class_rank"]), of_class)
-    for column, rank in row.items():
-        field = column.removeprefix("rank_in_")
-        if field != column and rank is not None:
+    for column in columns_of_groups(document, row):
+        field, rank = column.removeprefix(RANK_IN), row[column]
+        if rank is not None:
             yield Standing(Text(str(row[field]), str(row[field])), int(rank), None)
 
 
+def columns_of_groups(document: Mapping[str, Any], row: Mapping[str, Any]) -> list[str]:
+    """The columns of ranks within groups; a node, a gate or a scale of grades may be called like one of them."""
+    others = {node["id"] for node in document["tree"]} | document.get("judged_labels", {}).keys()
+    return [column for column in row if column.startswith(RANK_IN) and column not in others]
+
+
 def _judged_columns(document: Mapping[str, Any], row: Mapping[str, Any]) -> list[str]:
-    """The columns of gates and grades: those between the status and the first node."""
+    """The columns of gates and grades; in files that do not name them, those between the status and the first node."""
     columns = list(row)
+    if "judged_labels" in document:
+        return [column for column in columns if column in document["judged_labels"] and row[column] is not None]
     nodes = {node["id"] for node in document["tree"]}
     after = columns[columns.index("status") + 1 :]
     first = next((place for place, column in enumerate(after) if column in nodes or ":" in column), len(after))

@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from math import isfinite
 from typing import Any, Final
 
-from parkscore.explanation.explained import CASE, STATE, USED, VALUE, WHY
+from parkscore.explanation.explained import CASE, RANK_IN, STATE, USED, VALUE, WHY, columns_of_groups
 
 Check = Callable[[Any], "str | None"]
 """Where something of another form stands, below what is checked; None where all is as it must be."""
@@ -27,14 +27,15 @@ def damaged_column(document: Mapping[str, Any], row: Mapping[str, Any]) -> str |
     root = next(node["id"] for node in document["tree"] if node["parent"] is None)
     parents = {node["parent"] for node in document["tree"]}
     checks: dict[str, Check] = {"unit": _TEXT, "status": _TEXT, "score": _NUMBER}
-    checks |= {name: _RANK for name in row if name in _RANKS or name.startswith(_WITHIN)}
+    groups = columns_of_groups(document, row)
+    checks |= {name: _RANK for name in row if name in _RANKS or name in groups}
     for node in document["tree"]:
         if node["id"] == root:
             continue
         checks[node["id"]] = _NUMBER
         if node["id"] not in parents:
             checks |= {VALUE + node["id"]: _VALUE, STATE + node["id"]: _TEXT_OR_NONE}
-    needed = [*checks, *(name.removeprefix(_WITHIN) for name in row if name.startswith(_WITHIN))]
+    needed = [*checks, *(name.removeprefix(RANK_IN) for name in groups)]
     needed += ["class"] if "class_rank" in row else []
     checks |= {"class": _TEXT_OR_NONE, "year": _YEAR}
     checks |= {name: kind for beginning, kind in _BESIDE.items() for name in row if name.startswith(beginning)}
@@ -42,7 +43,6 @@ def damaged_column(document: Mapping[str, Any], row: Mapping[str, Any]) -> str |
     return next((name for name in needed if name not in row), next(wrong, None))
 
 
-_WITHIN: Final = "rank_in_"
 _RANKS: Final = ("rank", "class_rank")
 
 

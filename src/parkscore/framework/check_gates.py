@@ -25,13 +25,13 @@ from parkscore.framework.measures import DIMENSIONLESS
 from parkscore.framework.models import Framework, Requirement
 from parkscore.framework.reporting import Reporter, nodes_with_paths
 from parkscore.framework.suggesting import nearest_or_some
-from parkscore.framework.taken_ids import RESULT_COLUMNS
+from parkscore.framework.taken_ids import RESULT_BEGINNINGS, RESULT_COLUMNS, group_columns
 from parkscore.language import Text
 
 KINDS: Final = ("require", "all", "any", "at_least", "veto", "review")
 CONDITIONS: Final = ("require", "veto", "review")
 _NO_CONDITIONS: Final = (Number, Quantity, Quoted, Negative, Sum, Product)
-_SEPARATORS: Final = ("/", "#")
+_SEPARATORS: Final = ("/", "#", ";")
 
 
 @dataclass(frozen=True)
@@ -70,6 +70,7 @@ def _placed(requirements: Sequence[Requirement], path: Path, *, relaxed: bool) -
 def _check_names(framework: Framework, reporter: Reporter) -> None:
     """Gates are columns of the results, and siblings are told apart by their ids."""
     taken = RESULT_COLUMNS | {framework.total.id} | {node.id for _, node in nodes_with_paths(framework)}
+    taken |= group_columns(framework)
     seen: set[tuple[Path, str]] = set()
     for placed in _placed(framework.gates, ("gates",), relaxed=False):
         each, path = placed.requirement.id, (*placed.path, "id")
@@ -80,14 +81,15 @@ def _check_names(framework: Framework, reporter: Reporter) -> None:
             )
         seen.add((placed.path[:-1], each))
         if any(sign in each for sign in _SEPARATORS):
-            message = Text("门槛的编码不能含 / 和 #", "the id of a requirement cannot hold / or #")
-            hint = Text("去掉这个符号：路径用它分隔", "leave the sign out: paths are written with it")
+            message = Text("门槛的编码不能含 /、# 和 ;", "the id of a requirement cannot hold / or # or ;")
+            hint = Text("去掉这个符号：路径和列表用它分隔", "leave the sign out: paths and lists are written with it")
             reporter.report("gate_id", path, message, value=each, hint=hint)
-        if len(placed.path) == 2 and each in taken:
+        if len(placed.path) == 2 and (each in taken or each.startswith(RESULT_BEGINNINGS)):
             message = Text(
                 f"门槛的编码 {each} 已是结果表的列名", f"the id {each} of a gate is a column of the results already"
             )
-            hint = Text(f"改用别的编码，如 {each}_gate", f"call it otherwise, such as {each}_gate")
+            other = each.replace(":", "_")
+            hint = Text(f"改用别的编码，如 {other}_gate", f"call it otherwise, such as {other}_gate")
             reporter.report("taken_id", path, message, field=each, hint=hint)
 
 

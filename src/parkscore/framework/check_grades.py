@@ -13,7 +13,7 @@ from parkscore.framework.measures import Measure, MeasureError, convert, parse_m
 from parkscore.framework.models import Framework, Grade, GradeScale, Line
 from parkscore.framework.reporting import Reporter
 from parkscore.framework.suggesting import nearest_or_some
-from parkscore.framework.taken_ids import RESULT_COLUMNS, rank_in
+from parkscore.framework.taken_ids import RESULT_BEGINNINGS, RESULT_COLUMNS, group_columns
 from parkscore.language import Text
 from parkscore.methods.parameters import Bands
 from parkscore.methods.points_bands import Fault, bad_alone, gaps_and_overlaps, span_of
@@ -48,11 +48,12 @@ def _check_names(framework: Framework, reporter: Reporter) -> None:
     """A scale is a column of the results, beside those of gates and nodes."""
     taken = {*RESULT_COLUMNS, framework.total.id, *(node.id for node in framework.walk())}
     taken |= {gate.id for gate in framework.gates}
-    taken |= {column for name in framework.rank_within for column in (name, rank_in(name))}
+    taken |= group_columns(framework)
     for index, scale in enumerate(framework.grades):
-        if scale.id in taken:
+        if scale.id in taken or scale.id.startswith(RESULT_BEGINNINGS):
             message = Text(f"编码 {scale.id} 已是结果表的列名", f"the id {scale.id} is a column of the results already")
-            hint = Text(f"改用别的编码，如 {scale.id}_grade", f"call it otherwise, such as {scale.id}_grade")
+            other = scale.id.replace(":", "_")
+            hint = Text(f"改用别的编码，如 {other}_grade", f"call it otherwise, such as {other}_grade")
             reporter.report("taken_id", ("grades", index, "id"), message, field=scale.id, hint=hint)
         taken.add(scale.id)
 

@@ -22,6 +22,8 @@ RESULT_COLUMNS = TABLE_COLUMNS | {
     "note",
 }
 """What the columns of the results are called, beside one for each node by its id."""
+RESULT_BEGINNINGS = ("value:", "state:", "case:", "used:", "why:", "within:")
+"""What the columns of a Parquet result begin with that say more of an indicator, a gate or a field, before its id."""
 
 
 def rank_in(field_id: str) -> str:
@@ -42,28 +44,34 @@ def percentile_in(field_id: str) -> str:
     return f"percentile_in_{field_id}"
 
 
+def group_columns(framework: Framework) -> set[str]:
+    """The columns that ranks within groups bring with them."""
+    return {column for name in framework.rank_within for column in (name, rank_in(name), percentile_in(name))}
+
+
 def check_taken_ids(framework: Framework, reporter: Reporter) -> None:
     """Report fields called like another column of the table, and nodes called like another one of the results."""
     for field_id, field in framework.fields.items():
         if field_id in TABLE_COLUMNS:
             column = Text("数据表的列名", "a column of the table")
             _report(("fields", field_id), field_id, field.label, column, reporter)
-    groups = {column for name in framework.rank_within for column in (name, rank_in(name), percentile_in(name))}
+    groups = group_columns(framework)
     for index, name in enumerate(framework.rank_within):
         if name in RESULT_COLUMNS and name in framework.fields:
             column = Text("结果表的列名", "a column of the results")
             _report(("rank_within", index), name, framework.fields[name].label, column, reporter)
     for path, node in nodes_with_paths(framework):
-        if node.id in RESULT_COLUMNS | groups:
+        if node.id in RESULT_COLUMNS | groups or node.id.startswith(RESULT_BEGINNINGS):
             column = Text("结果表的列名", "a column of the results")
             _report((*path, "id"), node.id, node.label, column, reporter)
 
 
 def _report(path: tuple[str | int, ...], each: str, label: Text, column: Text, reporter: Reporter) -> None:
+    other = each.replace(":", "_")
     reporter.report(
         "taken_id",
         path,
         Text(f"{label.zh}的编码 {each} 是{column.zh}", f"the id {each} of {label.en} is {column.en}"),
         field=each,
-        hint=Text(f"改用别的编码，如 {each}_1", f"call it otherwise, such as {each}_1"),
+        hint=Text(f"改用别的编码，如 {other}_1", f"call it otherwise, such as {other}_1"),
     )

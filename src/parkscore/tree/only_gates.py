@@ -2,20 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Final
-
 from parkscore.data.unranked import NO_INDICATORS, ONLY_GATES, Unranked
+from parkscore.data.unranked_sentences import GATES_ALONE, WITHOUT_INDICATORS
 from parkscore.findings import Finding, Severity, UsageError
 from parkscore.framework.models import Framework
 from parkscore.language import Text
 
-_GATES_ALONE: Final = Text("本体系只有门槛", "only gates")
-_NO_INDICATORS: Final = Text("本体系没有指标", "no indicators")
-
 
 def why_nobody_is_ranked(framework: Framework) -> Unranked:
     """Why no row is ranked where there are no indicators."""
-    return Unranked(ONLY_GATES, _GATES_ALONE) if framework.gates else Unranked(NO_INDICATORS, _NO_INDICATORS)
+    return Unranked(ONLY_GATES, GATES_ALONE) if framework.gates else Unranked(NO_INDICATORS, WITHOUT_INDICATORS)
 
 
 def refuse_only_gates(framework: Framework, needs: Text) -> None:
