@@ -124,6 +124,13 @@ def test_siblings_have_ids_of_their_own_and_cousins_may_share_one(tmp_path: Path
     assert findings_in(written(tmp_path, gated(*cousins))) == []
 
 
+@pytest.mark.parametrize("gate", ["stage", "rank_in_stage", "percentile_in_stage"])
+def test_no_gate_takes_the_column_of_a_group_that_units_are_ranked_within(gate: str, tmp_path: Path) -> None:
+    text = gated(f"- {{id: {gate}, require: total > 1}}")
+    assert findings_in(written(tmp_path, text)) == []
+    assert only(findings_in(written(tmp_path, text + "rank_within: [stage]\n"))).code == "taken_id"
+
+
 def test_a_name_that_is_a_field_and_a_node_is_refused_since_nobody_knows_which_is_meant(tmp_path: Path) -> None:
     text = with_indicators("- {id: money, zh: 一, formula: money}")
     bad = text + "gates: [{id: a, require: money > 1千元}]\n"
