@@ -22,7 +22,7 @@ from parkscore.findings import (
     errors_of,
     worst_first,
 )
-from parkscore.language import Text, preferred_language
+from parkscore.language import Text, in_digits, preferred_language
 
 MESSAGE = Text("小于下限 0", "is below 0")
 
@@ -37,6 +37,18 @@ def test_a_value_of_a_cell_is_told_as_it_was_typed_and_not_as_a_program_keeps_it
         "五",
         "7",
     ]
+
+
+@pytest.mark.parametrize(
+    "number", [99999999.9999999, 9.99999999999999e-09, 99999999999.9999, 0.99999951, 999999.5, 1e15]
+)
+@pytest.mark.parametrize("significant", [6, 10, 15])
+def test_a_number_close_below_a_power_of_ten_keeps_all_digits_that_were_asked_for(
+    number: float, significant: int
+) -> None:
+    assert float(in_digits(number, significant)) == float(
+        f"{number:.{significant}g}" if number < 10**significant else f"{number:.0f}"
+    )
 
 
 def finding(severity: Severity = Severity.ERROR, **said: Any) -> Finding:

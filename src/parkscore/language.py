@@ -56,7 +56,8 @@ def in_digits(number: float, significant: int = 6) -> str:
     """
     if not math.isfinite(number) or number == 0 or not 1e-9 <= abs(number) < 1e15:
         return f"{number + 0.0:.{significant}g}"
-    written = f"{number:.{max(0, significant - 1 - math.floor(math.log10(abs(number))))}f}"
+    power = int(f"{number:.{significant - 1}e}".rpartition("e")[2])  # of ten; a logarithm is that of 10 close below it
+    written = f"{number:.{max(0, significant - 1 - power)}f}"
     return written.rstrip("0").rstrip(".") if "." in written else written
 
 
