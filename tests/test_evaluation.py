@@ -316,13 +316,23 @@ def test_an_indicator_without_a_score_is_not_said_to_add_nothing_as_the_lowest_s
     evaluation: ps.Evaluation, tmp_path: Path
 ) -> None:
     page = cells(load_workbook(evaluation.to_excel(tmp_path / "out.xlsx", "zh"))["贡献分解"], skip=1)
-    assert page[0][0] == "每行各指标之和即得分。空白：该指标没有得分，不计入"
+    assert page[0][0] == "每行各指标之和即得分。空白：该指标没有得分，不计入；整行空白：该行没有总分"
     order = evaluation.scores.set_index(["unit", "year"]).index
     lacking = evaluation.scored.loc[order].isna().to_numpy()
     assert lacking.any()
     assert (evaluation.contributions.loc[order].to_numpy()[~lacking] == 0).any()
     empty = [[value is None for value in line[3:]] for line in page[2:]]
     assert empty == lacking.tolist()
+
+
+def test_where_a_row_without_a_total_is_empty_though_its_indicators_have_scores_the_sheet_says_why(
+    tmp_path: Path,
+) -> None:
+    evaluation = ps.evaluate(STRICT, rows(a=[1.0, 2.0, None], b=[3.0, 1.0, None], c=[1.0, 2.0, 3.0]))
+    assert evaluation.nodes.loc["丙", ["total", "c"]].isna().tolist() == [True, False]
+    page = cells(load_workbook(evaluation.to_excel(tmp_path / "out.xlsx", "zh"))["贡献分解"])
+    assert page[-1] == ["丙", None, None, None, None]
+    assert "整行空白：该行没有总分" in page[0][0]
 
 
 def test_a_workbook_holds_the_numbers_of_every_table(evaluation: ps.Evaluation, tmp_path: Path) -> None:

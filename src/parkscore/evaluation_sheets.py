@@ -420,8 +420,9 @@ def _stage(
 
 
 _ADDS = Text(
-    "每行各指标之和即得分。空白：该指标没有得分，不计入",
-    "the indicators of a row sum to its score. Empty: the indicator has no score, and adds nothing",
+    "每行各指标之和即得分。空白：该指标没有得分，不计入；整行空白：该行没有总分",
+    "the indicators of a row sum to its score. Empty: the indicator has no score, and adds nothing; a row without a "
+    "total score is empty throughout",
 )
 
 
