@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -233,6 +234,13 @@ def test_numbers_of_numpy_and_a_single_name_are_taken_as_they_are_meant(evaluati
         }
     )
     np.testing.assert_array_equal(by_spec.ranks, plain.ranks)
+
+
+@pytest.mark.parametrize("made", [pd.Index, pd.Series, np.array, tuple])
+def test_a_spec_takes_the_names_of_a_table_as_a_list_of_names(evaluation: Evaluation, made: Callable[..., Any]) -> None:
+    leaves = [leaf.id for leaf in evaluation.framework.leaves[:2]]
+    asked = load_spec({"leave_out": made(leaves)}, evaluation.framework).asked
+    assert list(asked["leave_out"]) == leaves
 
 
 # Each fits alone; together `c` scores 0 where a geometric mean is taken.

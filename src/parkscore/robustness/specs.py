@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any, Final
 
 import numpy as np
+import pandas as pd
 
 from parkscore.findings import Finding, FrameworkError, UsageError, of_type
 from parkscore.framework.building import Fault, build
@@ -118,8 +119,8 @@ def _refuse_other_types(source: Any) -> None:
 
 
 def _as_read(said: Any) -> Any:
-    """Lists as tuples and numbers of NumPy as Python's own, as a file is read."""
-    if isinstance(said, np.generic | np.ndarray):
+    """Lists as tuples, and what NumPy and pandas make as Python's own, as a file is read."""
+    if isinstance(said, np.generic | np.ndarray | pd.Index | pd.Series):
         said = said.tolist()
     if isinstance(said, Mapping):
         return {key: _as_read(inner) for key, inner in said.items()}
