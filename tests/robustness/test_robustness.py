@@ -398,3 +398,16 @@ def test_a_table_that_is_changed_after_the_run_changes_nothing_of_it() -> None:
     found = flat([80, 20], [20, 40]).robustness({"table": pd.DataFrame(numbers, columns=["a", "b"], copy=False)})
     numbers[:] = 0.0
     np.testing.assert_allclose(found.parameters["weight:a"], [2 / 11, 8 / 9])
+
+
+@pytest.mark.parametrize("step", ["score", "treat", "missing", "aggregate"])
+def test_a_method_that_there_is_not_is_refused_with_the_step_and_the_node_that_name_it(step: Any) -> None:
+    framework = small(leaf("a", weight=1), leaf("b", weight=1))
+    evaluation = ps.evaluate(framework, rows(a=[1.0, 2.0, 3.0], b=[3.0, 1.0, 2.0]))
+    asked: Any = {step: {"total" if step == "aggregate" else "a": ["nope"]}}
+    with pytest.raises(FrameworkError) as caught:
+        evaluation.robustness(draws=8, **asked)
+    (found,) = caught.value.findings
+    assert (found.code, found.value) == ("unknown_method", "nope")
+    assert f"{step} {next(iter(asked[step]))}: nope" in found.message.en
+    assert "：nope" in found.message.zh

@@ -133,12 +133,17 @@ def label_of(alternatives: Sequence[Alternative], choices: Sequence[Choice | Non
     """What differs from the framework, by the names in it; in Chinese steps and methods have their words."""
     made = [(each, choice) for each, choice in zip(alternatives, choices, strict=True) if choice is not None]
     zh = (
-        f"{word.zh} {'、'.join(each.nodes)}：{shelf[choice.name].title.zh}"
-        for each, choice in made
-        for word, shelf in (_STEP_WORDS[each.step],)
+        f"{_STEP_WORDS[each.step][0].zh} {'、'.join(each.nodes)}：{_title(each.step, choice)}" for each, choice in made
     )
     en = (f"{each.step} {', '.join(each.nodes)}: {choice.name}" for each, choice in made)
     return Text("；".join(zh), "; ".join(en))
+
+
+def _title(step: Step, choice: Choice) -> str:
+    """What a method is called in Chinese; the name as it was given where there is no such method."""
+    shelf = _STEP_WORDS[step][1]
+    title: str = shelf[choice.name].title.zh if choice.name in shelf else choice.name
+    return title
 
 
 _STEP_WORDS: Final[Mapping[Step, tuple[Text, Mapping[str, Any]]]] = {
