@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -91,6 +92,18 @@ def test_a_folder_has_files_of_one_year_each_that_hold_the_same_rows_as_one_file
     together = pd.concat([pq.read_table(part).to_pandas() for part in parts], ignore_index=True)
     one = rows_of(FRAMEWORK, rows, tmp_path)
     pd.testing.assert_frame_equal(together, one.sort_values("年份", kind="stable", ignore_index=True))
+
+
+def test_numbers_of_numpy_make_the_same_file_as_those_of_python(tmp_path: Path) -> None:
+    sample_file(POINTS, tmp_path / "plain.csv", 50, years=2, zones=2, seed=3, gaps=0.25, suspect=0)
+    numbers: dict[str, Any] = {
+        "years": np.int8(2),
+        "zones": np.int32(2),
+        "seed": np.uint64(3),
+        "gaps": np.float32(0.25),
+    }
+    sample_file(POINTS, tmp_path / "numpy.csv", np.int64(50), suspect=np.int64(0), **numbers)  # type: ignore[arg-type]
+    assert (tmp_path / "numpy.csv").read_bytes() == (tmp_path / "plain.csv").read_bytes()
 
 
 def test_a_block_is_drawn_from_the_seed_and_its_number_whatever_was_drawn_before() -> None:

@@ -98,6 +98,8 @@ def sample_file(
     check_whole("seed", seed, 0, 2**63 - 1)
     for name, share in (("gaps", gaps), ("suspect", suspect), ("invalid", invalid)):
         check_range(name, share, 0, 1)
+    rows, years, zones, seed = int(rows), int(years), int(zones), int(seed)  # NumPy's would not go into the metadata
+    gaps, suspect, invalid = float(gaps), float(suspect), float(invalid)
     loaded = load_framework(framework)
     target = path_of(output, "output")
     _refuse_unsuitable(loaded, target)
