@@ -62,7 +62,7 @@ class Members:
 
     @property
     def table(self) -> pd.DataFrame:
-        """The zones: unit, year, and every raw field in its measure, NaN where it is missing; `evaluate` takes it."""
+        """The zones: unit, year, and every raw field in its measure, NaN where it is missing; `evaluate` ranks them."""
         return self.zone_table.frame.copy(deep=False)
 
     @own_table
