@@ -16,7 +16,7 @@ import pytest
 import parkscore as ps
 from parkscore.evaluation_rows import document_of
 from parkscore.explanation.explained import explanation_of
-from parkscore.explanation.from_evaluation import row_of
+from parkscore.explanation.from_evaluation import told_of
 from parkscore.explanation.stored_form import damaged_at, damaged_column
 from tests.small_frameworks import dimension, field, leaf, small
 
@@ -141,7 +141,7 @@ def places(said: Any, path: tuple[Any, ...] = ()) -> Iterator[tuple[Any, ...]]:
 
 
 def test_whatever_stands_in_the_wrong_place_is_refused_or_explained(evaluation: ps.Evaluation) -> None:
-    sound, (row, years) = json.loads(json.dumps(document_of(evaluation))), row_of(evaluation, "甲", None)
+    sound, (row, years) = json.loads(json.dumps(document_of(evaluation))), told_of(evaluation, "甲", None)[:2]
     assert damaged_at(sound) is None
     assert damaged_column(sound, row) is None
     refused = 0

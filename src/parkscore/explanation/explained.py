@@ -11,19 +11,12 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from parkscore.data.fitted import unnamed
 from parkscore.data.unranked_sentences import in_both_languages
+from parkscore.framework.result_columns import BETWEEN, CASE, RANK_IN, STATE, USED, VALUE, WHY, WITHIN
 from parkscore.language import Language, Text, known
 
 if TYPE_CHECKING:
     import pandas as pd
 
-VALUE: Final = "value:"
-STATE: Final = "state:"
-CASE: Final = "case:"
-USED: Final = "used:"
-WITHIN: Final = "within:"
-WHY: Final = "why:"
-RANK_IN: Final = "rank_in_"
-_BETWEEN: Final = "; "
 _ADDS_POINTS, _ADDS_SHARES = "sum", "arithmetic"
 
 _REASONS: Final = {
@@ -258,7 +251,7 @@ def _items_behind(document: Mapping[str, Any], row: Mapping[str, Any], gate: str
     if named is None:
         return None
     labels = document.get("judged_labels", {}).get(gate, {}).get("items", {})
-    items = [labels.get(item, {"zh": item, "en": item}) for item in named.split(_BETWEEN)]
+    items = [labels.get(item, {"zh": item, "en": item}) for item in named.split(BETWEEN)]
     return Text("；".join(each["zh"] for each in items), "; ".join(each["en"] for each in items))
 
 

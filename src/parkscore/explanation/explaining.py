@@ -36,11 +36,9 @@ def explain(result: Evaluation | str | os.PathLike[str], unit: str, year: int | 
         stored = read_stored(result, unit, year)
         return explanation_of(stored.document, stored.row, stored.years)
     from parkscore.evaluation_rows import document_of
-    from parkscore.explanation.from_evaluation import reasons_of, row_of, why_unranked
+    from parkscore.explanation.from_evaluation import told_of
 
-    row, years = row_of(result, unit, year)
-    said = why_unranked(result, unit, row.get("year")), reasons_of(result, unit, row.get("year"))
-    return explanation_of(document_of(result), row, years, *said)
+    return explanation_of(document_of(result), *told_of(result, unit, year))
 
 
 def _refuse_other_types(result: Any, unit: Any, year: Any) -> None:

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import pandas as pd
 
 from parkscore.data.table import UNIT, YEAR
 from parkscore.evaluation import Evaluation
-from parkscore.explanation.explained import CASE, STATE, USED, VALUE, WITHIN
 from parkscore.explanation.not_there import nearest, no_such_unit, no_such_year
+from parkscore.framework.result_columns import CASE, STATE, USED, VALUE, WITHIN
 from parkscore.language import Text
 from parkscore.results.rows import groups_apart
 from parkscore.tree.verdicts import why
@@ -18,8 +18,21 @@ from parkscore.tree.verdicts import why
 _MOST_LOOKED_AT = 20_000
 
 
-def row_of(evaluation: Evaluation, unit: str, year: int | None) -> tuple[dict[str, Any], tuple[int, ...]]:
-    """The row of a unit as a stored result has it, and all years of the unit; UsageError where there is no such row."""
+class Told(NamedTuple):
+    """What an evaluation says of a unit in a year.
+
+    row: as a stored result has it; years: all years of the unit. unranked: why it is not ranked, None where it is.
+    reasons: why each gate came to its outcome, in numbers; nothing of those that are met.
+    """
+
+    row: dict[str, Any]
+    years: tuple[int, ...]
+    unranked: Text | None
+    reasons: dict[str, Text]
+
+
+def told_of(evaluation: Evaluation, unit: str, year: int | None) -> Told:
+    """The row of a unit, of its latest year by default; UsageError where there is no such row."""
     scores = evaluation.scores
     own = scores[scores[UNIT] == unit]
     if own.empty:
@@ -32,14 +45,15 @@ def row_of(evaluation: Evaluation, unit: str, year: int | None) -> tuple[dict[st
     elif years:
         own = own[own[YEAR] == years[-1]]
     row = {str(name): _plain(value) for name, value in own.iloc[0].items()}
-    place = _place_of(evaluation, unit, row.get(YEAR))
+    key = (unit, row[YEAR]) if years else unit
+    place = int(evaluation.index.get_indexer(pd.Index([key]))[0])
     for name in groups_apart(evaluation.framework):
         row[WITHIN + name] = _plain(evaluation.raw[name].iloc[place])
     row |= _of_indicators(evaluation, place)
     for line in evaluation.filled.to_dict("records"):
         if line[UNIT] == unit and line.get(YEAR) == row.get(YEAR):
             row[STATE + line["indicator"]] = "filled"
-    return row, years
+    return Told(row, years, evaluation.reasons[int(own.index[0])], _reasons_of(evaluation, place))
 
 
 def _of_indicators(evaluation: Evaluation, place: int) -> dict[str, Any]:
@@ -63,26 +77,11 @@ def _case_of(evaluation: Evaluation, leaf: str, place: int) -> int | None:
     return int(evaluation.indicator_grid.cases[leaf].numbers[evaluation.rows[place]]) or None
 
 
-def why_unranked(evaluation: Evaluation, unit: str, year: int | None) -> Text | None:
-    """Why a unit is not ranked in a year, None where it is."""
-    scores = evaluation.scores
-    own = scores[UNIT] == unit
-    if year is not None:
-        own &= scores[YEAR] == year
-    return evaluation.reasons[int(np.flatnonzero(own)[0])]
-
-
-def reasons_of(evaluation: Evaluation, unit: str, year: int | None) -> dict[str, Text]:
-    """Why each gate came to its outcome for a unit in a year, in numbers; nothing of those that are met."""
-    row = int(evaluation.rows[_place_of(evaluation, unit, year)])
+def _reasons_of(evaluation: Evaluation, place: int) -> dict[str, Text]:
+    """Why each gate came to its outcome at a row; place: among those of the evaluation."""
+    row = int(evaluation.rows[place])
     told = {gate.path: why(gate, row) for gate in evaluation.judged}
     return {gate: text for gate, text in told.items() if text is not None}
-
-
-def _place_of(evaluation: Evaluation, unit: str, year: int | None) -> int:
-    """Where the row of a unit and year stands among those of the evaluation."""
-    key = unit if year is None else (unit, year)
-    return int(evaluation.index.get_indexer(pd.Index([key]))[0])
 
 
 def _plain(value: Any) -> Any:

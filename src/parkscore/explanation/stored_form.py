@@ -7,7 +7,8 @@ from collections.abc import Callable, Mapping
 from math import isfinite
 from typing import Any, Final
 
-from parkscore.explanation.explained import CASE, RANK_IN, STATE, USED, VALUE, WHY, columns_of_groups
+from parkscore.explanation.explained import columns_of_groups
+from parkscore.framework.result_columns import CASE, RANK_IN, STATE, USED, VALUE, WHY
 
 Check = Callable[[Any], "str | None"]
 """Where something of another form stands, below what is checked; None where all is as it must be."""

@@ -24,8 +24,9 @@ from parkscore.framework.gate_conditions import (
 from parkscore.framework.measures import DIMENSIONLESS
 from parkscore.framework.models import Framework, Requirement
 from parkscore.framework.reporting import Reporter, nodes_with_paths
+from parkscore.framework.result_columns import BEGINNINGS
 from parkscore.framework.suggesting import nearest_or_some
-from parkscore.framework.taken_ids import RESULT_BEGINNINGS, RESULT_COLUMNS, group_columns
+from parkscore.framework.taken_ids import RESULT_COLUMNS, group_columns
 from parkscore.language import Text
 
 KINDS: Final = ("require", "all", "any", "at_least", "veto", "review")
@@ -84,7 +85,7 @@ def _check_names(framework: Framework, reporter: Reporter) -> None:
             message = Text("门槛的编码不能含 /、# 和 ;", "the id of a requirement cannot hold / or # or ;")
             hint = Text("去掉这个符号：路径和列表用它分隔", "leave the sign out: paths and lists are written with it")
             reporter.report("gate_id", path, message, value=each, hint=hint)
-        if len(placed.path) == 2 and (each in taken or each.startswith(RESULT_BEGINNINGS)):
+        if len(placed.path) == 2 and (each in taken or each.startswith(BEGINNINGS)):
             message = Text(
                 f"门槛的编码 {each} 已是结果表的列名", f"the id {each} of a gate is a column of the results already"
             )

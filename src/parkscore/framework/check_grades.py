@@ -12,8 +12,9 @@ from parkscore.framework.document import Path
 from parkscore.framework.measures import Measure, MeasureError, convert, parse_measure
 from parkscore.framework.models import Framework, Grade, GradeScale, Line
 from parkscore.framework.reporting import Reporter
+from parkscore.framework.result_columns import BEGINNINGS
 from parkscore.framework.suggesting import nearest_or_some
-from parkscore.framework.taken_ids import RESULT_BEGINNINGS, RESULT_COLUMNS, group_columns
+from parkscore.framework.taken_ids import RESULT_COLUMNS, group_columns
 from parkscore.language import Text
 from parkscore.methods.parameters import Bands
 from parkscore.methods.points_bands import Fault, bad_alone, gaps_and_overlaps, span_of
@@ -50,7 +51,7 @@ def _check_names(framework: Framework, reporter: Reporter) -> None:
     taken |= {gate.id for gate in framework.gates}
     taken |= group_columns(framework)
     for index, scale in enumerate(framework.grades):
-        if scale.id in taken or scale.id.startswith(RESULT_BEGINNINGS):
+        if scale.id in taken or scale.id.startswith(BEGINNINGS):
             message = Text(f"编码 {scale.id} 已是结果表的列名", f"the id {scale.id} is a column of the results already")
             other = scale.id.replace(":", "_")
             hint = Text(f"改用别的编码，如 {other}_grade", f"call it otherwise, such as {other}_grade")

@@ -19,7 +19,7 @@ from parkscore.framework.suggesting import did_you_mean, nearest_or_all
 from parkscore.language import Text
 from parkscore.methods import Interval, Shelf, aggregation, imputation, ranking, scoring, treatment, weighting
 
-_SHELF_OF: Mapping[str, Shelf[Any]] = {
+SHELF_OF: Mapping[str, Shelf[Any]] = {
     "score": scoring,
     "missing": imputation,
     "treat": treatment,
@@ -35,7 +35,7 @@ def check_methods(framework: Framework, reporter: Reporter) -> None:
     for path, node in nodes_with_paths(framework):
         places += [(path, node), *(((*path, "cases", index), case) for index, case in enumerate(node.cases))]
     for path, part in places:
-        for key, shelf in _SHELF_OF.items():
+        for key, shelf in SHELF_OF.items():
             choice = getattr(part, key, None)
             if choice is not None:
                 _check_choice(framework, choice, shelf, (*path, key), reporter)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from parkscore.framework.models import Framework
 from parkscore.framework.reporting import Reporter, nodes_with_paths
+from parkscore.framework.result_columns import BEGINNINGS, RANK_IN
 from parkscore.language import Text
 
 UNIT = "unit"
@@ -22,8 +23,6 @@ RESULT_COLUMNS = TABLE_COLUMNS | {
     "note",
 }
 """What the columns of the results are called, beside one for each node by its id."""
-RESULT_BEGINNINGS = ("value:", "state:", "case:", "used:", "why:", "within:")
-"""What the columns of a Parquet result begin with that say more of an indicator, a gate or a field, before its id."""
 
 
 def rank_in(field_id: str) -> str:
@@ -32,7 +31,7 @@ def rank_in(field_id: str) -> str:
     >>> rank_in("park")
     'rank_in_park'
     """
-    return f"rank_in_{field_id}"
+    return f"{RANK_IN}{field_id}"
 
 
 def percentile_in(field_id: str) -> str:
@@ -61,7 +60,7 @@ def check_taken_ids(framework: Framework, reporter: Reporter) -> None:
             column = Text("结果表的列名", "a column of the results")
             _report(("rank_within", index), name, framework.fields[name].label, column, reporter)
     for path, node in nodes_with_paths(framework):
-        if node.id in RESULT_COLUMNS | groups or node.id.startswith(RESULT_BEGINNINGS):
+        if node.id in RESULT_COLUMNS | groups or node.id.startswith(BEGINNINGS):
             column = Text("结果表的列名", "a column of the results")
             _report((*path, "id"), node.id, node.label, column, reporter)
 

@@ -17,22 +17,11 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from parkscore.data.table import UNIT, YEAR
+from parkscore.framework.result_columns import BEGINNINGS, CASE
 from parkscore.framework.taken_ids import percentile_in, rank_in
 from parkscore.language import Language, Text
 from parkscore.output.safe_text import safe_text
-from parkscore.results.rows import (
-    CASE,
-    CLASS_PERCENTILE,
-    CLASS_RANK,
-    PERCENTILE,
-    RANK,
-    SCORE,
-    STATE,
-    USED,
-    VALUE,
-    WHY,
-    WITHIN,
-)
+from parkscore.results.rows import CLASS_PERCENTILE, CLASS_RANK, PERCENTILE, RANK, SCORE
 
 NOTE: Final = "note"
 """The column of what must stand on every output."""
@@ -59,7 +48,7 @@ def with_ranks(batch: pa.RecordBatch, ranks: Mapping[str, pa.Array], note: str |
         elif rank_in(name) in ranks:
             placed |= {each: ranks[each] for each in (rank_in(name), percentile_in(name)) if each in ranks}
     if note is not None:
-        last = [each for each in placed if not each.startswith((WITHIN, VALUE, STATE, CASE, USED, WHY))]
+        last = [each for each in placed if not each.startswith(BEGINNINGS)]
         words = pa.DictionaryArray.from_arrays(pa.array(np.zeros(batch.num_rows, dtype=np.int32)), pa.array([note]))
         placed = {each: placed[each] for each in last} | {NOTE: words} | placed
     return pa.RecordBatch.from_pydict(placed)

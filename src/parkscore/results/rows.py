@@ -19,6 +19,7 @@ from parkscore.data.plain_texts import text_column
 from parkscore.data.table import CLASS, UNIT, YEAR, State, Table
 from parkscore.framework.check_grades import NO_GRADE, UNKNOWN_GRADE
 from parkscore.framework.models import Framework
+from parkscore.framework.result_columns import BETWEEN, CASE, STATE, USED, VALUE, WHY, WITHIN
 from parkscore.framework.settings import resolve_settings
 from parkscore.language import Language
 from parkscore.tree.aggregate import Nodes
@@ -33,19 +34,6 @@ PERCENTILE, CLASS_PERCENTILE = "percentile", "class_percentile"
 PLACE = "#place"
 FILLED = "filled"
 """The state of a gap that was filled."""
-VALUE = "value:"
-"""What the column of an indicator's value begins with, before its id."""
-STATE = "state:"
-"""What the column begins with that says why there is no value; null where there is one."""
-USED = "used:"
-"""What the column of a value begins with that was filled or treated before it was scored."""
-CASE = "case:"
-"""What the column begins with that has the number of the case of a row; null where it is in none or none is known."""
-WHY, BETWEEN = "why:", "; "
-"""What the column begins with that names the items behind the outcome of a gate, and what stands between them."""
-
-WITHIN = "within:"
-"""What the column begins with of a text by which references are kept apart, where the table has no other of it."""
 
 
 @dataclass(frozen=True)

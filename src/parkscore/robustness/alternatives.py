@@ -12,10 +12,10 @@ import numpy as np
 
 from parkscore.evaluation import Evaluation
 from parkscore.findings import Finding, FrameworkError, Severity, UsageError, errors_of
+from parkscore.framework.check_methods import SHELF_OF
 from parkscore.framework.checking import check_framework
 from parkscore.framework.models import Choice, Framework, Node, ScoreRule
 from parkscore.language import Text
-from parkscore.methods import aggregation, imputation, scoring, treatment
 from parkscore.methods.domain import FloatArray, IntArray
 from parkscore.robustness.plans import Factor, Filled, Variant
 from parkscore.robustness.rescoring import scored_again, weighed_alike
@@ -132,26 +132,19 @@ def taken(points: FloatArray, sizes: Sequence[int]) -> IntArray:
 def label_of(alternatives: Sequence[Alternative], choices: Sequence[Choice | None]) -> Text:
     """What differs from the framework, by the names in it; in Chinese steps and methods have their words."""
     made = [(each, choice) for each, choice in zip(alternatives, choices, strict=True) if choice is not None]
-    zh = (
-        f"{_STEP_WORDS[each.step][0].zh} {'、'.join(each.nodes)}：{_title(each.step, choice)}" for each, choice in made
-    )
+    zh = (f"{_STEP_WORDS[each.step]} {'、'.join(each.nodes)}：{_title(each.step, choice)}" for each, choice in made)
     en = (f"{each.step} {', '.join(each.nodes)}: {choice.name}" for each, choice in made)
     return Text("；".join(zh), "; ".join(en))
 
 
 def _title(step: Step, choice: Choice) -> str:
     """What a method is called in Chinese; the name as it was given where there is no such method."""
-    shelf = _STEP_WORDS[step][1]
+    shelf = SHELF_OF[step]
     title: str = shelf[choice.name].title.zh if choice.name in shelf else choice.name
     return title
 
 
-_STEP_WORDS: Final[Mapping[Step, tuple[Text, Mapping[str, Any]]]] = {
-    "score": (Text("赋分", "score"), scoring),
-    "treat": (Text("异常值", "treat"), treatment),
-    "missing": (Text("缺失", "missing"), imputation),
-    "aggregate": (Text("合成", "aggregate"), aggregation),
-}
+_STEP_WORDS: Final[Mapping[Step, str]] = {"score": "赋分", "treat": "异常值", "missing": "缺失", "aggregate": "合成"}
 
 
 def changed(framework: Framework, alternatives: Sequence[Alternative], choices: Sequence[Choice | None]) -> Framework:

@@ -40,9 +40,13 @@ def plainly(stated: Mapping[str, Any], form: type[Model] = RobustnessSpec) -> di
     return said
 
 
+def as_python(said: Any) -> Any:
+    """The number, or the list, that NumPy or pandas has made; anything else as it is."""
+    return said.tolist() if isinstance(said, np.generic | np.ndarray | pd.Index | pd.Series) else said
+
+
 def _plain(said: Any) -> Any:
-    if isinstance(said, np.generic | np.ndarray | pd.Index | pd.Series):
-        return said.tolist()
+    said = as_python(said)
     if isinstance(said, Mapping):
         return {key: each if key == "table" else _plain(each) for key, each in said.items()}
     return list(map(_plain, said)) if isinstance(said, list | tuple) else said

@@ -6,10 +6,10 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
-from typing import Any, Final
+from typing import Any
 
 from parkscore.findings import Finding, ParkscoreError, UsageError
-from parkscore.framework.check_methods import check_method
+from parkscore.framework.check_methods import SHELF_OF, check_method
 from parkscore.framework.check_robustness import check_spec_names
 from parkscore.framework.document import Document
 from parkscore.framework.document import Path as DocumentPath
@@ -18,7 +18,6 @@ from parkscore.framework.models import Choice, Framework
 from parkscore.framework.reporting import Reporter
 from parkscore.framework.robustness_models import ExactQuestion, RobustnessSpec, VariedWeights
 from parkscore.language import Text
-from parkscore.methods import aggregation, imputation, scoring, treatment
 from parkscore.robustness.alternatives import (
     EVERY,
     STEPS,
@@ -35,13 +34,6 @@ from parkscore.robustness.asked_values import wrong_names
 from parkscore.robustness.linear_tree import kind_of_means
 from parkscore.robustness.weight_box import wrong_level
 from parkscore.tree.schemes import plan_weights
-
-_SHELVES: Final[Mapping[Step, Any]] = {
-    "score": scoring,
-    "treat": treatment,
-    "missing": imputation,
-    "aggregate": aggregation,
-}
 
 
 def check_spec(spec: RobustnessSpec, framework: Framework, document: Document, folder: Path) -> list[Finding]:
@@ -137,7 +129,7 @@ class _Checks:
         for index, choice in enumerate(choices):
             path: DocumentPath = (step, name, index) if (step, name, index) in self.document.spots else (step, name)
             before = len(self.reporter.findings)
-            check_method(choice, _SHELVES[step], path, self.reporter)
+            check_method(choice, SHELF_OF[step], path, self.reporter)
             if len(self.reporter.findings) == before:
                 yield choice, path
 

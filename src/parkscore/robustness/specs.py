@@ -8,9 +8,6 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Final
 
-import numpy as np
-import pandas as pd
-
 from parkscore.findings import Finding, FrameworkError, UsageError, of_type
 from parkscore.framework.building import Fault, build
 from parkscore.framework.document import Document
@@ -19,6 +16,7 @@ from parkscore.framework.models import Framework
 from parkscore.framework.robustness_models import AbsoluteNoise, RobustnessSpec
 from parkscore.framework.yaml_form import read_yaml
 from parkscore.language import Text
+from parkscore.robustness.asked_forms import as_python
 from parkscore.robustness.asked_table import read_table
 from parkscore.robustness.spec_checks import beside, check_spec, weights_of
 
@@ -120,8 +118,7 @@ def _refuse_other_types(source: Any) -> None:
 
 def _as_read(said: Any) -> Any:
     """Lists as tuples, and what NumPy and pandas make as Python's own, as a file is read."""
-    if isinstance(said, np.generic | np.ndarray | pd.Index | pd.Series):
-        said = said.tolist()
+    said = as_python(said)
     if isinstance(said, Mapping):
         return {key: _as_read(inner) for key, inner in said.items()}
     return tuple(map(_as_read, said)) if isinstance(said, list | tuple) else said
