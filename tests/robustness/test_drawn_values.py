@@ -213,7 +213,7 @@ def test_neither_threads_nor_blocks_change_a_draw(monkeypatch: pytest.MonkeyPatc
     said: dict[str, Any] = {"noise": {"a": "10%"}, "imputation": ["all"], "draws": 600, "seed": 0}
     whole = evaluation.robustness(**said)
     monkeypatch.setattr(running, "THREADS", 7)
-    monkeypatch.setattr(scoring, "_HELD", 100)
+    monkeypatch.setattr(scoring, "_HELD", 1)
     np.testing.assert_array_equal(whole.scores, evaluation.robustness(**said).scores)
     assert not np.array_equal(whole.scores, evaluation.robustness(**(said | {"seed": 1})).scores)
 

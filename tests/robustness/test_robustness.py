@@ -14,7 +14,7 @@ from parkscore.evaluation import Evaluation
 from parkscore.findings import DataError, FrameworkError, UsageError
 from parkscore.framework.models import Choice, ClassWeights, ScoreRule, Total, WeightEntry, WeightScheme
 from parkscore.language import Text
-from parkscore.robustness import running
+from parkscore.robustness import running, scoring
 from parkscore.robustness.assumptions import assumptions
 from tests.small_frameworks import EQUAL, dimension, field, leaf, panel, rows, small
 
@@ -32,6 +32,16 @@ def zones(units: int = 12, **said: Any) -> Evaluation:
     return ps.evaluate(
         "zone-2021", ps.sample("zone-2021", units=units, seed=0), weights="zone-2021-equal-within", **said
     )
+
+
+def in_two_dimensions(gaps: bool) -> Evaluation:
+    """Nine units with nine indicators in one dimension and two in another."""
+    names = [f"x{number}" for number in range(11)]
+    numbers = np.random.default_rng(0).random((9, 11)).round(3)
+    if gaps:
+        numbers[[0, 3, 3, 8], [1, 0, 2, 10]] = np.nan
+    nodes = [dimension("d", *map(leaf, names[:9]), weight=2.0), dimension("e", *map(leaf, names[9:]), weight=1.0)]
+    return ps.evaluate(small(*nodes), rows(**dict(zip(names, numbers.T.tolist(), strict=True))))
 
 
 def test_with_two_criteria_the_acceptability_of_smaa_has_its_closed_form() -> None:
@@ -131,19 +141,41 @@ def test_what_was_asked_is_said_in_sentences_and_in_plain_data() -> None:
     assert found.parameters.columns[:2].tolist() == ["methods", "left_out"]
 
 
-@pytest.mark.parametrize("chunk", [1, 7, 64])
-def test_neither_threads_nor_the_number_of_draws_change_the_bits_of_a_draw(
+@pytest.mark.parametrize(("threads", "chunk"), [(1, 2560), (7, 7), (64, 32), (3, 1), (5, 100)])
+@pytest.mark.parametrize("gaps", [False, True])
+def test_neither_threads_nor_the_number_of_draws_at_once_change_the_bits_of_a_draw(
+    monkeypatch: pytest.MonkeyPatch, threads: int, chunk: int, gaps: bool
+) -> None:
+    evaluation = in_two_dimensions(gaps)
+    whole = evaluation.robustness({"multipliers": 0.3}, draws=601, seed=5)
+    again = evaluation.robustness({"multipliers": 0.3}, draws=601, seed=5)
+    np.testing.assert_array_equal(whole.scores, again.scores)
+    monkeypatch.setattr(running, "THREADS", threads)
+    monkeypatch.setattr(scoring, "_MOST", chunk)
+    alone = evaluation.robustness({"multipliers": 0.3}, draws=601, seed=5)
+    np.testing.assert_array_equal(whole.scores, alone.scores)
+    pd.testing.assert_frame_equal(whole.units, alone.units, check_exact=True)
+    np.testing.assert_array_equal(whole.above, alone.above)
+    other = evaluation.robustness({"multipliers": 0.3}, draws=601, seed=6)
+    assert not np.array_equal(whole.scores, other.scores)
+
+
+@pytest.mark.parametrize("chunk", [1, 2, 32, 33])
+def test_a_method_that_one_draw_alone_has_at_once_gives_the_same_bits_as_beside_others(
     monkeypatch: pytest.MonkeyPatch, chunk: int
 ) -> None:
-    evaluation = zones()
-    whole = evaluation.robustness({"multipliers": 0.3}, draws=600, seed=5)
-    again = evaluation.robustness({"multipliers": 0.3}, draws=600, seed=5)
-    np.testing.assert_array_equal(whole.scores, again.scores)
-    monkeypatch.setattr(running, "THREADS", chunk)
-    alone = evaluation.robustness({"multipliers": 0.3}, draws=600, seed=5)
-    np.testing.assert_array_equal(whole.scores, alone.scores)
-    other = evaluation.robustness({"multipliers": 0.3}, draws=600, seed=6)
-    assert not np.array_equal(whole.scores, other.scores)
+    asked: dict[str, Any] = {
+        "weights": {"multipliers": 0.3},
+        "score": {"all": [{"rule": "minmax", "to": [20, 100]}]},
+        "aggregate": {"total": ["max"], "d": ["min"]},
+        "leave_out": ["all"],
+        "noise": {"x1": "10%"},
+        "draws": 129,
+    }
+    evaluation = in_two_dimensions(gaps=True)
+    whole = evaluation.robustness(**asked)
+    monkeypatch.setattr(scoring, "_MOST", chunk)
+    np.testing.assert_array_equal(whole.scores, evaluation.robustness(**asked).scores)
 
 
 def test_alternatives_of_methods_are_evaluated_as_frameworks_that_have_them() -> None:

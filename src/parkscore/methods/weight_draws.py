@@ -12,6 +12,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from parkscore.language import Text
 from parkscore.methods.domain import DomainError, FloatArray
+from parkscore.methods.row_sums import sums_of_units
 
 Kind = Literal["sobol", "random"]
 
@@ -48,8 +49,8 @@ def unit_points(draws: int, factors: int, seed: int | Sequence[int], kind: Kind 
 
 
 def normalised(weights: FloatArray) -> FloatArray:
-    """Each draw as shares of its sum."""
-    return np.asarray(weights / weights.sum(axis=1, keepdims=True))
+    """Each draw as shares of its sum, to the same bits however many draws there are."""
+    return np.asarray(weights / sums_of_units(weights.T)[:, np.newaxis])
 
 
 def multiplied(shares: ArrayLike, points: FloatArray, spread: float) -> FloatArray:

@@ -15,6 +15,7 @@ from parkscore.framework.models import Choice, Framework, Node
 from parkscore.framework.settings import aggregation_of, resolve_settings
 from parkscore.language import Text
 from parkscore.methods import DomainError, aggregation
+from parkscore.methods.row_sums import sums_of_units
 from parkscore.methods.weight_draws import normalised
 from parkscore.robustness.products import product
 from parkscore.tree.aggregate import ROUNDING
@@ -158,16 +159,17 @@ def effective_weights(framework: Framework, shares: DrawnShares) -> Matrix:
 
     def descend(node: Node, above: Matrix) -> None:
         own = shares[node.id]
-        below = normalised(own) * above
+        part = above / sums_of_units(own.T)[:, np.newaxis]
         leaves = [place[child.id] for child in node.children if not child.children]
         if len(leaves) == len(node.children):
-            found[:, leaves[0] : leaves[-1] + 1] = below
+            np.multiply(own, part, out=found[:, leaves[0] : leaves[-1] + 1])
             return
         for column, child in enumerate(node.children):
+            below = own[:, column : column + 1] * part
             if child.children:
-                descend(child, below[:, column : column + 1])
+                descend(child, below)
             else:
-                found[:, place[child.id]] = below[:, column]
+                found[:, place[child.id] : place[child.id] + 1] = below
 
     descend(framework.root, np.ones((1, 1)))
     return found
@@ -202,7 +204,7 @@ def _over(part: Matrix, whole: Matrix) -> Matrix:
 
 def _mean(numbers: Sequence[Matrix], present: Sequence[Truths], shares: Matrix) -> Matrix:
     if all(bool(each.all()) for each in present):
-        return np.asarray(_weighted(numbers, shares) / shares.sum(axis=1)[:, np.newaxis])
+        return np.asarray(_weighted(numbers, shares) / sums_of_units(shares.T)[:, np.newaxis])
     known = [np.where(own, each, 0.0) for own, each in zip(present, numbers, strict=True)]
     return _over(_weighted(known, shares), _weighted([own.astype(np.float64) for own in present], shares))
 
@@ -245,6 +247,6 @@ def _coverage(below: Sequence[Drawn], shares: Matrix) -> tuple[Matrix, Matrix | 
         covered.append(np.where(present, part, 0.0))
         applies.append(np.ones_like(each.scores[:1]) if each.applicable is None else each.applicable)
     if all(each.applicable is None for each in below):
-        return _weighted(covered, shares) / shares.sum(axis=1)[:, np.newaxis], None
+        return _weighted(covered, shares) / sums_of_units(shares.T)[:, np.newaxis], None
     applicable = _weighted(applies, shares)
     return np.nan_to_num(_over(_weighted(covered, shares), applicable)), applicable

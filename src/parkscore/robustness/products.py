@@ -15,19 +15,26 @@ _MOST: Final = 2**18
 
 
 def product(left: Matrix, right: Matrix) -> Matrix:
-    """`left @ right`, (lines, columns); how it is cut into pieces follows from the shapes alone.
+    """`left @ right`, (lines, columns).
+
+    Each piece has as many lines in the same order of memory, as BLAS may round the last digit of another shape
+    otherwise: a line comes to the same bits whichever lines stand beside it.
 
     >>> product(np.ones((40, 3)), np.ones((3, 2)))[-1].tolist()
     [3.0, 3.0]
     """
-    (lines, inner), columns = left.shape, right.shape[1]
-    wide = max(1, _MOST // (LINES * max(inner, 1)))
-    found = np.empty((lines, columns))
-    whole = lines - lines % LINES
+    lines, (inner, columns) = len(left), right.shape
+    pieces = -(-lines // LINES)
+    if left.flags.c_contiguous and lines == pieces * LINES:
+        filled = left
+    else:
+        filled = np.zeros((pieces * LINES, inner))
+        filled[:lines] = left
+    found = np.empty((pieces * LINES, columns))
     # A stack of small products is one call, which other threads need not wait for.
-    stack, into = (each[:whole].reshape(-1, LINES, each.shape[1]) for each in (left, found))
+    stack, into = (each.reshape(pieces, LINES, each.shape[1]) for each in (filled, found))
+    wide = max(1, _MOST // (LINES * max(inner, 1)))
     for first in range(0, columns, wide):
         own = slice(first, first + wide)
         np.matmul(stack, right[:, own], out=into[:, :, own])
-        np.matmul(left[whole:], right[:, own], out=found[whole:, own])
-    return found
+    return found[:lines]

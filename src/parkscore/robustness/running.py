@@ -90,7 +90,7 @@ def by_chunk(
     """
     plan, units = drawn.plan, len(drawn.rows)
     ranking = plan.evaluation.framework.ranking
-    at_once = draws_at_once(units, plan.draws)
+    at_once = draws_at_once(units, plan.draws, THREADS)
     drawn.prepare()
 
     def chunk(first: int) -> Part:

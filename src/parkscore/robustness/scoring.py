@@ -20,23 +20,21 @@ from parkscore.robustness.plans import DrawPlan, Nominal, Variant
 from parkscore.robustness.products import LINES
 from parkscore.robustness.remade import RemadeScores, drawn_rows
 
-_MOST: Final = 1792
+_MOST: Final = 2560
 _NUMBERS: Final = 2**21
 _HELD: Final = 2**22
 _REMADE: Final = 256
 """Values of indicators, and draws, that are made anew at once."""
 
 
-def draws_at_once(units: int, draws: int) -> int:
-    """Of so many draws those that are scored, ranked and counted together, so that all rounds are about as large.
+def draws_at_once(units: int, draws: int, threads: int = 1) -> int:
+    """Of so many draws those that are scored, ranked and counted together, so that threads have about as much to do.
 
-    By these two numbers alone, as a product of another shape may round its last digit otherwise.
-
-    >>> draws_at_once(178, 10_000), draws_at_once(178, 100), draws_at_once(100_000, 1000)
-    (1696, 128, 20)
+    >>> draws_at_once(178, 10_000, 2), draws_at_once(178, 100), draws_at_once(100_000, 1000, 2)
+    (2528, 128, 20)
     """
     most = max(1, min(_MOST, _NUMBERS // max(units, 1)))
-    rounds = -(-draws // most)
+    rounds = -(-draws // most // threads) * threads
     return min(most, -(-draws // rounds // LINES) * LINES)
 
 
@@ -55,10 +53,16 @@ class Group:
 
     def totals(self, draws: Rows) -> Matrix:
         """The total scores of some draws, (draws, units of the group)."""
+        if len(draws) == 1:
+            # A tree takes what has one line for what no draw changes, and would add it up in another order.
+            return self.totals(np.repeat(draws, 2))[:1]
         return self._climbed(self.tree, draws)
 
     def totals_of(self, draws: Rows, remade: Mapping[int, Matrix], rows: Rows) -> Matrix:
         """The same where scores of indicators differ: by column, (draws, rows); rows: of the table."""
+        if len(draws) == 1:
+            twice = {column: np.repeat(each, 2, axis=0) for column, each in remade.items()}
+            return self.totals_of(np.repeat(draws, 2), twice, rows)[:1]
         places = np.searchsorted(rows, self.measured)
         return self._climbed(self.tree.with_scores({column: each[:, places] for column, each in remade.items()}), draws)
 

@@ -12,6 +12,7 @@ import numpy as np
 from parkscore.data.grid import Matrix, Vector
 from parkscore.methods.domain import IntArray
 from parkscore.methods.drawn_ranks import Counts
+from parkscore.methods.line_quantiles import line_quantiles
 from parkscore.robustness.running import THREADS, Outcome
 
 _NUMBERS: Final = 2**21
@@ -51,9 +52,8 @@ def spread(outcome: Outcome, shares: Sequence[float], tops: Sequence[int]) -> Sp
         else:
             of_ranks = _of_counts(counts[own], shares, tops)
         found.rank_mean[own], found.unranked[own], found.rank_quantiles[:, own], found.on_top[:, own] = of_ranks
-        scores = np.array(outcome.scores_of(own).T, order="C")
-        scores.sort(axis=1)
-        found.score_quantiles[:, own] = quantiles(scores, shares)
+        scores = np.ascontiguousarray(outcome.scores_of(own).T)
+        found.score_quantiles[:, own] = line_quantiles(scores, shares)
 
     with ThreadPoolExecutor(THREADS, thread_name_prefix="parkscore") as pool:
         for _ in pool.map(block, range(0, units, at_once)):
@@ -115,21 +115,3 @@ def _nths(shares: Sequence[float], draws: int) -> list[int]:
 def _over(sums: Counts, ranked: Counts) -> Vector:
     none = np.full(len(sums), np.nan)
     return np.asarray(np.divide(sums, ranked, out=none, where=ranked > 0))
-
-
-def quantiles(in_order: Matrix, shares: Sequence[float]) -> Matrix:
-    """The quantiles of each line, (shares, lines), halfway between neighbours as `numpy.quantile` finds them.
-
-    in_order: (lines, numbers), from the least, gaps last; a line with a gap has none.
-
-    >>> quantiles(np.array([[1.0, 3.0], [5.0, np.nan]]), (0.5,))
-    array([[ 2., nan]])
-    """
-    last = in_order.shape[1] - 1
-    found = np.empty((len(shares), len(in_order)))
-    for place, share in enumerate(shares):
-        below = int(share * last)
-        low, high = in_order[:, below], in_order[:, min(below + 1, last)]
-        found[place] = low + (high - low) * (share * last - below)
-    found[:, np.isnan(in_order[:, last])] = np.nan
-    return found

@@ -1,0 +1,32 @@
+"""Products in pieces: a line comes to the same bits whichever lines stand beside it."""
+
+from __future__ import annotations
+
+import numpy as np
+from hypothesis import given
+from hypothesis import strategies as st
+
+from parkscore.robustness.products import LINES, product
+
+
+@given(
+    st.integers(0, 3 * LINES),
+    st.integers(1, 3 * LINES),
+    st.integers(1, 60),
+    st.sampled_from([1, 2, 3, 7, 8, 19, 178, 300]),
+    st.booleans(),
+)
+def test_a_line_has_the_same_bits_whichever_lines_stand_beside_it(
+    first: int, count: int, inner: int, columns: int, by_column: bool
+) -> None:
+    generator = np.random.default_rng(inner)
+    left = np.asarray(generator.random((6 * LINES, inner)), order="F" if by_column else "C")
+    right = generator.random((inner, columns))
+    whole = product(left, right)
+    np.testing.assert_allclose(whole, left @ right, rtol=1e-13)
+    np.testing.assert_array_equal(product(left[first : first + count], right), whole[first : first + count])
+
+
+def test_nothing_comes_to_nothing() -> None:
+    assert product(np.ones((0, 3)), np.ones((3, 2))).shape == (0, 2)
+    assert product(np.ones((2, 3)), np.ones((3, 0))).shape == (2, 0)
