@@ -36,7 +36,7 @@ MANY, FEW, FEWER_DRAWS, CHUNK = 100_000, 18, 1_000, 50
 PEER_DRAWS, ROUNDS = 40, 5
 SIZES = tuple(2**power for power in range(6, 15))
 SEEDS = 16
-REST = 0.1
+ROUNDS_IN_TURN, REST = 40, 0.1
 
 
 def main() -> None:
@@ -68,12 +68,13 @@ def other_weights() -> None:
         found = evaluation.robustness({"table": table}, draws=DRAWS)
         return found, found.units, found.rank_probabilities, found.above
 
-    found = race(ours, lambda: bare(weights, scores), seconds=20.0, rounds=40, rest=REST)
+    found = race(ours, lambda: bare(weights, scores), seconds=20.0, rounds=ROUNDS_IN_TURN, rest=REST)
     same_ranks(ours()[0].outcome.ranks, weights, scores)
     print(f"\n| {UNITS} x {INDICATORS}, {DRAWS:,} draws {HEAD}\n{'| --- ' * 6}|")
     print(f"| units, rank probabilities, pairs; beside bare NumPy {row_of(found)}")
     for name, rank in peers(scores):
-        seconds = fastest(lambda rank=rank: [rank(each) for each in weights[:PEER_DRAWS]]) / PEER_DRAWS  # type: ignore[misc]
+        seconds = fastest(lambda rank=rank: [rank(each) for each in weights[:PEER_DRAWS]], ROUNDS_IN_TURN, REST)  # type: ignore[misc]
+        seconds /= PEER_DRAWS
         print(f"{name}: {1000 * seconds:.2f} ms a draw, {seconds / found.ours * DRAWS:,.0f} times ours")
 
 
@@ -240,11 +241,12 @@ def drawn_weights(draws: int, indicators: int) -> Array:
     return np.random.default_rng(2).dirichlet(np.ones(indicators), draws)
 
 
-def fastest(job: Callable[[], Any]) -> float:
-    """Seconds of the fastest of some runs, after one to warm up."""
+def fastest(job: Callable[[], Any], rounds: int = ROUNDS, rest: float = 0.0) -> float:
+    """Seconds of the fastest of some runs, after one to warm up; rest: seconds before each."""
     job()
     times = []
-    for _ in range(ROUNDS):
+    for _ in range(rounds):
+        time.sleep(rest)
         begin = time.perf_counter()
         job()
         times.append(time.perf_counter() - begin)

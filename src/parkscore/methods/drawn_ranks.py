@@ -20,7 +20,7 @@ _CACHED: Final = 2**19
 """Scores that are ranked at once, so few that they stay in the memory of the processor that its cores share."""
 _AT_ONCE: Final = 8 * 255
 """Draws whose pairs are counted in bytes, eight of them side by side."""
-_BLOCK: Final = 3 * 2**19
+_BLOCK: Final = 2**22
 """Comparisons at once."""
 _BYTE, _SHORT = 2**8 - 1, 2**15 - 1
 """So many units have ranks, with one below all of them, that a byte or two do not hold."""
@@ -47,7 +47,8 @@ def drawn_ranks(
     array([[2, 1, 2],
            [0, 2, 1]], dtype=int32)
     """
-    ranks = np.empty(scores.shape, dtype=kind)
+    # With a line for each unit, as they are counted.
+    ranks = np.empty(scores.shape[::-1], dtype=kind).T
     at_once = max(1, _CACHED // max(scores.shape[1], 1))
     for first in range(0, len(scores), at_once):
         few = slice(first, first + at_once)

@@ -72,7 +72,8 @@ def _scattered(packed: NDArray[np.int64], bits: int, ties: str, kind: DTypeLike)
     else:
         in_order = np.tile(np.arange(1, units + 1, dtype=kind), draws)
     packed &= last
-    packed += units * np.arange(draws)[:, np.newaxis]
+    packed *= draws
+    packed += np.arange(draws)[:, np.newaxis]
     ranks = np.empty(draws * units, dtype=kind)
     ranks[packed.reshape(-1)] = in_order.reshape(-1)
-    return ranks.reshape(draws, units)
+    return ranks.reshape(units, draws).T

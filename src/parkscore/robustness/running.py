@@ -64,7 +64,7 @@ def run(plan: DrawPlan, year: int | None, progress: Progress | None = None) -> O
     units = len(drawn.rows)
     # With a line for each unit, as they are sorted by it afterwards.
     kept = np.empty((units, plan.draws)).T if keeps_scores(plan.values is not None, units) else None
-    ranks = np.empty((plan.draws, units), dtype=rank_kind(units))
+    ranks = np.empty((units, plan.draws), dtype=rank_kind(units)).T
     counts = RankCounts(units)
 
     def counted(own: slice, _: Matrix, own_ranks: Ranks) -> RankCounts:
