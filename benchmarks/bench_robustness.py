@@ -68,14 +68,21 @@ def other_weights() -> None:
         found = evaluation.robustness({"table": table}, draws=DRAWS)
         return found, found.units, found.rank_probabilities, found.above
 
+    few = weights[:PEER_DRAWS]
     found = race(ours, lambda: bare(weights, scores), seconds=20.0, rounds=ROUNDS_IN_TURN, rest=REST)
     same_ranks(ours()[0].outcome.ranks, weights, scores)
     print(f"\n| {UNITS} x {INDICATORS}, {DRAWS:,} draws {HEAD}\n{'| --- ' * 6}|")
     print(f"| units, rank probabilities, pairs; beside bare NumPy {row_of(found)}")
     for name, rank in peers(scores):
-        seconds = fastest(lambda rank=rank: [rank(each) for each in weights[:PEER_DRAWS]], ROUNDS_IN_TURN, REST)  # type: ignore[misc]
-        seconds /= PEER_DRAWS
-        print(f"{name}: {1000 * seconds:.2f} ms a draw, {seconds / found.ours * DRAWS:,.0f} times ours")
+        found = race(
+            ours, lambda rank=rank: [rank(each) for each in few], seconds=30.0, rounds=ROUNDS_IN_TURN, rest=REST
+        )  # type: ignore[misc]
+        times, middle = DRAWS / PEER_DRAWS / found.ratio, DRAWS / PEER_DRAWS / found.median
+        print(
+            f"{name}: {1000 * found.theirs / PEER_DRAWS:.2f} ms a draw, ours {1000 * found.ours:.1f} ms for all: ",
+            end="",
+        )
+        print(f"{times:,.0f} times, in the middle of all rounds {middle:,.0f} times")
 
 
 def bare(weights: Array, scores: Array) -> Any:
@@ -241,12 +248,11 @@ def drawn_weights(draws: int, indicators: int) -> Array:
     return np.random.default_rng(2).dirichlet(np.ones(indicators), draws)
 
 
-def fastest(job: Callable[[], Any], rounds: int = ROUNDS, rest: float = 0.0) -> float:
-    """Seconds of the fastest of some runs, after one to warm up; rest: seconds before each."""
+def fastest(job: Callable[[], Any]) -> float:
+    """Seconds of the fastest of some runs, after one to warm up."""
     job()
     times = []
-    for _ in range(rounds):
-        time.sleep(rest)
+    for _ in range(ROUNDS):
         begin = time.perf_counter()
         job()
         times.append(time.perf_counter() - begin)

@@ -151,7 +151,7 @@ def test_neither_threads_nor_the_number_of_draws_at_once_change_the_bits_of_a_dr
     again = evaluation.robustness({"multipliers": 0.3}, draws=601, seed=5)
     np.testing.assert_array_equal(whole.scores, again.scores)
     monkeypatch.setattr(running, "THREADS", threads)
-    monkeypatch.setattr(scoring, "_MOST", chunk)
+    monkeypatch.setattr(scoring, "draws_at_once", lambda *_: chunk)
     alone = evaluation.robustness({"multipliers": 0.3}, draws=601, seed=5)
     np.testing.assert_array_equal(whole.scores, alone.scores)
     pd.testing.assert_frame_equal(whole.units, alone.units, check_exact=True)
@@ -174,7 +174,7 @@ def test_a_method_that_one_draw_alone_has_at_once_gives_the_same_bits_as_beside_
     }
     evaluation = in_two_dimensions(gaps=True)
     whole = evaluation.robustness(**asked)
-    monkeypatch.setattr(scoring, "_MOST", chunk)
+    monkeypatch.setattr(scoring, "draws_at_once", lambda *_: chunk)
     np.testing.assert_array_equal(whole.scores, evaluation.robustness(**asked).scores)
 
 

@@ -156,22 +156,21 @@ def effective_weights(framework: Framework, shares: DrawnShares) -> Matrix:
     """The weight of every indicator in the total, (draws, indicators): the product of the shares on its way up."""
     found = np.empty((len(framework.leaves), max(map(len, shares.values())))).T
     place = {leaf.id: column for column, leaf in enumerate(framework.leaves)}
-
-    def descend(node: Node, above: Matrix) -> None:
+    waiting: list[tuple[Node, Matrix]] = [(framework.root, np.ones((1, 1)))]
+    while waiting:
+        node, above = waiting.pop()
         own = shares[node.id]
         part = above / sums_of_units(own.T)[:, np.newaxis]
         leaves = [place[child.id] for child in node.children if not child.children]
         if len(leaves) == len(node.children):
             np.multiply(own, part, out=found[:, leaves[0] : leaves[-1] + 1])
-            return
+            continue
         for column, child in enumerate(node.children):
             below = own[:, column : column + 1] * part
             if child.children:
-                descend(child, below)
+                waiting.append((child, below))
             else:
                 found[:, place[child.id] : place[child.id] + 1] = below
-
-    descend(framework.root, np.ones((1, 1)))
     return found
 
 

@@ -16,7 +16,7 @@ from parkscore.language import Text
 from parkscore.methods.domain import DomainError, FloatArray
 from parkscore.methods.drawn_ranks import RankCounts, Ranks, drawn_ranks, rank_kind
 from parkscore.robustness.plans import DrawPlan
-from parkscore.robustness.scoring import DrawnScores, draws_at_once
+from parkscore.robustness.scoring import DrawnScores
 
 Progress = Callable[[int, int], None]
 """Told after each chunk: how many draws are done, of how many."""
@@ -90,8 +90,8 @@ def by_chunk(
     """
     plan, units = drawn.plan, len(drawn.rows)
     ranking = plan.evaluation.framework.ranking
-    at_once = draws_at_once(units, plan.draws, THREADS)
     drawn.prepare()
+    at_once = drawn.at_once(THREADS)
 
     def chunk(first: int) -> Part:
         own = slice(first, min(first + at_once, plan.draws))

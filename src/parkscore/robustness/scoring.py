@@ -20,20 +20,23 @@ from parkscore.robustness.plans import DrawPlan, Nominal, Variant
 from parkscore.robustness.products import LINES
 from parkscore.robustness.remade import RemadeScores, drawn_rows
 
-_MOST: Final = 2560
+_MOST: Final = 1792
+_OF_PRODUCTS: Final = 5056
+"""Draws that are scored at once; of those that go through a tree step by step fewer, so that it is told how far they
+are, and an interruption need not wait for many."""
 _NUMBERS: Final = 2**21
 _HELD: Final = 2**22
 _REMADE: Final = 256
 """Values of indicators, and draws, that are made anew at once."""
 
 
-def draws_at_once(units: int, draws: int, threads: int = 1) -> int:
+def draws_at_once(units: int, draws: int, threads: int = 1, most: int = _MOST) -> int:
     """Of so many draws those that are scored, ranked and counted together, so that threads have about as much to do.
 
     >>> draws_at_once(178, 10_000, 2), draws_at_once(178, 100), draws_at_once(100_000, 1000, 2)
-    (2528, 128, 20)
+    (1696, 128, 20)
     """
-    most = max(1, min(_MOST, _NUMBERS // max(units, 1)))
+    most = max(1, min(most, _NUMBERS // max(units, 1)))
     rounds = -(-draws // most // threads) * threads
     return min(most, -(-draws // rounds // LINES) * LINES)
 
@@ -98,6 +101,12 @@ class DrawnScores:
         """Make the trees of all variants that a draw takes, so that threads find them."""
         for number in np.unique(self.plan.variant_of).tolist():
             self._groups_of(number)
+
+    def at_once(self, threads: int) -> int:
+        """How many draws each of some threads had best score at a time, once all is prepared."""
+        trees = [group.tree for groups in self._groups.values() for group in groups]
+        quick = self.plan.values is None and all(tree.is_one_product for tree in trees)
+        return draws_at_once(len(self.rows), self.plan.draws, threads, _OF_PRODUCTS if quick else _MOST)
 
     def totals(self, draws: Rows) -> Matrix:
         """The total scores of some draws, (draws, units), NaN for a unit without one."""
