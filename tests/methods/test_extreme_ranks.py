@@ -44,6 +44,21 @@ def test_ties_in_most_indicators_leave_the_ends_exact() -> None:
         assert worst.attained >= ranks[:, unit].max()
 
 
+def test_a_lead_that_is_small_beside_those_of_others_is_seen() -> None:
+    # The second is above where the first indicator weighs more; 100 and 0 made its lead of 0.0001 a tie.
+    x = [[50.0, 50.0], [50.0005, 49.9995], [100.0, 100.0], [0.0, 0.0]]
+    worst, best = worst_rank(x, 0, [0.4] * 2, [0.6] * 2), best_rank(x, 0, [0.4] * 2, [0.6] * 2)
+    assert (worst.attained, worst.bound) == (3, 3)
+    assert (best.attained, best.bound) == (2, 2)
+
+
+def test_a_unit_that_hardly_ever_leads_leaves_the_worst_rank_unproven() -> None:
+    # Its lead is at most 0.000001 where the other's is up to 10.
+    x = [[50.0, 50.0], [60.0 + 1e-6, 40.0]]
+    worst = worst_rank(x, 0, [0.0, 0.5], [0.5, 1.0])
+    assert worst.attained <= 2 == worst.bound
+
+
 def test_a_rank_that_dominance_fixes_needs_no_solver() -> None:
     x = np.array([[3.0, 3.0], [2.0, 2.0], [1.0, 1.0]])
     assert [best_rank(x, unit, [0, 0], [1, 1]).attained for unit in range(3)] == [1, 2, 3]

@@ -12,7 +12,7 @@ from parkscore.methods import line_quantiles as room
 from parkscore.methods.line_quantiles import line_quantiles
 
 SHARES = (0.0, 0.05, 0.25, 0.5, 0.95, 1.0)
-NUMBERS = st.sampled_from([0.0, -0.0, 1.0, 1.0 + 2**-52, 5e-324, 1e308, -1e308]) | st.floats(-100, 100)
+NUMBERS = st.sampled_from([0.0, -0.0, 1.0, 1.0 + 2**-52, 5e-324, 8e307, -8e307]) | st.floats(-100, 100)
 
 
 def numpys(lines: np.ndarray) -> np.ndarray:
@@ -57,3 +57,4 @@ def test_a_line_with_an_infinite_number_is_put_in_order() -> None:
     lines[0, 5] = np.inf
     found = line_quantiles(lines, (0.05, 0.5))
     np.testing.assert_allclose(found, np.quantile(lines, (0.05, 0.5), axis=1))
+    assert np.isnan(line_quantiles(np.full((1, 3), np.inf), (0.5,)))

@@ -96,7 +96,7 @@ def test_a_rank_that_is_not_proven_in_time_is_noted(evaluation: Evaluation) -> N
     found = exact_of(evaluation)
     assert found.extremes is not None
     late = ExactAnswers(ExactQuestion(), found.exact, found.necessary, _Unproven(found.extremes.units))  # type: ignore[arg-type]
-    assert "of 4 units the best or worst rank was not proven in time" in late.notes[-1].en
+    assert "of 4 units the best or worst rank was not proven, in time" in late.notes[-1].en
 
 
 class _Unproven:

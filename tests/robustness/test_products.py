@@ -30,3 +30,11 @@ def test_a_line_has_the_same_bits_whichever_lines_stand_beside_it(
 def test_nothing_comes_to_nothing() -> None:
     assert product(np.ones((0, 3)), np.ones((3, 2))).shape == (0, 2)
     assert product(np.ones((2, 3)), np.ones((3, 0))).shape == (2, 0)
+
+
+def test_a_column_alone_has_the_bits_that_it_has_beside_another() -> None:
+    generator = np.random.default_rng(2)
+    left, right = generator.random((200, 9)), generator.random((9, 40))
+    for column in range(40):
+        alone = product(left, right[:, column : column + 1])
+        np.testing.assert_array_equal(alone, product(left, right)[:, column : column + 1])

@@ -14,7 +14,7 @@ from parkscore.evaluation import Evaluation
 from parkscore.findings import DataError, FrameworkError, UsageError
 from parkscore.framework.models import Choice, ClassWeights, ScoreRule, Total, WeightEntry, WeightScheme
 from parkscore.language import Text
-from parkscore.robustness import running, scoring
+from parkscore.robustness import running, scoring, spread
 from parkscore.robustness.assumptions import assumptions
 from tests.small_frameworks import EQUAL, dimension, field, leaf, panel, rows, small
 
@@ -160,6 +160,46 @@ def test_neither_threads_nor_the_number_of_draws_at_once_change_the_bits_of_a_dr
     assert not np.array_equal(whole.scores, other.scores)
 
 
+@pytest.mark.parametrize(
+    "asked",
+    [
+        {"weights": {"multipliers": 0}},
+        {"noise": {"all": 0}},
+        {"imputation": ["a"]},
+        {"aggregate": {"total": ["arithmetic"]}},
+        {"weights": {"bounds": {"a": [0.3, 0.3], "b": [0.7, 0.7]}}},
+    ],
+)
+def test_draws_that_are_all_alike_are_said_to_say_nothing(asked: dict[str, Any]) -> None:
+    evaluation = flat([80, 20, 50], [20, 40, 30])
+    alike = evaluation.robustness(**asked, draws=16)
+    assert "all draws are alike" in alike.assumptions[-1].en
+    assert "all draws are alike" in alike.units_in("en")["note"].iloc[0]
+    other = evaluation.robustness(**(asked | {"weights": {"multipliers": 0.1}}), draws=16)
+    assert "alike" not in other.assumptions[-1].en
+
+
+def test_a_method_that_there_is_not_is_told_once_for_all_indicators() -> None:
+    with pytest.raises(FrameworkError) as refused:
+        zones().robustness(treat={"all": ["winsorize"]}, draws=10)
+    assert len(refused.value.findings) == 1
+
+
+def test_the_number_of_threads_does_not_change_scores_that_are_made_anew(monkeypatch: pytest.MonkeyPatch) -> None:
+    # Of more than 4,096 units no scores are kept; a block of a single unit would be another product.
+    numbers = np.random.default_rng(0).random((4099, 2))
+    names = [f"z{number}" for number in range(4099)]
+    frame = pd.DataFrame({"zone": names, "a": numbers[:, 0], "b": numbers[:, 1]})
+    evaluation = ps.evaluate(small(leaf("a"), leaf("b")), frame)
+    found = []
+    for threads in (1, 2, 3):
+        for room in (running, spread):
+            monkeypatch.setattr(room, "THREADS", threads)
+        found.append(evaluation.robustness({"multipliers": 0.3}, draws=512).units)
+    pd.testing.assert_frame_equal(found[0], found[1], check_exact=True)
+    pd.testing.assert_frame_equal(found[0], found[2], check_exact=True)
+
+
 @pytest.mark.parametrize("chunk", [1, 2, 32, 33])
 def test_a_method_that_one_draw_alone_has_at_once_gives_the_same_bits_as_beside_others(
     monkeypatch: pytest.MonkeyPatch, chunk: int
@@ -239,7 +279,8 @@ def test_each_draw_leaves_out_one_indicator_or_none() -> None:
         ({"weights": {"bounds": {"nowhere": [0, 1]}}}, "no nowhere"),
         ({"weights": {"bounds": {"a": [0.7, 0.8], "b": [0.7, 0.8]}}}, "no weights keep"),
         ({"weights": {"bounds": {"a": [0.5, 0.2]}}}, "low <= high"),
-        ({"weights": {"order": [["a", "b"], ["b", "a"]], "bounds": {"a": [0.6, 1]}}}, "no weights keep"),
+        ({"weights": {"order": [["a", "b"]], "bounds": {"b": [0.6, 1]}}}, "no weights keep"),
+        ({"weights": {"order": [["a", "b"], ["b", "a"]]}}, "the order contradicts itself: [ab] >= [ab] >= [ab]"),
         ({"weights": {"table": {"a": [1.0], "b": [1.0]}}}, "1 row for 8 draws"),
         ({"weights": {"table": {"a": [-1.0] * 8, "b": [1.0] * 8}}}, "from 0 up"),
         ({"weights": {"expert": {"a": [0.3, 0.2, 0.4]}}}, "three numbers that do not fall"),

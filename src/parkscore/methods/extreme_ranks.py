@@ -16,7 +16,10 @@ from parkscore.methods.weight_stability import least_lead
 
 SECONDS: Final = 10.0
 _LEVEL: Final = 1e-5
-"""The lead below which units are level, as a share of the widest range of scores; a solver tolerates a tenth of it."""
+"""The lead below which two units are level to the solver, as a share of the widest lead that one of them has over the
+other under any of the weights; a solver tolerates a tenth of it."""
+
+_ROUNDING: Final = 1e-12
 
 
 @dataclass(frozen=True)
@@ -52,7 +55,8 @@ def best_rank(
     indicators of which the first weighs at least as much. seconds: after which the solver gives what it has.
 
     A mixed-integer programme: one yes or no for each other unit, whether it stands above. Units that are level do not.
-    Leads below 1e-5 of the widest range of scores are level to the solver; `attained` is counted to nine digits.
+    To the solver a unit is above from a lead of 1e-5 of the widest that the two can have; one that can have no such
+    lead counts as above in the bound of the worst rank. `attained` is counted to nine digits.
 
     >>> best_rank([[3.0, 0.0], [2.0, 2.0], [0.0, 3.0]], 0, [0, 0], [1, 1]).attained
     1
@@ -89,22 +93,26 @@ def _extreme(
 ) -> ExtremeRank:
     least, most = np.asarray(low, dtype=np.float64), np.asarray(high, dtype=np.float64)
     start = feasible(least, most, order)
-    others = np.delete(np.arange(len(x)), unit)
-    scale = max(float(np.ptp(x, axis=0).max(initial=0.0)), np.finfo(np.float64).tiny)
-    leads = (x[others] - x[unit]) / scale
+    leads = np.delete(x, unit, axis=0) - x[unit]
     least_ahead, most_ahead = _ends(leads, least, most)
+    # Each pair by the widest lead that it can have: beside others a small one would be lost.
+    widest = np.maximum(np.abs(least_ahead), np.abs(most_ahead))
+    apart = widest > 0
+    leads, least_ahead, most_ahead = (
+        each[apart] / (widest[apart, np.newaxis] if each.ndim > 1 else widest[apart])
+        for each in (leads, least_ahead, most_ahead)
+    )
     always = int((least_ahead > _LEVEL).sum())
     undecided = np.flatnonzero((least_ahead <= _LEVEL) & (most_ahead > (_LEVEL if worst else 0.0)))
+    unseen = int(((most_ahead > _ROUNDING) & (most_ahead <= _LEVEL)).sum()) if worst else 0
     if not undecided.size:
-        return _end(x, unit, start, 1 + always, worst)
+        return _end(x, unit, start, 1 + always + unseen, worst)
     found, bound = _solved(
         leads[undecided], least_ahead[undecided], most_ahead[undecided], least, most, order, seconds, worst
     )
     weights = start if found is None else found
-    if bound is None:
-        bound = float(len(undecided)) if worst else 0.0
     whole = int(np.floor(bound + 1e-6)) if worst else int(np.ceil(bound - 1e-6))
-    return _end(x, unit, weights, 1 + always + whole, worst)
+    return _end(x, unit, weights, 1 + always + unseen + whole, worst)
 
 
 def _end(x: FloatArray, unit: int, weights: FloatArray, proven: int, worst: bool) -> ExtremeRank:
@@ -129,7 +137,7 @@ def _solved(
     order: Sequence[tuple[int, int]],
     seconds: float,
     worst: bool,
-) -> tuple[FloatArray | None, float | None]:
+) -> tuple[FloatArray | None, float]:
     """The weights that put the fewest, or the most, of some units above, and how many no weights go beyond."""
     units, count = leads.shape
     above = np.zeros((len(order), count + units))
@@ -155,8 +163,9 @@ def _solved(
         options={"time_limit": seconds, "mip_rel_gap": 0.0},
     )
     weights = None if found.x is None else np.clip(found.x[:count], low, high)
-    bound = None if found.mip_dual_bound is None else float(found.mip_dual_bound) * (-1 if worst else 1)
-    return weights, bound
+    if found.mip_dual_bound is None:
+        return weights, float(units) if worst else 0.0
+    return weights, float(found.mip_dual_bound) * (-1 if worst else 1)
 
 
 def _rank(x: FloatArray, unit: int, weights: FloatArray) -> int:

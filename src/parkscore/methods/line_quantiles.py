@@ -89,4 +89,6 @@ def _neighbours(share: float, count: int) -> tuple[int, int, float]:
 
 
 def _between(low: FloatArray, high: FloatArray, part: float) -> FloatArray:
-    return np.asarray(low + (high - low) * part)
+    # Between two infinite numbers there is none.
+    with np.errstate(invalid="ignore"):
+        return np.asarray(low + (high - low) * part)

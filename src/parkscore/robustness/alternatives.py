@@ -61,7 +61,7 @@ def variants(
     refuse_too_many(sizes)
     refused = clashes(evaluation.framework, alternatives)
     if refused:
-        raise FrameworkError([clash.finding for clash in refused])
+        raise FrameworkError(list(dict.fromkeys(clash.finding for clash in refused)))
     combinations = list(product(*([None, *each.choices] for each in alternatives)))
     frameworks = [changed(evaluation.framework, alternatives, choices) for choices in combinations]
     others = (

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from graphlib import CycleError, TopologicalSorter
 from typing import Any, Final
 
 import numpy as np
@@ -141,6 +142,7 @@ def constrained(framework: Framework, said: Mapping[str, Any], draws: int, seed:
     bounds = {name: tuple(share_of(each) for each in pair) for name, pair in said.get("bounds", {}).items()}
     low, high = ({name: pair[end] for name, pair in bounds.items()} for end in (0, 1))
     order = tuple((str(one), str(other)) for one, other in said.get("order", ()))
+    refuse_circle(order)
     for node in framework.root.walk():
         ids = [child.id for child in node.children]
         pairs = [(ids.index(one), ids.index(other)) for one, other in order if one in ids]
@@ -154,6 +156,27 @@ def constrained(framework: Framework, said: Mapping[str, Any], draws: int, seed:
             hint = Text("放宽界限或去掉一条次序", "widen a bound or drop an order")
             raise UsageError(mistake("no_such_weights", title, hint)) from None
     return Constrained(framework, draws, seed, low, high, order)
+
+
+def refuse_circle(order: Sequence[tuple[str, str]]) -> None:
+    """Raise UsageError where each of some nodes weighs at least as much as the next, and the last as the first.
+
+    Only equal weights keep that; who wants them equal can say so, and who does not has turned a pair round.
+    """
+    sorter: TopologicalSorter[str] = TopologicalSorter()
+    for heavier, lighter in order:
+        if heavier != lighter:
+            sorter.add(lighter, heavier)
+    try:
+        sorter.prepare()
+    except CycleError as error:
+        circle = " >= ".join(error.args[1])
+        message = Text(f"次序自相矛盾：{circle}", f"the order contradicts itself: {circle}")
+        hint = Text(
+            "去掉或调换其中一条；要它们相等，用权重表或界限",
+            "turn or drop one; equal weights are said by bounds or a table",
+        )
+        raise UsageError(mistake("circular_order", message, hint)) from None
 
 
 def _expert(framework: Framework, said: Mapping[str, Any], draws: int, seed: int) -> ExpertWeights:

@@ -20,6 +20,11 @@ SCHEMA: Final = "parkscore-robustness/1"
 RANKS: Final = ("rank", "rank_median", "rank_low", "rank_high")
 """Columns of whole numbers."""
 
+_ALL_ALIKE: Final = Text(
+    "各次抽样全都相同：所要求的变动没有改变任何得分，位次区间因此不说明稳健",
+    "all draws are alike: what was asked for changes no score, so these intervals of ranks say nothing of robustness",
+)
+
 
 def about_robustness(found: Robustness) -> dict[str, Any]:
     """What was evaluated with what, as `Evaluation.about` has it, and what was varied: enough to make it again."""
@@ -36,7 +41,7 @@ def said_of(found: Robustness) -> tuple[Text, ...]:
     """What was assumed, sentence by sentence."""
     said = assumptions(found.asked, found.draws, found.seed, found.year, of_framework=found.of_framework)
     noted = weightless_note(found.evaluation.framework) if found.asked.get("weights") else []
-    return (*said, *noted)
+    return (*said, *noted, *([_ALL_ALIKE] if found.outcome.are_alike else []))
 
 
 def units_in(found: Robustness, language: Language) -> pd.DataFrame:

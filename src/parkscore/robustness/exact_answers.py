@@ -38,6 +38,13 @@ class Closest(NamedTuple):
     up: tuple[str, ...]
 
 
+_APART: Final = Text(
+    "精确结论看的是评价本身的方法和上述权重，与抽样变动的权重和方法无关，抽样的位次可以超出它",
+    "exact statements are of the evaluation's own methods and these weights, whatever the draws vary: a drawn rank may "
+    "lie beyond them",
+)
+
+
 @dataclass(frozen=True)
 class ExactAnswers:
     """The exact statements that were asked for; nothing in them is sampled.
@@ -89,12 +96,12 @@ class ExactAnswers:
         if self.extremes is not None and not self.extremes.units["exact"].all():
             unproven = int((~self.extremes.units["exact"]).sum())
             late = Text(
-                f"{unproven} 个对象的最好或最差位次未能在限时内证实，真值在所列两个位次之间",
-                f"of {plural(unproven, 'unit')} the best or worst rank was not proven in time: the truth is between "
-                "the two",
+                f"{unproven} 个对象的最好或最差位次未能证实（限时已到，或差距太小），真值在所列两个位次之间",
+                f"of {plural(unproven, 'unit')} the best or worst rank was not proven, in time or as leads are too "
+                "small: the truth is between the two",
             )
-            return (varied, *self.exact.notes, late)
-        return (varied, *self.exact.notes)
+            return (varied, _APART, *self.exact.notes, late)
+        return (varied, _APART, *self.exact.notes)
 
 
 def _how_far(question: ExactQuestion) -> Text:

@@ -32,6 +32,7 @@ _SCORE = 8
 _WEIGHT = 3 * 8
 """The point that a weight is drawn at, its share of the parent and its part of the total."""
 THREADS: Final = os.cpu_count() or 1
+_DIGITS: Final = 1e-12
 
 
 @dataclass(frozen=True)
@@ -52,6 +53,14 @@ class Outcome:
     def scores(self) -> FloatArray:
         """The score of every unit in every draw, (draws, units); made anew at each call where they are not kept."""
         return self.drawn.all_totals() if self.kept is None else self.kept
+
+    @property
+    def are_alike(self) -> bool:
+        """Whether several draws were made and none of them changed anything, to twelve digits where scores are kept."""
+        every = self.ranks if self.kept is None else self.kept
+        return len(every) > 1 and np.allclose(
+            every.min(axis=0), every.max(axis=0), rtol=_DIGITS, atol=0, equal_nan=True
+        )
 
     def scores_of(self, places: slice) -> FloatArray:
         """The same of some units."""

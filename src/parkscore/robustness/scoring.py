@@ -34,9 +34,10 @@ def draws_at_once(units: int, draws: int, threads: int = 1, most: int = _MOST) -
     """Of so many draws those that are scored, ranked and counted together, so that threads have about as much to do.
 
     >>> draws_at_once(178, 10_000, 2), draws_at_once(178, 100), draws_at_once(100_000, 1000, 2)
-    (1696, 128, 20)
+    (1696, 128, 32)
     """
-    most = max(1, min(most, _NUMBERS // max(units, 1)))
+    own = max(units, 1)
+    most = max(1, min(most, max(_NUMBERS // own, min(LINES, 2 * _NUMBERS // own))))
     rounds = -(-draws // most // threads) * threads
     return min(most, -(-draws // rounds // LINES) * LINES)
 

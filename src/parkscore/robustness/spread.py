@@ -40,10 +40,9 @@ def spread(outcome: Outcome, shares: Sequence[float], tops: Sequence[int]) -> Sp
     """
     draws, units = outcome.ranks.shape
     found = Spread(*np.empty((2, units)), *(np.empty((len(each), units)) for each in (shares, tops, shares)))
-    # One block for each thread at least.
-    at_once = max(1, min(_NUMBERS // draws, -(-units // THREADS)))
-
     counts = outcome.counts.ranks
+    # Scores that are made anew take the same blocks whatever the threads, others one for each thread at least.
+    at_once = max(1, min(_NUMBERS // draws, units if outcome.kept is None else -(-units // THREADS)))
 
     def block(first: int) -> None:
         own = slice(first, min(first + at_once, units))

@@ -17,6 +17,7 @@ from parkscore.methods import weight_stability
 from parkscore.methods.domain import DomainError
 from parkscore.methods.extreme_ranks import ExtremeRank, best_rank, worst_rank
 from parkscore.methods.weight_draws import feasible
+from parkscore.robustness.asked import refuse_circle
 from parkscore.robustness.asked_forms import plainly
 from parkscore.robustness.linear_tree import Level, LinearTree, varied_nodes
 from parkscore.robustness.said import mistake, no_such_node, share_of
@@ -93,6 +94,7 @@ def weight_box(
     stated = {"spread": spread, "bounds": bounds, "order": order}
     said = plainly({key: each for key, each in stated.items() if each is not None}, ExactQuestion)
     pairs = tuple(_places(tree, said.get("order", ())))
+    refuse_circle(said.get("order", ()))
     if bounds is None:
         share = SPREAD if spread is None else share_of(said["spread"])
         low, high = tree.weights * (1 - share), tree.weights * (1 + share)
