@@ -6,12 +6,13 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-from hypothesis import given, settings
+from hypothesis import given, reject, settings
 from hypothesis import strategies as st
 
 import parkscore as ps
 from parkscore.evaluation import Evaluation
-from parkscore.framework.models import Choice, Framework, Node, ScoreRule
+from parkscore.findings import UsageError
+from parkscore.framework.models import Choice, Framework, Node, ScoreRule, WeightEntry, WeightScheme
 from parkscore.methods.drawn_ranks import drawn_ranks
 from parkscore.methods.weight_draws import multiplied, unit_points
 from parkscore.robustness.drawn_tree import DrawnShares, DrawnTree, effective_weights
@@ -49,6 +50,11 @@ def trees(draw: Any) -> Framework:
 
 @st.composite
 def evaluations(draw: Any, gaps: bool = True) -> Evaluation:
+    return ps.evaluate(*draw(tables(gaps)))
+
+
+@st.composite
+def tables(draw: Any, gaps: bool = True) -> tuple[Framework, pd.DataFrame]:
     framework = draw(trees())
     units = draw(st.integers(2, 6))
     cells = HALFWAY | st.none() if gaps else HALFWAY
@@ -56,8 +62,7 @@ def evaluations(draw: Any, gaps: bool = True) -> Evaluation:
         name: pd.Series(draw(st.lists(cells, min_size=units, max_size=units)), dtype="float64")
         for name in framework.fields
     }
-    frame = pd.DataFrame({"zone": list("甲乙丙丁戊己"[:units])}).assign(**columns)
-    return ps.evaluate(framework, frame)
+    return framework, pd.DataFrame({"zone": list("甲乙丙丁戊己"[:units])}).assign(**columns)
 
 
 class Multiplied:
@@ -108,6 +113,80 @@ def test_every_draw_has_the_scores_and_ranks_of_evaluating_again(evaluation: Eva
             total, standing = again(evaluation, shares, draw)
             np.testing.assert_allclose(found[draw], total[drawn.rows], rtol=1e-12, atol=1e-12)
             np.testing.assert_array_equal(ranks[draw], standing[drawn.rows])
+
+
+@st.composite
+def ways(draw: Any, framework: Framework) -> dict[str, Any]:
+    """A way to draw weights, of each kind that can be asked for; none of a table or of schemes that would be files."""
+    siblings = [[child.id for child in node.children] for node in framework.root.walk() if len(node.children) > 1]
+    ids = draw(st.sampled_from(siblings))
+    level = {"level": draw(st.sampled_from(["leaf", "node", "both"]))}
+    table = pd.DataFrame(draw(st.lists(st.tuples(*[st.floats(0.1, 5)] * len(ids)), min_size=DRAWS, max_size=DRAWS)))
+    falling = {node.id: WeightEntry(weight=1 / number) for number, node in enumerate(framework.walk(), start=1)}
+    return draw(
+        st.sampled_from(
+            [
+                {"multipliers": 0.5, **level},
+                {"dirichlet": 20, **level},
+                {"any": True, "points": draw(st.sampled_from(["sobol", "random"])), **level},
+                {"bounds": {ids[0]: [0.1, 0.6]}},
+                {"order": [ids[:2]]},
+                {"bounds": {ids[0]: [0.1, 0.9]}, "order": [ids[1::-1]]},
+                {"expert": {each: [0.1, 0.2, 0.7] for each in ids}},
+                {"table": table.set_axis(ids, axis=1)},
+                {
+                    "schemes": [
+                        "equal",
+                        WeightScheme(id="falling", framework=framework.id, status="assumed", weights=falling),
+                    ]
+                },
+            ]
+        )
+    )
+
+
+@settings(max_examples=100, deadline=None)
+@given(evaluations(), st.data(), st.booleans(), st.integers(0, 2**20))
+def test_every_way_to_draw_weights_has_the_scores_and_ranks_of_evaluating_again(
+    evaluation: Evaluation, data: st.DataObject, left_out: bool, seed: int
+) -> None:
+    way = data.draw(ways(evaluation.framework))
+    try:
+        found = evaluation.robustness(way, leave_out=["all"] if left_out else [], draws=DRAWS, seed=seed)
+    except UsageError:
+        reject()  # nobody is ranked, or no weight counts
+    shares = found.plan.weights.shares(evaluation.own_cohorts[0][1])
+    for draw in range(DRAWS):
+        total, standing = again(evaluation, shares, draw)
+        np.testing.assert_allclose(found.outcome.scores[draw], total[found.outcome.rows], rtol=1e-12, atol=1e-12)
+        np.testing.assert_array_equal(found.outcome.ranks[draw], standing[found.outcome.rows])
+
+
+METHODS_OF_STEPS: dict[str, Any] = {
+    "score": {"all": [{"rule": "minmax", "to": [20, 100]}, {"rule": "minmax", "to": [50, 60]}]},
+    "treat": {"all": [{"rule": "percentile", "lower": 0.1, "upper": 0.9}]},
+    "missing": {"all": ["mean", "median"]},
+    "aggregate": {"total": ["arithmetic", "max", {"method": "power", "exponent": 3}]},
+}
+
+
+@settings(max_examples=60, deadline=None)
+@given(tables(), st.sets(st.sampled_from(sorted(METHODS_OF_STEPS)), min_size=1, max_size=2), st.integers(0, 2**20))
+def test_every_method_that_a_draw_has_gives_what_evaluating_with_it_gives(
+    table: tuple[Framework, pd.DataFrame], steps: set[str], seed: int
+) -> None:
+    framework, frame = table
+    evaluation = ps.evaluate(framework, frame)
+    try:
+        found = evaluation.robustness(**{step: METHODS_OF_STEPS[step] for step in steps}, draws=2 * DRAWS, seed=seed)
+    except UsageError:
+        reject()  # nobody is ranked
+    for number in np.unique(found.plan.variant_of).tolist():
+        again, rows = ps.evaluate(found.plan.variants[number].framework, frame), found.outcome.rows
+        total, ranks = again.aggregated.scores[framework.total.id][rows], again.standing.overall[rows]
+        for draw in np.flatnonzero(found.plan.variant_of == number).tolist():
+            np.testing.assert_allclose(found.outcome.scores[draw], total, rtol=1e-12, atol=1e-12)
+            np.testing.assert_array_equal(found.outcome.ranks[draw], ranks)
 
 
 @settings(max_examples=50, deadline=None)
