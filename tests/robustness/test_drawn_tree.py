@@ -117,7 +117,7 @@ def test_every_draw_has_the_scores_and_ranks_of_evaluating_again(evaluation: Eva
 
 @st.composite
 def ways(draw: Any, framework: Framework) -> dict[str, Any]:
-    """A way to draw weights, of each kind that can be asked for; none of a table or of schemes that would be files."""
+    """A way to draw weights, of each kind that can be asked for."""
     siblings = [[child.id for child in node.children] for node in framework.root.walk() if len(node.children) > 1]
     ids = draw(st.sampled_from(siblings))
     level = {"level": draw(st.sampled_from(["leaf", "node", "both"]))}
