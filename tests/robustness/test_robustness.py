@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -177,6 +178,15 @@ def test_draws_that_are_all_alike_are_said_to_say_nothing(asked: dict[str, Any])
     assert "all draws are alike" in alike.units_in("en")["note"].iloc[0]
     other = evaluation.robustness(**(asked | {"weights": {"multipliers": 0.1}}), draws=16)
     assert "alike" not in other.assumptions[-1].en
+
+
+def test_draws_in_some_of_which_a_unit_has_no_score_are_not_all_alike() -> None:
+    found = flat([80, 20, 50], [20, 40, 30]).robustness({"multipliers": 0}, draws=2).outcome
+    assert found.are_alike
+    assert found.kept is not None
+    ranks, kept = found.ranks.copy(), found.kept.copy()
+    ranks[1, 2], kept[1, 2] = 0, np.nan
+    assert not replace(found, ranks=ranks, kept=kept).are_alike
 
 
 def test_a_method_that_there_is_not_is_told_once_for_all_indicators() -> None:

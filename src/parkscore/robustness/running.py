@@ -57,10 +57,12 @@ class Outcome:
     @property
     def are_alike(self) -> bool:
         """Whether several draws were made and none of them changed anything, to twelve digits where scores are kept."""
-        every = self.ranks if self.kept is None else self.kept
-        return len(every) > 1 and np.allclose(
-            every.min(axis=0), every.max(axis=0), rtol=_DIGITS, atol=0, equal_nan=True
-        )
+        # Who has no score in some draws has no rank there.
+        if len(self.ranks) < 2 or not np.array_equal(self.ranks.min(axis=0), self.ranks.max(axis=0)):
+            return False
+        if self.kept is None:
+            return True
+        return np.allclose(self.kept.min(axis=0), self.kept.max(axis=0), rtol=_DIGITS, atol=0, equal_nan=True)
 
     def scores_of(self, places: slice) -> FloatArray:
         """The same of some units."""
