@@ -98,10 +98,8 @@ def _extreme(
     # Each pair by the widest lead that it can have: beside others a small one would be lost.
     widest = np.maximum(np.abs(least_ahead), np.abs(most_ahead))
     apart = widest > 0
-    leads, least_ahead, most_ahead = (
-        each[apart] / (widest[apart, np.newaxis] if each.ndim > 1 else widest[apart])
-        for each in (leads, least_ahead, most_ahead)
-    )
+    least_ahead, most_ahead = least_ahead[apart] / widest[apart], most_ahead[apart] / widest[apart]
+    leads = leads[apart] / widest[apart, np.newaxis]
     always = int((least_ahead > _LEVEL).sum())
     undecided = np.flatnonzero((least_ahead <= _LEVEL) & (most_ahead > (_LEVEL if worst else 0.0)))
     unseen = int(((most_ahead > _ROUNDING) & (most_ahead <= _LEVEL)).sum()) if worst else 0

@@ -33,7 +33,7 @@ def about_robustness(found: Robustness) -> dict[str, Any]:
         "draws": found.draws,
         "seed": found.seed,
         "asked": plain(found.asked) | found.questions.plain(),
-        "assumptions": [each.en for each in said_of(found)],
+        "assumptions": [each.en for each in found.assumptions],
     }
 
 
@@ -50,7 +50,7 @@ def units_in(found: Robustness, language: Language) -> pd.DataFrame:
     for column in RANKS:
         frame[column] = frame[column].astype("Int64")
     frame["verdict"] = [each.in_language(language) for each in found.verdicts]
-    notes = (*found.evaluation.notes, *said_of(found))
+    notes = (*found.evaluation.notes, *found.assumptions)
     frame["note"] = "; ".join(note.in_language(language) for note in notes)
     return frame
 
@@ -67,7 +67,7 @@ def document(found: Robustness, language: Language) -> dict[str, Any]:
         "schema": SCHEMA,
         "about": about_robustness(found),
         "notes": [note.in_language(language) for note in found.evaluation.notes],
-        "assumptions": [each.in_language(language) for each in said_of(found)],
+        "assumptions": [each.in_language(language) for each in found.assumptions],
         "units": records(units),
         "rank_probabilities": None if counts.ranks is None else _lines(found.rank_probabilities),
         "above": None if counts.above is None else _lines(found.above),

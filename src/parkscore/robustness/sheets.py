@@ -12,7 +12,7 @@ from parkscore.evaluation_sheets import about_sheet, findings_frame
 from parkscore.language import Language, Text
 from parkscore.output.workbook import Sheet
 from parkscore.robustness.answer_sheets import answer_sheets
-from parkscore.robustness.documents import RANKS, about_robustness, said_of, units_in
+from parkscore.robustness.documents import RANKS, about_robustness, units_in
 from parkscore.robustness.parameters import LEFT_OUT, METHODS, SCHEME, WEIGHT
 from parkscore.robustness.result import TOP
 
@@ -97,7 +97,7 @@ def _sheet(
 
 def _units(found: Robustness, language: Language) -> Sheet:
     frame = units_in(found, language).drop(columns="note")
-    return _sheet(Text("位次稳健性", "units"), frame, language, [*said_of(found), _UNITS])
+    return _sheet(Text("位次稳健性", "units"), frame, language, [*found.assumptions, _UNITS])
 
 
 def _probabilities(found: Robustness, language: Language) -> Sheet:
@@ -118,7 +118,7 @@ def _matrix(name: Text, frame: pd.DataFrame, language: Language, note: Text) -> 
 
 def _assumed(found: Robustness, language: Language) -> Sheet:
     head = _said(Text("假定", "assumed"), language)
-    frame = pd.DataFrame({head: [_said(each, language) for each in said_of(found)]}, dtype=object)
+    frame = pd.DataFrame({head: [_said(each, language) for each in found.assumptions]}, dtype=object)
     return Sheet(_said(Text("假定", "assumptions"), language), frame)
 
 
