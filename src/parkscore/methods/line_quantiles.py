@@ -10,13 +10,14 @@ from numpy.typing import NDArray
 
 from parkscore.methods.domain import FloatArray
 
-_STEPS: Final = 2**16 - 1
-"""In so many steps from the least number of a line to its largest: NumPy puts short whole numbers in order digit by
-digit, several times as fast as it does decimals by comparing them."""
+_STEPS: Final = 2**8 - 1
+"""In so many steps from the least number of a line to its largest: NumPy puts bytes in order by counting them, many
+times as fast as it does decimals by comparing them."""
 _SHORT: Final = 256
 """Lines so short are put in order as fast as they are."""
-_CROWD: Final = 64
-"""Numbers of a line in one step; more are told apart by putting all of the line in order."""
+_CROWD: Final = 8
+"""Where more than one number in so many of a line stands at the steps of a quantile, all of the line is put in order,
+once for all its quantiles."""
 
 
 def line_quantiles(lines: FloatArray, shares: Sequence[float]) -> FloatArray:
@@ -42,10 +43,10 @@ def line_quantiles(lines: FloatArray, shares: Sequence[float]) -> FloatArray:
         return found
     steps = lines - low[:, np.newaxis]
     steps *= steps_of_one[:, np.newaxis]
-    return _of_steps(lines, steps.astype(np.uint16), shares)
+    return _of_steps(lines, steps.astype(np.uint8), shares)
 
 
-def _of_steps(lines: FloatArray, steps: NDArray[np.uint16], shares: Sequence[float]) -> FloatArray:
+def _of_steps(lines: FloatArray, steps: NDArray[np.uint8], shares: Sequence[float]) -> FloatArray:
     """steps: where each number stands, at least as high as any of the line that is smaller."""
     count, width = lines.shape
     found = np.empty((len(shares), count))
@@ -59,14 +60,15 @@ def _of_steps(lines: FloatArray, steps: NDArray[np.uint16], shares: Sequence[flo
         near = np.flatnonzero(steps - least <= most - least)
         line = near // width
         here = np.bincount(line, minlength=count)
-        told = here <= _CROWD
+        told = here <= width // _CROWD
         if not told.all():
             crowded |= ~told
             near, line, here = near[told[line]], line[told[line]], np.where(told, here, 0)
-        numbers = lines.ravel()[near]
-        numbers = numbers[np.lexsort((numbers, line))]
-        first = (np.cumsum(here) - here - before)[told]
-        found[place, told] = _between(numbers[first + below], numbers[first + above], part)
+        numbers = np.full((count, int(here.max())), np.inf)
+        numbers[line, np.arange(len(near)) - np.repeat(np.cumsum(here) - here, here)] = lines.ravel()[near]
+        numbers.sort(axis=1)
+        own = np.flatnonzero(told)
+        found[place, own] = _between(numbers[own, (below - before)[own]], numbers[own, (above - before)[own]], part)
     if crowded.any():
         found[:, crowded] = _of_order(lines[crowded], shares)
     return found
