@@ -68,6 +68,33 @@ def test_the_ranks_are_those_of_the_rule_in_any_chunks_and_any_memory(
     assert not list(folder.iterdir())
 
 
+@given(
+    st.lists(st.tuples(scores, st.integers(-1, 5), st.integers(-1, 1), st.just(0)), max_size=60),
+    st.lists(ties, min_size=1, max_size=3),
+    st.lists(st.integers(0, 60), max_size=4),
+    st.integers(1, 30),
+)
+def test_several_groupings_and_ties_share_a_sort_and_are_ranked_as_each_alone(
+    tmp_path_factory: pytest.TempPathFactory,
+    table: list[tuple[float, int, int, int]],
+    rules: list[Ties],
+    cuts: list[int],
+    rows_in_memory: int,
+) -> None:
+    x = np.array([score for score, *_ in table])
+    groups = np.array([own for _, *own in table], dtype=np.int64).reshape(-1, 3).T
+    ends = sorted({0, *(min(cut, x.size) for cut in cuts), x.size})
+    settings = {"groupings": 3, "ties": rules, "decimals": None, "budget": 64 * rows_in_memory}
+    with ExternalRanks(tmp_path_factory.mktemp("ranks"), **settings) as ranks:
+        for start, end in pairwise(ends):
+            ranks.add(x[start:end], *groups[:, start:end])
+        ranks.finish()
+        for grouping, codes in enumerate(groups):
+            for rule in rules:
+                got = [ranks.ranks(chunk, grouping, rule) for chunk in range(len(ends) - 1)]
+                assert np.concatenate([[], *got]).tolist() == expected(x, codes, rule).tolist()
+
+
 ROWS, CHUNK, BUDGET = 20_000, 1_024, 64 * 2_000
 GENERATOR = np.random.default_rng(7)
 HARD = {
@@ -146,3 +173,5 @@ def test_a_code_for_every_score_is_asked_for(tmp_path: Path) -> None:
     ranks = ExternalRanks(tmp_path)
     with pytest.raises(ValueError, match="one code for each score"):
         ranks.add([1.0, 2.0], [0])
+    with pytest.raises(ValueError, match="codes of 1 groupings, not of 2"):
+        ranks.add([1.0], [0], [0])

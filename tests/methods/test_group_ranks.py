@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from parkscore.methods import ranking
-from parkscore.methods.group_ranks import Ties, ranks_in_groups
+from parkscore.methods.group_ranks import Ties, ordered, ranks_in_groups, ranks_in_order, regrouped
 
 scores = st.one_of(
     st.sampled_from([0.0, -0.0, 1.5, 2.5, math.nan, math.inf, -math.inf, 1e300]),
@@ -27,6 +27,18 @@ def test_each_group_is_ranked_as_it_is_alone(decimals: int | None, rows: list[tu
     for group in np.unique(groups[groups >= 0]):
         expected[groups == group] = ranking[rule](x[groups == group])
     assert ranks_in_groups(x, groups, rule, decimals=decimals).tolist() == expected.tolist()
+
+
+@given(st.lists(st.tuples(scores.filter(lambda score: score == score), codes), max_size=40), st.booleans())
+def test_rows_that_are_in_order_already_are_ranked_within_groups_alike(
+    rows: list[tuple[float, int]], is_dense: bool
+) -> None:
+    x, groups = np.array([score for score, _ in rows]), np.array([code for _, code in rows], dtype=np.int64)
+    rule: Ties = "dense" if is_dense else "min"
+    found = regrouped(ordered(x, np.zeros(x.size, dtype=np.int64)), groups)
+    ranks = np.zeros(x.shape, dtype=np.int32)
+    ranks[found.order] = ranks_in_order(found, rule)
+    assert ranks.tolist() == ranks_in_groups(x, groups, rule).tolist()
 
 
 def test_scores_with_more_decimals_than_said_are_not_made_equal() -> None:

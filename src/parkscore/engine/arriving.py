@@ -15,7 +15,7 @@ import pyarrow.parquet as pq
 from parkscore.data.grid import Rows
 from parkscore.data.table import UNIT, YEAR
 from parkscore.engine.closing import TOP, Closing, first_of, leading_columns, leading_rows, side_by_side
-from parkscore.engine.ranking import Ranking, rankings
+from parkscore.engine.ranking import Rankings
 from parkscore.engine.spool import read_batch
 from parkscore.engine.tasks import AppliedPiece, Job
 from parkscore.framework.models import Framework
@@ -52,7 +52,7 @@ class Arriving:
         self._folder, self._language, self._notes = folder, language, notes
         self._decimals = framework.ranking.decimals
         self._file = ParquetFile(folder / _NAME)
-        self._ranked = {name: each for name, each in rankings(framework, folder).items() if isinstance(each, Ranking)}
+        self._ranked = Rankings(framework, folder)
         self._note: str | None = None
         self._best: list[_Best] = []
 
@@ -71,7 +71,7 @@ class Arriving:
         if not self._best:
             self._note = note_of(self._notes(piece), self._language)
         batch = read_batch(piece.results)
-        whole = with_ranks(batch, {name: each.add(batch) for name, each in self._ranked.items()}, self._note)
+        whole = with_ranks(batch, self._ranked.add(batch), self._note)
         self._file.add(whole)
         rows = _best_rows(batch, self._decimals)
         self._best.append(_Best(rows, _plain(leading_columns(whole).take(pa.array(rows)))))
@@ -84,12 +84,11 @@ class Arriving:
 
         def finish(beside: Path) -> None:
             # The digest of the data, which `about` has, is taken beside the rankings, and the last rows are written.
-            ranking = [each.finish for each in self._ranked.values()]
-            side_by_side([lambda: closing.about, self._file.write_waiting, *ranking])
-            path = self._ended(closing)
-            for done, (name, each) in enumerate(self._ranked.items(), start=1):
-                fill_in(path, name, self._known(name, each))
-                progress(done, len(self._ranked))
+            side_by_side([lambda: closing.about, self._ranked.finish, self._file.write_waiting])
+            path, names = self._ended(closing), self._ranked.names
+            for done, name in enumerate(names, start=1):
+                fill_in(path, name, self._known(name))
+                progress(done, len(names))
             path.replace(beside)
 
         write_whole(target, finish)
@@ -119,10 +118,10 @@ class Arriving:
         path.unlink()
         return again
 
-    def _known(self, name: str, ranking: Ranking) -> Iterator[pa.Array]:
+    def _known(self, name: str) -> Iterator[pa.Array]:
         """The ranks of every piece; its best rows are given theirs on the way."""
         for number, best in enumerate(self._best):
-            ranks = ranking.ranks(number)
+            ranks = self._ranked.ranks(number, name)
             place = best.columns.schema.get_field_index(name)
             best.columns = best.columns.set_column(place, name, ranks.take(pa.array(best.rows)))
             yield ranks

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import shutil
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,52 +15,68 @@ from numpy.typing import NDArray
 from parkscore.methods.domain import FloatArray
 
 Codes = NDArray[np.int32]
-Keys = NDArray[np.complex128]
+Keys = NDArray[Any]
+Counts = NDArray[np.int64]
 
 BUDGET = 64 << 20
 """Bytes that sorting may take at a time."""
 
 _BYTES_OF_A_ROW = 64  # while it is sorted: its score, code and rank, and the arrays that order them
-_ROW = np.dtype([("score", "<f8"), ("code", "<i4")])
 _SAMPLE = 1 << 12
+
+
+class Held(NamedTuple):
+    """Rows that memory holds: (rows,) scores, and (groupings, rows) codes."""
+
+    scores: FloatArray
+    codes: Codes
 
 
 @dataclass(frozen=True)
 class Bucket:
     """The rows of a range of groups and scores, in the order of the rows; or so many equal ones, of which none is kept.
 
-    code, score: of all rows, where they are equal; scores and codes are empty then.
+    codes: (groupings, rows). score: of all rows, where they are equal; scores and codes are empty then. counts: for
+    each grouping, how many of the equal ones are in each group.
     """
 
     number: int
     count: int
     scores: FloatArray
     codes: Codes
-    code: int = -1
     score: float = 0.0
+    counts: Sequence[Counts] = ()
 
     @property
     def are_equal(self) -> bool:
-        """Whether all rows are of one group and score."""
-        return self.code >= 0
+        """Whether all rows have one score, and where buckets are cut by groups are in one group."""
+        return not self.scores.size
 
 
 class Buckets:
     """Rows that come in chunks, held while the budget lasts and written to files of a folder from then on.
 
     Buckets are cut by a sample. One that turns out too large is cut again, and a score that alone fills one is counted
-    and not kept: whatever the data, no more than the budget is read at a time.
+    and not kept: whatever the data, no more than the budget is read at a time. A row is in a group of each grouping;
+    one grouping is cut by group and score, of several none comes before another, and only scores cut them.
     """
 
-    def __init__(self, folder: Path | str, budget: int = BUDGET) -> None:
-        """Files are made in a new folder within `folder`; budget: bytes that sorting may take."""
+    def __init__(self, folder: Path | str, budget: int = BUDGET, *, by_group: bool = True, groupings: int = 1) -> None:
+        """Files are made in a new folder within `folder`; budget: bytes that sorting may take.
+
+        by_group: whether all rows of a group come before those of the next, of one grouping; otherwise only scores
+        count, and rows have groups of several.
+        """
+        self._by_group, self._groupings = by_group, groupings
+        self._row = np.dtype([("score", "<f8"), ("codes", "<i4", (groupings,))])
         self._parent = Path(folder)
         self._limit = max(budget // _BYTES_OF_A_ROW, 1)
         self._folder: Path | None = None
         self.chunks: list[int] = []
-        self._held: list[tuple[FloatArray, Codes]] = []
+        self._held: list[Held] = []
         self._sample = _Sample()
-        self._cut = np.empty(0, dtype=np.complex128)
+        self._cut = np.empty(0)
+        self._equals: dict[int, list[Counts]] = {}
         self.before = np.zeros((1, 1), dtype=np.int64)
 
     @property
@@ -69,20 +85,20 @@ class Buckets:
         return self._folder is not None
 
     def add(self, scores: FloatArray, codes: Codes) -> None:
-        """The next chunk; OSError where the disk is full."""
+        """The next chunk, codes: (groupings, rows); OSError where the disk is full."""
         self.chunks.append(scores.size)
-        self._held.append((scores, codes))
-        if self.spilled or sum(len(held) for held, _ in self._held) > self._limit:
+        self._held.append(Held(scores, codes))
+        if self.spilled or sum(each.scores.size for each in self._held) > self._limit:
             for each in self._held:
-                self._spill(*each)
+                self._spill(each)
             self._held.clear()
 
-    def take(self) -> tuple[FloatArray, Codes]:
+    def take(self) -> Held:
         """All rows, where they are in memory; they are given away."""
-        scores = _joined([held for held, _ in self._held], np.float64)
-        codes = _joined([held for _, held in self._held], np.int32)
+        scores, codes = [each.scores for each in self._held], [each.codes for each in self._held]
         self._held.clear()
-        return scores, codes
+        nothing = np.empty((self._groupings, 0), dtype=np.int32)
+        return Held(np.concatenate([np.empty(0), *scores]), np.concatenate([nothing, *codes], axis=1))
 
     def share_out(self, *, numbers: bool) -> None:
         """Write every row to its bucket, and with `numbers` the bucket of every row, too.
@@ -92,19 +108,31 @@ class Buckets:
         self._cut = _quantiles(self._sample.keys(), 2 * sum(self.chunks) // self._limit + 1)
         while too_large := self._shared_out(numbers):
             self._cut = np.unique(np.concatenate([self._cut, *(self._cut_again(bucket) for bucket in too_large)]))
-        self.file("rows").unlink()
+        if self._by_group:
+            self.file("rows").unlink()
 
-    def in_order(self) -> Iterator[Bucket]:
-        """The buckets from the first group to the last, the best score of each group first; each is read once."""
-        nothing = np.empty(0), np.empty(0, dtype=np.int32)
-        for number, count in enumerate(self.before[-1].tolist()):
-            if count and number % 2:
-                key = self._cut[number // 2]
-                yield Bucket(number, count, *nothing, int(key.real), -float(key.imag))
-            elif count:
-                rows = read(self.file("bucket", number), _ROW, count, 0)
-                yield Bucket(number, count, rows["score"], rows["code"])
-                self.file("bucket", number).unlink()
+    def codes(self, chunk: int) -> Codes:
+        """The groups of the rows of a chunk, (groupings, rows), where only scores cut the buckets."""
+        first = sum(self.chunks[:chunk])
+        return np.ascontiguousarray(read(self.file("rows"), self._row, self.chunks[chunk], first)["codes"].T)
+
+    @property
+    def numbers(self) -> list[int]:
+        """The buckets that have rows, from the first group to the last, the best score of each group first."""
+        return np.flatnonzero(self.before[-1]).tolist()
+
+    def bucket(self, number: int) -> Bucket:
+        """A bucket with its rows, which are read once; several can be read at a time."""
+        count = int(self.before[-1, number])
+        if number % 2:
+            key = self._cut[number // 2]
+            score = -float(key.imag if self._by_group else key)
+            nothing = Held(np.empty(0), np.empty((self._groupings, 0), dtype=np.int32))
+            return Bucket(number, count, *nothing, score, self._equals[number])
+        rows = read(self.file("bucket", number), self._row, count, 0)
+        self.file("bucket", number).unlink()
+        # A copy of its own lets go of the rows.
+        return Bucket(number, count, np.ascontiguousarray(rows["score"]), np.ascontiguousarray(rows["codes"].T))
 
     def file(self, kind: str, bucket: int | None = None) -> Path:
         """Where something is kept."""
@@ -117,35 +145,69 @@ class Buckets:
         if self._folder is not None:
             shutil.rmtree(self._folder, ignore_errors=True)
 
-    def _spill(self, scores: FloatArray, codes: Codes) -> None:
-        self._sample.take(_keys(scores, codes)[_is_ranked(scores, codes)])
-        append(self.file("rows"), _packed(scores, codes))
+    def _spill(self, held: Held) -> None:
+        rows = np.empty(held.scores.shape, dtype=self._row)
+        rows["score"], rows["codes"] = held.scores, held.codes.T
+        self._sample.take(self._keys(rows)[self._is_ranked(rows)])
+        append(self.file("rows"), rows)
+
+    def _keys(self, rows: NDArray[Any]) -> Keys:
+        """What sorts by group and falling score: complex numbers, which sort by their parts in turn, or scores."""
+        if not self._by_group:
+            return np.asarray(-rows["score"])
+        keys = np.empty(rows.shape, dtype=np.complex128)
+        keys.real, keys.imag = rows["codes"][:, 0], -rows["score"]
+        return keys
+
+    def _is_ranked(self, rows: NDArray[Any]) -> NDArray[np.bool_]:
+        scored = ~np.isnan(rows["score"])
+        return np.asarray(scored & (rows["codes"][:, 0] >= 0) if self._by_group else scored)
 
     def _shared_out(self, numbers: bool) -> list[int]:
         """Write each row to its bucket; returns the buckets that are too large to sort."""
         for path in self.file("rows").parent.glob("bucket*"):
             path.unlink()
+        self._equals = {}
         counts = np.zeros((len(self.chunks) + 1, 2 * len(self._cut) + 1), dtype=np.int64)
-        first = 0
+        first, whole = 0, np.dtype((np.void, self._row.itemsize))
         for chunk, size in enumerate(self.chunks):
-            rows = read(self.file("rows"), _ROW, size, first)
+            rows = read(self.file("rows"), self._row, size, first)
             first += size
-            where = _buckets(rows["score"], rows["code"], self._cut)
+            where = self._buckets(rows)
             if numbers:
                 append(self.file("buckets"), where)
             for bucket, own in by_bucket(where):
                 counts[chunk + 1, bucket] = own.size
                 if bucket % 2 == 0:
-                    append(self.file("bucket", bucket), rows[own])
+                    # Each row as one piece of memory, not part by part.
+                    append(self.file("bucket", bucket), rows.view(whole).take(own))
+                else:
+                    self._count(bucket, rows["codes"][own])
         self.before = np.cumsum(counts, axis=0)
         return [int(bucket) for bucket in np.flatnonzero(self.before[-1] > self._limit) if bucket % 2 == 0]
+
+    def _buckets(self, rows: NDArray[Any]) -> NDArray[np.int16]:
+        """The bucket of each row: 2 i between two cuts, 2 i + 1 at cut i, and -1 for a row that is not ranked."""
+        where = np.zeros(rows.shape, dtype=np.int16)
+        if self._cut.size:
+            keys = self._keys(rows)
+            passed = np.searchsorted(self._cut, keys, side="right")
+            where += (2 * passed - (self._cut[np.maximum(passed - 1, 0)] == keys)).astype(np.int16)
+        where[~self._is_ranked(rows)] = -1
+        return where
+
+    def _count(self, bucket: int, codes: Codes) -> None:
+        """Count some rows of a bucket of equal ones; codes: (rows, groupings)."""
+        counts = [np.bincount(own[own >= 0]) for own in codes.T]
+        before = self._equals.get(bucket, [np.zeros(0, dtype=np.int64)] * len(counts))
+        self._equals[bucket] = [sum_of(one, other) for one, other in zip(before, counts, strict=True)]
 
     def _cut_again(self, bucket: int) -> Keys:
         """Where a bucket is cut into parts that are small enough."""
         count, sample = int(self.before[-1, bucket]), _Sample()
         for first in range(0, count, self._limit):
-            rows = read(self.file("bucket", bucket), _ROW, min(self._limit, count - first), first)
-            sample.take(_keys(rows["score"], rows["code"]))
+            rows = read(self.file("bucket", bucket), self._row, min(self._limit, count - first), first)
+            sample.take(self._keys(rows))
         return _quantiles(sample.keys(), 2 * count // self._limit + 1)
 
 
@@ -171,17 +233,6 @@ class _Sample:
         return np.concatenate(self._picked)
 
 
-def _keys(scores: FloatArray, codes: Codes) -> Keys:
-    """Group and falling score as one number that sorts by both: complex numbers sort by their parts in turn."""
-    keys = np.empty(scores.shape, dtype=np.complex128)
-    keys.real, keys.imag = codes, -scores
-    return keys
-
-
-def _is_ranked(scores: FloatArray, codes: Codes) -> NDArray[np.bool_]:
-    return np.asarray(~np.isnan(scores) & (codes >= 0))
-
-
 def _quantiles(keys: Keys, parts: int) -> Keys:
     """The different keys between so many equal parts of a sample."""
     if not keys.size:
@@ -190,15 +241,12 @@ def _quantiles(keys: Keys, parts: int) -> Keys:
     return np.unique(in_order[np.linspace(0, in_order.size - 1, parts + 1).astype(np.intp)[1:-1]])
 
 
-def _buckets(scores: FloatArray, codes: Codes, cut: Keys) -> NDArray[np.int16]:
-    """The bucket of each row: 2 i between two cuts, 2 i + 1 at cut i, and -1 for a row that is not ranked."""
-    where = np.zeros(scores.shape, dtype=np.int16)
-    if cut.size:
-        keys = _keys(scores, codes)
-        passed = np.searchsorted(cut, keys, side="right")
-        where += (2 * passed - (cut[np.maximum(passed - 1, 0)] == keys)).astype(np.int16)
-    where[~_is_ranked(scores, codes)] = -1
-    return where
+def sum_of(one: Counts, other: Counts) -> Counts:
+    """The sum of two lists of counts; what one of them does not reach is 0 there."""
+    longer, shorter = (one, other) if one.size >= other.size else (other, one)
+    found = longer.astype(np.int64)
+    found[: shorter.size] += shorter
+    return found
 
 
 def by_bucket(where: NDArray[np.int16]) -> Iterator[tuple[int, NDArray[np.intp]]]:
@@ -211,20 +259,10 @@ def by_bucket(where: NDArray[np.int16]) -> Iterator[tuple[int, NDArray[np.intp]]
             yield int(in_order[begin]), order[begin:end]
 
 
-def _packed(scores: FloatArray, codes: Codes) -> NDArray[Any]:
-    rows = np.empty(scores.shape, dtype=_ROW)
-    rows["score"], rows["code"] = scores, codes
-    return rows
-
-
-def _joined(parts: list[NDArray[Any]], kind: type) -> NDArray[Any]:
-    return np.concatenate(parts) if parts else np.empty(0, dtype=kind)
-
-
 def append(path: Path, rows: NDArray[Any]) -> None:
     """Write rows at the end of a file."""
     with path.open("ab") as file:
-        file.write(rows.tobytes())
+        file.write(np.ascontiguousarray(rows).view(np.uint8).data)
 
 
 def read(path: Path, kind: Any, count: int, first: int) -> NDArray[Any]:

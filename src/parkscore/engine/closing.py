@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from contextlib import closing
 from dataclasses import dataclass, replace
-from functools import cached_property, partial, reduce
+from functools import cached_property, reduce
 from operator import add
 from pathlib import Path
 from typing import Any, Final
@@ -23,7 +23,7 @@ from parkscore.engine.executors import LocalExecutor
 from parkscore.engine.in_order import in_order_of_data
 from parkscore.engine.listing import Lists
 from parkscore.engine.pursuing import JoiningAmounts
-from parkscore.engine.ranking import Ranking, Shares, rankings
+from parkscore.engine.ranking import Rankings
 from parkscore.engine.result import DatasetResult
 from parkscore.engine.spool import PieceResults, read_batch
 from parkscore.engine.summing_up import accounting_of
@@ -163,7 +163,7 @@ class Closing:
 
         def with_places(number: int, results: PieceResults) -> pa.RecordBatch:
             batch = read_batch(results)
-            placed = with_ranks(batch, {name: each.column(number, batch) for name, each in ranked.items()}, note)
+            placed = with_ranks(batch, ranked.columns(number, batch), note)
             return with_lists(placed, self.lists.columns(number)) if in_columns else placed
 
         def write(beside: Path) -> None:
@@ -176,17 +176,17 @@ class Closing:
         write_whole(target, write)
         return first_of(first)
 
-    def _ranked(self, pieces: Sequence[PieceResults]) -> dict[str, Ranking | Shares]:
-        """Every ranking over all pieces, and its percentiles, by the column that each fills."""
-        ranked = rankings(self.job.framework, self.folder)
+    def _ranked(self, pieces: Sequence[PieceResults]) -> Rankings:
+        """Every ranking over all pieces, with its percentiles."""
+        ranked = Rankings(self.job.framework, self.folder)
 
-        def rank(ranking: Ranking | Shares) -> None:
+        def rank() -> None:
             for results in pieces:
-                ranking.add(read_batch(results))
-            ranking.finish()
+                ranked.add(read_batch(results))
+            ranked.finish()
 
         # The digest of the data, which `about` has, is taken beside the rankings.
-        side_by_side([lambda: self.about, *(partial(rank, ranking) for ranking in ranked.values())])
+        side_by_side([lambda: self.about, rank])
         return ranked
 
     def result(self, target: Path, top: pd.DataFrame, findings: Sequence[Finding]) -> DatasetResult:

@@ -2,34 +2,34 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from contextlib import closing
+from dataclasses import dataclass, field
 from pathlib import Path
 from types import TracebackType
+from typing import Any
 
 import numpy as np
-from numpy.typing import ArrayLike
+from numpy.typing import ArrayLike, NDArray
 
-from parkscore.engine.buckets import BUDGET, Bucket, Buckets, append, by_bucket, read
-from parkscore.methods.domain import IntArray
-from parkscore.methods.group_ranks import Ties, ordered, ranks_in_groups, ranks_in_order
+from parkscore.engine.buckets import BUDGET, Bucket, Buckets, Codes, Counts, append, by_bucket, read, sum_of
+from parkscore.engine.executors import LocalExecutor
+from parkscore.methods.domain import FloatArray, IntArray
+from parkscore.methods.group_ranks import Ordered, Ties, ordered, ranks_in_order, regrouped
 
-
-@dataclass
-class _Standing:
-    """Where the last group so far stands: how many of its rows, or different scores, are ranked already."""
-
-    code: int = -1
-    taken: int = 0
+Asked = tuple[int, Ties]
+"""A grouping, and how the ranks within it treat ties."""
 
 
 class ExternalRanks:
-    """Ranks of scores that come in chunks, within groups, in the memory of one bucket.
+    """Ranks of scores that come in chunks, within the groups of several groupings, in the memory of one bucket.
 
     The chunks are added in the order of the rows, and the ranks come back by chunk. As many rows as the budget holds
-    are sorted where they are. More are written to files in `folder` and shared out to buckets, each a range of groups
-    and scores that the budget holds; a score that alone fills a bucket needs no sort. Buckets are cut by a sample, and
-    one that turns out too large is cut again: all equal, all in one group or sorted, it takes linear time, and the
-    ranks are exact.
+    are sorted where they are. More are written to files in `folder` and shared out to buckets, each a range of scores
+    that the budget holds; a score that alone fills a bucket needs no sort. Buckets are cut by a sample, and one that
+    turns out too large is cut again: all equal, all in one group or sorted, it takes linear time, and the ranks are
+    exact. All groupings share one sort: rows are ranked from the best score down, each behind those that were ranked in
+    its group before.
 
     >>> import tempfile
     >>> with tempfile.TemporaryDirectory() as folder, ExternalRanks(folder) as ranks:
@@ -41,56 +41,75 @@ class ExternalRanks:
     """
 
     def __init__(
-        self, folder: Path | str, *, ties: Ties = "min", decimals: int | None = 9, budget: int = BUDGET
+        self,
+        folder: Path | str,
+        *,
+        groupings: int = 1,
+        ties: Ties | Sequence[Ties] = "min",
+        decimals: int | None = 9,
+        budget: int = BUDGET,
     ) -> None:
         """Rank by scores rounded to `decimals`, or as they are; files are made in a new folder within `folder`.
 
-        ties: as the ranking rules. budget: bytes that sorting may take; not less than one chunk takes.
+        ties: as the ranking rules, one or several, each of which gives ranks of its own within every grouping. budget:
+        bytes that sorting may take; not less than one chunk takes.
         """
-        self._buckets = Buckets(folder, budget)
-        self._ties: Ties = ties
+        self._buckets = Buckets(folder, budget, by_group=False, groupings=groupings)
+        self._ties: tuple[Ties, ...] = (ties,) if isinstance(ties, str) else tuple(dict.fromkeys(ties))
         self._decimals = decimals
-        self._ranks: IntArray | None = None
-        self._of_equals: dict[int, int] = {}
+        self._before = [_Before() for _ in range(groupings)]
+        self._ranks: Mapping[Asked, IntArray] | None = None
+        self._of_equals: dict[int, Mapping[Asked, Counts]] = {}
 
-    def add(self, scores: ArrayLike, codes: ArrayLike) -> None:
-        """The scores of the next rows and the numbers of their groups, below zero for a row in none.
+    def add(self, scores: ArrayLike, *codes: ArrayLike) -> None:
+        """The scores of the next rows, and for each grouping the numbers of their groups, below zero for none.
 
-        Raises ValueError where the two do not go together, OSError where the disk is full.
+        Raises ValueError where these do not go together, OSError where the disk is full.
         """
-        values, groups = np.asarray(scores, dtype=np.float64), np.asarray(codes)
-        if groups.shape != values.shape or values.ndim != 1:
-            raise ValueError(f"one code for each score, not {groups.shape} for {values.shape}")
+        values, groups = np.asarray(scores, dtype=np.float64), [np.asarray(each) for each in codes]
+        for each in groups:
+            if each.shape != values.shape or values.ndim != 1:
+                raise ValueError(f"one code for each score, not {each.shape} for {values.shape}")
+        if len(groups) != len(self._before):
+            raise ValueError(f"codes of {len(self._before)} groupings, not of {len(groups)}")
         if self._decimals is not None:
             values = np.round(values, self._decimals)
         # Adding 0 makes one zero of 0 and -0.
-        self._buckets.add(values + 0.0, groups.astype(np.int32))
+        self._buckets.add(values + 0.0, np.array(groups, dtype=np.int32))
 
     def finish(self) -> None:
         """Rank all rows that were added."""
         if not self._buckets.spilled:
-            self._ranks = ranks_in_groups(*self._buckets.take(), self._ties, decimals=self._decimals)
+            scores, codes = self._buckets.take()
+            self._ranks = self._ranked(self._in_order(scores), codes)
             return
         self._buckets.share_out(numbers=True)
-        standing = _Standing()
-        for bucket in self._buckets.in_order():
-            if bucket.are_equal:
-                self._of_equals[bucket.number] = self._rank_equals(bucket, standing)
-            else:
-                append(self._buckets.file("ranks", bucket.number), self._rank_bucket(bucket, standing))
+        # While the rows of a bucket get their ranks, the next ones are put in order.
+        with closing(LocalExecutor().map(self._bucket_in_order, self._buckets.numbers)) as found:
+            for bucket, rows in found:
+                if rows is None:
+                    self._of_equals[bucket.number] = self._ranked_equals(bucket)
+                    continue
+                for asked, ranks in self._ranked(rows, bucket.codes).items():
+                    append(self._file(asked, bucket.number), ranks)
 
-    def ranks(self, chunk: int) -> IntArray:
-        """The ranks of the rows of a chunk, in their order; 0 where a row is not ranked."""
+    def ranks(self, chunk: int, grouping: int = 0, ties: Ties | None = None) -> IntArray:
+        """The ranks of the rows of a chunk, in their order; 0 where a row is not ranked.
+
+        ties: one of those that were asked for, by default the first.
+        """
+        asked = grouping, ties or self._ties[0]
         size, first = self._buckets.chunks[chunk], sum(self._buckets.chunks[:chunk])
         if self._ranks is not None:
-            return self._ranks[first : first + size]
+            return self._ranks[asked][first : first + size]
         ranks = np.zeros(size, dtype=np.int32)
         for bucket, rows in by_bucket(read(self._buckets.file("buckets"), np.int16, size, first)):
             if bucket in self._of_equals:
-                ranks[rows] = self._of_equals[bucket]
+                codes = self._buckets.codes(chunk)[grouping, rows]
+                ranks[rows[codes >= 0]] = self._of_equals[bucket][asked][codes[codes >= 0]]
             else:
                 before = int(self._buckets.before[chunk, bucket])
-                ranks[rows] = read(self._buckets.file("ranks", bucket), np.int32, rows.size, before)
+                ranks[rows] = read(self._file(asked, bucket), np.int32, rows.size, before)
         return ranks
 
     def close(self) -> None:
@@ -105,26 +124,70 @@ class ExternalRanks:
         """Remove all files, whatever has happened."""
         self.close()
 
-    def _rank_equals(self, bucket: Bucket, standing: _Standing) -> int:
-        """The rank of all rows of one group and score."""
-        if bucket.code != standing.code:
-            standing.code, standing.taken = bucket.code, 0
-        standing.taken += 1 if self._ties == "dense" else bucket.count
-        return standing.taken - (bucket.count - 1 if self._ties == "min" else 0)
+    def _file(self, asked: Asked, bucket: int) -> Path:
+        grouping, ties = asked
+        return self._buckets.file(f"ranks-{grouping}-{ties}", bucket)
 
-    def _rank_bucket(self, bucket: Bucket, standing: _Standing) -> IntArray:
-        """The ranks of the rows of a bucket; its first group may have begun in a bucket before."""
-        found = ordered(bucket.scores, bucket.codes, self._decimals)
-        ranks = ranks_in_order(found, self._ties)
-        begins = np.flatnonzero(found.new_group)
-        if bucket.codes[found.order[0]] == standing.code:
-            ranks[: begins[1] if begins.size > 1 else ranks.size] += np.int32(standing.taken)
-        else:
-            standing.taken = 0
-        own = ranks[begins[-1] :]
-        carried = standing.taken if begins.size == 1 else 0
-        standing.code = int(bucket.codes[found.order[-1]])
-        standing.taken = int(own[-1]) if self._ties == "dense" else own.size + carried
-        in_rows = np.empty_like(ranks)
-        in_rows[found.order] = ranks
-        return in_rows
+    def _bucket_in_order(self, number: int) -> tuple[Bucket, Ordered | None]:
+        bucket = self._buckets.bucket(number)
+        return bucket, None if bucket.are_equal else self._in_order(bucket.scores)
+
+    def _in_order(self, scores: FloatArray) -> Ordered:
+        """The rows that have a score, from the best down."""
+        missing = np.isnan(scores)
+        if not missing.any():
+            return ordered(scores, np.zeros(scores.size, dtype=np.int32), self._decimals)
+        scored = np.flatnonzero(~missing)
+        found = ordered(scores[scored], np.zeros(scored.size, dtype=np.int32), self._decimals)
+        return Ordered(scored[found.order], found.new_group, found.new_value)
+
+    def _ranked(self, rows: Ordered, codes: Codes) -> dict[Asked, IntArray]:
+        """The ranks of rows that all stand below those that were ranked before; 0 for one that is not in order."""
+
+        def within(grouping: int) -> dict[Asked, IntArray]:
+            before, own_codes = self._before[grouping], codes[grouping]
+            own = regrouped(rows, own_codes)
+            groups = own_codes[own.order]
+            ranks = {}
+            for ties in self._ties:
+                ranks[grouping, ties] = np.zeros(own_codes.size, dtype=np.int32)
+                ranks[grouping, ties][own.order] = ranks_in_order(own, ties) + before.of(ties, groups)
+            before.add(np.bincount(groups), np.bincount(groups[own.new_value]))
+            return ranks
+
+        ranks: dict[Asked, IntArray] = {}
+        with closing(LocalExecutor().map(within, range(len(codes)))) as parts:
+            for part in parts:
+                ranks |= part
+        return ranks
+
+    def _ranked_equals(self, bucket: Bucket) -> dict[Asked, Counts]:
+        """The ranks of rows of one score, by their group."""
+        found: dict[Asked, Counts] = {}
+        for grouping, (before, counts) in enumerate(zip(self._before, bucket.counts, strict=True)):
+            groups = np.arange(counts.size)
+            for ties in self._ties:
+                found[grouping, ties] = before.of(ties, groups) + (counts if ties == "max" else 1)
+            before.add(counts, (counts > 0).astype(np.int64))
+        return found
+
+
+@dataclass
+class _Before:
+    """How many rows of each group, and how many different scores, were ranked so far."""
+
+    rows: Counts = field(default_factory=lambda: np.zeros(0, dtype=np.int64))
+    values: Counts = field(default_factory=lambda: np.zeros(0, dtype=np.int64))
+
+    def of(self, ties: Ties, groups: NDArray[np.integer[Any]]) -> IntArray:
+        """What comes before the ranks of the next rows; groups: of each of them."""
+        counts = self.values if ties == "dense" else self.rows
+        if not counts.any():
+            return np.zeros(groups.shape, dtype=np.int32)
+        known = np.zeros(int(groups.max(initial=-1)) + 1, dtype=np.int32)
+        known[: counts.size] = counts[: known.size]
+        return np.asarray(known[groups])
+
+    def add(self, rows: Counts, values: Counts) -> None:
+        """Rows that were ranked, and their different scores, by group."""
+        self.rows, self.values = sum_of(self.rows, rows), sum_of(self.values, values)

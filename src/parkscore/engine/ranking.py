@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from pathlib import Path
-from typing import cast
+from typing import Final, cast
 
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
 from parkscore.data.table import CLASS, YEAR
+from parkscore.engine.buckets import sum_of
 from parkscore.engine.external_ranks import ExternalRanks
 from parkscore.framework.models import Framework
 from parkscore.framework.taken_ids import percentile_in, rank_in
 from parkscore.methods.group_ranks import Ties
 from parkscore.results.rows import CLASS_PERCENTILE, CLASS_RANK, PERCENTILE, RANK, SCORE
+
+_PERCENTILE_OF: Final = {RANK: PERCENTILE, CLASS_RANK: CLASS_PERCENTILE}
 
 
 class Groups:
@@ -50,78 +52,59 @@ class Groups:
         return numbers[pairs]
 
 
-@dataclass(frozen=True)
-class Ranking:
-    """One ranking over all pieces: scores and groups come in piece by piece, and ranks go out the same way."""
+class Rankings:
+    """Every ranking of a framework over all pieces: scores and groups come in piece by piece, and ranks go out so."""
 
-    groups: Groups
-    ranked: ExternalRanks
+    def __init__(self, framework: Framework, folder: Path) -> None:
+        """folder: for what memory does not hold."""
+        within: dict[str, str | None] = {RANK: None}
+        if framework.has_classes:
+            within[CLASS_RANK] = CLASS
+        within |= {rank_in(name): name for name in framework.rank_within}
+        self.names: Final = tuple(within)
+        self._groups = [Groups(name) for name in within.values()]
+        ties: tuple[Ties, ...] = (cast(Ties, framework.ranking.ties),)
+        self._percentiles: tuple[str, ...] = ()
+        if framework.ranking.percentiles:
+            # By the last place of a tie a rank is how many rows of its group no row stands above.
+            ties += ("max",)
+            self._percentiles = tuple(_PERCENTILE_OF.get(name, percentile_in(str(of))) for name, of in within.items())
+        self._ranked = ExternalRanks(folder, groupings=len(within), ties=ties, decimals=framework.ranking.decimals)
+        self._sizes = [np.zeros(0, dtype=np.int64)] * len(within)
 
-    def add(self, batch: pa.RecordBatch) -> pa.Array:
-        """The scores of the next piece; an array in which every row that will have a rank has 1, and others a gap."""
-        scores, codes = batch.column(SCORE).to_numpy(zero_copy_only=False), self.groups.codes(batch)
-        self.ranked.add(scores, codes)
-        return pa.array(np.ones(codes.size, dtype=np.int32), mask=np.isnan(scores) | (codes < 0))
-
-    def finish(self) -> None:
-        """Rank all rows; a row without a score or a group has no rank."""
-        self.ranked.finish()
-
-    def ranks(self, number: int) -> pa.Array:
-        """The ranks of the rows of a piece, in their order, null where there is none."""
-        ranks = self.ranked.ranks(number)
-        return pa.array(ranks, mask=ranks == 0)
-
-    def column(self, number: int, batch: pa.RecordBatch) -> pa.Array:
-        """The same, whatever the rows are."""
-        del batch
-        return self.ranks(number)
-
-
-class Shares:
-    """The percentiles of one ranking over all pieces, as `tree.percentiles` gives them."""
-
-    def __init__(self, groups: Groups, ranked: ExternalRanks) -> None:
-        """ranked: by the last place of a tie, so that a rank is how many rows of its group no row stands above."""
-        self._groups, self._ranked = groups, ranked
-        self._sizes = np.zeros(0, dtype=np.int64)
-
-    def add(self, batch: pa.RecordBatch) -> None:
-        """The scores of the next piece."""
-        scores, codes = batch.column(SCORE).to_numpy(zero_copy_only=False), self._groups.codes(batch)
-        self._ranked.add(scores, codes)
-        sizes = np.bincount(codes[(codes >= 0) & ~np.isnan(scores)], minlength=self._sizes.size)
-        sizes[: self._sizes.size] += self._sizes
-        self._sizes = sizes
+    def add(self, batch: pa.RecordBatch) -> dict[str, pa.Array]:
+        """The scores of the next piece; for each ranking 1 for every row that will have a rank, and gaps for others."""
+        scores = batch.column(SCORE).to_numpy(zero_copy_only=False)
+        codes = [groups.codes(batch) for groups in self._groups]
+        self._ranked.add(scores, *codes)
+        missing = np.isnan(scores)
+        if self._percentiles:
+            counts = [np.bincount(own[(own >= 0) & ~missing]) for own in codes]
+            self._sizes = [sum_of(before, own) for before, own in zip(self._sizes, counts, strict=True)]
+        room = np.ones(scores.size, dtype=np.int32)
+        return {name: pa.array(room, mask=missing | (own < 0)) for name, own in zip(self.names, codes, strict=True)}
 
     def finish(self) -> None:
-        """Rank all rows."""
+        """Rank all rows; a row without a score has no rank, nor has one within groups of which it is in none."""
         self._ranked.finish()
 
-    def column(self, number: int, batch: pa.RecordBatch) -> pa.Array:
-        """The shares of the other rows that those of a piece leave behind; null where one is not ranked, or alone."""
-        last, codes = self._ranked.ranks(number), self._groups.codes(batch)
+    def ranks(self, number: int, name: str) -> pa.Array:
+        """One ranking of the rows of a piece, in their order, null where there is no rank."""
+        ranks = self._ranked.ranks(number, self.names.index(name))
+        return pa.array(ranks, mask=ranks == 0)
+
+    def columns(self, number: int, batch: pa.RecordBatch) -> dict[str, pa.Array]:
+        """All columns of ranks and percentiles of the rows of a piece, which are in the batch."""
+        found = {name: self.ranks(number, name) for name in self.names}
+        shares = (self._shares(number, grouping, batch) for grouping in range(len(self._percentiles)))
+        return found | dict(zip(self._percentiles, shares, strict=True))
+
+    def _shares(self, number: int, grouping: int, batch: pa.RecordBatch) -> pa.Array:
+        """The shares of the other rows that those of a piece leave behind; null where one is not ranked, or alone.
+
+        As `tree.percentiles` gives them.
+        """
+        last, codes = self._ranked.ranks(number, grouping, "max"), self._groups[grouping].codes(batch)
         sizes = np.ones(last.shape, dtype=np.int64)
-        sizes[last > 0] = self._sizes[codes[last > 0]]
+        sizes[last > 0] = self._sizes[grouping][codes[last > 0]]
         return pa.array((sizes - last) / np.maximum(sizes - 1, 1), mask=sizes < 2)
-
-
-def rankings(framework: Framework, folder: Path) -> dict[str, Ranking | Shares]:
-    """Every ranking of a framework, by the column that it fills; what memory does not hold goes into the folder.
-
-    Where percentiles are asked for, each ranking has a column of them beside its own. No two share anything, so that
-    each can be ranked in a thread of its own.
-    """
-    within: dict[str, str | None] = {RANK: None}
-    if framework.has_classes:
-        within[CLASS_RANK] = CLASS
-    within |= {rank_in(name): name for name in framework.rank_within}
-    ties, decimals = cast(Ties, framework.ranking.ties), framework.ranking.decimals
-    beside = {RANK: PERCENTILE, CLASS_RANK: CLASS_PERCENTILE}
-    beside |= {rank_in(name): percentile_in(name) for name in framework.rank_within}
-    found: dict[str, Ranking | Shares] = {}
-    for column, name in within.items():
-        found[column] = Ranking(Groups(name), ExternalRanks(folder, ties=ties, decimals=decimals))
-        if framework.ranking.percentiles:
-            found[beside[column]] = Shares(Groups(name), ExternalRanks(folder, ties="max", decimals=decimals))
-    return found

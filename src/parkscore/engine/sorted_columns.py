@@ -59,7 +59,7 @@ class SortedColumn:
         for code, count in zip(*(found.tolist() for found in np.unique(codes, return_counts=True)), strict=True):
             self._counts[code] = self._counts.get(code, 0) + count
         # The best score comes first, and here that is the smallest value; adding 0 makes one zero of 0 and -0.
-        self._buckets.add(0.0 - values, codes)
+        self._buckets.add(0.0 - values, codes[np.newaxis])
 
     def finish(self) -> dict[int, SortedValues]:
         """Where the values of each group are, once they are in order; OSError where the disk is full."""
@@ -77,12 +77,12 @@ class SortedColumn:
 
     def _in_order(self) -> Iterator[FloatArray]:
         if not self._buckets.spilled:
-            scores, codes = self._buckets.take()
+            scores, (codes,) = self._buckets.take()
             yield 0.0 - scores[ordered(scores, codes).order]
             return
         self._buckets.share_out(numbers=False)
-        for bucket in self._buckets.in_order():
+        for bucket in map(self._buckets.bucket, self._buckets.numbers):
             if not bucket.are_equal:
-                yield 0.0 - bucket.scores[ordered(bucket.scores, bucket.codes).order]
+                yield 0.0 - bucket.scores[ordered(bucket.scores, bucket.codes[0]).order]
             for start in range(0, bucket.count if bucket.are_equal else 0, _EQUALS_AT_ONCE):
                 yield np.full(min(_EQUALS_AT_ONCE, bucket.count - start), 0.0 - bucket.score)

@@ -68,7 +68,7 @@ def ordered(scores: FloatArray, codes: NDArray[np.integer[Any]], decimals: int |
     score_bits = 64 if steps is None else int(steps.max()).bit_length()
     if steps is None or score_bits + row_bits > 64:
         order = np.argsort(-scores)
-        return _by_group(order, scores[order], digits, group_bits)
+        return _by_group(order, scores[order], None if digits is None else digits[order], group_bits)
     # Score and row in one whole number: a sort of values is several times as fast as one of row numbers.
     packed = (steps << np.uint64(row_bits)) | np.arange(scores.size, dtype=np.uint64)
     is_packed = digits is not None and group_bits + score_bits + row_bits <= 64
@@ -78,22 +78,40 @@ def ordered(scores: FloatArray, codes: NDArray[np.integer[Any]], decimals: int |
     order = (packed & np.uint64((1 << row_bits) - 1)).astype(np.intp)
     keys = packed >> np.uint64(row_bits)
     if digits is not None and not is_packed:
-        return _by_group(order, keys, digits, group_bits)
+        return _by_group(order, keys, digits[order], group_bits)
     return Ordered(order, _begins(keys >> np.uint64(score_bits) if is_packed else np.zeros_like(keys)), _begins(keys))
 
 
-def _by_group(order: NDArray[np.intp], keys: NDArray[Any], digits: NDArray[np.uint64] | None, bits: int) -> Ordered:
-    """Rows that are in the order of their scores, by group; digits: the number of the group of each row."""
-    if digits is None:
+def regrouped(rows: Ordered, codes: NDArray[np.integer[Any]]) -> Ordered:
+    """Rows of one group by other groups; codes: (rows,) whole numbers, below zero for a row that is in none of them.
+
+    >>> found = regrouped(ordered(np.array([7.0, 9.0, 7.0, 1.0]), np.zeros(4, dtype=int)), np.array([0, 1, 0, -1]))
+    >>> found.order.tolist(), ranks_in_order(found, "min").tolist()
+    ([0, 2, 1], [1, 1, 1])
+    """
+    order, values, groups = rows.order, np.cumsum(rows.new_value, dtype=np.int32), codes[rows.order]
+    known = groups >= 0
+    if not known.all():
+        order, values, groups = order[known], values[known], groups[known]
+    if not order.size:
+        return ordered(np.empty(0), groups)
+    least, most = int(groups.min()), int(groups.max())
+    bits = (most - least).bit_length()
+    digits = (groups - least).astype(np.uint16 if bits <= _DIGIT else np.uint64) if bits else None
+    return _by_group(order, values, digits, bits)
+
+
+def _by_group(order: NDArray[np.intp], keys: NDArray[Any], groups: NDArray[Any] | None, bits: int) -> Ordered:
+    """Rows that are in the order of their scores, by group; keys, groups: in that order, groups from 0."""
+    if groups is None:
         new_value = _begins(keys)
         new_group = np.zeros_like(new_value)
         new_group[:1] = True
         return Ordered(order, new_group, new_value)
-    groups = digits[order]
     for shift in range(0, bits, _DIGIT):
         # Digit by digit, and stable: numpy sorts whole numbers of 16 bits by counting.
-        digit = ((groups >> np.uint64(shift)) & np.uint64((1 << _DIGIT) - 1)).astype(np.uint16)
-        step = np.argsort(digit, kind="stable")
+        digit = groups if bits <= _DIGIT else groups >> np.uint64(shift)
+        step = np.argsort(digit.astype(np.uint16), kind="stable")
         order, keys, groups = order[step], keys[step], groups[step]
     new_group = _begins(groups)
     return Ordered(order, new_group, new_group | _begins(keys))
