@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Self
 
@@ -15,6 +16,7 @@ import pyarrow.parquet as pq
 from parkscore.data.grid import Rows
 from parkscore.data.table import UNIT, YEAR
 from parkscore.engine.closing import TOP, Closing, first_of, leading_columns, leading_rows, side_by_side
+from parkscore.engine.executors import LocalExecutor
 from parkscore.engine.ranking import Rankings
 from parkscore.engine.spool import read_batch
 from parkscore.engine.tasks import AppliedPiece, Job
@@ -86,13 +88,15 @@ class Arriving:
             # The digest of the data, which `about` has, is taken beside the rankings, and the last rows are written.
             side_by_side([lambda: closing.about, self._ranked.finish, self._file.write_waiting])
             path, names = self._ended(closing), self._ranked.names
-            for done, name in enumerate(names, start=1):
-                fill_in(path, name, self._known(name))
-                progress(done, len(names))
+            with contextlib.closing(
+                LocalExecutor().map(lambda name: fill_in(path, name, self._known(name)), names)
+            ) as filled:
+                for done, _ in enumerate(filled, start=1):
+                    progress(done, len(names))
             path.replace(beside)
 
         write_whole(target, finish)
-        return first_of([leading_rows(best.columns, closing.years) for best in self._best])
+        return first_of([leading_rows(best.ranked(), closing.years) for best in self._best])
 
     def _ended(self, closing: Closing) -> Path:
         """The file with all that it says of itself; still without ranks."""
@@ -122,17 +126,22 @@ class Arriving:
         """The ranks of every piece; its best rows are given theirs on the way."""
         for number, best in enumerate(self._best):
             ranks = self._ranked.ranks(number, name)
-            place = best.columns.schema.get_field_index(name)
-            best.columns = best.columns.set_column(place, name, ranks.take(pa.array(best.rows)))
+            best.ranks[name] = ranks.take(pa.array(best.rows))
             yield ranks
 
 
 @dataclass
 class _Best:
-    """Rows of a piece that may be among the first, and the leading columns of them."""
+    """Rows of a piece that may be among the first, the leading columns of them, and their ranks once they are known."""
 
     rows: Rows
     columns: pa.RecordBatch
+    ranks: dict[str, pa.Array] = field(default_factory=dict)
+
+    def ranked(self) -> pa.RecordBatch:
+        """The columns with the ranks in their places."""
+        columns = dict(zip(self.columns.schema.names, self.columns.columns, strict=True))
+        return pa.RecordBatch.from_pydict(columns | self.ranks)
 
 
 def _plain(batch: pa.RecordBatch) -> pa.RecordBatch:

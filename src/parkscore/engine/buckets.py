@@ -5,6 +5,7 @@ from __future__ import annotations
 import shutil
 import tempfile
 from collections.abc import Iterator, Sequence
+from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -12,6 +13,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from parkscore.engine.executors import LocalExecutor
 from parkscore.methods.domain import FloatArray
 
 Codes = NDArray[np.int32]
@@ -113,8 +115,7 @@ class Buckets:
 
     def codes(self, chunk: int) -> Codes:
         """The groups of the rows of a chunk, (groupings, rows), where only scores cut the buckets."""
-        first = sum(self.chunks[:chunk])
-        return np.ascontiguousarray(read(self.file("rows"), self._row, self.chunks[chunk], first)["codes"].T)
+        return np.ascontiguousarray(self._read(chunk)["codes"].T)
 
     @property
     def numbers(self) -> list[int]:
@@ -169,22 +170,29 @@ class Buckets:
             path.unlink()
         self._equals = {}
         counts = np.zeros((len(self.chunks) + 1, 2 * len(self._cut) + 1), dtype=np.int64)
-        first, whole = 0, np.dtype((np.void, self._row.itemsize))
-        for chunk, size in enumerate(self.chunks):
-            rows = read(self.file("rows"), self._row, size, first)
-            first += size
-            where = self._buckets(rows)
-            if numbers:
-                append(self.file("buckets"), where)
-            for bucket, own in by_bucket(where):
-                counts[chunk + 1, bucket] = own.size
-                if bucket % 2 == 0:
-                    # Each row as one piece of memory, not part by part.
-                    append(self.file("bucket", bucket), rows.view(whole).take(own))
-                else:
-                    self._count(bucket, rows["codes"][own])
+        with closing(LocalExecutor().map(self._parted, range(len(self.chunks)))) as parted:
+            for chunk, (where, parts) in enumerate(parted, start=1):
+                if numbers:
+                    append(self.file("buckets"), where)
+                for bucket, rows in parts:
+                    counts[chunk, bucket] = rows.size
+                    if bucket % 2 == 0:
+                        append(self.file("bucket", bucket), rows)
+                    else:
+                        self._count(bucket, rows["codes"])
         self.before = np.cumsum(counts, axis=0)
         return [int(bucket) for bucket in np.flatnonzero(self.before[-1] > self._limit) if bucket % 2 == 0]
+
+    def _parted(self, chunk: int) -> tuple[NDArray[np.int16], list[tuple[int, NDArray[Any]]]]:
+        """The bucket of each row of a chunk, and the rows by bucket."""
+        rows = self._read(chunk)
+        # Each row as one piece of memory, not part by part.
+        whole = rows.view(np.dtype((np.void, self._row.itemsize)))
+        where = self._buckets(rows)
+        return where, [(bucket, whole.take(own).view(self._row)) for bucket, own in by_bucket(where)]
+
+    def _read(self, chunk: int) -> NDArray[Any]:
+        return read(self.file("rows"), self._row, self.chunks[chunk], sum(self.chunks[:chunk]))
 
     def _buckets(self, rows: NDArray[Any]) -> NDArray[np.int16]:
         """The bucket of each row: 2 i between two cuts, 2 i + 1 at cut i, and -1 for a row that is not ranked."""
