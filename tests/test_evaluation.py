@@ -218,6 +218,24 @@ def test_parquet_reads_back_as_the_scores_and_says_what_they_are(evaluation: ps.
     assert about["weights_status"] == "assumed"
 
 
+@pytest.mark.parametrize("form", ["csv", "parquet", "json", "excel"])
+@pytest.mark.parametrize("name", ["out.csv", "out.parquet", "out.JSON", "out.xlsx", "out.txt", "out"])
+def test_a_file_that_is_called_like_another_form_is_refused(
+    evaluation: ps.Evaluation, form: str, name: str, tmp_path: Path
+) -> None:
+    own = "xlsx" if form == "excel" else form
+    write = getattr(evaluation, f"to_{form}")
+    if "." not in name or name.lower().endswith((own, "txt")):
+        assert write(tmp_path / name).stat().st_size > 0
+        return
+    with pytest.raises(UsageError) as caught:
+        write(tmp_path / name)
+    (finding,) = of_code(caught.value.findings, "other_form")
+    assert finding.hint is not None
+    assert finding.hint.en.startswith(f"call it out.{own}, or use to_")
+    assert not list(tmp_path.iterdir())
+
+
 def strict_json(text: str) -> Any:
     def refuse(constant: str) -> None:
         raise AssertionError(constant)

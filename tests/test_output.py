@@ -8,6 +8,7 @@ import os
 import stat
 import subprocess
 import sys
+import tracemalloc
 import zipfile
 from collections.abc import Callable
 from pathlib import Path
@@ -283,6 +284,18 @@ def test_an_empty_table_is_a_header(tmp_path: Path) -> None:
     assert [[cell.value for cell in row] for row in load_workbook(tmp_path / "out.xlsx")["x"].iter_rows()] == [
         ["a", "b"]
     ]
+
+
+def test_the_cells_of_a_workbook_are_not_all_held_until_it_is_whole(tmp_path: Path) -> None:
+    frame = pd.DataFrame({str(number): ["text"] * 20_000 for number in range(10)})
+    write_sheets([Sheet("one", frame.head(1))], tmp_path / "first.xlsx", {})  # what stays of a first use
+    tracemalloc.start()
+    write_sheets([Sheet("one", frame), Sheet("other", frame)], tmp_path / "out.xlsx", {})
+    most = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert most / (2 * frame.size) < 30  # bytes; a cell that is held takes a hundred and more
+    sheet = CalamineWorkbook.from_path(tmp_path / "out.xlsx").get_sheet_by_name("other")
+    assert sheet.to_python()[1:] == frame.to_numpy().tolist()
 
 
 def test_a_table_with_more_rows_than_a_sheet_is_refused(tmp_path: Path) -> None:

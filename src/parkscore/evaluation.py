@@ -25,10 +25,10 @@ from parkscore.framework.settings import aggregation_of, resolve_settings
 from parkscore.framework.taken_ids import percentile_in, rank_in
 from parkscore.language import Language, Text, known
 from parkscore.methods import aggregation
-from parkscore.output.documents import json_by_line, records
-from parkscore.output.files import write_text, write_whole
+from parkscore.output.documents import records, write_json
+from parkscore.output.files import write_text
 from parkscore.output.tables import write_csv
-from parkscore.output.workbook import write_sheets
+from parkscore.output.workbook import write_workbook
 from parkscore.results.own_tables import own_table
 from parkscore.tree.accounting import accounting
 from parkscore.tree.aggregate import Nodes, Shares
@@ -751,7 +751,7 @@ class Evaluation:
 
     def to_json(self, path: str | Path, language: Language = "en") -> Path:
         """Write everything as one JSON document: `about`, results, weights, contributions and findings."""
-        return write_text(path, json_by_line(self.as_dict(language)))
+        return write_json(path, lambda: self.as_dict(language))
 
     def to_excel(self, path: str | Path, language: Language = "zh") -> Path:
         """Write a workbook: ranking, scores, values, contributions, weights, findings and sources, a sheet each."""
@@ -759,7 +759,7 @@ class Evaluation:
 
         comments = "; ".join(note.in_language(language) for note in self.notes)
         properties = {"title": self.framework.title.label.in_language(language), "comments": comments}
-        return write_whole(path, lambda beside: write_sheets(sheets_of(self, language), beside, properties))
+        return write_workbook(path, lambda: sheets_of(self, language), properties)
 
     def as_dict(self, language: Language = "en") -> dict[str, Any]:
         """The evaluation as plain data, ready for JSON; a unit that is not ranked has its reason beside its status."""

@@ -11,7 +11,7 @@ import pyarrow as pa
 from parkscore.evaluation_document import document
 from parkscore.framework.taken_ids import percentile_in, rank_in
 from parkscore.language import Language
-from parkscore.output.files import write_whole
+from parkscore.output.files import refuse_other_form, write_whole
 from parkscore.results.files import ParquetFile, note_of, with_ranks
 from parkscore.results.lists import list_columns, with_lists
 from parkscore.results.means import node_sums
@@ -49,6 +49,7 @@ def document_of(evaluation: Evaluation) -> dict[str, Any]:
 
 def write_results(evaluation: Evaluation, path: str | Path, language: Language) -> Path:
     """Write the rows in the order of `scores` as Parquet: the file that scoring piece by piece writes."""
+    refuse_other_form(path, ".parquet")
     note = note_of(evaluation.notes, language)
     batch = with_ranks(batch_of(_results(evaluation), language, values=True), _ranks(evaluation), note)
     for each in evaluation.listed:

@@ -128,7 +128,8 @@ def test_no_file_of_a_piece_is_held_on_to_until_the_ranks_are_known(tmp_path: Pa
             return piece_file(self.folder, number)
 
     def looked_at(*filling: Any) -> None:
-        mapped.extend(line for line in Path("/proc/self/maps").read_text().splitlines() if "piece-" in line)
+        lines = Path("/proc/self/maps").read_text().splitlines()
+        mapped.extend(line for line in lines if "piece-" in line and str(tmp_path) in line)
         fill_in(*filling)
 
     mapped: list[str] = []

@@ -20,10 +20,9 @@ from parkscore.evaluation import Evaluation
 from parkscore.findings import Finding, Severity, UsageError, of_type, worst_first
 from parkscore.framework.models import Framework
 from parkscore.language import Language, Text, known
-from parkscore.output.documents import json_by_line, records
-from parkscore.output.files import write_text, write_whole
+from parkscore.output.documents import records, write_json
 from parkscore.output.tables import write_csv, write_parquet
-from parkscore.output.workbook import write_sheets
+from parkscore.output.workbook import write_workbook
 from parkscore.results.own_tables import own_table
 from parkscore.tree.gate import NOT_RANKED, RANKED
 from parkscore.tree.rank import Ranks
@@ -325,7 +324,7 @@ class Scenarios:
 
     def to_json(self, path: str | Path, language: Language = "en") -> Path:
         """Write the comparison as one JSON document."""
-        return write_text(path, json_by_line(self.as_dict(language)))
+        return write_json(path, lambda: self.as_dict(language))
 
     def to_csv(self, path: str | Path, language: Language = "en") -> Path:
         """Write `long_in` a language as csv, in UTF-8 with a mark so that Excel reads the Chinese."""
@@ -341,7 +340,7 @@ class Scenarios:
 
         comments = "; ".join(note.in_language(language) for note in self.notes)
         properties = {"title": self.framework.title.label.in_language(language), "comments": comments}
-        return write_whole(path, lambda beside: write_sheets(sheets_of(self, language), beside, properties))
+        return write_workbook(path, lambda: sheets_of(self, language), properties)
 
 
 _OF_ONE_SCHEME = ("weights", "weights_status", "weights_source", "ranked", "notes")

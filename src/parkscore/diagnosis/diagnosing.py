@@ -19,9 +19,8 @@ from parkscore.evaluation import Evaluation
 from parkscore.findings import UsageError, of_type
 from parkscore.framework.status_words import WEIGHTS_STATUS
 from parkscore.language import Language, Text, known
-from parkscore.output.documents import json_by_line, records
-from parkscore.output.files import write_text, write_whole
-from parkscore.output.workbook import write_sheets
+from parkscore.output.documents import records, write_json
+from parkscore.output.workbook import write_workbook
 from parkscore.tree.only_gates import refuse_only_gates
 
 SCHEMA = "parkscore-diagnosis/1"
@@ -106,7 +105,7 @@ class Diagnosis:
 
     def to_json(self, path: str | Path, language: Language = "en") -> Path:
         """Write every table as one JSON document."""
-        return write_text(path, json_by_line(self.as_dict(language)))
+        return write_json(path, lambda: self.as_dict(language))
 
     def to_excel(self, path: str | Path, language: Language = "zh") -> Path:
         """Write a workbook with a sheet for each table."""
@@ -116,7 +115,7 @@ class Diagnosis:
         title = self.evaluation.framework.title.label.in_language(language)
         labels = {node.id: node.label for node in self.evaluation.framework.root.walk()}
         sheets = sheets_of(self.tables, labels, notes, language)
-        return write_whole(path, lambda beside: write_sheets(sheets, beside, {"title": title}))
+        return write_workbook(path, lambda: sheets, {"title": title})
 
 
 _SEVERAL_YEARS = Text(

@@ -22,10 +22,9 @@ from parkscore.ladders.loading import LoadedLadder
 from parkscore.ladders.models import Ladder, Rung
 from parkscore.ladders.wording import Wording
 from parkscore.language import Language, Text, known
-from parkscore.output.documents import json_by_line, records
-from parkscore.output.files import write_text, write_whole
+from parkscore.output.documents import records, write_json
 from parkscore.output.tables import write_csv, write_parquet
-from parkscore.output.workbook import write_sheets
+from parkscore.output.workbook import write_workbook
 from parkscore.results.own_tables import own_table
 from parkscore.tree.verdicts import MET, NOT_APPLICABLE, NOT_MET, OUTCOMES, REVIEW, UNKNOWN, Codes, Verdict, why
 from parkscore.version import VERSION
@@ -367,14 +366,14 @@ class Climb:
 
     def to_json(self, path: str | Path, language: Language = "en") -> Path:
         """Write every table as one JSON document."""
-        return write_text(path, json_by_line(self.as_dict(language)))
+        return write_json(path, lambda: self.as_dict(language))
 
     def to_excel(self, path: str | Path, language: Language = "zh") -> Path:
         """Write a workbook: where units stand, how many where, what is missing, every outcome, findings, sources."""
         from parkscore.ladders.sheets import sheets_of
 
         title = self.ladder.title.label.in_language(language)
-        return write_whole(path, lambda beside: write_sheets(sheets_of(self, language), beside, {"title": title}))
+        return write_workbook(path, lambda: sheets_of(self, language), {"title": title})
 
     def as_dict(self, language: Language = "en") -> dict[str, Any]:
         """The result as plain data, ready for JSON."""

@@ -23,10 +23,9 @@ from parkscore.ladders.reading import ABOUT_SCORES
 from parkscore.language import Language, Text, known
 from parkscore.methods import ranking
 from parkscore.methods.points_digits import to_digits
-from parkscore.output.documents import json_by_line, records
-from parkscore.output.files import write_text, write_whole
+from parkscore.output.documents import records, write_json
 from parkscore.output.tables import write_csv, write_parquet
-from parkscore.output.workbook import write_sheets
+from parkscore.output.workbook import write_workbook
 from parkscore.results.own_tables import own_table
 from parkscore.tree.gates import Computed
 from parkscore.tree.verdicts import MET, UNKNOWN, Verdict, why, why_met
@@ -218,14 +217,14 @@ class Found:
 
     def to_json(self, path: str | Path, language: Language = "en") -> Path:
         """Write everything as one JSON document."""
-        return write_text(path, json_by_line(self.as_dict(language)))
+        return write_json(path, lambda: self.as_dict(language))
 
     def to_excel(self, path: str | Path, language: Language = "zh") -> Path:
         """Write a workbook: those found, those of which it cannot be told, counts, findings, sources."""
         from parkscore.ladders.found_sheets import sheets_of
 
         sheets = sheets_of(self, language)
-        return write_whole(path, lambda beside: write_sheets(sheets, beside, {"title": self.where}))
+        return write_workbook(path, lambda: sheets, {"title": self.where})
 
     def as_dict(self, language: Language = "en") -> dict[str, Any]:
         """The result as plain data, ready for JSON."""

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from pathlib import Path
 from typing import Any
 
 import pandas as pd
+
+from parkscore.output.files import refuse_other_form, write_text
 
 
 def records(frame: pd.DataFrame) -> list[dict[str, Any]]:
@@ -21,6 +24,12 @@ def _plain(column: pd.Series[Any]) -> list[Any]:
     gaps = column.isna().to_numpy()
     values = column.tolist()
     return [None if gap else value for gap, value in zip(gaps, values, strict=True)] if gaps.any() else values
+
+
+def write_json(path: str | Path, document: Callable[[], Mapping[str, Any]]) -> Path:
+    """Write what `document` makes, once the name of the file fits, as JSON with a line for each entry of its lists."""
+    refuse_other_form(path, ".json")
+    return write_text(path, json_by_line(document()))
 
 
 def json_by_line(document: Mapping[str, Any]) -> str:

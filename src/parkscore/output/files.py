@@ -14,6 +14,9 @@ from typing import Any, Final
 from parkscore.findings import Finding, Place, Severity, UsageError, of_type
 from parkscore.language import Text, system_reason
 
+FORMS: Final = {".csv": "csv", ".parquet": "Parquet", ".json": "JSON", ".xlsx": "Excel"}
+"""The forms in which results are written, by the ending of their files."""
+
 
 def path_of(path: Any, argument: str = "path") -> Path:
     """Where a file is to be written; UsageError where that is no path."""
@@ -77,6 +80,25 @@ def write_text(path: str | Path, text: str) -> Path:
         beside.write_text(text, encoding="utf-8", newline="\n")
 
     return write_whole(path, write)
+
+
+def refuse_other_form(path: Any, own: str) -> None:
+    """Raise UsageError where the name of a file promises another form than the one that is to be written.
+
+    own: the ending of that form. A name with another ending than those of `FORMS`, or none, promises nothing.
+
+    >>> refuse_other_form("ranks.csv", ".csv")
+    """
+    target = path_of(path)
+    said = target.suffix.lower()
+    if said == own or said not in FORMS:
+        return
+    message = Text(f"文件名是 {said}，写的却是 {FORMS[own]}", f"is called {said}, and {FORMS[own]} is to be written")
+    method = f"to_{FORMS[said].lower()}"
+    hint = Text(f"改名为 {target.stem}{own}，或用 {method}", f"call it {target.stem}{own}, or use {method}")
+    raise UsageError(
+        Finding(code="other_form", severity=Severity.ERROR, place=Place(str(target)), message=message, hint=hint)
+    )
 
 
 def refuse_obstacle(target: Path) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -15,6 +15,7 @@ import pandas as pd
 
 from parkscore.findings import Finding, Place, Severity, UsageError
 from parkscore.language import Text
+from parkscore.output.files import refuse_other_form, write_whole
 
 MOST_ROWS = 1_048_576
 """As many as a sheet of Excel has."""
@@ -23,6 +24,7 @@ _FORMATS = {"score": "0.0000", "share": "0.00%", "value": "General", "count": "0
 _WIDTHS = {"score": 11, "share": 10, "value": 16, "count": 8, "text": 18}
 _WIDEST_TEXT = 60
 _ROWS_MEASURED = 200  # so that a million rows cost no more than a few
+_ROWS_AT_ONCE = 4096
 
 
 @dataclass(frozen=True)
@@ -37,6 +39,12 @@ class Sheet:
     notes: Sequence[str] = ()
     kinds: dict[str, str] | None = None
     frozen_columns: int = 1
+
+
+def write_workbook(path: str | Path, sheets: Callable[[], Sequence[Sheet]], properties: dict[str, str]) -> Path:
+    """Write what `sheets` makes, once the name of the file fits, as a workbook; whole or not at all."""
+    refuse_other_form(path, ".xlsx")
+    return write_whole(path, lambda beside: write_sheets(sheets(), beside, properties))
 
 
 def write_sheets(sheets: Sequence[Sheet], path: Path, properties: dict[str, str]) -> None:
@@ -56,7 +64,7 @@ def write_sheets(sheets: Sequence[Sheet], path: Path, properties: dict[str, str]
     try:
         with (
             TemporaryDirectory(prefix="parkscore-") as folder,
-            xlsxwriter.Workbook(content, {"tmpdir": folder}) as book,
+            xlsxwriter.Workbook(content, {"tmpdir": folder, "constant_memory": True}) as book,
         ):
             book.set_properties(properties)
             styles = {kind: book.add_format({"num_format": code}) for kind, code in _FORMATS.items()}
@@ -91,11 +99,17 @@ def _write_sheet(book: Any, sheet: Sheet, styles: dict[str, Any], head: Any, not
         page.write_string(line, 0, text, note)
     top = len(sheet.notes)
     kinds = sheet.kinds or {}
-    for number, name in enumerate(sheet.frame.columns):
-        kind = kinds.get(str(name), "text")
+    columns = [sheet.frame.iloc[:, number] for number in range(len(sheet.frame.columns))]
+    of_columns = [kinds.get(str(name), "text") for name in sheet.frame.columns]
+    for number, (name, kind, column) in enumerate(zip(sheet.frame.columns, of_columns, columns, strict=True)):
         page.write_string(top, number, str(name), head)
-        page.set_column(number, number, _width(kind, sheet.frame.iloc[:, number]))
-        _write_column(page, top + 1, number, sheet.frame.iloc[:, number], styles[kind])
+        page.set_column(number, number, _width(kind, column))
+    # Row by row, as what stands above is let go.
+    own = [styles[kind] for kind in of_columns]
+    for first in range(0, len(sheet.frame), _ROWS_AT_ONCE):
+        rows = zip(*(column.iloc[first : first + _ROWS_AT_ONCE].tolist() for column in columns), strict=True)
+        for line, cells in enumerate(rows, start=top + 1 + first):
+            _write_row(page, line, cells, own)
     page.freeze_panes(top + 1, sheet.frozen_columns)
     if len(sheet.frame) and len(sheet.frame.columns):
         page.autofilter(top, 0, top + len(sheet.frame), len(sheet.frame.columns) - 1)
@@ -110,8 +124,8 @@ def _width(kind: str, column: pd.Series[Any]) -> int:
     return min(max(longest + 1, _WIDTHS[kind]), _WIDEST_TEXT)
 
 
-def _write_column(page: Any, top: int, number: int, column: pd.Series[Any], style: Any) -> None:
-    for line, value in enumerate(column.tolist(), start=top):
+def _write_row(page: Any, line: int, cells: Sequence[Any], styles: Sequence[Any]) -> None:
+    for number, (value, style) in enumerate(zip(cells, styles, strict=True)):
         if value is None or value is pd.NA or (isinstance(value, float) and math.isnan(value)):
             continue
         if isinstance(value, bool):

@@ -15,10 +15,9 @@ from parkscore.evaluation import Evaluation
 from parkscore.findings import Finding, Severity, UsageError
 from parkscore.language import Language, Text
 from parkscore.methods.domain import FloatArray, IntArray
-from parkscore.output.documents import json_by_line
-from parkscore.output.files import write_text, write_whole
+from parkscore.output.documents import write_json
 from parkscore.output.tables import write_csv, write_parquet
-from parkscore.output.workbook import write_sheets
+from parkscore.output.workbook import write_workbook
 from parkscore.results.own_tables import own_table
 from parkscore.robustness.answers import Answers
 from parkscore.robustness.asked_forms import plainly
@@ -281,7 +280,7 @@ class Robustness:
 
     def to_json(self, path: str | Path, language: Language = "en") -> Path:
         """Write everything but the draws themselves as one JSON document."""
-        return write_text(path, json_by_line(self.as_dict(language)))
+        return write_json(path, lambda: self.as_dict(language))
 
     def to_excel(self, path: str | Path, language: Language = "zh") -> Path:
         """Write a workbook: units with verdicts, rank probabilities, pairs, what was assumed, up to 10,000 draws."""
@@ -290,7 +289,7 @@ class Robustness:
         comments = "; ".join(note.in_language(language) for note in (*self.evaluation.notes, *self.assumptions))
         title = self.evaluation.framework.title.label.in_language(language)
         properties = {"title": title, "comments": comments}
-        return write_whole(path, lambda beside: write_sheets(sheets_of(self, language), beside, properties))
+        return write_workbook(path, lambda: sheets_of(self, language), properties)
 
 
 def _whole(rank: float) -> int | None:
