@@ -219,7 +219,7 @@ def test_parquet_reads_back_as_the_scores_and_says_what_they_are(evaluation: ps.
 
 
 @pytest.mark.parametrize("form", ["csv", "parquet", "json", "excel"])
-@pytest.mark.parametrize("name", ["out.csv", "out.parquet", "out.JSON", "out.xlsx", "out.txt", "out"])
+@pytest.mark.parametrize("name", ["out.csv", "out.parquet", "out.JSON", "out.xlsx", "out.xls", "out.txt", "out"])
 def test_a_file_that_is_called_like_another_form_is_refused(
     evaluation: ps.Evaluation, form: str, name: str, tmp_path: Path
 ) -> None:
@@ -232,7 +232,7 @@ def test_a_file_that_is_called_like_another_form_is_refused(
         write(tmp_path / name)
     (finding,) = of_code(caught.value.findings, "other_form")
     assert finding.hint is not None
-    assert finding.hint.en.startswith(f"call it out.{own}, or use to_")
+    assert finding.hint.en.startswith(f"call it out.{own}; ")
     assert not list(tmp_path.iterdir())
 
 

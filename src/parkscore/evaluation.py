@@ -26,7 +26,7 @@ from parkscore.framework.taken_ids import percentile_in, rank_in
 from parkscore.language import Language, Text, known
 from parkscore.methods import aggregation
 from parkscore.output.documents import records, write_json
-from parkscore.output.files import write_text
+from parkscore.output.files import refuse_other_form, write_text
 from parkscore.output.tables import write_csv
 from parkscore.output.workbook import write_workbook
 from parkscore.results.own_tables import own_table
@@ -452,6 +452,7 @@ class Evaluation:
         Raises UsageError where units are compared with each other, where the rows have several references, such as
         several years, where they were scored by a frozen reference themselves, or where the file cannot be written.
         """
+        refuse_other_form(path, ".json")
         if self.frozen is not None:
             raise UsageError(already_frozen(self.frozen))
         cohorts, shares = zip(*self.own_cohorts, strict=True) if self.own_cohorts else ((), ())

@@ -175,3 +175,5 @@ def test_a_code_for_every_score_is_asked_for(tmp_path: Path) -> None:
         ranks.add([1.0, 2.0], [0])
     with pytest.raises(ValueError, match="codes of 1 groupings, not of 2"):
         ranks.add([1.0], [0], [0])
+    with pytest.raises(ValueError, match="a group has the number 2147483648"):
+        ranks.add([1.0], [2**31])

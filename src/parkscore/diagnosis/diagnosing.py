@@ -114,8 +114,7 @@ class Diagnosis:
         notes = [note.in_language(language) for note in (self.origin, *self.notes)]
         title = self.evaluation.framework.title.label.in_language(language)
         labels = {node.id: node.label for node in self.evaluation.framework.root.walk()}
-        sheets = sheets_of(self.tables, labels, notes, language)
-        return write_workbook(path, lambda: sheets, {"title": title})
+        return write_workbook(path, lambda: sheets_of(self.tables, labels, notes, language), {"title": title})
 
 
 _SEVERAL_YEARS = Text(

@@ -23,7 +23,8 @@ Counts = NDArray[np.int64]
 BUDGET = 64 << 20
 """Bytes that sorting may take at a time."""
 
-_BYTES_OF_A_ROW = 64  # while it is sorted: its score, code and rank, and the arrays that order them
+BYTES_OF_A_ROW = 64
+"""While it is sorted: its score, codes and ranks, and the arrays that order them."""
 _SAMPLE = 1 << 12
 
 
@@ -59,20 +60,28 @@ class Buckets:
     """Rows that come in chunks, held while the budget lasts and written to files of a folder from then on.
 
     Buckets are cut by a sample. One that turns out too large is cut again, and a score that alone fills one is counted
-    and not kept: whatever the data, no more than the budget is read at a time. A row is in a group of each grouping;
-    one grouping is cut by group and score, of several none comes before another, and only scores cut them.
+    and not kept: whatever the data, no bucket takes more than the budget. A row is in a group of each grouping; one
+    grouping is cut by group and score, of several none comes before another, and only scores cut them.
     """
 
-    def __init__(self, folder: Path | str, budget: int = BUDGET, *, by_group: bool = True, groupings: int = 1) -> None:
-        """Files are made in a new folder within `folder`; budget: bytes that sorting may take.
+    def __init__(
+        self,
+        folder: Path | str,
+        budget: int = BUDGET,
+        *,
+        by_group: bool = True,
+        groupings: int = 1,
+        bytes_of_row: int = BYTES_OF_A_ROW,
+    ) -> None:
+        """Files are made in a new folder within `folder`; budget: bytes that sorting a bucket may take.
 
         by_group: whether all rows of a group come before those of the next, of one grouping; otherwise only scores
-        count, and rows have groups of several.
+        count, and rows have groups of several. bytes_of_row: that a row takes while it is sorted.
         """
         self._by_group, self._groupings = by_group, groupings
         self._row = np.dtype([("score", "<f8"), ("codes", "<i4", (groupings,))])
         self._parent = Path(folder)
-        self._limit = max(budget // _BYTES_OF_A_ROW, 1)
+        self._limit = max(budget // bytes_of_row, 1)
         self._folder: Path | None = None
         self.chunks: list[int] = []
         self._held: list[Held] = []
@@ -110,12 +119,12 @@ class Buckets:
         self._cut = _quantiles(self._sample.keys(), 2 * sum(self.chunks) // self._limit + 1)
         while too_large := self._shared_out(numbers):
             self._cut = np.unique(np.concatenate([self._cut, *(self._cut_again(bucket) for bucket in too_large)]))
-        if self._by_group:
+        if not self._equals:
             self.file("rows").unlink()
 
-    def codes(self, chunk: int) -> Codes:
-        """The groups of the rows of a chunk, (groupings, rows), where only scores cut the buckets."""
-        return np.ascontiguousarray(self._read(chunk)["codes"].T)
+    def codes(self, chunk: int, grouping: int) -> Codes:
+        """The groups of the rows of a chunk, which are kept where a bucket of equal ones has no rows of its own."""
+        return np.ascontiguousarray(self._read(chunk)["codes"][:, grouping])
 
     @property
     def numbers(self) -> list[int]:
@@ -123,7 +132,7 @@ class Buckets:
         return np.flatnonzero(self.before[-1]).tolist()
 
     def bucket(self, number: int) -> Bucket:
-        """A bucket with its rows, which are read once; several can be read at a time."""
+        """A bucket with its rows, which are read once; several can be read side by side."""
         count = int(self.before[-1, number])
         if number % 2:
             key = self._cut[number // 2]

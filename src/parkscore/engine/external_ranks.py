@@ -12,17 +12,32 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from parkscore.engine.buckets import BUDGET, Bucket, Buckets, Codes, Counts, append, by_bucket, read, sum_of
-from parkscore.engine.executors import LocalExecutor
+from parkscore.engine.buckets import (
+    BUDGET,
+    BYTES_OF_A_ROW,
+    Bucket,
+    Buckets,
+    Codes,
+    Counts,
+    append,
+    by_bucket,
+    read,
+    sum_of,
+)
+from parkscore.engine.executors import LocalExecutor, cores
 from parkscore.methods.domain import FloatArray, IntArray
 from parkscore.methods.group_ranks import Ordered, Ties, ordered, ranks_in_order, regrouped
 
 Asked = tuple[int, Ties]
 """A grouping, and how the ranks within it treat ties."""
 
+_ORDERED, _NUMBER = 40, 4
+"""Bytes that the order of a row takes, and each of its groups and ranks."""
+_MOST = 2**31 - 1
+
 
 class ExternalRanks:
-    """Ranks of scores that come in chunks, within the groups of several groupings, in the memory of one bucket.
+    """Ranks of scores that come in chunks, within the groups of several groupings, in the memory of a few buckets.
 
     The chunks are added in the order of the rows, and the ranks come back by chunk. As many rows as the budget holds
     are sorted where they are. More are written to files in `folder` and shared out to buckets, each a range of scores
@@ -52,10 +67,11 @@ class ExternalRanks:
         """Rank by scores rounded to `decimals`, or as they are; files are made in a new folder within `folder`.
 
         ties: as the ranking rules, one or several, each of which gives ranks of its own within every grouping. budget:
-        bytes that sorting may take; not less than one chunk takes.
+        bytes that sorting a bucket may take; not less than one chunk takes.
         """
-        self._buckets = Buckets(folder, budget, by_group=False, groupings=groupings)
         self._ties: tuple[Ties, ...] = (ties,) if isinstance(ties, str) else tuple(dict.fromkeys(ties))
+        needed = max(BYTES_OF_A_ROW, _ORDERED + _NUMBER * groupings * (1 + len(self._ties)))
+        self._buckets = Buckets(folder, budget, by_group=False, groupings=groupings, bytes_of_row=needed)
         self._decimals = decimals
         self._before = [_Before() for _ in range(groupings)]
         self._ranks: Mapping[Asked, IntArray] | None = None
@@ -64,12 +80,15 @@ class ExternalRanks:
     def add(self, scores: ArrayLike, *codes: ArrayLike) -> None:
         """The scores of the next rows, and for each grouping the numbers of their groups, below zero for none.
 
-        Raises ValueError where these do not go together, OSError where the disk is full.
+        Groups are best numbered from 0 without gaps, as memory is taken up to the largest. Raises ValueError where
+        scores and numbers do not go together or one is too large, OSError where the disk is full.
         """
         values, groups = np.asarray(scores, dtype=np.float64), [np.asarray(each) for each in codes]
         for each in groups:
             if each.shape != values.shape or values.ndim != 1:
                 raise ValueError(f"one code for each score, not {each.shape} for {values.shape}")
+            if each.size and int(each.max()) > _MOST:
+                raise ValueError(f"a group has the number {each.max()}, and {_MOST} is the largest")
         if len(groups) != len(self._before):
             raise ValueError(f"codes of {len(self._before)} groupings, not of {len(groups)}")
         if self._decimals is not None:
@@ -84,8 +103,8 @@ class ExternalRanks:
             self._ranks = self._ranked(self._in_order(scores), codes)
             return
         self._buckets.share_out(numbers=True)
-        # While the rows of a bucket get their ranks, the next ones are put in order.
-        with closing(LocalExecutor().map(self._bucket_in_order, self._buckets.numbers)) as found:
+        # While the rows of a bucket get their ranks, the next ones are put in order, two at most on however many cores.
+        with closing(LocalExecutor(min(2, cores())).map(self._bucket_in_order, self._buckets.numbers)) as found:
             for bucket, rows in found:
                 if rows is None:
                     self._of_equals[bucket.number] = self._ranked_equals(bucket)
@@ -102,11 +121,12 @@ class ExternalRanks:
         size, first = self._buckets.chunks[chunk], sum(self._buckets.chunks[:chunk])
         if self._ranks is not None:
             return self._ranks[asked][first : first + size]
-        ranks = np.zeros(size, dtype=np.int32)
+        ranks, codes = np.zeros(size, dtype=np.int32), None
         for bucket, rows in by_bucket(read(self._buckets.file("buckets"), np.int16, size, first)):
             if bucket in self._of_equals:
-                codes = self._buckets.codes(chunk)[grouping, rows]
-                ranks[rows[codes >= 0]] = self._of_equals[bucket][asked][codes[codes >= 0]]
+                codes = self._buckets.codes(chunk, grouping) if codes is None else codes
+                grouped = rows[codes[rows] >= 0]
+                ranks[grouped] = self._of_equals[bucket][asked][codes[grouped]]
             else:
                 before = int(self._buckets.before[chunk, bucket])
                 ranks[rows] = read(self._file(asked, bucket), np.int32, rows.size, before)

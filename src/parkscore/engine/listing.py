@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from contextlib import closing
 from functools import cached_property
 from pathlib import Path
 
@@ -13,7 +12,6 @@ import pyarrow as pa
 from parkscore.data.coded_texts import CodedTexts
 from parkscore.data.grid import Rows
 from parkscore.data.table import YEAR, Table
-from parkscore.engine.executors import LocalExecutor
 from parkscore.engine.external_ranks import ExternalRanks
 from parkscore.engine.ranking import Groups
 from parkscore.engine.spool import read_batch
@@ -49,7 +47,7 @@ def lists_file(folder: Path, number: int) -> Path:
 
 
 class Lists:
-    """The lists of a framework over the rows of all pieces, in the memory of one piece and of one bucket of a sort."""
+    """The lists of a framework over the rows of all pieces, in the memory of a piece and of a few buckets of a sort."""
 
     def __init__(self, framework: Framework, folder: Path, paths: Sequence[Path]) -> None:
         """Give each row its place; folder: for what memory does not hold. paths: the `lists_file` of each piece."""
@@ -62,9 +60,8 @@ class Lists:
             codes = years.codes(batch)
             for code, ranked in self._ranked.items():
                 ranked.add(batch.column(_SIZE + code).to_numpy(zero_copy_only=False), codes)
-        with closing(LocalExecutor().map(ExternalRanks.finish, list(self._ranked.values()))) as finished:
-            for _ in finished:
-                continue
+        for ranked in self._ranked.values():
+            ranked.finish()
 
     @cached_property
     def counts(self) -> list[ListCount]:

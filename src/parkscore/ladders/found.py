@@ -223,8 +223,7 @@ class Found:
         """Write a workbook: those found, those of which it cannot be told, counts, findings, sources."""
         from parkscore.ladders.found_sheets import sheets_of
 
-        sheets = sheets_of(self, language)
-        return write_workbook(path, lambda: sheets, {"title": self.where})
+        return write_workbook(path, lambda: sheets_of(self, language), {"title": self.where})
 
     def as_dict(self, language: Language = "en") -> dict[str, Any]:
         """The result as plain data, ready for JSON."""

@@ -20,7 +20,7 @@ from parkscore.members.in_threads import in_threads
 from parkscore.members.labels import in_frame, labels_of, nullable, of_codes, texts
 from parkscore.members.memberships import Memberships
 from parkscore.members.rolls import NONE
-from parkscore.output.files import write_whole
+from parkscore.output.files import refuse_other_form, write_whole
 
 NOT_ADDITIVE: Final = Text(
     "贡献值是园区“有该企业”与“无该企业”之差（今年和往年的年报一并去掉，参照值、权重和其他园区不变）；各企业的贡献值之和不等于园区的数值或得分",
@@ -95,6 +95,7 @@ class Contributions:
         import pyarrow as pa
         import pyarrow.parquet as pq
 
+        refuse_other_form(path, ".parquet")
         said = {**about, "note": NOT_ADDITIVE._asdict()}
         schema = pa.Schema.from_pandas(self._labelled(self.rows[:0]), preserve_index=False)
         known = schema.metadata or {}

@@ -16,6 +16,7 @@ from parkscore.language import Text, system_reason
 
 FORMS: Final = {".csv": "csv", ".parquet": "Parquet", ".json": "JSON", ".xlsx": "Excel"}
 """The forms in which results are written, by the ending of their files."""
+_OTHERS: Final = {".pq": "Parquet", ".tsv": "tsv", ".xls": "Excel 97", ".xlsm": "Excel with macros"}
 
 
 def path_of(path: Any, argument: str = "path") -> Path:
@@ -85,17 +86,18 @@ def write_text(path: str | Path, text: str) -> Path:
 def refuse_other_form(path: Any, own: str) -> None:
     """Raise UsageError where the name of a file promises another form than the one that is to be written.
 
-    own: the ending of that form. A name with another ending than those of `FORMS`, or none, promises nothing.
+    own: the ending of that form. A name with an ending that none of the known forms has promises nothing.
 
     >>> refuse_other_form("ranks.csv", ".csv")
     """
     target = path_of(path)
     said = target.suffix.lower()
-    if said == own or said not in FORMS:
+    promised = (FORMS | _OTHERS).get(said, FORMS[own])
+    if promised == FORMS[own]:
         return
     message = Text(f"文件名是 {said}，写的却是 {FORMS[own]}", f"is called {said}, and {FORMS[own]} is to be written")
-    method = f"to_{FORMS[said].lower()}"
-    hint = Text(f"改名为 {target.stem}{own}，或用 {method}", f"call it {target.stem}{own}, or use {method}")
+    others = Text("其他格式有各自的方法，如 to_excel", "other forms have methods of their own, such as to_excel")
+    hint = Text(f"改名为 {target.stem}{own}；{others.zh}", f"call it {target.stem}{own}; {others.en}")
     raise UsageError(
         Finding(code="other_form", severity=Severity.ERROR, place=Place(str(target)), message=message, hint=hint)
     )
