@@ -56,7 +56,7 @@ def test_a_language_that_there_is_not_is_refused_by_every_public_method_and_leav
     for each in made():
         for name in public_methods(type(each)):
             for language in WRONG:
-                path = [tmp_path / "out.csv"] if "path" in inspect.signature(getattr(each, name)).parameters else []
+                path = [tmp_path / "out"] if "path" in inspect.signature(getattr(each, name)).parameters else []
                 with pytest.raises(ps.UsageError) as error:
                     getattr(each, name)(*path, language=language)
                 assert [(one.code, one.field) for one in error.value.findings] == [("no_such_language", "language")]
