@@ -21,7 +21,7 @@ Keys = NDArray[Any]
 Counts = NDArray[np.int64]
 
 BUDGET = 64 << 20
-"""Bytes that sorting may take at a time."""
+"""Bytes that sorting a bucket may take."""
 
 BYTES_OF_A_ROW = 64
 """While it is sorted: its score, codes and ranks, and the arrays that order them."""

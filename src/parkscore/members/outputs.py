@@ -20,11 +20,11 @@ from parkscore.members.contributions import Contributions
 from parkscore.members.result import Members
 from parkscore.members.sub_parks import IN_ZONE
 from parkscore.members.workbook_words import worded
+from parkscore.output import workbook
 from parkscore.output.documents import records
-from parkscore.output.files import write_whole
 from parkscore.output.folders import write_whole_folder
 from parkscore.output.tables import write_csv, write_parquet
-from parkscore.output.workbook import Sheet, write_sheets
+from parkscore.output.workbook import Sheet
 
 SCHEMA: Final = "parkscore-members/1"
 NOTE: Final = "data_note"
@@ -163,4 +163,4 @@ def write_workbook(evaluation: Evaluation, outputs: Sequence[Output], path: Path
 
     first, *rest = sheets_of(evaluation, language)
     own = [sheet_of(each) for each in outputs]
-    return write_whole(path, lambda beside: write_sheets([first, *own, *rest], beside, {}))
+    return workbook.write_workbook(path, lambda: [first, *own, *rest], {})
