@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import numpy as np
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from parkscore.data.grid import Matrix
 from parkscore.robustness.products import LINES, product
 
 
@@ -15,26 +17,38 @@ from parkscore.robustness.products import LINES, product
     st.integers(1, 60),
     st.sampled_from([1, 2, 3, 7, 8, 19, 178, 300]),
     st.booleans(),
+    st.booleans(),
 )
 def test_a_line_has_the_same_bits_whichever_lines_stand_beside_it(
-    first: int, count: int, inner: int, columns: int, by_column: bool
+    first: int, count: int, inner: int, columns: int, by_column: bool, into: bool
 ) -> None:
     generator = np.random.default_rng(inner)
     left = np.asarray(generator.random((6 * LINES, inner)), order="F" if by_column else "C")
     right = generator.random((inner, columns))
-    whole = product(left, right)
+    whole = made(left, right, into)
     np.testing.assert_allclose(whole, left @ right, rtol=1e-13)
-    np.testing.assert_array_equal(product(left[first : first + count], right), whole[first : first + count])
+    np.testing.assert_array_equal(made(left[first : first + count], right, into), whole[first : first + count])
 
 
-def test_nothing_comes_to_nothing() -> None:
-    assert product(np.ones((0, 3)), np.ones((3, 2))).shape == (0, 2)
-    assert product(np.ones((2, 3)), np.ones((3, 0))).shape == (2, 0)
+def made(left: Matrix, right: Matrix, into: bool) -> Matrix:
+    """The product, as it is or put into a matrix with a line of memory for each column."""
+    if not into:
+        return product(left, right)
+    found = np.full((right.shape[1], len(left)), np.nan).T
+    assert product(left, right, found) is found
+    return found
 
 
-def test_a_column_alone_has_the_bits_that_it_has_beside_another() -> None:
+@pytest.mark.parametrize("into", [False, True])
+def test_nothing_comes_to_nothing(into: bool) -> None:
+    assert made(np.ones((0, 3)), np.ones((3, 2)), into).shape == (0, 2)
+    assert made(np.ones((2, 3)), np.ones((3, 0)), into).shape == (2, 0)
+
+
+@pytest.mark.parametrize("into", [False, True])
+def test_a_column_alone_has_the_bits_that_it_has_beside_another(into: bool) -> None:
     generator = np.random.default_rng(2)
     left, right = generator.random((200, 9)), generator.random((9, 40))
     for column in range(40):
-        alone = product(left, right[:, column : column + 1])
-        np.testing.assert_array_equal(alone, product(left, right)[:, column : column + 1])
+        alone = made(left, right[:, column : column + 1], into)
+        np.testing.assert_array_equal(alone, made(left, right, into)[:, column : column + 1])

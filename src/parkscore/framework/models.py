@@ -279,9 +279,11 @@ class Node(Label, Inherited):
 
     def walk(self) -> Iterator[Node]:
         """The node and all below it, depth first."""
-        yield self
-        for child in self.children:
-            yield from child.walk()
+        waiting = [self]
+        while waiting:
+            node = waiting.pop()
+            yield node
+            waiting.extend(reversed(node.children))
 
 
 class Total(Model):

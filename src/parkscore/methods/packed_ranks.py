@@ -32,7 +32,7 @@ def packed_ranks(scores: FloatArray, ties: str, decimals: int, kind: DTypeLike =
     most = 2.0 ** (_BITS - bits) - 1
     # The negative sorts the best first, and what has no score last.
     with np.errstate(over="ignore"):
-        steps = np.multiply(scores, -(10.0**decimals))
+        steps = np.multiply(scores, -(10.0**decimals), order="C")
     low, high = _ends(steps)
     missing = np.isnan(steps) if np.isnan(high) else None
     if missing is not None:

@@ -34,9 +34,9 @@ def unit_points(draws: int, factors: int, seed: int | Sequence[int], kind: Kind 
     >>> unit_points(4, 1, 0).round(1).ravel().tolist() == unit_points(8, 1, 0)[:4].round(1).ravel().tolist()
     True
     """
-    generator = np.random.default_rng(seed)
     if factors == 0:
         return np.empty((draws, 0))
+    generator = np.random.default_rng(seed)
     if kind == "random":
         return np.clip(generator.random((draws, factors)), _INSIDE, 1 - _INSIDE)
     from scipy.stats import qmc

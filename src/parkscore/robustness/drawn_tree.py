@@ -85,10 +85,10 @@ class DrawnTree:
         means = all(self._choices[node.id].name == "arithmetic" and node.round is None for node in inner)
         return means and not self._has_gaps and not self._drawn
 
-    def totals(self, shares: DrawnShares) -> Matrix:
-        """The total scores, (draws, units); shares: of every dimension."""
+    def totals(self, shares: DrawnShares, into: Matrix | None = None) -> Matrix:
+        """The total scores, (draws, units); shares: of every dimension; into: takes them where they are one product."""
         if self.is_one_product:
-            return product(effective_weights(self._framework, shares), self._scores)
+            return product(effective_weights(self._framework, shares), self._scores, into)
         return self.drawn(self._framework.root, shares).scores
 
     def drawn(self, node: Node, shares: DrawnShares) -> Drawn:

@@ -106,9 +106,7 @@ def by_chunk(
 
     def chunk(first: int) -> Part:
         own = slice(first, min(first + at_once, plan.draws))
-        scores = drawn.totals(np.arange(own.start, own.stop))
-        if kept is not None:
-            kept[own] = scores
+        scores = drawn.totals(np.arange(own.start, own.stop), None if kept is None else kept[own])
         return of(own, scores, drawn_ranks(scores, ranking.ties, ranking.decimals, rank_kind(units)))
 
     with ThreadPoolExecutor(THREADS, thread_name_prefix="parkscore") as pool:

@@ -55,12 +55,12 @@ class Group:
     tree: DrawnTree
     shares: DrawnShares
 
-    def totals(self, draws: Rows) -> Matrix:
-        """The total scores of some draws, (draws, units of the group)."""
+    def totals(self, draws: Rows, into: Matrix | None = None) -> Matrix:
+        """The total scores of some draws, (draws, units of the group); into: may take them."""
         if len(draws) == 1:
             # A tree takes what has one line for what no draw changes, and would add it up in another order.
             return self.totals(np.repeat(draws, 2))[:1]
-        return self._climbed(self.tree, draws)
+        return self._climbed(self.tree, draws, into)
 
     def totals_of(self, draws: Rows, remade: Mapping[int, Matrix], rows: Rows) -> Matrix:
         """The same where scores of indicators differ: by column, (draws, rows); rows: of the table."""
@@ -70,10 +70,13 @@ class Group:
         places = np.searchsorted(rows, self.measured)
         return self._climbed(self.tree.with_scores({column: each[:, places] for column, each in remade.items()}), draws)
 
-    def _climbed(self, tree: DrawnTree, draws: Rows) -> Matrix:
+    def _climbed(self, tree: DrawnTree, draws: Rows, into: Matrix | None = None) -> Matrix:
         few = as_selection(draws)
         own = {node: each[few] if len(each) > 1 else each for node, each in self.shares.items()}
-        found = tree.totals(own)
+        is_whole = isinstance(self.kept, slice) and any(len(each) > 1 for each in own.values())
+        found = tree.totals(own, into if is_whole else None)
+        if found is into:
+            return found
         return np.broadcast_to(found[:, self.kept], (len(draws), len(self.places)))
 
 
@@ -109,14 +112,20 @@ class DrawnScores:
         quick = self.plan.values is None and all(tree.is_one_product for tree in trees)
         return draws_at_once(len(self.rows), self.plan.draws, threads, _OF_PRODUCTS if quick else _MOST)
 
-    def totals(self, draws: Rows) -> Matrix:
-        """The total scores of some draws, (draws, units), NaN for a unit without one."""
+    def totals(self, draws: Rows, into: Matrix | None = None) -> Matrix:
+        """The total scores of some draws, (draws, units), NaN for a unit without one; into: takes them, too."""
+        found = self._totals(draws, into)
+        if into is not None and found is not into:
+            into[...] = found
+        return found
+
+    def _totals(self, draws: Rows, into: Matrix | None) -> Matrix:
         taken = self.plan.variant_of[draws]
         numbers = np.unique(taken).tolist()
         groups = self._groups_of(numbers[0])
         alone = len(numbers) == 1 and len(groups) == 1 and self.plan.values is None
         if alone and len(groups[0].places) == len(self.rows):
-            return groups[0].totals(draws)
+            return groups[0].totals(draws, into)
         found = np.full((len(draws), len(self.rows)), np.nan)
         for number in numbers:
             own = np.flatnonzero(taken == number)
