@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import parkscore as ps
-from parkscore.data.fitted import named
+from parkscore.data.reference_names import named
 from parkscore.findings import Severity
 from parkscore.framework.checking import check_framework
 from parkscore.framework.models import Choice, Defaults, Framework, ScoreRule, UnitClass

@@ -11,10 +11,11 @@ import pandas as pd
 
 from parkscore.data.classes import classify
 from parkscore.data.coded_texts import CodedTexts
-from parkscore.data.fitted import Filling, Fitted, named
+from parkscore.data.fitted import Filling, Fitted
 from parkscore.data.grid import Grid, Matrix, Rows, Vector
 from parkscore.data.policies import columns_by_choice
 from parkscore.data.reference_groups import looked_at_together
+from parkscore.data.reference_names import named
 from parkscore.data.table import Table
 from parkscore.framework.models import Choice, Framework
 from parkscore.framework.settings import resolve_settings

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from parkscore.data.fitted import named
+from parkscore.data.reference_names import named
 
 Matrix = npt.NDArray[np.float64]
 Vector = npt.NDArray[np.float64]

@@ -9,8 +9,9 @@ from typing import Final
 import numpy as np
 import pandas as pd
 
-from parkscore.data.fitted import Fitted, unnamed
+from parkscore.data.fitted import Fitted
 from parkscore.data.grid import Cohort, Rows
+from parkscore.data.reference_names import unnamed
 from parkscore.data.table import UNIT, Origin, Table
 from parkscore.framework.models import Framework
 from parkscore.tree.aggregate import Shares

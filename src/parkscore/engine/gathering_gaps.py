@@ -8,9 +8,10 @@ from pathlib import Path
 
 from parkscore.data.derive import derive
 from parkscore.data.fillings import group_codes, takes_from_others, takes_groups, year_name
-from parkscore.data.fitted import Fitted, named
+from parkscore.data.fitted import Fitted
 from parkscore.data.policies import columns_by_choice
 from parkscore.data.reference_groups import looked_at_together
+from parkscore.data.reference_names import named
 from parkscore.data.table import Table
 from parkscore.engine.group_statistics import GroupPart, GroupStatistics, group_part
 from parkscore.findings import Finding

@@ -10,8 +10,9 @@ import numpy as np
 
 from parkscore.data.cohorts import years_of
 from parkscore.data.fillings import group_codes, year_name
-from parkscore.data.fitted import Filling, Fitted, named
+from parkscore.data.fitted import Filling, Fitted
 from parkscore.data.policies import columns_by_choice
+from parkscore.data.reference_names import named
 from parkscore.data.table import Table
 from parkscore.engine.group_statistics import GroupPart, GroupStatistics, group_part
 from parkscore.engine.scored_references import score_references

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
-from parkscore.data.fitted import unnamed
+from parkscore.data.reference_names import unnamed
 from parkscore.data.unranked_sentences import in_both_languages
 from parkscore.framework.result_columns import BETWEEN, CASE, RANK_IN, STATE, USED, VALUE, WHY, WITHIN
 from parkscore.language import Language, Text, known

@@ -11,7 +11,6 @@ from typing import Any, Final, NamedTuple
 
 import numpy as np
 import pyarrow as pa
-import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from parkscore.data.source_files import unusable, why_unread
@@ -171,6 +170,9 @@ def _of_year(found: Sequence[_Spot], file: str, unit: str, year: int | None) -> 
 
 def _nearest(results: pq.ParquetFile, unit: str) -> list[str]:
     """The ids most like one, looked for among those that begin alike or have its numbers with more zeros."""
+    # Functions that only a wrong id needs take their time to load.
+    import pyarrow.compute as pc
+
     parts = re.split(r"(\d+)", without_leading_zeros(unit))
     same = "".join(f"0*{part}" if place % 2 else re.escape(part) for place, part in enumerate(parts))
     for length in range(len(unit) - 1, 0, -1):

@@ -9,10 +9,11 @@ import pandas as pd
 
 from parkscore.data.cohorts import years_of
 from parkscore.data.fillings import Texts, by_text, group_texts, year_name
-from parkscore.data.fitted import Filling, Fitted, named
+from parkscore.data.fitted import Filling, Fitted
 from parkscore.data.grid import Cohort, Grid, Rows, Vector
 from parkscore.data.impute import count_filled, title_of
 from parkscore.data.policies import columns_by_choice
+from parkscore.data.reference_names import named
 from parkscore.data.table import State, Table
 from parkscore.framework.models import SCORE_GROUP_MEAN, Choice, Framework, Node
 from parkscore.framework.settings import resolve_settings

@@ -11,8 +11,9 @@ import numpy as np
 
 from parkscore.data.cohorts import reference_name
 from parkscore.data.fillings import takes_from_others, year_name
-from parkscore.data.fitted import Filling, Fitted, Reference, named
+from parkscore.data.fitted import Filling, Fitted, Reference
 from parkscore.data.grid import Cohort, Rows
+from parkscore.data.reference_names import named
 from parkscore.data.table import Table
 from parkscore.findings import Finding, Severity, UsageError
 from parkscore.framework.cases import has_rules_by_case

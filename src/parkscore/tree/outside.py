@@ -6,8 +6,9 @@ from typing import NamedTuple
 
 import numpy as np
 
-from parkscore.data.fitted import Fitted, unnamed
+from parkscore.data.fitted import Fitted
 from parkscore.data.grid import Cohort, Vector
+from parkscore.data.reference_names import unnamed
 from parkscore.findings import Finding, Severity
 from parkscore.framework.models import Node
 from parkscore.language import Text, in_digits
