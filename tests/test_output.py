@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import errno
 import os
+import re
 import stat
 import subprocess
 import sys
@@ -277,6 +278,15 @@ def test_a_column_of_texts_is_as_wide_as_they_are_and_no_wider_than_sixty(tmp_pa
 def test_an_infinite_number_is_shown_as_text(tmp_path: Path) -> None:
     write_sheets([Sheet("x", pd.DataFrame({"a": [np.inf, 1.0]}))], tmp_path / "out.xlsx", {})
     assert [cell.value for cell in load_workbook(tmp_path / "out.xlsx")["x"]["A"]] == ["a", "inf", 1]
+
+
+def test_a_workbook_holds_no_time_so_that_the_same_tables_have_the_same_bytes(tmp_path: Path) -> None:
+    sheets = [Sheet("one", pd.DataFrame({"unit": ["甲", "乙"], "score": [1.5, 2.5]}), ["a note"], {"score": "score"})]
+    write_sheets(sheets, tmp_path / "one.xlsx", {"title": "same"})
+    with zipfile.ZipFile(tmp_path / "one.xlsx") as archive:
+        assert {entry.date_time[0] for entry in archive.infolist()} == {1980}
+        core = archive.read("docProps/core.xml").decode()
+    assert set(re.findall(r"\d{4}-\d\d-\d\dT", core)) == {"1980-01-01T"}
 
 
 def test_an_empty_table_is_a_header(tmp_path: Path) -> None:
