@@ -103,7 +103,6 @@ def test_bounds_and_orders_that_nothing_keeps_are_refused(low: list[float], high
 
 
 def test_triangular_weights_of_two_children_have_the_mean_of_their_triangles() -> None:
-    # Both sum to about 1, so that normalising hardly moves them.
     drawn = triangular([0.29, 0.69], [0.3, 0.7], [0.31, 0.71], unit_points(4096, 2, 1))
     np.testing.assert_allclose(drawn.mean(axis=0), [0.3, 0.7], atol=1e-3)
     with pytest.raises(DomainError):

@@ -411,19 +411,29 @@ def test_schemes_cannot_be_mixed_with_weights_by_class_and_whose_they_are_is_tol
         ps.evaluate(framework, table, weights=by_class).robustness({"schemes": ["equal"]}, draws=8)
 
 
-def test_what_an_expert_holds_is_a_triangle_and_the_siblings_keep_their_proportions() -> None:
+def test_what_an_expert_holds_is_a_triangle_and_the_siblings_share_the_rest_in_their_proportions() -> None:
     framework = small(leaf("a"), leaf("b"), leaf("c"))
     evaluation = ps.evaluate(framework, rows(a=[1.0, 2.0, 3.0], b=[3.0, 1.0, 2.0], c=[2.0, 3.0, 1.0]))
     found = evaluation.robustness({"expert": {"a": ["10%", 0.2, 0.6]}}, draws=1024)
     weights = found.parameters
     np.testing.assert_allclose(weights["weight:b"], weights["weight:c"])
-    # Before it is brought to a sum of 1, a is beside siblings of 2/3 together; a triangle has the mean of its corners.
-    a = weights["weight:a"] / (1 - weights["weight:a"]) * 2 / 3
+    # A triangle has the mean of its corners.
+    a = weights["weight:a"]
     assert (a.min() >= 0.1, a.max() <= 0.6) == (True, True)
+    np.testing.assert_allclose(a + weights["weight:b"] + weights["weight:c"], 1)
     assert a.mean() == pytest.approx(0.3, abs=1e-3)
     assert found.sensitivity(["score:甲"], "indicator", draws=64).total.to_numpy().ravel() == pytest.approx(
         [1], abs=0.01
     )
+
+
+def test_where_an_expert_holds_all_siblings_they_are_brought_to_a_sum_of_1_and_some_may_not_exceed_it() -> None:
+    evaluation = flat([80, 20], [20, 40])
+    weights = evaluation.robustness({"expert": {"a": [0.6, 0.6, 0.6], "b": [0.9, 0.9, 0.9]}}, draws=2).parameters
+    np.testing.assert_allclose(weights["weight:a"], 0.4)
+    three = ps.evaluate(small(leaf("a"), leaf("b"), leaf("c")), rows(a=[1.0, 2.0], b=[3.0, 1.0], c=[2.0, 3.0]))
+    with pytest.raises(UsageError, match=r"a, b come to 1\.1 at the most"):
+        three.robustness({"expert": {"a": [0.1, 0.2, 0.6], "b": [0.1, 0.2, 0.5]}}, draws=8)
 
 
 def test_bounds_and_an_order_hold_in_every_draw() -> None:

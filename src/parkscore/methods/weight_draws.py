@@ -110,12 +110,12 @@ def one_of(sets: ArrayLike, points: FloatArray) -> FloatArray:
 
 
 def triangular(low: ArrayLike, mode: ArrayLike, high: ArrayLike, points: FloatArray) -> FloatArray:
-    """Each weight from a triangle of what an expert holds least, most likely and most, brought to a sum of 1.
+    """Each weight from a triangle of what an expert holds least, most likely and most; they need not sum to 1.
 
     low, mode, high: (children,), not negative and in this order; points: (draws, children).
 
     >>> triangular([0.1, 0.5], [0.2, 0.8], [0.3, 0.9], np.array([[0.5, 1.0]])).round(3).tolist()
-    [[0.182, 0.818]]
+    [[0.2, 0.9]]
     """
     least, likely, most = (np.asarray(each, dtype=np.float64) for each in (low, mode, high))
     if not ((least >= 0) & (least <= likely) & (likely <= most)).all() or not (most > 0).any():
@@ -125,7 +125,7 @@ def triangular(low: ArrayLike, mode: ArrayLike, high: ArrayLike, points: FloatAr
     turn = (likely - least) / width
     rising = least + np.sqrt(points * width * (likely - least))
     falling = most - np.sqrt((1 - points) * width * (most - likely))
-    return normalised(np.where(points < turn, rising, falling) + 0.0)
+    return np.asarray(np.where(points < turn, rising, falling) + 0.0)
 
 
 def constrained(

@@ -17,6 +17,7 @@ from parkscore.framework.checking import check_framework
 from parkscore.framework.models import Choice, Framework, Node, ScoreRule
 from parkscore.language import Text
 from parkscore.methods.domain import FloatArray, IntArray
+from parkscore.robustness.fixed_statistics import unfixed
 from parkscore.robustness.plans import Factor, Filled, Variant
 from parkscore.robustness.rescoring import scored_again, weighed_alike
 from parkscore.robustness.said import SHOWN
@@ -55,13 +56,16 @@ def variants(
     A combination goes through all steps again from the table that was read, on the same rows.
 
     Raises FrameworkError where a combination is one that the framework may not have, such as a geometric mean of
-    scores that can be negative, and UsageError where there are too many: none of them is run then.
+    scores that can be negative, and UsageError where there are too many, or where a frozen reference lacks what one of
+    the methods needs: none of them is run then.
     """
     sizes = sizes_of(alternatives)
     refuse_too_many(sizes)
     refused = clashes(evaluation.framework, alternatives)
     if refused:
         raise FrameworkError(list(dict.fromkeys(clash.finding for clash in refused)))
+    if evaluation.frozen is not None:
+        _refuse_unfixed(evaluation.framework, alternatives)
     combinations = list(product(*([None, *each.choices] for each in alternatives)))
     frameworks = [changed(evaluation.framework, alternatives, choices) for choices in combinations]
     others = (
@@ -107,6 +111,18 @@ def clashes(framework: Framework, alternatives: Sequence[Alternative]) -> list[C
         refused = errors_of(check_framework(changed(framework, alternatives, choices)))
         found += [Clash(combination, _named(finding, label)) for finding in refused]
     return found
+
+
+def _refuse_unfixed(framework: Framework, alternatives: Sequence[Alternative]) -> None:
+    """Raise UsageError with every method that a frozen reference cannot serve."""
+    tried = [(each, choice) for each in alternatives for choice in each.choices]
+    found = [
+        _named(finding, label_of([each], [choice]))
+        for each, choice in tried
+        for finding in unfixed(framework, changed(framework, [each], [choice]))
+    ]
+    if found:
+        raise UsageError(found)
 
 
 def _variant(evaluation: Evaluation, framework: Framework, label: Text) -> Variant:

@@ -28,6 +28,7 @@ from parkscore.robustness.weights import (
     Multipliers,
     OneOfSchemes,
 )
+from parkscore.tree.aggregate import ROUNDING
 
 DEFAULT: Final[Mapping[str, Any]] = {"multipliers": 0.2}
 """Each weight up to a fifth more or less: an assumption, as every output says, and no rule of any framework."""
@@ -181,7 +182,26 @@ def refuse_circle(order: Sequence[tuple[str, str]]) -> None:
 
 def _expert(framework: Framework, said: Mapping[str, Any], draws: int, seed: int) -> ExpertWeights:
     held = {name: three_numbers(name, numbers) for name, numbers in said["expert"].items()}
+    wrong = list(held_above_one(framework, held))
+    if wrong:
+        raise UsageError(wrong)
     return ExpertWeights(framework, held, draws, seed, said.get("points", "sobol"))
+
+
+def held_above_one(framework: Framework, held: Mapping[str, tuple[float, float, float]]) -> Iterator[Finding]:
+    """Dimensions some of whose children could come to more than all, so that nothing is left for the others."""
+    for node in framework.root.walk():
+        ids = [child.id for child in node.children if child.id in held]
+        most = sum(held[each][2] for each in ids)
+        if len(ids) < len(node.children) and most > 1 + ROUNDING:
+            yield mistake(
+                "above_one",
+                Text(
+                    f"{'、'.join(ids)} 最高合计 {most:.4g}，超过 1，同级其他权重无份额",
+                    f"{', '.join(ids)} come to {most:.4g} at the most, and leave less than nothing to their siblings",
+                ),
+                Text("降低最高值，或给全部同级写上三个数", "lower the most, or hold three numbers of every sibling"),
+            )
 
 
 def three_numbers(name: str, said: Any) -> tuple[float, float, float]:

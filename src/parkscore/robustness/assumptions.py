@@ -39,11 +39,18 @@ _LEVELS: Final = {
 
 
 def assumptions(
-    asked: Mapping[str, Any], draws: int, seed: int, year: int | None, *, of_framework: bool = False
+    asked: Mapping[str, Any],
+    draws: int,
+    seed: int,
+    year: int | None,
+    *,
+    of_framework: bool = False,
+    frozen: bool = False,
 ) -> tuple[Text, ...]:
     """A sentence for each thing that varies, and one for the draws.
 
     asked: what `Evaluation.robustness` was asked for, see `plain`. of_framework: whether the framework says so itself.
+    frozen: whether units are measured against a frozen reference, which has no units.
 
     >>> [each.en for each in assumptions({"weights": {"dirichlet": 50}}, 8, 0, None)][1]
     'weights: Dirichlet around those of the evaluation, concentration 50'
@@ -55,7 +62,7 @@ def assumptions(
         made,
         *_weights(asked.get("weights") or {}),
         *steps,
-        *_others(asked),
+        *_others(asked, frozen=frozen),
         _OF_FRAMEWORK if of_framework else _ASSUMED,
     )
 
@@ -124,8 +131,9 @@ def _ways(said: Mapping[str, Any]) -> Iterator[Text]:
     if "expert" in said:
         held = [f"{name} {'-'.join(map(as_written, numbers))}" for name, numbers in said["expert"].items()]
         yield Text(
-            f"按最低、最可能、最高的三角分布抽取 {'、'.join(held)}，再化为合计 1",
-            f"from triangles of the least, most likely and most, {', '.join(held)}, and brought back to a sum of 1",
+            f"按最低、最可能、最高的三角分布抽取 {'、'.join(held)}，其余按比例分剩下的份额；无其余时化为合计 1",
+            f"from triangles of the least, most likely and most, {', '.join(held)}; siblings that are not named share "
+            "what is left, and where all are named they are brought back to a sum of 1",
         )
     if "schemes" in said:
         names = [str(_plain(getattr(each, "id", each))) for each in said["schemes"]]
@@ -160,7 +168,7 @@ def _named(method: Any) -> str:
     return said if isinstance(said, str) else json.dumps(said, ensure_ascii=False)
 
 
-def _others(asked: Mapping[str, Any]) -> Iterator[Text]:
+def _others(asked: Mapping[str, Any], *, frozen: bool) -> Iterator[Text]:
     left = list(asked.get("leave_out") or ())
     if left:
         names = _one_of(left)
@@ -175,9 +183,10 @@ def _others(asked: Mapping[str, Any]) -> Iterator[Text]:
     gaps = _listed(asked.get("imputation"))
     if gaps:
         names = Text("全部指标", "all indicators") if "all" in gaps else Text("、".join(gaps), ", ".join(gaps))
+        of = Text("本次数据", "these data") if frozen else Text("同一参照", "the reference")
         yield Text(
-            f"缺失值：{names.zh}，逐格随机取同一参照中其他对象的值",
-            f"gaps of {names.en}: cell by cell the value of any other unit of the reference",
+            f"缺失值：{names.zh}，逐格随机取{of.zh}中其他对象的值",
+            f"gaps of {names.en}: cell by cell the value of any other unit of {of.en}",
         )
     for key, said in plain(asked).items():
         if key not in (*_STEPS, "weights", "leave_out", "noise", "imputation"):

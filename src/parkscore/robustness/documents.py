@@ -39,7 +39,8 @@ def about_robustness(found: Robustness) -> dict[str, Any]:
 
 def said_of(found: Robustness) -> tuple[Text, ...]:
     """What was assumed, sentence by sentence."""
-    said = assumptions(found.asked, found.draws, found.seed, found.year, of_framework=found.of_framework)
+    frozen = found.evaluation.frozen is not None
+    said = assumptions(found.asked, found.draws, found.seed, found.year, of_framework=found.of_framework, frozen=frozen)
     noted = weightless_note(found.evaluation.framework) if found.asked.get("weights") else []
     return (*said, *noted, *([_ALL_ALIKE] if found.outcome.are_alike else []))
 

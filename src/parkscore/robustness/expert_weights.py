@@ -2,25 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 import numpy as np
 
+from parkscore.data.grid import Matrix, Vector
 from parkscore.framework.models import Framework, Node
 from parkscore.methods.domain import FloatArray
-from parkscore.methods.weight_draws import Kind, triangular, unit_points
+from parkscore.methods.weight_draws import Kind, normalised, triangular, unit_points
 from parkscore.robustness.drawn_tree import DrawnShares
 from parkscore.robustness.plans import DrawnWeights, Factor, Nominal
 
 
 @dataclass(frozen=True)
 class ExpertWeights:
-    """Weights from triangular distributions, brought back to a sum of 1 within their parent.
+    """Weights from triangular distributions, as shares of their parent.
 
-    held: by node the least, the most likely and the most, as shares of its parent. A sibling of which nothing is held
-    enters with the share it has; dimensions of whose children none is named keep their weights. cube: the points,
-    (draws, nodes), where they are not to follow from the seed.
+    held: by node the least, the most likely and the most. Siblings of which nothing is held share what is left, in the
+    proportions that they have, so that what is held stays as it is held; where there are none, or they weigh nothing,
+    weights are brought back to a sum of 1. Dimensions of whose children none is named keep their weights. cube: the
+    points, (draws, nodes), where they are not to follow from the seed.
     """
 
     framework: Framework
@@ -35,12 +37,21 @@ class ExpertWeights:
         points = self.parameters()
         found = {node: own[np.newaxis, :] for node, own in nominal.items()}
         for node in self._dimensions():
-            ids = [child.id for child in node.children]
-            ends = [self.held.get(each, (own, own, own)) for each, own in zip(ids, nominal[node.id], strict=True)]
-            middle = np.full(self.draws, 0.5)
-            at = np.stack([points.get(each, middle) for each in ids], axis=1)
-            low, mode, high = np.array(ends, dtype=np.float64).T
-            found[node.id] = triangular(low, mode, high, at)
+            found[node.id] = self._of_children([child.id for child in node.children], nominal[node.id], points)
+        return found
+
+    def _of_children(self, ids: Sequence[str], own: Vector, points: Mapping[str, FloatArray]) -> Matrix:
+        named = np.array([each in self.held for each in ids])
+        low, mode, high = np.array([self.held[each] for each in ids if each in self.held], dtype=np.float64).T
+        at = np.stack([points[each] for each in ids if each in self.held], axis=1)
+        drawn = triangular(low, mode, high, at)
+        if not own[~named].any():
+            drawn = normalised(drawn)
+        found = np.zeros((self.draws, len(ids)))
+        found[:, named] = drawn
+        if own[~named].any():
+            left = np.maximum(1.0 - drawn.sum(axis=1, keepdims=True), 0.0)
+            found[:, ~named] = left * (own[~named] / own[~named].sum())
         return found
 
     def parameters(self) -> Mapping[str, FloatArray]:

@@ -28,7 +28,7 @@ from parkscore.robustness.alternatives import (
     refuse_too_many,
     sizes_of,
 )
-from parkscore.robustness.asked import constrained, three_numbers, wrong_nodes, wrong_ways
+from parkscore.robustness.asked import constrained, held_above_one, three_numbers, wrong_nodes, wrong_ways
 from parkscore.robustness.asked_table import table_of_weights
 from parkscore.robustness.asked_values import wrong_names
 from parkscore.robustness.linear_tree import kind_of_means
@@ -100,6 +100,7 @@ class _Checks:
         for name, numbers in held.items():
             path: DocumentPath = ("weights", "expert", name)
             self._attempt(path, partial(three_numbers, name, numbers))
+        self._keep(held_above_one(self.framework, held), ("weights", "expert"))
 
     def check_alternatives(self, spec: RobustnessSpec) -> None:
         """Methods that the framework may have, each by itself and together."""
