@@ -18,7 +18,7 @@ from parkscore.language import Text
 from parkscore.methods import aggregation, scoring
 from parkscore.output.documents import records
 from parkscore.tree.contributions import not_additive
-from parkscore.tree.grades import GRADE_WORDS
+from parkscore.tree.grades import GRADE_WORDS, items_of
 from parkscore.tree.references import reference_table
 from parkscore.tree.verdicts import OUTCOMES
 from parkscore.tree.weigh import Weighing
@@ -75,9 +75,18 @@ def _judged_labels(framework: Framework) -> Iterable[tuple[str, dict[str, Any]]]
     for gate in framework.gates:
         items = {item.id: _said(item.label) for item in gate.items}
         yield gate.id, {**_said(gate.label), "words": outcomes, "items": items}
+    labels = {node.id: node.label for node in framework.root.walk()}
     for scale in framework.grades:
         words = {**GRADE_WORDS, **{grade.id: grade.label for grade in scale.bands}}
-        yield scale.id, {**_said(scale.label), "words": {code: _said(text) for code, text in words.items()}}
+        items = {item.id: _said(item.label) for item in items_of(scale, labels[scale.of or framework.total.id])}
+        yield (
+            scale.id,
+            {
+                **_said(scale.label),
+                "words": {code: _said(text) for code, text in words.items()},
+                "items": items,
+            },
+        )
 
 
 def _tree(framework: Framework) -> Iterable[dict[str, Any]]:

@@ -184,7 +184,7 @@ def test_a_unit_named_without_its_zeros_or_in_full_width_is_told_first_and_not_t
     for result in (evaluation, tmp_path / "zones.parquet"):
         with pytest.raises(ps.UsageError, match="合成高新区017, 合成高新区107, 合成高新区117"):
             ps.explain(result, "合成高新区17")
-    for written in ("合成高新区０５７", "合成高新区057 ", "合成 高新区57"):
+    for written in ("合成高新区０５７", "合成高新区57 ", "合成 高新区57"):
         with pytest.raises(ps.UsageError, match="the nearest are: 合成高新区057, "):
             ps.explain(evaluation, written)
 
@@ -436,6 +436,23 @@ def test_a_result_that_the_system_does_not_let_be_read_is_not_said_to_be_none(
 def test_a_file_that_is_not_there_is_told(tmp_path: Path) -> None:
     with pytest.raises(ps.UsageError, match="not_found"):
         ps.explain(tmp_path / "out.parquet", "a")
+
+
+def test_a_unit_is_found_as_data_are_read_without_spaces_around_it_and_a_code_in_its_standard_form(
+    tmp_path: Path,
+) -> None:
+    table = ps.sample("park-points-example", units=5, years=1, seed=1)
+    code = "91110000600037341L"
+    table.loc[0, "企业"] = code
+    evaluation = ps.evaluate("park-points-example", table)
+    evaluation.to_parquet(tmp_path / "points.parquet")
+    other = table.loc[1, "企业"]
+    for result in (evaluation, tmp_path / "points.parquet"):
+        for said in (code, code.lower(), f" {code[:9]} {code[9:]}\u3000"):
+            assert ps.explain(result, said).unit == code
+        assert ps.explain(result, f"  {other} ").unit == other
+        with pytest.raises(ps.UsageError, match="no_such_unit"):
+            ps.explain(result, code[:-1] + "M")
 
 
 def test_explaining_a_stored_result_loads_neither_pandas_nor_methods_nor_the_framework_language(stored: Path) -> None:

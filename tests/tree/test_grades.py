@@ -31,7 +31,7 @@ from parkscore.framework.models import (
 from tests.small_frameworks import field, leaf, rows, small
 
 PLAIN = ScoreRule.of("as_is")
-UP_TO_50 = ScoreRule.of("per", each=1, points=1, most=50, least=0)
+UP_TO_50 = ScoreRule.of("per", each=1, points=1, most=50, least=0, whole=False)
 SCALE = GradeScale(
     id="credit",
     zh="授信等级",

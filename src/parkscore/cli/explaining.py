@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -228,11 +229,27 @@ def _foot(found: Explanation) -> Iterator[Text]:
     if found.sums:
         total = sum(line.adds or 0.0 for line in found.lines)
         yield Text(
-            f"“计入”之和 {_number(total)} 即得分；权重已含无得分指标让出的份额",
-            f"what the indicators add sums to the score, {_number(total)}; weights include the share of those without",
+            "；".join((f"“计入”之和 {_number(total)} 即得分", *(each.zh for each in found.gaps))),
+            "; ".join(
+                (f"what the indicators add sums to the score, {_number(total)}", *(each.en for each in found.gaps))
+            ),
         )
+        yield from _ahead_of_the_mean(found)
     elif found.score is not None:
         yield from _parts(found)
+
+
+def _ahead_of_the_mean(found: Explanation) -> Iterator[Text]:
+    """Where what is ahead does not come to the distance to the mean: each mean is of those that have the indicator."""
+    if found.score is None or found.mean is None:
+        return
+    ahead, distance = math.fsum(line.ahead or 0.0 for line in found.lines), found.score - found.mean
+    if _signed(ahead) != _signed(distance):
+        yield Text(
+            f"“高于平均”之和 {_signed(ahead)}，与平均分相差 {_signed(distance)}：各项平均只含有该项得分的对象",
+            f"what is ahead sums to {_signed(ahead)}, the distance to the mean score is {_signed(distance)}: "
+            "the mean of an indicator is of those that have it",
+        )
 
 
 def _parts(found: Explanation) -> Iterator[Text]:

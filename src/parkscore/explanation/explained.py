@@ -19,14 +19,22 @@ if TYPE_CHECKING:
 
 _ADDS_POINTS, _ADDS_SHARES = "sum", "arithmetic"
 
+_NOT_APPLICABLE: Final = "not_applicable"
 _REASONS: Final = {
     "missing": Text("缺失", "missing"),
-    "not_applicable": Text("不适用", "not applicable"),
+    _NOT_APPLICABLE: Text("不适用", "not applicable"),
     "divided_by_zero": Text("除数为零", "divided by zero"),
     "undefined": Text("无定义", "undefined"),
     "filled": Text("缺失，已按规则填补", "missing, filled by the rule"),
 }
 _NO_VALUE: Final = Text("无值", "no value")
+
+
+_HANDED_ON: Final = Text("权重已含无得分指标让出的份额", "weights include the share of indicators without a score")
+_ADDED_NOTHING: Final = Text(
+    "分值相加处没有得分的指标不计分，补上后得分可能变",
+    "where points are added up an indicator without a score adds nothing: with its value the score may change",
+)
 
 
 class Standing(NamedTuple):
@@ -88,7 +96,8 @@ class Explanation:
     """One unit in one result: standings, gates and grades, and a line for each indicator.
 
     status: `ranked`, or why it is not, as the result has it; unranked: the latter in words. sums: whether `adds`
-    of the lines sum to the score; parts: what the nodes below the total add, none where that is no sum either. judged:
+    of the lines sum to the score; parts: what the nodes below the total add, none where that is no sum either. gaps:
+    what became of the share of indicators without a score, nothing where all have one. judged:
     the outcome of each gate and grade by its column; judged_texts: the same in words. years: all years in which the
     result has the unit.
     notes: what must be said of every number of the result, such as assumed weights or synthetic data.
@@ -111,6 +120,7 @@ class Explanation:
     judged_texts: tuple[Text, ...]
     sums: bool
     parts: tuple[Part, ...]
+    gaps: tuple[Text, ...]
     lines: tuple[Line, ...]
     notes: tuple[Text, ...]
 
@@ -190,6 +200,7 @@ def explanation_of(
         ),
         sums=bool(document.get("additive")) and row.get("score") is not None,
         parts=tree.parts(),
+        gaps=tuple(tree.gaps()),
         lines=tuple(tree.lines()),
         notes=tuple(Text(zh, en) for zh, en in notes),
     )
@@ -295,6 +306,22 @@ class _Tree:
         scored = [(child, part, self._score(child)) for child, part in self._weighed_below(self.root)]
         found = [Part(_text(self._nodes[child]), score * part) for child, part, score in scored if score is not None]
         return tuple(found) if math.isclose(math.fsum(each.adds for each in found), total, abs_tol=1e-9) else ()
+
+    def gaps(self) -> Iterator[Text]:
+        """What became of the share of what has no score, below every node that has one."""
+        lacking = [(node, child) for node in self._children for child in self._lacking_below(node)]
+        in_sums = [child for node, child in lacking if self._nodes[node].get("aggregate") == _ADDS_POINTS]
+        if len(in_sums) < len(lacking):
+            yield _HANDED_ON
+        if any(self._row.get(STATE + child) != _NOT_APPLICABLE for child in in_sums):
+            yield _ADDED_NOTHING
+
+    def _lacking_below(self, node: str) -> list[str]:
+        """The children of a node with a score that weigh something and have none."""
+        if self._score(self.root) is None or self._score(node) is None:
+            return []
+        weighed = [child for child in self._children[node] if self._weights.get(child, {}).get("share")]
+        return [child for child in weighed if self._score(child) is None]
 
     def _below(self, node: str, weight: float) -> Iterator[Line]:
         for child, part in self._weighed_below(node):

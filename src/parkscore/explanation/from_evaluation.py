@@ -9,10 +9,11 @@ import pandas as pd
 
 from parkscore.data.table import UNIT, YEAR
 from parkscore.evaluation import Evaluation
-from parkscore.explanation.not_there import nearest, no_such_unit, no_such_year
+from parkscore.explanation.not_there import as_read, nearest, no_such_unit, no_such_year
 from parkscore.framework.result_columns import CASE, STATE, USED, VALUE, WITHIN
 from parkscore.language import Text
 from parkscore.results.rows import groups_apart
+from parkscore.tree.grades import why_graded
 from parkscore.tree.verdicts import why
 
 _MOST_LOOKED_AT = 20_000
@@ -22,7 +23,7 @@ class Told(NamedTuple):
     """What an evaluation says of a unit in a year.
 
     row: as a stored result has it; years: all years of the unit. unranked: why it is not ranked, None where it is.
-    reasons: why each gate came to its outcome, in numbers; nothing of those that are met.
+    reasons: why each gate and each scale of grades came to its outcome, in numbers; nothing of gates that are met.
     """
 
     row: dict[str, Any]
@@ -34,9 +35,10 @@ class Told(NamedTuple):
 def told_of(evaluation: Evaluation, unit: str, year: int | None) -> Told:
     """The row of a unit, of its latest year by default; UsageError where there is no such row."""
     scores = evaluation.scores
-    own = scores[scores[UNIT] == unit]
-    if own.empty:
+    named = next((name for name in as_read(unit) if (scores[UNIT] == name).any()), None)
+    if named is None:
         raise no_such_unit(unit, _nearest(evaluation, unit))
+    unit, own = named, scores[scores[UNIT] == named]
     years = tuple(sorted(int(each) for each in own[YEAR])) if YEAR in own else ()
     if year is not None:
         own = own[own[YEAR] == year] if YEAR in own else own.iloc[:0]
@@ -78,9 +80,14 @@ def _case_of(evaluation: Evaluation, leaf: str, place: int) -> int | None:
 
 
 def _reasons_of(evaluation: Evaluation, place: int) -> dict[str, Text]:
-    """Why each gate came to its outcome at a row; place: among those of the evaluation."""
+    """Why each gate and each scale came to its outcome at a row; place: among those of the evaluation."""
     row = int(evaluation.rows[place])
+    unranked = evaluation.outcomes.reasons.get(row)
     told = {gate.path: why(gate, row) for gate in evaluation.judged}
+    told |= {
+        graded.scale.id: why_graded(graded, row, None if unranked is None else unranked.text)
+        for graded in evaluation.graded
+    }
     return {gate: text for gate, text in told.items() if text is not None}
 
 

@@ -5,10 +5,11 @@ from __future__ import annotations
 import heapq
 import re
 import unicodedata
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from difflib import SequenceMatcher
 from typing import Final
 
+from parkscore.data.credit_codes import standard_form
 from parkscore.findings import Finding, Place, Severity, UsageError
 from parkscore.language import Text
 
@@ -70,3 +71,17 @@ def no_such_year(unit: str, year: int, years: Sequence[int], place: Place | None
             hint=Text(f"有：{'、'.join(known)}", f"it has: {', '.join(known)}") if known else None,
         )
     )
+
+
+def as_read(unit: str) -> Iterator[str]:
+    """The names that data are read under where somebody writes a unit so: as it stands, trimmed, and as a right code.
+
+    >>> list(as_read("９１１１0000600037341l ")), list(as_read("合肥"))
+    (['９１１１0000600037341l ', '９１１１0000600037341l', '91110000600037341L'], ['合肥'])
+    """
+    yield unit
+    if unit.strip() != unit:
+        yield unit.strip()
+    code = standard_form(unit)
+    if code is not None and code != unit:
+        yield code

@@ -14,7 +14,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from parkscore.data.source_files import unusable, why_unread
-from parkscore.explanation.not_there import nearest, no_such_unit, no_such_year, without_leading_zeros
+from parkscore.explanation.not_there import as_read, nearest, no_such_unit, no_such_year, without_leading_zeros
 from parkscore.explanation.stored_form import damaged_at, damaged_column
 from parkscore.findings import Finding, Place, Severity, UsageError
 from parkscore.language import Text, system_reason
@@ -53,7 +53,8 @@ def read_stored(path: str | os.PathLike[str], unit: str, year: int | None = None
     try:
         with pq.ParquetFile(file) as results:
             document = _document(results, file)
-            found = sorted(_rows_of(results, unit), key=lambda each: each.year or 0)
+            rows = next((own for name in as_read(unit) if (own := list(_rows_of(results, name)))), [])
+            found = sorted(rows, key=lambda each: each.year or 0)
             if not found:
                 raise no_such_unit(unit, _nearest(results, unit), Place(Path(file).name))
             chosen = _of_year(found, file, unit, year)

@@ -24,7 +24,7 @@ from parkscore.framework.settings import resolve_settings
 from parkscore.language import Language
 from parkscore.tree.aggregate import Nodes
 from parkscore.tree.gate import NOT_RANKED, RANKED, Outcomes
-from parkscore.tree.grades import Graded
+from parkscore.tree.grades import Graded, behind, items_of
 from parkscore.tree.verdicts import MET, OUTCOMES, Verdict
 
 SCORE = "score"
@@ -118,20 +118,28 @@ def _values(results: Results) -> Iterator[tuple[str, Any]]:
     for gate in results.judged:
         if any(part.is_requirement for part in gate.parts):
             yield f"{WHY}{gate.path}", _items_behind(gate, rows)
+    for graded in results.graded:
+        yield (
+            f"{WHY}{graded.scale.id}",
+            _named([item.id for item in items_of(graded.scale, graded.label)], behind(graded, rows)),
+        )
 
 
 def _items_behind(gate: Verdict, rows: Selection) -> pa.DictionaryArray:
     """The ids of the items that came to what a gate did, where that is not that it is met."""
     items = [part for part in gate.parts if part.is_requirement]
     codes = gate.codes[rows]
-    behind = np.stack([(item.codes[rows] == codes) & (codes != MET) for item in items])
-    packed = np.packbits(behind, axis=0).T
+    held = np.stack([(item.codes[rows] == codes) & (codes != MET) for item in items])
+    return _named([item.path.split("/", 1)[1] for item in items], held)
+
+
+def _named(names: Sequence[str], held: Truths) -> pa.DictionaryArray:
+    """For each row the names of what is true of it, null where nothing is; held: (names, rows)."""
+    packed = np.packbits(held, axis=0).T
     sets = np.ascontiguousarray(packed).view(f"V{packed.shape[1]}")[:, 0]
     _, first, numbers = np.unique(sets, return_index=True, return_inverse=True)
-    named = [
-        BETWEEN.join(items[place].path.split("/", 1)[1] for place in np.flatnonzero(own)) for own in behind.T[first]
-    ]
-    return worded(named, np.where(behind.any(axis=0), numbers, -1))
+    named = [BETWEEN.join(names[place] for place in np.flatnonzero(own).tolist()) for own in held.T[first]]
+    return worded(named, np.where(held.any(axis=0), numbers, -1))
 
 
 def groups_apart(framework: Framework) -> list[str]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -203,6 +203,48 @@ def _why_score_is_open(graded: Graded, row: int, unranked: Text | None) -> Text:
             return Text(f"{zh}无值：{unranked.zh}", f"no {en}: {unranked.en}")
         return Text(f"{zh}无值", f"no {en}")
     return _score(graded, row)
+
+
+class Item(NamedTuple):
+    """One thing that a grade may come from: its id in stored results, and what it is called there."""
+
+    id: str
+    label: Text
+
+
+def items_of(scale: GradeScale, of: Text) -> list[Item]:
+    """All that `behind` says of a row, in its order; of: what is graded."""
+    overrides = [(number, each.label) for number, each in enumerate(scale.overrides, start=1)]
+    return [
+        *(Item(f"override.{number}", Text(f"改判“{zh}”", f"override {en}")) for number, (zh, en) in overrides),
+        *(
+            Item(
+                f"open.{number}",
+                Text(f"不能判断是否改判“{zh}”", f"it cannot be told whether the override {en} holds"),
+            )
+            for number, (zh, en) in overrides
+        ),
+        Item("score", Text(f"{of.zh}未定", f"{of.en} is open")),
+        *(
+            Item(f"may.{number}", Text(f"可能为 {grade.label.zh}", f"it may be {grade.label.en}"))
+            for number, grade in enumerate(scale.grades, start=1)
+        ),
+    ]
+
+
+def behind(graded: Graded, rows: Rows | slice) -> Truths:
+    """Which of `items_of` a grade comes from where it is no plain band, (items, rows)."""
+    unknown, decided = graded.grades[rows] == _UNKNOWN, graded.decided[rows]
+    numbers = range(len(graded.overrides))
+    before = [(decided < 0) | (number < decided) for number in numbers]
+    return np.stack(
+        [
+            *(~unknown & (decided == number) for number in numbers),
+            *(unknown & before[number] & (graded.overrides[number].codes[rows] == OPEN) for number in numbers),
+            unknown & (decided < 0),
+            *(unknown & graded.possible[rows, number] for number in range(len(graded.scale.grades))),
+        ]
+    )
 
 
 # --- tables -----------------------------------------------------------------------------------------------------------
