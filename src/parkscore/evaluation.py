@@ -651,9 +651,9 @@ class Evaluation:
         treat: Mapping[str, Any] | None = None,
         missing: Mapping[str, Any] | None = None,
         aggregate: Mapping[str, Any] | None = None,
-        leave_out: Sequence[str] = (),
+        leave_out: Sequence[str] | None = None,
         noise: Mapping[str, Any] | None = None,
-        imputation: Sequence[str] = (),
+        imputation: Sequence[str] | None = None,
         sensitivity: bool | Mapping[str, Any] | None = None,
         exact: bool | Mapping[str, Any] | None = None,
         one_at_a_time: bool | Mapping[str, Any] | None = None,
@@ -673,7 +673,8 @@ class Evaluation:
         every one. sensitivity, exact, one_at_a_time: what to find beside the draws, for `answers` and the files: True,
         or what a spec says of it; False takes away what the spec asks. draws: 10,000 by default, of a table of weights
         its rows. seed: everything that is drawn follows from it; 0 is a seed, and the default. year: of the data, the
-        latest by default. spec: a file or mapping that says all of this, in place of which counts what is stated here.
+        latest by default. spec: a file or mapping that says all of this, in place of which counts what is stated here:
+        None states nothing, and what is empty, such as `leave_out=[]`, takes away what the spec or the framework says.
         progress: told of each part of the run in turn how much is done, of how much.
 
         Raises UsageError, FrameworkError or DataError before anything is run where something of this cannot be.

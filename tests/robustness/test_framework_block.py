@@ -77,6 +77,25 @@ def test_a_spec_counts_in_its_place_and_what_is_stated_in_place_of_the_same_key(
     assert not own.about["assumptions"][-1].endswith(SAID)
 
 
+def test_what_is_stated_as_empty_takes_away_what_the_block_says(tmp_path: Path) -> None:
+    evaluation = ps.evaluate(written(tmp_path, BLOCK), TABLE)
+    found = evaluation.robustness(leave_out=[])
+    assert found.about["asked"] == {"weights": {"dirichlet": 20}, "exact": {"spread": "10%"}}
+    assert found.about["assumptions"][-1].endswith(SAID)
+    own = evaluation.robustness({"any": True}, leave_out=(), exact=False)
+    assert own.about["asked"] == {"weights": {"any": True}}
+    assert not own.about["assumptions"][-1].endswith(SAID)
+    stated = evaluation.robustness(leave_out=None, exact=False)
+    assert stated.about["asked"] == {"weights": {"dirichlet": 20}, "leave_out": ["a", "b"]}
+
+
+def test_where_all_that_the_block_says_is_taken_away_the_default_is_assumed(tmp_path: Path) -> None:
+    block = "robustness: {leave_out: all, draws: 8}\n"
+    found = ps.evaluate(written(tmp_path, block), TABLE).robustness(leave_out=[])
+    assert found.about["asked"] == {"weights": {"multipliers": 0.2, "default": True}}
+    assert not found.about["assumptions"][-1].endswith(SAID)
+
+
 def test_it_changes_no_score_and_no_digest(tmp_path: Path) -> None:
     with_block = ps.load_framework(written(tmp_path, BLOCK))
     without = ps.load_framework(written(tmp_path, "", "plain.yaml"))

@@ -76,6 +76,29 @@ def test_what_is_stated_beside_a_spec_counts_in_its_place(evaluation: Evaluation
     assert (found.draws, found.seed, found.about["asked"]) == (64, 0, {"weights": {"any": True}})
 
 
+@pytest.mark.parametrize(
+    ("key", "said", "nothing"),
+    [
+        ("leave_out", ["a"], []),
+        ("leave_out", ["a"], np.array([])),
+        ("imputation", ["a"], ()),
+        ("noise", {"a": "5%"}, {}),
+        ("score", {"a": ["rank"]}, {}),
+        ("treat", {"a": ["ln"]}, {}),
+        ("missing", {"a": ["mean"]}, {}),
+        ("aggregate", {"total": ["max"]}, {}),
+    ],
+)
+def test_what_is_empty_beside_a_spec_says_that_nothing_of_it_varies(
+    evaluation: Evaluation, key: str, said: Any, nothing: Any
+) -> None:
+    spec = {"draws": 8, "weights": {"dirichlet": 20}, key: said}
+    found = evaluation.robustness(spec=spec, **{key: nothing})
+    assert found.about["asked"] == {"weights": {"dirichlet": 20}}
+    np.testing.assert_array_equal(found.scores, evaluation.robustness({"dirichlet": 20}, draws=8).scores)
+    assert sorted(evaluation.robustness(spec=spec, **{key: None}).about["asked"]) == sorted([key, "weights"])
+
+
 def test_a_spec_that_varies_nothing_has_the_default(evaluation: Evaluation) -> None:
     found = evaluation.robustness(spec={"draws": 8})
     assert found.about["asked"] == {"weights": {"multipliers": 0.2, "default": True}}

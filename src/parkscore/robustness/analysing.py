@@ -56,7 +56,8 @@ def robustness_of(
 ) -> Robustness:
     """As `Evaluation.robustness`; what is stated beside the spec counts in place of what the spec says of it.
 
-    telling: says of each part of the run that it begins, and how far it is.
+    stated: None says nothing of a key, and what is empty that nothing of it varies, whatever the spec says. telling:
+    says of each part of the run that it begins, and how far it is.
     """
     asked_beside = {key: stated.pop(key, None) for key in QUESTIONS}
     if spec is None:
@@ -64,8 +65,8 @@ def robustness_of(
     else:
         loaded = spec if isinstance(spec, LoadedSpec) else load_spec(spec, evaluation.framework)
     loaded = loaded.asking(asked_beside, evaluation.framework)
-    own = plainly(_said(stated))
-    asked = {**_said(loaded.asked), **own}
+    own = plainly({key: said for key, said in stated.items() if said is not None})
+    asked = _varied({**loaded.asked, **own})
     questions = Questions.of({key: asked.pop(key, None) for key in QUESTIONS})
     runs = {key: asked.pop(key) for key in ("draws", "seed", "year") if key in asked}
     of_framework = loaded.of_framework and any(key not in own for key in asked)
@@ -98,11 +99,11 @@ def robustness_of(
     return replace(found, asked=asked, of_framework=of_framework, questions=questions, answers=answers)
 
 
-def _said(stated: Mapping[str, Any]) -> dict[str, Any]:
-    """What is stated without what says nothing; weights that vary in no way are a mistake, and stay."""
+def _varied(asked: Mapping[str, Any]) -> dict[str, Any]:
+    """What is asked without what says nothing; weights that vary in no way are a mistake, and stay."""
     return {
         key: said
-        for key, said in stated.items()
+        for key, said in asked.items()
         if said is not None and (key == "weights" or not (isinstance(said, list | tuple | Mapping) and not said))
     }
 
