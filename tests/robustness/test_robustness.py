@@ -167,7 +167,6 @@ def test_neither_threads_nor_the_number_of_draws_at_once_change_the_bits_of_a_dr
         {"weights": {"multipliers": 0}},
         {"noise": {"all": 0}},
         {"imputation": ["a"]},
-        {"aggregate": {"total": ["arithmetic"]}},
         {"weights": {"bounds": {"a": [0.3, 0.3], "b": [0.7, 0.7]}}},
     ],
 )
@@ -243,6 +242,36 @@ def test_alternatives_of_methods_are_evaluated_as_frameworks_that_have_them() ->
     assert 0 < found.plan.variant_of.mean() < 1
 
 
+@pytest.mark.parametrize(
+    ("asked", "once"),
+    [
+        ({"aggregate": {"total": ["arithmetic", "geometric"]}}, {"aggregate": {"total": ["geometric"]}}),
+        ({"aggregate": {"total": ["geometric", "arithmetic"]}}, {"aggregate": {"total": ["geometric"]}}),
+        ({"score": {"a": ["rank", "zscore", "rank"]}}, {"score": {"a": ["rank", "zscore"]}}),
+        ({"score": {"a": ["minmax", {"rule": "minmax", "to": [0, 1]}]}}, {"score": {"a": ["minmax"]}}),
+        (
+            {"score": {"a": [{"rule": "goalposts", "low": "0%", "high": 100.0, "to": [1, 100]}, "rank"]}},
+            {"score": {"a": ["rank"]}},
+        ),
+    ],
+)
+def test_a_method_that_a_node_has_anyway_or_that_is_named_twice_is_no_likelier_than_another(
+    asked: dict[str, Any], once: dict[str, Any]
+) -> None:
+    evaluation = flat([80, 20, 50], [20, 40, 30])
+    found, same = (evaluation.robustness(**said, draws=64) for said in (asked, once))
+    np.testing.assert_array_equal(found.scores, same.scores)
+    assert found.about["asked"] == once
+    assert found.assumptions == same.assumptions
+
+
+def test_a_method_that_only_some_of_the_indicators_have_is_tried_of_all_of_them() -> None:
+    framework = small(leaf("a", weight=1.0), leaf("b", weight=1.0, score=ScoreRule.of("rank")))
+    evaluation = ps.evaluate(framework, rows(a=[1.0, 2.0, 5.0], b=[3.0, 1.0, 2.5]))
+    found = evaluation.robustness(score={"all": ["minmax", "rank"]}, draws=64)
+    assert set(found.parameters["methods"]) == {"", "score a, b: minmax", "score a, b: rank"}
+
+
 def test_each_draw_leaves_out_one_indicator_or_none() -> None:
     framework = small(dimension("d", leaf("a"), leaf("b"), weight=1.0), leaf("c", weight=1.0))
     evaluation = ps.evaluate(framework, rows(a=[1.0, 2.0, 3.0], b=[3.0, 1.0, 2.0], c=[2.0, 3.0, 1.0]))
@@ -279,6 +308,10 @@ def test_each_draw_leaves_out_one_indicator_or_none() -> None:
         ({"weights": {"table": pd.DataFrame()}}, "the table is empty"),
         ({"weights": {"table": 3}}, "must be text"),
         ({"score": {"a": [3]}}, "must be a group"),
+        ({"score": {"a": []}}, "score of a says nothing"),
+        ({"aggregate": {"all": ()}}, "aggregate of all says nothing"),
+        ({"aggregate": {"total": ["arithmetic"]}}, "aggregate of total names only what the framework has anyway"),
+        ({"score": {"all": {"rule": "goalposts", "low": 0, "high": 100, "to": [1, 100]}}}, "score of all names only"),
         ({"noise": "5%"}, "must be a group"),
         ({"leave_out": [3]}, "must be text"),
         ({"weights": {"multiplier": 0.2}}, "did you mean `multipliers`"),

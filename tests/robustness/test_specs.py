@@ -267,6 +267,16 @@ def test_a_spec_takes_the_names_of_a_table_as_a_list_of_names(evaluation: Evalua
     assert list(asked["leave_out"]) == leaves
 
 
+def test_methods_that_say_nothing_new_are_told_at_their_key_and_count_in_no_combination(tmp_path: Path) -> None:
+    text = "score:\n  a: []\naggregate:\n  total: arithmetic\n  d: [arithmetic, arithmetic]\n"
+    with pytest.raises(FrameworkError) as caught:
+        load_spec(written(tmp_path, text), FRAMEWORK)
+    assert placed(caught.value) == [("nothing_said", 2, 6), ("nothing_said", 4, 10), ("nothing_said", 5, 6)]
+    framework = small(*(leaf(f"i{number}") for number in range(8)))
+    text = "score:\n" + "".join(f"  i{number}: [minmax, rank, rank]\n" for number in range(8))
+    load_spec(written(tmp_path, text), framework)  # 256 combinations
+
+
 # Each fits alone; together `c` scores 0 where a geometric mean is taken.
 CLASH = "score:\n  c: [rank, minmax]\naggregate:\n  total: [geometric, sum]\n"
 

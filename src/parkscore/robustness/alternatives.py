@@ -18,9 +18,10 @@ from parkscore.framework.models import Choice, Framework, Node, ScoreRule
 from parkscore.language import Text
 from parkscore.methods.domain import FloatArray, IntArray
 from parkscore.robustness.fixed_statistics import unfixed
+from parkscore.robustness.own_methods import differing
 from parkscore.robustness.plans import Factor, Filled, Variant
 from parkscore.robustness.rescoring import scored_again, weighed_alike
-from parkscore.robustness.said import SHOWN
+from parkscore.robustness.said import SHOWN, mistake
 
 Step = Literal["score", "treat", "missing", "aggregate"]
 """What of a node is varied: its scoring rule, its treatment of outliers, what fills its gaps, its aggregation."""
@@ -191,20 +192,41 @@ def alternatives_of(framework: Framework, said: Mapping[str, Any]) -> Iterator[A
     >>> [each.step for each in alternatives_of(framework, {"aggregate": {"total": ["geometric"]}})]
     ['aggregate']
 
-    Raises UsageError with everything that names a node which there is not.
+    Raises UsageError as `to_try` does.
     """
+    tried = to_try(framework, said)
+    for step in STEPS:
+        for name, choices in tried.get(step, {}).items():
+            yield Alternative(step, nodes_under(framework, step, name), choices)
+
+
+def to_try(framework: Framework, said: Mapping[str, Any]) -> dict[str, dict[str, tuple[Choice, ...]]]:
+    """The methods to try as a spec states them, without those that the nodes have anyway or that are named before.
+
+    Each would count twice otherwise, see `differing`. Raises UsageError with everything that names a node which there
+    is not, or no method that differs.
+    """
+    found: dict[str, dict[str, tuple[Choice, ...]]] = {}
     wrong: list[Finding] = []
     for step in STEPS:
-        known = nodes_of(framework, step)
         for name, methods in dict(said.get(step, {})).items():
-            if name != EVERY and name not in known:
+            if name != EVERY and name not in nodes_of(framework, step):
                 wrong.append(_no_such_node(step, name))
                 continue
             kind = ScoreRule if step == "score" else Choice
             listed = methods if isinstance(methods, list | tuple) else [methods]
-            yield Alternative(step, tuple(known) if name == EVERY else (name,), tuple(_choice(kind, m) for m in listed))
+            choices = [_choice(kind, method) for method in listed]
+            places = differing(framework, step, nodes_under(framework, step, name), choices)
+            found.setdefault(step, {})[name] = tuple(choices[place] for place in places)
+            wrong += [] if places else [nothing_to_try(step, name, choices)]
     if wrong:
         raise UsageError(wrong)
+    return found
+
+
+def nodes_under(framework: Framework, step: Step, name: str) -> tuple[str, ...]:
+    """The nodes that a name stands for; `all` for each that has the step."""
+    return tuple(nodes_of(framework, step)) if name == EVERY else (name,)
 
 
 def nodes_of(framework: Framework, step: Step) -> list[str]:
@@ -233,6 +255,17 @@ def _too_many(count: int) -> Finding:
         ),
         hint=Text("少试几种，或一次变一类", "try fewer methods, or one step at a time"),
     )
+
+
+def nothing_to_try(step: Step, name: str, choices: Sequence[Choice]) -> Finding:
+    """That no methods are named for a step, or only the one that the framework has."""
+    message = Text(f"{step} 的 {name} 没有写内容", f"{step} of {name} says nothing")
+    if choices:
+        message = Text(
+            f"{step} 的 {name} 只写了指标体系原有的方法", f"{step} of {name} names only what the framework has anyway"
+        )
+    hint = Text("写上别的方法，或去掉它", "name another method, or leave it out")
+    return mistake("nothing_said", message, hint)
 
 
 def _no_such_node(step: str, name: str) -> Finding:

@@ -18,7 +18,7 @@ from parkscore.language import Text
 from parkscore.methods import DomainError
 from parkscore.methods.domain import FloatArray, IntArray
 from parkscore.methods.weight_draws import Kind, unit_points
-from parkscore.robustness.alternatives import EVERY, STEPS, Alternative, alternatives_of, taken, variants
+from parkscore.robustness.alternatives import EVERY, STEPS, Alternative, alternatives_of, taken, to_try, variants
 from parkscore.robustness.answers import Telling, made_ready
 from parkscore.robustness.asked import DEFAULT, asked_weights
 from parkscore.robustness.asked_forms import plainly
@@ -80,7 +80,8 @@ def robustness_of(
     def drawn(draws: int, seed: int) -> DrawnWeights:
         return asked_weights(evaluation, weights, draws, seed, under_schemes(evaluation), runs.get("year"))
 
-    alternatives: dict[str, Any] = {step: asked[step] for step in STEPS if step in asked}
+    alternatives = to_try(evaluation.framework, {step: asked[step] for step in STEPS if step in asked})
+    asked |= alternatives
     try:
         planned = plan_of(
             evaluation,

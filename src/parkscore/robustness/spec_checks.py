@@ -25,6 +25,8 @@ from parkscore.robustness.alternatives import (
     Step,
     clashes,
     nodes_of,
+    nodes_under,
+    nothing_to_try,
     refuse_too_many,
     sizes_of,
 )
@@ -32,6 +34,7 @@ from parkscore.robustness.asked import constrained, held_above_one, three_number
 from parkscore.robustness.asked_table import table_of_weights
 from parkscore.robustness.asked_values import wrong_names
 from parkscore.robustness.linear_tree import kind_of_means
+from parkscore.robustness.own_methods import differing
 from parkscore.robustness.weight_box import wrong_level
 from parkscore.tree.schemes import plan_weights
 
@@ -109,11 +112,11 @@ class _Checks:
         for step in STEPS:
             known = nodes_of(self.framework, step)
             for name, choices in getattr(spec, step).items():
-                sound = list(self._sound(step, name, choices)) if name == EVERY or name in known else []
-                if sound:
-                    nodes = tuple(known) if name == EVERY else (name,)
-                    tried.append(Alternative(step, nodes, tuple(choice for choice, _ in sound)))
-                    paths.append([path for _, path in sound])
+                differ = self._differing(step, name, choices) if name == EVERY or name in known else []
+                if differ:
+                    nodes = nodes_under(self.framework, step, name)
+                    tried.append(Alternative(step, nodes, tuple(choice for choice, _ in differ)))
+                    paths.append([path for _, path in differ])
         try:
             refuse_too_many(sizes_of(tried))
             groups = [list(range(len(tried)))]
@@ -124,6 +127,15 @@ class _Checks:
             for clash in clashes(self.framework, [tried[place] for place in group]):
                 alternative, choice = clash.parts[-1]
                 self._keep([clash.finding], paths[group[alternative]][choice])
+
+    def _differing(self, step: Step, name: str, choices: Sequence[Choice]) -> list[tuple[Choice, DocumentPath]]:
+        """The sound methods that are not tried anyway, and where each stands; there should be one."""
+        sound = list(self._sound(step, name, choices))
+        nodes = nodes_under(self.framework, step, name)
+        places = differing(self.framework, step, nodes, [choice for choice, _ in sound])
+        if not places and len(sound) == len(choices):
+            self._keep([nothing_to_try(step, name, choices)], (step, name))
+        return [sound[place] for place in places]
 
     def _sound(self, step: Step, name: str, choices: Sequence[Choice]) -> Iterator[tuple[Choice, DocumentPath]]:
         """The methods that there are, with sound parameters, and where each stands."""
