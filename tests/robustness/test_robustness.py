@@ -323,6 +323,7 @@ def test_each_draw_leaves_out_one_indicator_or_none() -> None:
         ({"weights": {"bounds": {"a": [0.7, 0.8], "b": [0.7, 0.8]}}}, "no weights keep"),
         ({"weights": {"bounds": {"a": [0.5, 0.2]}}}, "low <= high"),
         ({"weights": {"order": [["a", "b"]], "bounds": {"b": [0.6, 1]}}}, "no weights keep"),
+        ({"weights": {"order": [["a", "a"]]}}, "a is compared with itself"),
         ({"weights": {"order": [["a", "b"], ["b", "a"]]}}, "the order contradicts itself: [ab] >= [ab] >= [ab]"),
         ({"weights": {"table": {"a": [1.0], "b": [1.0]}}}, "1 row for 8 draws"),
         ({"weights": {"table": {"a": [-1.0] * 8, "b": [1.0] * 8}}}, "from 0 up"),
@@ -358,6 +359,15 @@ def test_a_draw_that_a_method_cannot_take_is_refused_with_the_node() -> None:
     with pytest.raises(DataError, match="at total: the mean score of 1 unit") as caught:
         evaluation.robustness({"any": True}, draws=512)
     assert caught.value.findings[0].message.zh.startswith("total 的")
+
+
+def test_what_is_left_out_is_told_once_however_often_it_is_named() -> None:
+    evaluation = flat([80, 20, 50], [20, 40, 30])
+    for names, told in ((["a", "a", "b"], "one of a, b"), (["b", "b"], "b")):
+        found = evaluation.robustness(leave_out=names, draws=8)
+        assert f"left out: {told}, or none; each as likely" in [each.en for each in found.assumptions]
+    gaps = evaluation.robustness({"multipliers": 0.1}, imputation=["a", "a"], draws=8)
+    assert any(each.en.startswith("gaps of a: ") for each in gaps.assumptions)
 
 
 def test_one_of_what_is_left_out_is_told_as_one() -> None:

@@ -203,6 +203,7 @@ def placed(error: FrameworkError) -> list[tuple[str, Any, Any]]:
         ("weights: {level: leaf}\n", "no way is named"),
         ("weights: {bounds: {a: [70%, 80%], b: [70%, 80%]}}\n", "no weights keep all of these"),
         ("weights: {bounds: {a: [60%, 1]}, order: [[b, a]]}\n", "no weights keep all of these"),
+        ("weights: {order: [[a, b], [a, a]]}\n", r"spec\.yaml:1:27 .*a is compared with itself"),
         ("weights: {order: [[a, b], [b, a]]}\n", r"spec\.yaml:1:18 .*contradicts itself"),
         ("weights: {schemes: [nowhere]}\n", r"spec\.yaml:1:21 .*nowhere"),
         ("weights: {table: nowhere.csv}\n", r"spec\.yaml:1:18 .*cannot be read"),

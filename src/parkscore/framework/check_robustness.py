@@ -81,9 +81,22 @@ def _pairs(pairs: Sequence[tuple[str, str]], path: Path, known: Sequence[str]) -
 
 
 def _check_siblings(spec: RobustnessSpec, framework: Framework, reporter: Reporter, path: Path) -> None:
+    """Report pairs of an order of weights that are no two children of one dimension."""
     parents = {child.id: node.id for node in framework.root.walk() for child in node.children}
     for index, (one, other) in enumerate(() if spec.weights is None else spec.weights.order):
-        if one in parents and other in parents and parents[one] != parents[other]:
+        place: Path = (*path, "weights", "order", index)
+        if one == other and one in parents:
+            message, hint = compared_with_itself(one)
+            reporter.report("with_itself", place, message, hint=hint)
+        elif one in parents and other in parents and parents[one] != parents[other]:
             message = Text(f"{one} 和 {other} 不在同一维度下", f"{one} and {other} are not in one dimension")
             hint = Text("只比较同一维度的下级", "order the children of one dimension")
-            reporter.report("not_siblings", (*path, "weights", "order", index), message, hint=hint)
+            reporter.report("not_siblings", place, message, hint=hint)
+
+
+def compared_with_itself(name: str) -> tuple[Text, Text]:
+    """What is said of a pair of an order that names one node twice, and the way out."""
+    return (
+        Text(f"{name} 与自己比较，什么也没有说", f"{name} is compared with itself, which says nothing"),
+        Text("写同一维度的两个下级，或去掉这一条", "name two children of one dimension, or leave the pair out"),
+    )

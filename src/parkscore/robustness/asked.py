@@ -10,6 +10,7 @@ import numpy as np
 
 from parkscore.evaluation import Evaluation
 from parkscore.findings import Finding, UsageError
+from parkscore.framework.check_robustness import compared_with_itself
 from parkscore.framework.models import Framework
 from parkscore.language import Text
 from parkscore.methods.domain import DomainError
@@ -122,7 +123,7 @@ def wrong_ways(said: Mapping[str, Any]) -> Iterator[Finding]:
 
 
 def wrong_nodes(framework: Framework, said: Mapping[str, Any]) -> Iterator[Finding]:
-    """Nodes that the framework lacks, and pairs of an order that are no siblings."""
+    """Nodes that the framework lacks, and pairs of an order that are no two siblings."""
     known = [node.id for node in framework.walk()]
     order = [name for pair in said.get("order", ()) for name in pair]
     for name in dict.fromkeys([*said.get("bounds", {}), *said.get("expert", {}), *order]):
@@ -130,6 +131,8 @@ def wrong_nodes(framework: Framework, said: Mapping[str, Any]) -> Iterator[Findi
             yield no_such_node(name, known)
     parents = {child.id: node.id for node in framework.root.walk() for child in node.children}
     for one, other in said.get("order", ()):
+        if one == other and one in parents:
+            yield mistake("with_itself", *compared_with_itself(one))
         if one in parents and other in parents and parents[one] != parents[other]:
             yield mistake(
                 "not_siblings",

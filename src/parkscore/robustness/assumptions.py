@@ -169,7 +169,7 @@ def _named(method: Any) -> str:
 
 
 def _others(asked: Mapping[str, Any], *, frozen: bool) -> Iterator[Text]:
-    left = list(asked.get("leave_out") or ())
+    left = _listed(asked.get("leave_out"))
     if left:
         names = _one_of(left)
         yield Text(f"略去{names.zh}，或不略去，机会均等", f"left out: {names.en}, or none; each as likely")
@@ -203,5 +203,5 @@ def _one_of(left: list[str]) -> Text:
 
 
 def _listed(said: Any) -> list[str]:
-    """Names, of which one may stand by itself."""
-    return [said] if isinstance(said, str) else list(said or ())
+    """Names, each once, of which one may stand by itself."""
+    return [said] if isinstance(said, str) else list(dict.fromkeys(said or ()))
