@@ -235,6 +235,7 @@ def test_noise_and_gaps_are_factors_of_a_sensitivity() -> None:
         ({"noise": {"aa": 0.1}}, "the framework has no indicator aa; did you mean a"),
         ({"noise": {"a": -0.1}}, "must be >= 0, <= 1"),
         ({"noise": {"a": {"absolute": -1}}}, "must be >= 0"),
+        ({"noise": {"a": {"absolute": "3%"}}}, "in the measure of the indicator; 3% of each value"),
         ({"noise": {"a": float("inf")}}, "must be a finite number"),
         ({"noise": {"a": "much"}}, "must be a number or a percentage"),
         ({"noise": {"a": {"sd": 1}}}, "is not a key that is known"),
@@ -295,3 +296,13 @@ def test_noise_that_a_method_cannot_take_is_refused_with_its_reason(rule: str, s
     with pytest.raises(DataError, match=said) as caught:
         evaluation.robustness(noise={"a": {"absolute": 10}}, draws=64)
     assert all(finding.place is None for finding in caught.value.findings)
+
+
+def test_an_absolute_error_is_told_as_one_with_the_measure_of_its_indicator() -> None:
+    framework = small(leaf("a", measure="万元"), leaf("b"), fields={"a": field("a", measure="千元")})
+    evaluation = ps.evaluate(framework, rows(a=[10.0, 20.0, 30.0], b=[3.0, 1.0, 2.0]))
+    told = evaluation.robustness(noise={"a": {"absolute": 0.5}, "all": {"absolute": 3}}, draws=8).assumptions
+    of_a, of_all = (each.en for each in told if each.en.startswith("noise"))
+    assert of_a == "noise of a: normal, absolute standard deviation 0.5 万元, each cell by itself"
+    assert "absolute standard deviation 3 in the measure of the indicator, each cell" in of_all
+    assert "测量误差：a，正态，绝对标准差 0.5 万元，各单元格独立" in [each.zh for each in told]

@@ -65,7 +65,7 @@ def test_noise_and_gaps_are_asked_for_in_a_spec_and_told(evaluation: Evaluation,
     told = [each.en for each in assumptions(found.asked, 8, 0, None)]
     assert told[2:5] == [
         "noise of all indicators: normal, standard deviation 5%, each cell by itself",
-        "noise of a: normal, standard deviation 0.2, each cell by itself",
+        "noise of a: normal, absolute standard deviation 0.2 in the measure of the indicator, each cell by itself",
         "gaps of all indicators: cell by cell the value of any other unit of the reference",
     ]
 
@@ -159,12 +159,16 @@ def test_every_mistake_is_told_at_once_with_line_and_column(tmp_path: Path) -> N
     ]
 
 
+NO_AMOUNT = "must be a number in the measure of the indicator; 3% of each value is written without `absolute`"
+
+
 @pytest.mark.parametrize(
     ("text", "said"),
     [
         ("noise: {a: -5%}\n", [("noise.a", "must be >= 0, <= 1")]),
         ("noise: {a: }\n", [("noise.a", "must be a number or a percentage")]),
         ("noise: {a: {absolute: -5}}\n", [("noise.a.absolute", "must be >= 0")]),
+        ("noise: {a: {absolute: 3%}}\n", [("noise.a.absolute", NO_AMOUNT)]),
         ("noise: {a: {absolut: 5}}\n", [("noise.a", "is not a key that is known here")]),
         ("weights: {bounds: {a: [10%]}}\n", [("weights.bounds.a.2", "item 2 is missing")]),
         ("weights: {any: no}\n", [("weights.any", "must be one of true")]),

@@ -19,7 +19,7 @@ from pydantic_core import PydanticCustomError
 
 from parkscore.framework.base_models import Model
 from parkscore.framework.choices import Choice, ScoreRule
-from parkscore.framework.written_values import Number, Positive, Share, Words, between
+from parkscore.framework.written_values import Amount, Positive, Share, Words, between
 
 
 def _one_or_more(said: Any) -> Any:
@@ -61,7 +61,7 @@ class VariedWeights(Model):
 class AbsoluteNoise(Model):
     """The standard deviation of an error in the measure of the indicator."""
 
-    absolute: Annotated[Number, between(0)]
+    absolute: Annotated[Amount, between(0)]
 
 
 Noise = Annotated[

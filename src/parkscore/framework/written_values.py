@@ -65,6 +65,22 @@ def read_number(value: Any) -> float:
     return number
 
 
+def read_amount(value: Any) -> float:
+    """A finite number of some measure, of which no share is an amount.
+
+    >>> read_amount(3)
+    3.0
+    """
+    number = read_number(value)
+    if isinstance(number, Percent):
+        raise PydanticCustomError(
+            "no_amount",
+            "must be a number in the measure of the indicator; {share} of each value is written without `absolute`",
+            {"share": str(number), "zh": f"应是以指标的计量单位计的数；每个数值的 {number} 不写 absolute"},
+        )
+    return number
+
+
 def between(low: float, high: float = math.inf, *, open_low: bool = False) -> AfterValidator:
     """A bound that a number must respect, with a message in both languages."""
 
@@ -139,6 +155,9 @@ def _visible(text: str) -> str:
 Words = Annotated[str, AfterValidator(_visible)]
 NUMBER_SCHEMA = {"anyOf": [{"type": "number"}, {"type": "string", "pattern": r"^-?\d+(\.\d+)?\s*[%％]$"}]}
 Number = Annotated[float, PlainValidator(read_number), PlainSerializer(write_number), WithJsonSchema(NUMBER_SCHEMA)]
+Amount = Annotated[
+    float, PlainValidator(read_amount), PlainSerializer(write_number), WithJsonSchema({"type": "number"})
+]
 Share = Annotated[Number, between(0, 1)]
 Positive = Annotated[Number, between(0, open_low=True)]
 Factor = Annotated[Number, between(1, open_low=True)]

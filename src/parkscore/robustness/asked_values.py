@@ -64,7 +64,7 @@ def _named(framework: Framework, names: Sequence[str], *, noise: bool) -> list[s
 def _spread(said: Any) -> Spread:
     """The error as it is written."""
     if isinstance(said, Mapping):
-        return Spread(absolute=share_of(said[_ABSOLUTE]))
+        return Spread(absolute=float(said[_ABSOLUTE]))
     return Spread(relative=share_of(said))
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Mapping
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any, Final
 
 import pandas as pd
@@ -46,11 +47,13 @@ def assumptions(
     *,
     of_framework: bool = False,
     frozen: bool = False,
+    measures: Mapping[str, str] = MappingProxyType({}),
 ) -> tuple[Text, ...]:
     """A sentence for each thing that varies, and one for the draws.
 
     asked: what `Evaluation.robustness` was asked for, see `plain`. of_framework: whether the framework says so itself.
     frozen: whether units are measured against a frozen reference, which has no units.
+    measures: by indicator, of those that state one.
 
     >>> [each.en for each in assumptions({"weights": {"dirichlet": 50}}, 8, 0, None)][1]
     'weights: Dirichlet around those of the evaluation, concentration 50'
@@ -62,7 +65,7 @@ def assumptions(
         made,
         *_weights(asked.get("weights") or {}),
         *steps,
-        *_others(asked, frozen=frozen),
+        *_others(asked, measures, frozen=frozen),
         _OF_FRAMEWORK if of_framework else _ASSUMED,
     )
 
@@ -168,17 +171,17 @@ def _named(method: Any) -> str:
     return said if isinstance(said, str) else json.dumps(said, ensure_ascii=False)
 
 
-def _others(asked: Mapping[str, Any], *, frozen: bool) -> Iterator[Text]:
+def _others(asked: Mapping[str, Any], measures: Mapping[str, str], *, frozen: bool) -> Iterator[Text]:
     left = _listed(asked.get("leave_out"))
     if left:
         names = _one_of(left)
         yield Text(f"略去{names.zh}，或不略去，机会均等", f"left out: {names.en}, or none; each as likely")
     for name, spread in (asked.get("noise") or {}).items():
-        size = str(spread["absolute"]) if isinstance(spread, Mapping) else as_written(spread)
+        size = _size(spread, measures.get(name))
         of = Text("全部指标" if name == "all" else name, "all indicators" if name == "all" else name)
         yield Text(
-            f"测量误差：{of.zh}，正态，标准差 {size}，各单元格独立",
-            f"noise of {of.en}: normal, standard deviation {size}, each cell by itself",
+            f"测量误差：{of.zh}，正态，{size.zh}，各单元格独立",
+            f"noise of {of.en}: normal, {size.en}, each cell by itself",
         )
     gaps = _listed(asked.get("imputation"))
     if gaps:
@@ -191,6 +194,16 @@ def _others(asked: Mapping[str, Any], *, frozen: bool) -> Iterator[Text]:
     for key, said in plain(asked).items():
         if key not in (*_STEPS, "weights", "leave_out", "noise", "imputation"):
             yield Text(f"{key}：{_named(said)}", f"{key}: {_named(said)}")
+
+
+def _size(spread: Any, measure: str | None) -> Text:
+    """The standard deviation of an error: a share of each value, or so much in the measure of the indicator."""
+    if not isinstance(spread, Mapping):
+        share = as_written(spread)
+        return Text(f"标准差 {share}", f"standard deviation {share}")
+    of_what = Text(measure, measure) if measure else Text("（以指标的计量单位计）", "in the measure of the indicator")
+    amount = spread["absolute"]
+    return Text(f"绝对标准差 {amount} {of_what.zh}", f"absolute standard deviation {amount} {of_what.en}")
 
 
 def _one_of(left: list[str]) -> Text:

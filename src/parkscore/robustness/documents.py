@@ -39,9 +39,18 @@ def about_robustness(found: Robustness) -> dict[str, Any]:
 
 def said_of(found: Robustness) -> tuple[Text, ...]:
     """What was assumed, sentence by sentence."""
-    frozen = found.evaluation.frozen is not None
-    said = assumptions(found.asked, found.draws, found.seed, found.year, of_framework=found.of_framework, frozen=frozen)
-    noted = weightless_note(found.evaluation.framework) if found.asked.get("weights") else []
+    framework, frozen = found.evaluation.framework, found.evaluation.frozen is not None
+    measures = {leaf.id: leaf.measure for leaf in framework.leaves if leaf.measure is not None}
+    said = assumptions(
+        found.asked,
+        found.draws,
+        found.seed,
+        found.year,
+        of_framework=found.of_framework,
+        frozen=frozen,
+        measures=measures,
+    )
+    noted = weightless_note(framework) if found.asked.get("weights") else []
     return (*said, *noted, *([_ALL_ALIKE] if found.outcome.are_alike else []))
 
 
