@@ -108,6 +108,18 @@ def test_the_leaving_of_an_extreme_reverses_two_others_under_minmax_and_no_one_u
     assert absolute.without_units().units["pairs"].tolist() == [0] * 4
 
 
+def test_a_unit_that_is_named_twice_leaves_once() -> None:
+    evaluation = ps.evaluate(small(leaf("a"), leaf("b")), rows(a=[20.0, 30.0, 10.0, 500.0], b=[6.0, 5.0, 1.0, 0.0]))
+    alone = evaluation.one_at_a_time()
+    once, twice = alone.without_units(["丁", "甲"]), alone.without_units(["丁", "甲", "丁"])
+    assert len(once.pairs) > 0
+    pd.testing.assert_frame_equal(twice.pairs, once.pairs)
+    pd.testing.assert_frame_equal(twice.units, once.units)
+    answers = evaluation.robustness(one_at_a_time={"without_units": ["丁", "丁"]}, draws=8).answers.one_at_a_time
+    assert answers is not None
+    assert answers.notes[0].en.endswith("one at a time: 丁")
+
+
 def test_a_unit_that_left_is_a_table_without_it() -> None:
     table = ps.sample("zone-2021", units=8, seed=0)
     found = zones().one_at_a_time()

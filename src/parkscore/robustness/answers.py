@@ -177,7 +177,7 @@ def _sensitivity(
 def _one_at_a_time(evaluation: Evaluation, year: int | None, question: OneAtATimeQuestion) -> _ReadyOneAtATime:
     alone = OneAtATime(evaluation, year)
     names = tuple(alone.names.tolist())
-    leaving = question.without_units
+    leaving = tuple(dict.fromkeys(question.without_units))
     notes: tuple[Text, ...] = (_named(leaving),)
     if EVERY in leaving:
         leaving, notes = names, ()
