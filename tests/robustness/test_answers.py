@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -12,7 +13,7 @@ import pytest
 import parkscore as ps
 from parkscore.evaluation import Evaluation
 from parkscore.findings import FrameworkError, UsageError
-from parkscore.framework.models import UnitClass
+from parkscore.framework.models import Choice, UnitClass, WeightScheme
 from parkscore.framework.robustness_models import ExactQuestion
 from parkscore.methods.drawn_ranks import RankCounts
 from parkscore.robustness import answers
@@ -60,6 +61,31 @@ def test_the_answers_are_those_that_the_methods_give_by_themselves(evaluation: E
     pd.testing.assert_frame_equal(alone.leave_out.ranks, found.one_at_a_time.leave_out.ranks)
     pd.testing.assert_frame_equal(alone.schemes.ranks, found.one_at_a_time.under_schemes(["entropy"]).ranks)
     pd.testing.assert_frame_equal(alone.reversals.pairs, found.one_at_a_time.without_units().pairs)
+
+
+def test_a_scheme_that_was_made_in_python_is_looked_at_as_one_that_has_a_name(
+    evaluation: Evaluation, tmp_path: Path
+) -> None:
+    mine = WeightScheme.model_validate(
+        {"id": "mine", "framework": "small", "status": "assumed", "weights": {"a": 1, "b": 3, "c": 1, "d": 1}}
+    )
+    file = tmp_path / "other.yaml"
+    text = "id: other\nframework: small\nstatus: expert\nsource: 会议\nweights: {a: 1, b: 1, c: 5, d: 1}\n"
+    file.write_text(text, encoding="utf-8")
+    asked: list[Any] = ["entropy", mine, file, Choice.of("critic")]
+    found = evaluation.robustness(one_at_a_time={"schemes": asked, "without_units": ["丁"]}, draws=8)
+    alone = found.answers.one_at_a_time
+    assert alone is not None
+    assert alone.schemes is not None
+    pd.testing.assert_frame_equal(alone.schemes.ranks, found.one_at_a_time.under_schemes(asked).ranks)
+    named = {"schemes": ["entropy", "mine", "other.yaml", "critic"], "without_units": ["丁"]}
+    assert found.about["asked"]["one_at_a_time"] == named
+    single = evaluation.robustness(one_at_a_time={"schemes": mine}, draws=8).answers.one_at_a_time
+    assert single is not None
+    assert single.schemes is not None
+    assert single.schemes.changes == found.one_at_a_time.under_schemes(mine).changes == ("mine",)
+    with pytest.raises(FrameworkError, match="nowhere"):
+        evaluation.robustness(one_at_a_time={"schemes": [mine, "nowhere"]}, draws=8)
 
 
 def test_what_a_rank_is_overtaken_at_is_the_least_of_all_units_behind_it(evaluation: Evaluation) -> None:

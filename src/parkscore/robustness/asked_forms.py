@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
@@ -10,14 +11,18 @@ from typing import Any, Final
 import numpy as np
 import pandas as pd
 
-from parkscore.findings import UsageError
+from parkscore.findings import UsageError, of_type
 from parkscore.framework.base_models import Model
 from parkscore.framework.building import build
 from parkscore.framework.document import Document
 from parkscore.framework.models import Choice, WeightScheme
 from parkscore.framework.robustness_models import RobustnessSpec
+from parkscore.language import Text
 
 _NAMES: Final = ("leave_out", "imputation", "outputs", "units")
+
+MADE: Final = (os.PathLike, WeightScheme, Choice)
+"""What a weight scheme may be in Python, beside its name."""
 
 
 def plainly(stated: Mapping[str, Any], form: type[Model] = RobustnessSpec) -> dict[str, Any]:
@@ -38,6 +43,23 @@ def plainly(stated: Mapping[str, Any], form: type[Model] = RobustnessSpec) -> di
     if built.findings:
         raise UsageError([replace(finding, place=None) for finding in built.findings])
     return said
+
+
+def listed_schemes(said: Any) -> list[Any]:
+    """Schemes or weighting methods, by name, by file or as made in Python; one by itself as a list of one.
+
+    Raises UsageError where it is neither.
+    """
+    said = as_python(said)
+    if isinstance(said, (str, *MADE)):
+        return [said]
+    if not isinstance(said, list | tuple):
+        hint = Text(
+            '给权重方案或方法的列表，如 ["equal", "entropy"]',
+            'give a list of schemes or methods, such as ["equal", "entropy"]',
+        )
+        raise UsageError(of_type("schemes", said, hint))
+    return list(said)
 
 
 def as_python(said: Any) -> Any:

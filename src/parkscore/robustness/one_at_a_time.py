@@ -19,7 +19,7 @@ from parkscore.methods.diagnostics import correlation
 from parkscore.methods.domain import IntArray
 from parkscore.methods.drawn_ranks import drawn_ranks
 from parkscore.results.own_tables import own_table
-from parkscore.robustness.asked_forms import plainly
+from parkscore.robustness.asked_forms import listed_schemes, plainly
 from parkscore.robustness.linear_tree import weights_of_nodes
 from parkscore.robustness.plans import DrawPlan, HeldWeights
 from parkscore.robustness.rescoring import totals_without, under_schemes
@@ -148,7 +148,7 @@ class OneAtATime:
         Raises FrameworkError, DataError or UsageError as `Evaluation` does under such weights.
         """
         again = under_schemes(self.evaluation)
-        found = [again(scheme) for scheme in ([schemes] if isinstance(schemes, str) else schemes)]
+        found = [again(scheme) for scheme in listed_schemes(schemes)]
         ranks = [each.standing.overall[self.rows] for each in found]
         changed = np.stack(ranks) if ranks else np.zeros((0, len(self.rows)), dtype=np.int32)
         return self._shifts(_distinct([each.weighing.name for each in found]), changed)

@@ -7,6 +7,7 @@ from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Any, Final, Self
 
+from parkscore.framework.models import Choice, WeightScheme
 from parkscore.framework.robustness_models import ExactQuestion, OneAtATimeQuestion, Question, SensitivityQuestion
 
 QUESTIONS: Final = ("sensitivity", "exact", "one_at_a_time")
@@ -37,6 +38,14 @@ class Questions:
 
 
 def _plain(question: Question) -> dict[str, Any]:
-    """What a question states; of the files that it names the names, wherever they lie."""
+    """What a question states; of the schemes and files that it names the names, wherever they lie."""
+    if isinstance(question, OneAtATimeQuestion) and question.schemes:
+        question = question.model_copy(update={"schemes": tuple(map(_name, question.schemes))})
     said: dict[str, Any] = question.model_dump(mode="json", by_alias=True, exclude_unset=True)
-    return said | {"schemes": [Path(name).name for name in said["schemes"]]} if "schemes" in said else said
+    return said
+
+
+def _name(scheme: Any) -> str:
+    if isinstance(scheme, WeightScheme):
+        return scheme.id
+    return scheme.name if isinstance(scheme, Choice) else Path(scheme).name

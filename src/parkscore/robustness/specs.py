@@ -16,7 +16,7 @@ from parkscore.framework.models import Framework
 from parkscore.framework.robustness_models import AbsoluteNoise, RobustnessSpec
 from parkscore.framework.yaml_form import read_yaml
 from parkscore.language import Text
-from parkscore.robustness.asked_forms import as_python
+from parkscore.robustness.asked_forms import MADE, as_python, listed_schemes
 from parkscore.robustness.asked_table import read_table
 from parkscore.robustness.spec_checks import beside, check_spec, weights_of
 
@@ -49,9 +49,24 @@ class LoadedSpec:
         }
         if not new:
             return self
-        own = load_spec({key: said for key, said in new.items() if said is not False}, framework).asked
+        own = load_spec({key: _by_name(said) for key, said in new.items() if said is not False}, framework).asked
+        if made := _made_schemes(new.get("one_at_a_time")):
+            own = {**own, "one_at_a_time": own["one_at_a_time"].model_copy(update={"schemes": made})}
         kept = {key: said for key, said in self.asked.items() if key not in new}
         return replace(self, asked={**kept, **own}, stated=self.stated | new.keys())
+
+
+def _made_schemes(said: Any) -> tuple[Any, ...]:
+    """All schemes that a question names, where some of them were made in Python."""
+    schemes = listed_schemes(said["schemes"]) if isinstance(said, Mapping) and "schemes" in said else []
+    return () if all(isinstance(each, str) for each in schemes) else tuple(schemes)
+
+
+def _by_name(said: Any) -> Any:
+    """What is stated of a question without the schemes that were made in Python, which no file could name."""
+    if not _made_schemes(said):
+        return said
+    return {**said, "schemes": [each for each in listed_schemes(said["schemes"]) if not isinstance(each, MADE)]}
 
 
 def spec_of_framework(framework: Framework, document: Document | None = None) -> LoadedSpec | None:
