@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -86,6 +87,48 @@ def test_a_verdict_says_rank_interval_and_neighbours_in_both_languages() -> None
     assert said.en.count("above") == 2
     with pytest.raises(UsageError, match="no ranked unit Nowhere"):
         found.verdict("Nowhere")
+
+
+def test_a_verdict_beside_nobody_is_one_beside_the_usual_units() -> None:
+    found = zones().robustness(draws=64)
+    unit = str(found.names[5])
+    assert found.verdict(unit, None) == found.verdict(unit, []) == found.verdict(unit)
+    beside = found.names[:2]
+    assert found.verdict(unit, beside) == found.verdict(unit, beside.tolist())
+
+
+CALLS: dict[str, tuple[Callable[[Evaluation], Any], str]] = {
+    "robustness": (lambda evaluation: evaluation.robustness(draws=8, progress=1), "progress"),  # type: ignore[arg-type]
+    "sensitivity": (
+        lambda evaluation: evaluation.robustness(draws=8).sensitivity(draws=4, progress=2),  # type: ignore[arg-type]
+        "progress",
+    ),
+    "units that leave": (
+        lambda evaluation: evaluation.one_at_a_time().without_units(progress="yes"),  # type: ignore[arg-type]
+        "progress",
+    ),
+    "extreme ranks": (
+        lambda evaluation: evaluation.exact().extreme_ranks(progress=True),  # type: ignore[arg-type]
+        "progress",
+    ),
+    "a verdict": (lambda evaluation: evaluation.robustness(draws=8).verdict("甲", 3), "beside"),  # type: ignore[arg-type]
+    "no schemes": (lambda evaluation: evaluation.one_at_a_time().under_schemes(None), "schemes"),  # type: ignore[arg-type]
+    "schemes by number": (
+        lambda evaluation: evaluation.robustness(one_at_a_time={"schemes": 3}, draws=8),
+        "schemes",
+    ),
+}
+
+
+@pytest.mark.parametrize("call", CALLS)
+def test_an_argument_that_is_no_function_or_no_list_is_told_by_name_with_the_way_out(call: str) -> None:
+    asked, argument = CALLS[call]
+    with pytest.raises(UsageError) as caught:
+        asked(flat([80, 20, 50], [20, 40, 30]))
+    (finding,) = caught.value.findings
+    assert (finding.code, finding.field) == ("wrong_type", argument)
+    assert finding.hint is not None
+    assert finding.hint.en.startswith("give a")
 
 
 def test_all_verdicts_are_what_is_said_of_each_unit() -> None:

@@ -29,7 +29,7 @@ from parkscore.robustness.plans import DrawnWeights, DrawPlan, HeldWeights
 from parkscore.robustness.questions import QUESTIONS, Questions
 from parkscore.robustness.rescoring import under_schemes
 from parkscore.robustness.result import Robustness
-from parkscore.robustness.running import Progress, refuse_too_large, refused, run
+from parkscore.robustness.running import Progress, refuse_no_function, refuse_too_large, refused, run
 from parkscore.robustness.said import SHOWN
 from parkscore.robustness.scoring import by_rank, rows_of_year, year_of
 from parkscore.robustness.specs import NOTHING, LoadedSpec, load_spec, spec_of_framework
@@ -44,7 +44,8 @@ DRAWS: Final = 10_000
 
 
 def told_by(progress: Progress | None) -> Telling:
-    """Tells one progress of everything, whatever is being done."""
+    """Tells one progress of everything, whatever is being done; UsageError where it is no function."""
+    refuse_no_function(progress)
     return lambda _: nullcontext(progress)
 
 

@@ -24,6 +24,7 @@ from parkscore.results.own_tables import own_table
 from parkscore.robustness.asked_forms import plainly
 from parkscore.robustness.certain import ExtremeRanks, Necessary
 from parkscore.robustness.linear_tree import Level, LinearTree, linear_tree, weights_of_nodes
+from parkscore.robustness.running import refuse_no_function
 from parkscore.robustness.weight_box import Bounds, weight_box
 from parkscore.tree.aggregate import Shares
 
@@ -177,6 +178,7 @@ class Exact:
 
         Raises UsageError where there are no such weights or units.
         """
+        refuse_no_function(progress)
         box = weight_box(self.tree, spread, bounds, order)
         asked = plainly({"units": self.names if units is None else units, "seconds": seconds}, ExactQuestion)
         places = [self.tree.place(unit) for unit in asked["units"]]

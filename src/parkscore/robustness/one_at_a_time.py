@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, Final
@@ -24,13 +24,13 @@ from parkscore.robustness.linear_tree import weights_of_nodes
 from parkscore.robustness.plans import DrawPlan, HeldWeights
 from parkscore.robustness.rescoring import totals_without, under_schemes
 from parkscore.robustness.reversals import Reversals
+from parkscore.robustness.running import Progress, refuse_no_function
 from parkscore.robustness.said import no_such_unit
 from parkscore.robustness.scoring import DrawnScores, by_rank, names_of, rows_of_year, year_of
 from parkscore.robustness.weights import LeftOut
 from parkscore.tree.aggregate import ROUNDING
 
 TOP: Final = 10
-Progress = Callable[[int, int], None]
 
 
 @dataclass(frozen=True, eq=False)
@@ -123,6 +123,7 @@ class OneAtATime:
 
         Raises UsageError where there is no such unit, or fewer than three.
         """
+        refuse_no_function(progress)
         asked = {} if units is None else plainly({"units": units}, ExactQuestion)
         leaving = list(dict.fromkeys(asked.get("units", self.names.tolist())))
         self.refuse_leaving(leaving)

@@ -12,7 +12,7 @@ import numpy as np
 import pandas as pd
 
 from parkscore.evaluation import Evaluation
-from parkscore.findings import Finding, Severity, UsageError
+from parkscore.findings import Finding, Severity, UsageError, of_type
 from parkscore.language import Language, Text
 from parkscore.methods.domain import FloatArray, IntArray
 from parkscore.output.documents import write_json
@@ -20,7 +20,7 @@ from parkscore.output.tables import write_csv, write_parquet
 from parkscore.output.workbook import write_workbook
 from parkscore.results.own_tables import own_table
 from parkscore.robustness.answers import Answers
-from parkscore.robustness.asked_forms import plainly
+from parkscore.robustness.asked_forms import as_python, plainly
 from parkscore.robustness.central_weights import central_weights
 from parkscore.robustness.exact import Exact, exact_of
 from parkscore.robustness.factors import Grouping
@@ -30,7 +30,7 @@ from parkscore.robustness.parameters import parameters
 from parkscore.robustness.plans import DrawPlan
 from parkscore.robustness.questions import Questions
 from parkscore.robustness.remade import drawn_rows
-from parkscore.robustness.running import Outcome, Progress
+from parkscore.robustness.running import Outcome, Progress, refuse_no_function
 from parkscore.robustness.said import no_such_unit
 from parkscore.robustness.scoring import by_rank, names_of
 from parkscore.robustness.sensitivity import RESAMPLES, Sampling, Sensitivity, sensitivity_ready
@@ -177,6 +177,7 @@ class Robustness:
 
         Raises UsageError where something of this cannot be, such as weights that no points drive.
         """
+        refuse_no_function(progress)
         stated = {"outputs": outputs, "groups": groups, "draws": draws, "seed": seed, "resamples": resamples}
         asked = plainly(stated, Sampling)
         if seed is None:
@@ -193,19 +194,19 @@ class Robustness:
         """What one change alone does: an indicator or a dimension left out, other weights, a unit gone."""
         return OneAtATime(self.evaluation, self.year)
 
-    def verdict(self, unit: str, beside: Sequence[str] = ()) -> Text:
+    def verdict(self, unit: str, beside: Sequence[str] | None = None) -> Text:
         """What to say of a unit: its rank, where it stood in nine draws of ten, and how often above some others.
 
         beside: others; by default those three ranks above and below it. UsageError where there is no such unit.
         """
         names = self.names.tolist()
-        beside = [beside] if isinstance(beside, str) else beside
+        beside = _listed(beside)
         unknown = [name for name in (unit, *beside) if name not in names]
         if unknown:
             raise UsageError([no_such_unit(name, _ALL_UNITS) for name in unknown])
         ranks = dict(zip(names, self.units["rank"].tolist(), strict=True))
         low, high = self.units.loc[[unit], ["rank_low", "rank_high"]].to_numpy()[0]
-        others = [] if self.outcome.counts.above is None else list(beside) or near(names, unit)
+        others = [] if self.outcome.counts.above is None else beside or near(names, unit)
         shares = self.above.loc[[unit], others].to_numpy()[0] if others else []
         return verdict(unit, ranks, (_whole(low), _whole(high)), dict(zip(others, shares, strict=True)))
 
@@ -290,6 +291,14 @@ class Robustness:
         title = self.evaluation.framework.title.label.in_language(language)
         properties = {"title": title, "comments": comments}
         return write_workbook(path, lambda: sheets_of(self, language), properties)
+
+
+def _listed(beside: Any) -> list[str]:
+    """Units, of which one may stand by itself and None is nobody; UsageError where it is neither."""
+    beside = [] if beside is None else as_python(beside)
+    if not isinstance(beside, str | list | tuple):
+        raise UsageError(of_type("beside", beside, Text("给评价对象的列表", "give a list of units")))
+    return [beside] if isinstance(beside, str) else list(beside)
 
 
 def _whole(rank: float) -> int | None:

@@ -6,12 +6,12 @@ import os
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from typing import Final, TypeVar
+from typing import Any, Final, TypeVar
 
 import numpy as np
 
 from parkscore.data.grid import Matrix, Rows
-from parkscore.findings import Finding, Severity, UsageError
+from parkscore.findings import Finding, Severity, UsageError, of_type
 from parkscore.language import Text
 from parkscore.methods.domain import DomainError, FloatArray
 from parkscore.methods.drawn_ranks import RankCounts, Ranks, drawn_ranks, rank_kind
@@ -117,6 +117,16 @@ def by_chunk(
                     progress(min(number * at_once, plan.draws), plan.draws)
         finally:
             pool.shutdown(wait=True, cancel_futures=True)
+
+
+def refuse_no_function(progress: Any) -> None:
+    """Raise UsageError where what is to be told how much is done cannot be told anything."""
+    if progress is not None and not callable(progress):
+        hint = Text(
+            "给接受两个数（已完成几个、共几个）的函数",
+            "give a function of two numbers, how many are done and of how many",
+        )
+        raise UsageError(of_type("progress", progress, hint))
 
 
 def refused(error: DomainError) -> Finding:
