@@ -349,7 +349,14 @@ def test_each_draw_leaves_out_one_indicator_or_none() -> None:
         ({"weights": {"table": {"a": [0.0] * 8, "b": [0.0] * 8}}}, "row 1: the weights of a, b are all 0"),
         ({"weights": {"table": pd.DataFrame([[1.0, 2.0]] * 8, columns=["a", "a"])}}, "two columns a"),
         ({"weights": {"table": pd.DataFrame()}}, "the table is empty"),
-        ({"weights": {"table": 3}}, "must be text"),
+        ({"weights": {"table": 3}}, "`table` cannot be a int"),
+        ({"weights": {"table": ""}}, "is empty"),
+        ({"weights": {"table": np.ones((8, 2))}}, "`table` cannot be a ndarray(.|\n)*a column for each node"),
+        ({"weights": {"table": [[1.0, 2.0]] * 8}}, "`table` cannot be a list"),
+        ({"leave_out": {"a"}}, "`leave_out` cannot be a set(.|\n)*give a list"),
+        ({"imputation": frozenset("a")}, "`imputation` cannot be a frozenset"),
+        ({"score": {"a": {"rank"}}}, "`a` cannot be a set"),
+        ({"spec": {"leave_out": {"a"}}}, "`leave_out` cannot be a set"),
         ({"score": {"a": [3]}}, "must be a group"),
         ({"score": {"a": []}}, "score of a says nothing"),
         ({"aggregate": {"all": ()}}, "aggregate of all says nothing"),
@@ -570,6 +577,19 @@ def test_dimensions_named_beside_indicators_need_not_weigh_what_these_do_where_s
     of_others = shares.assign(a=700 * shares["a"], b=700 * shares["b"], c=1e-9 * shares["c"], f=1e-9 * shares["f"])
     one, other = (evaluation.robustness({"table": each}) for each in (shares, of_others))
     np.testing.assert_allclose(other.scores, one.scores, rtol=1e-9)
+
+
+def test_a_table_that_was_written_with_its_index_is_told_how_to_be_written_without(tmp_path: Path) -> None:
+    table = pd.DataFrame({"a": [0.2, 0.9], "b": [0.8, 0.1]})
+    table.to_csv(tmp_path / "weights.csv")
+    for source in (tmp_path / "weights.csv", pd.read_csv(tmp_path / "weights.csv")):
+        with pytest.raises(UsageError, match="column 1 of the table has no heading") as caught:
+            flat([80, 20], [20, 40]).robustness({"table": source})
+        (finding,) = caught.value.findings
+        assert finding.hint is not None
+        assert "index=False" in finding.hint.en
+    table.to_csv(tmp_path / "weights.csv", index=False)
+    assert flat([80, 20], [20, 40]).robustness({"table": tmp_path / "weights.csv"}).draws == 2
 
 
 def test_a_table_that_is_changed_after_the_run_changes_nothing_of_it() -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import Any, Final
@@ -35,6 +35,7 @@ def plainly(stated: Mapping[str, Any], form: type[Model] = RobustnessSpec) -> di
 
     Raises UsageError with everything whose form a file would be refused for.
     """
+    refuse_sets(stated)
     said = {key: _plain(each) for key, each in stated.items()}
     for key in _NAMES:
         if isinstance(said.get(key), str):
@@ -43,6 +44,23 @@ def plainly(stated: Mapping[str, Any], form: type[Model] = RobustnessSpec) -> di
     if built.findings:
         raise UsageError([replace(finding, place=None) for finding in built.findings])
     return said
+
+
+def refuse_sets(stated: Mapping[str, Any]) -> None:
+    """Raise UsageError where a set is stated: in what order Python gives its names differs from run to run."""
+    hint = Text("集合没有次序，给列表", "a set has no order, which the draws follow from: give a list")
+    wrong = [of_type(key, said, hint) for key, said in _sets(stated)]
+    if wrong:
+        raise UsageError(wrong)
+
+
+def _sets(stated: Mapping[Any, Any]) -> Iterator[tuple[str, Any]]:
+    """Every set, and the key that it is stated under."""
+    for key, said in stated.items():
+        if isinstance(said, Mapping):
+            yield from _sets(said)
+        elif isinstance(said, set | frozenset):
+            yield str(key), said
 
 
 def listed_schemes(said: Any) -> list[Any]:
@@ -80,7 +98,7 @@ def _in_a_file(said: Any, key: Any) -> Any:
         return said.name
     if isinstance(said, WeightScheme):
         return said.id
-    if isinstance(said, Path) or (key == "table" and isinstance(said, pd.DataFrame | Mapping)):
+    if isinstance(said, Path) or (key == "table" and not (said is None or isinstance(said, str))):
         return "made"
     if isinstance(said, Mapping):
         return {inner: _in_a_file(each, inner) for inner, each in said.items()}

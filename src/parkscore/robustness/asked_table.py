@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any, Final
@@ -11,7 +11,7 @@ from typing import Any, Final
 import numpy as np
 import pandas as pd
 
-from parkscore.findings import Finding, Place, UsageError
+from parkscore.findings import Finding, Place, UsageError, of_type
 from parkscore.framework.models import Framework
 from parkscore.language import Text, plural, system_reason
 from parkscore.methods.domain import FloatArray
@@ -31,8 +31,10 @@ def table_of_weights(framework: Framework, table: Any, draws: int | None = None)
         raise UsageError(mistake("wrong_table", Text("权重表是空的", "the table is empty"), _HINT))
     names = [str(name) for name in frame.columns]
     known = {node.id: node for node in framework.walk()}
-    wrong = [no_such_node(name, list(known)) for name in names if name not in known]
-    wrong += [_twice(name) for name, count in Counter(names).items() if count > 1]
+    wrong = [_headless(place) for place, name in enumerate(frame.columns, start=1) if _is_no_heading(name)]
+    headed = [str(name) for name in frame.columns if not _is_no_heading(name)]
+    wrong += [no_such_node(name, list(known)) for name in headed if name not in known]
+    wrong += [_twice(name) for name, count in Counter(headed).items() if count > 1]
     if draws is not None and len(frame) != draws:
         wrong.append(
             mistake(
@@ -54,9 +56,12 @@ def table_of_weights(framework: Framework, table: Any, draws: int | None = None)
 
 
 def frame_of(table: Any) -> pd.DataFrame:
-    """A table of weights as a frame; UsageError where it is none."""
+    """A table of weights as a frame; UsageError where it is none, or has no headings."""
     if isinstance(table, str | Path):
         return read_table(table)
+    if not isinstance(table, pd.DataFrame | Mapping):
+        hint = Text(f"给 DataFrame 或 csv 文件：{_HINT.zh}", f"give a DataFrame or a csv file: {_HINT.en}")
+        raise UsageError(of_type("table", table, hint))
     try:
         return pd.DataFrame(table)
     except (TypeError, ValueError):
@@ -78,6 +83,22 @@ def _numbers(frame: pd.DataFrame, names: Sequence[str]) -> FloatArray:
         )
         raise UsageError(mistake("wrong_value", message))
     return numbers
+
+
+def _is_no_heading(name: Any) -> bool:
+    """Whether a column has none: in a file, or as Pandas calls one that had none there."""
+    return bool(pd.isna(name)) or not str(name).strip() or str(name).startswith("Unnamed: ")
+
+
+def _headless(place: int) -> Finding:
+    return mistake(
+        "no_heading",
+        Text(f"权重表第 {place} 列没有列名", f"column {place} of the table has no heading"),
+        Text(
+            "如果它是行号，用 to_csv(..., index=False) 重新写出；否则写上节点的代号",
+            "if it is the index, write the file again by to_csv(..., index=False); otherwise head it with a node",
+        ),
+    )
 
 
 def _twice(name: str) -> Finding:

@@ -16,7 +16,7 @@ from parkscore.framework.models import Framework
 from parkscore.framework.robustness_models import AbsoluteNoise, RobustnessSpec
 from parkscore.framework.yaml_form import read_yaml
 from parkscore.language import Text
-from parkscore.robustness.asked_forms import MADE, as_python, listed_schemes
+from parkscore.robustness.asked_forms import MADE, as_python, listed_schemes, refuse_sets
 from parkscore.robustness.asked_table import read_table
 from parkscore.robustness.spec_checks import beside, check_spec, weights_of
 
@@ -98,6 +98,7 @@ def load_spec(source: str | Path | Mapping[str, Any], framework: Framework) -> L
     """
     _refuse_other_types(source)
     if isinstance(source, Mapping):
+        refuse_sets(source)
         document, folder = Document(_as_read(source), "spec", {}), Path()
     else:
         path = find_file(Path(source), YAML_SUFFIXES, None, [], Text("变动说明文件", "file that says what to vary"))
