@@ -9,8 +9,10 @@ import pandas as pd
 import pytest
 
 from parkscore.data.reading import read_table
+from parkscore.data.row_kinds import is_remark, is_statistic
 from parkscore.findings import Finding, Severity
 from parkscore.framework.models import Framework
+from parkscore.shipped import example_path
 
 Write = Callable[..., Path]
 FindingsOf = Callable[..., list[Finding]]
@@ -95,9 +97,19 @@ def test_names_that_differ_only_in_width_or_space_are_doubted(
 
 TOTALS = ["合计", "总\u3000计", "全国", "Total", "合计（2家）", "合计：", "总计(万元)", "Total(2zones)", "Sum"]
 AVERAGES = ["平均", "均值", "平均值", "全国平均", "全国平均值：", "Average", "mean", "median"]
+BY_THEIR_ENDS = [
+    "178家合计",
+    "东部合计（56家）",
+    "国家高新区合计",
+    "2024年合 计",
+    "以上合计*",
+    "稳定区平均值：",
+    "东部小计",
+]
+OTHER_FIGURES = ["合計", "東部總計", "最大值", "最小值", "中位数", "标准差", "各区标准差", "其中：东部", "其中: 东部"]
 
 
-@pytest.mark.parametrize("name", [*TOTALS, *AVERAGES, "Grand total:"])
+@pytest.mark.parametrize("name", [*TOTALS, *AVERAGES, *BY_THEIR_ENDS, *OTHER_FIGURES, "Grand total:"])
 @both
 def test_a_row_of_totals_is_left_out_with_a_warning(name: str, kind: str, framework: Framework, write: Write) -> None:
     rows = [["高新区", "年份", "营业收入"], ["甲", 2024, 1], [name, "", "—"]]
@@ -108,7 +120,32 @@ def test_a_row_of_totals_is_left_out_with_a_warning(name: str, kind: str, framew
     assert str(finding.place).endswith({"csv": ":3:1", "xlsx": "!A3"}[kind])
 
 
-@pytest.mark.parametrize("name", ["合计高新区", "平均科技园", "Totalview Park", "均值达", "注水高新区", "来源科技"])
+@pytest.mark.parametrize("name", ["178家合计", "其中：东部", "最大值"])
+def test_a_row_of_totals_is_left_out_of_texts_that_a_file_keeps_in_columns(
+    name: str, revenue_only: Framework, tmp_path: Path
+) -> None:
+    frame = pd.DataFrame(
+        {"高新区": ["甲", name, None, "呼和", "某公司（普通合伙）"], "营业收入": [1.0, 2.0, None, 3.0, 4.0]}
+    )
+    frame.to_parquet(tmp_path / "zones.parquet")
+    table, findings = read_table(tmp_path / "zones.parquet", revenue_only)
+    assert table.units.tolist() == ["甲", "呼和", "某公司（普通合伙）"]
+    assert [finding.value for finding in findings if finding.code == "total_row"] == [name]
+
+
+LIKE_TOTALS = ["合计高新区", "平均科技园", "Totalview Park", "均值达", "注水高新区", "来源科技"]
+LIKE_ENDS = [
+    "平均律科技有限公司",
+    "合计信息公司",
+    "总和平区",
+    "其中区",
+    "太和",
+    "标准差分技术公司",
+    "合伙企业（有限合伙）",
+]
+
+
+@pytest.mark.parametrize("name", [*LIKE_TOTALS, *LIKE_ENDS])
 def test_a_unit_whose_name_only_starts_like_a_total_or_a_remark_is_a_unit(name: str, revenue_only: Framework) -> None:
     table, findings = read_table(pd.DataFrame({"高新区": [name, "甲"], "营业收入(千元)": [1, 2]}), revenue_only)
     assert table.units.tolist() == [name, "甲"]
@@ -128,6 +165,11 @@ def test_a_footnote_below_the_table_is_left_out_and_named(
     (finding,) = [finding for finding in findings if finding.code == "remark_row"]
     assert (finding.value, finding.severity) == (remark, Severity.INFO)
     assert str(finding.place).endswith({"csv": ":4:1", "xlsx": "!A4"}[kind])
+
+
+def test_no_name_of_a_published_zone_is_taken_for_a_total() -> None:
+    names = set(pd.read_csv(example_path("zone-figures.csv"), encoding="utf-8-sig")["高新区"])
+    assert not [name for name in names if is_statistic(name) or is_remark(name)]
 
 
 def test_a_row_that_starts_like_a_footnote_but_has_values_is_a_unit(revenue_only: Framework) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any, Final, NamedTuple
 
 import numpy as np
@@ -84,20 +85,21 @@ def doubtful_texts(array: pa.Array) -> npt.NDArray[np.int64]:
     return np.flatnonzero(doubtful)
 
 
-def rows_that_may_begin(array: pa.Array, ascii_letters: str) -> npt.NDArray[np.int64]:
-    """The rows whose text begins with one of some ASCII characters, or beyond ASCII.
+def rows_that_may_begin_or_end(array: pa.Array, first: str, last: Iterable[str]) -> npt.NDArray[np.int64]:
+    """The rows whose text begins with one of some ASCII characters or beyond ASCII, or may end with one of others.
 
-    >>> rows_that_may_begin(pa.array(["合计", "Total", "E1", None]), "Tt").tolist()
-    [0, 1]
+    >>> rows_that_may_begin_or_end(pa.array(["合计", "Total", "E1", "E计", "E园", None]), "Tt", "计").tolist()
+    [0, 1, 3]
     """
     data, starts, ends = bytes_of(array)
     if not data.size:
         return np.empty(0, dtype=np.int64)
-    wanted = np.ones(256, dtype=np.bool_)
-    wanted[:_BEYOND_ASCII] = False
-    wanted[[ord(letter) for letter in ascii_letters]] = True
-    begins = wanted[data[np.minimum(starts, len(data) - 1)]] & (ends > starts)
-    return np.flatnonzero(begins & _valid(array)) if array.null_count else np.flatnonzero(begins)
+    begins, closes = np.arange(256) >= _BEYOND_ASCII, np.zeros(256, dtype=np.bool_)
+    begins[[ord(letter) for letter in first]] = True
+    closes[[character.encode()[-1] for character in last]] = True
+    possible = begins[data[np.minimum(starts, len(data) - 1)]] | closes[data[np.maximum(ends - 1, 0)]]
+    possible &= ends > starts
+    return np.flatnonzero(possible & _valid(array)) if array.null_count else np.flatnonzero(possible)
 
 
 def texts_written_otherwise(array: pa.Array) -> npt.NDArray[np.int64]:

@@ -14,8 +14,8 @@ from parkscore.data.cells import Fault, RawCells, is_blank, read_each_text, read
 from parkscore.data.collecting import Collected
 from parkscore.data.credit_codes import are_codes, standard_forms
 from parkscore.data.layout import Layout
-from parkscore.data.plain_texts import rows_that_may_begin, text_column
-from parkscore.data.row_kinds import FIRST_ASCII, is_remark, is_statistic, may_begin
+from parkscore.data.plain_texts import rows_that_may_begin_or_end, text_column
+from parkscore.data.row_kinds import FIRST_ASCII, LAST, is_remark, is_statistic, may_begin
 from parkscore.data.sheets import Sheet
 from parkscore.findings import Place
 from parkscore.framework.models import USCC, Framework
@@ -92,11 +92,16 @@ def _standard_codes(units: Units, none: npt.NDArray[np.bool_]) -> tuple[Units, R
 
 
 def _may_be_no_units(units: Units) -> list[int]:
-    """The rows whose unit begins like a total or a remark."""
+    """The rows whose unit begins like a total or a remark, or ends like a total."""
     if isinstance(units, pd.arrays.ArrowStringArray):
-        rows = rows_that_may_begin(text_column(units), FIRST_ASCII).tolist()
-        return [row for row in rows if may_begin(units[row][0])] if rows else []
-    return [row for row, unit in enumerate(units) if unit is not None and may_begin(unit[:1])]
+        texts = text_column(units)
+        rows = rows_that_may_begin_or_end(texts, FIRST_ASCII, LAST)
+        possible = texts.take(rows).to_numpy(zero_copy_only=False)
+    else:
+        rows = np.flatnonzero(pd.notna(units))
+        possible = units[rows]
+    names = zip(rows.tolist(), possible, strict=True)
+    return [row for row, unit in names if may_begin(unit[:1]) or unit[-1:] in LAST]
 
 
 def _report_nameless(sheet: Sheet, layout: Layout, rows: Sequence[int], found: Collected) -> None:
@@ -113,7 +118,10 @@ def _report_nameless(sheet: Sheet, layout: Layout, rows: Sequence[int], found: C
 def _report_total(place: Place, unit: str, found: Collected) -> None:
     found.warning(
         TOTAL_ROW,
-        Text("这是合计或平均行，不是评价对象，未读取", "this row is a total or an average, not a unit; it is left out"),
+        Text(
+            "这是合计、平均等统计行，不是评价对象，未读取",
+            "this row is a total, an average or the like, not a unit; it is left out",
+        ),
         Text("若确是评价对象，请改用全称", "if it is a unit, write its full name"),
         place=place,
         value=unit,
