@@ -143,6 +143,16 @@ def test_a_jump_says_how_much_and_against_what() -> None:
     assert "accepted" in up.hint.zh
 
 
+@pytest.mark.parametrize(("before", "now"), [(-5, 83684), (83684, -5), (-5, -83684)])
+def test_a_jump_from_or_to_a_negative_number_tells_both_and_no_ratio(before: int, now: int) -> None:
+    framework = with_rule(**LEAP, fields={"a": field("a", measure="人")})
+    (jump,) = found(framework, panel(f"zone year a b\n甲 2023 {before} 1\n甲 2024 {now} 1"))
+    assert jump.message == (
+        f"字段a上年为 {before} 人，本年为 {now} 人",
+        f"field a is {now} 人, last year's was {before} 人",
+    )
+
+
 def test_a_gap_of_a_year_is_no_jump() -> None:
     assert found(with_rule(**LEAP), panel("zone year a b\n甲 2022 1 1\n甲 2024 100 1")) == []
 
@@ -172,6 +182,21 @@ def test_a_column_in_another_measure_is_found_and_the_measure_named(factor: floa
     assert f"以{likely}填报" in finding.message.zh
     assert finding.hint is not None
     assert f"字段a({likely})" in finding.hint.zh
+
+
+def test_a_size_is_told_with_the_measure_of_the_ratio_where_both_fields_have_one() -> None:
+    (finding,) = found(with_rule(**MIXUP), rows(a=[2000 * 37.0], b=[1.0]))
+    assert finding.message == (
+        "字段a与字段b之比的中位数为 74000 千元/人，应在 2000 千元/人 左右",
+        "the median of field a per field b is 74000 千元/人, about 2000 千元/人 is expected",
+    )
+    slipped = {"magnitude": MIXUP["measure_mixup"], "fields": MIXUP["fields"]}
+    (finding,) = found(with_rule(**slipped), rows(a=[2000.0, 2000.0, 172.5], b=[1.0, 1.0, 1.0]))
+    assert finding.message.zh == "字段a与字段b之比为 172.5 千元/人，约为通常值（2000 千元/人）的 1/11.6，可能错位"
+    assert "is 172.5 千元/人, 11.6 times smaller than the usual 2000 千元/人; a digit" in finding.message.en
+    without = {"magnitude": MIXUP["measure_mixup"], "fields": {"a": field("a", measure="千元"), "b": field("b")}}
+    (finding,) = found(with_rule(**without), rows(a=[2000.0, 2000.0, 172.5], b=[1.0, 1.0, 1.0]))
+    assert "之比为 172.5，约为通常值（2000）的 1/11.6" in finding.message.zh
 
 
 def test_where_no_measure_explains_the_size_both_columns_are_named() -> None:

@@ -16,7 +16,7 @@ from parkscore.data.table import State, Table
 from parkscore.findings import Finding, Severity
 from parkscore.framework.class_names import CLASS_LABEL
 from parkscore.framework.formula import Cells
-from parkscore.framework.models import Framework, Rule
+from parkscore.framework.models import DataField, Framework, Rule
 from parkscore.language import Text, in_digits
 
 
@@ -125,7 +125,7 @@ def _stated_hint(rule: Rule) -> Text | None:
 
 
 def _jump(framework: Framework, table: Table, columns: Columns, rule: Rule) -> Iterator[Finding]:
-    """A value that many times last year's, or that small a part of it."""
+    """A value that many times last year's, or that small a part of it, whatever their signs."""
     assert rule.jump is not None  # noqa: S101  # check_rule asks only for rules of this kind
     for name in rule.jump.fields:
         field = framework.fields[name]
@@ -133,16 +133,25 @@ def _jump(framework: Framework, table: Table, columns: Columns, rule: Rule) -> I
         comparable = (np.abs(now) > 0) & (np.abs(before) > 0)
         ratio = np.divide(np.abs(now), np.abs(before), out=np.ones_like(now), where=comparable)
         for row in np.flatnonzero((ratio > rule.jump.factor) | (ratio < 1 / rule.jump.factor)):
-            grown = ratio[row] > 1
-            times = ratio[row] if grown else 1 / ratio[row]
-            measure = field.measure or ""
-            message = Text(
-                f"{field.label.zh}是上年 {before[row]:.15g} {measure}的 {'' if grown else '1/'}{times:.1f}"
-                f"{' 倍' if grown else ''}",
-                f"{field.label.en} is {times:.1f} times {'' if grown else 'smaller than '}"
-                f"last year's {before[row]:.15g} {measure}",
-            )
+            message = _leap(field, float(now[row]), float(before[row]))
             yield _finding(table, rule, int(row), name, float(now[row]), message, _stated_hint(rule) or _ACCEPT)
+
+
+def _leap(field: DataField, now: float, before: float) -> Text:
+    """What is said of a jump: how many times last year's, where both are above 0, else the two values."""
+    measure = f" {field.measure}" if field.measure else ""
+    this, last = f"{now:.15g}{measure}", f"{before:.15g}{measure}"
+    if now < 0 or before < 0:
+        return Text(
+            f"{field.label.zh}上年为 {last}，本年为 {this}", f"{field.label.en} is {this}, last year's was {last}"
+        )
+    grown = now > before
+    times = now / before if grown else before / now
+    return Text(
+        f"{field.label.zh}是上年 {before:.15g} {field.measure or ''}的 {'' if grown else '1/'}{times:.1f}"
+        f"{' 倍' if grown else ''}",
+        f"{field.label.en} is {times:.1f} times {'' if grown else 'smaller than '}last year's {last}",
+    )
 
 
 _ACCEPT = Text("如无误，请在 accepted: 下列出并说明理由", "if it is right, list it under `accepted:` with a reason")

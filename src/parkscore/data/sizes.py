@@ -58,16 +58,16 @@ def unlikely_magnitudes(
         typical = float(np.median(times[known])) if known.any() else math.nan
     if math.isnan(typical) or _is_off(typical, expected.factor):
         return
-    field = framework.fields[expected.field]
-    of = _per(framework, expected)
+    what, measure = _size(framework, expected), _size_measure(framework, expected)
+    usual = f"{in_digits(expected.expected)}{measure}"
     for row in np.flatnonzero(known & ((times > expected.factor) | (times < 1 / expected.factor))):
         more = times[row] > 1
         ratio = f"{times[row] if more else 1 / times[row]:.1f}"
         message = Text(
-            f"{field.label.zh}{of.zh}为 {in_digits(sizes[row])}，是通常 {in_digits(expected.expected)} 的 "
+            f"{what.zh}为 {in_digits(sizes[row])}{measure}，约为通常值（{usual}）的 "
             f"{'' if more else '1/'}{ratio}{' 倍' if more else ''}，可能错位",
-            f"{field.label.en}{of.en} is {in_digits(sizes[row])}, {ratio} times {'' if more else 'smaller than '}"
-            f"the usual {in_digits(expected.expected)}; a digit may have slipped",
+            f"{what.en} is {in_digits(sizes[row])}{measure}, {ratio} times {'' if more else 'smaller than '}"
+            f"the usual {usual}; a digit may have slipped",
         )
         yield int(row), float(columns[(expected.field, 0)].cells.values[row]), message
 
@@ -89,9 +89,20 @@ def _is_off(times: float, factor: float) -> bool:
     return max(times, 1 / times) > factor
 
 
-def _per(framework: Framework, expected: Expected) -> Text:
-    per = framework.fields[expected.per].label if expected.per is not None else None
-    return Text(f"每{per.zh}" if per else "", f" per {per.en}" if per else "")
+def _size(framework: Framework, expected: Expected) -> Text:
+    """What a size is of: a field, or its ratio to the other field."""
+    field = framework.fields[expected.field].label
+    if expected.per is None:
+        return field
+    per = framework.fields[expected.per].label
+    return Text(f"{field.zh}与{per.zh}之比", f"{field.en} per {per.en}")
+
+
+def _size_measure(framework: Framework, expected: Expected) -> str:
+    """The measure of a size after a space, empty where one of the fields has none."""
+    names = [name for name in (expected.field, expected.per) if name is not None]
+    measures = [framework.fields[name].measure for name in names]
+    return f" {'/'.join(str(each) for each in measures)}" if all(measures) else ""
 
 
 def mixup_finding(
@@ -101,9 +112,8 @@ def mixup_finding(
     if not _is_off(typical / expected.expected, expected.factor):
         return None
     field = framework.fields[expected.field]
-    measure = Text(f"（{field.measure}）", f" ({field.measure})") if field.measure else Text("", "")
+    what, measure = _size(framework, expected), _size_measure(framework, expected)
     likely = _likely_measure(field.measure, typical / expected.expected)
-    of = _per(framework, expected)
     suspicion = Text(f"，像是以{likely}填报", f"; it looks as if it were in {likely}") if likely else Text("", "")
     return Finding(
         code="measure_mixup",
@@ -114,10 +124,10 @@ def mixup_finding(
         value=float(f"{typical:.6g}"),
         rule=rule.id,
         message=Text(
-            f"{field.label.zh}{measure.zh}的中位数{of.zh}为 {in_digits(typical, 4)}，"
-            f"应在 {in_digits(expected.expected)} 左右{suspicion.zh}",
-            f"the median of {field.label.en}{measure.en}{of.en} is {in_digits(typical, 4)}, "
-            f"about {in_digits(expected.expected)} is expected{suspicion.en}",
+            f"{what.zh}的中位数为 {in_digits(typical, 4)}{measure}，"
+            f"应在 {in_digits(expected.expected)}{measure} 左右{suspicion.zh}",
+            f"the median of {what.en} is {in_digits(typical, 4)}{measure}, "
+            f"about {in_digits(expected.expected)}{measure} is expected{suspicion.en}",
         ),
         hint=_mixup_hint(framework, expected, likely),
     )
