@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import openpyxl
 import pandas as pd
 import pytest
 
@@ -13,8 +14,9 @@ import parkscore as ps
 from parkscore.data.reading import read_table
 from parkscore.data.validate import validate
 from parkscore.findings import Finding, Severity
-from parkscore.framework.loading import load_framework
+from parkscore.framework.loading import find_framework, load_framework, read_own_document
 from parkscore.framework.models import Expected, Framework, Jump, Label, Outlier, Rule
+from parkscore.framework.workbook_form import write_workbook
 from parkscore.shipped import example_path
 from tests.small_frameworks import codes, field, leaf, of_code, panel, rows, small, table_of
 
@@ -151,6 +153,33 @@ def test_a_jump_from_or_to_a_negative_number_tells_both_and_no_ratio(before: int
         f"字段a上年为 {before} 人，本年为 {now} 人",
         f"field a is {now} 人, last year's was {before} 人",
     )
+
+
+@pytest.mark.parametrize("name", ["zone-2021", "zone-figures"])
+def test_the_hint_of_a_jump_in_a_shipped_framework_says_where_excel_users_accept_it(name: str) -> None:
+    (rule,) = (rule for rule in load_framework(name).rules if rule.jump is not None)
+    assert rule.hint is not None
+    assert f"parkscore convert {name} my.xlsx" in rule.hint.zh
+    assert f"parkscore convert {name} my.xlsx" in rule.hint.en
+
+
+def test_what_is_accepted_in_the_sheet_that_the_hint_names_is_a_note(tmp_path: Path) -> None:
+    frame = panel("zone year a b\n甲 2023 10 1\n甲 2024 100 1")
+    hint = found(with_rule(**LEAP), frame)[0].hint
+    assert hint is not None
+    assert "“认可”表" in hint.zh
+    assert "its sheet 认可" in hint.en
+    path = tmp_path / "my.xlsx"
+    write_workbook(read_own_document(find_framework("zone-figures")).data, path)
+    workbook = openpyxl.load_workbook(path)
+    workbook["认可"].append(["magnitude_jump", "天津滨海", None, None, "并入新园区", "王工"])
+    workbook.save(path)
+    tianjin = pd.DataFrame(
+        {"高新区": ["天津滨海"] * 2, "年份": [2023, 2024], "营业收入(千元)": [6008785197, 637730491]}
+    )
+    framework = load_framework(path)
+    jumps = of_code(validate(framework, read_table(tianjin, framework)[0]), "magnitude_jump")
+    assert [jump.severity for jump in jumps] == [Severity.INFO]
 
 
 def test_a_gap_of_a_year_is_no_jump() -> None:

@@ -92,7 +92,7 @@ def _required(framework: Framework, table: Table, columns: Columns, rule: Rule) 
 
 
 _FILL = Text(
-    "补填；确实没有的写 0，不适用的写“不适用”", "fill it in: 0 where there is none, `n/a` where it does not apply"
+    "补填；确实没有的写 0，不适用的写“不适用”", "fill it in: 0 where there is none, 不适用 where it does not apply"
 )
 
 
@@ -154,7 +154,12 @@ def _leap(field: DataField, now: float, before: float) -> Text:
     )
 
 
-_ACCEPT = Text("如无误，请在 accepted: 下列出并说明理由", "if it is right, list it under `accepted:` with a reason")
+_ACCEPT = Text(
+    "如无误，请在 accepted: 下列出并说明理由（用 Excel 时：parkscore convert 指标体系 my.xlsx，在“认可”表加一行，"
+    "再用 my.xlsx 评分）",
+    "if it is right, list it under `accepted:` with a reason (in Excel: `parkscore convert FRAMEWORK my.xlsx`, add a "
+    "line to its sheet 认可 and score with my.xlsx)",
+)
 
 
 def _values(columns: Columns, name: str, lag: int) -> np.ndarray:
