@@ -12,6 +12,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from parkscore.data.cells import NOT_APPLICABLE_WORDS
 from parkscore.data.reading import read_table
 from parkscore.data.table import State
 from parkscore.data.template import write_template
@@ -106,10 +107,50 @@ def test_cells_show_measure_and_source_and_question_a_value_beyond_the_limits(tm
     rules = {str(rule.sqref)[0]: rule for rule in sheet.data_validations.dataValidation}
     assert "千元" in rules["C"].prompt
     assert "统计年鉴" in rules["C"].prompt
-    assert (rules["C"].operator, float(rules["C"].formula1)) == ("greaterThanOrEqual", 0)
-    assert (float(rules["D"].formula1), float(rules["D"].formula2)) == (0, 100)
-    assert (rules["E"].operator, float(rules["E"].formula1)) == ("lessThanOrEqual", 1_000_000)
-    assert {rule.errorStyle for rule in rules.values()} == {"warning"}  # so that 不适用 can be entered
+    assert "AND(ISNUMBER(C2),C2>=0)" in rules["C"].formula1
+    assert "AND(ISNUMBER(D2),D2>=0,D2<=100)" in rules["D"].formula1
+    assert "AND(ISNUMBER(E2),E2<=1000000)" in rules["E"].formula1
+    assert {rules[column].errorStyle for column in "CDE"} == {"warning"}  # so that a right value beyond them can stay
+
+
+@pytest.mark.parametrize("word", sorted(NOT_APPLICABLE_WORDS))
+def test_a_word_that_is_read_as_not_applicable_is_let_through_as_the_prompt_says(word: str, tmp_path: Path) -> None:
+    write_template(FRAMEWORK, tmp_path / "blank.xlsx")
+    sheet = openpyxl.load_workbook(tmp_path / "blank.xlsx").worksheets[0]
+    limited = [rule for rule in sheet.data_validations.dataValidation if str(rule.sqref)[0] in "CDE"]
+    assert [rule.type for rule in limited] == ["custom"] * 3
+    for rule in limited:
+        assert f'TRIM({str(rule.sqref)[0]}2)="{word}"' in rule.formula1
+        assert "或“不适用”" in rule.error
+
+
+@pytest.mark.parametrize(
+    ("language", "asked"),
+    [
+        (
+            "zh",
+            [
+                "应为不小于 0 的数，或“不适用”。",
+                "应为 0 至 100 的数，或“不适用”。",
+                "应为不大于 1000000 的数，或“不适用”。",
+            ],
+        ),
+        (
+            "en",
+            [
+                "A number of at least 0 is expected, or 不适用.",
+                "A number from 0 to 100 is expected, or 不适用.",
+                "A number of at most 1000000 is expected, or 不适用.",
+            ],
+        ),
+    ],
+)
+def test_what_a_spreadsheet_says_of_a_value_beyond_the_limits(
+    language: Literal["zh", "en"], asked: list[str], tmp_path: Path
+) -> None:
+    write_template(FRAMEWORK, tmp_path / "blank.xlsx", language)
+    sheet = openpyxl.load_workbook(tmp_path / "blank.xlsx").worksheets[0]
+    assert [rule.error for rule in sheet.data_validations.dataValidation if rule.type == "custom"] == asked
 
 
 def test_the_other_sheets_say_what_each_field_means_and_which_indicators_use_it(tmp_path: Path) -> None:

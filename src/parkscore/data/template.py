@@ -8,12 +8,13 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
+from parkscore.data.cells import NOT_APPLICABLE_WORDS
 from parkscore.data.headers import Names, Role, Target
 from parkscore.framework.beside_returns import fields_beside_returns, leaves_reading
 from parkscore.framework.cases import formulas_said
 from parkscore.framework.formula import parse_formula
 from parkscore.framework.models import USCC, DataField, Framework, Node
-from parkscore.language import Language, Text
+from parkscore.language import Language, Text, in_digits
 
 if TYPE_CHECKING:
     import xlsxwriter
@@ -98,7 +99,7 @@ def _write_data_sheet(
         header = field_header(identifier, field, names, language)
         sheet.write_string(0, column, header, bold)
         sheet.set_column(column, column, max(10, min(30, 2 * len(header))), formats[_number_format(field)])
-        sheet.data_validation(1, column, _ROWS - 1, column, _validation(field, language))
+        sheet.data_validation(1, column, _ROWS - 1, column, _validation(field, column, language))
     sheet.set_row(0, 48)
     sheet.freeze_panes(1, len(keys))
 
@@ -130,17 +131,14 @@ def _number_format(field: DataField) -> str:
     return "#,##0" if field.measure in _WHOLE else "General"
 
 
-def _validation(field: DataField, language: Language) -> dict[str, Any]:
-    """What a spreadsheet shows beside a cell, and the limits beyond which it asks; words can still be entered."""
+def _validation(field: DataField, column: int, language: Language) -> dict[str, Any]:
+    """What a spreadsheet shows beside a cell, and the limits beyond which it asks."""
     lines = [_about(field, language), *([_EMPTY_CELLS.in_language(language)] if field.kind == "number" else [])]
     return {
-        **_limits(field),
+        **_limits(field, column, language),
         "ignore_blank": True,
         "input_title": field.label.in_language(language)[:_LONGEST_TITLE],
         "input_message": "\n".join(line for line in lines if line)[:_LONGEST_MESSAGE],
-        "error_type": "warning",
-        "error_title": Text("请核对", "Please check").in_language(language),
-        "error_message": _range(field).in_language(language),
     }
 
 
@@ -153,21 +151,35 @@ def _about(field: DataField, language: Language) -> str:
     return "\n".join(f"{name.in_language(language)}{colon}{value}" for name, value in parts if value)
 
 
-def _limits(field: DataField) -> dict[str, Any]:
-    low, high = field.min, field.max
-    if field.is_text or (low is None and high is None):
+def _limits(field: DataField, column: int, language: Language) -> dict[str, Any]:
+    """What a cell of a column may hold: a number within the limits, or what is read as not applicable."""
+    if field.is_text or (field.min is None and field.max is None):
         return {"validate": "any"}
-    if low is not None and high is not None:
-        return {"validate": "decimal", "criteria": "between", "minimum": float(low), "maximum": float(high)}
-    if low is not None:
-        return {"validate": "decimal", "criteria": ">=", "value": float(low)}
-    return {"validate": "decimal", "criteria": "<=", "value": float(high or 0)}
+    from xlsxwriter.utility import xl_rowcol_to_cell
+
+    cell = xl_rowcol_to_cell(1, column)
+    bounds = [
+        f"{cell}{sign}{limit:.15g}" for sign, limit in ((">=", field.min), ("<=", field.max)) if limit is not None
+    ]
+    words = [f'TRIM({cell})="{word}"' for word in sorted(NOT_APPLICABLE_WORDS)]  # in any case, as they are read
+    return {
+        "validate": "custom",
+        "value": f"=OR(AND(ISNUMBER({cell}),{','.join(bounds)}),{','.join(words)})",
+        "error_type": "warning",
+        "error_title": Text("请核对", "Please check").in_language(language),
+        "error_message": _range(field).in_language(language),
+    }
 
 
 def _range(field: DataField) -> Text:
-    low = f"{field.min:g}" if field.min is not None else "…"
-    high = f"{field.max:g}" if field.max is not None else "…"
-    return Text(f"应是 {low} 到 {high} 之间的数。", f"A number from {low} to {high} is expected.")
+    low, high = ("" if limit is None else in_digits(limit, 15) for limit in (field.min, field.max))
+    if low and high:
+        within = Text(f" {low} 至 {high} ", f" from {low} to {high}")
+    elif low:
+        within = Text(f"不小于 {low} ", f" of at least {low}")
+    else:
+        within = Text(f"不大于 {high} ", f" of at most {high}")
+    return Text(f"应为{within.zh}的数，或“不适用”。", f"A number{within.en} is expected, or 不适用.")
 
 
 def _field_row(identifier: str, field: DataField) -> list[str | float | None]:
