@@ -10,8 +10,8 @@ from typing import Any
 
 import pandas as pd
 
-from parkscore.data.grid import Cohort
-from parkscore.data.table import CLASS
+from parkscore.data.grid import Cohort, Rows
+from parkscore.data.table import CLASS, Table
 from parkscore.framework.models import Framework, Node
 from parkscore.framework.slots import open_slots, slot_note
 from parkscore.language import Text
@@ -59,6 +59,11 @@ def about_run(
         "ranked": ranked,
         "notes": [note.en for note in notes],
     }
+
+
+def count_units(table: Table, rows: Rows) -> int:
+    """How many units some rows are of: one has a row for each of its years."""
+    return len(pd.unique(table.units[rows]))
 
 
 def notes_of(framework: Framework, weighing: Weighing, data_notes: Sequence[str]) -> tuple[Text, ...]:

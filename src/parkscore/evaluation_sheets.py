@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
@@ -10,7 +10,8 @@ import pandas as pd
 
 from parkscore.data.classes import CLASS_UNKNOWN, IN_CLASS, NO_CLASS, SEVERAL_CLASSES, class_counts, class_label
 from parkscore.data.impute import title_of
-from parkscore.data.table import CLASS, UNIT, YEAR, Conversion
+from parkscore.data.table import CLASS, UNIT, YEAR
+from parkscore.evaluation_about import count_units
 from parkscore.findings import worst_first
 from parkscore.framework.models import Framework
 from parkscore.framework.settings import resolve_settings
@@ -565,9 +566,15 @@ _ABOUT = {
     "ties": Text("并列规则", "tie rule"),
     "decimals": Text("得分比较到小数位", "scores compared to decimals"),
     "rounding": Text("得分取整（小数位 方式）", "scores rounded (decimals, way)"),
+    "different_units": Text("评价对象数", "units"),
     "units": Text("评价对象数", "units"),
     "ranked": Text("已排名数", "ranked"),
     "notes": Text("须知", "notes"),
+}
+
+_OF_SEVERAL_YEARS = {
+    "units": Text("数据行数（每个对象每年一行）", "rows (one for each unit and year)"),
+    "ranked": Text("已排名行数", "ranked rows"),
 }
 
 
@@ -579,10 +586,10 @@ _MEASURED_AGAINST = {
 
 def _about(evaluation: Evaluation, language: Language) -> Sheet:
     about = evaluation.about | {"notes": [note.in_language(language) for note in evaluation.notes]}
-    return about_sheet(about, evaluation.table.conversions, language)
+    return about_sheet(about, evaluation, language)
 
 
-def about_sheet(about: Mapping[str, Any], conversions: Sequence[Conversion], language: Language) -> Sheet:
+def about_sheet(about: Mapping[str, Any], evaluation: Evaluation, language: Language) -> Sheet:
     """What was evaluated with what, a line each: what `about` knows, and the columns that were converted."""
     item, content = Text("项目", "item").in_language(language), Text("内容", "content").in_language(language)
     said = {
@@ -592,8 +599,13 @@ def about_sheet(about: Mapping[str, Any], conversions: Sequence[Conversion], lan
         "ties": ranking[about["ties"]].title.in_language(language),
         "notes": Text("；", "; ").in_language(language).join(about.get("notes", ())),
     }
-    known = [(text, _plain(said[key])) for key, text in _ABOUT.items() if key in about]
+    called = _ABOUT
+    if len(about["data_years"]) > 1:
+        said |= {"different_units": count_units(evaluation.table, evaluation.rows)}
+        called = _ABOUT | _OF_SEVERAL_YEARS
+    known = [(text, _plain(said[key])) for key, text in called.items() if key in said]
     converted = Text("单位换算", "converted")
+    conversions = evaluation.table.conversions
     known += [(converted, f"{each.header}: {each.from_measure} -> {each.to_measure}") for each in conversions]
     rows = [{item: text.in_language(language), content: value} for text, value in known]
     return Sheet(Text("参数与来源", "about").in_language(language), pd.DataFrame(rows, dtype=object))

@@ -164,7 +164,7 @@ def test_score_with_an_output_prints_what_was_ranked_the_top_and_the_path(run: A
     answer = run("score", "park.yaml", "zones.csv", "-o", "out.xlsx")
     assert answer.code == 0
     lines = answer.out.splitlines()
-    assert lines[0] == "6 of 6 ranked (data of 2023, 2024)"
+    assert lines[0] == "6 of 6 rows ranked (3 units, data of 2023, 2024)"
     assert lines[1] == "rows in the data: 6 = 6 ranked"
     assert lines[2] == "weights: the weights in Park evaluation; status: official"
     assert "top 3 2024" in lines
@@ -230,10 +230,32 @@ def test_the_synthetic_zones_are_all_ranked_under_the_assumed_scheme(run: Any) -
 def test_a_unit_that_is_not_ranked_stands_on_stderr_with_the_reason(run: Any) -> None:
     answer = run("score", "zone-figures", "zone-figures.csv", "-o", "out.xlsx")
     assert answer.code == 0
-    assert "3 of 21 ranked" in answer.out
+    assert "3 of 21 rows ranked (" in answer.out
     said = "rows in the data: 21 = 3 ranked + 18 not ranked: data cover too little of the weight"
     assert said in answer.out
     assert "not ranked: data cover 33.3% of the weight, 80% needed" in answer.err
+
+
+def test_rows_of_one_year_are_counted_as_units(run: Any) -> None:
+    answer = run("score", "park.yaml", "zones.csv", "-o", "out.xlsx", "--year", "2024", "--lang", "zh")
+    assert "3 个对象中 3 个已排名（数据年份 2024）" in answer.out
+
+
+@pytest.mark.parametrize(
+    ("asked", "counts"),
+    [
+        ([], {"units": 3, "rows (one for each unit and year)": 6, "ranked rows": 6}),
+        (["--year", "2024"], {"units": 3, "ranked": 3}),
+    ],
+)
+def test_the_workbook_counts_units_apart_from_rows_where_there_are_several_years(
+    asked: list[str], counts: dict[str, int], run: Any, folder: Path
+) -> None:
+    assert run("score", "park.yaml", "zones.csv", "-o", "out.xlsx", *asked).code == 0
+    about = pd.read_excel(folder / "out.xlsx", sheet_name="about", header=None, engine="openpyxl").astype(str)
+    said = dict(about.iloc[:, :2].itertuples(index=False, name=None))
+    heads = ("units", "rows (one for each unit and year)", "ranked rows", "ranked")
+    assert {head: int(said[head]) for head in heads if head in said} == counts
 
 
 def test_many_warnings_are_cut_off_with_their_number_and_where_to_find_them(run: Any, folder: Path) -> None:
@@ -261,7 +283,7 @@ def test_strict_scoring_stops_at_a_warning_and_writes_nothing(run: Any, folder: 
 
 def test_score_speaks_chinese(run: Any) -> None:
     answer = run("score", "park.yaml", "zones.csv", "-o", "out.xlsx", "--lang", "zh")
-    assert "6 个对象中 6 个已排名" in answer.out
+    assert "6 行中 6 行已排名（3 个对象，数据年份 2023, 2024）" in answer.out
     assert "状态：官方" in answer.out
     assert "位次" in answer.out
 

@@ -12,6 +12,7 @@ from parkscore.cli.console import JsonOption, LanguageOption, Reply, reply_to
 from parkscore.cli.files import check_output, find_data
 from parkscore.cli.framework_arguments import FrameworkArgument
 from parkscore.cli.masking import MaskFieldOption, MaskKeyOption, MaskOption, mask_of
+from parkscore.cli.row_counts import of_years
 from parkscore.cli.scoring import RESULT_FORMS, DataArgument, YearOption, where_findings_are
 from parkscore.language import Text, plural
 
@@ -99,16 +100,17 @@ def _say(compared: Scenarios, reply: Reply) -> None:
 
 
 def _say_schemes(compared: Scenarios, reply: Reply) -> None:
+    from parkscore.evaluation_about import count_units
     from parkscore.framework.status_words import WEIGHTS_STATUS
 
     about, base = compared.about, compared.labels[0]
-    years = ", ".join(map(str, about["data_years"]))
-    of_zh, of_en = (f"（数据年份 {years}）", f" (data of {years})") if years else ("", "")
+    years, rows = about["data_years"], about["units"]
+    of = of_years(years, count_units(compared.base.table, compared.base.rows))
+    each_zh, each = ("行", "row") if len(years) > 1 else ("个对象", "unit")
     reply.say(
         Text(
-            f"{about['units']} 个对象，{len(compared.labels)} 个权重方案{of_zh}；基准：{base}",
-            f"{plural(about['units'], 'unit')} under {plural(len(compared.labels), 'weight scheme')}{of_en}; "
-            f"the base is {base}",
+            f"{rows} {each_zh}，{len(compared.labels)} 个权重方案{of.zh}；基准：{base}",
+            f"{plural(rows, each)} under {plural(len(compared.labels), 'weight scheme')}{of.en}; the base is {base}",
         ),
         *(Text(f"注意：{note.zh}", f"note: {note.en}") for note in compared.notes),
         "",

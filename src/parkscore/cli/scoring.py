@@ -24,6 +24,7 @@ from parkscore.cli.references import (
     refuse_unfreezable,
     write_reference,
 )
+from parkscore.cli.row_counts import judged_rows, of_years, ranked_rows
 from parkscore.cli.scoring_datasets import (
     EngineOption,
     SchedulerOption,
@@ -281,24 +282,22 @@ def write_evaluation(evaluation: Evaluation, output: Path, reply: Reply) -> None
 def say_result(evaluation: Evaluation, reply: Reply) -> None:
     """How many are ranked, under which weights, and what must be said of every result."""
     from parkscore.data.classes import class_counts
+    from parkscore.evaluation_about import count_units
     from parkscore.framework.status_words import WEIGHTS_STATUS
     from parkscore.tree.accounting import accounting_line
 
     framework = evaluation.framework
     about, status = evaluation.about, WEIGHTS_STATUS[evaluation.weights_status]
-    years = ", ".join(map(str, about["data_years"]))
-    of_zh, of_en = (f"（数据年份 {years}）", f" (data of {years})") if years else ("", "")
+    years, units = about["data_years"], count_units(evaluation.table, evaluation.rows)
     title = evaluation.weighing.title
     weights: list[Text] = []
     if framework.only_judges and not framework.gates:
-        count = Text(f"读入 {about['units']} 行{of_zh}", f"{plural(about['units'], 'row')}{of_en}")
+        of = of_years(years, units)
+        count = Text(f"读入 {about['units']} 行{of.zh}", f"{plural(about['units'], 'row')}{of.en}")
     elif framework.only_judges:
-        count = Text(f"已判定 {about['units']} 个对象{of_zh}", f"{about['units']} judged{of_en}")
+        count = judged_rows(about["units"], years, units)
     else:
-        count = Text(
-            f"{about['units']} 个对象中 {about['ranked']} 个已排名{of_zh}",
-            f"{about['ranked']} of {about['units']} ranked{of_en}",
-        )
+        count = ranked_rows(about["units"], about["ranked"], years, units)
         weights = [Text(f"权重：{title.zh}；状态：{status.zh}", f"weights: {title.en}; status: {status.en}")]
     reply.say(
         count,

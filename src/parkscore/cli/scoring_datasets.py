@@ -16,6 +16,7 @@ from parkscore.cli.console import Reply
 from parkscore.cli.files import check_output
 from parkscore.cli.lists import list_lines, target_lines
 from parkscore.cli.references import beyond_lines, say_frozen
+from parkscore.cli.row_counts import judged_rows, ranked_rows
 from parkscore.findings import Finding, Place, Severity, UsageError, worst_first
 from parkscore.language import Text
 
@@ -208,14 +209,11 @@ def _lines(result: DatasetResult) -> Iterator[Text]:
     from parkscore.framework.status_words import WEIGHTS_STATUS
     from parkscore.tree.accounting import accounting_line
 
-    framework, years = result.framework, ", ".join(map(str, result.about["data_years"]))
-    of_zh, of_en = (f"（数据年份 {years}）", f" (data of {years})") if years else ("", "")
+    framework, years = result.framework, result.about["data_years"]
     if framework.only_judges:
-        yield Text(f"已判定 {result.rows} 个对象{of_zh}", f"{result.rows} judged{of_en}")
+        yield judged_rows(result.rows, years)
     else:
-        yield Text(
-            f"{result.rows} 个对象中 {result.ranked} 个已排名{of_zh}", f"{result.ranked} of {result.rows} ranked{of_en}"
-        )
+        yield ranked_rows(result.rows, result.ranked, years)
     yield accounting_line(result.accounting)
     if framework.classes:
         yield _counted(result, "classes", None, Text("分类", "classes"))

@@ -247,7 +247,7 @@ def _about(scenarios: Scenarios, language: Language) -> Sheet:
         "notes": [note.in_language(language) for note in scenarios.notes],
         "schemes": [_with_status(each, language) for each in scenarios.about["schemes"]],
     }
-    return about_sheet(about, scenarios.base.table.conversions, language)
+    return about_sheet(about, scenarios.base, language)
 
 
 def _with_status(scheme: Mapping[str, Any], language: Language) -> str:

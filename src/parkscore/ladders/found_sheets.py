@@ -44,7 +44,7 @@ def sheets_of(found: Found, language: Language) -> list[Sheet]:
         _units(Text("无法判断", "open"), found, found.open, language),
         _counts(found, language),
         Sheet(Text("数据质量", "findings").in_language(language), findings),
-        about_sheet(found.evaluation.about, found.evaluation.table.conversions, language),
+        about_sheet(found.evaluation.about, found.evaluation, language),
     ]
     return [Sheet(sheet.name, sheet.frame, [*notes, *sheet.notes], sheet.kinds) for sheet in sheets]
 

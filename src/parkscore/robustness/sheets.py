@@ -137,4 +137,4 @@ def _draws(found: Robustness, language: Language) -> Sheet:
 
 def _about(found: Robustness, language: Language) -> Sheet:
     about = about_robustness(found) | {"notes": [_said(note, language) for note in found.evaluation.notes]}
-    return about_sheet(about, found.evaluation.table.conversions, language)
+    return about_sheet(about, found.evaluation, language)
