@@ -280,12 +280,126 @@ def test_units_of_a_class_that_is_weighed_by_itself_are_looked_at_by_themselves(
         evaluation.exact(class_id="none")
 
 
+def with_gaps(least: float = 0.7) -> Evaluation:
+    """甲 lacks a third of d and 乙 a quarter of e; the total asks for some of all, and each dimension for half."""
+    three, four = (dimension(code, *map(leaf, codes), weight=1.0) for code, codes in (("d", "abc"), ("e", "uvwx")))
+    half = EQUAL.model_copy(update={"min_coverage": 0.5})
+    framework = small(three, four, defaults=half, total=Total(min_coverage=least))
+    full = {code: [1.0, 3.0, 2.0, 5.0 + place] for place, code in enumerate("abcuvwx")}
+    return ps.evaluate(framework, rows(**full | {"a": [None, 1.0, 2.0, 4.0], "u": [1.0, None, 3.0, 2.0]}))
+
+
+def test_a_unit_is_left_out_only_where_some_of_the_weights_leave_it_with_too_little_data_for_a_total() -> None:
+    found = exact_of(with_gaps(), level="dimension", complete_only=True)
+    assert found.tree.left_out == ()
+    # 2/3 d + e = 0.7 where d weighs 0.9: 2/3 of d is 0.7 - 1/30, so weights change by (0.3 - 1/30) / (0.3 + 1/30).
+    lost_at = dict(zip(found.names, found.tree.total_lost_at, strict=True))
+    assert lost_at["甲"] == pytest.approx(0.8)
+    assert [name for name in lost_at if np.isinf(lost_at[name])] == [name for name in found.names if name != "甲"]
+    assert "即没有总分：甲（80%）；" in found.notes[0].zh
+    for spread, left_out in ((0.79, ()), (0.81, ("甲",))):
+        assert found.necessary(spread).may_lose_total == left_out
+        assert ("甲" in found.necessary(spread).ranks.index) == (not left_out)
+        assert ("甲" in found.extreme_ranks(spread).units.index) == (not left_out)
+    assert found.necessary(bounds={"d": (0.5, 0.89)}).may_lose_total == ()
+    assert found.necessary(bounds={"d": (0.5, 0.91)}).may_lose_total == ("甲",)
+    assert found.stability.loc["d", "ranking_high"] <= 0.9
+
+
+def test_units_that_may_not_be_left_out_are_refused_only_where_the_weights_ask_for_it() -> None:
+    found = exact_of(with_gaps(), level="dimension")
+    assert "甲" in found.necessary(0.2).ranks.index
+    for asked in (found.necessary, found.extreme_ranks):
+        with pytest.raises(UsageError, match=r"(?s)less than the 70%.*甲.*complete_only"):
+            asked(0.9)
+
+
+def test_what_does_not_apply_to_a_unit_weighs_nothing_when_its_data_are_counted() -> None:
+    d, e = (dimension(code, *map(leaf, codes), weight=1.0) for code, codes in (("d", "abc"), ("e", "xy")))
+    framework = small(d, e, defaults=EQUAL.model_copy(update={"min_coverage": 0.3}), total=Total(min_coverage=0.6))
+    full = {code: [1.0, 3.0, 2.0, 4.0] for code in "abcxy"}
+    evaluation = ps.evaluate(framework, rows(**full | {"a": ["不适用", 1.0, 2.0, 3.0], "b": [None, 1.0, 2.0, 3.0]}))
+    found = exact_of(evaluation, level="dimension", complete_only=True)
+    # d: half of the two thirds that apply; (v / 3 + 1 - v) / (2 v / 3 + 1 - v) = 0.6 where d weighs v = 6 / 7.
+    assert found.necessary(bounds={"d": (0.1, 0.85)}).may_lose_total == ()
+    assert found.necessary(bounds={"d": (0.1, 0.86)}).may_lose_total == ("甲",)
+
+
+def test_ranks_as_published_stand_beside_those_among_the_units_that_are_looked_at() -> None:
+    evaluation = with_gaps(0.8)
+    answers = evaluation.robustness(exact={"spread": "60%"}, draws=8).answers.exact
+    assert answers is not None
+    published = evaluation.ranking.set_index("unit")["rank"]
+    assert answers.necessary.may_lose_total
+    assert answers.ranks["rank"].to_dict() == published.to_dict()
+    among = answers.ranks["rank_among"].dropna()
+    assert sorted(set(published.index) - set(among.index)) == sorted(answers.necessary.may_lose_total)
+    assert (among.ge(answers.ranks["certain_best"].dropna()) & among.le(answers.ranks["certain_worst"].dropna())).all()
+
+
+@EXAMPLES
+@given(st.integers(0, 10**6), st.sampled_from([0.2, 0.5, 0.9]), st.sampled_from([0.0, 0.6, 0.75]))
+def test_who_is_left_out_has_no_total_under_some_weights_and_no_weights_contradict_what_is_said_of_the_others(
+    seed: int, spread: float, least: float
+) -> None:
+    generator = np.random.default_rng(seed)
+    framework = small(
+        dimension("d", *map(leaf, "abc"), weight=2.0, min_coverage=0.3),
+        dimension("e", *map(leaf, "uv"), weight=1.0, min_coverage=0.5),
+        leaf("x", weight=1.0),
+        total=Total(min_coverage=least),
+    )
+    cells = generator.integers(0, 100, (7, 6)).astype(object)
+    gaps = generator.random(cells.shape) < 0.3
+    cells[gaps] = np.where(generator.random(gaps.sum()) < 0.3, "不适用", None)
+    cells[0] = 50.0
+    table = rows(**dict(zip("abcuvx", cells.T.tolist(), strict=True)))
+    exact = exact_of(ps.evaluate(framework, table), level="dimension", complete_only=True)
+    assume(np.diff(np.sort(exact.tree.scores @ exact.tree.weights)).min(initial=1.0) > 1e-6)
+    certain, extreme = exact.necessary(spread), exact.extreme_ranks(spread)
+    own, lost = exact.tree.shares_of(exact.tree.weights), set(certain.may_lose_total)
+    corners = 1 + spread * (1 - 2 * ((np.arange(8)[:, np.newaxis] >> np.arange(3)) & 1))
+    drawn = np.vstack([corners, generator.uniform(1 - spread, 1 + spread, (12, 3))])
+    without_total: set[str] = set()
+    for factors in drawn:
+        found = ps.evaluate(framework, table, weights=exact.scheme(own * factors))
+        scores = found.ranking.set_index("unit")["score"].reindex(exact.names)
+        without_total |= set(scores.index[scores.isna()])
+        ranks = ranks_of(scores.drop(list(lost)))
+        for ends in (certain.ranks, extreme.units):
+            assert (ranks.ge(ends["best"]) & ranks.le(ends["worst"])).all()
+    # The least coverage is at a corner, as coverage is a quotient of two weighted sums.
+    assert without_total == lost
+
+
+@EXAMPLES
+@given(st.integers(0, 10**6))
+def test_ranks_stay_within_the_interval_of_a_dimension_though_units_lose_their_total_beyond_it(seed: int) -> None:
+    generator = np.random.default_rng(seed)
+    framework = small(
+        dimension("d", *map(leaf, "abc"), weight=2.0, min_coverage=0.3),
+        dimension("e", *map(leaf, "uv"), weight=1.0, min_coverage=0.5),
+        total=Total(min_coverage=0.7),
+    )
+    cells = generator.integers(0, 100, (5, 5)).astype(object)
+    cells[generator.random(cells.shape) < 0.2] = None
+    cells[0] = 50.0
+    evaluation = ps.evaluate(framework, rows(**dict(zip("abcuv", cells.T.tolist(), strict=True))))
+    exact = exact_of(evaluation, level="dimension", complete_only=True)
+    assume(len(exact.names) > 1 and np.diff(np.sort(exact.tree.scores @ exact.tree.weights)).min() > 1e-6)
+    nominal = again(exact, exact.tree.shares_of(exact.tree.weights)).reindex(exact.names)
+    line = exact.stability.loc["d"]
+    for end in ("low", "high"):
+        weight = line["weight"] + 0.99 * (line[f"ranking_{end}"] - line["weight"])
+        scores = again(exact, pd.Series({"d": weight, "e": 1 - weight})).reindex(exact.names)
+        assert ranks_of(scores).tolist() == ranks_of(nominal).tolist()
+
+
 def test_units_left_out_of_exact_statements_are_not_said_to_be_those_with_gaps_where_others_have_gaps_too() -> None:
     three, four = (dimension(code, *map(leaf, codes), weight=1.0) for code, codes in (("d", "abc"), ("e", "uvwx")))
     half = EQUAL.model_copy(update={"min_coverage": 0.5})
-    framework = small(three, four, defaults=half, total=Total(min_coverage=0.7))
     full = {code: [1.0, 3.0, 2.0, 5.0 + place] for place, code in enumerate("abcuvwx")}
-    table = rows(**full | {"a": [None, 1.0, 2.0, 4.0], "u": [1.0, None, 3.0, 2.0]})
-    found = exact_of(ps.evaluate(framework, table), level="dimension", complete_only=True)
+    table = rows(**full | {"a": [None, 1.0, 2.0, 4.0], "b": [None, 1.0, 2.0, 4.0], "u": [1.0, None, 3.0, 2.0]})
+    found = exact_of(ps.evaluate(small(three, four, defaults=half), table), level="dimension", complete_only=True)
     assert found.tree.left_out == ("甲",)  # and not 乙, who has a gap, too
-    assert "有一级指标没有得分，或有数据的不足 70%（总分所要求的）而略去：甲；" in found.notes[0].zh
+    assert "有一级指标没有得分而略去：甲；" in found.notes[0].zh

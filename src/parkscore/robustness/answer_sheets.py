@@ -32,6 +32,7 @@ _KEPT: Final = {
 _COLUMNS: Final[Mapping[str, tuple[Text, str]]] = {
     "unit": (Text("评价对象", "unit"), "text"),
     "rank": (Text("位次", "rank"), "count"),
+    "rank_among": (Text("所列对象之间的位次", "rank among these"), "count"),
     "node": (Text("指标", "indicator or dimension"), "text"),
     "weight": (Text("总权重", "weight in total"), "share"),
     "output": (Text("结果", "output"), "text"),
@@ -89,6 +90,10 @@ _CERTAIN: Final = (
         "until a unit behind catches up. Below 5% is a tie for "
         "practical purposes, above 50% is firm. Empty: no weights let a unit behind catch up",
     ),
+)
+_AMONG: Final = Text(
+    "位次是公布的；所列对象之间的位次及其后各列不计被略去的对象",
+    "rank: as published; rank among these, and what follows, do not count the units that are left out",
 )
 _NO_WEIGHTS: Final = Text("不能", "never")
 _OVERTAKING: Final = Text(
@@ -164,7 +169,10 @@ class _Pages:
         if "exact" in ranks:  # there are best and worst ranks; of units that were not asked for there are none
             said = [self._said(yes_or_no(bool(each))) if pd.notna(each) else None for each in ranks["exact"]]
             ranks["exact"] = pd.Series(said, dtype=object)
-        yield self._sheet(name, ranks, [*found.notes, *_CERTAIN])
+        if found.exact.tree.left_out or found.necessary.may_lose_total:
+            yield self._sheet(name, ranks, [*found.notes, *_CERTAIN, _AMONG])
+        else:
+            yield self._sheet(name, ranks.drop(columns="rank_among"), [*found.notes, *_CERTAIN])
         needed = found.exact.overtaking.to_numpy(dtype=np.float64)
         names = found.exact.names
         behind = np.triu(np.ones(needed.shape, dtype=bool), 1)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final, Literal
 
@@ -15,7 +16,7 @@ from parkscore.methods.extreme_ranks import ExtremeRank
 from parkscore.methods.weight_stability import certain_ranks
 from parkscore.results.own_tables import own_table
 from parkscore.robustness.linear_tree import LinearTree
-from parkscore.robustness.said import mistake
+from parkscore.robustness.said import as_written, mistake
 from parkscore.robustness.weight_box import WeightBox
 
 ENDS: Final = ("best", "worst")
@@ -25,12 +26,14 @@ ENDS: Final = ("best", "worst")
 class Necessary:
     """Who stands above whom whatever the weights.
 
-    box: the weights. lead: (units, units) the least lead of the first under them.
+    box: the weights. lead: (units, units) the least lead of the first under them. may_lose_total: units that are left
+    out, as some of these weights leave them with too little data for a total.
     """
 
     tree: LinearTree
     box: WeightBox
     lead: FloatArray
+    may_lose_total: tuple[str, ...] = ()
 
     def __repr__(self) -> str:
         """One line: which framework, how many units."""
@@ -62,6 +65,11 @@ class Necessary:
             "below": (self.lead > 0).sum(axis=1),
         }
         return pd.DataFrame(columns, index=self.tree.names)
+
+    @property
+    def notes(self) -> tuple[Text, ...]:
+        """Which units are left out here, as some of the weights leave them without a total."""
+        return () if not self.may_lose_total else (_may_lose_total(self.tree, self.may_lose_total),)
 
     def weights(self, ahead: str, behind: str) -> pd.Series[float]:
         """The weights within the box under which a unit leads another by the least; UsageError for an unknown unit."""
@@ -113,3 +121,13 @@ class ExtremeRanks:
             raise UsageError(mistake("not_asked", message, hint))
         best, worst = self.found[self.places.index(place)]
         return self.tree.shares_of((best if end == "best" else worst).weights)
+
+
+def _may_lose_total(tree: LinearTree, units: Sequence[str]) -> Text:
+    share = as_written(tree.least_coverage)
+    return Text(
+        f"这些权重中有的使其有数据的不足总分所要求的 {share}，必然位次与最好、最差位次因而略去：{'、'.join(units)}；"
+        "这些位次是其余对象之间的",
+        "left out of what is certain and of best and worst ranks, which are among the others, as some of these weights "
+        f"leave them with data for less than the {share} that the total asks for: {', '.join(units)}",
+    )

@@ -15,18 +15,18 @@ from parkscore.evaluation import Evaluation
 from parkscore.findings import Finding, Severity, UsageError, of_type
 from parkscore.framework.models import WeightEntry, WeightScheme
 from parkscore.framework.robustness_models import ExactQuestion
-from parkscore.framework.settings import resolve_settings
 from parkscore.language import Text
 from parkscore.methods import weight_stability
-from parkscore.methods.domain import DomainError, FloatArray
+from parkscore.methods.domain import DomainError, FloatArray, IntArray
 from parkscore.methods.extreme_ranks import SECONDS
 from parkscore.results.own_tables import own_table
 from parkscore.robustness.asked_forms import plainly
 from parkscore.robustness.certain import ExtremeRanks, Necessary
 from parkscore.robustness.linear_tree import Level, LinearTree, linear_tree, weights_of_nodes
 from parkscore.robustness.running import refuse_no_function
-from parkscore.robustness.weight_box import Bounds, weight_box
-from parkscore.tree.aggregate import Shares
+from parkscore.robustness.said import as_written
+from parkscore.robustness.weight_box import Bounds, WeightBox, weight_box
+from parkscore.tree.aggregate import ROUNDING, Shares
 
 TOP: Final = (3, 10)
 """The first places, beside the first one alone, whose stability is told."""
@@ -41,7 +41,7 @@ class Exact:
     """Which weights would change a rank, of the units of one year whose total is a weighted sum; nothing is sampled.
 
     Tables have a line for each unit by rank, or for each node. In a geometric tree all of it holds of logarithms, which
-    have the same ranks. Gates and coverage are as they are.
+    have the same ranks. Gates are as they are, and a unit without a rank stays without one.
     """
 
     tree: LinearTree
@@ -57,20 +57,14 @@ class Exact:
 
     @property
     def _why_left_out(self) -> Text:
-        """What the units lack that were left out: others may have gaps, too, and enough data all the same."""
-        framework = self.tree.framework
-        least = resolve_settings(framework)[framework.root.id].min_coverage
-        if self.tree.level == "indicator" or not least:
+        """What the units lack that were left out: others may have gaps, too, and all scores of this level."""
+        if self.tree.level == "indicator":
             return Text("有缺失", "gaps")
-        share = f"{100 * least:g}%"
-        return Text(
-            f"有一级指标没有得分，或有数据的不足 {share}（总分所要求的）",
-            f"a dimension without a score, or with data for less than the {share} that the total asks for",
-        )
+        return Text("有一级指标没有得分", "a dimension without a score")
 
     @property
     def notes(self) -> tuple[Text, ...]:
-        """What to know of these statements: units left out, logarithms in place of scores, ranks of rounded scores."""
+        """What to know of these statements: units left out or with little data, logarithms, ranks of rounded scores."""
         found = []
         if self.tree.left_out:
             why, names = self._why_left_out, self.tree.left_out
@@ -80,6 +74,8 @@ class Exact:
                     f"left out, as they have {why.en}: {', '.join(names)}; ranks are among the others",
                 )
             )
+        if np.isfinite(self.tree.total_lost_at).any():
+            found.append(_may_lose_total(self.tree))
         if self.tree.in_logs:
             found.append(Text("几何平均：用得分的对数", "geometric means: logarithms of scores are weighed"))
         decimals = self.tree.framework.ranking.decimals
@@ -99,7 +95,8 @@ class Exact:
 
         0.08: it does once every weight may be 8 % more or less than it is, and never before. Weights need not sum to 1
         while they move; what they sum to divides both units. 0 where it is not behind, infinite where it is nowhere
-        better, so that no weights do. UsageError where there are more than 2,048 units.
+        better, so that no weights do. Scores are compared, and no unit loses its total for too little data: `notes`
+        says who would from which change on. UsageError where there are more than 2,048 units.
         """
         found = self._of_pairs(weight_stability.overtaking(self._pairs(), self.tree.weights))
         return found.rename_axis(columns="catches_up")
@@ -125,17 +122,19 @@ class Exact:
 
         The others keep their proportions, and so do the children of a node. `ranking_low` and `ranking_high`: all ranks
         stay within; `first_`: the first place; `top_3_`, `top_10_`: who is among the first 3 or 10, in whatever order.
+        A unit that comes to have too little data for a total has no rank any more, which changes those of others.
         Dimensions stand among the indicators, in the order of the tree.
         """
-        kept = {"ranking": weight_stability.neighbours(self.tree.ranks)}
+        kept = {"ranking": self._with_totals(weight_stability.neighbours(self.tree.ranks), len(self.names))}
         for top in (1, *TOP):
             count = self._first(top)
             if top == 1 or top < len(self.names):
                 name = "first" if top == 1 else f"top_{top}"
-                kept[name] = weight_stability.top_against_rest(self.tree.ranks, count)
+                kept[name] = self._with_totals(weight_stability.top_against_rest(self.tree.ranks, count), count)
         lines: dict[str, list[float]] = {}
         for nodes, scores, weights in self._partitions():
-            ends = [weight_stability.stable_from_to(scores, weights, pairs) for pairs in kept.values()]
+            compared = self._with_margins(scores)
+            ends = [weight_stability.stable_from_to(compared, weights, pairs) for pairs in kept.values()]
             for place, node in enumerate(nodes):
                 lines.setdefault(node, [weights[place], *np.concatenate([each[place] for each in ends]).tolist()])
         columns = ["weight", *(f"{name}_{end}" for name in kept for end in ("low", "high"))]
@@ -149,12 +148,15 @@ class Exact:
         sum of 1; so a pair is certain where its `overtaking` is above the spread. bounds: instead, by node the least
         and the largest weight in the total, where all sum to 1; nodes that are not named go from 0 to 1.
 
-        Raises UsageError where there are no such weights, or more than 2,048 units.
+        Units that some of these weights leave with too little data for a total are left out, where that was asked for.
+
+        Raises UsageError where there are no such weights, or more than 2,048 units, or units that may not be left out.
         """
         box = weight_box(self.tree, spread, bounds)
-        leads = box.least_lead(self._pairs())
+        tree, may_lose_total = self._keeping_totals(box)
+        leads = box.least_lead(self._pairs(tree))
         leads[np.abs(leads) < self._level()] = 0.0
-        return Necessary(self.tree, box, leads)
+        return Necessary(tree, box, leads, may_lose_total)
 
     def extreme_ranks(
         self,
@@ -174,20 +176,21 @@ class Exact:
 
         One unit of 178 with 46 indicators takes up to three seconds under a spread of 10 %, up to fifteen under 20 %,
         and may run out of time under 50 %; with the weights of five dimensions a tenth of a second. So ask for the
-        units that matter, or for dimensions.
+        units that matter, or for dimensions. Units are left out as for `necessary`, whatever the order.
 
         Raises UsageError where there are no such weights or units.
         """
         refuse_no_function(progress)
         box = weight_box(self.tree, spread, bounds, order)
-        asked = plainly({"units": self.names if units is None else units, "seconds": seconds}, ExactQuestion)
-        places = [self.tree.place(unit) for unit in asked["units"]]
+        tree, _ = self._keeping_totals(box)
+        asked = plainly({"units": tree.names if units is None else units, "seconds": seconds}, ExactQuestion)
+        places = [tree.place(unit) for unit in asked["units"]]
         found = []
         for done, place in enumerate(places, start=1):
-            found.append(box.extremes(self.tree.scores, place, asked["seconds"]))
+            found.append(box.extremes(tree.scores, place, asked["seconds"]))
             if progress is not None:
                 progress(done, len(places))
-        return ExtremeRanks(self.tree, tuple(places), tuple(found))
+        return ExtremeRanks(tree, tuple(places), tuple(found))
 
     def scheme(self, weights: pd.Series[float], id: str = "exact") -> WeightScheme:
         """Weights of these nodes as a scheme, to evaluate by: what a statement here says can be looked at there.
@@ -218,6 +221,33 @@ class Exact:
         first = self.tree.rows[0]
         return next(own for cohort, own in self.tree.evaluation.own_cohorts if first in cohort.apply)
 
+    def _keeping_totals(self, box: WeightBox) -> tuple[LinearTree, tuple[str, ...]]:
+        """The units that have data enough for a total under all weights of a box, and the names of the others."""
+        lost = box.least_sums(self.tree.margins) < -ROUNDING
+        names = tuple(self.names[lost])
+        if names and not self.tree.complete_only:
+            raise UsageError(_too_little_data(self.tree, names))
+        return self.tree.only(~lost), names
+
+    @property
+    def _losing(self) -> IntArray:
+        """The places of the units that some weights leave without a total."""
+        return np.flatnonzero(np.isfinite(self.tree.total_lost_at)).astype(np.int32)
+
+    def _with_margins(self, scores: Matrix) -> Matrix:
+        """Below the scores a line of zeros, and one for each unit that can lose its total: ahead of it, it has one."""
+        losing = self._losing
+        if not losing.size:
+            return scores
+        return np.vstack([scores, np.zeros(scores.shape[1]), self.tree.margins[losing]])
+
+    def _with_totals(self, pairs: IntArray, first: int) -> IntArray:
+        """Pairs that must keep their order, and beside them that each of the first units keeps its total."""
+        losing = self._losing
+        own = np.flatnonzero(np.isin(losing, np.argsort(self.tree.ranks, kind="stable")[:first])).astype(np.int32)
+        nothing = np.full_like(own, len(self.names))
+        return np.vstack([pairs, np.column_stack([len(self.names) + 1 + own, nothing])])
+
     def _first(self, top: int) -> int:
         """How many are among the first, with all that share the last of these places."""
         ranks = np.asarray(self.tree.ranks)
@@ -242,11 +272,12 @@ class Exact:
         step = 10.0**-self.tree.framework.ranking.decimals
         return step / float(np.exp(self.tree.scores.min())) if self.tree.in_logs else step
 
-    def _pairs(self) -> FloatArray:
-        """The scores, where they are not too many to look at every pair."""
-        if len(self.names) > MOST_PAIRS:
-            raise UsageError(_too_many(len(self.names)))
-        return self.tree.scores
+    def _pairs(self, tree: LinearTree | None = None) -> FloatArray:
+        """The scores, where they are not too many to look at every pair; tree: of some of the units."""
+        tree = tree or self.tree
+        if len(tree.names) > MOST_PAIRS:
+            raise UsageError(_too_many(len(tree.names)))
+        return tree.scores
 
     def _of_pairs(self, found: FloatArray) -> pd.DataFrame:
         return pd.DataFrame(found, index=self.names, columns=self.names)
@@ -280,6 +311,38 @@ def _refuse_other_types(weights: Any) -> None:
 def _is_weight(weight: Any) -> bool:
     """A finite number from 0 up."""
     return not isinstance(weight, bool) and isinstance(weight, Real) and 0 <= float(weight) < np.inf
+
+
+def _may_lose_total(tree: LinearTree) -> Text:
+    """Who has too little data for a total under other weights, and from which change on."""
+    least, lost_at = as_written(tree.least_coverage), tree.total_lost_at
+    at = {name: f"{100 * share:.2g}%" for name, share in zip(tree.names, lost_at, strict=True) if share < np.inf}
+    zh = "、".join(f"{name}（{share}）" for name, share in at.items())
+    en = ", ".join(f"{name} ({share})" for name, share in at.items())
+    return Text(
+        f"权重变动达到括号中的幅度时，有数据的可能不足总分所要求的 {least}，即没有总分：{zh}；"
+        "反超所需只比较得分，不计这一点",
+        f"with data for less than the {least} that the total asks for, and so without a total, once weights may change "
+        f"by as much: {en}; what overtaking takes compares scores alone",
+    )
+
+
+def _too_little_data(tree: LinearTree, names: Sequence[str]) -> Finding:
+    share = as_written(tree.least_coverage)
+    return Finding(
+        code="gaps",
+        severity=Severity.ERROR,
+        unit=names[0],
+        message=Text(
+            f"这些权重中有的使其有数据的不足总分所要求的 {share}：{'、'.join(names)}",
+            f"some of these weights leave data for less than the {share} that the total asks for: {', '.join(names)}",
+        ),
+        hint=Text(
+            "缩小权重的范围，或略去它们：exact(complete_only=True)，说明文件中 `exact: {complete_only: true}`",
+            "look at fewer weights, or leave them out: exact(complete_only=True), `exact: {complete_only: true}` in a "
+            "spec",
+        ),
+    )
 
 
 def _all_zero() -> Finding:

@@ -62,12 +62,16 @@ class ExactAnswers:
     def ranks(self) -> pd.DataFrame:
         """For each unit what is certain of its rank, and what would change it.
 
+        rank: as the evaluation has it, within its class where one is looked at. rank_among: among the units that have
+        a total under all these weights, as are the ranks that follow; empty, as these are, for the others.
         certain_best, certain_worst: no weights go beyond. best, worst: what weights reach, with the `best_bound` and
         `worst_bound` that are proven, empty for units that were not asked for. overtaken_at: the least change of
         weights by which a unit behind it catches up, and `overtaken_by` which; empty where none does.
         """
         certain = self.necessary.ranks.rename(columns={"best": "certain_best", "worst": "certain_worst"})
-        found = certain[["rank", "certain_best", "certain_worst"]]
+        certain = certain.rename(columns={"rank": "rank_among"})[["rank_among", "certain_best", "certain_worst"]]
+        found = certain.reindex(self.exact.names) if self.necessary.may_lose_total else certain
+        found.insert(0, "rank", self.exact.tree.ranks_of_all)
         if self.extremes is not None:
             found = found.join(self.extremes.units.drop(columns="rank"))
         change, by = _nearest_behind(self.exact.overtaking)
@@ -100,8 +104,8 @@ class ExactAnswers:
                 f"of {plural(unproven, 'unit')} the best or worst rank was not proven, in time or as leads are too "
                 "small: the truth is between the two",
             )
-            return (varied, _APART, *self.exact.notes, late)
-        return (varied, _APART, *self.exact.notes)
+            return (varied, _APART, *self.exact.notes, *self.necessary.notes, late)
+        return (varied, _APART, *self.exact.notes, *self.necessary.notes)
 
 
 def _how_far(question: ExactQuestion) -> Text:
@@ -171,9 +175,9 @@ def exact_ready(evaluation: Evaluation, year: int | None, question: ExactQuestio
         complete_only=question.complete_only,
     )
     necessary = exact.necessary(question.spread, bounds=question.bounds or None)
-    every = exact.names.tolist() if question.level == "dimension" else []
+    every = necessary.tree.names.tolist() if question.level == "dimension" else []
     units = question.units or tuple(every)
     for unit in units:
-        exact.tree.place(unit)
+        necessary.tree.place(unit)
     weight_box(exact.tree, question.spread, question.bounds or None, question.order)
     return ReadyExact(question, exact, necessary, units)

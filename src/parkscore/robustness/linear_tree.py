@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Final, Literal
 
 import numpy as np
 import pandas as pd
 
 from parkscore.data.grid import Matrix, Rows, Truths, Vector
+from parkscore.data.table import State
 from parkscore.evaluation import Evaluation
 from parkscore.findings import Finding, Severity, UsageError
 from parkscore.framework.models import Framework, Node
@@ -37,7 +38,10 @@ class LinearTree:
 
     names: the units, by their rank. ranks: (units,) among themselves. nodes: whose weights vary. scores: (units,
     nodes), their logarithms where `in_logs`: a geometric mean is a weighted sum of logarithms, and ranks as that does.
-    weights: (nodes,), summing to 1. left_out: ranked units with a gap, which are not among these.
+    weights: (nodes,), summing to 1. ranks_of_all: (units,) with those that are left out among them. margins: (units,
+    nodes), by how much more of a node has data than the total asks for, times what applies to the unit; where their
+    weighted sum is below 0, the unit has no total. complete_only: whether units may be left out. left_out: ranked units
+    with a gap, which are not among these.
     """
 
     evaluation: Evaluation
@@ -45,10 +49,13 @@ class LinearTree:
     rows: Rows
     names: pd.Index
     ranks: IntArray
+    ranks_of_all: IntArray
     nodes: tuple[str, ...]
     scores: Matrix
+    margins: Matrix
     weights: Vector
     in_logs: bool
+    complete_only: bool
     left_out: tuple[str, ...]
 
     @property
@@ -62,6 +69,39 @@ class LinearTree:
         if not found.size:
             raise UsageError(_left_out(unit) if unit in self.left_out else no_such_unit(unit))
         return int(found[0])
+
+    @property
+    def least_coverage(self) -> float:
+        """The share of the weight with data that the total asks for."""
+        return resolve_settings(self.framework)[self.framework.root.id].min_coverage
+
+    @property
+    def total_lost_at(self) -> Vector:
+        """The smallest share by which weights must change for a unit to have too little data for a total, (units,).
+
+        Infinite where no change does.
+        """
+        can = np.asarray(((self.margins < 0) & (self.weights > 0)).any(axis=1))
+        spare, most = np.maximum(self.margins @ self.weights, 0.0), np.abs(self.margins) @ self.weights
+        return np.asarray(np.divide(spare, most, out=np.full(can.shape, np.inf), where=can))
+
+    def only(self, kept: Truths) -> LinearTree:
+        """The same tree without some of its units; UsageError where none is left."""
+        if kept.all():
+            return self
+        if not kept.any():
+            raise UsageError(_nobody())
+        total = self.evaluation.aggregated.scores[self.framework.total.id][self.rows[kept]]
+        return replace(
+            self,
+            rows=self.rows[kept],
+            names=self.names[kept],
+            ranks=_ranks(self.framework, total),
+            ranks_of_all=self.ranks_of_all[kept],
+            scores=self.scores[kept],
+            margins=self.margins[kept],
+            left_out=(*self.left_out, *self.names[~kept]),
+        )
 
     def shares_of(self, weights: Vector) -> pd.Series[float]:
         """Weights by node."""
@@ -80,7 +120,7 @@ def linear_tree(
 
     year: of the data, the latest by default. level: whose weights vary; of dimensions, only the total needs to be a
     mean. class_id: the units of this class only, which is needed where weights differ by class. complete_only: leave
-    out the units with a gap, whose weights are others than those of the rest.
+    out the units with a gap, a node of this level without a score: their weights are others than those of the rest.
 
     Raises UsageError, with the node or the units and with what is possible instead, where there is no such sum.
     """
@@ -93,7 +133,7 @@ def linear_tree(
     rows, shares = _of_one_weighing(evaluation, ranked, level, class_id)
     nodes = varied_nodes(framework, level)
     scores = np.column_stack([evaluation.aggregated.scores[node.id][rows] for node in nodes])
-    complete = _complete(evaluation, level, rows, scores)
+    complete = np.asarray(~np.isnan(scores).any(axis=1))
     units = evaluation.table.units[rows].astype(str)
     if not complete.all() and not complete_only:
         raise UsageError(_gaps(units, [node.id for node in nodes], scores, complete))
@@ -104,20 +144,23 @@ def linear_tree(
         scores = np.log(scores, out=np.full_like(scores, np.nan), where=scores > 0)
     kept = np.flatnonzero(complete)
     total = evaluation.aggregated.scores[framework.total.id][rows[kept]]
-    ranking = framework.ranking
-    ranks = drawn_ranks(total[np.newaxis, :], ranking.ties, ranking.decimals)[0]
+    ranks = _ranks(framework, total)
     order = np.lexsort((units[kept], ranks))
     kept = kept[order]
+    of_all = _ranks(framework, evaluation.aggregated.scores[framework.total.id][rows])
     return LinearTree(
         evaluation=evaluation,
         level=level,
         rows=rows[kept],
         names=pd.Index(units[kept].tolist(), name="unit"),
         ranks=ranks[order],
+        ranks_of_all=of_all[kept],
         nodes=tuple(node.id for node in nodes),
         scores=scores[kept],
+        margins=_margins(evaluation, nodes, shares, rows[kept]),
         weights=_weights(framework, shares, level),
         in_logs=in_logs,
+        complete_only=complete_only,
         left_out=tuple(units[~complete].tolist()),
     )
 
@@ -185,15 +228,33 @@ def _of_one_weighing(evaluation: Evaluation, ranked: Rows, level: Level, class_i
     return np.sort(np.concatenate([rows for rows, _ in groups])), groups[0][1]
 
 
-def _complete(evaluation: Evaluation, level: Level, rows: Rows, scores: Matrix) -> Truths:
-    """Which units have all scores; of dimensions, also enough data whatever these weigh."""
-    found = ~np.isnan(scores).any(axis=1)
-    if level == "dimension":
-        framework = evaluation.framework
-        least = resolve_settings(framework)[framework.root.id].min_coverage
-        covered = [evaluation.aggregated.coverage[node.id][rows] for node in framework.root.children]
-        found &= np.min(covered, axis=0) >= least - ROUNDING
-    return np.asarray(found)
+def _ranks(framework: Framework, totals: Vector) -> IntArray:
+    """The ranks of some units among themselves."""
+    return np.asarray(drawn_ranks(totals[np.newaxis, :], framework.ranking.ties, framework.ranking.decimals)[0])
+
+
+def _margins(evaluation: Evaluation, nodes: Sequence[Node], shares: Shares, rows: Rows) -> Matrix:
+    """By how much more of each node has data than the total asks for, (units, nodes), times what applies to a unit.
+
+    The coverage of the total is what weighs and has data, over what weighs and applies: it is below what is asked for
+    where the weighted sum of these is below 0.
+    """
+    framework = evaluation.framework
+    least = resolve_settings(framework)[framework.root.id].min_coverage
+    covered = np.column_stack([evaluation.aggregated.coverage[node.id][rows] for node in nodes]) - least
+    covered[np.abs(covered) <= ROUNDING] = 0.0
+    return np.asarray(covered * np.column_stack([_applicable(evaluation, node, shares, rows) for node in nodes]))
+
+
+def _applicable(evaluation: Evaluation, node: Node, shares: Shares, rows: Rows) -> Vector:
+    """The share of a node that applies to each unit."""
+    if node.children:
+        own = shares[node.id] / shares[node.id].sum()
+        below = (_applicable(evaluation, child, shares, rows) for child in node.children)
+        return np.asarray(sum(share * part for share, part in zip(own, below, strict=True)))
+    column = [leaf.id for leaf in evaluation.framework.leaves].index(node.id)
+    apart = evaluation.indicator_grid.states[rows, column] == State.NOT_APPLICABLE
+    return np.where(apart & np.isnan(evaluation.aggregated.scores[node.id][rows]), 0.0, 1.0)
 
 
 def _not_linear(node: Node, method: str, by_dimension: bool) -> Finding:
@@ -239,10 +300,7 @@ def _gaps(units: Any, nodes: Sequence[str], scores: Matrix, complete: Truths) ->
 def _said_gaps(units: Any, nodes: Sequence[str], scores: Matrix, rows: Rows) -> Iterator[str]:
     for row in rows.tolist():
         gaps = [node for node, gap in zip(nodes, np.isnan(scores[row]), strict=True) if gap]
-        # Without a gap of its own it is one below that leaves a dimension with too little data.
-        yield (
-            f"{units[row]} ({', '.join(gaps[:_LISTED])}{', …' if len(gaps) > _LISTED else ''})" if gaps else units[row]
-        )
+        yield f"{units[row]} ({', '.join(gaps[:_LISTED])}{', …' if len(gaps) > _LISTED else ''})"
 
 
 def _refuse_zeros(units: Any, nodes: Sequence[str], scores: Matrix) -> None:

@@ -50,6 +50,11 @@ class WeightBox:
         """As `weight_stability.least_lead_weights`."""
         return weight_stability.least_lead_weights(scores, self.low, self.high, first, second, scaled=self.scaled)
 
+    def least_sums(self, numbers: Matrix) -> Vector:
+        """The least weighted sum of each line over these weights, (lines,)."""
+        found = [self.least_lead(np.vstack([line, np.zeros_like(line)]))[0, 1] for line in numbers]
+        return np.array(found, dtype=np.float64)
+
     def extremes(self, scores: Matrix, unit: int, seconds: float) -> tuple[ExtremeRank, ExtremeRank]:
         """The best and the worst rank of a unit, with weights that sum to 1."""
         low, high, columns = self._summing_to_1()
