@@ -46,6 +46,20 @@ def test_an_evaluation_is_explained_with_what_separates_it_from_the_unit_above(r
     assert between == pytest.approx(document["above"]["score"] - document["score"])
 
 
+def test_where_less_is_better_the_rule_says_so_or_its_numbers_would_give_another_score(run: Any) -> None:
+    words = ("zone-2021", "zones-synthetic.csv", "--weights", "zone-2021-equal-within", "--unit", "合成高新区001")
+    chinese, english = (" ".join(run("explain", *words, "--lang", language).out.split()) for language in ("zh", "en"))
+    lower = [leaf.id for leaf in ps.load_framework("zone-2021").leaves if leaf.direction == "lower"]
+    assert lower == ["3.1", "3.2"]
+    assert chinese.count("极差标准化（越低越好）: 下界 =") == len(lower)
+    assert english.count("(lower is better): ") == len(lower)
+    document = json.loads(run("explain", *words, "--json").out)
+    assert [line["id"] for line in document["lines"] if line["direction"] == "lower"] == lower
+    line = next(line for line in document["lines"] if line["id"] == "3.1")
+    low, high = line["against"]["low"], line["against"]["high"]
+    assert line["score"] == pytest.approx(100 * (high - line["value"]) / (high - low))
+
+
 def test_any_two_units_are_compared_and_both_ways_make_up_their_distance(run: Any, stored: Path) -> None:
     scores = pd.read_parquet(stored).dropna(subset=["score"]).set_index("unit")["score"]
     best, worst = scores.idxmax(), scores.idxmin()

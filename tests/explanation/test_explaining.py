@@ -107,6 +107,27 @@ def parts(value: Any, name: str = "") -> dict[str, Any]:
     return {name: value}
 
 
+def test_which_direction_is_better_is_told_of_a_stored_result_and_left_open_where_the_result_does_not_say_it(
+    tmp_path: Path,
+) -> None:
+    text = FRAMEWORK.replace("formula: staff, measure: 人,", "formula: staff, measure: 人, direction: lower,").replace(
+        "measure: 亿元,", "measure: 亿元, score: {rule: middle, best: 2},"
+    )
+    (tmp_path / "points.yaml").write_text(text, encoding="utf-8")
+    framework = ps.load_framework(tmp_path / "points.yaml")
+    file = tmp_path / "stored" / "out.parquet"
+    file.parent.mkdir()
+    in_pieces(framework, enterprises(), file.parent, rows=20)
+    for result in (file, ps.evaluate(framework, enterprises())):
+        assert [line.direction for line in ps.explain(result, "E001").lines] == ["higher", "lower", None]
+    results = pq.read_table(file)
+    said = json.loads(results.schema.metadata[b"parkscore"])
+    for node in said["tree"]:
+        node.pop("direction", None)
+    pq.write_table(results.replace_schema_metadata({b"parkscore": json.dumps(said).encode()}), file)
+    assert [line.direction for line in ps.explain(file, "E001").lines] == [None] * 3
+
+
 def test_weights_of_what_has_no_score_go_to_its_siblings(framework: ps.Framework) -> None:
     frame = pd.DataFrame(
         {

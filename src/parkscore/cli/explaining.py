@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from parkscore.explanation.explaining import Gap
 
 _MOST_GAPS = 10
+_LOWER = Text("（越低越好）", " (lower is better)")
 
 
 def add_to(app: typer.Typer) -> None:
@@ -291,9 +292,13 @@ def _own_value(line: Line, reply: Reply) -> str:
 
 
 def _rule(line: Line, reply: Reply) -> str:
-    """The rule of an indicator, behind the case of the unit, with what it measures by, numbers to six digits."""
+    """The rule of an indicator, behind the case of the unit, with what it measures by, numbers to six digits.
+
+    Where less is better that is said; nothing is said where more is, as that goes without saying.
+    """
     said = against_in_words(line.against, reply.language)
-    rule = f"{reply.word(line.rule)}: {said}" if said else reply.word(line.rule)
+    title = reply.word(line.rule) + (reply.word(_LOWER) if line.direction == "lower" else "")
+    rule = f"{title}: {said}" if said else title
     return rule if line.case is None else f"[{reply.word(line.case)}] {rule}"
 
 

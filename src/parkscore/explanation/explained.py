@@ -52,6 +52,7 @@ class Line:
     value: as derived, in its measure; state: why there is none (`missing`, `not_applicable`, ...), or `filled`.
     used: what was scored in place of the value, where a gap was filled or an outlier treated; None where the value was.
     case: what the case is called that the unit is in, None where the indicator has none or that cannot be told.
+    direction: `higher` or `lower`, whichever is better; None where neither is, as where a value is best in between.
     rule: how the value became the score; against: the statistics and parameters it was measured by, by name.
     share: the weight in the total as the scheme has it; weight: what it comes to for this unit, once indicators without
     a score have handed theirs on. adds: what it adds to the score, None where the score is no sum. mean: the mean score
@@ -67,6 +68,7 @@ class Line:
     state: str | None
     used: float | None
     case: Text | None
+    direction: str | None
     rule: Text
     against: Mapping[str, Any]
     score: float | None
@@ -365,6 +367,7 @@ class _Tree:
             state=row.get(STATE + leaf),
             used=_used_instead(value, row.get(USED + leaf)),
             case=None if case is None else _text(case),
+            direction=None if node.get("rule") in _BEST_IN_BETWEEN else node.get("direction"),
             rule=Text(rule["rule_zh"], rule["rule_en"]),
             against=_against(self._references.get((leaf, number), {})),
             score=score,
@@ -381,6 +384,9 @@ def _used_instead(value: float | str | None, used: Any) -> float | None:
     is_number = isinstance(used, float) and not math.isnan(used)
     return used if is_number and used != value else None
 
+
+_BEST_IN_BETWEEN: Final = frozenset({"middle", "interval"})
+"""Rules to which a direction is no matter; their titles say what is best."""
 
 _BY_CASE: Final = {"rule_zh": "按情形而定", "rule_en": "by case"}
 """What stands for the rule of a row that is in none of the cases, or of which that cannot be told."""

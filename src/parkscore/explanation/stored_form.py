@@ -134,6 +134,8 @@ _DOCUMENT: Final = _with(
                 {"id": _TEXT, **_LABEL, "parent": _TEXT_OR_NONE},
                 {
                     "measure": _TEXT_OR_NONE,
+                    "direction": _TEXT_OR_NONE,
+                    "rule": _TEXT_OR_NONE,
                     "aggregate": _TEXT_OR_NONE,
                     **_RULE,
                     "cases": _each(_with({"case": _one_of(int), **_LABEL, **_RULE})),
