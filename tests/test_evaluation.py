@@ -320,14 +320,18 @@ def test_a_workbook_has_every_sheet_in_the_readers_language_with_the_notes_on_ea
     assert book.sheetnames == SHEETS[language]
     assert {page["A1"].value for page in book} == {NOTES[language]}
     assert book.properties.description == NOTES[language]
-    headers = {page.title: cells(page, skip=2 if page.title in WITH_A_SENTENCE else 1)[0] for page in book}
+    headers = {page.title: cells(page, skip=1 + SENTENCES.get(page.title, 0))[0] for page in book}
     assert all(all(header) for header in headers.values())
     foreign = str.isascii if language == "zh" else (lambda text: not text.isascii())
     names = [name for head in headers.values() for name in head if not name.startswith(("parkscore", "a ", "b ", "c "))]
     assert [name for name in names if foreign(name)] == []
 
 
-WITH_A_SENTENCE = ("权重", "weights", "行数核对", "accounting", "贡献分解", "contributions")
+SENTENCES = {
+    **dict.fromkeys(("得分", "scores", "行数核对", "accounting"), 1),
+    **dict.fromkeys(("贡献分解", "contributions"), 2),
+    **dict.fromkeys(("权重", "weights"), 3),
+}
 
 
 def test_an_indicator_without_a_score_is_not_said_to_add_nothing_as_the_lowest_score_does(
@@ -339,8 +343,18 @@ def test_an_indicator_without_a_score_is_not_said_to_add_nothing_as_the_lowest_s
     lacking = evaluation.scored.loc[order].isna().to_numpy()
     assert lacking.any()
     assert (evaluation.contributions.loc[order].to_numpy()[~lacking] == 0).any()
-    empty = [[value is None for value in line[3:]] for line in page[2:]]
+    empty = [[value is None for value in line[3:]] for line in page[3:]]
     assert empty == lacking.tolist()
+
+
+def test_sheets_say_that_siblings_take_over_the_weight_of_what_has_no_score_where_some_has_none(
+    evaluation: ps.Evaluation, tmp_path: Path
+) -> None:
+    said = "没有得分的指标，其权重由同级有得分的指标按比例分担，各对象的权重因缺失而异"
+    whole = ps.evaluate(small(leaf("a"), leaf("b")), rows(a=[1.0, 2.0], b=[3.0, 1.0]))
+    for made, told in ((evaluation, {"得分", "贡献分解", "权重"}), (whole, set())):
+        book = load_workbook(made.to_excel(tmp_path / "out.xlsx", "zh"))
+        assert {page.title for page in book if [said] in [line[:1] for line in cells(page)]} == told
 
 
 def test_where_a_row_without_a_total_is_empty_though_its_indicators_have_scores_the_sheet_says_why(
@@ -359,7 +373,7 @@ def test_a_workbook_holds_the_numbers_of_every_table(evaluation: ps.Evaluation, 
     with_total = pd.concat(
         [evaluation.nodes["total"], evaluation.contributions.where(evaluation.scored.notna())], axis=1
     )
-    for sheet, table, skip in (("values", evaluation.indicators, 2), ("contributions", with_total, 3)):
+    for sheet, table, skip in (("values", evaluation.indicators, 2), ("contributions", with_total, 4)):
         body = cells(book[sheet], skip=skip)
         assert [tuple(line[:2]) for line in body] == order.tolist()
         numbers = [[NAN if value == "missing" else value for value in line[2:]] for line in body]
@@ -368,7 +382,7 @@ def test_a_workbook_holds_the_numbers_of_every_table(evaluation: ps.Evaluation, 
     leading = ["unit", "year", "evaluation year"]
     assert ranking[0] == [*leading, "class", "score", "rank", "class rank", "status", "reason"]
     assert ranking[1] == ["丙", 2023, 2024, "初创", 1, 1, 1, "ranked", None]
-    assert cells(book["scores"], skip=1)[0] == [
+    assert cells(book["scores"], skip=2)[0] == [
         "unit",
         "year",
         "class",
@@ -382,7 +396,7 @@ def test_a_workbook_holds_the_numbers_of_every_table(evaluation: ps.Evaluation, 
     ]
     weights = cells(book["weights"], skip=1)
     assert weights[0][0] == "weight scheme: guess; status: assumed"
-    assert weights[2] == ["2023", "X", "dimension X", "total", 1, 0.5, 0.5, "given", "assumed", None]
+    assert weights[4] == ["2023", "X", "dimension X", "total", 1, 0.5, 0.5, 0.5, "given", "assumed", None]
     about = dict(line[:2] for line in cells(book["about"], skip=1))
     assert about["status of the weights"] == "assumed"
     assert about["framework SHA-256"] == evaluation.about["framework_sha256"]

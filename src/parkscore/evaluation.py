@@ -35,6 +35,7 @@ from parkscore.tree.aggregate import Nodes, Shares
 from parkscore.tree.bounds import NodeBounds, bounds, is_open
 from parkscore.tree.case_tables import case_table
 from parkscore.tree.contributions import contributions, not_additive
+from parkscore.tree.counted_weights import counted_weights
 from parkscore.tree.fitted import Fitted, fit_of, with_weights
 from parkscore.tree.freezing import already_frozen, freeze
 from parkscore.tree.frozen import FrozenReference
@@ -580,11 +581,17 @@ class Evaluation:
     def weights(self) -> pd.DataFrame:
         """Per reference, class and node: the number stated, the share within its parent, the weight in the total.
 
+        weight_counted: the weight in the total that counts, 0 where no unit has a score at the node, as its siblings
+        then take over what it weighs; a unit that lacks more than all do has weights of its own beside.
+
         The column `class` stands where a scheme has weights by class.
         status and source are those of the single number, where the scheme says them; the weights as a whole have the
         status `weights_status`.
         """
-        return weights_table(self.framework, self.weighing, self.own_cohorts)
+        frame = weights_table(self.framework, self.weighing, self.own_cohorts)
+        counted = counted_weights(self.framework, self.aggregated, self.own_cohorts)
+        frame.insert(list(frame.columns).index("weight_in_total") + 1, "weight_counted", list(counted.values()))
+        return frame
 
     @cached_property
     def own_cohorts(self) -> list[tuple[Cohort, Shares]]:

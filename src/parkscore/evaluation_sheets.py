@@ -24,6 +24,7 @@ from parkscore.methods import ranking, scoring
 from parkscore.output.workbook import Sheet
 from parkscore.tree.accounting import accounting_line, named_parts
 from parkscore.tree.case_tables import CASE_UNKNOWN, IN_CASE, NO_CASE
+from parkscore.tree.counted_weights import hands_weight_on
 from parkscore.tree.gate import NOT_RANKED, RANKED
 from parkscore.tree.gate_tables import with_words_for_no_limit
 from parkscore.tree.grades import grade_names
@@ -57,6 +58,7 @@ _HEADERS = {
     "stated": Text("所列权重", "stated weight"),
     "share": Text("同级份额", "share"),
     "weight_in_total": Text("总权重", "weight in total"),
+    "weight_counted": Text("实际总权重", "weight that counts"),
     "origin": Text("来历", "origin"),
     "source": Text("来源", "source"),
     "measure": Text("单位", "measure"),
@@ -99,6 +101,7 @@ _KINDS = {
     "stated": "value",
     "share": "share",
     "weight_in_total": "share",
+    "weight_counted": "share",
 }
 
 
@@ -303,7 +306,20 @@ def _scores(evaluation: Evaluation, language: Language) -> Sheet:
     frame = _with_class_names(evaluation, frame, language)
     own = {**_KINDS, **dict.fromkeys(heads.values(), "score"), **_group_kinds(evaluation.framework, language)}
     renamed, kinds = _renamed(frame, own, language)
-    return Sheet(Text("得分", "scores").in_language(language), renamed, (), kinds)
+    return Sheet(Text("得分", "scores").in_language(language), renamed, _handed_on(evaluation, language), kinds)
+
+
+_HANDED_ON = Text(
+    "没有得分的指标，其权重由同级有得分的指标按比例分担，各对象的权重因缺失而异",
+    "siblings take over, in their proportions, the weight of an indicator without a score: weights differ by unit "
+    "where gaps do",
+)
+
+
+def _handed_on(evaluation: Evaluation, language: Language) -> list[str]:
+    """That weights are handed on, where they are."""
+    told = hands_weight_on(evaluation.framework, evaluation.aggregated, evaluation.rows)
+    return [_HANDED_ON.in_language(language)] if told else []
 
 
 _CLASS_OUTCOMES = {
@@ -438,7 +454,7 @@ def _contributions(evaluation: Evaluation, language: Language) -> Sheet:
     added = pd.concat([total, added.where(evaluation.nodes[added.columns].notna())], axis=1)
     heads = {"score": _say("score", language), **_node_heads(evaluation, language)}
     sheet = _stage(evaluation, language, name, added, "score", heads)
-    return replace(sheet, notes=[_ADDS.in_language(language)])
+    return replace(sheet, notes=[_ADDS.in_language(language), *_handed_on(evaluation, language)])
 
 
 _DIRECTIONS = {"higher": Text("越高越好", "higher is better"), "lower": Text("越低越好", "lower is better")}
@@ -479,7 +495,16 @@ def _weights(evaluation: Evaluation, language: Language) -> Sheet:
     title = evaluation.weighing.title.in_language(language)
     status = WEIGHTS_STATUS[evaluation.weighing.status].in_language(language)
     note = Text(f"权重方案：{title}；状态：{status}", f"weight scheme: {title}; status: {status}")
-    return Sheet(Text("权重", "weights").in_language(language), renamed, [note.in_language(language)], kinds)
+    handed_on = _handed_on(evaluation, language)
+    notes = [note.in_language(language), *handed_on, *([_COUNTED.in_language(language)] if handed_on else [])]
+    return Sheet(Text("权重", "weights").in_language(language), renamed, notes, kinds)
+
+
+_COUNTED = Text(
+    "实际总权重：所有对象都没有得分的指标为 0，其权重已分给同级；个别对象另有缺失的，以 explain 所列为准",
+    "weight that counts: 0 for an indicator at which no unit has a score, with its weight given to its siblings; "
+    "explain has that of a unit with gaps of its own",
+)
 
 
 _FILLED = {"value": Text("指标值", "value"), "score": Text("得分", "score")}

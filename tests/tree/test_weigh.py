@@ -65,6 +65,7 @@ def test_the_numbers_as_stated_stand_beside_the_shares() -> None:
         "stated",
         "share",
         "weight_in_total",
+        "weight_counted",
         "origin",
         "status",
         "source",
@@ -73,6 +74,26 @@ def test_the_numbers_as_stated_stand_beside_the_shares() -> None:
     assert weights["parent"].tolist() == ["total", "X", "X", "total", "Y", "Y"]
     assert weights["stated"].tolist() == [0.4, 0.8, 1.2, 0.6, 1.0, 1.0]
     assert set(weights["status"]) == {"official"}
+
+
+def test_what_no_unit_has_counts_for_nothing_and_its_siblings_take_over_its_weight_as_in_the_score() -> None:
+    evaluation = ps.evaluate(tree(), FRAME.assign(c=None))
+    counted = evaluation.weights.set_index("id")["weight_counted"]
+    assert counted.to_dict() == pytest.approx({"X": 0.4, "a": 0.16, "b": 0.24, "Y": 0.6, "c": 0.0, "d": 0.6})
+    assert in_total(evaluation)["c"] == 0.3
+    np.testing.assert_allclose(evaluation.nodes[list("abd")] @ counted[list("abd")], evaluation.nodes["total"])
+
+
+def test_weights_that_count_are_told_for_each_year_apart() -> None:
+    evaluation = ps.evaluate("zone-2021", str(example_path("zones-synthetic.csv")), weights="zone-2021-equal-within")
+    weights = evaluation.weights.set_index(["reference", "id"])
+    absent = ["2.4", "2.6", "3.5", "5.2"]  # they compare with the year before the first
+    assert (weights.loc["2023"].loc[absent, "weight_counted"] == 0).all()
+    assert weights.loc[("2023", "2.1"), "weight_counted"] == pytest.approx(0.2 / 8)
+    assert weights.loc[("2024", "2.1"), "weight_counted"] == weights.loc[("2024", "2.1"), "weight_in_total"]
+    leaves = [leaf.id for leaf in evaluation.framework.leaves]
+    sums = weights["weight_counted"].unstack()[leaves].sum(axis=1)
+    assert sums.to_numpy() == pytest.approx([1.0, 1.0])
 
 
 def test_what_was_normalised_is_reported_and_what_sums_to_one_is_not() -> None:

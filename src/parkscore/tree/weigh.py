@@ -13,11 +13,12 @@ from parkscore.data.table import Table
 from parkscore.findings import DataError, Finding, Severity
 from parkscore.framework.judgements import by_position, title_of
 from parkscore.framework.models import Choice, Framework, Node, SchemeStatus, WeightScheme
-from parkscore.framework.settings import ADDS_POINTS, BEST_OF, aggregation_of
+from parkscore.framework.settings import aggregation_of
 from parkscore.language import Text
 from parkscore.methods import DomainError, combination, weighting
 from parkscore.tree.aggregate import Shares, Tree
 from parkscore.tree.comparing import computed_nodes
+from parkscore.tree.counted_weights import WEIGHT_FREE
 from parkscore.tree.schemes import WeightPlan, remarks, rests_on_points, weight_source
 from parkscore.tree.standing_of_weights import data_notes, least_firm, status_of
 from parkscore.tree.weight_grounds import Ground, grounds
@@ -125,9 +126,6 @@ def _shares(
     return tuple(settled[cohort.name, cohort.class_id] for cohort in cohorts)
 
 
-_WEIGHT_FREE = ADDS_POINTS | {BEST_OF, "min"}
-
-
 def _without_effect(framework: Framework, plan: WeightPlan, shares: tuple[Shares, ...]) -> Iterator[Finding]:
     """That a scheme cannot change a score, where every dimension adds points up or takes the best of several.
 
@@ -137,7 +135,7 @@ def _without_effect(framework: Framework, plan: WeightPlan, shares: tuple[Shares
         return
     dimensions = [node for node in framework.root.walk() if len(node.children) > 1]
     methods = {aggregation_of(framework, node).name for node in dimensions}
-    if not methods or not methods <= _WEIGHT_FREE:
+    if not methods or not methods <= WEIGHT_FREE:
         return
     if not any((own == 0).any() for each in shares for own in each.values()):
         yield Finding(
