@@ -524,7 +524,9 @@ def test_every_file_of_the_long_table_holds_the_same(tmp_path: Path) -> None:
 def test_each_row_of_the_long_table_has_the_notes_of_its_own_scheme(two_years: ps.Scenarios) -> None:
     notes = two_years.long.groupby("scheme", sort=False)["note"].unique().map(list).to_dict()
     synthetic = "合成数据，非真实 synthetic, seed 1"
-    assert notes["entropy"] == [synthetic]
+    stated = "1 20%, 2 20%, 3 15%, 4 15%, 5 30%"
+    replaced = f"all weights are computed from the data, and not those that the framework states: {stated}"
+    assert notes["entropy"] == [f"{replaced}; kept by: zone-2021-entropy-within; {synthetic}"]
     assert notes["zone-2021-ahp-example"] == [f"weights are assumed: zone-2021-ahp-example; {synthetic}"]
 
 

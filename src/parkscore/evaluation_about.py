@@ -16,6 +16,7 @@ from parkscore.framework.models import Framework, Node
 from parkscore.framework.slots import open_slots, slot_note
 from parkscore.language import Text
 from parkscore.tree.aggregate import Shares
+from parkscore.tree.unused_weights import note_on_unused_weights
 from parkscore.tree.weigh import Weighing
 from parkscore.version import VERSION
 
@@ -67,13 +68,15 @@ def count_units(table: Table, rows: Rows) -> int:
 
 
 def notes_of(framework: Framework, weighing: Weighing, data_notes: Sequence[str]) -> tuple[Text, ...]:
-    """What must stand on every output: assumed weights, slots that are not filled, and what the data say of them.
+    """What must stand on every output: assumed or replaced weights, slots not filled, what the data say of them.
 
     Of data that the weights rest on, too.
     """
     notes = []
     if weighing.status == "assumed" and not framework.only_judges:
         notes.append(Text(f"权重为假定：{weighing.name}", f"weights are assumed: {weighing.name}"))
+    if weighing.unused:
+        notes.append(note_on_unused_weights(framework, weighing.unused))
     notes += [slot_note(node, slot) for node, slot in open_slots(framework)]
     notes += [Text(note, note) for note in data_notes]
     behind_weights = [note for note in weighing.notes if note not in data_notes]

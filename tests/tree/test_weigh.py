@@ -18,6 +18,7 @@ from parkscore.tree.schemes import plan_weights, schemes_for, weight_source
 from tests.small_frameworks import dimension, everywhere, leaf, of_code, panel, rows, small
 
 EQUAL, ENTROPY = Choice.of("equal"), Choice.of("entropy")
+SCHEMES_OF_ZONES = ("zone-2021-equal-within", "zone-2021-entropy-within", "zone-2021-policy-shrinkage", "entropy")
 FRAME = rows(a=[1, 2, 3, 9], b=[4, 1, 2, 0], c=[1, 1, 5, 6], d=[3, 5, 4, 4])
 
 
@@ -94,6 +95,29 @@ def test_weights_that_count_are_told_for_each_year_apart() -> None:
     leaves = [leaf.id for leaf in evaluation.framework.leaves]
     sums = weights["weight_counted"].unstack()[leaves].sum(axis=1)
     assert sums.to_numpy() == pytest.approx([1.0, 1.0])
+
+
+def test_stated_weights_of_dimensions_that_a_method_replaces_are_noted_with_the_scheme_that_keeps_them() -> None:
+    table = str(example_path("zones-synthetic.csv"))
+    notes = {name: ps.evaluate("zone-2021", table, weights=name, year=2024).notes for name in SCHEMES_OF_ZONES}
+    replaced = (
+        "各级权重由数据算出，未用体系公布的 1 20%、2 20%、3 15%、4 15%、5 30%；保留它们的方案：zone-2021-entropy-within"
+    )
+    told = {name for name, own in notes.items() if any(note.zh == replaced for note in own)}
+    assert told == {"entropy"}
+    assert [note.zh for own in notes.values() for note in own if "未用体系公布的" in note.zh] == [replaced]
+
+
+def test_no_scheme_is_named_that_keeps_stated_weights_where_none_is_shipped() -> None:
+    note = ps.evaluate(tree(), FRAME, weights="entropy").notes[0]
+    assert note.en == "all weights are computed from the data, and not those that the framework states: X 40%, Y 60%"
+
+
+def test_weights_kept_as_numbers_are_noted_as_the_method_is_that_computed_them() -> None:
+    computed = scheme(status="computed", weights={"X": {"weight": 0.7}, "Y": {"weight": 0.3}})
+    assert "未用体系公布的 X 40%、Y 60%" in ps.evaluate(tree(), FRAME, weights=computed).notes[0].zh
+    same = scheme(status="computed", weights={"X": {"weight": 2}, "Y": {"weight": 3}})
+    assert ps.evaluate(tree(), FRAME, weights=same).notes == ()
 
 
 def test_what_was_normalised_is_reported_and_what_sums_to_one_is_not() -> None:

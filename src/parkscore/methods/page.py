@@ -36,6 +36,11 @@ _DIAGNOSTICS: Mapping[Callable[..., Any], Text] = MappingProxyType(
     }
 )
 
+_OVER_ALL = Text(
+    "一级指标的权重是其下各指标权重之和，不用体系所列的",
+    "the weight of a dimension is the sum of those of its indicators, whatever the framework states",
+)
+
 _INTRODUCTION = """\
 # 方法 Methods
 
@@ -129,11 +134,13 @@ def summary_of(method: Method[Any]) -> str:
 def facts_of(method: Method[Any], say: Say) -> list[str]:
     """Needs, promises, what may surprise, reference and golden case, a line each; `say` puts a text into words."""
     obeys = [name for name in INVARIANCES if name in method.obeys]
+    over_all = Text("用于全部指标", "over all indicators")
     lowers = Text("一项指标变好，自身得分可能下降", "a better value may lower the unit's own score")
     return [
         f"{say(Text('前提', 'needs'))}: {'; '.join(map(say, method.requirements)) or '-'}",
         f"{say(Text('不变性', 'obeys'))}: {', '.join(obeys) or '-'}",
         *([f"{say(lowers)}: {say(method.may_lower)}"] if method.may_lower is not None else []),
+        *([f"{say(over_all)}: {say(_OVER_ALL)}"] if method.shelf == "weighting" else []),
         *(f"{say(Text('分块计算', 'in pieces'))}: {say(each)}" for each in _in_pieces(method)),
         f"{say(Text('文献', 'reference'))}: {method.reference}",
         f"{say(Text('算例', 'golden case'))}: {method.golden}",

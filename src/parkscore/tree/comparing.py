@@ -69,14 +69,15 @@ def computed_nodes(framework: Framework, plan: WeightPlan) -> Iterator[str]:
     """
     for part in (*(part for _, part in plan.parts), *([plan.toward.plan] if plan.toward and plan.toward.plan else [])):
         yield from computed_nodes(framework, part)
-    if plan.method is not None and _looks_at_scores(plan.method):
+    if plan.method is not None and looks_at_scores(plan.method):
         yield framework.total.id
     elif plan.is_node_by_node:
         for node in framework.root.walk():
             source = weight_source(framework, plan.scheme, node) if node.children else None
-            if isinstance(source, Choice) and _looks_at_scores(source):
+            if isinstance(source, Choice) and looks_at_scores(source):
                 yield node.id
 
 
-def _looks_at_scores(choice: Choice) -> bool:
+def looks_at_scores(choice: Choice) -> bool:
+    """Whether a method of weights takes them from scores, and neither from experts nor from nothing."""
     return choice.name != "equal" and not is_judged(choice)

@@ -21,6 +21,7 @@ from parkscore.tree.comparing import computed_nodes
 from parkscore.tree.counted_weights import WEIGHT_FREE
 from parkscore.tree.schemes import WeightPlan, remarks, rests_on_points, weight_source
 from parkscore.tree.standing_of_weights import data_notes, least_firm, status_of
+from parkscore.tree.unused_weights import unused_weights
 from parkscore.tree.weight_grounds import Ground, grounds
 
 
@@ -44,7 +45,8 @@ class Weighing:
     name, title, status, source: which scheme, and how far it can be trusted. shares: per cohort, for each dimension
     (the root included) the shares of its children, summing to 1. computed: whether a method took any of them from
     scores. provenance: where they come from, by class; the only key is None where all units share their weights.
-    notes: what the data behind the numbers say of themselves.
+    notes: what the data behind the numbers say of themselves. unused: nodes whose weights the framework states, with
+    these shares, and which have computed ones instead.
     """
 
     name: str
@@ -56,6 +58,7 @@ class Weighing:
     provenance: Mapping[str | None, Provenance]
     findings: tuple[Finding, ...]
     notes: tuple[str, ...] = ()
+    unused: tuple[tuple[Node, float], ...] = ()
 
 
 def weigh(
@@ -102,6 +105,7 @@ def weigh(
             *_without_effect(framework, plan, shares),
         ),
         notes=data_notes(plan),
+        unused=tuple(unused_weights(framework, plan)),
     )
 
 
