@@ -99,3 +99,13 @@ def test_a_workbook_without_the_contributions_says_where_they_are(run: Any, file
     answer = members(run, "-o", "out.xlsx")
     assert "contributions.parquet" in answer.out
     assert "of enterprises" not in load_workbook(filed / "out.xlsx", read_only=True).sheetnames
+
+
+@pytest.mark.parametrize("option", ["--drop", "--keep"])
+def test_a_list_that_names_nobody_is_told_in_words_and_as_data(run: Any, filed: Path, option: str) -> None:
+    (filed / "none.csv").write_text("统一社会信用代码\n", encoding="utf-8")
+    answer = members(run, option, "none.csv", "-o", "out")
+    assert answer.code == 3
+    assert "names no enterprise" in answer.err
+    document = json.loads(members(run, option, "none.csv", "--json").out)
+    assert [each["code"] for each in document["findings"]] == ["no_rows"]

@@ -8,7 +8,8 @@ from dataclasses import replace
 from parkscore.data.credit_codes import standard_form
 from parkscore.data.masking import Mask
 from parkscore.data.reading import read_with_findings
-from parkscore.findings import DataError, errors_of
+from parkscore.data.table import UNIT, Table
+from parkscore.findings import DataError, Finding, Place, Severity, errors_of
 from parkscore.framework.models import USCC, Framework, Label
 from parkscore.language import Text
 
@@ -24,15 +25,34 @@ def read_ids(file: str | os.PathLike[str], returns: Framework, mask: Mask | None
     listed = Framework(id="enterprises", title=title, unit=returns.unit, fields={})
     table, found = read_with_findings(file, listed)
     # There is no field to be found: the ids are all that is wanted.
-    found = [
-        replace(finding, hint=_header(returns)) if finding.code == "no_header" else finding
-        for finding in found
-        if finding.code != "no_field_column"
-    ]
+    found = [_of_a_list(finding, table, returns) for finding in found if finding.code != "no_field_column"]
+    if table is None and not errors_of(found):
+        found.append(_names_nobody(file))
     if table is None or errors_of(found):
         raise DataError(found if mask is None else mask.findings(found, table, listed))
     ids: list[str] = table.units.tolist()
     return ids if mask is None else [mask.unit(each) for each in ids]
+
+
+def _of_a_list(finding: Finding, table: Table | None, returns: Framework) -> Finding:
+    """A finding about a table of units, in the words of a list of enterprises."""
+    if finding.code in ("no_header", "empty_file"):
+        return replace(finding, hint=_header(returns))
+    if finding.code == "duplicate_row" and table is not None:
+        first = table.origin.place(table.units.tolist().index(finding.unit), UNIT)
+        message = Text(f"这家企业列了两次，先列于 {first}", f"the enterprise is listed twice, first at {first}")
+        return replace(finding, message=message)
+    return finding
+
+
+def _names_nobody(file: str | os.PathLike[str]) -> Finding:
+    return Finding(
+        code="no_rows",
+        severity=Severity.ERROR,
+        place=Place(os.fspath(file)),
+        message=Text("名单中没有一家企业", "the list names no enterprise"),
+        hint=Text("在表头下每行写一家的代码", "write an id into each row below the header"),
+    )
 
 
 def _header(returns: Framework) -> Text:
