@@ -61,6 +61,15 @@ def test_what_if_shows_the_zones_that_would_move_beside_today(run: Any, filed: P
     assert len(document["what_if"]["ranking"]) == 2
 
 
+def test_zones_that_lose_their_score_are_counted_and_named_in_words_and_as_data(run: Any, filed: Path) -> None:
+    (filed / "keep.csv").write_text(f"统一社会信用代码\n{MAKER}\n", encoding="utf-8")
+    answer = members(run, "--keep", "keep.csv", "-o", "out")
+    assert "no score any more in 1 zone: 乙区" in answer.out
+    assert "1 个园区不再有得分：乙区" in members(run, "--keep", "keep.csv", "-o", "again", "--lang", "zh").out
+    said = json.loads(members(run, "--keep", "keep.csv", "--json").out)["what_if"]
+    assert (said["without_score"], said["newly_scored"]) == (["乙区"], [])
+
+
 def test_missing_returns_come_with_the_rank_that_filing_would_give(run: Any, filed: Path) -> None:
     answer = members(run, "--missing", "-o", "out")
     assert answer.code == 0, answer.err

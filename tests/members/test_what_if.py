@@ -8,6 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from parkscore.findings import DataError, UsageError
+from parkscore.framework.models import Choice, Defaults
 from parkscore.members.contributions import contributions
 from parkscore.members.effects import Zones
 from parkscore.members.what_if import WhatIf, what_if
@@ -114,6 +115,16 @@ def test_zones_that_lose_all_returns_have_nothing_and_are_not_ranked():
     assert ranking.loc["乙", "rank_then"] == 1
     values = result.values.set_index(["unit", "id"])
     assert np.isnan(values.loc[("甲", "1.1"), "value_then"])
+
+
+def test_zones_that_have_a_score_only_now_or_only_then_are_named():
+    """甲 has no score without a return, nor while seven of its nine returns in 2024 have no cell."""
+    demanding = zones(min_reported=0.5, defaults=Defaults(weights=Choice.of("equal"), min_coverage=0.6))
+    lost = what_if(evaluated(demanding, TWO_YEARS), keep=["c"])
+    assert (lost.without_score, lost.newly_scored) == (["甲"], [])
+    silent: list[Return] = [(name, 2024, "甲", np.nan, np.nan, np.nan, np.nan) for name in "efghijk"]
+    gained = what_if(evaluated(demanding, [*TWO_YEARS, *silent]), drop=[row[0] for row in silent])
+    assert (gained.without_score, gained.newly_scored) == ([], ["甲"])
 
 
 @pytest.mark.parametrize(

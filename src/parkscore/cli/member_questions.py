@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from parkscore.framework.models import Framework
     from parkscore.members.asked import Asked
     from parkscore.members.result import Members
+    from parkscore.members.what_if import WhatIf
 
 UnitOption = Annotated[
     str | None,
@@ -108,7 +109,6 @@ def say_answers(asked: Asked, reply: Reply, *, workbook: bool) -> None:
     from parkscore.members.asked import MOST_IN_WORKBOOK
     from parkscore.members.contributions import NOT_ADDITIVE
     from parkscore.members.missing_returns import LAST_YEAR_STANDS_IN
-    from parkscore.members.what_if import HELD
 
     if workbook and asked.contributions is not None and len(asked.contributions.rows) > MOST_IN_WORKBOOK:
         reply.say(
@@ -126,13 +126,7 @@ def say_answers(asked: Asked, reply: Reply, *, workbook: bool) -> None:
             reply.say(Text(f"  {row.zone}  {row.sentence_zh}", f"  {row.zone}  {row.sentence_en}"))
         reply.say(NOT_ADDITIVE, "")
     if asked.what_if is not None:
-        ranking = asked.what_if.ranking
-        moved = ranking[ranking["change"].abs() > 0].sort_values("change", key=abs, ascending=False, kind="stable")
-        count = len(moved)
-        reply.say(Text(f"假设：{count} 个园区得分变化", f"what if: scores change in {plural(count, 'zone')}"), HELD)
-        heads = (Text("园区", "zone"), Text("得分", "score"), Text("变化", "change"), Text("位次", "rank"))
-        reply.table(heads, [_moved(row) for row in moved.head(_FIRST).itertuples()], right=(1, 2, 3))
-        reply.say("")
+        _say_what_if(asked.what_if, reply)
     if asked.missing is not None:
         count = len(asked.missing)
         reply.say(Text(f"缺报 {count} 家次，影响最大的：", f"missing: {count}; those that matter most:"))
@@ -140,6 +134,32 @@ def say_answers(asked: Asked, reply: Reply, *, workbook: bool) -> None:
         heads = (Text("企业", "enterprise"), Text("园区", "zone"), Text("得分变化", "change"), Text("位次", "rank"))
         reply.table(heads, [_filed(row) for row in asked.missing.head(_FIRST).itertuples()], right=(2, 3))
         reply.say("")
+
+
+def _say_what_if(what_if: WhatIf, reply: Reply) -> None:
+    """The zones whose scores change most, and those that have a score only now or only then."""
+    from parkscore.members.what_if import HELD
+
+    ranking = what_if.ranking
+    moved = ranking[ranking["change"].abs() > 0].sort_values("change", key=abs, ascending=False, kind="stable")
+    count = len(moved)
+    reply.say(Text(f"假设：{count} 个园区得分变化", f"what if: scores change in {plural(count, 'zone')}"), HELD)
+    heads = (Text("园区", "zone"), Text("得分", "score"), Text("变化", "change"), Text("位次", "rank"))
+    reply.table(heads, [_moved(row) for row in moved.head(_FIRST).itertuples()], right=(1, 2, 3))
+    gone, come = what_if.without_score, what_if.newly_scored
+    if gone:
+        zones = plural(len(gone), "zone")
+        reply.say(
+            Text(f"{len(gone)} 个园区不再有得分：{'、'.join(gone)}", f"no score any more in {zones}: {', '.join(gone)}")
+        )
+    if come:
+        zones = plural(len(come), "zone")
+        reply.say(
+            Text(
+                f"{len(come)} 个园区这样才有得分：{'、'.join(come)}", f"a score only then in {zones}: {', '.join(come)}"
+            )
+        )
+    reply.say("")
 
 
 def _contributed(row: Any) -> Text:

@@ -61,7 +61,8 @@ class Asked:
             said["shortfalls"] = records(self.shortfalls)
         if self.what_if is not None:
             note = HELD.in_language(language)
-            said["what_if"] = {"note": note, "ranking": records(self.what_if.ranking)}
+            lists = {"without_score": self.what_if.without_score, "newly_scored": self.what_if.newly_scored}
+            said["what_if"] = {"note": note, "ranking": records(self.what_if.ranking), **lists}
         if self.missing is not None:
             note = LAST_YEAR_STANDS_IN.in_language(language)
             first = records(self.missing.head(_FIRST))

@@ -86,6 +86,21 @@ class WhatIf:
         return pd.DataFrame({"unit": self._units} | fields)
 
     @property
+    def without_score(self) -> list[str]:
+        """The zones that have a score and would have none, by name."""
+        return self._only(self.zones.now, self.then)
+
+    @property
+    def newly_scored(self) -> list[str]:
+        """The zones that have no score and would have one, by name."""
+        return self._only(self.then, self.zones.now)
+
+    def _only(self, one: Outcome, other: Outcome) -> list[str]:
+        """The zones that have a score in one of the two only."""
+        total = self.zones.framework.total.id
+        return sorted(self._units[~np.isnan(one.scores[total]) & np.isnan(other.scores[total])].tolist())
+
+    @property
     def _units(self) -> Texts:
         return self.zones.summed.zone_names[self.zones.scored]
 
