@@ -70,6 +70,21 @@ def test_zones_that_lose_their_score_are_counted_and_named_in_words_and_as_data(
     assert (said["without_score"], said["newly_scored"]) == (["乙区"], [])
 
 
+def test_returns_put_in_of_a_year_that_counts_nowhere_are_told_on_the_console_and_as_data(
+    run: Any, filed: Path
+) -> None:
+    frame = pd.read_parquet(filed / "returns.parquet").head(2).assign(year=2030)
+    frame.to_csv(filed / "add.csv", index=False)
+    answer = members(run, "--add", "add.csv", "-o", "out")
+    assert answer.code == 0
+    assert "add.csv:2" in answer.err
+    assert "2 returns put in count for nothing, being of 2030" in answer.err
+    document = json.loads(members(run, "--add", "add.csv", "--json").out)
+    assert "uncounted_year" in [each["code"] for each in document["findings"]]
+    summary = json.loads((filed / "out" / "summary.json").read_text(encoding="utf-8"))
+    assert "uncounted_year" in [each["code"] for each in summary["findings"]]
+
+
 def test_missing_returns_come_with_the_rank_that_filing_would_give(run: Any, filed: Path) -> None:
     answer = members(run, "--missing", "-o", "out")
     assert answer.code == 0, answer.err

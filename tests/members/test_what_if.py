@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from parkscore.findings import DataError, UsageError
+from parkscore.findings import DataError, Severity, UsageError
 from parkscore.framework.models import Choice, Defaults
 from parkscore.members.contributions import contributions
 from parkscore.members.effects import Zones
@@ -99,6 +99,20 @@ def test_an_enterprise_from_outside_joins_with_its_own_numbers():
     result = what_if(evaluated(zones(), TWO_YEARS), add=more)
     assert result.values.set_index(["unit", "id"]).loc[("乙", "1.1"), "value_then"] == pytest.approx(100 * 100 / 1000)
     assert result.table.set_index("unit").loc["乙", "high_tech"] == 2.0
+
+
+def test_returns_of_years_that_count_for_nothing_are_said_to_with_the_years_that_count():
+    """Indicators read 2024 and 2023; what is put in of 2030 and 2022 changes no zone."""
+    own = (200.0, 4.0, 60.0, 1.0)
+    rows = [("n", 2024, "乙", *own), ("n", 2030, "乙", *own), ("o", 2022, "乙", *own), ("o", 2023, "乙", *own)]
+    result = what_if(evaluated(zones(), TWO_YEARS), add=joining(zones(), rows))
+    (finding,) = result.findings
+    assert (finding.code, finding.severity, finding.value) == ("uncounted_year", Severity.WARNING, 2)
+    assert str(finding.place) == "DataFrame:2:2", "the year of the second row"
+    assert finding.message.en == "2 returns put in count for nothing, being of 2022, 2030"
+    assert finding.hint is not None
+    assert finding.hint.en == "what counts is of 2023 and 2024"
+    assert not what_if(evaluated(zones(), TWO_YEARS), add=joining(zones(), rows[:1])).findings
 
 
 def test_under_same_members_who_files_again_brings_its_earlier_return_along():

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -113,6 +114,7 @@ def members(
     write_reference(evaluation, freeze, reply)
     with reply.waiting(Text("正在计算企业的影响", "computing what enterprises change")):
         asked = answer(result, evaluation, questions, hidden, contributions=output is not None)
+        evaluation = replace(evaluation, findings=(*evaluation.findings, *asked.findings))
     if output is not None:
         with reply.waiting(Text("正在写出", "writing")):
             workbook = output.suffix.lower() == WORKBOOK

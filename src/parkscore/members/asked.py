@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
 import pandas as pd
 
+from parkscore.findings import Finding
 from parkscore.language import Language, Text
 from parkscore.members.contributions import NOT_ADDITIVE, Contributions
 from parkscore.members.missing_returns import LAST_YEAR_STANDS_IN
@@ -31,6 +33,11 @@ class Asked:
     shortfalls: pd.DataFrame | None = None
     what_if: WhatIf | None = None
     missing: pd.DataFrame | None = None
+
+    @property
+    def findings(self) -> Sequence[Finding]:
+        """What must be said of what was asked."""
+        return () if self.what_if is None else self.what_if.findings
 
     def outputs(self, workbook: bool) -> list[Output]:
         """The tables to be written; in a folder the contributions are a file of their own."""

@@ -177,7 +177,8 @@ class Members:
         more = list(reading.pieces())
         if errors_of(reading.findings):
             raise DataError(reading.findings)
-        return what_if(zones, drop=drop, keep=keep, add=more)
+        made = what_if(zones, drop=drop, keep=keep, add=more)
+        return replace(made, findings=(*reading.findings, *made.findings))
 
     def missing_returns(self, evaluation: Evaluation) -> pd.DataFrame:
         """Who filed the year before and not in the evaluated year, or left cells open: what filing would change.

@@ -14,10 +14,10 @@ import pyarrow as pa
 from parkscore.data.capping import first_of_each_kind
 from parkscore.data.coded_texts import CodedTexts
 from parkscore.data.grid import Truths
-from parkscore.data.table import State
+from parkscore.data.table import YEAR, State
 from parkscore.findings import DataError, Finding, Severity, UsageError, of_type
 from parkscore.framework.formula import Cells
-from parkscore.language import Text
+from parkscore.language import Text, agreeing, plural
 from parkscore.members.effects import Zones
 from parkscore.members.held import Outcome
 from parkscore.members.labels import in_frame, nullable, of_codes
@@ -40,6 +40,7 @@ class WhatIf:
 
     summed: the returns that are left, with those that are put in. cells: by field and years back what the zones would
     have, in the order of `zones.scored`; then: what that comes to; ranks: of these zones, all ranked together.
+    findings: what must be said of the returns that are put in.
     """
 
     zones: Zones
@@ -47,6 +48,7 @@ class WhatIf:
     cells: Mapping[Key, Cells]
     then: Outcome
     ranks: Ranks
+    findings: Sequence[Finding] = ()
 
     def __repr__(self) -> str:
         """One line: how many returns are summed instead of how many."""
@@ -130,7 +132,8 @@ def what_if(
     then = zones.outcome(zones.scored, cells)
     rows = zones.rows[zones.scored]
     ranks = zones.held.ranks_together(then.scores[zones.framework.total.id], rows)
-    return WhatIf(zones, summed, cells, then, ranks[np.searchsorted(zones.held.rows, rows)])
+    found = list(_of_years_that_count_for_nothing(zones, [each.roll for each in joining]))
+    return WhatIf(zones, summed, cells, then, ranks[np.searchsorted(zones.held.rows, rows)], found)
 
 
 def _kept(summed: Summed, kept: Truths) -> Iterator[Filed]:
@@ -159,6 +162,30 @@ def _cells_of(zones: Zones, summed: Summed) -> dict[Key, Cells]:
             values[known], states[known] = found[key].values[at[known]], found[key].states[at[known]]
         cells[key] = Cells(values, states)
     return cells
+
+
+def _of_years_that_count_for_nothing(zones: Zones, joining: Sequence[RollPiece]) -> Iterator[Finding]:
+    """One warning about all returns that are put in of years that no indicator reads, or that no other return is of."""
+    counted = sorted(zones.summed.year - back for back in zones.totals.years_back)
+    rows = [(piece, row) for piece in joining for row in np.flatnonzero(~np.isin(piece.years, counted)).tolist()]
+    if not rows:
+        return
+    count, (first, row) = len(rows), rows[0]
+    years = sorted({int(piece.years[row]) for piece, row in rows})
+    yield Finding(
+        code="uncounted_year",
+        severity=Severity.WARNING,
+        place=first.origin.place(row, YEAR),
+        value=count,
+        message=Text(
+            f"加入的年报中有 {count} 份所属年份不计入：{'、'.join(map(str, years))}",
+            f"{plural(count, 'return')} put in {agreeing(count, 'counts', 'count')} for nothing, being of "
+            f"{', '.join(map(str, years))}",
+        ),
+        hint=Text(
+            f"计入的年份：{'、'.join(map(str, counted))}", f"what counts is of {' and '.join(map(str, counted))}"
+        ),
+    )
 
 
 # --- what is refused -----------------------------------------------------------------------------------------------
