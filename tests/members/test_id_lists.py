@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 import parkscore as ps
+from parkscore.data.masking import Mask
 from parkscore.findings import DataError
 from parkscore.members.id_lists import read_ids
 
@@ -51,3 +52,13 @@ def test_an_enterprise_that_is_listed_twice_is_told_so_with_both_places(tmp_path
     assert (finding.code, str(finding.place)) == ("duplicate_row", f"{path}:4:1")
     assert finding.message.en == f"the enterprise is listed twice, first at {path}:2:1"
     assert finding.message.zh == f"这家企业列了两次，先列于 {path}:2:1"
+
+
+def test_ids_of_a_list_are_hidden_in_what_is_said_of_it_whatever_fields_of_the_returns_are(tmp_path: Path) -> None:
+    path = tmp_path / "list.csv"
+    path.write_text("企业\n91000000MA0000001R\n91000000MA0000001R\n", encoding="utf-8")
+    with pytest.raises(DataError) as caught:
+        read_ids(path, RETURNS, Mask(fields=("name",)))
+    (finding,) = caught.value.findings
+    assert finding.code == "duplicate_row"
+    assert str(finding.unit).startswith("id-")
