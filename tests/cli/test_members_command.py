@@ -108,6 +108,34 @@ def test_mergers_are_read_from_a_file(run: Any, filed: Path) -> None:
     assert (document["changes"]["merged"], document["changes"]["left"]) == (1, 1)
 
 
+@pytest.mark.parametrize(
+    ("line", "column"), [("91000000MA0000004X,91000000MA0000001R", 1), ("91000000MA00000043,91000000MA0000001X", 2)]
+)
+def test_a_wrong_code_among_mergers_is_an_error_with_its_line(run: Any, filed: Path, line: str, column: int) -> None:
+    (filed / "merged.csv").write_text(f"old,new\n{line}\n", encoding="utf-8")
+    answer = members(run, "--merged", "merged.csv", "-o", "out")
+    assert answer.code == 3
+    assert f"merged.csv:2:{column}  error bad_uscc" in answer.err
+    assert "the check character should be" in answer.err
+    hidden = members(run, "--merged", "merged.csv", "-o", "out", "--mask").err
+    assert "error bad_uscc" in hidden
+    assert "91000000MA" not in hidden
+
+
+def test_mergers_may_be_written_in_small_letters(run: Any, filed: Path) -> None:
+    (filed / "merged.csv").write_text("old,new\n91000000ma00000043,91000000-ma0000001r\n", encoding="utf-8")
+    document = json.loads(members(run, "--json", "--merged", "merged.csv").out)
+    assert document["changes"]["merged"] == 1
+
+
+def test_an_enterprise_that_merged_and_still_files_is_hidden_where_enterprises_are(run: Any, filed: Path) -> None:
+    (filed / "merged.csv").write_text("old,new\n91000000MA0000002W,91000000MA0000001R\n", encoding="utf-8")
+    answer = members(run, "--merged", "merged.csv", "-o", "out", "--mask")
+    assert answer.code == 3
+    assert "merged.csv:2:1  error merged_and_files" in answer.err
+    assert "91000000MA" not in answer.err
+
+
 def test_a_folder_that_holds_something_is_not_overwritten(run: Any, filed: Path) -> None:
     (filed / "out").mkdir()
     (filed / "out" / "mine.txt").write_text("mine", encoding="utf-8")

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 import parkscore as ps
 from parkscore.evaluation_about import digest_of
-from parkscore.findings import DataError, FrameworkError, UsageError
+from parkscore.findings import DataError, FrameworkError, UsageError, errors_of
 from parkscore.framework.models import Framework
 
 RETURNS = """
@@ -417,6 +417,42 @@ def test_an_evaluation_of_other_zones_is_refused_by_every_question_about_them(zo
             ask(zones)  # type: ignore[arg-type]
     again = ps.from_returns(zones, FILED, zones=GREEN).evaluate()
     assert members.what_if(again, drop=["d"]).ranking.equals(members.what_if(members.evaluate(), drop=["d"]).ranking)
+
+
+def found_in_mergers(zones: Framework, tmp_path: Path, lines: str) -> list[tuple[str, str]]:
+    """What is said of mergers in a file, by the code and the place; whether it is an error or not."""
+    path = tmp_path / "m.csv"
+    path.write_text(f"old,new\n{lines}", encoding="utf-8")
+    try:
+        found = ps.from_returns(zones, FILED, merged=path).findings
+    except DataError as error:
+        found = error.findings
+    return [(each.code, str(each.place)) for each in found if each.place is not None and each.place.file == str(path)]
+
+
+def test_an_enterprise_that_merged_and_still_files_is_an_error_with_its_line_and_its_return(
+    zones: Framework, tmp_path: Path
+) -> None:
+    assert found_in_mergers(zones, tmp_path, "b,a\nm,d\na,d\n") == [("merged_and_files", f"{tmp_path / 'm.csv'}:4:1")]
+    with pytest.raises(DataError, match=r"is said to be gone and has a return of 2024 \(DataFrame:\d+") as caught:
+        ps.from_returns(zones, FILED, merged={"a": "d"})
+    (finding,) = errors_of(caught.value.findings)
+    assert (finding.unit, finding.year) == ("a", 2024)
+
+
+def test_an_old_or_a_new_one_without_the_return_it_should_have_is_a_warning_with_its_line(
+    zones: Framework, tmp_path: Path
+) -> None:
+    file = tmp_path / "m.csv"
+    assert found_in_mergers(zones, tmp_path, "m,d\nx,d\n") == [("merged_without_return", f"{file}:3:1")]
+    assert found_in_mergers(zones, tmp_path, "b,d\nm,y\n") == [("successor_without_return", f"{file}:3:1")]
+    # m files no more, and is no successor that anybody could look up this year.
+    assert found_in_mergers(zones, tmp_path, "b,m\n") == [("successor_without_return", f"{file}:2:1")]
+
+
+def test_a_successor_that_has_one_itself_need_not_have_filed(zones: Framework, tmp_path: Path) -> None:
+    assert found_in_mergers(zones, tmp_path, "m,x\nx,d\n") == []
+    assert found_in_mergers(zones, tmp_path, "b,m\nm,d\n") == []
 
 
 def test_mergers_made_in_python_are_checked_as_those_of_a_file_are(zones: Framework) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
+from typing import Final
 
 import numpy as np
 import numpy.typing as npt
@@ -15,6 +16,7 @@ from parkscore.findings import Finding, Severity
 from parkscore.framework.models import USCC, Framework
 from parkscore.language import Text, agreeing
 
+NO_CODE: Final = "bad_uscc"
 _Rows = npt.NDArray[np.intp]
 
 
@@ -73,18 +75,24 @@ def _listed(rows: _Rows, table: Table, accepted: set[str | None], key: str | Non
 
 def _wrong(table: Table, row: int, key: str | None) -> Finding:
     code = str(table.units[row] if key is None else table.frame[key].iloc[row])
-    message, hint = what_is_wrong(code)
+    message, hint = no_code(code)
     return table.finding(
         row,
-        code="bad_uscc",
+        code=NO_CODE,
         severity=Severity.ERROR,
         column=UNIT if key is None else key,
         field=key,
         value=code,
         rule=USCC,
-        message=Text(f"不是统一社会信用代码：{message.zh}", f"is no 统一社会信用代码: {message.en}"),
+        message=message,
         hint=hint,
     )
+
+
+def no_code(text: str) -> tuple[Text, Text | None]:
+    """That a text is no code and why, and the way out."""
+    message, hint = what_is_wrong(text)
+    return Text(f"不是统一社会信用代码：{message.zh}", f"is no 统一社会信用代码: {message.en}"), hint
 
 
 def shared_message(others: list[str]) -> Text:

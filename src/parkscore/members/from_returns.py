@@ -11,7 +11,6 @@ import numpy as np
 import pandas as pd
 
 from parkscore.data.capping import first_of_each_kind
-from parkscore.data.credit_codes import standard_form
 from parkscore.data.masking import Mask
 from parkscore.data.reading import read_with_findings
 from parkscore.data.table import Table
@@ -20,9 +19,10 @@ from parkscore.evaluating import refuse_other_types
 from parkscore.findings import DataError, Finding, Place, Severity, UsageError, errors_of, of_type
 from parkscore.framework.loading import load_framework
 from parkscore.framework.member_loading import load_returns
-from parkscore.framework.models import USCC, Framework
+from parkscore.framework.models import Framework
 from parkscore.language import Text
-from parkscore.members.mergers import mergers_of
+from parkscore.members.merger_remarks import merger_remarks
+from parkscore.members.mergers import Mergers, mergers_of
 from parkscore.members.plans import plan_sums
 from parkscore.members.reading import Returns, Source
 from parkscore.members.remarks import basis, duplicates, remarks
@@ -63,15 +63,15 @@ def from_returns(
         refuse_other_framework(frozen, framework)
     plan = plan_sums(framework, load_returns(framework))
     mask = None if mask is None else _with_name(mask, framework)
-    successors = _successors(merged, plan.returns, mask)
+    mergers = Mergers({}) if merged is None else mergers_of(merged, plan.returns, mask)
     given, found_given = (None, []) if zones is None else _read_zones(zones, framework)
     reading = Returns(plan, returns, mask)
     try:
         filed = (piece for piece in reading.pieces() if len(piece.roll))
-        summed = sum_filed(plan, filed, year=year, merged=successors)
+        summed = sum_filed(plan, filed, year=year, merged=mergers.successors)
     except NoReturns:
         raise DataError(reading.findings if errors_of(reading.findings) else _no_returns(reading)) from None
-    found = [*reading.findings, *duplicates(summed)]
+    found = [*reading.findings, *duplicates(summed), *first_of_each_kind(merger_remarks(summed, mergers))]
     if errors_of(found):
         raise DataError(found)
     _refuse_year_without_returns(summed, year)
@@ -88,21 +88,6 @@ def _with_name(mask: Mask, framework: Framework) -> Mask:
     """The mask that hides the field with the names of the enterprises, too."""
     name = None if framework.members is None else framework.members.name
     return mask if name is None or name in mask.fields else replace(mask, fields=(*mask.fields, name))
-
-
-def _successors(
-    merged: str | os.PathLike[str] | Mapping[str, str] | None, returns: Framework, mask: Mask | None
-) -> Mapping[str, str] | None:
-    """The mergers by ids as they stand in the returns that are read: codes in the standard form, or hidden."""
-    if merged is None:
-        return None
-    try:
-        mergers = mergers_of(merged)
-    except DataError as error:
-        raise error if mask is None else DataError(mask.findings(error.findings, None, returns)) from None
-    if returns.unit.kind == USCC:
-        mergers = {standard_form(old) or old: standard_form(new) or new for old, new in mergers.items()}
-    return mergers if mask is None else {mask.unit(old): mask.unit(new) for old, new in mergers.items()}
 
 
 def _read_zones(zones: Source, framework: Framework) -> tuple[Table, list[Finding]]:

@@ -3,82 +3,135 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from typing import Any, Final
 
 import pandas as pd
 
+from parkscore.data.code_findings import NO_CODE, no_code, wrong_codes
+from parkscore.data.credit_codes import standard_form
+from parkscore.data.masking import Mask
 from parkscore.data.reading import read_table
-from parkscore.findings import DataError, Finding, Severity, UsageError, of_type
-from parkscore.framework.models import DataField, Framework, Label, UnitKey
+from parkscore.data.table import UNIT, Table
+from parkscore.findings import DataError, Finding, Place, Severity, UsageError, of_type
+from parkscore.framework.models import USCC, DataField, Framework, Label, UnitKey
 from parkscore.language import Text
 
-_OLD, _NEW = ("old", "原代码", "被合并企业"), ("new", "新代码", "合并后企业")
-_MERGERS = Framework(
-    id="mergers",
-    title=Label(zh="企业合并对照表", en="Table of mergers"),
-    unit=UnitKey(key=_OLD[0], zh=_OLD[1], en=_OLD[0], aliases=_OLD[2:]),
-    fields={_NEW[0]: DataField(zh=_NEW[1], kind="text", aliases=_NEW[2:])},
-)
+_OLD, NEW = ("old", "原代码", "被合并企业"), ("new", "新代码", "合并后企业")
+
+
+@dataclass(frozen=True)
+class Mergers:
+    """Which enterprises are gone, and which took them over; ids are as in the returns that are read.
+
+    successors: by the id of the one that is gone that of its successor. places: by the same where that is said, nothing
+    where it was said in Python.
+    """
+
+    successors: Mapping[str, str]
+    places: Mapping[str, Place] = field(default_factory=dict)
+
+    def hidden(self, mask: Mask) -> Mergers:
+        """The same with hashes for the enterprises."""
+        successors = {mask.unit(old): mask.unit(new) for old, new in self.successors.items()}
+        return Mergers(successors, {mask.unit(old): place for old, place in self.places.items()})
+
+
+def _table_of_mergers(returns: Framework) -> Framework:
+    """What the file holds: ids of the kind that the returns have."""
+    kind = returns.unit.kind
+    return Framework(
+        id="mergers",
+        title=Label(zh="企业合并对照表", en="Table of mergers"),
+        unit=UnitKey(key=_OLD[0], zh=_OLD[1], en=_OLD[0], kind=kind, aliases=_OLD[2:]),
+        fields={NEW[0]: DataField(zh=NEW[1], kind=kind, aliases=NEW[2:])},
+    )
 
 
 _CIRCLE: Final = Text("合并关系循环", "the mergers run in a circle")
 _WAY_OUT: Final = Text("从合并到存续的企业，逐行只写一次", "write each merger once, from the one that is gone")
 
 
-def mergers_of(merged: Any) -> Mapping[str, str]:
-    """As `read_mergers`, of a mapping made in Python, too.
+def mergers_of(merged: Any, returns: Framework, mask: Mask | None = None) -> Mergers:
+    """The mergers in a file, or in a mapping made in Python; mask: hides the enterprises, in findings, too.
 
-    Raises UsageError where it is neither a file nor a mapping of texts, or where mergers run in a circle.
+    Raises as `read_mergers` does; and UsageError where it is neither a file nor a mapping of texts, or where codes in a
+    mapping are wrong or its mergers run in a circle.
     """
-    if isinstance(merged, str | os.PathLike | pd.DataFrame):
-        return read_mergers(merged)
+    if not isinstance(merged, str | os.PathLike | pd.DataFrame):
+        made = _made_in_python(merged, returns)
+    else:
+        try:
+            made = read_mergers(merged, returns)
+        except DataError as error:
+            if mask is None:
+                raise
+            ids_alone = replace(mask, fields=())  # the fields are those of the returns
+            raise DataError(ids_alone.findings(error.findings, None, _table_of_mergers(returns))) from None
+    return made if mask is None else made.hidden(mask)
+
+
+def _made_in_python(merged: Any, returns: Framework) -> Mergers:
     hint = Text('给文件，或 {"原代码": "新代码"}', 'give a file, or {"old id": "new id"}')
     if not isinstance(merged, Mapping):
         raise UsageError(of_type("merged", merged, hint))
     wrong = [each for pair in merged.items() for each in pair if not isinstance(each, str)]
     if wrong:
         raise UsageError(of_type("merged", wrong[0], hint))
-    circles = [
+    found = []
+    if returns.unit.kind == USCC:
+        right = _accepted(returns)
+        texts = [each for pair in merged.items() for each in pair if each not in right]
+        found = [_no_code(each) for each in texts if standard_form(each) is None]
+        merged = {standard_form(old) or old: standard_form(new) or new for old, new in merged.items()}
+    found += [
         Finding(code="merger_cycle", severity=Severity.ERROR, field="merged", value=old, message=_CIRCLE, hint=_WAY_OUT)
         for old in merged
         if _in_a_circle(old, merged)
     ]
-    if circles:
-        raise UsageError(circles)
-    return merged
+    if found:
+        raise UsageError(found)
+    return Mergers(merged)
 
 
-def read_mergers(file: str | os.PathLike[str] | pd.DataFrame) -> dict[str, str]:
-    """By the id of an enterprise that is gone that of its successor: a file with the columns `old` and `new`.
+def _accepted(returns: Framework) -> set[str | None]:
+    """The wrong codes by which enterprises are known all the same."""
+    return {entry.unit for entry in returns.accepted if entry.rule == USCC}
 
-    Raises UsageError and DataError as `read_table` does, and DataError where a successor is missing or mergers run in a
-    circle.
+
+def _no_code(text: str) -> Finding:
+    message, hint = no_code(text)
+    return Finding(
+        code=NO_CODE, severity=Severity.ERROR, field="merged", value=text, rule=USCC, message=message, hint=hint
+    )
+
+
+def read_mergers(file: str | os.PathLike[str] | pd.DataFrame, returns: Framework) -> Mergers:
+    """The mergers in a file with the columns `old` and `new`, which hold ids as the returns do.
+
+    Raises UsageError and DataError as `read_table` does, and DataError where a code is wrong, a successor is missing or
+    mergers run in a circle.
     """
-    table, _ = read_table(file, _MERGERS)
-    successors = table.frame[_NEW[0]].tolist()
-    found: list[Finding] = []
-    merged: dict[str, str] = {}
-    for row, (old, new) in enumerate(zip(table.units.tolist(), successors, strict=True)):
-        if isinstance(new, str):
-            merged[old] = new
-        else:
-            message = Text("没有写明合并到哪家企业", "does not say which enterprise took it over")
-            found.append(table.finding(row, code="no_successor", severity=Severity.ERROR, message=message))
-    found += [
-        table.finding(
-            row,
-            code="merger_cycle",
-            severity=Severity.ERROR,
-            message=_CIRCLE,
-            hint=_WAY_OUT,
-        )
-        for row, old in enumerate(table.units.tolist())
-        if _in_a_circle(old, merged)
-    ]
+    listed = _table_of_mergers(returns)
+    table, _ = read_table(file, listed)
+    olds, successors = table.units.tolist(), table.frame[NEW[0]].tolist()
+    merged = {old: new for old, new in zip(olds, successors, strict=True) if isinstance(new, str)}
+    wrong = [each for each in wrong_codes(listed, table) if each.value not in _accepted(returns)]
+    found = [*wrong, *_without_end(table, olds, merged)]
     if found:
         raise DataError(found)
-    return merged
+    return Mergers(merged, {old: table.origin.place(row, UNIT) for row, old in enumerate(olds)})
+
+
+def _without_end(table: Table, olds: Sequence[str], merged: Mapping[str, str]) -> Iterator[Finding]:
+    """An error for each line without a successor, or that leads back to itself."""
+    message = Text("没有写明合并到哪家企业", "does not say which enterprise took it over")
+    for row, old in enumerate(olds):
+        if old not in merged:
+            yield table.finding(row, code="no_successor", severity=Severity.ERROR, message=message)
+        elif _in_a_circle(old, merged):
+            yield table.finding(row, code="merger_cycle", severity=Severity.ERROR, message=_CIRCLE, hint=_WAY_OUT)
 
 
 def _in_a_circle(start: str, merged: Mapping[str, str]) -> bool:
