@@ -135,3 +135,10 @@ def test_returns_have_nothing_beside_returns(run: Any) -> None:
     answer = run("sample", "torch-returns", "--rows", "10", "--beside-returns")
     assert answer.code == 2
     assert "contradicting_options" in answer.err
+
+
+def test_a_folder_called_like_the_shipped_framework_may_hold_what_is_made_of_it(run: Any, folder: Path) -> None:
+    (folder / "tech-sme").mkdir()
+    answer = run("sample", "tech-sme", "--rows", "100", "-o", "tech-sme/d-synthetic")
+    assert answer.code == 0, answer.err
+    assert (folder / "tech-sme" / "d-synthetic").is_dir()

@@ -418,3 +418,17 @@ def test_the_first_rows_are_shown_alike_of_pieces_and_of_memory(run: Any, folder
         table = [answer.out.partition("\n\n")[2] for answer in answers]
         assert table[0] == table[1], [answer.err for answer in answers]
         assert [word for word in words if word not in table[1]] == []
+
+
+def test_what_is_called_like_the_shipped_framework_or_the_method_is_no_input_where_it_is_a_folder(
+    run: Any, folder: Path
+) -> None:
+    run("sample", "park-points-example", "--units", "30", "--years", "2", "-o", "made-synthetic.parquet")
+    (folder / "park-points-example").mkdir()
+    out = ("-o", "park-points-example/points.parquet")
+    answer = run("score", "park-points-example", "made-synthetic.parquet", *out)
+    assert answer.code == 0, answer.err
+    (folder / "entropy").mkdir()
+    assert run("score", "park.yaml", "zones.csv", "-w", "entropy", "-o", "entropy/scores.csv").code == 0
+    refused = run("score", "park-points-example", "park-points-example", *out)
+    assert (refused.code, "output_is_input" in refused.err) == (2, True), "a folder of data is read"

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from parkscore.cli.console import JsonOption, LanguageOption, Reply, reply_to
-from parkscore.cli.files import check_output, find_data
+from parkscore.cli.files import check_output, files_of, find_data
 from parkscore.cli.framework_arguments import FrameworkArgument
 from parkscore.cli.masking import MaskFieldOption, MaskKeyOption, MaskOption, mask_of
 from parkscore.cli.row_counts import of_years
@@ -69,7 +69,7 @@ def compare(
     reply = reply_to(language, as_json)
     source = find_data(data)
     if output is not None:
-        check_output(output, RESULT_FORMS, [framework, source, *weights])
+        check_output(output, RESULT_FORMS, [source, *files_of(framework, *weights)])
     with reply.waiting(Text("正在计分", "scoring")):
         compared = scenarios(framework, source, weights, year=year, top=top, mask=mask_of(mask, mask_key, mask_field))
     if output is not None:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from parkscore.cli.console import JsonOption, LanguageOption, Reply, reply_to
-from parkscore.cli.files import check_output, find_data
+from parkscore.cli.files import check_output, files_of, find_data
 from parkscore.cli.framework_arguments import FrameworkArgument, WeightsOption
 from parkscore.cli.masking import MaskFieldOption, MaskKeyOption, MaskOption, mask_of
 from parkscore.cli.scoring import DataArgument, YearOption, evaluated, say_result
@@ -54,7 +54,7 @@ def diagnose(
     reply = reply_to(language, as_json)
     source = find_data(data)
     if output is not None:
-        check_output(output, DIAGNOSIS_FORMS, [framework, source, weights or framework])
+        check_output(output, DIAGNOSIS_FORMS, [source, *files_of(framework, weights)])
     with reply.waiting(Text("正在诊断", "diagnosing")):
         hidden = mask_of(mask, mask_key, mask_field)
         diagnosis = diagnose_evaluation(evaluated(framework, source, weights, year, mask=hidden))

@@ -17,6 +17,14 @@ def find_data(source: str) -> str:
     return str(example) if example is not None and not Path(source).exists() else source
 
 
+def files_of(*named: str | Path | None) -> list[str]:
+    """The files among a framework, a scheme, a method and the like, to be kept from being written.
+
+    A folder is never read as one of them: where there is one of that name, what is read is shipped.
+    """
+    return [str(each) for each in named if each is not None and not Path(each).is_dir()]
+
+
 def check_output(path: Path, suffixes: Sequence[str], inputs: Sequence[str] = ()) -> None:
     """Raise UsageError where an output has no known suffix or would replace, or stand among, what is read."""
     if path.suffix.lower() not in suffixes:

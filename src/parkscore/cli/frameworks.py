@@ -10,7 +10,7 @@ import typer
 
 from parkscore import shipped
 from parkscore.cli.console import JsonOption, LanguageOption, Reply, print_json, reply_to
-from parkscore.cli.files import check_output
+from parkscore.cli.files import check_output, files_of
 from parkscore.cli.framework_arguments import FrameworkArgument, WeightsOption, indicator_count, unknown_weights
 from parkscore.cli.showing import show
 from parkscore.findings import Severity
@@ -206,7 +206,7 @@ def template(
     from parkscore.output.files import write_whole
 
     reply = reply_to(language, as_json)
-    check_output(output, (".xlsx",), [framework])
+    check_output(output, (".xlsx",), files_of(framework))
     loaded = load_framework(framework)
     write_whole(output, lambda beside: write_template(loaded, beside, reply.language, beside_returns=beside_returns))
     reply.document("template", {"framework": loaded.id, "output": str(output)})

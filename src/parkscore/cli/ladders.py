@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from parkscore.cli.console import JsonOption, LanguageOption, Reply, reply_to
-from parkscore.cli.files import check_output, find_data
+from parkscore.cli.files import check_output, files_of, find_data
 from parkscore.cli.framework_arguments import FrameworkArgument, WeightsOption
 from parkscore.cli.masking import MaskFieldOption, MaskKeyOption, MaskOption, mask_of
 from parkscore.cli.scoring import (
@@ -69,7 +69,7 @@ def ladder(
     reply = reply_to(language, as_json)
     source = find_data(data)
     if output is not None:
-        check_output(output, RESULT_FORMS, [ladder, source])
+        check_output(output, RESULT_FORMS, [source, *files_of(ladder)])
     with reply.waiting(Text("正在评定", "judging")):
         hidden = mask_of(mask, mask_key, mask_field)
         climbed = climb(ladder, source, year=year, mask=hidden)
@@ -248,7 +248,7 @@ def find(
     reply = reply_to(language, as_json)
     source = find_data(data)
     if output is not None:
-        check_output(output, RESULT_FORMS, [framework, source, weights or framework])
+        check_output(output, RESULT_FORMS, [source, *files_of(framework, weights)])
     with reply.waiting(Text("正在查找", "searching")):
         hidden = mask_of(mask, mask_key, mask_field)
         found = find_units(framework, source, where=where, by=by, top=top, year=year, weights=weights, mask=hidden)

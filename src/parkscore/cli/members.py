@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from parkscore.cli.console import JsonOption, LanguageOption, Reply, reply_to
-from parkscore.cli.files import check_output, find_data
+from parkscore.cli.files import check_output, files_of, find_data
 from parkscore.cli.framework_arguments import FrameworkArgument, WeightsOption
 from parkscore.cli.masking import MaskFieldOption, MaskKeyOption, MaskOption, mask_of
 from parkscore.cli.member_questions import (
@@ -97,8 +97,8 @@ def members(
     reply = reply_to(language, as_json)
     source = find_data(returns)
     questions = Questions(unit, drop, keep, add, missing)
-    beside = [framework, source, *questions.files]
-    beside += [str(each) for each in (zones, weights, merged, mask_key) if each is not None]
+    beside = [source, *questions.files, *(str(each) for each in (zones, merged) if each is not None)]
+    beside += files_of(framework, weights, mask_key)
     if output is not None and output.suffix:
         check_output(output, [WORKBOOK], beside)
     elif output is not None:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from parkscore.cli.console import Reply
-from parkscore.cli.files import check_output
+from parkscore.cli.files import check_output, files_of
 from parkscore.findings import Finding, Severity, UsageError
 from parkscore.framework.statistic_words import statistic
 from parkscore.language import Text, in_digits, plural
@@ -42,7 +42,7 @@ ReferenceOption = Annotated[
 def check_references(freeze: Path | None, reference: str | None, output: Path | None, inputs: Sequence[str]) -> None:
     """Raise UsageError where a reference cannot be written there, or what is asked does not go together."""
     if freeze is not None:
-        check_output(freeze, REFERENCE_FORMS, [*inputs, *([reference] if reference is not None else [])])
+        check_output(freeze, REFERENCE_FORMS, [*inputs, *files_of(reference)])
     if freeze is not None and output is not None and freeze.resolve() == output.resolve():
         message = Text(f"-o 与 --freeze 是同一个文件 {output}", f"-o and --freeze are the same file, {output}")
         raise UsageError(Finding(code="contradicting_options", severity=Severity.ERROR, message=message))

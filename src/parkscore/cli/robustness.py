@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Final
 import typer
 
 from parkscore.cli.console import JsonOption, LanguageOption, Reply, reply_to
-from parkscore.cli.files import check_output, find_data
+from parkscore.cli.files import check_output, files_of, find_data
 from parkscore.cli.framework_arguments import FrameworkArgument, WeightsOption
 from parkscore.cli.progress import Progress
 from parkscore.cli.scoring import RESULT_FORMS, DataArgument, where_findings_are
@@ -101,7 +101,7 @@ def robustness(
     reply = reply_to(language, as_json)
     source = find_data(data)
     if output is not None:
-        check_output(output, RESULT_FORMS, [framework, source, *(str(each) for each in (weights, spec) if each)])
+        check_output(output, RESULT_FORMS, [source, *files_of(framework, weights, spec)])
     read = read_framework(framework)
     loaded = read.framework
     said = spec_of_framework(loaded, read.document) if spec is None else load_spec(spec, loaded)

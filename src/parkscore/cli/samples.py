@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from parkscore.cli.console import JsonOption, LanguageOption, Reply, reply_to
-from parkscore.cli.files import check_output, find_data
+from parkscore.cli.files import check_output, files_of, find_data
 from parkscore.cli.framework_arguments import FrameworkArgument
 from parkscore.cli.scoring import (
     all_findings,
@@ -131,13 +131,13 @@ def sample(
         if units is not None or beside_returns:
             raise _two_sizes() if units is not None else _not_of_returns()
         path = output if output is not None else Path(f"{loaded.id}-synthetic.parquet")
-        check_output(path, STREAMED_FORMS, [framework])
+        check_output(path, STREAMED_FORMS, files_of(framework))
         made, columns = _stream(loaded, path, {"rows": rows, "years": years, "seed": seed, **stated}, reply)
     else:
         if stated:
             raise _only_with_rows(stated)
         path = output if output is not None else Path(f"{loaded.id}-synthetic.csv")
-        check_output(path, TABLE_FORMS, [framework])
+        check_output(path, TABLE_FORMS, files_of(framework))
         made = {"units": UNITS if units is None else units, "years": years, "seed": seed}
         made, columns = _draw(loaded, path, made, beside_returns, reply)
     reply.document(

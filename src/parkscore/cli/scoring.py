@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from parkscore.cli.console import JsonOption, LanguageOption, Reply, reply_to
-from parkscore.cli.files import check_output, find_data
+from parkscore.cli.files import check_output, files_of, find_data
 from parkscore.cli.framework_arguments import FrameworkArgument, WeightsOption
 from parkscore.cli.lists import list_lines, target_lines
 from parkscore.cli.masking import MaskFieldOption, MaskKeyOption, MaskOption, mask_of
@@ -100,7 +100,7 @@ def validate(
     reply = reply_to(language, as_json)
     source = find_data(data)
     if output is not None:
-        check_output(output, FINDING_FORMS, [framework, source])
+        check_output(output, FINDING_FORMS, [source, *files_of(framework)])
     loaded = load_framework(framework)
     with reply.waiting(Text("正在校验", "validating")):
         findings, rows = all_findings(loaded, source, mask_of(mask, mask_key, mask_field))
@@ -211,12 +211,11 @@ def score(
     reply = reply_to(language, as_json)
     source = find_data(data)
     if output is not None:
-        read = [framework, source, *(str(each) for each in (weights, reference, mask_key) if each is not None)]
-        check_output(output, RESULT_FORMS, read)
+        check_output(output, RESULT_FORMS, [source, *files_of(framework, weights, reference, mask_key)])
     hidden = mask_of(mask, mask_key, mask_field)
     check_scheduler(engine, scheduler)
     in_pieces = goes_in_pieces(engine, source, output)
-    check_references(freeze, reference, output, [framework, source, weights or framework])
+    check_references(freeze, reference, output, [source, *files_of(framework, weights)])
     if in_pieces:
         options = (weights, year, strict, hidden, freeze, reference)
         score_in_pieces(framework, source, Path(str(output)), *options, reply, engine, scheduler)
@@ -469,7 +468,7 @@ def weigh(
 
     reply = reply_to(language, as_json)
     source = find_data(data)
-    check_output(output, SCHEME_FORMS, [framework, source])
+    check_output(output, SCHEME_FORMS, [source, *files_of(framework)])
     _check_method(method)
     with reply.waiting(Text("正在计算权重", "computing weights")):
         evaluation = evaluated(framework, source, method, year)
