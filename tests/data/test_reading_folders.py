@@ -49,6 +49,15 @@ def test_the_table_is_that_of_one_file(suffix: str, tmp_path: Path) -> None:
     assert Path(table.origin.place(5, None).file).name == f"part-1{suffix}"
 
 
+def test_the_only_file_with_rows_is_named_as_one_of_several_is(tmp_path: Path) -> None:
+    folder = tmp_path / "data"
+    folder.mkdir()
+    FRAME.to_parquet(folder / "a.parquet", index=False)
+    FRAME.head(0).astype({"a": float}).to_parquet(folder / "b.parquet", index=False)
+    table, _ = read_table(folder, FRAMEWORK)
+    assert str(table.origin.place(5, None)) == f"{folder / 'a.parquet'}:6"
+
+
 def test_what_needs_all_rows_is_scored_from_a_folder(tmp_path: Path) -> None:
     folder = folder_of(tmp_path, ".parquet")
     pd.testing.assert_frame_equal(ps.evaluate(FRAMEWORK, folder).scores, ps.evaluate(FRAMEWORK, FRAME).scores)

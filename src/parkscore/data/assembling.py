@@ -85,7 +85,7 @@ def _all_missing(count: int) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.in
 
 
 def _origin(bodies: Sequence[Body], file: str) -> Origin:
-    """Where each row and column stands in the file, or in which of several files."""
+    """Where each row and column stands in the file, or in which of those of a folder."""
     rows = RowPlaces(tuple(RowsOfSheet(body.sheet.name, body.sheet.lines, body.rows) for body in bodies))
     starts = np.cumsum([0, *(len(body.rows) for body in bodies)]).tolist()
     elsewhere = {
@@ -93,8 +93,8 @@ def _origin(bodies: Sequence[Body], file: str) -> Origin:
         for start, body in zip(starts, bodies, strict=False)
         for (row, identifier), column in body.elsewhere.items()
     }
-    several = len({body.sheet.file for body in bodies}) > 1
-    files = [body.sheet.file for body in bodies for _ in range(len(body.rows))] if several else []
+    in_folder = {body.sheet.file for body in bodies} != {file}
+    files = [body.sheet.file for body in bodies for _ in range(len(body.rows))] if in_folder else []
     return Origin(file, rows, _columns(bodies), elsewhere, files)
 
 
