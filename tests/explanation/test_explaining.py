@@ -20,8 +20,10 @@ from hypothesis import strategies as st
 
 import parkscore as ps
 from parkscore.explanation.explaining import gaps, one_above
+from parkscore.framework.models import Choice, Total
 from parkscore.shipped import example_path
 from tests.engine_results import in_pieces
+from tests.small_frameworks import leaf, rows, small
 
 # By class, with a reference of each class, gaps in every column, and a park to be ranked in.
 FRAMEWORK = """\
@@ -457,6 +459,14 @@ def test_a_result_that_the_system_does_not_let_be_read_is_not_said_to_be_none(
 def test_a_file_that_is_not_there_is_told(tmp_path: Path) -> None:
     with pytest.raises(ps.UsageError, match="not_found"):
         ps.explain(tmp_path / "out.parquet", "a")
+
+
+def test_of_a_score_that_is_no_sum_nothing_is_said_of_shares_that_were_handed_on() -> None:
+    # The best of several counts: nobody takes over what one without a score weighs.
+    for method, said in (("max", 0), ("arithmetic", 1)):
+        framework = small(leaf("a"), leaf("b"), total=Total(aggregate=Choice.of(method)))
+        found = ps.explain(ps.evaluate(framework, rows(a=[1.0, 2.0, None], b=[3.0, 1.0, 2.0])), "丙")
+        assert (found.score is not None, len(found.gaps)) == (True, said)
 
 
 def test_a_unit_is_found_as_data_are_read_without_spaces_around_it_and_a_code_in_its_standard_form(

@@ -99,7 +99,7 @@ class Explanation:
 
     status: `ranked`, or why it is not, as the result has it; unranked: the latter in words. sums: whether `adds`
     of the lines sum to the score; parts: what the nodes below the total add, none where that is no sum either. gaps:
-    what became of the share of indicators without a score, nothing where all have one. judged:
+    what became of the share of indicators without a score, nothing where all have one or the score is no sum. judged:
     the outcome of each gate and grade by its column; judged_texts: the same in words. years: all years in which the
     result has the unit.
     notes: what must be said of every number of the result, such as assumed weights or synthetic data.
@@ -179,6 +179,7 @@ def explanation_of(
     tree = _Tree(document, row)
     judged = {column: str(row[column]) for column in _judged_columns(document, row)}
     notes = zip(document.get("notes_zh", document["notes"]), document["notes"], strict=True)
+    sums = bool(document.get("additive")) and row.get("score") is not None
     name = row.get("class")
     labels = document.get("class_labels", {})
     return Explanation(
@@ -200,9 +201,9 @@ def explanation_of(
             _judged_text(document, column, outcome, reasons.get(column) or _items_behind(document, row, column))
             for column, outcome in judged.items()
         ),
-        sums=bool(document.get("additive")) and row.get("score") is not None,
+        sums=sums,
         parts=tree.parts(),
-        gaps=tuple(tree.gaps()),
+        gaps=tuple(tree.gaps()) if sums else (),
         lines=tuple(tree.lines()),
         notes=tuple(Text(zh, en) for zh, en in notes),
     )
@@ -310,7 +311,7 @@ class _Tree:
         return tuple(found) if math.isclose(math.fsum(each.adds for each in found), total, abs_tol=1e-9) else ()
 
     def gaps(self) -> Iterator[Text]:
-        """What became of the share of what has no score, below every node that has one."""
+        """What became of the share of what has no score, below every node that has one, in a score that is a sum."""
         lacking = [(node, child) for node in self._children for child in self._lacking_below(node)]
         in_sums = [child for node, child in lacking if self._nodes[node].get("aggregate") == _ADDS_POINTS]
         if len(in_sums) < len(lacking):
@@ -320,7 +321,7 @@ class _Tree:
 
     def _lacking_below(self, node: str) -> list[str]:
         """The children of a node with a score that weigh something and have none."""
-        if self._score(self.root) is None or self._score(node) is None:
+        if self._score(node) is None:
             return []
         weighed = [child for child in self._children[node] if self._weights.get(child, {}).get("share")]
         return [child for child in weighed if self._score(child) is None]
