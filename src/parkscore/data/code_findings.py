@@ -25,7 +25,7 @@ def wrong_codes(framework: Framework, table: Table) -> Iterator[Finding]:
 
     A unit whose code somebody has accepted is among them however many there are.
     """
-    accepted = {entry.unit for entry in framework.accepted if entry.rule == USCC}
+    accepted = accepted_codes(framework)
     if framework.unit.kind == USCC:
         wrong = np.flatnonzero(~are_codes(table.frame[UNIT]))
         yield from _listed(wrong, table, accepted, None)
@@ -33,6 +33,11 @@ def wrong_codes(framework: Framework, table: Table) -> Iterator[Finding]:
         codes = table.frame[key]
         wrong = np.flatnonzero(codes.notna().to_numpy() & ~are_codes(codes))
         yield from _listed(wrong, table, accepted, key)
+
+
+def accepted_codes(framework: Framework) -> set[str | None]:
+    """The wrong codes by which units are known all the same."""
+    return {entry.unit for entry in framework.accepted if entry.rule == USCC}
 
 
 def shared_codes(framework: Framework, table: Table) -> Iterator[Finding]:

@@ -65,6 +65,11 @@ class Mask:
             raise _bad_key(path, Text(f"不足 {SHORTEST_KEY} 字节", f"has less than {SHORTEST_KEY} bytes"))
         return cls(hashlib.blake2b(content, digest_size=_KEY_BYTES).digest(), tuple(fields))
 
+    @property
+    def of_ids_alone(self) -> Mask:
+        """The same for a table beside the data, which has the ids of its units and none of its fields."""
+        return replace(self, fields=())
+
     def unit(self, text: str) -> str:
         """What stands for the id of a unit."""
         return self._hashes([text], codes=True)[0]

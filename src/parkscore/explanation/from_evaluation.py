@@ -35,10 +35,11 @@ class Told(NamedTuple):
 def told_of(evaluation: Evaluation, unit: str, year: int | None) -> Told:
     """The row of a unit, of its latest year by default; UsageError where there is no such row."""
     scores = evaluation.scores
-    named = next((name for name in as_read(unit) if (scores[UNIT] == name).any()), None)
-    if named is None:
+    named = ((name, scores[scores[UNIT] == name]) for name in as_read(unit))
+    found = next(((name, rows) for name, rows in named if not rows.empty), None)
+    if found is None:
         raise no_such_unit(unit, _nearest(evaluation, unit))
-    unit, own = named, scores[scores[UNIT] == named]
+    unit, own = found
     years = tuple(sorted(int(each) for each in own[YEAR])) if YEAR in own else ()
     if year is not None:
         own = own[own[YEAR] == year] if YEAR in own else own.iloc[:0]

@@ -29,8 +29,7 @@ def read_ids(file: str | os.PathLike[str], returns: Framework, mask: Mask | None
     if table is None and not errors_of(found):
         found.append(_names_nobody(file))
     if table is None or errors_of(found):
-        # The fields of a mask are those of the returns.
-        raise DataError(found if mask is None else replace(mask, fields=()).findings(found, table, listed))
+        raise DataError(found if mask is None else mask.of_ids_alone.findings(found, table, listed))
     ids: list[str] = table.units.tolist()
     return ids if mask is None else [mask.unit(each) for each in ids]
 

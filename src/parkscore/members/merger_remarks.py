@@ -22,7 +22,7 @@ def merger_remarks(summed: Summed, mergers: Mergers) -> Iterator[Finding]:
     And a warning for each that has no earlier return which its successor could take over, and for each successor that
     does not file in the evaluated year. One that took over another and is gone itself needs no return.
     """
-    if summed.plan.framework.time is None:
+    if not mergers.successors or summed.plan.framework.time is None:
         return
     roll, year, merged = summed.roll, summed.year, mergers.successors
     now, before = (_returns_of(roll, rows) for rows in (roll.year == year, roll.year < year))

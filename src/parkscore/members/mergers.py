@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Any, Final
 
 import pandas as pd
 
-from parkscore.data.code_findings import NO_CODE, no_code, wrong_codes
+from parkscore.data.code_findings import NO_CODE, accepted_codes, no_code, wrong_codes
 from parkscore.data.credit_codes import standard_form
 from parkscore.data.masking import Mask
 from parkscore.data.reading import read_table
@@ -67,8 +67,7 @@ def mergers_of(merged: Any, returns: Framework, mask: Mask | None = None) -> Mer
         except DataError as error:
             if mask is None:
                 raise
-            ids_alone = replace(mask, fields=())  # the fields are those of the returns
-            raise DataError(ids_alone.findings(error.findings, None, _table_of_mergers(returns))) from None
+            raise DataError(mask.of_ids_alone.findings(error.findings, None, _table_of_mergers(returns))) from None
     return made if mask is None else made.hidden(mask)
 
 
@@ -81,7 +80,7 @@ def _made_in_python(merged: Any, returns: Framework) -> Mergers:
         raise UsageError(of_type("merged", wrong[0], hint))
     found = []
     if returns.unit.kind == USCC:
-        right = _accepted(returns)
+        right = accepted_codes(returns)
         texts = [each for pair in merged.items() for each in pair if each not in right]
         found = [_no_code(each) for each in texts if standard_form(each) is None]
         merged = {standard_form(old) or old: standard_form(new) or new for old, new in merged.items()}
@@ -93,11 +92,6 @@ def _made_in_python(merged: Any, returns: Framework) -> Mergers:
     if found:
         raise UsageError(found)
     return Mergers(merged)
-
-
-def _accepted(returns: Framework) -> set[str | None]:
-    """The wrong codes by which enterprises are known all the same."""
-    return {entry.unit for entry in returns.accepted if entry.rule == USCC}
 
 
 def _no_code(text: str) -> Finding:
@@ -117,7 +111,8 @@ def read_mergers(file: str | os.PathLike[str] | pd.DataFrame, returns: Framework
     table, _ = read_table(file, listed)
     olds, successors = table.units.tolist(), table.frame[NEW[0]].tolist()
     merged = {old: new for old, new in zip(olds, successors, strict=True) if isinstance(new, str)}
-    wrong = [each for each in wrong_codes(listed, table) if each.value not in _accepted(returns)]
+    right = accepted_codes(returns)
+    wrong = [each for each in wrong_codes(listed, table) if each.value not in right]
     found = [*wrong, *_without_end(table, olds, merged)]
     if found:
         raise DataError(found)

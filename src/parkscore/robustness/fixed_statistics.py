@@ -9,11 +9,12 @@ from typing import Any, Final
 from parkscore.data.fillings import takes_from_others
 from parkscore.findings import Finding, Severity, UsageError
 from parkscore.framework.cases import judged_leaves
-from parkscore.framework.models import SCORE_GROUP_MEAN, Choice, Framework, Node, ScoreRule
+from parkscore.framework.models import SCORE_GROUP_MEAN, Choice, Framework, ScoreRule
 from parkscore.framework.settings import Settings, aggregation_of
 from parkscore.language import Text
 from parkscore.methods import aggregation, imputation, scoring, treatment
 from parkscore.tree.comparing import refuse_comparisons
+from parkscore.tree.freezing import whole_row_nodes
 
 _HINT: Final = Text(
     "不带固定参照值再试，或换一种不从数据取数的方法，如 goalposts",
@@ -36,10 +37,9 @@ def unfixed(framework: Framework, changed: Framework) -> Iterator[Finding]:
         title = None if leaf.is_open_slot else _lacking(before, after)
         if title is not None:
             yield _finding(leaf.id, leaf.label, title)
-    if not _looks_at_whole_rows(framework):
-        for node in changed.root.walk():
-            if node.children and _is_of_whole_rows(changed, node):
-                yield _finding(node.id, node.label, aggregation[aggregation_of(changed, node).name].title)
+    if not whole_row_nodes(framework):
+        for node in whole_row_nodes(changed):
+            yield _finding(node.id, node.label, aggregation[aggregation_of(changed, node).name].title)
 
 
 def _lacking(before: Settings, after: Settings) -> Text | None:
@@ -71,14 +71,6 @@ def _fitted(score: ScoreRule) -> tuple[str, dict[str, Any]]:
     fit = scoring[score.name].fit
     names = () if fit is None else signature(fit).parameters
     return score.name, {name: value for name, value in score.parameters.items() if name in names}
-
-
-def _looks_at_whole_rows(framework: Framework) -> bool:
-    return any(_is_of_whole_rows(framework, node) for node in framework.root.walk() if node.children)
-
-
-def _is_of_whole_rows(framework: Framework, node: Node) -> bool:
-    return aggregation[aggregation_of(framework, node).name].needs.complete
 
 
 def _finding(code: str, label: Text, title: Text) -> Finding:

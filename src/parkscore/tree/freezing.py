@@ -139,11 +139,6 @@ def _in_order(framework: Framework, fitted: Fitted) -> Fitted:
     """What scoring needs of it and nothing else, in one order, so that every engine writes the same file."""
     relative = {leaf.id for leaf in relative_leaves(framework)}
     names = sorted({*fitted.scoring, *fitted.treatments, *fitted.fillings, *fitted.filled_scores})
-    whole_rows = any(
-        aggregation[aggregation_of(framework, node).name].needs.complete
-        for node in framework.root.walk()
-        if node.children
-    )
 
     def sorted_of(entries: Mapping[str, Mapping[str, _Kept]]) -> dict[str, dict[str, _Kept]]:
         return {
@@ -169,7 +164,7 @@ def _in_order(framework: Framework, fitted: Fitted) -> Fitted:
         treatments=sorted_of(fitted.treatments),
         fillings=by_text(fitted.fillings),
         filled_scores=by_text(fitted.filled_scores),
-        absent=dict(sorted(fitted.absent.items(), key=str)) if whole_rows else {},
+        absent=dict(sorted(fitted.absent.items(), key=str)) if whole_row_nodes(framework) else {},
     )
 
 
@@ -204,6 +199,12 @@ def relative_leaves(framework: Framework) -> list[Node]:
         and not has_rules_by_case(leaf)
         and scoring[settings[leaf.id].score.name].fit is not None
     ]
+
+
+def whole_row_nodes(framework: Framework) -> list[Node]:
+    """The dimensions whose scores come from whole rows, for which it matters what no unit of the reference has."""
+    inner = [node for node in framework.root.walk() if node.children]
+    return [node for node in inner if aggregation[aggregation_of(framework, node).name].needs.complete]
 
 
 def _refuse_histories(framework: Framework) -> None:

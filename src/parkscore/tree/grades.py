@@ -171,9 +171,16 @@ def _said(verdict: Verdict, row: int, *, unknown: bool) -> Text:
 
 def _open(graded: Graded, row: int) -> list[int]:
     """The overrides that cannot be told and come before the one that holds."""
-    decided = int(graded.decided[row])
-    before = len(graded.overrides) if decided < 0 else decided
-    return [number for number in range(before) if graded.overrides[number].codes[row] == OPEN]
+    return [number for number, own in enumerate(_open_before(graded, np.array([row]))) if own[0]]
+
+
+def _open_before(graded: Graded, rows: Rows | slice) -> list[Truths]:
+    """For each override the rows at which it cannot be told and comes before the one that holds."""
+    decided = graded.decided[rows]
+    return [
+        ((decided < 0) | (number < decided)) & (override.codes[rows] == OPEN)
+        for number, override in enumerate(graded.overrides)
+    ]
 
 
 def _why_unknown(graded: Graded, row: int, unranked: Text | None) -> Text:
@@ -235,12 +242,10 @@ def items_of(scale: GradeScale, of: Text) -> list[Item]:
 def behind(graded: Graded, rows: Rows | slice) -> Truths:
     """Which of `items_of` a grade comes from where it is no plain band, (items, rows)."""
     unknown, decided = graded.grades[rows] == _UNKNOWN, graded.decided[rows]
-    numbers = range(len(graded.overrides))
-    before = [(decided < 0) | (number < decided) for number in numbers]
     return np.stack(
         [
-            *(~unknown & (decided == number) for number in numbers),
-            *(unknown & before[number] & (graded.overrides[number].codes[rows] == OPEN) for number in numbers),
+            *(~unknown & (decided == number) for number in range(len(graded.overrides))),
+            *(unknown & still_open for still_open in _open_before(graded, rows)),
             unknown & (decided < 0),
             *(unknown & graded.possible[rows, number] for number in range(len(graded.scale.grades))),
         ]
