@@ -128,14 +128,23 @@ def _above(ranks: Ranks, tied: bool) -> Counts:
     ranks: (units, draws). Each unit is compared with the one after it in all draws, then with the second after it, and
     so on around.
     """
-    parts = range(0, ranks.shape[1], _AT_ONCE)
-    return np.asarray(np.sum([_above_among(ranks[:, first : first + _AT_ONCE], tied) for first in parts], axis=0))
-
-
-def _above_among(ranks: Ranks, tied: bool) -> Counts:
     units, draws = ranks.shape
-    own = _around(ranks)
     distances = np.arange(1, units if tied else units // 2 + 1)
+    parts = (ranks[:, first : first + _AT_ONCE] for first in range(0, draws, _AT_ONCE))
+    found = np.sum([_above_at(distances, part) for part in parts], axis=0)
+    unit = np.arange(units)
+    other = (unit + distances[:, np.newaxis]) % units
+    above = np.zeros((units, units), dtype=np.int64)
+    above[unit, other] = found
+    if not tied:
+        above[other, unit] = draws - found
+    return above
+
+
+def _above_at(distances: NDArray[np.intp], ranks: Ranks) -> Counts:
+    """In how many draws, `_AT_ONCE` at most, each unit stands above the one at a distance, (distances, units)."""
+    units = len(ranks)
+    own = _around(ranks)
     eights = np.empty((len(distances), units), dtype=np.uint64)
     # (distance, unit, draw): the rank of the unit at that distance.
     windows = as_strided(own, (units + 1, units, own.shape[1]), (own.strides[0], *own.strides), writeable=False)
@@ -148,14 +157,7 @@ def _above_among(ranks: Ranks, tied: bool) -> Counts:
         np.less(windows[0], windows[1 + few.start : 1 + few.stop], out=better)
         # Eight bytes in one number, none of which comes to 256; einsum adds up lines faster than add.reduce.
         np.einsum("ijk->ij", better.view(np.uint64), out=eights[few])
-    found = _sum_of_bytes(eights)
-    unit = np.arange(units)
-    other = (unit + distances[:, np.newaxis]) % units
-    above = np.zeros((units, units), dtype=np.int64)
-    above[unit, other] = found
-    if not tied:
-        above[other, unit] = draws - found
-    return above
+    return _sum_of_bytes(eights)
 
 
 def _sum_of_bytes(eights: NDArray[np.uint64]) -> Counts:

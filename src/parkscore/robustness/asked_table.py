@@ -31,8 +31,9 @@ def table_of_weights(framework: Framework, table: Any, draws: int | None = None)
         raise UsageError(mistake("wrong_table", Text("权重表是空的", "the table is empty"), _HINT))
     names = [str(name) for name in frame.columns]
     known = {node.id: node for node in framework.walk()}
-    wrong = [_headless(place) for place, name in enumerate(frame.columns, start=1) if _is_no_heading(name)]
-    headed = [str(name) for name in frame.columns if not _is_no_heading(name)]
+    headless = [_is_no_heading(name) for name in frame.columns]
+    wrong = [_headless(place) for place, none in enumerate(headless, start=1) if none]
+    headed = [name for name, none in zip(names, headless, strict=True) if not none]
     wrong += [no_such_node(name, list(known)) for name in headed if name not in known]
     wrong += [_twice(name) for name, count in Counter(headed).items() if count > 1]
     if draws is not None and len(frame) != draws:
@@ -70,7 +71,7 @@ def frame_of(table: Any) -> pd.DataFrame:
 
 def _numbers(frame: pd.DataFrame, names: Sequence[str]) -> FloatArray:
     """A line of weights for each column, (nodes, draws); UsageError where one is no number from 0 up."""
-    plain = all(map(pd.api.types.is_numeric_dtype, frame.dtypes))
+    plain = all(map(pd.api.types.is_numeric_dtype, set(frame.dtypes)))
     numeric = frame if plain else frame.apply(pd.to_numeric, errors="coerce")
     # A copy: whose table it is may change it afterwards.
     numbers = np.array(numeric.to_numpy(dtype=np.float64, na_value=np.nan).T, order="C")
@@ -125,6 +126,8 @@ def _partly_named(table: TableOfWeights) -> Iterator[Finding]:
 
 def _all_zero(table: TableOfWeights) -> Iterator[Finding]:
     """Rows in which all children of a dimension weigh nothing."""
+    if table.numbers.min() > 0:
+        return
     for node in table.framework.root.walk():
         if node.id not in table.of_children:
             continue

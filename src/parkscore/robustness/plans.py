@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple, Protocol, runtime_checkable
 
 import numpy as np
 
-from parkscore.data.grid import Cohort, Grid, Matrix, States, Vector
+from parkscore.data.grid import Cohort, Grid, Matrix, Selection, States, Vector
 from parkscore.evaluation import Evaluation
 from parkscore.findings import Finding, Severity, UsageError
 from parkscore.framework.models import Framework
@@ -153,3 +153,7 @@ class DrawPlan:
     def of(cls, evaluation: Evaluation, weights: DrawnWeights, draws: int) -> DrawPlan:
         """The weights vary, and nothing else."""
         return cls(evaluation, draws, weights, (Variant.of(evaluation),), np.zeros(draws, dtype=np.int32))
+
+    def taken_by(self, draws: Selection) -> list[int]:
+        """The variants that some draws take, ascending."""
+        return np.flatnonzero(np.bincount(self.variant_of[draws])).tolist()

@@ -103,7 +103,7 @@ class DrawnScores:
 
     def prepare(self) -> None:
         """Make the trees of all variants that a draw takes, so that threads find them."""
-        for number in np.unique(self.plan.variant_of).tolist():
+        for number in self.plan.taken_by(slice(None)):
             self._groups_of(number)
 
     def at_once(self, threads: int) -> int:
@@ -120,8 +120,7 @@ class DrawnScores:
         return found
 
     def _totals(self, draws: Rows, into: Matrix | None) -> Matrix:
-        taken = self.plan.variant_of[draws]
-        numbers = np.unique(taken).tolist()
+        taken, numbers = self.plan.variant_of[draws], self.plan.taken_by(draws)
         groups = self._groups_of(numbers[0])
         alone = len(numbers) == 1 and len(groups) == 1 and self.plan.values is None
         if alone and len(groups[0].places) == len(self.rows):

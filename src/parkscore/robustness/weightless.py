@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Final
 
 import numpy as np
 
 from parkscore.findings import Finding, Severity, UsageError
+from parkscore.framework.kept import kept
 from parkscore.framework.models import Choice, Framework, Node
 from parkscore.framework.settings import aggregation_of
 from parkscore.language import Text
@@ -19,15 +20,16 @@ _ONE: Final = np.array([0.2, 0.3, 0.5])
 _OTHER: Final = np.array([0.6, 0.3, 0.1])
 
 
-def weightless(framework: Framework) -> list[Node]:
+@kept
+def weightless(framework: Framework) -> Sequence[Node]:
     """The dimensions of more than one child whose score is the same under any weights that are not 0."""
-    return [node for node in _parents(framework) if _ignores_weights(aggregation_of(framework, node))]
+    return tuple(node for node in _parents(framework) if _ignores_weights(aggregation_of(framework, node)))
 
 
 def refuse_weightless(frameworks: Iterable[Framework]) -> None:
     """Raise UsageError where weights count in none of these, so that varying them would leave every rank as it is."""
     known = list(frameworks)
-    if any(not _ignores_weights(aggregation_of(each, node)) for each in known for node in _parents(each)):
+    if any(len(weightless(each)) < len(_parents(each)) for each in known):
         return
     first = known[0]
     title = aggregation[aggregation_of(first, first.root).name].title
