@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from collections import defaultdict
 from pathlib import Path
 from typing import Any
@@ -448,6 +449,23 @@ def test_an_old_or_a_new_one_without_the_return_it_should_have_is_a_warning_with
     assert found_in_mergers(zones, tmp_path, "b,d\nm,y\n") == [("successor_without_return", f"{file}:3:1")]
     # m files no more, and is no successor that anybody could look up this year.
     assert found_in_mergers(zones, tmp_path, "b,m\n") == [("successor_without_return", f"{file}:2:1")]
+
+
+def test_an_enterprise_that_is_listed_twice_among_the_mergers_is_told_so_at_its_line(
+    zones: Framework, tmp_path: Path
+) -> None:
+    assert found_in_mergers(zones, tmp_path, "m,d\nm,b\n") == [("merged_twice", f"{tmp_path / 'm.csv'}:3:1")]
+    with pytest.raises(DataError, match=r"is listed at .*m.csv:2:1 already, and an enterprise merges once"):
+        ps.from_returns(zones, FILED, merged=tmp_path / "m.csv")
+
+
+def test_mergers_without_years_are_said_to_change_nothing(tmp_path: Path) -> None:
+    for name, text in {"returns": RETURNS, "zones": ZONES}.items():
+        kept = "".join(line for line in text.splitlines(True) if not re.match(r"time:|  - \{id: \"[23]\"", line))
+        (tmp_path / f"{name}.yaml").write_text(kept, encoding="utf-8")
+    latest = FILED[FILED["year"] == 2024].drop(columns="year")
+    found = ps.from_returns(tmp_path / "zones.yaml", latest, merged={"m": "d"}).findings
+    assert [each.code for each in found if each.field == "merged"] == ["merged_without_years"]
 
 
 def test_a_successor_that_has_one_itself_need_not_have_filed(zones: Framework, tmp_path: Path) -> None:

@@ -16,7 +16,7 @@ from parkscore.data.collecting import REPEATED_AT_MOST, Collected
 from parkscore.data.datasets import Dataset, Piece
 from parkscore.data.headers import normalised
 from parkscore.data.plain_texts import text_column, texts_written_otherwise
-from parkscore.data.repeated_rows import report_repeated, report_similar
+from parkscore.data.repeated_rows import DUPLICATE_ROW, report_repeated, report_similar
 from parkscore.data.table import UNIT, Table
 from parkscore.data.text_hashes import Hashes, mixed, text_hashes
 from parkscore.findings import Finding, Place, Severity
@@ -131,7 +131,7 @@ def duplicate_findings(dataset: Dataset, pieces: Sequence[Piece], repeated: Repe
                 report_similar(here, unit, other, first[other, year], found)
                 similar.add(unit)
             if listed > REPEATED_AT_MOST:
-                found.count_more("duplicate_row", Severity.ERROR, repeated.surplus - listed - len(similar))
+                found.count_more(DUPLICATE_ROW, Severity.ERROR, repeated.surplus - listed - len(similar))
                 return found.findings
     return found.findings
 

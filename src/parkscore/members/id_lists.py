@@ -8,7 +8,8 @@ from dataclasses import replace
 from parkscore.data.credit_codes import standard_form
 from parkscore.data.masking import Mask
 from parkscore.data.reading import read_with_findings
-from parkscore.data.table import UNIT, Table
+from parkscore.data.repeated_rows import DUPLICATE_ROW, first_place
+from parkscore.data.table import Table
 from parkscore.findings import DataError, Finding, Place, Severity, errors_of
 from parkscore.framework.models import USCC, Framework, Label
 from parkscore.language import Text
@@ -38,8 +39,8 @@ def _of_a_list(finding: Finding, table: Table | None, returns: Framework) -> Fin
     """A finding about a table of units, in the words of a list of enterprises."""
     if finding.code in ("no_header", "empty_file"):
         return replace(finding, hint=_header(returns))
-    if finding.code == "duplicate_row" and table is not None:
-        first = table.origin.place(table.units.tolist().index(finding.unit), UNIT)
+    if finding.code == DUPLICATE_ROW and table is not None:
+        first = first_place(table, str(finding.unit))
         message = Text(f"这家企业列了两次，先列于 {first}", f"the enterprise is listed twice, first at {first}")
         return replace(finding, message=message)
     return finding

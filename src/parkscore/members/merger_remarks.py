@@ -20,9 +20,13 @@ def merger_remarks(summed: Summed, mergers: Mergers) -> Iterator[Finding]:
     """An error for each enterprise that is said to be gone and files in the evaluated year.
 
     And a warning for each that has no earlier return which its successor could take over, and for each successor that
-    does not file in the evaluated year. One that took over another and is gone itself needs no return.
+    does not file in the evaluated year. One that took over another and is gone itself needs no return. Without years no
+    merger changes anything, which is told once.
     """
-    if not mergers.successors or summed.plan.framework.time is None:
+    if not mergers.successors:
+        return
+    if summed.plan.framework.time is None:
+        yield _no_years()
         return
     roll, year, merged = summed.roll, summed.year, mergers.successors
     now, before = (_returns_of(roll, rows) for rows in (roll.year == year, roll.year < year))
@@ -49,6 +53,19 @@ def _codes(roll: Roll, ids: Sequence[str]) -> list[int]:
     """The codes of enterprises, -1 for one that the roll does not know; it knows every successor."""
     found: list[int] = pc.index_in(pa.array(ids, roll.ids.type), value_set=roll.ids).fill_null(NONE).to_pylist()
     return found
+
+
+def _no_years() -> Finding:
+    return Finding(
+        code="merged_without_years",
+        severity=Severity.WARNING,
+        field="merged",
+        message=Text(
+            "本体系的年报没有年份，没有上年可承继，合并对照表不起作用",
+            "the returns of this framework have no years, so no successor has a past to take over and no merger counts",
+        ),
+        hint=Text("去掉合并对照表，或在体系中写 time", "leave the mergers out, or give the framework a `time`"),
+    )
 
 
 def _not_gone(summed: Summed, mergers: Mergers, old: str, row: int) -> Finding:

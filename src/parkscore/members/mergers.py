@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Final
 
 import pandas as pd
@@ -12,9 +12,10 @@ import pandas as pd
 from parkscore.data.code_findings import NO_CODE, accepted_codes, no_code, wrong_codes
 from parkscore.data.credit_codes import standard_form
 from parkscore.data.masking import Mask
-from parkscore.data.reading import read_table
+from parkscore.data.reading import read_with_findings
+from parkscore.data.repeated_rows import DUPLICATE_ROW, first_place
 from parkscore.data.table import UNIT, Table
-from parkscore.findings import DataError, Finding, Place, Severity, UsageError, of_type
+from parkscore.findings import DataError, Finding, Place, Severity, UsageError, errors_of, of_type
 from parkscore.framework.models import USCC, DataField, Framework, Label, UnitKey
 from parkscore.language import Text
 
@@ -104,11 +105,13 @@ def _no_code(text: str) -> Finding:
 def read_mergers(file: str | os.PathLike[str] | pd.DataFrame, returns: Framework) -> Mergers:
     """The mergers in a file with the columns `old` and `new`, which hold ids as the returns do.
 
-    Raises UsageError and DataError as `read_table` does, and DataError where a code is wrong, a successor is missing or
-    mergers run in a circle.
+    Raises UsageError and DataError as `read_table` does, and DataError where a code is wrong, a successor is missing,
+    an enterprise is listed twice or mergers run in a circle.
     """
     listed = _table_of_mergers(returns)
-    table, _ = read_table(file, listed)
+    table, read = read_with_findings(file, listed)
+    if table is None or errors_of(read):
+        raise DataError([_listed_twice(each, table) for each in read])
     olds, successors = table.units.tolist(), table.frame[NEW[0]].tolist()
     merged = {old: new for old, new in zip(olds, successors, strict=True) if isinstance(new, str)}
     right = accepted_codes(returns)
@@ -117,6 +120,18 @@ def read_mergers(file: str | os.PathLike[str] | pd.DataFrame, returns: Framework
     if found:
         raise DataError(found)
     return Mergers(merged, {old: table.origin.place(row, UNIT) for row, old in enumerate(olds)})
+
+
+def _listed_twice(finding: Finding, table: Table | None) -> Finding:
+    """What reading says of a second row of a unit, as it is told of an enterprise that merges a second time."""
+    if finding.code != DUPLICATE_ROW or table is None:
+        return finding
+    first = first_place(table, str(finding.unit))
+    message = Text(
+        f"这家企业已写于 {first}，一家企业只能合并一次", f"is listed at {first} already, and an enterprise merges once"
+    )
+    hint = Text("只留一行；先后合并的，逐次各写一行", "keep one line; each of several mergers in turn has its own")
+    return replace(finding, code="merged_twice", message=message, hint=hint)
 
 
 def _without_end(table: Table, olds: Sequence[str], merged: Mapping[str, str]) -> Iterator[Finding]:

@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 
 from parkscore.data.capping import MOST
+from parkscore.data.repeated_rows import DUPLICATE_ROW
 from parkscore.data.table import State, Table
 from parkscore.data.unranked import MAY_NOT_BE_MISSING, TOO_FEW_INDICATORS, TOO_LITTLE_DATA, Unranked
 from parkscore.evaluation import Evaluation
@@ -39,7 +40,7 @@ def duplicates(summed: Summed) -> list[Finding]:
 def _repeats(summed: Summed, row: int, first: int) -> Finding:
     roll, earlier = summed.roll, summed.place(first)
     return Finding(
-        code="duplicate_row",
+        code=DUPLICATE_ROW,
         severity=Severity.ERROR,
         place=summed.place(row),
         unit=roll.ids[int(roll.own[row])].as_py(),
