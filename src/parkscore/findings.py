@@ -211,11 +211,12 @@ class FrameworkError(ParkscoreError):
 def of_type(argument: str, value: Any, hint: Text) -> Finding:
     """The finding for an argument of another type than is taken."""
     kind = type(value).__name__
+    article = "an" if kind[0] in "aeiouAEIOU" else "a"
     return Finding(
         code="wrong_type",
         severity=Severity.ERROR,
         field=argument,
-        message=Text(f"{argument} 不能是 {kind}", f"`{argument}` cannot be a {kind}"),
+        message=Text(f"{argument} 不能是 {kind}", f"`{argument}` cannot be {article} {kind}"),
         hint=hint,
     )
 

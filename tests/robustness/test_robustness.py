@@ -349,7 +349,7 @@ def test_each_draw_leaves_out_one_indicator_or_none() -> None:
         ({"weights": {"table": {"a": [0.0] * 8, "b": [0.0] * 8}}}, "row 1: the weights of a, b are all 0"),
         ({"weights": {"table": pd.DataFrame([[1.0, 2.0]] * 8, columns=["a", "a"])}}, "two columns a"),
         ({"weights": {"table": pd.DataFrame()}}, "the table is empty"),
-        ({"weights": {"table": 3}}, "`table` cannot be a int"),
+        ({"weights": {"table": 3}}, "`table` cannot be an int"),
         ({"weights": {"table": ""}}, "is empty"),
         ({"weights": {"table": np.ones((8, 2))}}, "`table` cannot be a ndarray(.|\n)*a column for each node"),
         ({"weights": {"table": [[1.0, 2.0]] * 8}}, "`table` cannot be a list"),

@@ -13,7 +13,7 @@ import pytest
 import parkscore as ps
 from parkscore.evaluation import Evaluation
 from parkscore.findings import FrameworkError, UsageError
-from parkscore.framework.models import ScoreRule
+from parkscore.framework.models import ScoreRule, WeightScheme
 from parkscore.framework.yaml_form import parse_yaml
 from parkscore.robustness.alternatives import alternatives_of, clashes
 from parkscore.robustness.assumptions import assumptions
@@ -239,8 +239,29 @@ def test_a_mapping_is_checked_as_a_file_is(evaluation: Evaluation) -> None:
 
 @pytest.mark.parametrize("spec", [3, pd.DataFrame(), ["weights"], b"spec.yaml"])
 def test_a_spec_of_another_type_is_told_as_such(evaluation: Evaluation, spec: Any) -> None:
-    with pytest.raises(UsageError, match=f"`spec` cannot be a {type(spec).__name__}"):
+    with pytest.raises(UsageError, match=f"`spec` cannot be an? {type(spec).__name__}"):
         evaluation.robustness(spec=spec)
+
+
+def test_what_python_has_made_goes_beside_a_spec_and_not_into_it(evaluation: Evaluation) -> None:
+    mine = {"id": "mine", "framework": "small", "title": {"zh": "自拟"}, "status": "assumed", "weights": {"c": 1}}
+    scheme = WeightScheme.model_validate(mine)
+    for made, key in (([scheme], "schemes"), (pd.DataFrame({"1": [1.0]}), "table")):
+        with pytest.raises(UsageError, match=f"`{key}` cannot be a [WD](.|\n)*state what was made beside"):
+            evaluation.robustness(spec={"weights": {key: made}})
+
+
+def test_a_spec_that_is_given_as_weights_is_told_where_it_goes(evaluation: Evaluation) -> None:
+    with pytest.raises(UsageError, match=r"`weights` holds a whole spec(.|\n)*give it as spec="):
+        evaluation.robustness({"weights": {"multipliers": 0.1}, "draws": 8})
+
+
+def test_a_table_in_a_mapping_may_be_named_by_its_path(evaluation: Evaluation, tmp_path: Path) -> None:
+    leaves = [leaf.id for leaf in evaluation.framework.leaves]
+    file = tmp_path / "weights.csv"
+    pd.DataFrame(np.ones((3, len(leaves))), columns=leaves).to_csv(file, index=False)
+    by_path, by_text = (evaluation.robustness(spec={"weights": {"table": each}}) for each in (file, str(file)))
+    np.testing.assert_array_equal(by_path.ranks, by_text.ranks)
 
 
 def test_a_negative_seed_is_refused(evaluation: Evaluation) -> None:

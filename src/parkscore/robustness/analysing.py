@@ -14,6 +14,7 @@ import numpy as np
 from parkscore.evaluation import Evaluation
 from parkscore.findings import DataError, Finding, Severity, UsageError
 from parkscore.framework.models import Framework
+from parkscore.framework.robustness_models import RobustnessSpec
 from parkscore.language import Text
 from parkscore.methods import DomainError
 from parkscore.methods.domain import FloatArray, IntArray
@@ -60,6 +61,7 @@ def robustness_of(
     stated: None says nothing of a key, and what is empty that nothing of it varies, whatever the spec says. telling:
     says of each part of the run that it begins, and how far it is.
     """
+    _refuse_whole_spec(stated.get("weights"))
     asked_beside = {key: stated.pop(key, None) for key in QUESTIONS}
     if spec is None:
         loaded = spec_of_framework(evaluation.framework) or NOTHING
@@ -99,6 +101,15 @@ def robustness_of(
     found = drawn_by(planned, telling)
     answers = ready.answers(telling)
     return replace(found, asked=asked, of_framework=of_framework, questions=questions, answers=answers)
+
+
+def _refuse_whole_spec(weights: Any) -> None:
+    """Raise UsageError where what is stated of weights says what else is to vary."""
+    if not isinstance(weights, Mapping) or RobustnessSpec.model_fields.keys().isdisjoint(weights):
+        return
+    message = Text("weights 里写的是整份变动说明", "`weights` holds a whole spec")
+    hint = Text("用 spec={...} 给出整份说明", "give it as spec={...}")
+    raise UsageError(Finding(code="whole_spec", severity=Severity.ERROR, field="weights", message=message, hint=hint))
 
 
 def _varied(asked: Mapping[str, Any]) -> dict[str, Any]:

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Final
+
+import pandas as pd
 
 from parkscore.findings import Finding, FrameworkError, UsageError, of_type
 from parkscore.framework.building import Fault, build
 from parkscore.framework.document import Document
 from parkscore.framework.loading import YAML_SUFFIXES, find_file
-from parkscore.framework.models import Framework
+from parkscore.framework.models import Choice, Framework, WeightScheme
 from parkscore.framework.robustness_models import AbsoluteNoise, RobustnessSpec
 from parkscore.framework.yaml_form import read_yaml
 from parkscore.language import Text
@@ -99,6 +101,7 @@ def load_spec(source: str | Path | Mapping[str, Any], framework: Framework) -> L
     _refuse_other_types(source)
     if isinstance(source, Mapping):
         refuse_sets(source)
+        _refuse_made_in_python(source)
         document, folder = Document(_as_read(source), "spec", {}), Path()
     else:
         path = find_file(Path(source), YAML_SUFFIXES, None, [], Text("变动说明文件", "file that says what to vary"))
@@ -132,9 +135,34 @@ def _refuse_other_types(source: Any) -> None:
         raise UsageError(of_type("spec", source, hint))
 
 
+def _refuse_made_in_python(source: Mapping[str, Any]) -> None:
+    """Raise UsageError where a mapping holds what no file could: a table, or a method or a scheme made in Python."""
+    hint = Text(
+        "说明里只写名称和数；做好的方案和表用参数给出，如 ev.robustness({'schemes': [...]})",
+        "a spec has names and numbers; state what was made beside it, as in ev.robustness({'schemes': [...]})",
+    )
+    wrong = [of_type(key, each, hint) for key, each in _made(source)]
+    if wrong:
+        raise UsageError(wrong)
+
+
+def _made(said: Any, key: str = "spec") -> Iterator[tuple[str, Any]]:
+    """What Python has made, and the key that it stands under."""
+    if isinstance(said, Mapping):
+        for inner, each in said.items():
+            yield from _made(each, str(inner))
+    elif isinstance(said, list | tuple):
+        for each in said:
+            yield from _made(each, key)
+    elif isinstance(said, WeightScheme | Choice | pd.DataFrame):
+        yield key, said
+
+
 def _as_read(said: Any) -> Any:
-    """Lists as tuples, and what NumPy and pandas make as Python's own, as a file is read."""
+    """Lists as tuples, paths as texts, and what NumPy and pandas make as Python's own, as a file is read."""
     said = as_python(said)
+    if isinstance(said, os.PathLike):
+        return os.fspath(said)
     if isinstance(said, Mapping):
         return {key: _as_read(inner) for key, inner in said.items()}
     return tuple(map(_as_read, said)) if isinstance(said, list | tuple) else said
