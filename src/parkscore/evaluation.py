@@ -38,7 +38,7 @@ from parkscore.tree.contributions import contributions, not_additive
 from parkscore.tree.counted_weights import counted_weights
 from parkscore.tree.fitted import Fitted, fit_of, with_weights
 from parkscore.tree.freezing import already_frozen, freeze
-from parkscore.tree.frozen import FrozenReference
+from parkscore.tree.frozen import FrozenReference, refuse_replacing
 from parkscore.tree.gate import NOT_RANKED, RANKED, Outcomes
 from parkscore.tree.gate_tables import (
     detail_table,
@@ -451,7 +451,8 @@ class Evaluation:
         """Write what scores are measured against into a file, to score other rows by with `reference=`; return it.
 
         Raises UsageError where units are compared with each other, where the rows have several references, such as
-        several years, where they were scored by a frozen reference themselves, or where the file cannot be written.
+        several years, where they were scored by a frozen reference themselves, where the file holds another reference,
+        or where it cannot be written.
         """
         refuse_other_form(path, ".json")
         if self.frozen is not None:
@@ -459,6 +460,7 @@ class Evaluation:
         cohorts, shares = zip(*self.own_cohorts, strict=True) if self.own_cohorts else ((), ())
         weighing = replace(self.weighing, shares=shares)
         frozen = freeze(self.framework, self.table, self.rows, cohorts, self.fitted, weighing)
+        refuse_replacing(path, frozen)
         write_text(path, frozen.text)
         return frozen
 

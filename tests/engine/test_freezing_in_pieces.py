@@ -56,8 +56,22 @@ def test_a_zero_is_no_negative_one_whichever_came_first(tmp_path: Path, kept: Pa
     framework = small(leaf("a"), fields={"a": field("a")})
     frames = [pd.DataFrame({"zone": list("甲乙丙"), "a": values}) for values in ([0.0, -0.0, 1], [-0.0, 0.0, 1])]
     for frame in frames:
+        kept.unlink(missing_ok=True)
         ps.evaluate(framework, frame).freeze(kept)
         assert "-0.0" not in kept.read_text("utf-8")
+
+
+def test_a_reference_of_other_data_is_kept_and_nothing_is_written(tmp_path: Path, kept: Path) -> None:
+    framework = small(leaf("a"), fields={"a": field("a")})
+    pd.DataFrame({"zone": list("甲乙"), "a": [0.0, 1.0]}).to_parquet(tmp_path / "old.parquet")
+    pd.DataFrame({"zone": list("甲乙"), "a": [0.0, 2.0]}).to_parquet(tmp_path / "new.parquet")
+    ps.score_dataset(framework, tmp_path / "old.parquet", tmp_path / "out.parquet", freeze=kept)
+    before = kept.read_bytes(), (tmp_path / "out.parquet").read_bytes()
+    with pytest.raises(UsageError, match="holds another reference"):
+        ps.score_dataset(framework, tmp_path / "new.parquet", tmp_path / "out.parquet", freeze=kept)
+    assert (kept.read_bytes(), (tmp_path / "out.parquet").read_bytes()) == before
+    ps.score_dataset(framework, tmp_path / "old.parquet", tmp_path / "out.parquet", freeze=kept)
+    assert kept.read_bytes() == before[0]
 
 
 def test_groups_and_a_year_are_kept_apart(tmp_path: Path, kept: Path) -> None:

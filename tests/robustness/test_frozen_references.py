@@ -27,6 +27,7 @@ def framework_of(a: dict[str, Any]) -> Framework:
 
 def evaluated(framework: Framework, folder: Path) -> Evaluation:
     """The later units by a reference that was frozen with the framework itself."""
+    (folder / "reference.json").unlink(missing_ok=True)
     ps.evaluate(framework, BASE).freeze(folder / "reference.json")
     return ps.evaluate(framework, LATER, reference=folder / "reference.json")
 

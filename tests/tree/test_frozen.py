@@ -300,9 +300,33 @@ def test_a_panel_is_frozen_whole_unless_gaps_are_filled_year_by_year(file: Path)
     assert frozen_of(framework, frame, file).years == (2023, 2024)
     filled = small(leaf("a", missing=Choice.of("mean")), time="year", reference="panel")
     assert refusals(lambda: frozen_of(filled, frame, file)) == ["several_years"]
+    file.unlink()
     frozen_of(filled, frame, file, year=2024)
     later = ps.evaluate(filled, panel("zone year a\n丁 2025 ."), reference=file)
     assert everywhere(later.imputed["a"], [10])
+
+
+def test_a_reference_is_not_replaced_by_another_one(file: Path) -> None:
+    framework = small(leaf("a"))
+    first = frozen_of(framework, panel("zone a\n甲 0\n乙 10"), file)
+    text = file.read_text(encoding="utf-8")
+    with pytest.raises(
+        UsageError, match=rf"holds another reference \(data DataFrame; SHA-256 {first.sha256}\)"
+    ) as caught:
+        frozen_of(framework, panel("zone a\n甲 0\n乙 20"), file)
+    assert [each.code for each in caught.value.findings] == ["other_reference"]
+    assert file.read_text(encoding="utf-8") == text
+    assert frozen_of(framework, panel("zone a\n甲 0\n乙 10"), file).sha256 == first.sha256
+
+
+def test_what_was_changed_and_refused_as_a_reference_can_be_fitted_again(file: Path) -> None:
+    frame = panel("zone a\n甲 0\n乙 10")
+    frozen_of(small(leaf("a")), frame, file)
+    file.write_text(file.read_text(encoding="utf-8").replace("10", "11"), encoding="utf-8")
+    with pytest.raises(UsageError, match="is not what its SHA-256 says"):
+        load_reference(file)
+    frozen_of(small(leaf("a")), frame, file)
+    load_reference(file)
 
 
 COMPARING = {

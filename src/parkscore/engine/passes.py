@@ -48,7 +48,7 @@ from parkscore.tree.freezing import (
     refuse_nothing_fitted,
     refuse_unfreezable,
 )
-from parkscore.tree.frozen import FrozenReference, load_reference, refuse_other_framework
+from parkscore.tree.frozen import FrozenReference, load_reference, refuse_other_framework, refuse_replacing
 from parkscore.tree.schemes import Weights
 
 if TYPE_CHECKING:
@@ -211,6 +211,8 @@ class _Run:
         found.add([*closing.tally.findings(framework), *closing.weighing.findings])
         found.refuse(self.strict)
         frozen = None if self.freeze is None else closing.frozen
+        if self.freeze is not None and frozen is not None:
+            refuse_replacing(self.freeze, frozen)
         top = self._written(closing, frozen, arriving)
         return closing.result(self.target, top, found.findings)
 

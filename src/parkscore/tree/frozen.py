@@ -205,6 +205,30 @@ def load_reference(source: str | Path | FrozenReference) -> FrozenReference:
     return frozen
 
 
+def refuse_replacing(path: str | Path, frozen: FrozenReference) -> None:
+    """Raise UsageError where a file holds another reference than is to be written there.
+
+    Scores may have been published that nobody could make again without it.
+    """
+    try:
+        other = load_reference(path)
+    except UsageError:  # there is no file, or nothing in it that scores could be made by
+        return
+    if other.sha256 == frozen.sha256:
+        return
+    years = ", ".join(map(str, other.years))
+    of_data = other.data + (f", {years}" if years else "")
+    message = Text(
+        f"已有另一份参照值（数据 {of_data}；SHA-256 {other.sha256}），按它计过的分没有它就无法重算",
+        f"holds another reference (data {of_data}; SHA-256 {other.sha256}), and scores by it need that one",
+    )
+    hint = Text(
+        f"按它计分，用 --reference {path}（Python 中用 reference=）；要重新拟合，换一个文件名，或先把它移走",
+        f"score by it with --reference {path} (in Python reference=); to fit anew name another file, or move this one",
+    )
+    raise _refused("other_reference", path, message, hint)
+
+
 def _read(path: Path) -> dict[str, Any]:
     try:
         document = json.loads(path.read_text(encoding="utf-8"))
