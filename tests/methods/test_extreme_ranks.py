@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from parkscore.methods import DomainError, ranking
 from parkscore.methods.extreme_ranks import best_rank, worst_rank
 from parkscore.methods.weight_draws import constrained
+from parkscore.methods.weight_stability import certain_ranks, least_lead
 
 
 @settings(max_examples=25, deadline=None)
@@ -33,6 +34,36 @@ def test_extreme_ranks_are_attained_and_no_drawn_weights_go_beyond(
             assert each.weights.sum() == pytest.approx(1)
             assert ((each.weights >= low - 1e-9) & (each.weights <= high + 1e-9)).all()
             assert not order or each.weights[0] >= each.weights[1] - 1e-7
+
+
+@settings(max_examples=40, deadline=None)
+@given(st.data(), st.sampled_from(["max", "dense"]), st.integers(1, 6), st.integers(2, 3))
+def test_ends_are_by_the_rule_of_ties_and_no_weights_go_beyond(
+    data: st.DataObject, ties: str, units: int, indicators: int
+) -> None:
+    cells = st.lists(st.integers(0, 3).map(float), min_size=units * indicators, max_size=units * indicators)
+    x = np.array(data.draw(cells)).reshape(units, indicators)
+    low, high = np.zeros(indicators), np.full(indicators, data.draw(st.sampled_from([0.6, 1.0])))
+    # Even weights, and those at which few things count, are where most units are level.
+    drawn = np.vstack([constrained(200, low, high, [], 1, sweeps=3), np.full((1, indicators), 1 / indicators)])
+    ranks = ranking[ties](np.round(drawn @ x.T, 9))
+    certain = certain_ranks(least_lead(x, low, high), ties)
+    for unit in range(units):
+        best, worst = (end(x, unit, low, high, ties=ties) for end in (best_rank, worst_rank))
+        for each in (best, worst):
+            assert each.attained == ranking[ties](np.round(x @ (each.weights / each.weights.sum()), 9))[unit]
+        assert best.bound <= best.attained
+        assert worst.bound >= worst.attained
+        assert max(best.bound, certain[unit, 0]) <= ranks[:, unit].min()
+        assert min(worst.bound, certain[unit, 1]) >= ranks[:, unit].max()
+
+
+@pytest.mark.parametrize(("ties", "ends"), [("min", (1, 1)), ("max", (2, 2)), ("dense", (1, 1))])
+def test_units_that_are_always_level_have_one_rank_by_each_rule(ties: str, ends: tuple[int, int]) -> None:
+    x = np.array([[5.0, 5.0], [5.0, 5.0], [3.0, 1.0]])
+    assert certain_ranks(least_lead(x, [0, 0], [1, 1]), ties)[0].tolist() == list(ends)
+    best, worst = (end(x, 0, [0, 0], [1, 1], ties=ties) for end in (best_rank, worst_rank))
+    assert (best.attained, best.bound, worst.attained, worst.bound) == (ends[0], ends[0], ends[1], ends[1])
 
 
 def test_ties_in_most_indicators_leave_the_ends_exact() -> None:

@@ -197,6 +197,55 @@ def test_a_tree_of_mixed_means_is_refused_by_node_and_left_to_its_dimensions() -
     np.testing.assert_allclose(exact.tree.scores @ exact.tree.weights, evaluation.ranking["score"])
 
 
+def with_an_only_child(method: Choice) -> Framework:
+    return small(dimension("d", scored("a"), weight=1.0, aggregate=method), scored("c", 1.0))
+
+
+def test_an_only_child_whose_dimension_makes_another_score_of_it_is_no_weighted_sum() -> None:
+    columns = rows(a=[100, 80, 30, 10], c=[10, 20, 100, 40])
+    for method in (Choice.of("capped_sum", cap=50), Choice.of("rsr")):
+        evaluation = ps.evaluate(with_an_only_child(method), columns)
+        with pytest.raises(UsageError, match=f"(?s)d = {method.name}.*level: dimension"):
+            exact_of(evaluation)
+        exact = exact_of(evaluation, level="dimension")
+        np.testing.assert_allclose(exact.tree.scores @ exact.tree.weights, evaluation.ranking["score"])
+    for name in ("geometric", "max", "product", "ampi", "harmonic", "mazziotta_pareto"):
+        evaluation = ps.evaluate(with_an_only_child(Choice.of(name)), columns)
+        exact = exact_of(evaluation)
+        np.testing.assert_allclose(exact.tree.scores @ exact.tree.weights, evaluation.ranking["score"])
+
+
+def test_an_indicator_that_is_rounded_is_weighed_as_any_other() -> None:
+    rounded = leaf("a", weight=1.0, score=GOALPOSTS, round={"decimals": 0, "how": "half_up"})
+    evaluation = ps.evaluate(small(rounded, scored("c")), rows(a=[12.3, 45.6, 7.8], c=[10, 20, 30]))
+    exact = exact_of(evaluation)
+    np.testing.assert_allclose(exact.tree.scores @ exact.tree.weights, evaluation.ranking["score"])
+
+
+@pytest.mark.parametrize("ties", ["min", "max", "dense"])
+def test_what_is_certain_of_ranks_follows_the_rule_of_ties(ties: str) -> None:
+    framework = small(scored("a"), scored("b"), ranking=Ranking(ties=ties))
+    table = rows(a=[50, 50, 30, 10, 50], b=[50, 50, 10, 30, 50])
+    evaluation = ps.evaluate(framework, table)
+    drawn = evaluation.robustness({"multipliers": 0.2}, draws=64, exact=True)
+    found, ranks = drawn.answers.exact.ranks, pd.DataFrame(drawn.ranks, columns=drawn.names)
+    assert found["rank_among"].tolist() == evaluation.ranking["rank"].tolist()
+    for low, high in (("certain_best", "certain_worst"), ("best_bound", "worst_bound")):
+        assert (ranks.ge(found[low]) & ranks.le(found[high])).to_numpy().all()
+    exact = evaluation.exact()
+    ends = exact.extreme_ranks(0.2)
+    for unit in ends.units.index:
+        for end in ("best", "worst"):
+            again_ranked = ps.evaluate(framework, table, weights=exact.scheme(ends.weights(unit, end))).ranking
+            assert again_ranked.set_index("unit")["rank"][unit] == ends.units.loc[unit, end]
+
+
+def test_units_that_are_always_level_keep_their_rank() -> None:
+    evaluation = ps.evaluate(small(scored("a"), scored("b")), rows(a=[90, 90, 10], b=[90, 90, 10]))
+    necessary = evaluation.exact().necessary(0.2)
+    assert necessary.ranks[["best", "worst"]].to_numpy().tolist() == [[1, 1], [1, 1], [3, 3]]
+
+
 def test_a_score_of_zero_has_no_logarithm_and_its_place_is_told() -> None:
     zero = ScoreRule.of("goalposts", low=0, high=100, to=(0, 100))
     flat = small(leaf("a", score=zero), leaf("b", score=zero), total=Total(aggregate=Choice.of("geometric")))

@@ -11,8 +11,9 @@ from numpy.typing import ArrayLike
 from scipy.optimize import Bounds, LinearConstraint, milp
 
 from parkscore.methods.domain import FloatArray
+from parkscore.methods.registry import ranking
 from parkscore.methods.weight_draws import feasible
-from parkscore.methods.weight_stability import least_lead
+from parkscore.methods.weight_stability import certain_ranks, least_lead
 
 SECONDS: Final = 10.0
 _LEVEL: Final = 1e-5
@@ -47,12 +48,15 @@ def best_rank(
     high: ArrayLike,
     order: Sequence[tuple[int, int]] = (),
     *,
+    ties: str = "min",
     seconds: float = SECONDS,
 ) -> ExtremeRank:
     """The least number of units that stand above a unit, and one.
 
     scores: (units, indicators) without gaps. low, high: (indicators,) bounds of weights that sum to 1. order: pairs of
-    indicators of which the first weighs at least as much. seconds: after which the solver gives what it has.
+    indicators of which the first weighs at least as much. ties: a rule of `ranking`; by `max` all that are level with
+    the unit count, too, and by `dense` each score above it counts once, of which the solver knows nothing: that rank is
+    proven only where nothing certain of the units speaks against it. seconds: after which the solver gives what it has.
 
     A mixed-integer programme: one yes or no for each other unit, whether it stands above. Units that are level do not.
     To the solver a unit is above from a lead of 1e-5 of the widest that the two can have; one that can have no such
@@ -61,7 +65,7 @@ def best_rank(
     >>> best_rank([[3.0, 0.0], [2.0, 2.0], [0.0, 3.0]], 0, [0, 0], [1, 1]).attained
     1
     """
-    return _extreme(np.asarray(scores, dtype=np.float64), unit, low, high, order, seconds, worst=False)
+    return _by_rule(np.asarray(scores, dtype=np.float64), unit, low, high, order, seconds, ties, worst=False)
 
 
 def worst_rank(
@@ -71,6 +75,7 @@ def worst_rank(
     high: ArrayLike,
     order: Sequence[tuple[int, int]] = (),
     *,
+    ties: str = "min",
     seconds: float = SECONDS,
 ) -> ExtremeRank:
     """The largest number of units that stand above a unit, and one; as `best_rank`.
@@ -78,7 +83,32 @@ def worst_rank(
     >>> worst_rank([[3.0, 0.0], [2.0, 2.0], [0.0, 3.0]], 1, [0, 0], [1, 1]).attained
     2
     """
-    return _extreme(np.asarray(scores, dtype=np.float64), unit, low, high, order, seconds, worst=True)
+    return _by_rule(np.asarray(scores, dtype=np.float64), unit, low, high, order, seconds, ties, worst=True)
+
+
+def _by_rule(
+    x: FloatArray,
+    unit: int,
+    low: ArrayLike,
+    high: ArrayLike,
+    order: Sequence[tuple[int, int]],
+    seconds: float,
+    ties: str,
+    *,
+    worst: bool,
+) -> ExtremeRank:
+    if ties == "max":
+        # Who is above or level is whoever is not below: the same question of the scores the other way round.
+        found = _extreme(-x, unit, low, high, order, seconds, worst=not worst)
+        return ExtremeRank(len(x) + 1 - found.attained, len(x) + 1 - found.bound, found.weights)
+    found = _extreme(x, unit, low, high, order, seconds, worst=worst)
+    if ties == "min":
+        return found
+    attained = int(ranking[ties](_rounded(x, found.weights))[unit])
+    if worst:
+        return ExtremeRank(attained, max(attained, found.bound), found.weights)
+    sure = int(certain_ranks(least_lead(x, low, high), ties)[unit, 0])
+    return ExtremeRank(attained, min(attained, sure), found.weights)
 
 
 def _extreme(
@@ -167,5 +197,9 @@ def _solved(
 
 
 def _rank(x: FloatArray, unit: int, weights: FloatArray) -> int:
-    scores = np.round(x @ (weights / weights.sum()), 9)
+    scores = _rounded(x, weights)
     return 1 + int((scores > scores[unit]).sum())
+
+
+def _rounded(x: FloatArray, weights: FloatArray) -> FloatArray:
+    return np.asarray(np.round(x @ (weights / weights.sum()), 9))

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from parkscore.language import Text
-from parkscore.methods.domain import DomainError, FloatArray, IntArray
+from parkscore.methods.domain import BoolArray, DomainError, FloatArray, IntArray
 
 _AT_ONCE: Final = 2**21
 
@@ -158,18 +158,36 @@ def _least_weights(difference: FloatArray, low: FloatArray, high: FloatArray, sc
     return np.asarray(found / found.sum(axis=-1, keepdims=True)) if scaled else found
 
 
-def certain_ranks(leads: ArrayLike) -> IntArray:
+def certain_ranks(leads: ArrayLike, ties: str = "min") -> IntArray:
     """The ranks that no weights leave, (units, 2), from what `least_lead` says of every pair.
 
-    A unit stands below all that lead it whatever the weights, and above all that it leads so. Other ranks in between
-    may or may not be reached: `extreme_ranks` says which.
+    ties: a rule of `ranking`. Whatever the weights, a unit stands below all that lead it, and above all that it leads;
+    by the rule `max` those that are never behind it count before it, too. By the rule `dense`, which counts different
+    scores, those that stand above it one below the other have as many. Other ranks in between may or may not be
+    reached: `extreme_ranks` says which.
 
     >>> certain_ranks([[0.0, 0.8], [-2.0, 0.0]]).tolist()
     [[1, 1], [2, 2]]
+    >>> [certain_ranks(np.zeros((2, 2)), ties).tolist() for ties in ("min", "max", "dense")]
+    [[[1, 1], [1, 1]], [[2, 2], [2, 2]], [[1, 1], [1, 1]]]
     """
     lead = np.asarray(leads, dtype=np.float64)
-    above = lead > 0
-    return np.stack([1 + above.sum(axis=0), len(lead) - above.sum(axis=1)], axis=1).astype(np.int32)
+    above, never_below = lead > 0, lead >= 0
+    np.fill_diagonal(never_below, False)
+    if ties == "max":
+        best, worst = 1 + never_below.sum(axis=0), len(lead) - above.sum(axis=1)
+    else:
+        best = _steps_down(above) if ties == "dense" else 1 + above.sum(axis=0)
+        worst = len(lead) - never_below.sum(axis=1)
+    return np.stack([best, worst], axis=1).astype(np.int32)
+
+
+def _steps_down(above: BoolArray) -> IntArray:
+    """How many units stand one below the other down to each, itself among them; above: (units, units)."""
+    steps = np.ones(len(above), dtype=np.int32)
+    for unit in np.argsort(above.sum(axis=0), kind="stable"):
+        steps[unit] += steps[above[:, unit]].max(initial=0)
+    return steps
 
 
 def _differences(x: FloatArray) -> Iterator[tuple[slice, FloatArray]]:

@@ -56,7 +56,7 @@ class Necessary:
         No weights within the box go beyond; `extreme_ranks` says which of these ranks are reached. `above` and `below`:
         how many units certainly stand above and below it.
         """
-        ends = certain_ranks(self.lead)
+        ends = certain_ranks(self.lead, self.tree.framework.ranking.ties)
         columns = {
             "rank": self.tree.ranks,
             "best": ends[:, 0],

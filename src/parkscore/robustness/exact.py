@@ -155,7 +155,8 @@ class Exact:
         box = weight_box(self.tree, spread, bounds)
         tree, may_lose_total = self._keeping_totals(box)
         leads = box.least_lead(self._pairs(tree))
-        leads[np.abs(leads) < self._level()] = 0.0
+        # What is ahead by less may share a rank; who is behind by less may be told apart all the same.
+        leads[(leads > 0) & (leads < self._level())] = 0.0
         return Necessary(tree, box, leads, may_lose_total)
 
     def extreme_ranks(
@@ -185,9 +186,9 @@ class Exact:
         tree, _ = self._keeping_totals(box)
         asked = plainly({"units": tree.names if units is None else units, "seconds": seconds}, ExactQuestion)
         places = [tree.place(unit) for unit in asked["units"]]
-        found = []
+        found, ties = [], tree.framework.ranking.ties
         for done, place in enumerate(places, start=1):
-            found.append(box.extremes(tree.scores, place, asked["seconds"]))
+            found.append(box.extremes(tree.scores, place, ties, asked["seconds"]))
             if progress is not None:
                 progress(done, len(places))
         return ExtremeRanks(tree, tuple(places), tuple(found))

@@ -29,6 +29,8 @@ Level = Literal["indicator", "dimension"]
 """Whose weights vary: those of all indicators in the total, or those of the first level, with all below as it is."""
 
 _MEANS: Final = ("arithmetic", "geometric")
+_OF_ONE: Final = (*_MEANS, "ampi", "harmonic", "mazziotta_pareto", "max", "min", "product", "sum")
+"""What leaves the score of an only child as it is, where it has no parameters."""
 _LISTED: Final = 5
 
 
@@ -187,11 +189,13 @@ def _weights(framework: Framework, shares: Shares, level: Level) -> Vector:
 
 def kind_of_means(framework: Framework, level: Level) -> str:
     """By which mean all nodes that matter are made, `arithmetic` or `geometric`; UsageError where it is not one."""
-    inner = [node for node in framework.root.walk() if len(node.children) > 1 or node.round is not None]
+    inner = [node for node in framework.root.walk() if node.children]
     told = [node for node in inner if level == "indicator" or node.id == framework.root.id]
     methods = {node.id: _method(framework, node) for node in told}
-    first = next((method for method in methods.values() if method in _MEANS), "arithmetic")
-    wrong = [node for node in told if methods[node.id] != first]
+    first = next(
+        (methods[node.id] for node in told if len(node.children) > 1 and methods[node.id] in _MEANS), _MEANS[0]
+    )
+    wrong = [node for node in told if methods[node.id] not in ((first,) if len(node.children) > 1 else _OF_ONE)]
     if wrong:
         top = _method(framework, framework.root) in _MEANS
         raise UsageError([_not_linear(node, methods[node.id], top and level == "indicator") for node in wrong])

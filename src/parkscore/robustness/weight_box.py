@@ -55,11 +55,13 @@ class WeightBox:
         found = [self.least_lead(np.vstack([line, np.zeros_like(line)]))[0, 1] for line in numbers]
         return np.array(found, dtype=np.float64)
 
-    def extremes(self, scores: Matrix, unit: int, seconds: float) -> tuple[ExtremeRank, ExtremeRank]:
-        """The best and the worst rank of a unit, with weights that sum to 1."""
+    def extremes(self, scores: Matrix, unit: int, ties: str, seconds: float) -> tuple[ExtremeRank, ExtremeRank]:
+        """The best and the worst rank of a unit by a rule of ties, with weights that sum to 1."""
         low, high, columns = self._summing_to_1()
         padded = np.hstack([scores, np.zeros((len(scores), len(low) - columns))])
-        best, worst = (end(padded, unit, low, high, self.order, seconds=seconds) for end in (best_rank, worst_rank))
+        best, worst = (
+            end(padded, unit, low, high, self.order, ties=ties, seconds=seconds) for end in (best_rank, worst_rank)
+        )
         return _of_columns(best, columns), _of_columns(worst, columns)
 
     def feasible(self) -> None:
