@@ -13,7 +13,7 @@ import pytest
 import parkscore as ps
 from parkscore.evaluation import Evaluation
 from parkscore.findings import FrameworkError, UsageError
-from parkscore.framework.models import Choice, UnitClass, WeightScheme
+from parkscore.framework.models import Choice, DataField, UnitClass, WeightScheme
 from parkscore.framework.robustness_models import ExactQuestion
 from parkscore.methods.drawn_ranks import RankCounts
 from parkscore.robustness import answers
@@ -224,3 +224,11 @@ def test_held_weights_have_no_central_weights_and_weights_by_class_none_of_the_e
     assert all(line["own"] is None for line in lines)
     with pytest.raises(UsageError, match=r"say which class .*high, low"):
         ps.evaluate(framework, rows(**TABLE), weights=weights).robustness(exact=True, draws=8)
+
+
+def test_central_weights_stand_beside_those_of_the_evaluation_where_groups_have_the_same() -> None:
+    fields = {**FRAMEWORK.fields, "park": DataField(zh="园区", kind="text")}
+    within = FRAMEWORK.model_copy(update={"reference_within": ("park",), "fields": fields})
+    found = ps.evaluate(within, rows(**TABLE).assign(park=list("东东西西"))).robustness(draws=8)
+    lines = found.as_dict()["central_weights"]
+    assert [line["own"] for line in lines] == pytest.approx([0.3, 0.3, 0.4])

@@ -13,7 +13,9 @@ from hypothesis import strategies as st
 import parkscore as ps
 from parkscore.evaluation import Evaluation
 from parkscore.findings import UsageError
-from parkscore.framework.models import Choice, Defaults, Framework, Node, ScoreRule, WeightScheme
+from parkscore.framework.models import Choice, Defaults, Framework, Node, Ranking, ScoreRule, WeightScheme
+from parkscore.methods import ranking
+from parkscore.robustness.answer_words import said_in_short
 from tests.small_frameworks import dimension, leaf, rows, small
 
 HALFWAY = st.floats(0, 100).map(lambda number: round(number, 1))
@@ -64,9 +66,67 @@ def test_what_is_left_out_ranks_as_a_framework_that_lacks_it(table: pd.DataFrame
     if len(found.names) == 0:
         return
     wanted = ps.evaluate(removed(TREES[method], node), table).ranking.set_index("unit")
-    # A unit that only the smaller framework ranks is none of these, so ranks are taken among those of both.
-    scores = wanted.loc[wanted["rank"].notna() & wanted.index.isin(found.names), "score"].round(9)
-    assert found.leave_out.ranks[node].dropna().to_dict() == scores.rank(method="min", ascending=False).to_dict()
+    # A unit that only the smaller framework ranks is none of these, and stands among them all the same.
+    ranks = wanted.loc[wanted["rank"].notna() & wanted.index.isin(found.names), "rank"]
+    assert found.leave_out.ranks[node].dropna().to_dict() == ranks.to_dict()
+
+
+def test_a_unit_that_has_a_total_only_without_an_indicator_stands_among_the_others_then() -> None:
+    framework = small(
+        dimension("d", leaf("a", weight=1.0), leaf("b", weight=2.0), weight=1.0),
+        dimension("e", leaf("x", weight=1.0), leaf("y", weight=1.0), weight=1.0),
+        defaults=Defaults(score=ScoreRule.of("minmax", to=(0, 10)), min_coverage=0.8),
+        weights_status="assumed",
+    )
+    table = rows(a=[10, 8, 3, 1, 9], b=[1, 2, 10, 4, None], x=[3, 1, 2, 8, 10], y=[3, 2, 1, 5, 10])
+    found = ps.evaluate(framework, table).robustness(draws=4).one_at_a_time.leave_out.ranks
+    wanted = ps.evaluate(removed(framework, "b"), table).ranking.set_index("unit")["rank"]
+    assert wanted["戊"] == 1
+    assert found["b"].to_dict() == wanted.drop("戊").to_dict()
+
+
+@pytest.mark.parametrize("ties", ["min", "max", "dense"])
+def test_places_gained_when_a_unit_leaves_are_by_the_rule_of_ties(ties: str) -> None:
+    framework = small(leaf("a", score=ScoreRule.of("minmax", to=(0, 10))), leaf("b"), ranking=Ranking(ties=ties))
+    table = rows(a=[0, 10, 5, 5, 20], b=[10, 0, 5, 5, 1])
+    found = ps.evaluate(framework, table).one_at_a_time().without_units(["戊"]).shifts["戊"].drop("戊")
+    without = ps.evaluate(framework, table.iloc[:-1]).ranking.set_index("unit")["score"].round(9)
+    before = ps.evaluate(framework, table).ranking.set_index("unit")["score"].round(9).drop("戊")
+    gained = pd.Series(ranking[ties](before.to_numpy()), before.index) - ranking[ties](without[before.index].to_numpy())
+    assert found.to_dict() == gained.to_dict()
+
+
+def said_of(framework: Framework, table: pd.DataFrame, **asked: Any) -> list[str]:
+    found = ps.evaluate(framework, table).robustness(draws=4, one_at_a_time=asked or True)
+    return [each.en for each in said_in_short(framework, found.answers)]
+
+
+def test_a_dimension_that_moves_ranks_is_named_where_no_indicator_does() -> None:
+    framework = small(
+        dimension("d", leaf("a"), leaf("b"), weight=3.0), dimension("e", leaf("x"), leaf("y"), weight=1.0)
+    )
+    said = said_of(framework, rows(a=[9, 5, 1.0], b=[9, 5, 1.0], x=[1, 5, 9.0], y=[1, 5, 9.0]))
+    assert said[:2] == [
+        "left out one at a time: no indicator moves a rank",
+        "left out one at a time: without d dimension d ranks move most, 1.3 places on average",
+    ]
+
+
+def test_who_has_no_rank_without_an_indicator_is_counted() -> None:
+    framework = small(
+        leaf("a", weight=1.0), leaf("b", weight=1.0), defaults=Defaults(score=ScoreRule.of("as_is"), min_coverage=0.5)
+    )
+    said = said_of(framework, rows(a=[9, 5, None], b=[9, 5, 1.0]))
+    assert said[:2] == [
+        "left out one at a time: no rank moves, of those that keep one, whichever is left out",
+        "left out one at a time: without b indicator b 1 unit has no rank, the most of all",
+    ]
+
+
+def test_units_that_only_come_to_be_level_when_another_leaves_are_told() -> None:
+    framework = small(leaf("a", weight=1.0), leaf("b", weight=1.0))
+    said = said_of(framework, rows(a=[0, 5, 10, 3.0], b=[7.5, 5, 2.5, 10.0]), without_units=["丁"])
+    assert any("none change order" in each and "when 丁 leaves, 2 others move" in each for each in said)
 
 
 def zones(units: int = 8) -> Evaluation:

@@ -222,6 +222,16 @@ def test_draws_that_are_all_alike_are_said_to_say_nothing(asked: dict[str, Any])
     assert "alike" not in other.assumptions[-1].en
 
 
+def test_draws_of_many_units_that_change_scores_and_no_rank_are_not_all_alike(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(running, "SCORED", 2)
+    evaluation = flat([80, 50, 20], [40, 30, 20])
+    moved, held = (evaluation.robustness({"multipliers": far}, draws=8) for far in (0.2, 0))
+    assert moved.outcome.kept is None
+    assert (moved.ranks == moved.ranks[0]).all()
+    assert not moved.outcome.are_alike
+    assert held.outcome.are_alike
+
+
 def test_draws_in_some_of_which_a_unit_has_no_score_are_not_all_alike() -> None:
     found = flat([80, 20, 50], [20, 40, 30]).robustness({"multipliers": 0}, draws=2).outcome
     assert found.are_alike

@@ -117,9 +117,10 @@ _SHIFTS: Final = Text(
     "a cell: the places that a unit gains, below 0 where it falls; empty where it has no rank",
 )
 _REVERSALS: Final = Text(
-    "某对象退出后，其他对象之间交换次序：按相对规则（如极差法）计分时会发生。固定界限或冻结的参照没有这个问题",
-    "others that change order when a unit leaves: that happens under relative rules such as min-max, and not under "
-    "fixed bounds or a frozen reference",
+    "某对象退出后，其他对象之间交换次序：计分规则、填补、异常值处理或合成要看其他对象时（如极差法、均值填补）会发生；"
+    "冻结的参照没有这个问题",
+    "others that change order when a unit leaves: that happens where a rule, a filling, a treatment or an aggregation "
+    "looks at other units, such as min-max or the mean, and not under a frozen reference",
 )
 _CENTRAL: Final = Text(
     "每列：该对象排第一的各次抽样中权重的均值（总权重）。离评价的权重越远，越要特别的权重才能让它排第一",

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
+import numpy as np
 import pandas as pd
 
 from parkscore.framework.models import Framework, Node
@@ -135,21 +136,45 @@ def _in_percent(share: float) -> str:
 
 def _of_one_at_a_time(framework: Framework, found: OneAtATimeAnswers) -> Iterator[Text]:
     yield from found.notes
-    leaves = [leaf.id for leaf in framework.leaves]
-    summary = found.leave_out.summary
-    of_leaves = summary.loc[[change for change in summary.index if change in leaves], "mean_shift"].dropna()
-    if not of_leaves.any():
-        yield Text("逐项略去：略去任何一项都不改变位次", "left out one at a time: no rank moves, whichever is left out")
-    else:
-        name, shift = node_name(framework, str(of_leaves.idxmax())), of_leaves.max()
-        yield Text(
-            f"逐项略去：略去 {name.zh} 位次变动最大，平均 {shift:.1f} 位",
-            f"left out one at a time: without {name.en} ranks move most, {shift:.1f} places on average",
-        )
+    yield from _of_leaving_out(framework, found.leave_out)
     if found.schemes is not None:
         yield from _of_schemes(found.schemes)
     if found.reversals is not None:
         yield _of_reversals(found.reversals.units)
+
+
+def _of_leaving_out(framework: Framework, found: Shifts) -> Iterator[Text]:
+    """What moves ranks most; dimensions are told of where no indicator does. And without what some have no rank."""
+    indicators = {leaf.id for leaf in framework.leaves}
+    shifts = found.summary["mean_shift"].fillna(0.0)
+    lost = pd.Series((found.changed == 0).sum(axis=0), index=list(found.changes), dtype=np.int64)
+    alone = shifts[shifts.index.isin(indicators)]
+    if alone.any():
+        yield _moved_most(framework, alone)
+    elif shifts.any():
+        yield Text("逐项略去：略去任何一项指标都不变动位次", "left out one at a time: no indicator moves a rank")
+        yield _moved_most(framework, shifts)
+    else:
+        keeps = Text("，仍有位次的", ", of those that keep one") if lost.any() else Text("", "")
+        yield Text(
+            f"逐项略去：略去任何一项{keeps.zh}都不变动位次",
+            f"left out one at a time: no rank moves{keeps.en}, whichever is left out",
+        )
+    if lost.any():
+        name, count = node_name(framework, str(lost.idxmax())), int(lost.max())
+        yield Text(
+            f"逐项略去：略去 {name.zh} 后有 {count} 个对象没有位次，为最多",
+            f"left out one at a time: without {name.en} {plural(count, 'unit')} {agreeing(count, 'has', 'have')} no "
+            "rank, the most of all",
+        )
+
+
+def _moved_most(framework: Framework, shifts: pd.Series[float]) -> Text:
+    name, shift = node_name(framework, str(shifts.idxmax())), shifts.max()
+    return Text(
+        f"逐项略去：略去 {name.zh} 位次变动最大，平均 {shift:.1f} 位",
+        f"left out one at a time: without {name.en} ranks move most, {shift:.1f} places on average",
+    )
 
 
 def _of_schemes(found: Shifts) -> Iterator[Text]:
@@ -162,8 +187,15 @@ def _of_schemes(found: Shifts) -> Iterator[Text]:
 
 
 def _of_reversals(units: pd.DataFrame) -> Text:
-    if not units["pairs"].any():
+    if not units["pairs"].any() and not units["moved"].any():
         return Text("位次逆转：没有，谁退出都不改变其他对象的次序", "reversals: none, whoever leaves")
+    if not units["pairs"].any():
+        name, moved = units["moved"].idxmax(), int(units["moved"].max())
+        return Text(
+            f"位次逆转：没有交换次序的，只有并列或不再并列的：{name} 退出后其他对象有 {moved} 个位次变动，为最多",
+            f"reversals: none change order, but units come to be level or no longer are: when {name} leaves, "
+            f"{plural(moved, 'other')} {agreeing(moved, 'moves', 'move')}, the most of all",
+        )
     name, pairs = units["pairs"].idxmax(), units["pairs"].max()
     return Text(
         f"位次逆转：{name} 退出后，其他对象有 {pairs} 对交换次序，为最多",

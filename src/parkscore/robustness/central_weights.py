@@ -12,6 +12,7 @@ from parkscore.data.grid import Rows
 from parkscore.methods.domain import IntArray
 from parkscore.robustness.drawn_tree import effective_weights
 from parkscore.robustness.plans import DrawPlan, HeldWeights
+from parkscore.tree.aggregate import ROUNDING
 
 if TYPE_CHECKING:
     from parkscore.robustness.result import Robustness
@@ -50,7 +51,9 @@ def beside_own_weights(found: Robustness) -> pd.DataFrame:
     central = found.central_weights.T.rename_axis(index="node", columns=None)
     framework, rows = found.evaluation.framework, found.outcome.rows
     weighed = [shares for cohort, shares in found.evaluation.own_cohorts if np.isin(cohort.apply, rows).any()]
-    if len(weighed) == 1 and not central.empty:
-        own = effective_weights(framework, {node: share[np.newaxis, :] for node, share in weighed[0].items()})[0]
-        central.insert(0, "own", own)
+    own = [
+        effective_weights(framework, {node: each[np.newaxis, :] for node, each in one.items()})[0] for one in weighed
+    ]
+    if not central.empty and all(np.allclose(each, own[0], rtol=0, atol=ROUNDING) for each in own):
+        central.insert(0, "own", own[0])
     return central

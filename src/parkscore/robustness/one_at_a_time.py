@@ -108,10 +108,9 @@ class OneAtATime:
         point = (np.arange(1, len(nodes) + 1) + 0.5) / (len(nodes) + 1)  # in draw i the i-th of them
         left = LeftOut(self.evaluation.framework, HeldWeights(), nodes, point)
         drawn = DrawnScores(DrawPlan.of(self.evaluation, left, len(nodes)), self.year)
-        totals = np.full((len(nodes), len(self.evaluation.table.frame)), np.nan)
-        if nodes:
-            totals[:, drawn.rows] = drawn.totals(np.arange(len(nodes)))
-        return self._shifts(nodes, self._ranks(totals[:, self.rows]))
+        totals = drawn.totals(np.arange(len(nodes))) if nodes else np.empty((0, len(drawn.rows)))
+        # Whoever has a total only without a node stands among the others then.
+        return self._shifts(nodes, self._ranks(totals)[:, np.searchsorted(drawn.rows, self.rows)])
 
     def without_units(self, units: Sequence[str] | None = None, *, progress: Progress | None = None) -> Reversals:
         """Who changes order among the others when a unit leaves the table: rank reversal.
@@ -133,7 +132,8 @@ class OneAtATime:
             if progress is not None:
                 progress(number + 1, len(leaving))
         places = self.names.get_indexer(pd.Index(leaving)).astype(np.intp)
-        return Reversals(self.names, places, self._rounded(self._totals), self._rounded(totals))
+        before, after = self._rounded(self._totals), self._rounded(totals)
+        return Reversals(self.names, places, before, after, self.evaluation.framework.ranking.ties)
 
     def refuse_leaving(self, units: Sequence[str]) -> None:
         """Raise UsageError where one of these is no ranked unit, or where fewer than three units are ranked."""

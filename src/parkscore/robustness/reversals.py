@@ -18,13 +18,14 @@ class Reversals:
     """What the leaving of each of some units changes among the others.
 
     names: the ranked units, by rank. leaving: the places of those that leave, one at a time. before: (units,) their
-    scores, as they are compared. after: (leaving, units) the scores without each.
+    scores, as they are compared. after: (leaving, units) the scores without each. ties: the rule of ranks.
     """
 
     names: pd.Index
     leaving: Rows
     before: Vector
     after: Matrix
+    ties: str = "min"
 
     def __repr__(self) -> str:
         """One line: how many units, and how many of them leave."""
@@ -78,7 +79,7 @@ class Reversals:
         return found
 
     def _ranks(self, scores: Matrix) -> IntArray:
-        return drawn_ranks(scores)
+        return drawn_ranks(scores, self.ties)
 
 
 def _reversed(before: Vector, after: Vector) -> Rows:

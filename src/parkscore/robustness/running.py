@@ -56,12 +56,14 @@ class Outcome:
 
     @property
     def are_alike(self) -> bool:
-        """Whether several draws were made and none of them changed anything, to twelve digits where scores are kept."""
+        """Whether several draws were made and none of them changed any score, to twelve digits."""
         # Who has no score in some draws has no rank there.
         if len(self.ranks) < 2 or not np.array_equal(self.ranks.min(axis=0), self.ranks.max(axis=0)):
             return False
-        if self.kept is None:
-            return True
+        if self.kept is None:  # as good as never do all ranks stay; then scores are worth the time to make them anew
+            first = self.drawn.totals(np.arange(2))[:1]
+            each = (totals for _, totals in self.drawn.each_totals())
+            return all(np.allclose(totals, first, rtol=_DIGITS, atol=0, equal_nan=True) for totals in each)
         return np.allclose(self.kept.min(axis=0), self.kept.max(axis=0), rtol=_DIGITS, atol=0, equal_nan=True)
 
     def scores_of(self, places: slice) -> FloatArray:

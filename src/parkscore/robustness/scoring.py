@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -145,11 +145,15 @@ class DrawnScores:
     def all_totals(self) -> Matrix:
         """The total scores of all draws, (draws, units)."""
         found = np.empty((self.plan.draws, len(self.rows)))
+        for first, totals in self.each_totals():
+            found[first : first + len(totals)] = totals
+        return found
+
+    def each_totals(self) -> Iterator[tuple[int, Matrix]]:
+        """The same, some draws at a time, with the number of the first of them."""
         at_once = draws_at_once(len(self.rows), self.plan.draws)
         for first in range(0, self.plan.draws, at_once):
-            own = np.arange(first, min(first + at_once, self.plan.draws))
-            found[own[0] : own[-1] + 1] = self.totals(own)
-        return found
+            yield first, self.totals(np.arange(first, min(first + at_once, self.plan.draws)))
 
     def _groups_of(self, number: int) -> Sequence[Group]:
         if number not in self._groups:
