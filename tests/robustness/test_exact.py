@@ -14,7 +14,9 @@ import parkscore as ps
 from parkscore.evaluation import Evaluation
 from parkscore.findings import UsageError
 from parkscore.framework.models import Choice, Framework, Node, Ranking, ScoreRule, Total, UnitClass, WeightScheme
+from parkscore.methods import aggregation
 from parkscore.robustness.exact import Exact, exact_of
+from parkscore.robustness.linear_tree import OF_ONE
 from tests.small_frameworks import EQUAL, dimension, field, leaf, rows, small
 
 EXAMPLES = settings(max_examples=8, deadline=None)
@@ -197,6 +199,11 @@ def test_a_tree_of_mixed_means_is_refused_by_node_and_left_to_its_dimensions() -
     np.testing.assert_allclose(exact.tree.scores @ exact.tree.weights, evaluation.ranking["score"])
 
 
+def _lacks_parameters(name: str) -> bool:
+    """Whether a method cannot be named without parameters."""
+    return name in ("fuzzy", "power", "owa", "capped_sum")
+
+
 def with_an_only_child(method: Choice) -> Framework:
     return small(dimension("d", scored("a"), weight=1.0, aggregate=method), scored("c", 1.0))
 
@@ -209,10 +216,17 @@ def test_an_only_child_whose_dimension_makes_another_score_of_it_is_no_weighted_
             exact_of(evaluation)
         exact = exact_of(evaluation, level="dimension")
         np.testing.assert_allclose(exact.tree.scores @ exact.tree.weights, evaluation.ranking["score"])
-    for name in ("geometric", "max", "product", "ampi", "harmonic", "mazziotta_pareto"):
-        evaluation = ps.evaluate(with_an_only_child(Choice.of(name)), columns)
-        exact = exact_of(evaluation)
-        np.testing.assert_allclose(exact.tree.scores @ exact.tree.weights, evaluation.ranking["score"])
+
+
+@pytest.mark.parametrize("name", [name for name in aggregation if not _lacks_parameters(name)])
+def test_every_method_over_an_only_child_is_refused_or_leaves_the_total_a_weighted_sum(name: str) -> None:
+    evaluation = ps.evaluate(with_an_only_child(Choice.of(name)), rows(a=[100, 80, 30, 10], c=[10, 20, 100, 40]))
+    if name in OF_ONE:
+        tree = exact_of(evaluation).tree
+        np.testing.assert_allclose(tree.scores @ tree.weights, evaluation.ranking["score"])
+    else:
+        with pytest.raises(UsageError, match=f"d = {name}.*is not the same plain"):
+            exact_of(evaluation)
 
 
 def test_an_indicator_that_is_rounded_is_weighed_as_any_other() -> None:

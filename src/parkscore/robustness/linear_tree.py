@@ -29,7 +29,7 @@ Level = Literal["indicator", "dimension"]
 """Whose weights vary: those of all indicators in the total, or those of the first level, with all below as it is."""
 
 _MEANS: Final = ("arithmetic", "geometric")
-_OF_ONE: Final = (*_MEANS, "ampi", "harmonic", "mazziotta_pareto", "max", "min", "product", "sum")
+OF_ONE: Final = (*_MEANS, "ampi", "harmonic", "mazziotta_pareto", "max", "min", "product", "sum")
 """What leaves the score of an only child as it is, where it has no parameters."""
 _LISTED: Final = 5
 
@@ -195,7 +195,7 @@ def kind_of_means(framework: Framework, level: Level) -> str:
     first = next(
         (methods[node.id] for node in told if len(node.children) > 1 and methods[node.id] in _MEANS), _MEANS[0]
     )
-    wrong = [node for node in told if methods[node.id] not in ((first,) if len(node.children) > 1 else _OF_ONE)]
+    wrong = [node for node in told if methods[node.id] not in ((first,) if len(node.children) > 1 else OF_ONE)]
     if wrong:
         top = _method(framework, framework.root) in _MEANS
         raise UsageError([_not_linear(node, methods[node.id], top and level == "indicator") for node in wrong])
