@@ -83,6 +83,26 @@ def test_a_constant_output_and_whole_numbers_are_taken_as_they_are() -> None:
     assert sobol_indices(ranks, 3, 0).total[0, 0] > 0.9
 
 
+def test_intervals_of_what_rarely_changes_are_finite_and_no_total_is_below_0() -> None:
+    # It changes in one draw of a sample and in another of a mixture, and a third of the resamples lack the first.
+    outputs = np.zeros((4, 1000))
+    outputs[0, 17] = outputs[2, 18] = 1.0
+    found = sobol_indices(outputs.ravel(), 2, 0)
+    for each in (found.first_low, found.first_high, found.total_low, found.total_high):
+        assert (np.abs(each) < 10).all()
+    assert (found.total_low >= 0).all()
+
+
+@pytest.mark.parametrize("size", [1e-6, 1.0, 1e9])
+def test_rounding_is_no_variance_and_a_small_spread_is_one_whatever_the_size(size: float) -> None:
+    points = sobol_points(256, EACH, 0)
+    rounding = sobol_indices(size * (1 + 4e-16 * points[:, 0]), 3, 0)
+    assert rounding.variance[0] == 0
+    assert not rounding.total_high.any()
+    small = sobol_indices(size * (1 + 1e-6 * points[:, 0]), 3, 0)
+    np.testing.assert_allclose(small.total[:, 0], [1, 0, 0], atol=0.02)
+
+
 @pytest.mark.parametrize("groups", [[], [[0], [0]], [[0], [2]]])
 def test_groups_that_do_not_hold_each_factor_once_are_refused(groups: list[list[int]]) -> None:
     with pytest.raises(DomainError):

@@ -76,6 +76,15 @@ def test_what_never_changes_has_no_variance_and_shares_of_nothing() -> None:
     assert (found.table.loc["top_3"] == 0).all(axis=None)
 
 
+def test_a_large_score_that_no_weight_moves_is_moved_by_nothing() -> None:
+    raw = {"score": ScoreRule.of("as_is")}
+    framework = small(leaf("a", weight=0.3, **raw), leaf("b", weight=0.3, **raw), leaf("c", weight=0.4, **raw))
+    table = rows(a=[1234567.1, 3e6, 2e6], b=[1234567.1, 1e6, 2.5e6], c=[1234567.1, 2e6, 1e6])
+    found = ps.evaluate(framework, table).robustness(draws=16).sensitivity(["scores"], "indicator", draws=64)
+    assert found.variance["score:甲"] == 0 < found.variance["score:乙"]
+    assert (found.table.loc["score:甲"] == 0).all(axis=None)
+
+
 def test_methods_and_what_is_left_out_are_factors_beside_the_weights() -> None:
     drawn = evaluation().robustness(
         {"multipliers": 0.1}, aggregate={"d": ["geometric"], "all": ["harmonic"]}, leave_out=["all"], draws=8

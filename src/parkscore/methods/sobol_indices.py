@@ -10,13 +10,19 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from parkscore.language import Text
-from parkscore.methods.domain import DomainError, FloatArray
+from parkscore.methods.domain import BoolArray, DomainError, FloatArray
 from parkscore.methods.weight_draws import unit_points
 
 RESAMPLES: Final = 200
 LEVEL: Final = 0.95
 _AT_ONCE: Final = 256
 """Outputs whose resamples are held at once."""
+# Scores are sums that agree to twelve digits or so: what spreads less than that about an output does not move it. An
+# output whose terms cancel has no size to compare to, so that there is a least spread, too.
+_SPREAD: Final = 1e-12
+_LEAST_SPREAD: Final = 1e-15
+# A mean of squares less the square of the mean loses digits where most of both is the mean.
+_DIGITS: Final = 1e-12
 
 
 @dataclass(frozen=True)
@@ -26,7 +32,8 @@ class SobolIndices:
     first: what the group explains alone. total: what would be left open if only the group were not known. first_low to
     total_high: what a share `LEVEL` of resamples do not exceed on either side. variance: (outputs,).
 
-    An output that never changes has indices of 0. Estimates may be a little below 0 or above 1.
+    An output that never changes, but for rounding, has indices of 0, and so has a resample without the draws that
+    change it. Estimates may be a little below 0 or above 1.
     """
 
     first: FloatArray
@@ -121,7 +128,7 @@ def _estimated(block: NDArray[Any], counts: FloatArray) -> tuple[FloatArray, Flo
     draws, outputs = one.shape
     mean = (one + other).T @ counts.T / (2 * draws)
     variance = (one**2 + other**2).T @ counts.T / (2 * draws) - mean**2
-    flat = np.isclose(variance, 0.0, rtol=0.0, atol=1e-24) | (np.ptp(block[:2], axis=(0, 1)) == 0)[:, np.newaxis]
+    flat = _flat(variance, mean, centre)
     safe = np.where(flat, 1.0, variance)
     first, total = np.empty((2, len(block) - 2, outputs, len(counts)))
     terms = np.empty((draws, 2 * outputs))
@@ -133,3 +140,14 @@ def _estimated(block: NDArray[Any], counts: FloatArray) -> tuple[FloatArray, Flo
         first[group] = np.where(flat, 0.0, sums[:outputs] / draws / safe)
         total[group] = np.where(flat, 0.0, sums[outputs:] / (2 * draws) / safe)
     return first, total, np.where(flat, 0.0, variance)[:, 0]
+
+
+def _flat(variance: FloatArray, mean: FloatArray, centre: FloatArray) -> BoolArray:
+    """Where a resample has no variance but that of rounding, (outputs, resamples); all do of an output that has none.
+
+    mean: of each resample around `centre`, the mean of the output. Spreads are compared to the output as it was before
+    it was centred, so that the unit of a score does not matter.
+    """
+    size = (centre**2 + variance[:, 0])[:, np.newaxis]
+    flat = variance <= _SPREAD**2 * size + _DIGITS * mean**2 + _LEAST_SPREAD**2
+    return np.asarray(flat | flat[:, :1])
