@@ -178,6 +178,22 @@ def test_what_is_asked_of_a_sensitivity_and_cannot_be_is_refused_before_a_run(
         drawn.sensitivity(**asked)
 
 
+def test_where_ties_leave_nobody_among_the_first_that_is_refused_by_name_and_not_looked_at_by_default(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    framework = small(leaf("a", weight=1), leaf("b", weight=1), ranking={"ties": "max"})
+    table = pd.DataFrame({"zone": [f"u{number}" for number in range(12)], "a": [4.0] * 12, "b": [2.0] * 12})
+    tied = ps.evaluate(framework, table)
+    answer = tied.robustness(draws=8, sensitivity={"draws": 8}).answers.sensitivity
+    assert answer is not None
+    assert list(answer.found.variance.index) == ["mean_shift"]
+    drawn = tied.robustness(draws=8)
+    assert list(drawn.sensitivity(["top_12", "top_3:u1"], draws=8).variance.index) == ["top_12", "top_3:u1"]
+    monkeypatch.setattr(running, "drawn_ranks", None)
+    with pytest.raises(UsageError, match=r"no unit is among the first 10(.|\n)*the best rank is 12(.|\n)*top_12"):
+        tied.robustness(draws=8, sensitivity={"outputs": ["top_10"]})
+
+
 def test_what_an_expert_is_less_sure_of_explains_more() -> None:
     held = {"expert": {"a": [0.3, 0.5, 0.7], "f": [0.45, 0.5, 0.55]}}
     found = evaluation().robustness(held, draws=8).sensitivity(["score:甲"], "indicator", draws=256)

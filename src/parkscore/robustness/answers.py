@@ -20,7 +20,7 @@ from parkscore.robustness.plans import DrawPlan
 from parkscore.robustness.questions import Questions
 from parkscore.robustness.reversals import Reversals
 from parkscore.robustness.running import Progress
-from parkscore.robustness.sensitivity import ReadySensitivity, Sensitivity, sensitivity_ready
+from parkscore.robustness.sensitivity import ReadySensitivity, Sensitivity, best_rank, sensitivity_ready
 
 Telling = Callable[[Text], AbstractContextManager[Progress | None]]
 """Says what is begun; while it lasts, it is told how much is done."""
@@ -144,6 +144,7 @@ def made_ready(
 
 _KEYS: Final[Mapping[tuple[str, str], str]] = {
     ("sensitivity", "no_such_output"): "outputs",
+    ("sensitivity", "nobody_on_top"): "outputs",
     ("sensitivity", "too_large"): "draws",
     ("sensitivity", "wrong_groups"): "groups",
     ("sensitivity", "no_such_factor"): "groups",
@@ -166,7 +167,8 @@ def _key_of(name: str, finding: Finding) -> tuple[str, ...]:
 def _sensitivity(
     plan: DrawPlan, year: int | None, seed: int, order: IntArray, question: SensitivityQuestion
 ) -> _ReadySensitivity:
-    usual = (MEAN_SHIFT, f"top_{TOP}") if len(order) > TOP else (MEAN_SHIFT,)
+    some_are_on_top = len(order) > TOP and best_rank(plan, year, order) <= TOP
+    usual = (MEAN_SHIFT, f"top_{TOP}") if some_are_on_top else (MEAN_SHIFT,)
     outputs = question.outputs or usual
     ready = sensitivity_ready(
         plan, year, order, outputs=outputs, groups=question.groups, draws=question.draws, seed=seed

@@ -43,23 +43,26 @@ class Output:
     of: Callable[[Draws], Numbers]
 
 
-def outputs_of(units: Sequence[str], said: Sequence[str]) -> list[Output]:
+def outputs_of(units: Sequence[str], said: Sequence[str], best: int = 1) -> list[Output]:
     """The outputs that are asked for.
 
     said: `mean_shift` for the mean number of ranks by which the units move; `top_10` for the share of the evaluation's
     first ten that stay among the first ten, `top_10:UNIT` for whether a unit is among them; `ranks` and `scores` for
-    those of every unit; `rank:UNIT`, or the unit alone, and `score:UNIT` for those of one.
+    those of every unit; `rank:UNIT`, or the unit alone, and `score:UNIT` for those of one. best: the best rank of the
+    evaluation, above 1 where ties take the worst of theirs.
 
     >>> [output.names for output in outputs_of(["甲", "乙"], ["mean_shift", "乙", "scores"])]
     [('mean_shift',), ('rank:乙',), ('score:甲', 'score:乙')]
 
-    Raises UsageError with everything that is no output.
+    Raises UsageError with everything that is no output, and with a `top_k` that holds nobody.
     """
     found, wrong = [], []
     for each in [said] if isinstance(said, str) else said:
         output = _output(list(units), str(each))
         if output is None:
             wrong.append(_no_such_output(str(each), units))
+        elif (top := _TOP.fullmatch(str(each))) and top[2] is None and int(top[1]) < best:
+            wrong.append(_nobody_on_top(str(each), int(top[1]), best))
         else:
             found.append(output)
     if wrong or not found:
@@ -127,6 +130,19 @@ def _no_such_output(said: str, units: Sequence[str]) -> Finding:
             "可用：mean_shift、top_10、ranks、scores、rank:名称、score:名称、top_10:名称，或参加排名的评价对象",
             "known: mean_shift, top_10, ranks, scores, rank:UNIT, score:UNIT, top_10:UNIT, or a ranked unit",
         ),
+    )
+
+
+def _nobody_on_top(said: str, count: int, best: int) -> Finding:
+    return Finding(
+        code="nobody_on_top",
+        severity=Severity.ERROR,
+        value=said,
+        message=Text(
+            f"没有评价对象在前 {count} 名，{said} 无从解释：并列后最好的位次是 {best}",
+            f"no unit is among the first {count}, so there is no {said} to explain: after ties the best rank is {best}",
+        ),
+        hint=Text(f"改用 top_{best}，或看 mean_shift", f"ask for top_{best}, or for mean_shift"),
     )
 
 

@@ -115,12 +115,17 @@ def sensitivity_ready(
     """
     rows = rows_of_year(plan.evaluation, year)
     names = plan.evaluation.table.units[rows[order]].astype(str).tolist()
-    asked = outputs_of(names, outputs)
+    asked = outputs_of(names, outputs, best_rank(plan, year, order))
     factors = factors_of(plan)
     joined = grouped(factors, groups)
     of_run = 2 * len(factors) + sum(len(output.names) for output in asked)
     _refuse_too_large(draws, (len(joined) + 2) * of_run + resamples)
     return ReadySensitivity(plan, year, order, tuple(names), tuple(asked), joined, draws, seed, resamples)
+
+
+def best_rank(plan: DrawPlan, year: int | None, order: IntArray) -> int:
+    """The best rank of the evaluation: 1, unless those who share it take the worst of their places."""
+    return int(plan.evaluation.standing.overall[rows_of_year(plan.evaluation, year)[order]].min())
 
 
 def _numbers(
