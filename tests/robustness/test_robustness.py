@@ -14,7 +14,7 @@ import pytest
 import parkscore as ps
 from parkscore.evaluation import Evaluation
 from parkscore.findings import DataError, FrameworkError, UsageError
-from parkscore.framework.models import Choice, ClassWeights, ScoreRule, Total, WeightEntry, WeightScheme
+from parkscore.framework.models import Choice, ClassWeights, Node, ScoreRule, Total, WeightEntry, WeightScheme
 from parkscore.language import Text
 from parkscore.robustness import running, scoring, spread
 from parkscore.robustness.assumptions import assumptions
@@ -445,6 +445,15 @@ def test_weights_that_do_not_count_are_refused_and_named() -> None:
     part = small(dimension("d", leaf("a"), leaf("b"), aggregate="sum"), leaf("c"))
     said = ps.evaluate(part, table).robustness(draws=8).assumptions[-1]
     assert said.en == "in d weights do not count, and vary nothing"
+
+
+@pytest.mark.parametrize("only", [leaf("a"), dimension("d", dimension("e", leaf("a")))])
+def test_an_indicator_alone_has_nothing_to_be_weighed_against_and_may_have_noise(only: Node) -> None:
+    evaluation = ps.evaluate(small(only), rows(a=[1.0, 2.0, 3.0]))
+    with pytest.raises(UsageError, match=r"nothing to weigh it against(.|\n)*vary score, treat, noise") as caught:
+        evaluation.robustness(draws=8)
+    assert [finding.code for finding in caught.value.findings] == ["nothing_to_weigh"]
+    assert evaluation.robustness(noise={"a": "50%"}, draws=8).draws == 8
 
 
 def test_where_nobody_is_ranked_or_nothing_is_scored_there_is_nothing_to_try() -> None:

@@ -27,8 +27,13 @@ def weightless(framework: Framework) -> Sequence[Node]:
 
 
 def refuse_weightless(frameworks: Iterable[Framework]) -> None:
-    """Raise UsageError where weights count in none of these, so that varying them would leave every rank as it is."""
+    """Raise UsageError where varying weights would leave every rank as it is.
+
+    That is where weights count in none of these, or where no dimension has two children.
+    """
     known = list(frameworks)
+    if not any(_parents(each) for each in known):
+        raise UsageError(_nothing_to_weigh())
     if any(len(weightless(each)) < len(_parents(each)) for each in known):
         return
     first = known[0]
@@ -39,6 +44,15 @@ def refuse_weightless(frameworks: Iterable[Framework]) -> None:
     )
     hint = Text("改为变动 leave_out、score 或 aggregate", "vary leave_out, score or aggregate instead")
     raise UsageError(Finding(code="weights_do_not_count", severity=Severity.ERROR, message=message, hint=hint))
+
+
+def _nothing_to_weigh() -> Finding:
+    message = Text(
+        "只有一个指标计分，没有可与之权衡的，变动权重不会改变任何位次",
+        "one indicator makes the score, with nothing to weigh it against: no weights would change a rank",
+    )
+    hint = Text("改为变动 score、treat、noise 或 imputation", "vary score, treat, noise or imputation instead")
+    return Finding(code="nothing_to_weigh", severity=Severity.ERROR, message=message, hint=hint)
 
 
 def weightless_note(framework: Framework) -> list[Text]:
