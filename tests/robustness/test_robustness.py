@@ -339,6 +339,34 @@ def test_each_draw_leaves_out_one_indicator_or_none() -> None:
 
 
 @pytest.mark.parametrize(
+    ("weights", "asked", "said"),
+    [
+        ((1.0, None), {"leave_out": ["a"]}, "a is all of the total"),
+        ((1.0, None), {"leave_out": ["all"]}, "there is none to leave out"),
+        ((1.0, 0.0), {"leave_out": ["b", "a"]}, "a is all of the total"),
+        ((1.0, 0.0), {"leave_out": ["a"], "weights": {"any": True}}, "a is all of the total"),
+        ((1.0, 1.0), {"leave_out": ["a"], "weights": {"table": {"a": [1.0] * 8, "b": [0.0] + [1.0] * 7}}}, "one class"),
+    ],
+)
+def test_what_is_all_of_the_total_is_not_left_out_but_refused(
+    weights: tuple[float, float | None], asked: dict[str, Any], said: str
+) -> None:
+    leaves = [leaf(name, weight=weight) for name, weight in zip("ab", weights, strict=True) if weight is not None]
+    evaluation = ps.evaluate(small(*leaves), rows(a=[1.0, 2.0, 3.0], b=[3.0, 1.0, 2.0]))
+    with pytest.raises(UsageError, match=said) as caught:
+        evaluation.robustness(**asked, draws=8)
+    assert [finding.code for finding in caught.value.findings] == ["nothing_left"]
+
+
+def test_any_indicator_that_is_left_out_is_any_but_those_that_are_all_of_the_total() -> None:
+    framework = small(dimension("d", leaf("a", weight=1.0), leaf("b", weight=0.0), weight=1.0))
+    found = ps.evaluate(framework, rows(a=[1.0, 2.0, 3.0], b=[3.0, 1.0, 2.0])).robustness(leave_out=["all"], draws=64)
+    assert set(found.parameters["left_out"]) == {"", "b"}
+    assert "left out: any indicator but a, or none; each as likely" in [each.en for each in found.assumptions]
+    assert "略去任一指标（a 除外），或不略去，机会均等" in [each.zh for each in found.assumptions]
+
+
+@pytest.mark.parametrize(
     ("asked", "said"),
     [
         ({"draws": 0}, "must be >= 1"),

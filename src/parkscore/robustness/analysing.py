@@ -13,7 +13,6 @@ import numpy as np
 
 from parkscore.evaluation import Evaluation
 from parkscore.findings import DataError, Finding, Severity, UsageError
-from parkscore.framework.models import Framework
 from parkscore.framework.robustness_models import RobustnessSpec
 from parkscore.language import Text
 from parkscore.methods import DomainError
@@ -35,7 +34,7 @@ from parkscore.robustness.said import SHOWN
 from parkscore.robustness.scoring import by_rank, rows_of_year, year_of
 from parkscore.robustness.specs import NOTHING, LoadedSpec, load_spec, spec_of_framework
 from parkscore.robustness.weightless import refuse_weightless
-from parkscore.robustness.weights import LeftOut
+from parkscore.robustness.weights import LeftOut, all_of_the_total
 from parkscore.tree.only_gates import refuse_only_gates
 
 WeightsFor = Callable[[int, int], DrawnWeights]
@@ -123,7 +122,9 @@ def _varied(asked: Mapping[str, Any]) -> dict[str, Any]:
 
 def _placed(finding: Finding, loaded: LoadedSpec, own: Mapping[str, Any]) -> Finding:
     """A finding about what the spec says, at its place there."""
-    key = {"no_such_year": "year", "too_large": "draws", "wrong_length": "draws"}.get(finding.code)
+    key = {"no_such_year": "year", "too_large": "draws", "wrong_length": "draws", "nothing_left": "leave_out"}.get(
+        finding.code
+    )
     return finding if key is None or key in own else loaded.placed(finding, (key,))
 
 
@@ -182,7 +183,7 @@ def plan_of(
     factors = unit_points(draws, len(sizes) + 1 if sizes or leave_out else 0, [seed, 1], kind)
     drawn: DrawnWeights = HeldWeights() if weights is None else weights(draws, seed)
     if leave_out:
-        drawn = _left_out(framework, drawn, leave_out, factors[:, -1])
+        drawn = _left_out(evaluation, drawn, leave_out, factors[:, -1])
     choices = tuple(each.factor for each in asked)
     return Planned(
         DrawPlan(evaluation, draws, drawn, tried, taken(factors[:, :-1], sizes), choices, sizes, values), year, seed
@@ -199,12 +200,17 @@ def drawn_by(planned: Planned, telling: Telling) -> Robustness:
     return Robustness(planned.plan.evaluation, planned.year, planned.plan, planned.seed, outcome)
 
 
-def _left_out(framework: Framework, drawn: DrawnWeights, asked: Sequence[str], points: FloatArray) -> LeftOut:
+def _left_out(evaluation: Evaluation, drawn: DrawnWeights, asked: Sequence[str], points: FloatArray) -> LeftOut:
+    framework = evaluation.framework
     known = [leaf.id for leaf in framework.leaves]
-    leaves = tuple(known if EVERY in asked else dict.fromkeys(asked))
-    wrong = [name for name in asked if name not in (*known, EVERY)]
+    wrong = [_no_such_indicator(name) for name in asked if name not in (*known, EVERY)]
+    whole = all_of_the_total(drawn, framework, [own for _, own in evaluation.own_cohorts])
+    wrong += [_nothing_left(name) for name in dict.fromkeys(asked) if name in whole]
+    leaves = tuple(name for name in known if name not in whole) if EVERY in asked else tuple(dict.fromkeys(asked))
+    if not leaves:
+        wrong.append(_nothing_to_leave_out())
     if wrong:
-        raise UsageError([_no_such_indicator(name) for name in wrong])
+        raise UsageError(wrong)
     return LeftOut(framework, drawn, leaves, points)
 
 
@@ -225,4 +231,33 @@ def _no_such_indicator(name: str) -> Finding:
         value=name,
         message=Text(f"指标体系没有指标 {name}，无从略去", f"the framework has no indicator {name} to leave out"),
         hint=SHOWN,
+    )
+
+
+def _nothing_left(name: str) -> Finding:
+    return Finding(
+        code="nothing_left",
+        severity=Severity.ERROR,
+        value=name,
+        message=Text(
+            f"{name} 占总分的全部权重（至少在某一类或某次抽样中），略去后无从计分",
+            f"{name} is all of the total, in one class or draw at least: without it there is no score",
+        ),
+        hint=Text("从 leave_out 中去掉它", "take it out of leave_out"),
+    )
+
+
+def _nothing_to_leave_out() -> Finding:
+    return Finding(
+        code="nothing_left",
+        severity=Severity.ERROR,
+        value=EVERY,
+        message=Text(
+            "每个指标都占总分的全部权重（至少在某一类或某次抽样中），没有可略去的",
+            "each indicator is all of the total, in one class or draw at least: there is none to leave out",
+        ),
+        hint=Text(
+            "去掉 leave_out，改为变动 score、noise 或 imputation",
+            "do without leave_out: vary score, noise or imputation",
+        ),
     )

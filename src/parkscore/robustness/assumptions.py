@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any, Final
@@ -48,12 +48,13 @@ def assumptions(
     of_framework: bool = False,
     frozen: bool = False,
     measures: Mapping[str, str] = MappingProxyType({}),
+    excepted: Mapping[str, Sequence[str]] = MappingProxyType({}),
 ) -> tuple[Text, ...]:
     """A sentence for each thing that varies, and one for the draws.
 
     asked: what `Evaluation.robustness` was asked for, see `plain`. of_framework: whether the framework says so itself.
     frozen: whether units are measured against a frozen reference, which has no units.
-    measures: by indicator, of those that state one.
+    measures: by indicator, of those that state one. excepted: by key the indicators that its `all` leaves as they are.
 
     >>> [each.en for each in assumptions({"weights": {"dirichlet": 50}}, 8, 0, None)][1]
     'weights: Dirichlet around those of the evaluation, concentration 50'
@@ -65,7 +66,7 @@ def assumptions(
         made,
         *_weights(asked.get("weights") or {}),
         *steps,
-        *_others(asked, measures, frozen=frozen),
+        *_others(asked, measures, excepted, frozen=frozen),
         _OF_FRAMEWORK if of_framework else _ASSUMED,
     )
 
@@ -171,10 +172,12 @@ def _named(method: Any) -> str:
     return said if isinstance(said, str) else json.dumps(said, ensure_ascii=False)
 
 
-def _others(asked: Mapping[str, Any], measures: Mapping[str, str], *, frozen: bool) -> Iterator[Text]:
+def _others(
+    asked: Mapping[str, Any], measures: Mapping[str, str], excepted: Mapping[str, Sequence[str]], *, frozen: bool
+) -> Iterator[Text]:
     left = _listed(asked.get("leave_out"))
     if left:
-        names = _one_of(left)
+        names = _one_of(left, excepted.get("leave_out", ()))
         yield Text(f"略去{names.zh}，或不略去，机会均等", f"left out: {names.en}, or none; each as likely")
     for name, spread in (asked.get("noise") or {}).items():
         size = _size(spread, measures.get(name))
@@ -206,13 +209,19 @@ def _size(spread: Any, measure: str | None) -> Text:
     return Text(f"绝对标准差 {amount} {of_what.zh}", f"absolute standard deviation {amount} {of_what.en}")
 
 
-def _one_of(left: list[str]) -> Text:
+def _one_of(left: list[str], excepted: Sequence[str]) -> Text:
     """What one draw leaves out at most one of."""
     if "all" in left:
-        return Text("任一指标", "any indicator")
+        but = _but(excepted)
+        return Text(f"任一指标{but.zh}", f"any indicator{but.en}")
     if len(left) == 1:
         return Text(f" {left[0]}", left[0])
     return Text(f" {'、'.join(left)} 之一", f"one of {', '.join(left)}")
+
+
+def _but(excepted: Sequence[str]) -> Text:
+    """The indicators that `all` does not reach, after a word for all."""
+    return Text(f"（{'、'.join(excepted)} 除外）", f" but {', '.join(excepted)}") if excepted else Text("", "")
 
 
 def _listed(said: Any) -> list[str]:

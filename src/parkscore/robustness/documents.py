@@ -12,6 +12,7 @@ from parkscore.output.documents import records
 from parkscore.robustness.answer_documents import answer_document
 from parkscore.robustness.assumptions import assumptions, plain
 from parkscore.robustness.weightless import weightless_note
+from parkscore.robustness.weights import LeftOut
 
 if TYPE_CHECKING:
     from parkscore.robustness.result import Robustness
@@ -49,9 +50,18 @@ def said_of(found: Robustness) -> tuple[Text, ...]:
         of_framework=found.of_framework,
         frozen=frozen,
         measures=measures,
+        excepted=_excepted(found),
     )
     noted = weightless_note(framework) if found.asked.get("weights") else []
     return (*said, *noted, *([_ALL_ALIKE] if found.outcome.are_alike else []))
+
+
+def _excepted(found: Robustness) -> dict[str, list[str]]:
+    """By key the indicators that `all` does not reach, those named beside it not among them."""
+    leaves = [leaf.id for leaf in found.evaluation.framework.leaves]
+    weights = found.plan.weights
+    reached = {"leave_out": weights.leaves} if isinstance(weights, LeftOut) else {}
+    return {key: [leaf for leaf in leaves if leaf not in own] for key, own in reached.items()}
 
 
 def units_in(found: Robustness, language: Language) -> pd.DataFrame:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Final, Literal
@@ -14,8 +14,9 @@ from parkscore.framework.models import Framework, Node
 from parkscore.methods import weight_draws
 from parkscore.methods.domain import FloatArray, IntArray
 from parkscore.methods.weight_draws import Kind
-from parkscore.robustness.drawn_tree import DrawnShares
-from parkscore.robustness.plans import DrawnWeights, Factor, Nominal, from_points
+from parkscore.robustness.drawn_tree import DrawnShares, effective_weights
+from parkscore.robustness.plans import DrawnWeights, Factor, HeldWeights, Nominal, from_points
+from parkscore.tree.aggregate import ROUNDING
 
 Level = Literal["leaf", "node", "both"]
 """Whose weights vary: those of indicators within their dimension, those of dimensions, or all."""
@@ -288,3 +289,15 @@ class LeftOut:
     def at(self, points: FloatArray) -> DrawnWeights:
         """The same left out at other points."""
         return replace(self, weights=from_points(self.weights).at(points[:, :-1]), point=points[:, -1])
+
+
+def all_of_the_total(drawn: DrawnWeights, framework: Framework, nominal: Iterable[Nominal]) -> frozenset[str]:
+    """The indicators that are all of the total in any draw, so that nothing would take over what they weigh.
+
+    nominal: the shares around which weights are drawn, one for each class.
+    """
+    # Rules that move each share by itself leave none at 0 that was not, so that the shares around them tell as much.
+    moved = drawn if not isinstance(drawn, Drawn) else HeldWeights()
+    weights = [effective_weights(framework, moved.shares(own)) for own in nominal]
+    whole = np.any([(each >= 1 - ROUNDING).any(axis=0) for each in weights], axis=0)
+    return frozenset(leaf.id for leaf, is_whole in zip(framework.leaves, whole, strict=True) if is_whole)
