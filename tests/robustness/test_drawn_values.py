@@ -306,3 +306,17 @@ def test_an_absolute_error_is_told_as_one_with_the_measure_of_its_indicator() ->
     assert of_a == "noise of a: normal, absolute standard deviation 0.5 万元, each cell by itself"
     assert "absolute standard deviation 3 in the measure of the indicator, each cell" in of_all
     assert "测量误差：a，正态，绝对标准差 0.5 万元，各单元格独立" in [each.zh for each in told]
+
+
+def test_all_is_told_as_all_others_and_with_those_that_it_does_not_reach() -> None:
+    found = with_a_category().robustness(noise={"all": "3%", "a": {"absolute": 1}}, imputation=["all"], draws=8)
+    english, chinese = [each.en for each in found.assumptions], [each.zh for each in found.assumptions]
+    assert [each.partition(":")[0] for each in english if each.startswith(("noise", "gaps"))] == [
+        "noise of a",
+        "noise of all others but t, k",
+        "gaps of all indicators but t",
+    ]
+    assert "测量误差：其余指标（t、k 除外），正态，标准差 3%，各单元格独立" in chinese
+    assert any(each.startswith("缺失值：全部指标（t 除外），") for each in chinese)
+    alone = with_a_category().robustness(noise={"all": "3%"}, draws=8).assumptions
+    assert any(each.en.startswith("noise of all indicators but t, k: ") for each in alone)

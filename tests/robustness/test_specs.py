@@ -64,8 +64,8 @@ def test_noise_and_gaps_are_asked_for_in_a_spec_and_told(evaluation: Evaluation,
     assert found.about["asked"] == {"noise": {"all": "5%", "a": {"absolute": 0.2}}, "imputation": ["all"]}
     told = [each.en for each in assumptions(found.asked, 8, 0, None)]
     assert told[2:5] == [
-        "noise of all indicators: normal, standard deviation 5%, each cell by itself",
         "noise of a: normal, absolute standard deviation 0.2 in the measure of the indicator, each cell by itself",
+        "noise of all others: normal, standard deviation 5%, each cell by itself",
         "gaps of all indicators: cell by cell the value of any other unit of the reference",
     ]
 

@@ -179,16 +179,13 @@ def _others(
     if left:
         names = _one_of(left, excepted.get("leave_out", ()))
         yield Text(f"略去{names.zh}，或不略去，机会均等", f"left out: {names.en}, or none; each as likely")
-    for name, spread in (asked.get("noise") or {}).items():
-        size = _size(spread, measures.get(name))
-        of = Text("全部指标" if name == "all" else name, "all indicators" if name == "all" else name)
-        yield Text(
-            f"测量误差：{of.zh}，正态，{size.zh}，各单元格独立",
-            f"noise of {of.en}: normal, {size.en}, each cell by itself",
-        )
+    yield from _noise(asked.get("noise") or {}, measures, excepted.get("noise", ()))
     gaps = _listed(asked.get("imputation"))
     if gaps:
-        names = Text("全部指标", "all indicators") if "all" in gaps else Text("、".join(gaps), ", ".join(gaps))
+        names = Text("、".join(gaps), ", ".join(gaps))
+        if "all" in gaps:
+            but = _but(excepted.get("imputation", ()))
+            names = Text(f"全部指标{but.zh}", f"all indicators{but.en}")
         of = Text("本次数据", "these data") if frozen else Text("同一参照", "the reference")
         yield Text(
             f"缺失值：{names.zh}，逐格随机取{of.zh}中其他对象的值",
@@ -197,6 +194,18 @@ def _others(
     for key, said in plain(asked).items():
         if key not in (*_STEPS, "weights", "leave_out", "noise", "imputation"):
             yield Text(f"{key}：{_named(said)}", f"{key}: {_named(said)}")
+
+
+def _noise(said: Mapping[str, Any], measures: Mapping[str, str], excepted: Sequence[str]) -> Iterator[Text]:
+    """A sentence for each indicator that is named, and one for all others."""
+    every, but = ("全部指标", "all indicators") if len(said) == 1 else ("其余指标", "all others"), _but(excepted)
+    for name in sorted(said, key="all".__eq__):
+        of = Text(f"{every[0]}{but.zh}", f"{every[1]}{but.en}") if name == "all" else Text(name, name)
+        size = _size(said[name], measures.get(name))
+        yield Text(
+            f"测量误差：{of.zh}，正态，{size.zh}，各单元格独立",
+            f"noise of {of.en}: normal, {size.en}, each cell by itself",
+        )
 
 
 def _size(spread: Any, measure: str | None) -> Text:

@@ -59,8 +59,11 @@ def said_of(found: Robustness) -> tuple[Text, ...]:
 def _excepted(found: Robustness) -> dict[str, list[str]]:
     """By key the indicators that `all` does not reach, those named beside it not among them."""
     leaves = [leaf.id for leaf in found.evaluation.framework.leaves]
-    weights = found.plan.weights
-    reached = {"leave_out": weights.leaves} if isinstance(weights, LeftOut) else {}
+    weights, values = found.plan.weights, found.plan.values
+    reached = {"leave_out": list(weights.leaves)} if isinstance(weights, LeftOut) else {}
+    if values is not None:
+        reached["noise"] = [leaves[column] for column in values.noise]
+        reached["imputation"] = [leaves[column] for column in values.gaps]
     return {key: [leaf for leaf in leaves if leaf not in own] for key, own in reached.items()}
 
 
