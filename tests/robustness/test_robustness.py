@@ -449,6 +449,23 @@ def test_a_draw_that_a_method_cannot_take_is_refused_with_the_node() -> None:
     assert caught.value.findings[0].message.zh.startswith("total 的")
 
 
+@pytest.mark.parametrize(
+    ("level", "said"),
+    [
+        ("leaf", Text("（只变指标及与其同级的 d 的权重）", "(of indicators and their siblings d)")),
+        ("node", Text("（只变维度及与其同级的 c 的权重）", "(of dimensions and their siblings c)")),
+    ],
+)
+def test_a_level_whose_nodes_have_siblings_of_another_names_these_as_they_vary_too(level: str, said: Text) -> None:
+    framework = small(dimension("d", leaf("a", weight=1.0), leaf("b", weight=1.0), weight=1.0), leaf("c", weight=1.0))
+    table = rows(a=[1.0, 2.0, 3.0], b=[3.0, 1.0, 2.0], c=[2.0, 3.0, 1.0])
+    told = ps.evaluate(framework, table).robustness({"any": True, "level": level}, draws=8).assumptions[1]
+    assert told.zh.endswith(said.zh)
+    assert told.en.endswith(said.en)
+    only = zones().robustness({"any": True, "level": "node"}, draws=8).assumptions[1]
+    assert only.en.endswith("(of dimensions only)")
+
+
 def test_what_is_left_out_is_told_once_however_often_it_is_named() -> None:
     evaluation = flat([80, 20, 50], [20, 40, 30])
     for names, told in ((["a", "a", "b"], "one of a, b"), (["b", "b"], "b")):

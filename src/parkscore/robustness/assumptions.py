@@ -33,10 +33,7 @@ _STEPS: Final = {
     "missing": Text("缺失处理", "gaps"),
     "aggregate": Text("合成方法", "aggregation"),
 }
-_LEVELS: Final = {
-    "leaf": Text("（只变指标的权重）", " (of indicators only)"),
-    "node": Text("（只变维度的权重）", " (of dimensions only)"),
-}
+_LEVELS: Final = {"leaf": Text("指标", "indicators"), "node": Text("维度", "dimensions")}
 
 
 def assumptions(
@@ -49,12 +46,14 @@ def assumptions(
     frozen: bool = False,
     measures: Mapping[str, str] = MappingProxyType({}),
     excepted: Mapping[str, Sequence[str]] = MappingProxyType({}),
+    siblings: Sequence[str] = (),
 ) -> tuple[Text, ...]:
     """A sentence for each thing that varies, and one for the draws.
 
     asked: what `Evaluation.robustness` was asked for, see `plain`. of_framework: whether the framework says so itself.
     frozen: whether units are measured against a frozen reference, which has no units.
     measures: by indicator, of those that state one. excepted: by key the indicators that its `all` leaves as they are.
+    siblings: nodes that are not of the level whose weights vary, and vary with those that are.
 
     >>> [each.en for each in assumptions({"weights": {"dirichlet": 50}}, 8, 0, None)][1]
     'weights: Dirichlet around those of the evaluation, concentration 50'
@@ -64,7 +63,7 @@ def assumptions(
     steps = (_step(step, said) for step, said in asked.items() if step in _STEPS and said)
     return (
         made,
-        *_weights(asked.get("weights") or {}),
+        *_weights(asked.get("weights") or {}, siblings),
         *steps,
         *_others(asked, measures, excepted, frozen=frozen),
         _OF_FRAMEWORK if of_framework else _ASSUMED,
@@ -104,17 +103,30 @@ def _plain(said: Any) -> Any:
     return said if said is None or isinstance(said, bool | int | float | str) else str(said)
 
 
-def _weights(said: Mapping[str, Any]) -> Iterator[Text]:
+def _weights(said: Mapping[str, Any], siblings: Sequence[str]) -> Iterator[Text]:
     """What varies of the weights, and where nobody asked for it, that it is the default."""
     word = Text("权重：", "weights: ")
     if not said:
         yield Text(f"{word.zh}各次抽样都用评价的权重", f"{word.en}those of the evaluation in every draw")
         return
-    level = _LEVELS.get(said.get("level", "both"), Text("", ""))
+    level = _level(said.get("level"), siblings)
     for way in _ways(said):
         yield Text(f"{word.zh}{way.zh}{level.zh}", f"{word.en}{way.en}{level.en}")
     if said.get(DEFAULTED):
         yield _BY_DEFAULT
+
+
+def _level(level: str | None, siblings: Sequence[str]) -> Text:
+    """Whose weights vary, where it is not all: a share cannot change while its siblings keep theirs."""
+    of = _LEVELS.get(level or "both")
+    if of is None:
+        return Text("", "")
+    if not siblings:
+        return Text(f"（只变{of.zh}的权重）", f" (of {of.en} only)")
+    return Text(
+        f"（只变{of.zh}及与其同级的 {'、'.join(siblings)} 的权重）",
+        f" (of {of.en} and their siblings {', '.join(siblings)})",
+    )
 
 
 def _ways(said: Mapping[str, Any]) -> Iterator[Text]:

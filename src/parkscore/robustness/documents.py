@@ -12,7 +12,7 @@ from parkscore.output.documents import records
 from parkscore.robustness.answer_documents import answer_document
 from parkscore.robustness.assumptions import assumptions, plain
 from parkscore.robustness.weightless import weightless_note
-from parkscore.robustness.weights import LeftOut
+from parkscore.robustness.weights import LeftOut, varied
 
 if TYPE_CHECKING:
     from parkscore.robustness.result import Robustness
@@ -51,6 +51,7 @@ def said_of(found: Robustness) -> tuple[Text, ...]:
         frozen=frozen,
         measures=measures,
         excepted=_excepted(found),
+        siblings=_siblings(found),
     )
     noted = weightless_note(framework) if found.asked.get("weights") else []
     return (*said, *noted, *([_ALL_ALIKE] if found.outcome.are_alike else []))
@@ -65,6 +66,15 @@ def _excepted(found: Robustness) -> dict[str, list[str]]:
         reached["noise"] = [leaves[column] for column in values.noise]
         reached["imputation"] = [leaves[column] for column in values.gaps]
     return {key: [leaf for leaf in leaves if leaf not in own] for key, own in reached.items()}
+
+
+def _siblings(found: Robustness) -> list[str]:
+    """The dimensions beside indicators where the weights of these vary, or the indicators beside dimensions."""
+    level = (found.asked.get("weights") or {}).get("level", "both")
+    if level == "both":
+        return []
+    parents = varied(found.evaluation.framework, level)
+    return [child.id for node in parents for child in node.children if bool(child.children) == (level == "leaf")]
 
 
 def units_in(found: Robustness, language: Language) -> pd.DataFrame:
