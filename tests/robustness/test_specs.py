@@ -15,6 +15,7 @@ from parkscore.evaluation import Evaluation
 from parkscore.findings import FrameworkError, UsageError
 from parkscore.framework.models import ScoreRule, WeightScheme
 from parkscore.framework.yaml_form import parse_yaml
+from parkscore.language import Text
 from parkscore.robustness.alternatives import alternatives_of, clashes
 from parkscore.robustness.assumptions import assumptions
 from parkscore.robustness.specs import load_spec
@@ -159,6 +160,7 @@ def test_every_mistake_is_told_at_once_with_line_and_column(tmp_path: Path) -> N
     ]
 
 
+PLAIN_AMOUNT = "must be a plain number, in the measure of the indicator"
 NO_AMOUNT = "must be a number in the measure of the indicator; 3% of each value is written without `absolute`"
 
 
@@ -169,6 +171,8 @@ NO_AMOUNT = "must be a number in the measure of the indicator; 3% of each value 
         ("noise: {a: }\n", [("noise.a", "must be a number or a percentage")]),
         ("noise: {a: {absolute: -5}}\n", [("noise.a.absolute", "must be >= 0")]),
         ("noise: {a: {absolute: 3%}}\n", [("noise.a.absolute", NO_AMOUNT)]),
+        ("noise: {a: {absolute: 1万元}}\n", [("noise.a.absolute", PLAIN_AMOUNT)]),
+        ("noise: {a: {absolute: .inf}}\n", [("noise.a.absolute", PLAIN_AMOUNT)]),
         ("noise: {a: {absolut: 5}}\n", [("noise.a", "is not a key that is known here")]),
         ("weights: {bounds: {a: [10%]}}\n", [("weights.bounds.a.2", "item 2 is missing")]),
         ("weights: {any: no}\n", [("weights.any", "must be one of true")]),
@@ -180,6 +184,16 @@ def test_a_mistake_of_form_is_told_once_and_by_the_key_that_it_is_in(
     with pytest.raises(FrameworkError) as caught:
         load_spec(written(tmp_path, text), FRAMEWORK)
     assert [(each.field, each.message.en) for each in caught.value.findings] == said
+
+
+def test_an_amount_with_its_measure_is_told_to_be_written_without_and_not_as_a_percentage(tmp_path: Path) -> None:
+    with pytest.raises(FrameworkError) as caught:
+        load_spec(written(tmp_path, "noise: {a: {absolute: 1万元}}\n"), FRAMEWORK)
+    (finding,) = caught.value.findings
+    assert finding.code == "wrong_type"
+    assert finding.hint == Text(
+        "写 3 这样的数，不写单位，不加引号", "write a number such as 3, without its measure and without quotes"
+    )
 
 
 def test_mistakes_of_form_do_not_hide_those_of_meaning_in_the_other_keys(tmp_path: Path) -> None:

@@ -119,6 +119,7 @@ _CODES = {
     "int_type": "wrong_type",
     "int_from_float": "wrong_type",
     "float_type": "wrong_type",
+    "amount_type": "wrong_type",
     "bool_type": "wrong_type",
     "tuple_type": "wrong_type",
     "dict_type": "wrong_type",
@@ -140,6 +141,7 @@ _TYPES = {
     "int_type": _WHOLE,
     "int_from_float": _WHOLE,
     "float_type": Text("应是数字或百分数", "must be a number or a percentage"),
+    "amount_type": Text("应是以指标的计量单位计的数", "must be a plain number, in the measure of the indicator"),
     "finite_number": Text("应是有限的数字", "must be a finite number"),
     "bool_type": Text("应是 true 或 false", "must be true or false"),
     "tuple_type": Text("应是列表", "must be a list"),
@@ -157,6 +159,9 @@ _TYPE_HINTS = {
     "int_type": Text("写 3 这样的数，不加引号", "write a number such as 3, without quotes"),
     "int_from_float": Text("去掉小数", "leave out the decimals"),
     "float_type": _NUMBER_HINT,
+    "amount_type": Text(
+        "写 3 这样的数，不写单位，不加引号", "write a number such as 3, without its measure and without quotes"
+    ),
     "finite_number": _NUMBER_HINT,
     "bool_type": Text("写 true 或 false，不加引号", "write true or false, without quotes"),
     "tuple_type": _LIST_HINT,

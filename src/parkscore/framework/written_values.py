@@ -71,7 +71,10 @@ def read_amount(value: Any) -> float:
     >>> read_amount(3)
     3.0
     """
-    number = read_number(value)
+    try:
+        number = read_number(value)
+    except PydanticCustomError:
+        raise PydanticCustomError("amount_type", "Input should be a plain number") from None
     if isinstance(number, Percent):
         raise PydanticCustomError(
             "no_amount",
