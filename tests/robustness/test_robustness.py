@@ -18,6 +18,7 @@ from parkscore.framework.models import Choice, ClassWeights, Node, ScoreRule, To
 from parkscore.language import Text
 from parkscore.robustness import running, scoring, spread
 from parkscore.robustness.assumptions import assumptions
+from parkscore.robustness.verdicts import verdict
 from tests.small_frameworks import EQUAL, dimension, field, leaf, panel, rows, small
 
 FLAT = small(
@@ -139,9 +140,19 @@ def test_all_verdicts_are_what_is_said_of_each_unit() -> None:
 def test_a_unit_that_some_draws_leave_unranked_has_a_verdict_that_says_so() -> None:
     framework = small(leaf("a"), leaf("b"), defaults=EQUAL.model_copy(update={"min_coverage": 0.45}))
     evaluation = ps.evaluate(framework, rows(a=[1.0, 2.0, 3.0], b=[3.0, None, 1.0]))
-    said = evaluation.robustness({"multipliers": 0.9}, draws=64).verdict("乙")
+    found = evaluation.robustness({"multipliers": 0.9}, draws=64)
+    said, share = found.verdict("乙"), f"{found.units.loc['乙', 'unranked']:.0%}"
     assert "or not ranked, in nine draws of ten" in said.en
-    assert "或不排名" in said.zh
+    assert said.en.endswith(f"; no rank in {share} of the draws")
+    assert said.zh.endswith(f"或不排名；{share} 的抽样中没有位次")
+
+
+@pytest.mark.parametrize("interval", [(1, None), (None, None)])
+def test_a_verdict_says_how_often_a_unit_has_no_rank_and_nothing_of_ranks_that_may_be_any(
+    interval: tuple[int | None, None],
+) -> None:
+    said = verdict("甲", {"甲": 1}, interval, {}, 0.59)
+    assert said == Text("第 1 名；59% 的抽样中没有位次", "rank 1; no rank in 59% of the draws")
 
 
 def test_a_unit_that_some_draws_leave_unranked_has_a_mean_of_the_others_and_no_quantiles_of_scores() -> None:

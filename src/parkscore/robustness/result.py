@@ -40,6 +40,7 @@ from parkscore.robustness.verdicts import near, near_places, verdict
 LOW, HIGH = 0.05, 0.95
 TOP: Final = (1, 3, 10)
 _RANK = "rank"
+_SPREAD = ["rank_low", "rank_high", "unranked"]
 _ALL_UNITS = Text("units 表的行名就是全部评价对象", "the index of the table `units` names them all")
 
 
@@ -205,23 +206,23 @@ class Robustness:
         if unknown:
             raise UsageError([no_such_unit(name, _ALL_UNITS) for name in unknown])
         ranks = dict(zip(names, self.units["rank"].tolist(), strict=True))
-        low, high = self.units.loc[[unit], ["rank_low", "rank_high"]].to_numpy()[0]
+        low, high, unranked = self.units.loc[[unit], _SPREAD].to_numpy()[0]
         others = [] if self.outcome.counts.above is None else beside or near(names, unit)
         shares = self.above.loc[[unit], others].to_numpy()[0] if others else []
-        return verdict(unit, ranks, (_whole(low), _whole(high)), dict(zip(others, shares, strict=True)))
+        return verdict(unit, ranks, (_whole(low), _whole(high)), dict(zip(others, shares, strict=True)), unranked)
 
     @cached_property
     def verdicts(self) -> tuple[Text, ...]:
         """What `verdict` says of each unit, in the order of the tables."""
         names = self.names.tolist()
         ranks = dict(zip(names, self.units["rank"].tolist(), strict=True))
-        ends = self.units[["rank_low", "rank_high"]].to_numpy()
+        ends = self.units[_SPREAD].to_numpy()
         above = None if self.outcome.counts.above is None else self.above.to_numpy()
         said = []
-        for place, (unit, (low, high)) in enumerate(zip(names, ends, strict=True)):
+        for place, (unit, (low, high, unranked)) in enumerate(zip(names, ends, strict=True)):
             others = [] if above is None else near_places(place, len(names))
             shares = {names[other]: float(above[place, other]) for other in others} if above is not None else {}
-            said.append(verdict(unit, ranks, (_whole(low), _whole(high)), shares))
+            said.append(verdict(unit, ranks, (_whole(low), _whole(high)), shares, unranked))
         return tuple(said)
 
     @own_table

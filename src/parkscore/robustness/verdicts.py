@@ -12,19 +12,29 @@ BESIDE: Final = 3
 
 
 def verdict(
-    unit: str, ranks: Mapping[str, int], interval: tuple[int | None, int | None], above: Mapping[str, float]
+    unit: str,
+    ranks: Mapping[str, int],
+    interval: tuple[int | None, int | None],
+    above: Mapping[str, float],
+    unranked: float = 0.0,
 ) -> Text:
-    """The rank of a unit, the ranks of nine draws in ten, and how often it stands above others.
+    """The rank of a unit, the ranks of nine draws in ten, and how often it has none and stands above others.
 
     ranks: of the evaluation. interval: the ranks that 5 % and 95 % of the draws do not exceed, None where more of them
-    give it no rank. above: by other unit the share of draws.
+    give it no rank. above: by other unit the share of draws. unranked: the share of draws in which it has no rank.
 
     >>> verdict("甲", {"甲": 14, "乙": 17}, (9, 19), {"乙": 0.714}).en
     'rank 14; between 9 and 19 in nine draws of ten; above 乙 (rank 17) in 71%'
     """
+    chinese, english = [f"第 {ranks[unit]} 名"], [f"rank {ranks[unit]}"]
     within = _within(*interval)
-    chinese = [f"第 {ranks[unit]} 名", f"九成抽样中{within.zh}"]
-    english = [f"rank {ranks[unit]}", f"{within.en} in nine draws of ten"]
+    if within is not None:
+        chinese.append(f"九成抽样中{within.zh}")
+        english.append(f"{within.en} in nine draws of ten")
+    if unranked > 0:
+        said = _of_draws(unranked)
+        chinese.append(f"{said.zh}的抽样中没有位次")
+        english.append(f"no rank in {said.en} of the draws")
     for other, share in above.items():
         said = _of_draws(share)
         chinese.append(f"{said.zh}的抽样中高于第 {ranks[other]} 名 {other}")
@@ -41,9 +51,10 @@ def _of_draws(share: float) -> Text:
     return Text(f"{share:.0%} ", f"{share:.0%}")
 
 
-def _within(low: int | None, high: int | None) -> Text:
-    if low is None:
-        return Text("不排名", "not ranked")
+def _within(low: int | None, high: int | None) -> Text | None:
+    """Where a unit stands in nine draws of ten, None where that is anywhere or nowhere."""
+    if low is None or (low == 1 and high is None):
+        return None
     if high is None:
         return Text(f"在第 {low} 名或以后，或不排名", f"at rank {low} or lower, or not ranked,")
     if low == high:
