@@ -330,6 +330,46 @@ def test_the_fields_of_sub_parks_add_up_to_those_of_their_zone(zones: Framework)
     assert sums.to_dict() == members.table.set_index(["unit", "year"])["revenue"].to_dict()
 
 
+@pytest.fixture
+def by_logarithm(folder: Path) -> Framework:
+    """Growth between fixed goalposts, and a number of enterprises by its logarithm, which refuses 0."""
+    (folder / "logarithm.yaml").write_text(
+        """
+id: logarithm
+extends: zones.yaml
+remove: ["1", "4"]
+indicators:
+  - {id: "2", score: {rule: goalposts, low: -100, high: 100}}
+  - {id: "3", formula: certified, score: log}
+""",
+        encoding="utf-8",
+    )
+    return ps.load_framework(folder / "logarithm.yaml")
+
+
+def test_sub_parks_keep_their_own_last_year_where_a_value_of_another_one_is_refused(by_logarithm: Framework) -> None:
+    """二 of 东 has no certified enterprise, the logarithm of which is refused: it alone has no score."""
+    rows = [
+        ("a", "东", "一", 100.0, 150.0, 1),
+        ("b", "东", "二", 100.0, 100.0, 0),
+        ("c", "西", "一", 100.0, 120.0, 1),
+        ("d", "西", "一", 100.0, 120.0, 1),
+    ]
+    filed = pd.DataFrame(
+        [
+            (unit, year, zone, park, unit, revenue, 10, certified)
+            for unit, zone, park, before, now, certified in rows
+            for year, revenue in ((2023, before), (2024, now))
+        ],
+        columns=COLUMNS,
+    )
+    members = ps.from_returns(by_logarithm, filed)
+    parts = members.evaluate_parts(members.evaluate()).set_index(["zone", "part"])
+    assert parts.loc[("东", "一"), "2"] == pytest.approx(0.75)
+    assert parts.loc[("西", "一"), "2"] == pytest.approx(0.6)
+    assert math.isnan(parts.loc[("东", "二"), "score"])
+
+
 # --- properties ----------------------------------------------------------------------------------------------------
 
 RETURN = st.fixed_dictionaries(

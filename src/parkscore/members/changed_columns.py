@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from typing import Protocol
 
 import pandas as pd
 
@@ -12,6 +12,31 @@ from parkscore.data.grid import Rows
 from parkscore.data.table import Origin, Table
 from parkscore.framework.formula import Cells, Column, TextCells
 from parkscore.framework.models import Framework
+
+
+class Changes(Protocol):
+    """Cells by field and years back, which are asked for one by one: nobody need list all years that may be read."""
+
+    def __contains__(self, key: object, /) -> bool:
+        """Whether the cells of a field so many years back are other."""
+
+    def __getitem__(self, key: tuple[str, int], /) -> Cells:
+        """These cells."""
+
+
+@dataclass(frozen=True)
+class _OfSomeRows:
+    """The changes of some of the rows."""
+
+    changes: Changes
+    own: slice
+
+    def __contains__(self, key: object) -> bool:
+        return key in self.changes
+
+    def __getitem__(self, key: tuple[str, int]) -> Cells:
+        cells = self.changes[key]
+        return Cells(cells.values[self.own], cells.states[self.own])
 
 
 @dataclass(frozen=True)
@@ -23,7 +48,7 @@ class Imagined:
     """
 
     rows: Rows
-    changes: Mapping[tuple[str, int], Cells]
+    changes: Changes
 
     def halves(self) -> tuple[Imagined, Imagined]:
         """The first half of the rows and the others."""
@@ -31,8 +56,7 @@ class Imagined:
         return self._part(slice(None, middle)), self._part(slice(middle, None))
 
     def _part(self, own: slice) -> Imagined:
-        cells = {key: Cells(each.values[own], each.states[own]) for key, each in self.changes.items()}
-        return Imagined(self.rows[own], cells)
+        return Imagined(self.rows[own], _OfSomeRows(self.changes, own))
 
 
 class ChangedColumns(Columns):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from typing import Any, Final
 
 import numpy as np
@@ -21,19 +21,26 @@ from parkscore.tree.gate import NOT_RANKED, RANKED
 IN_ZONE: Final = "rank_in_zone"
 
 
-class _PartCells(Mapping[tuple[str, int], Cells]):
+class _PartCells:
     """The raw numbers of sub-parks by (field, years back): sums over their returns, and what is not asked of them."""
 
     def __init__(self, summed: Summed, parts: Rows) -> None:
         self._summed = summed
         self._parts = parts
         fields = summed.plan.framework.fields.items()
-        self._names = [name for name, field in fields if field.formula is None and not field.is_text]
+        self._names = {name for name, field in fields if field.formula is None and not field.is_text}
+        self._made: dict[tuple[str, int], Cells] = {}
+
+    def __contains__(self, key: object) -> bool:
+        return isinstance(key, tuple) and key[0] in self._names
 
     def __getitem__(self, key: tuple[str, int]) -> Cells:
-        name, back = key
-        if name not in self._names:
-            raise KeyError(key)
+        # Where a rule refuses a value, the same cells are asked for once for each half of the sub-parks.
+        if key not in self._made:
+            self._made[key] = self._cells(*key)
+        return self._made[key]
+
+    def _cells(self, name: str, back: int) -> Cells:
         summed, count = self._summed, len(self._parts)
         if name not in summed.plan.fields:
             return Cells(np.full(count, np.nan), np.full(count, State.NOT_APPLICABLE, dtype=np.int8))
@@ -41,12 +48,6 @@ class _PartCells(Mapping[tuple[str, int], Cells]):
             return Cells(np.full(count, np.nan), np.full(count, State.MISSING, dtype=np.int8))
         cells, column = summed.parts.cells(summed.plan, name), list(summed.years).index(summed.year - back)
         return Cells(cells.values[self._parts, column], cells.states[self._parts, column])
-
-    def __iter__(self) -> Iterator[tuple[str, int]]:
-        return ((name, 0) for name in self._names)
-
-    def __len__(self) -> int:
-        return len(self._names)
 
 
 def evaluate_parts(summed: Summed, evaluation: Evaluation) -> pd.DataFrame:
