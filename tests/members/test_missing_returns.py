@@ -5,10 +5,12 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from parkscore.framework.models import Addend, Framework, Members
 from parkscore.members.effects import Zones
 from parkscore.members.missing_returns import missing_returns
 from parkscore.members.what_if import what_if
 from tests.members.returns import TWO_YEARS, Return, evaluated, joining, zones
+from tests.small_frameworks import dimension, field, leaf, small
 
 # e filed 2023 in full and left staff open in 2024.
 WITH_GAP: list[Return] = [
@@ -77,3 +79,61 @@ def test_two_returns_that_came_under_one_roof_and_were_not_filed_again_are_misse
     row = missing_returns(base).set_index("enterprise").loc["d"]
     assert row["value:2.2"] == pytest.approx(35.0)
     assert not np.isnan(row["value:1.1"])
+
+
+def over_three_years(prior_year: str) -> Framework:
+    """Growth since the year before the last, which skips the last, and the revenue of all three years."""
+    revenue = field("revenue", measure="千元", members=Addend(sum="revenue"))
+    of_years = dimension(
+        "1",
+        leaf("1.1", "revenue / lag(revenue, 2) - 1", measure="%"),
+        leaf("1.2", "sum_years(revenue, 3)", measure="千元"),
+    )
+    block = {"framework": "returns", "belongs_to": "zone", "name": "name", "prior_year": prior_year}
+    return small(
+        of_years,
+        fields={"revenue": revenue},
+        time="year",
+        members=Members.model_validate(block | {"min_reported": 0.6}),
+    )
+
+
+def filed_in(enterprise: str, zone: str, **revenue: float) -> list[Return]:
+    """Returns of one enterprise by year, `y2024=100`."""
+    return [(enterprise, int(year[1:]), zone, own, 1.0, 0.0, 0.0) for year, own in revenue.items()]
+
+
+# b, d and e of 甲 filed last in 2023; d filed nothing the year before that, and e in 乙.
+THREE_YEARS: list[Return] = [
+    *filed_in("a", "甲", y2022=100, y2023=110, y2024=121),
+    *filed_in("b", "甲", y2022=1000, y2023=1000),
+    *filed_in("c", "乙", y2022=300, y2023=310, y2024=330),
+    *filed_in("d", "乙", y2021=70),
+    *filed_in("d", "甲", y2023=80),
+    *filed_in("e", "乙", y2022=50),
+    *filed_in("e", "甲", y2023=60),
+]
+
+
+@pytest.mark.parametrize("prior_year", ["totals", "same_members"])
+@pytest.mark.parametrize(("enterprise", "filed"), [("b", 1000.0), ("d", 80.0), ("e", 60.0)])
+def test_a_missing_return_brings_back_all_earlier_years_that_are_read(prior_year, enterprise, filed):
+    base = evaluated(over_three_years(prior_year), THREE_YEARS)
+    row = missing_returns(base).set_index("enterprise").loc[enterprise]
+    again = what_if(base, add=joining(base.framework, filed_in(enterprise, "甲", y2024=filed)))
+    ranking = again.ranking.set_index("unit")
+    assert row["score"] == ranking.loc["甲", "change"]
+    assert row["rank_with"] == ranking.loc["甲", "rank_then"]
+    values = again.values.set_index(["unit", "id"])["change"]
+    assert [row["value:1.1"], row["value:1.2"]] == [values.get(("甲", name), 0.0) for name in ("1.1", "1.2")]
+
+
+@pytest.mark.parametrize("order", [1, -1])
+def test_who_took_over_one_of_another_zone_is_missed_where_it_filed_itself_with_all_it_took_over(order):
+    """d of 甲 took f of 乙 over: on the basis of the same members, both are of 甲 once d files."""
+    rows = [*THREE_YEARS, *filed_in("f", "乙", y2022=40, y2023=45)][::order]
+    base: Zones = evaluated(over_three_years("same_members"), rows, merged={"f": "d"})
+    missing = missing_returns(base).set_index("enterprise").loc[["d"]]
+    again = what_if(base, add=joining(base.framework, filed_in("d", "甲", y2024=125.0)))
+    assert missing["zone"].tolist() == ["甲"]
+    assert missing["score"].tolist() == [again.ranking.set_index("unit").loc["甲", "change"]]

@@ -55,7 +55,7 @@ class _Gaps:
 
     members: with the return of the year before in each row, and this year's where there is one. rows: those in a zone
     that was scored, where there may be a gap. counted: whether the return of this year is there already. earlier:
-    whether filing brings the return of the year before into the sums, too.
+    whether filing brings the returns of earlier years into the sums, too; all that are read are among the members then.
     """
 
     members: Memberships
@@ -71,8 +71,25 @@ def _returns(zones: Zones) -> _Gaps:
     filed = np.zeros(len(roll.ids), dtype=np.bool_)
     filed[roll.enterprise[roll.year == year]] = True
     gone = (roll.year == year - 1) & ~filed[roll.enterprise]
-    members = Memberships.of(summed, (0, 1), np.where(gone, roll.zone, np.int32(NONE)))
-    return _Gaps(members, _in_scored(zones, members), False, summed.plan.block.prior_year == SAME_MEMBERS)
+    if summed.plan.block.prior_year != SAME_MEMBERS:
+        members = Memberships.of(summed, (0, 1), np.where(gone, roll.zone, np.int32(NONE)))
+        return _Gaps(members, _in_scored(zones, members), False, False)
+    members = Memberships.of(summed, sorted({0, 1, *zones.totals.years_back}), _where_it_reported(summed, gone))
+    return _Gaps(members, _in_scored(zones, members), False, True)
+
+
+def _where_it_reported(summed: Summed, last: Truths) -> Codes:
+    """For each return the zone of the last one of the same enterprise, none where there is no such.
+
+    last: which returns are the last ones; of several, which mergers give, that of the successor itself decides.
+    """
+    roll = summed.roll
+    rows = np.flatnonzero(last & (roll.zone != NONE))
+    own = roll.own[rows]
+    rows = rows[np.lexsort((own, own == roll.enterprise[rows]))]
+    zone = np.full(len(roll.ids), NONE, dtype=np.int32)
+    zone[roll.enterprise[rows]] = roll.zone[rows]
+    return zone[roll.enterprise]
 
 
 def _cells(zones: Zones) -> _Gaps:
@@ -129,10 +146,11 @@ def _effects(zones: Zones, gaps: _Gaps, names: Sequence[str], filing: _Filing) -
     values = dict.fromkeys(totals.totals, nothing)
     for column, name in enumerate(names):
         values[name, 0] = np.where(filing.filled[:, column], filing.before[name], np.nan)
-    if gaps.earlier:
-        looked_back = [name for name, back in totals.totals if back == 1]
-        values |= {(name, 1): own for name, own in gaps.members.amounts(looked_back, 1, rows).items()}
-    returns = {back: np.full(len(rows), back == 1 and gaps.earlier) for back in totals.years_back}
+    returns = {back: np.zeros(len(rows), dtype=np.bool_) for back in totals.years_back}
+    for back in [each for each in totals.years_back if each > 0 and gaps.earlier]:
+        read = [name for name, own in totals.totals if own == back]
+        values |= {(name, back): own for name, own in gaps.members.amounts(read, back, rows).items()}
+        returns[back] = gaps.members.at[back][rows] != NONE
     returns[0] = np.full(len(rows), not gaps.counted)
     moves = Moves(gaps.members.zones[rows], values, returns)
     return zones.effects(moves.zones, zones.after(moves, joining=True), -1)
