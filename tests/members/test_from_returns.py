@@ -312,6 +312,19 @@ def test_sub_parks_are_ranked_within_their_zone_by_the_references_of_the_zones(z
     assert parts["4"].isna().all()
 
 
+@pytest.mark.parametrize(("ties", "ranks"), [("min", [1, 1, 3]), ("max", [2, 2, 3]), ("dense", [1, 1, 2])])
+def test_sub_parks_that_are_level_are_ranked_by_the_rule_of_ties(zones: Framework, ties: str, ranks: list[int]) -> None:
+    framework = zones.model_copy(update={"ranking": zones.ranking.model_copy(update={"ties": ties})})
+    rows = [("a", "东", "一", 200.0), ("b", "东", "二", 200.0), ("c", "东", "三", 100.0), ("d", "西", "一", 400.0)]
+    filed = pd.DataFrame(
+        [(unit, year, zone, park, unit, revenue, 10, 1) for unit, zone, park, revenue in rows for year in (2023, 2024)],
+        columns=COLUMNS,
+    )
+    members = ps.from_returns(framework, filed, zones=GREEN)
+    parts = members.evaluate_parts(members.evaluate())
+    assert parts.loc[parts["zone"] == "东", "rank_in_zone"].tolist() == ranks
+
+
 def test_a_zone_of_one_sub_park_scores_as_the_sub_park_does(folder: Path) -> None:
     (folder / "bare.yaml").write_text("id: bare\nextends: zones.yaml\nremove: ['4']\n", encoding="utf-8")
     framework = ps.load_framework(folder / "bare.yaml")

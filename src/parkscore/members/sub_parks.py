@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, Final
+from typing import Any, Final, cast
 
 import numpy as np
 import pandas as pd
@@ -15,7 +15,7 @@ from parkscore.framework.formula import Cells
 from parkscore.members.changed_columns import Imagined
 from parkscore.members.held import Held
 from parkscore.members.summing import Summed
-from parkscore.methods.group_ranks import ranks_in_groups
+from parkscore.methods.group_ranks import Ties, ranks_in_groups
 from parkscore.tree.gate import NOT_RANKED, RANKED
 
 IN_ZONE: Final = "rank_in_zone"
@@ -67,7 +67,7 @@ def evaluate_parts(summed: Summed, evaluation: Evaluation) -> pd.DataFrame:
     total = scores[framework.total.id]
     zones = np.array([summed.roll.parts[part][0] for part in parts])
     rounded = np.round(total, framework.ranking.decimals) + 0.0
-    ranks = ranks_in_groups(rounded, zones, "min")
+    ranks = ranks_in_groups(rounded, zones, cast(Ties, framework.ranking.ties))
     column = list(summed.years).index(summed.year)
     columns: dict[str, Any] = {
         "zone": summed.zone_names[zones],
