@@ -79,6 +79,13 @@ def zones(prior_year: str = "totals", min_reported: float = 0.0, **said: Any) ->
     return small(first, second, fields=fields, time="year", members=members, **said)
 
 
+def zones_of_greenery() -> Framework:
+    """No indicator reads a sum of returns."""
+    fields = {"revenue": field("revenue", measure="千元", members=Addend(sum="revenue")), "green": field("green")}
+    members = Members.model_validate({"framework": "returns", "belongs_to": "zone", "name": "name"})
+    return small(dimension("1", leaf("1.1", "green")), fields=fields, time="year", members=members)
+
+
 def returns_of(rows: Sequence[Return]) -> Table:
     """Returns by id, year, zone, then what `NUMBERS` says; the name of a is 甲公司a."""
     frame = pd.DataFrame([list(row) for row in rows], columns=["id", "year", "zone", *NUMBERS])

@@ -11,9 +11,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from parkscore.framework.models import ScoreRule
+from parkscore.framework.models import Addend, Members, ScoreRule
 from parkscore.members.contributions import contributions
 from parkscore.members.effects import Zones
+from parkscore.members.shortfalls import shortfalls
 from parkscore.members.summing import sum_returns
 from parkscore.methods import ranking
 from tests.members.returns import (
@@ -26,7 +27,9 @@ from tests.members.returns import (
     table_of,
     zone_frame,
     zones,
+    zones_of_greenery,
 )
+from tests.small_frameworks import dimension, field, leaf, small
 
 AMOUNTS = st.one_of(st.none(), st.integers(0, 10**6).map(float), st.integers(1, 10**7).map(lambda number: number / 100))
 STAFF = st.one_of(st.none(), st.integers(0, 500).map(float))
@@ -71,8 +74,8 @@ def difference(zones: Zones, framework: Any, rows: list[Return], zone: str) -> t
     found = {"score": evaluation.aggregated.scores[total][row] - nodes.scores[total][row]}
     for name, scores in nodes.scores.items():
         found[name] = evaluation.aggregated.scores[name][row] - scores[row]
-    for column, leaf in enumerate(framework.leaves):
-        found[f"value:{leaf.id}"] = evaluation.indicator_grid.values[row, column] - values[row, column]
+    for column, each in enumerate(framework.leaves):
+        found[f"value:{each.id}"] = evaluation.indicator_grid.values[row, column] - values[row, column]
     exchanged = np.where(evaluation.outcomes.ranked, evaluation.aggregated.scores[total], np.nan)
     exchanged[row] = nodes.scores[total][row]
     year = np.flatnonzero(table.years == 2024)
@@ -190,3 +193,24 @@ def test_a_value_that_a_rule_refuses_leaves_the_scores_of_its_row_open_and_no_ot
     assert frame.loc[("乙", "c"), "value:2.1"] == 1.0
     assert pd.isna(frame.loc[("乙", "c"), "rank_without"])
     assert set(frame.index[frame["score"].isna()]) == {("乙", "c"), ("甲", "a")}
+
+
+def test_where_no_indicator_reads_a_sum_of_returns_everybody_contributes_nothing(tmp_path):
+    made = contributions(evaluated(zones_of_greenery(), TWO_YEARS))
+    frame = made.frame()
+    assert frame["enterprise"].tolist() == ["c", "a", "b"]
+    assert frame["score"].tolist() == [0.0, 0.0, 0.0]
+    assert frame["rank"].tolist() == frame["rank_without"].tolist()
+    assert not [name for name in frame if name.startswith("value:")]
+    assert shortfalls(made, "a").empty
+    assert pq.read_table(made.write_parquet(tmp_path / "contributions.parquet", {})).num_rows == 3
+
+
+def test_where_the_only_year_that_is_read_has_no_return_everybody_contributes_nothing():
+    fields = {"revenue": field("revenue", members=Addend(sum="revenue"), measure="千元"), "green": field("green")}
+    members = Members.model_validate({"framework": "returns", "belongs_to": "zone", "name": "name"})
+    before = dimension("1", leaf("1.1", "lag(revenue)", measure="千元"), leaf("1.2", "green"))
+    framework = small(before, fields=fields, time="year", members=members)
+    frame = contributions(evaluated(framework, [row for row in TWO_YEARS if row[1] == 2024])).frame()
+    assert frame["value:1.1"].isna().all()
+    assert frame["rank"].tolist() == frame["rank_without"].tolist()

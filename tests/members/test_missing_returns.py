@@ -9,7 +9,7 @@ from parkscore.framework.models import Addend, Framework, Members
 from parkscore.members.effects import Zones
 from parkscore.members.missing_returns import missing_returns
 from parkscore.members.what_if import what_if
-from tests.members.returns import TWO_YEARS, Return, evaluated, joining, zones
+from tests.members.returns import TWO_YEARS, Return, evaluated, joining, zones, zones_of_greenery
 from tests.small_frameworks import dimension, field, leaf, small
 
 # e filed 2023 in full and left staff open in 2024.
@@ -137,3 +137,9 @@ def test_who_took_over_one_of_another_zone_is_missed_where_it_filed_itself_with_
     again = what_if(base, add=joining(base.framework, filed_in("d", "甲", y2024=125.0)))
     assert missing["zone"].tolist() == ["甲"]
     assert missing["score"].tolist() == [again.ranking.set_index("unit").loc["甲", "change"]]
+
+
+def test_a_missing_return_changes_nothing_where_no_indicator_reads_a_sum_of_returns():
+    frame = missing_returns(evaluated(zones_of_greenery(), WITH_GAP))
+    assert frame[["enterprise", "missing", "fields", "score"]].to_numpy().tolist() == [["d", "no_return", "", 0.0]]
+    assert frame["rank"].tolist() == frame["rank_with"].tolist()

@@ -12,7 +12,7 @@ from parkscore.framework.models import Choice, Defaults
 from parkscore.members.contributions import contributions
 from parkscore.members.effects import Zones
 from parkscore.members.what_if import WhatIf, what_if
-from tests.members.returns import TWO_YEARS, Return, evaluated, joining, zones
+from tests.members.returns import TWO_YEARS, Return, evaluated, joining, zones, zones_of_greenery
 from tests.members.test_contributions import returns
 
 
@@ -164,3 +164,13 @@ def test_returns_that_are_there_already_or_of_no_zone_are_refused_with_their_pla
         ("counted_already", "a"),
         ("unknown_zone", "n"),
     }
+
+
+def test_no_value_changes_where_no_indicator_reads_a_sum_of_returns():
+    base = evaluated(zones_of_greenery(), TWO_YEARS)
+    more = joining(base.framework, [("n", 2024, "甲", 100.0, 1.0, 1.0, 0.0)])
+    result = what_if(base, drop=["b"], add=more)
+    assert same_bits(result, base)
+    assert result.values.empty
+    assert list(result.values) == list(what_if(evaluated(zones(), TWO_YEARS), drop=["b"]).values)
+    assert [str(each.hint.en) for each in result.findings] == ["no indicator reads a sum of returns"]

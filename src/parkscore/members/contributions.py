@@ -148,4 +148,5 @@ def _no_such_enterprise(enterprise: str) -> Finding:
 
 def contributions(zones: Zones) -> Contributions:
     """Every enterprise beside what it contributes; nothing is computed yet."""
-    return Contributions(zones, Memberships.of(zones.summed, zones.totals.years_back))
+    # Where no sum is read, those that report in the evaluated year contribute nothing, which is to be told of each.
+    return Contributions(zones, Memberships.of(zones.summed, zones.totals.years_back or (0,)))

@@ -26,7 +26,7 @@ class Effects:
 
     values: by indicator, in its measure. scores: by node, the total first. rank, other_rank: that of the zone as it is
     and as it would be, all other zones as they are; 0 where it is not ranked. Only indicators that read sums of returns
-    are here, and the nodes above them: on others no enterprise has an effect.
+    are here, and the nodes above them: on others no enterprise has an effect. The total is always here.
     """
 
     values: Mapping[str, Vector]
@@ -59,7 +59,7 @@ class Zones:
         self.totals = Totals.of(summed, sums_read(framework))
         self.rows = self._rows_of(evaluation.table)
         self.indicators = [leaf for leaf in framework.leaves if sums_read(framework, leaf)]
-        read = {leaf.id for leaf in self.indicators}
+        read = {framework.total.id, *(leaf.id for leaf in self.indicators)}
         self.nodes = [node for node in framework.root.walk() if read & {each.id for each in node.walk()}]
         self._columns = {leaf.id: column for column, leaf in enumerate(framework.leaves)}
         self.scored = np.flatnonzero(self.rows >= 0)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
@@ -42,9 +43,10 @@ class Memberships:
         pairs = np.where(zone == NONE, NONE, zone.astype(np.int64) * count + enterprise)
         numbers = {back: np.flatnonzero((year == summed.year - back) & (pairs != NONE)) for back in years_back}
         known, places = _numbered(pairs[np.concatenate([*numbers.values(), np.zeros(0, dtype=np.intp)])])
-        ends = np.cumsum([len(own) for own in numbers.values()])
+        ends = np.cumsum([0, *(len(own) for own in numbers.values())])
         at, more = {}, {}
-        for (back, own), rows in zip(numbers.items(), np.split(places, ends[:-1]), strict=True):
+        for (back, own), (start, end) in zip(numbers.items(), pairwise(ends), strict=True):
+            rows = places[start:end]
             first = np.full(len(known), NONE, dtype=np.intp)
             first[rows[::-1]] = own[::-1]
             again = first[rows] != own

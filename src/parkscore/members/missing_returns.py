@@ -130,13 +130,20 @@ class _Filing:
     def of(cls, gaps: _Gaps, names: Sequence[str], rows: Rows) -> _Filing:
         """The filing of some rows."""
         before = gaps.members.amounts(names, 1, rows)
-        there = np.column_stack([~np.isnan(before[name]) for name in names])
+        there = _known(before, len(rows))
         if not gaps.counted:
             return cls(rows, before, there)
-        now = gaps.members.amounts(names, 0, rows)
-        filled = there & np.column_stack([np.isnan(now[name]) for name in names])
+        filled = there & ~_known(gaps.members.amounts(names, 0, rows), len(rows))
         lacking = filled.any(axis=1)
         return cls(rows[lacking], {name: own[lacking] for name, own in before.items()}, filled[lacking])
+
+
+def _known(amounts: Mapping[str, Vector], rows: int) -> Truths:
+    """Which amounts there are, (rows, fields); there may be no field."""
+    known = np.empty((rows, len(amounts)), dtype=np.bool_)
+    for column, own in enumerate(amounts.values()):
+        known[:, column] = ~np.isnan(own)
+    return known
 
 
 def _effects(zones: Zones, gaps: _Gaps, names: Sequence[str], filing: _Filing) -> Effects:

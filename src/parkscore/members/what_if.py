@@ -32,6 +32,7 @@ HELD: Final = Text(
     "参照值和权重不变，各园区按增减后的年报重新合计、一并重排",
     "references and weights are held; all zones are summed again and ranked together",
 )
+_VALUES: Final = ("unit", "id", "zh", "en", "measure", "value", "value_then", "change", "score", "score_then")
 
 
 @dataclass(frozen=True, eq=False)
@@ -79,7 +80,7 @@ class WhatIf:
             numbers = {"measure": leaf.measure, "value": now, "value_then": then, "change": then - now}
             frame = pd.DataFrame(named | numbers | scores)
             parts.append(frame[(now != then) & ~(np.isnan(now) & np.isnan(then))])
-        return pd.concat(parts, ignore_index=True)
+        return pd.concat(parts, ignore_index=True) if parts else pd.DataFrame(columns=list(_VALUES))
 
     @own_table
     def table(self) -> pd.DataFrame:
@@ -182,10 +183,14 @@ def _of_years_that_count_for_nothing(zones: Zones, joining: Sequence[RollPiece])
             f"{plural(count, 'return')} put in {agreeing(count, 'counts', 'count')} for nothing, being of "
             f"{', '.join(map(str, years))}",
         ),
-        hint=Text(
-            f"计入的年份：{'、'.join(map(str, counted))}", f"what counts is of {' and '.join(map(str, counted))}"
-        ),
+        hint=_what_counts(counted),
     )
+
+
+def _what_counts(years: Sequence[int]) -> Text:
+    if not years:
+        return Text("没有指标用到年报合计", "no indicator reads a sum of returns")
+    return Text(f"计入的年份：{'、'.join(map(str, years))}", f"what counts is of {' and '.join(map(str, years))}")
 
 
 # --- what is refused -----------------------------------------------------------------------------------------------
