@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import os
 import signal
 import subprocess
@@ -76,6 +77,20 @@ def left_behind(folder: Path) -> list[str]:
 def test_dask_writes_the_bytes_that_threads_write(name: str, cluster: DaskExecutor, tmp_path: Path) -> None:
     write(tmp_path, ps.sample(name, 1_000))
     assert bytes_by(cluster, tmp_path, name) == bytes_by("local", tmp_path, name)
+
+
+def test_dask_leaves_out_a_group_that_the_reference_year_lacks_as_threads_do(
+    cluster: DaskExecutor, tmp_path: Path
+) -> None:
+    fields = {"a": field("a"), "park": field("park", kind="text")}
+    score = {"rule": "goalposts", "low": 0, "high": 1}
+    said = {"time": "year", "reference": 2023, "reference_within": ("park",)}
+    framework, frame = small(leaf("a", score=score), fields=fields, **said), numbers(1_000)
+    write(tmp_path, frame.assign(year=[2023, 2024] * 500, park=["东", "西", "东", "东"] * 250))
+    found = bytes_by(cluster, tmp_path, framework)
+    assert found == bytes_by("local", tmp_path, framework)
+    statuses = pd.read_parquet(io.BytesIO(found))["status"]
+    assert (statuses == "not_ranked: no reference to measure against: it has no 西").sum() == 250
 
 
 def test_rules_that_sort_and_relative_paths_go_to_workers_that_stand_elsewhere(

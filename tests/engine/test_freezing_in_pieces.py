@@ -86,6 +86,17 @@ def test_groups_and_a_year_are_kept_apart(tmp_path: Path, kept: Path) -> None:
     assert set(gathered.fitted.scoring) == {"2024 · 东", "2024 · 西", "2024 · 北"}
 
 
+def test_weights_over_rules_that_take_nothing_are_kept_with_the_reference_that_they_need(
+    tmp_path: Path, kept: Path
+) -> None:
+    absolute = Defaults(weights=Choice.of("equal"), score=ScoreRule.of("goalposts", low=0, high=100))
+    framework, frame = small(leaf("a"), leaf("b"), defaults=absolute), table_of(2)
+    frame = frame.assign(a=frame["a"].fillna(1.0), b=frame["a"].fillna(9.0) ** 2)
+    found = scored(framework, frame, tmp_path, kept, weights="entropy").set_index("unit")["score"]
+    later = ps.evaluate(framework, frame, reference=kept).scores.set_index("unit")["score"]
+    np.testing.assert_allclose(later.reindex(found.index), found, rtol=1e-12)
+
+
 def refused(framework: Framework, frame: pd.DataFrame, tmp_path: Path, kept: Path) -> list[str]:
     (tmp_path / "data").mkdir()
     frame.to_parquet(tmp_path / "data" / "d.parquet")

@@ -20,6 +20,7 @@ from parkscore.findings import ParkscoreError
 from parkscore.framework.models import Choice, Defaults, Framework, ScoreRule, UnitClass
 from parkscore.results.files import CsvFile
 from parkscore.results.rows import VALUE
+from tests.engine_results import assert_same, in_pieces
 from tests.small_frameworks import field, leaf, small
 
 FIELDS = {"a": field("a"), "b": field("b"), "park": field("park", kind="text")}
@@ -162,6 +163,39 @@ def test_a_reference_year_whose_one_row_has_nothing_is_told_alike(
     defaults = DEFAULTS.model_copy(update={"missing": Choice.of(missing)})
     framework = asking({"reference": 2023, "reference_within": ("park",), "defaults": defaults})
     assert told(framework, "memory", tmp_path, few) == told(framework, "local", tmp_path, few)
+
+
+LATER = pd.DataFrame({
+    "zone": list("xwyz"), "year": [2023, 2023, 2024, 2024], "a": [50.0, 3, 80, None], "b": [1.0, 2, 3, 4],
+    "park": list("东东西东"),
+})  # fmt: skip
+OF_FIXED_RULES: dict[str, dict[str, Any]] = {
+    "nothing": {},
+    "each value alone": {"treat": Choice.of("signed_log")},
+    "outliers": {"treat": Choice.of("winsorise")},
+    "gaps": {"missing": Choice.of("mean")},
+    "gaps in scores": {"missing": Choice.of("score_group_mean"), "treat": Choice.of("signed_log")},
+}
+
+
+def of_fixed_rules(which: str) -> Framework:
+    """Groups measured against 2023 by a rule that takes nothing from the data."""
+    defaults = DEFAULTS.model_copy(
+        update={"score": ScoreRule.of("goalposts", low=0, high=100), **OF_FIXED_RULES[which]}
+    )
+    return asking({"reference": 2023, "reference_within": ("park",), "class_field": "park", "defaults": defaults})
+
+
+@pytest.mark.parametrize("which", OF_FIXED_RULES)
+@pytest.mark.parametrize("year", [None, 2024])
+def test_a_group_that_the_reference_year_lacks_has_no_score_where_no_rule_is_fitted_either(
+    which: str, year: int | None, tmp_path: Path
+) -> None:
+    framework = of_fixed_rules(which)
+    found, told = in_pieces(framework, LATER, tmp_path, rows=1, year=year)
+    assert_same(ps.evaluate(framework, LATER, year=year), found, told)
+    (status,) = found.set_index("unit").loc[["y"], "status"]
+    assert "it has no 西" in status
 
 
 def test_a_year_that_no_row_has_is_told_with_those_that_rows_have(tmp_path: Path) -> None:

@@ -15,12 +15,12 @@ from hypothesis import strategies as st
 
 import parkscore as ps
 from parkscore.findings import DataError, errors_of
-from parkscore.framework.models import Choice, Defaults, Framework, Node, ScoreRule
+from parkscore.framework.models import Choice, Defaults, Framework, Node, ScoreRule, Screen
 from parkscore.methods import treatment
 from parkscore.methods.treatments_in_order import shape_in_order, sum_in_blocks
 from parkscore.tree.frozen import load_reference
 from tests.engine_results import assert_no_split_moves_a_bit, assert_same, in_pieces
-from tests.small_frameworks import leaf, small
+from tests.small_frameworks import field, leaf, small
 from tests.tables_over_years import ROWS_OF_PIECE, YEARS, over_years, tables
 
 TREATMENTS = [
@@ -111,6 +111,19 @@ def test_a_treatment_is_told_and_frozen_as_from_memory(choice: Choice, tmp_path:
         return sorted(each.message.en for each in findings if each.code in {"treated", "still_skewed"})
 
     assert said(told.findings) == said(evaluation.findings) != []
+
+
+def test_where_no_row_may_be_scored_there_is_no_treatment_to_score_by(tmp_path: Path) -> None:
+    said = {"treat": Choice.of("skewness_kurtosis"), "missing": Choice.of("score_group_mean", by="park")}
+    framework = small(
+        leaf("a", score=ScoreRule.of("benchmark", benchmark=10), **said),
+        fields={"a": field("a"), "park": field("park", kind="text")},
+        screen=Screen(availability=0.5, stage="indicators"),
+    )
+    frame = pd.DataFrame({"zone": list("xyz"), "a": [None, None, None], "park": list("PPQ")}).astype({"a": float})
+    found, told = in_pieces(framework, frame, tmp_path, rows=2)
+    assert_same(ps.evaluate(framework, frame), found, told)
+    assert told.about["ranked"] == 0
 
 
 @pytest.mark.parametrize("choice", EACH_ALONE, ids=lambda choice: choice.name)

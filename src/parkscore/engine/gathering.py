@@ -117,11 +117,11 @@ def _is_relative(rule: Rule) -> bool:
 
 
 class NoReferences(Fitted):
-    """What rows are scored by where no rule takes statistics from the data: nobody lacks a reference."""
+    """What rows are scored by before references are gathered, or where nobody can lack one."""
 
-    def has(self, cohort: str) -> bool:
-        """Whatever it is called, unless outliers are treated by what was made of those of a reference."""
-        return not self.treatments or cohort in self.treatments
+    def has(self, _cohort: str) -> bool:
+        """Whatever it is called."""
+        return True
 
 
 # --- all pieces -----------------------------------------------------------------------------------------------------

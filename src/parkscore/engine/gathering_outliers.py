@@ -15,6 +15,7 @@ from parkscore.data.grid import Cohort, Matrix, Vector
 from parkscore.data.table import Table
 from parkscore.data.treat import refuse_untreatable, treated_finding, untreatable
 from parkscore.engine.buckets import BUDGET
+from parkscore.engine.gathering_groups import with_references
 from parkscore.engine.piece_cohorts import measured_in_piece
 from parkscore.engine.scored_piece import ScoredPiece
 from parkscore.engine.sorted_columns import SortedColumn
@@ -134,4 +135,4 @@ class JoiningOutliers:
         if refusals:
             raise DataError(refusals)
         self.findings = tuple(findings)
-        return replace(before, treatments=made)
+        return replace(with_references(before, {name for name, _ in self._fitted}), treatments=made)

@@ -12,6 +12,7 @@ from parkscore.data.fitted import Fitted
 from parkscore.data.table import Table
 from parkscore.engine.gathering import Fitting, gather, relative_leaves
 from parkscore.engine.gathering_gaps import JoiningGaps, gather_gaps, methods_of
+from parkscore.engine.gathering_groups import JoiningGroups, gather_groups, may_lack_references
 from parkscore.engine.gathering_outliers import JoiningOutliers, gather_outliers, treated_columns
 from parkscore.engine.gathering_scores import JoiningScores, fills_scores, gather_scores
 from parkscore.engine.gathering_weights import GatherWeights, JoiningWeights, computes_weights
@@ -48,11 +49,11 @@ class Stage:
     joining: Callable[[Framework, Path], Joining]
 
 
-def stages_of(framework: Framework, plan: WeightPlan | None, extents: bool = False) -> Iterator[Stage]:
+def stages_of(framework: Framework, plan: WeightPlan | None, freezes: bool = False) -> Iterator[Stage]:
     """The passes that a framework needs before its rows can be scored one by one, each fitted on what is before it.
 
-    plan: the weights, None where only the scores of indicators are wanted. extents: whether the ends of the values are
-    kept with the references.
+    plan: the weights, None where only the scores of indicators are wanted. freezes: whether the references are to be
+    kept, with the ends of the values.
 
     >>> import parkscore as ps
     >>> from parkscore.tree.schemes import plan_weights
@@ -65,7 +66,9 @@ def stages_of(framework: Framework, plan: WeightPlan | None, extents: bool = Fal
     if treated_columns(framework):
         yield Stage(Text("拟合异常值处理", "fitting treatments of outliers"), gather_outliers, JoiningOutliers)
     if relative_leaves(framework):
-        yield Stage(Text("拟合参照值", "fitting"), partial(gather, extents=extents), Fitting)
+        yield Stage(Text("拟合参照值", "fitting"), partial(gather, extents=freezes), Fitting)
+    elif not treated_columns(framework) and (freezes or may_lack_references(framework)):
+        yield Stage(Text("查明有哪些参照", "looking for references"), gather_groups, JoiningGroups)
     if fills_scores(framework):
         yield Stage(Text("拟合平均得分", "fitting mean scores"), gather_scores, JoiningScores)
     if plan is not None and computes_weights(framework, plan):
