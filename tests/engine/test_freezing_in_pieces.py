@@ -86,6 +86,57 @@ def test_groups_and_a_year_are_kept_apart(tmp_path: Path, kept: Path) -> None:
     assert set(gathered.fitted.scoring) == {"2024 · 东", "2024 · 西", "2024 · 北"}
 
 
+def of_groups(**said: Any) -> Framework:
+    """Groups measured against 2023 by a rule that takes nothing from the data."""
+    fields = {"a": field("a"), "b": field("b"), "park": field("park", kind="text")}
+    defaults = Defaults(weights=Choice.of("equal"), score=ScoreRule.of("goalposts", low=0, high=100), **said)
+    years = {"time": "year", "reference": 2023, "reference_within": ("park",)}
+    return small(leaf("a"), leaf("b", missing=Choice.of("invalid")), fields=fields, defaults=defaults, **years)
+
+
+GROUPS = pd.DataFrame({
+    "zone": list("xwuyzx"), "year": [2023, 2023, 2023, 2024, 2024, 2024], "a": [50.0, 3, 9, 80, None, 7],
+    "b": [1.0, 2, None, 2, 3, 4], "park": list("东东西西东东"),
+})  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    "said", [{"missing": Choice.of("mean")}, {"missing": Choice.of("median"), "treat": Choice.of("winsorise")}]
+)
+def test_a_group_of_which_no_row_may_be_measured_against_is_in_no_frozen_reference(
+    said: dict[str, Any], tmp_path: Path, kept: Path
+) -> None:
+    framework = of_groups(**said)
+    old = GROUPS[GROUPS["year"] == 2023]
+    scored(framework, old, tmp_path, kept, year=2023)
+    whole = ps.evaluate(framework, tmp_path / "data" / "data.parquet", year=2023).freeze(tmp_path / "whole.json")
+    assert kept.read_bytes() == (tmp_path / "whole.json").read_bytes()
+    assert list(whole.fitted.scoring) == ["2023 · 东"]
+    (tmp_path / "later").mkdir()
+    found, told = in_pieces(framework, GROUPS, tmp_path / "later", rows=2, year=2024, reference=kept)
+    assert_same(ps.evaluate(framework, GROUPS, year=2024, reference=kept), found, told)
+    assert found.set_index("unit")["status"].to_dict() == {
+        "x": "ranked", "z": "ranked", "y": "not_ranked: no reference to measure against: it has no 西",
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize("reference", ["panel", "per-year"])
+def test_a_reference_that_nothing_was_fitted_on_scores_nobody_and_says_so(
+    reference: Any, tmp_path: Path, kept: Path
+) -> None:
+    gaps = {"missing": Choice.of("mean"), "treat": Choice.of("winsorise")}
+    framework = small(leaf("a", **gaps), leaf("b", missing=Choice.of("invalid")), time="year", reference=reference)
+    old = GROUPS[GROUPS["year"] == 2023].assign(b=np.nan)
+    scored(framework, old, tmp_path, kept)
+    ps.evaluate(framework, tmp_path / "data" / "data.parquet").freeze(tmp_path / "whole.json")
+    assert kept.read_bytes() == (tmp_path / "whole.json").read_bytes()
+    (tmp_path / "later").mkdir()
+    later = GROUPS[GROUPS["year"] == 2024]
+    found, told = in_pieces(framework, later, tmp_path / "later", rows=2, reference=kept)
+    assert_same(ps.evaluate(framework, later, reference=kept), found, told)
+    assert set(found["status"]) == {"not_ranked: with no reference to measure against"}
+
+
 def test_weights_over_rules_that_take_nothing_are_kept_with_the_reference_that_they_need(
     tmp_path: Path, kept: Path
 ) -> None:

@@ -138,7 +138,7 @@ def _of_base(fitted: Fitted, base: str, year: str) -> Fitted:
 def _in_order(framework: Framework, fitted: Fitted) -> Fitted:
     """What scoring needs of it and nothing else, in one order, so that every engine writes the same file."""
     relative = {leaf.id for leaf in relative_leaves(framework)}
-    names = sorted({*fitted.scoring, *fitted.treatments, *fitted.fillings, *fitted.filled_scores})
+    names = sorted(fitted.scoring)  # gaps have fillings in groups, too, of which no row may be measured against
 
     def sorted_of(entries: Mapping[str, Mapping[str, _Kept]]) -> dict[str, dict[str, _Kept]]:
         return {
