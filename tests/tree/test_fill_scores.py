@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 import parkscore as ps
 from parkscore.framework.models import Choice, Framework, ScoreRule
+from tests.engine_results import assert_same, in_pieces
 from tests.small_frameworks import everywhere, field, leaf, of_code, panel, rows, small
 
 NAN = float("nan")
@@ -63,3 +65,24 @@ def test_contributions_still_sum_to_the_score() -> None:
     evaluation = ps.evaluate(filled_by_mean(), rows(a=[5, None], b=[1, 2], stage=["x", "x"]))
     total = evaluation.nodes["total"].to_numpy()
     assert evaluation.contributions.sum(axis=1).to_numpy() == pytest.approx(total)
+
+
+GROUPS = [("甲", 1, "P"), ("乙", ".", "P"), ("丙", 3, "P"), ("丁", 1, "Q"), ("戊", ".", "Q"), ("己", 4, "Q")]
+
+
+@pytest.mark.parametrize("reference", ["panel", "per-year"])
+def test_gaps_of_all_groups_of_a_year_are_counted_together(reference: Any, tmp_path: Path) -> None:
+    framework = small(
+        leaf("a", missing=Choice.of("score_group_mean", by="stage")),
+        fields={"a": field("a"), **TEXT},
+        time="year",
+        reference=reference,
+        reference_within=("stage",),
+    )
+    years = "\n".join(f"{unit} {year} {a} {stage}" for year in (2023, 2024) for unit, a, stage in GROUPS)
+    frame = panel(f"zone year a stage\n{years}")
+    evaluation = ps.evaluate(framework, frame)
+    told = of_code(evaluation.findings, "imputed")
+    assert [(each.year, each.value) for each in told] == [(2023, 2), (2024, 2)]
+    found, in_parts = in_pieces(framework, frame, tmp_path)
+    assert_same(evaluation, found, in_parts)

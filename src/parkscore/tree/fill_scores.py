@@ -10,7 +10,7 @@ import pandas as pd
 from parkscore.data.cohorts import years_of
 from parkscore.data.fillings import Texts, by_text, group_texts, year_name
 from parkscore.data.fitted import Filling, Fitted
-from parkscore.data.grid import Cohort, Grid, Rows, Vector
+from parkscore.data.grid import Cohort, Grid, Rows, Truths, Vector
 from parkscore.data.impute import count_filled, title_of
 from parkscore.data.policies import columns_by_choice
 from parkscore.data.reference_names import named
@@ -40,6 +40,7 @@ def fill_scores(
     scores, filled, findings = scored.scores.copy(), scored.filled.copy(), list(scored.findings)
     means = filled_scores_of(framework, table, cohorts, scored) if fitted is None else fitted.filled_scores
     for choice, columns in ours:
+        told: dict[int | None, list[Truths]] = {}
         for cohort in cohorts:
             for year, own in years_of(table, np.union1d(cohort.apply, cohort.fit)):
                 known = means.get(_name(cohort, year, None if fitted is None else fitted.base), {})
@@ -50,7 +51,9 @@ def fill_scores(
                 put = (grid.states[block] == State.MISSING) & ~np.isnan(fillings)
                 scores[block] = np.where(put, fillings, scored.scores[block])
                 filled[block] |= put
-                findings += count_filled(framework, title_of(choice), columns, put[np.isin(own, cohort.apply)], year)
+                told.setdefault(year, []).append(put[np.isin(own, cohort.apply)])
+        for year, parts in told.items():  # groups are told together, as their gaps in values are
+            findings += count_filled(framework, title_of(choice), columns, np.concatenate(parts), year)
     return replace(scored, scores=scores, filled=filled, findings=tuple(findings))
 
 
