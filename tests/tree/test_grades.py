@@ -28,6 +28,7 @@ from parkscore.framework.models import (
     ScoreRule,
     Total,
 )
+from parkscore.tree.grades import behind, items_of
 from tests.small_frameworks import field, leaf, rows, small
 
 PLAIN = ScoreRule.of("as_is")
@@ -191,6 +192,17 @@ def test_the_reason_of_an_unknown_grade_names_what_is_missing_and_what_is_possib
     (reason,) = grades(found, column="reason_zh")
     assert reason == "不能判断是否改判“失信”（字段fault缺失）；综合得分 85；可能为：甲等、丙等"
     assert "field fault is missing" in grades(found, column="reason_en")[0]
+
+
+def test_a_stored_result_says_that_the_score_is_open_only_where_it_is() -> None:
+    scale = SCALE.model_copy(update={"overrides": (override("C", "fault > 0"),)})
+    found = evaluate(graded_by_sum(scale), rows(a=[50, 50, None], b=[35, None, 35], fault=[None, None, None]))
+    (graded,) = found.graded
+    items = [item.id for item in items_of(scale, graded.label)]
+    said = behind(graded, slice(None))
+    assert grades(found) == ["unknown"] * 3
+    assert said[items.index("score")].tolist() == [False, True, True]
+    assert said[items.index("open.1")].all()
 
 
 # --- sums that missing data leave open ---------------------

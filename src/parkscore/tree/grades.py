@@ -242,11 +242,12 @@ def items_of(scale: GradeScale, of: Text) -> list[Item]:
 def behind(graded: Graded, rows: Rows | slice) -> Truths:
     """Which of `items_of` a grade comes from where it is no plain band, (items, rows)."""
     unknown, decided = graded.grades[rows] == _UNKNOWN, graded.decided[rows]
+    open_score = ~(graded.low[rows] == graded.high[rows])  # a score that is none is open, too
     return np.stack(
         [
             *(~unknown & (decided == number) for number in range(len(graded.overrides))),
             *(unknown & still_open for still_open in _open_before(graded, rows)),
-            unknown & (decided < 0),
+            unknown & (decided < 0) & open_score,
             *(unknown & graded.possible[rows, number] for number in range(len(graded.scale.grades))),
         ]
     )
