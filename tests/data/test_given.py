@@ -14,8 +14,10 @@ from hypothesis import strategies as st
 from openpyxl import load_workbook
 
 import parkscore as ps
+from parkscore.data.given import NOT_COUNTED
 from parkscore.findings import DataError
 from parkscore.framework.models import Choice, Framework, Node, Requirement, ScoreRule, Total
+from tests.engine_results import assert_same, in_pieces
 from tests.small_frameworks import everywhere, field, leaf, of_code, rows, small
 
 NAN = np.nan
@@ -96,6 +98,24 @@ def test_an_error_names_the_cell_the_score_and_the_band_in_both_languages(tmp_pa
 def test_the_other_units_are_scored_beside_one_that_is_outside() -> None:
     evaluation = ps.evaluate(framework(judged()), rows(a=[10, 10], b=[0, 0], expert=[9, 5]))
     assert evaluation.scores["rank"].notna().tolist() == [True, False]
+
+
+@pytest.mark.parametrize("pieces", [1, 2, 50])
+def test_in_pieces_too_the_others_are_scored_beside_what_cannot_count(pieces: int, tmp_path: Path) -> None:
+    data = rows(a=[10] * 5, b=[0] * 5, expert=[9, 5, 9.5, 10, 4])
+    found, told = in_pieces(framework(judged(whole=True)), data, tmp_path, rows=pieces)
+    assert_same(ps.evaluate(framework(judged(whole=True)), data), found, told)
+    assert sorted(each.code for each in told.findings if each.code in NOT_COUNTED) == [
+        "not_whole", "outside_band", "outside_band",
+    ]  # fmt: skip
+    assert found.set_index("unit")["rank"].dropna().astype(int).tolist() == [2, 1]
+
+
+def test_in_pieces_any_other_error_still_ends_the_run(tmp_path: Path) -> None:
+    framed = framework(judged(), leaf("b", score=ScoreRule.of("log")))
+    with pytest.raises(DataError) as caught:
+        in_pieces(framed, rows(a=[10] * 3, b=[1, -1, 2], expert=[9, 5, 9]), tmp_path, rows=1)
+    assert "domain" in {each.code for each in caught.value.findings}
 
 
 def test_whole_numbers_are_asked_for_and_never_made() -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, Final
 
 import numpy as np
 import numpy.typing as npt
@@ -26,6 +26,8 @@ GIVEN = "given"
 OUTSIDE_BAND = "outside_band"
 NOT_WHOLE = "not_whole"
 NO_BAND = "no_band"
+NOT_COUNTED: Final = frozenset({OUTSIDE_BAND, NOT_WHOLE})
+"""The errors that leave an indicator of one row without a score, while the other rows are scored."""
 
 
 @dataclass(frozen=True)

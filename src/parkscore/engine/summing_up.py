@@ -8,6 +8,7 @@ from typing import Final
 
 import pandas as pd
 
+from parkscore.data.given import NOT_COUNTED
 from parkscore.data.merging import merge_findings
 from parkscore.data.unranked import UNRANKED
 from parkscore.findings import DataError, Finding, errors_of, refuse_warnings
@@ -44,8 +45,11 @@ class Found:
             self.findings = merge_findings(self.findings, findings)
 
     def refuse(self, strict: bool = False) -> None:
-        """Raise DataError with everything that was found where there is an error; strict: or a warning."""
-        if errors_of(self.findings):
+        """Raise DataError with everything that was found where there is an error; strict: or a warning.
+
+        A given score that cannot count ends no run, as it ends none in memory.
+        """
+        if any(each.code not in NOT_COUNTED for each in errors_of(self.findings)):
             raise DataError(self.findings)
         if strict:
             refuse_warnings(self.findings)
