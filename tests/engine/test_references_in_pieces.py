@@ -11,9 +11,9 @@ import pytest
 
 import parkscore as ps
 from parkscore.findings import DataError
-from parkscore.framework.models import Framework, ScoreRule
+from parkscore.framework.models import Choice, Framework, ScoreRule
 from tests.engine_results import assert_same, in_pieces
-from tests.small_frameworks import leaf, small
+from tests.small_frameworks import field, leaf, small
 
 RULES: dict[str, dict[str, Any]] = {
     "minmax": {},
@@ -76,3 +76,17 @@ def test_a_unit_to_measure_against_that_no_piece_has_is_said(tmp_path: Path) -> 
     (tmp_path / "data").mkdir()
     with pytest.raises(DataError, match="the reference has no unit nobody"):
         in_pieces(framework, table_of(0), tmp_path / "data", rows=4)
+
+
+def test_a_reference_that_a_rule_cannot_take_is_told_where_a_part_has_no_row(tmp_path: Path) -> None:
+    growing = leaf("g", "growth(a)", score=ScoreRule.of("minmax"))  # reads last year: rows are brought together by unit
+    logarithmic = leaf("a", score=ScoreRule.of("log"), missing=Choice.of("score_group_mean", by="park"))
+    fields = {"a": field("a"), "park": field("park", kind="text")}
+    framework = small(logarithmic, growing, fields=fields, time="year", reference=2023)
+    frame = pd.DataFrame({
+        "zone": [*"ExxxEE"], "year": [2024, 2022, 2024, 2023, 2023, 2022],
+        "a": [-3.0, 1, 5, -2, 0, 3], "park": ["P"] * 6,
+    })  # fmt: skip
+    with pytest.raises(DataError) as caught:
+        in_pieces(framework, frame, tmp_path, rows=1)
+    assert {"E", "x"} <= {each.unit for each in caught.value.findings if each.code == "domain"}

@@ -56,7 +56,7 @@ class Origin:
         if row is None or not self.rows:
             sheet = self.rows[0][0] if self.rows else None
             number = self.columns.get((sheet, column or ""))
-            if number is None:
+            if number is None or not self.rows:  # a part of a file may have columns and no row
                 return Place(self.file, sheet=sheet)
             if sheet is None:
                 return Place(self.files[0] if self.files else self.file, line=self.rows[0][1], column=number + 1)
