@@ -49,5 +49,5 @@ def over_years(draw: Any, indicators: st.SearchStrategy[tuple[Node, ...]]) -> Fr
         time="year",
         class_field="kind",
         reference=reference,
-        reference_within=draw(st.sampled_from([(), ("kind",)])) if reference != 2023 else (),
+        reference_within=draw(st.sampled_from([(), ("kind",)])),
     )
