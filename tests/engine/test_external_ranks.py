@@ -143,8 +143,9 @@ def test_memory_does_not_grow_with_the_rows(tmp_path: Path) -> None:
         tracemalloc.stop()
         return most
 
-    # What Python keeps for good on first use, such as the names of files, is not counted.
-    assert min(most_held(48) for _ in range(3)) < 1.2 * min(most_held(6) for _ in range(3))
+    # Of eight times the rows. What Python keeps for good on first use, such as the names of files, comes on top, and
+    # now and then in the lot: its table of names doubles, and threads hold one bucket more or less.
+    assert min(most_held(48) for _ in range(3)) < 2 * min(most_held(6) for _ in range(3))
 
 
 def test_every_chunk_of_what_memory_holds_is_read_from_memory(tmp_path: Path) -> None:
