@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 import parkscore as ps
 from parkscore.engine import passes
 from parkscore.findings import ParkscoreError
-from parkscore.framework.models import Choice, Defaults, Framework, ScoreRule, UnitClass
+from parkscore.framework.models import Choice, Defaults, Framework, ScoreRule, Screen, UnitClass
 from parkscore.results.files import CsvFile
 from parkscore.results.rows import VALUE
 from tests.engine_results import assert_same, in_pieces
@@ -38,6 +38,10 @@ SAID: dict[str, dict[str, Any]] = {
     "references of groups": {"reference_within": ("park",), "rank_within": ("park",)},
     "groups of a class": {"class_field": "park", "reference_within": ("class",)},
     "one reference": {"reference": 2024},
+    "groups and rules that take nothing from the data": {
+        "reference_within": ("park",),
+        "defaults": DEFAULTS.model_copy(update={"score": ScoreRule.of("goalposts", low=0, high=100)}),
+    },
     "filled and treated": {
         "defaults": DEFAULTS.model_copy(
             update={"missing": Choice.of("mean"), "treat": Choice.of("winsorise", skew=0.5, kurtosis=0.5)}
@@ -78,6 +82,16 @@ def assert_same_file(whole: Path, pieces: Path) -> None:
 @pytest.mark.parametrize("rows", [3, 50])
 def test_the_parquet_file_is_the_same_from_memory_and_from_pieces(which: str, rows: int, tmp_path: Path) -> None:
     assert_same_file(*both(asking(SAID[which]), FRAME, tmp_path, ".parquet", rows))
+
+
+def test_the_files_agree_on_weights_and_references_where_no_row_of_a_year_may_be_scored(tmp_path: Path) -> None:
+    frame = FRAME.assign(a=FRAME["a"].where(FRAME["year"] == 2023), b=FRAME["b"].where(FRAME["year"] == 2023))
+    framework = asking({"screen": Screen(availability=0.5)})
+    assert_same_file(*both(framework, frame, tmp_path, ".parquet"))
+    for year, share in ((2023, 0.5), (2024, None)):
+        (tmp_path / str(year)).mkdir()
+        for path in both(framework, frame, tmp_path / str(year), ".parquet", year=year):
+            assert [line.share for line in ps.explain(path, "z04" if year == 2023 else "z05").lines] == [share, share]
 
 
 @pytest.mark.parametrize(

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
-from typing import Final
+from typing import Final, NamedTuple
 
 import numpy as np
 import pandas as pd
 
 from parkscore.data.fitted import Fitted
 from parkscore.data.grid import Cohort, Rows
-from parkscore.data.reference_names import unnamed
 from parkscore.data.table import UNIT, Origin, Table
 from parkscore.framework.models import Framework
 from parkscore.tree.aggregate import Shares
@@ -37,14 +36,23 @@ def shares_of(framework: Framework, plan: WeightPlan, cohorts: Sequence[Cohort],
     return tuple(known[cohort.class_id] for cohort in cohorts)
 
 
-def cohorts_of(plan: WeightPlan, references: Iterable[str], classes: Sequence[str]) -> list[Cohort]:
-    """A cohort without rows for each reference, and for each class where weights go by class."""
-    own: Sequence[str | None] = classes if plan.by_class else [None]
-    return [
-        replace(_NOBODY, name=base, within=within, class_id=class_id)
-        for base, within in sorted(unnamed(name) for name in references)
-        for class_id in own
-    ]
+class CohortName(NamedTuple):
+    """What tells the cohorts of a dataset apart: the reference, the texts of its group, the class of its weights."""
+
+    reference: str
+    within: tuple[str, ...]
+    class_id: str | None
+
+
+def name_of(cohort: Cohort) -> CohortName:
+    """What a cohort is called."""
+    return CohortName(cohort.name, cohort.within, cohort.class_id)
+
+
+def cohorts_of(names: Iterable[CohortName]) -> list[Cohort]:
+    """A cohort without rows for each name, in order."""
+    ordered = sorted(set(names), key=lambda each: (each.reference, each.within, each.class_id or ""))
+    return [replace(_NOBODY, name=name, within=within, class_id=class_id) for name, within, class_id in ordered]
 
 
 _NO_ROWS: Final[Rows] = np.zeros(0, dtype=np.intp)

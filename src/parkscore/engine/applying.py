@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+import numpy as np
+
 from parkscore.data.classes import class_findings, why_without_class
 from parkscore.data.cohorts import cohorts_by_class
 from parkscore.data.fitted import Fitted
 from parkscore.data.reference_groups import with_shares_only
 from parkscore.data.table import Table
-from parkscore.engine.about import shares_of
+from parkscore.engine.about import CohortName, name_of, shares_of
 from parkscore.engine.gathering_outliers import Parts, outliers_of_own
 from parkscore.engine.scored_piece import score_piece
 from parkscore.engine.summing_up import Accounts, counted
@@ -33,7 +35,7 @@ class Applied:
     """The rows of one piece with their results, what became of each, and what was found and counted.
 
     candidates: what each list makes of the rows. outliers: their values that are treated each alone, where they are
-    scored by a reference that was fitted before.
+    scored by a reference that was fitted before. cohorts: what they are measured against and weighed by.
     """
 
     results: Results
@@ -41,6 +43,7 @@ class Applied:
     tally: Tally
     candidates: tuple[Candidates, ...]
     outliers: Parts
+    cohorts: frozenset[CohortName]
     findings: tuple[Finding, ...]
 
 
@@ -83,5 +86,6 @@ def apply_to(framework: Framework, table: Table, plan: WeightPlan, fitted: Fitte
         piece.tally(framework, fitted),
         candidates_found,
         {} if fitted.base is None else outliers_of_own(framework, piece),
+        frozenset(name_of(cohort) for cohort in groups if np.isin(cohort.apply, rows).any()),
         tuple(each for each in found if piece.asks_for(each.year) and each.code not in TOLD_OF_ALL),
     )

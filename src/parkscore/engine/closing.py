@@ -14,7 +14,6 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from parkscore.data.cohorts import reference_name
 from parkscore.data.fitted import Fitted
 from parkscore.data.grid import Cohort
 from parkscore.data.table import YEAR
@@ -38,7 +37,7 @@ from parkscore.results.files import note_of, result_file, with_ranks
 from parkscore.results.lists import with_lists
 from parkscore.results.means import NodeSums
 from parkscore.results.rows import RANK, STATUS
-from parkscore.tree.accounting import CLASSES, DATA, JUDGED
+from parkscore.tree.accounting import DATA, JUDGED
 from parkscore.tree.freezing import DataOrigin, freeze_fitted, with_weights
 from parkscore.tree.frozen import FrozenReference
 from parkscore.tree.gate import NOT_RANKED, RANKED
@@ -81,13 +80,8 @@ class Closing:
 
     @cached_property
     def cohorts(self) -> list[Cohort]:
-        """A cohort without rows for each reference, and each class that has weights of its own."""
-        own = self.accounting[(self.accounting["part"] == CLASSES) & self.accounting["id"].notna()]
-        names = self.fitted.scoring or [reference_name(self.job.framework, year) for year in self.years or (None,)]
-        found = cohorts_of(self.job.plan, list(dict.fromkeys(names)), sorted(own["id"][own["rows"] > 0]))
-        if not self._computed:
-            return found
-        return [cohort for cohort in found if (cohort.name, cohort.class_id) in self.fitted.shares]
+        """A cohort without rows for each reference, and each class that has weights of its own, of any scored row."""
+        return cohorts_of(name for piece in self.applied for name in piece.cohorts)
 
     @property
     def _computed(self) -> bool:

@@ -15,6 +15,7 @@ from parkscore.data.masking import Mask
 from parkscore.data.rule_statistics import RuleStatistics
 from parkscore.data.table import Table
 from parkscore.data.text_hashes import Hashes
+from parkscore.engine.about import CohortName
 from parkscore.engine.applying import apply_to
 from parkscore.engine.gathering_outliers import Parts as OutlierParts
 from parkscore.engine.listing import list_batch, lists_file
@@ -98,7 +99,7 @@ class AppliedPiece:
     the run. rows: how many have results. accounts: what became of each row.
     years: of these rows; known_years: of all rows of the piece. sums: of the scores. tally: what is told of all rows
     together. listed: the file of what the lists make of the rows, where there are lists. amounts: what the targets take
-    of them. outliers: as those of `Applied`. notes: what the file says of itself. keys: as those of `Checked`.
+    of them. outliers, cohorts: as those of `Applied`. notes: what the file says of itself. keys: as those of `Checked`.
     """
 
     number: int
@@ -113,6 +114,7 @@ class AppliedPiece:
     tally: Tally = field(default_factory=Tally)
     amounts: Parts = field(default_factory=dict)
     outliers: OutlierParts = field(default_factory=dict)
+    cohorts: frozenset[CohortName] = frozenset()
     notes: tuple[str, ...] = ()
     known_years: frozenset[int] = frozenset()
 
@@ -163,6 +165,7 @@ class ApplyPiece:
             applied.tally,
             gather_amounts(job.framework, checked.table, item.number, checked.places),
             applied.outliers,
+            applied.cohorts,
             checked.table.notes,
             known_years,
         )
