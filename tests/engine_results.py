@@ -44,7 +44,7 @@ def assert_same(evaluation: ps.Evaluation, found: pd.DataFrame, told: ps.Dataset
     wanted = evaluation.scores
     keys = [name for name in ("unit", "year") if name in wanted]
     wanted, found = (each.sort_values(keys, kind="stable").reset_index(drop=True) for each in (wanted, found))
-    beside = ("within:", "value:", "state:", "case:", "used:", "why:", LISTED_AS, PLACE_ON, ORDERED_BY)
+    beside = ("within:", "value:", "state:", "case:", "used:", "why:", "unranked:", LISTED_AS, PLACE_ON, ORDERED_BY)
     assert [name for name in found if not name.startswith(beside)] == list(wanted.columns)
     for name in wanted:
         if wanted[name].dtype == np.float64:

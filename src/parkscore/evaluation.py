@@ -752,8 +752,8 @@ class Evaluation:
         was scored where gaps may be filled or outliers treated. `why:` names the items of a gate that its outcome
         comes from, where that is not that it is met. For each list `list:`, `place:` and `by:` have what it finds of
         the row, its place, and what it is ordered by; `within:` the text of a field of `reference_within` that is no
-        column of the scores. The file's metadata have `about` and everything else that its rows were scored by, as
-        JSON under `parkscore`.
+        column of the scores; `unranked:zh` and `unranked:en` why a row is not ranked. The file's metadata have `about`
+        and everything else that its rows were scored by, as JSON under `parkscore`.
         """
         from parkscore.evaluation_rows import write_results
 

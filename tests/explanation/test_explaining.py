@@ -298,6 +298,37 @@ def test_why_nobody_is_ranked_is_told_in_chinese_of_a_stored_result_as_of_an_eva
     assert stored.unranked.zh.startswith("本体系")
 
 
+@pytest.mark.parametrize("written", ["zh", "en"])
+def test_why_a_unit_is_not_ranked_is_told_in_the_language_of_the_reader_whichever_the_result_was_written_in(
+    framework: ps.Framework, written: Any, tmp_path: Path
+) -> None:
+    frame = enterprises()
+    frame.loc[0, "stage"], frame.loc[1, ["staff", "rd", "sales"]] = None, np.nan
+    in_pieces(framework, frame, tmp_path, rows=7, language=written)
+    evaluation = ps.evaluate(framework, frame)
+    for file in (tmp_path / "out.parquet", evaluation.to_parquet(tmp_path / "memory.parquet", written)):
+        for unit in ("E000", "E001", "E002"):
+            found, wanted = ps.explain(file, unit), ps.explain(evaluation, unit)
+            assert (found.unranked, found.status) == (wanted.unranked, wanted.status)
+        said = ps.explain(file, "E000")
+        assert said.unranked == (
+            "没有参照值可比：未注明分类",
+            "no reference to measure against: it does not say its class",
+        )
+        assert said.as_dict("zh")["status"] == "not_ranked: 没有参照值可比：未注明分类"
+        assert said.as_dict("en")["status"] == said.status
+        assert ps.explain(file, "E002").as_dict("zh")["status"] == "ranked"
+
+
+def test_a_result_that_says_in_one_language_why_a_unit_is_not_ranked_is_explained_in_it(stored: Path) -> None:
+    results = pq.read_table(stored)
+    status = pa.array(["not_ranked: 缺少某项"] * results.num_rows)
+    older = results.drop_columns(["unranked:zh", "unranked:en"])
+    older = older.set_column(older.schema.get_field_index("status"), "status", status)
+    pq.write_table(older, stored)
+    assert ps.explain(stored, "E001").unranked == ("缺少某项", "缺少某项")
+
+
 BY_CASE = """\
 id: growth
 title: {zh: 成长, en: growth}

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from parkscore.data.reference_names import unnamed
 from parkscore.data.unranked_sentences import in_both_languages
-from parkscore.framework.result_columns import BETWEEN, CASE, RANK_IN, STATE, USED, VALUE, WHY, WITHIN
+from parkscore.framework.result_columns import BETWEEN, CASE, RANK_IN, STATE, UNRANKED, USED, VALUE, WHY, WITHIN
 from parkscore.language import Language, Text, known
 
 if TYPE_CHECKING:
@@ -97,11 +97,11 @@ class Part(NamedTuple):
 class Explanation:
     """One unit in one result: standings, gates and grades, and a line for each indicator.
 
-    status: `ranked`, or why it is not, as the result has it; unranked: the latter in words. sums: whether `adds`
-    of the lines sum to the score; parts: what the nodes below the total add, none where that is no sum either. gaps:
-    what became of the share of indicators without a score, nothing where all have one or the score is no sum. judged:
-    the outcome of each gate and grade by its column; judged_texts: the same in words. years: all years in which the
-    result has the unit.
+    status: `ranked`, or `not_ranked: ` and why, in English; unranked: the latter in both languages. sums: whether
+    `adds` of the lines sum to the score; parts: what the nodes below the total add, none where that is no sum either.
+    gaps: what became of the share of indicators without a score, nothing where all have one or the score is no sum.
+    judged: the outcome of each gate and grade by its column; judged_texts: the same in words. years: all years in which
+    the result has the unit.
     notes: what must be said of every number of the result, such as assumed weights or synthetic data.
     """
 
@@ -154,6 +154,7 @@ class Explanation:
             return value
 
         own = {name: getattr(self, name) for name in self.__dataclass_fields__}
+        own["status"] = _status_in(self.status, self.unranked, language)
         own["standings"] = [each._asdict() for each in self.standings]
         own["parts"] = [each._asdict() for each in self.parts]
         own["lines"] = [
@@ -167,16 +168,15 @@ def explanation_of(
     document: Mapping[str, Any],
     row: Mapping[str, Any],
     years: Sequence[int] = (),
-    unranked: Text | None = None,
     reasons: Mapping[str, Text] = MappingProxyType({}),
 ) -> Explanation:
     """The explanation of one row of results, from the row and what the results say of themselves.
 
-    unranked: why the row is not ranked; without, as the row says it, in the one language that it is written in.
     reasons: what each gate's outcome comes from; without, the items of the gate that the row names.
     document: as `parkscore.evaluation_document.document` gives it. row: by column, as a result in Parquet has it.
     """
     tree = _Tree(document, row)
+    unranked = _unranked(row)
     judged = {column: str(row[column]) for column in _judged_columns(document, row)}
     notes = zip(document.get("notes_zh", document["notes"]), document["notes"], strict=True)
     sums = bool(document.get("additive")) and row.get("score") is not None
@@ -193,8 +193,8 @@ def explanation_of(
         weights_status=document.get("weights_status"),
         score=row.get("score"),
         mean=tree.mean_of(tree.root)[0],
-        status=str(row["status"]),
-        unranked=unranked or _unranked(str(row["status"])),
+        status=_status_in(str(row["status"]), unranked, "en"),
+        unranked=unranked,
         standings=tuple(_standings(document, row, tree)),
         judged=judged,
         judged_texts=tuple(
@@ -209,10 +209,19 @@ def explanation_of(
     )
 
 
-def _unranked(status: str) -> Text | None:
-    """Why a row is not ranked, after the word for it in its status; None where it is."""
-    why = status.partition(": ")[2] or status
-    return None if status == "ranked" else in_both_languages(why)
+def _unranked(row: Mapping[str, Any]) -> Text | None:
+    """Why a row is not ranked; None where it is. A file that has it in one language only has it in its status."""
+    status = str(row["status"])
+    if status == "ranked":
+        return None
+    zh, en = row.get(f"{UNRANKED}zh"), row.get(f"{UNRANKED}en")
+    return in_both_languages(status.partition(": ")[2] or status) if zh is None or en is None else Text(zh, en)
+
+
+def _status_in(status: str, unranked: Text | None, language: Language) -> str:
+    """The status of a row in a language; the word before the colon stays what it is."""
+    word, colon, _ = status.partition(": ")
+    return status if unranked is None or not colon else f"{word}{colon}{unranked.in_language(language)}"
 
 
 def _text(labels: Mapping[str, str]) -> Text:

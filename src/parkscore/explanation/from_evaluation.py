@@ -10,7 +10,7 @@ import pandas as pd
 from parkscore.data.table import UNIT, YEAR
 from parkscore.evaluation import Evaluation
 from parkscore.explanation.not_there import as_read, nearest, no_such_unit, no_such_year
-from parkscore.framework.result_columns import CASE, STATE, USED, VALUE, WITHIN
+from parkscore.framework.result_columns import CASE, STATE, UNRANKED, USED, VALUE, WITHIN
 from parkscore.language import Text
 from parkscore.results.rows import groups_apart
 from parkscore.tree.grades import why_graded
@@ -22,13 +22,12 @@ _MOST_LOOKED_AT = 20_000
 class Told(NamedTuple):
     """What an evaluation says of a unit in a year.
 
-    row: as a stored result has it; years: all years of the unit. unranked: why it is not ranked, None where it is.
+    row: as a stored result has it; years: all years of the unit.
     reasons: why each gate and each scale of grades came to its outcome, in numbers; nothing of gates that are met.
     """
 
     row: dict[str, Any]
     years: tuple[int, ...]
-    unranked: Text | None
     reasons: dict[str, Text]
 
 
@@ -56,7 +55,10 @@ def told_of(evaluation: Evaluation, unit: str, year: int | None) -> Told:
     for line in evaluation.filled.to_dict("records"):
         if line[UNIT] == unit and line.get(YEAR) == row.get(YEAR):
             row[STATE + line["indicator"]] = "filled"
-    return Told(row, years, evaluation.reasons[int(own.index[0])], _reasons_of(evaluation, place))
+    unranked = evaluation.reasons[int(own.index[0])]
+    if unranked is not None:
+        row |= {f"{UNRANKED}zh": unranked.zh, f"{UNRANKED}en": unranked.en}
+    return Told(row, years, _reasons_of(evaluation, place))
 
 
 def _of_indicators(evaluation: Evaluation, place: int) -> dict[str, Any]:

@@ -8,7 +8,7 @@ from math import isfinite
 from typing import Any, Final
 
 from parkscore.explanation.explained import columns_of_groups
-from parkscore.framework.result_columns import CASE, RANK_IN, STATE, USED, VALUE, WHY
+from parkscore.framework.result_columns import CASE, RANK_IN, STATE, UNRANKED, USED, VALUE, WHY
 
 Check = Callable[[Any], "str | None"]
 """Where something of another form stands, below what is checked; None where all is as it must be."""
@@ -120,7 +120,7 @@ _NUMBER: Final = _one_of(int, float, none=True)
 _VALUE: Final = _one_of(int, float, str, none=True)
 _RANK: Final = _one_of(int, none=True)
 _YEAR: Final = _one_of(int, none=True)
-_BESIDE: Final = {CASE: _RANK, USED: _NUMBER, WHY: _TEXT_OR_NONE}
+_BESIDE: Final = {CASE: _RANK, USED: _NUMBER, WHY: _TEXT_OR_NONE, UNRANKED: _TEXT_OR_NONE}
 """What stands in columns that only some indicators have, by what their names begin with."""
 _LABEL: Final = {"zh": _TEXT, "en": _TEXT}
 _RULE: Final = {"rule_zh": _TEXT, "rule_en": _TEXT}

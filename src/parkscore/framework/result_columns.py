@@ -17,7 +17,9 @@ WHY: Final = "why:"
 BETWEEN: Final = "; "
 WITHIN: Final = "within:"
 """A text by which references are kept apart, where the table has no other column of it."""
+UNRANKED: Final = "unranked:"
+"""Why a row is not ranked, in the language that follows; null where it is."""
 
-BEGINNINGS: Final = (VALUE, STATE, CASE, USED, WHY, WITHIN)
+BEGINNINGS: Final = (VALUE, STATE, CASE, USED, WHY, WITHIN, UNRANKED)
 RANK_IN: Final = "rank_in_"
 """What the columns of ranks within groups begin with."""

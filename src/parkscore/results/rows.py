@@ -19,7 +19,7 @@ from parkscore.data.plain_texts import text_column
 from parkscore.data.table import CLASS, UNIT, YEAR, State, Table
 from parkscore.framework.check_grades import NO_GRADE, UNKNOWN_GRADE
 from parkscore.framework.models import Framework
-from parkscore.framework.result_columns import BETWEEN, CASE, STATE, USED, VALUE, WHY, WITHIN
+from parkscore.framework.result_columns import BETWEEN, CASE, STATE, UNRANKED, USED, VALUE, WHY, WITHIN
 from parkscore.framework.settings import resolve_settings
 from parkscore.language import Language
 from parkscore.tree.aggregate import Nodes
@@ -100,6 +100,8 @@ def _columns(results: Results, language: Language) -> Iterator[tuple[str, Any]]:
 
 def _values(results: Results) -> Iterator[tuple[str, Any]]:
     table, rows, changing = results.table, results.selection, _changing(results.framework)
+    yield f"{UNRANKED}zh", _of_unranked(results, "zh")
+    yield f"{UNRANKED}en", _of_unranked(results, "en")
     for name in groups_apart(results.framework):
         texts = table.coded(name)
         yield f"{WITHIN}{name}", worded(texts.texts, texts.codes[rows])
@@ -175,11 +177,16 @@ def _changing(framework: Framework) -> frozenset[str]:
 
 
 def _statuses(results: Results, language: Language) -> pa.DictionaryArray:
-    codes = np.zeros(len(results.rows), dtype=np.int32)
-    words = {RANKED: 0}
+    return _of_unranked(results, language, f"{NOT_RANKED}: ", RANKED)
+
+
+def _of_unranked(results: Results, language: Language, before: str = "", ranked: str | None = None) -> Any:
+    """Why each row is not ranked, with some words before it; ranked: what is said of the others."""
+    codes = np.full(len(results.rows), -1 if ranked is None else 0, dtype=np.int32)
+    words = {} if ranked is None else {ranked: 0}
     position = {row: number for number, row in enumerate(results.rows.tolist())} if results.outcomes.reasons else {}
     for row, why in results.outcomes.reasons.items():
-        codes[position[row]] = words.setdefault(f"{NOT_RANKED}: {why.text.in_language(language)}", len(words))
+        codes[position[row]] = words.setdefault(f"{before}{why.text.in_language(language)}", len(words))
     return worded(list(words), codes)
 
 
