@@ -20,7 +20,7 @@ from hypothesis import strategies as st
 
 import parkscore as ps
 from parkscore.explanation.explaining import gaps, one_above
-from parkscore.framework.models import Choice, Total
+from parkscore.framework.models import Choice, Defaults, Screen, Total
 from parkscore.shipped import example_path
 from tests.engine_results import in_pieces
 from tests.small_frameworks import leaf, rows, small
@@ -327,6 +327,26 @@ def test_a_result_that_says_in_one_language_why_a_unit_is_not_ranked_is_explaine
     older = older.set_column(older.schema.get_field_index("status"), "status", status)
     pq.write_table(older, stored)
     assert ps.explain(stored, "E001").unranked == ("缺少某项", "缺少某项")
+
+
+def test_a_unit_of_a_year_in_which_nobody_is_scored_is_not_set_beside_the_reference_and_weights_of_another_year(
+    tmp_path: Path,
+) -> None:
+    framework = small(
+        leaf("a"),
+        leaf("b"),
+        time="year",
+        screen=Screen(availability=0.9),
+        defaults=Defaults(weights=Choice.of("entropy")),
+    )
+    early = pd.DataFrame({"zone": ["甲", "乙"], "year": 2023, "a": [1.0, 5.0], "b": [2.0, 9.0]})
+    frame = pd.concat([early, early.assign(year=2024, b=None)])
+    in_pieces(framework, frame, tmp_path)
+    for result in (ps.evaluate(framework, frame), tmp_path / "out.parquet"):
+        scored, set_aside = (ps.explain(result, "甲", year).lines[0] for year in (2023, 2024))
+        assert scored.against["high"] == 5.0
+        assert scored.share is not None
+        assert (set_aside.value, set_aside.against, set_aside.share) == (1.0, {}, None)
 
 
 BY_CASE = """\

@@ -292,10 +292,10 @@ class _Tree:
                 self._children.setdefault(node["parent"], []).append(node["id"])
         weights = [each for each in document["weight_table"] if each.get("class") in (None, row.get("class"))]
         within = tuple(_group_of(document, row))
-        self._weights = {each["id"]: each for each in _own(weights, (), row)}  # which groups share
-        self._references = {
-            (each["indicator"], each.get("case")): each for each in _own(document["reference_table"], within, row)
-        }
+        year = str(row.get("year")) if document.get("reference") == "per-year" and row.get("year") is not None else None
+        references = _own(document["reference_table"], within, year)
+        self._weights = {each["id"]: each for each in _own(weights, (), year)}  # which groups share
+        self._references = {(each["indicator"], each.get("case")): each for each in references}
         own = [each for each in document["means"] if each["year"] == row.get("year")]
         has_group = row.get("class", "") is not None  # the others that are in no class are no group of their own
         self._means = {each["node"]: each for each in own if has_group and each["class"] == row.get("class")}
@@ -409,13 +409,12 @@ def _group_of(document: Mapping[str, Any], row: Mapping[str, Any]) -> Iterator[s
 
 
 def _own(
-    entries: Sequence[Mapping[str, Any]], within: tuple[str | None, ...], row: Mapping[str, Any]
+    entries: Sequence[Mapping[str, Any]], within: tuple[str | None, ...], year: str | None
 ) -> list[Mapping[str, Any]]:
-    """The entries about the reference that a row was measured against, by its year and what it says in `within`."""
+    """The entries about the reference of a group; year: of those of its own, None where all years share one."""
     names = dict.fromkeys(each["reference"] for each in entries)
-    fitting = [name for name in names if unnamed(name)[1] == within]
-    year = str(row.get("year"))
-    own = next((name for name in fitting if unnamed(name)[0] == year), fitting[0] if fitting else None)
+    parts = ((name, *unnamed(name)) for name in names)
+    own = next((name for name, base, texts in parts if texts == within and year in (None, base)), None)
     return [each for each in entries if each["reference"] == own]
 
 
