@@ -378,6 +378,23 @@ def test_weights_that_would_be_computed_from_the_new_data_are_refused(file: Path
     assert ps.evaluate(two(), FRAME, weights="equal", reference=file).weights_status == "assumed"
 
 
+@pytest.mark.parametrize("name", ["mine", "mixed"])
+def test_so_are_weights_of_which_those_of_one_class_would_be_computed(name: str, file: Path, tmp_path: Path) -> None:
+    framework = two(class_field="park")
+    frozen_of(framework, FRAME, file)
+    (tmp_path / "mine.yaml").write_text(
+        "{id: mine, framework: small, status: expert, weights: {a: 1, b: 2}, classes: {西: {inside: {total: entropy}}}}"
+    )
+    (tmp_path / "mixed.yaml").write_text(
+        "{id: mixed, framework: small, status: expert, combine: [{scheme: mine.yaml}, {method: equal}]}"
+    )
+    FRAME.to_parquet(tmp_path / "rows.parquet")
+    asked = {"weights": tmp_path / f"{name}.yaml", "reference": file}
+    assert refusals(lambda: ps.evaluate(framework, FRAME, **asked)) == ["moving_weights"]
+    in_rows = (framework, tmp_path / "rows.parquet", tmp_path / "out.csv")
+    assert refusals(lambda: ps.score_dataset(*in_rows, **asked)) == ["moving_weights"]
+
+
 def test_a_scheme_of_numbers_may_replace_frozen_weights(file: Path) -> None:
     frozen_of(two(), FRAME.assign(a=[1, 2, 4, 3]), file, weights="entropy")
     equal = ps.evaluate(two(), FRAME, weights="equal", reference=file)

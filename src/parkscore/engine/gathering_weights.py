@@ -23,7 +23,7 @@ from parkscore.findings import DataError, Finding, Severity
 from parkscore.framework.models import Framework
 from parkscore.language import Text
 from parkscore.tree.aggregate import Shares
-from parkscore.tree.comparing import computed_nodes
+from parkscore.tree.comparing import computed_in_any_class
 from parkscore.tree.schemes import WeightPlan
 from parkscore.tree.weigh import weigh
 
@@ -38,10 +38,7 @@ Key = tuple[str, str | None]
 
 def computes_weights(framework: Framework, plan: WeightPlan) -> bool:
     """Whether a method takes any weight of a plan from scores, in whatever class."""
-    named = () if plan.scheme is None else plan.scheme.classes
-    classes = (*(each.id for each in framework.classes), *named) if plan.by_class else ()
-    plans = (plan, *(plan.of_class(framework, each) for each in classes))
-    return any(True for own in plans for _ in computed_nodes(framework, own))
+    return bool(computed_in_any_class(framework, plan))
 
 
 @dataclass(frozen=True)

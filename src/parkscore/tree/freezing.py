@@ -23,7 +23,7 @@ from parkscore.framework.settings import aggregation_of, resolve_settings
 from parkscore.framework.statistics_digest import statistics_digest
 from parkscore.language import Text
 from parkscore.methods import aggregation, scoring, treatment
-from parkscore.tree.comparing import computed_nodes, refuse_comparisons
+from parkscore.tree.comparing import computed_in_any_class, refuse_comparisons
 from parkscore.tree.computed_scheme import computed_scheme
 from parkscore.tree.frozen import FrozenReference
 from parkscore.tree.schemes import WeightPlan, Weights, plan_weights
@@ -252,7 +252,7 @@ def plan_by(framework: Framework, weights: Weights, frozen: FrozenReference | No
 
 
 def refuse_computed_weights(framework: Framework, plan: WeightPlan) -> None:
-    """Raise UsageError where weights would be computed from scores, node by node."""
+    """Raise UsageError where weights would be computed from scores, be it of one class, node by node."""
     message = Text(
         "权重要由新数据计算，会随数据变动", "its weights would be computed from the new data, and move with them"
     )
@@ -262,7 +262,7 @@ def refuse_computed_weights(framework: Framework, plan: WeightPlan) -> None:
     )
     found = [
         Finding(code="moving_weights", severity=Severity.ERROR, field=node, message=message, hint=hint)
-        for node in computed_nodes(framework, plan)
+        for node in computed_in_any_class(framework, plan)
     ]
     if found:
         raise UsageError(found)
