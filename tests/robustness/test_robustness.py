@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -13,7 +14,7 @@ import pytest
 
 import parkscore as ps
 from parkscore.evaluation import Evaluation
-from parkscore.findings import DataError, FrameworkError, UsageError
+from parkscore.findings import DataError, FrameworkError, ParkscoreError, UsageError
 from parkscore.framework.models import Choice, ClassWeights, Node, ScoreRule, Total, WeightEntry, WeightScheme
 from parkscore.language import Text
 from parkscore.robustness import running, scoring, spread
@@ -334,6 +335,30 @@ def test_a_method_that_only_some_of_the_indicators_have_is_tried_of_all_of_them(
     evaluation = ps.evaluate(framework, rows(a=[1.0, 2.0, 5.0], b=[3.0, 1.0, 2.5]))
     found = evaluation.robustness(score={"all": ["minmax", "rank"]}, draws=64)
     assert set(found.parameters["methods"]) == {"", "score a, b: minmax", "score a, b: rank"}
+
+
+@pytest.mark.parametrize("order", [("all", "a"), ("a", "all")])
+def test_all_is_every_other_beside_an_indicator_that_is_named(order: tuple[str, str]) -> None:
+    evaluation = ps.evaluate(small(leaf("a"), leaf("b"), leaf("c")), rows(a=[1.0, 2, 5], b=[3.0, 1, 2], c=[1.0, 3, 2]))
+    methods = {"all": ["zscore"], "a": ["rank"]}
+    found = evaluation.robustness(score={name: methods[name] for name in order}, draws=64)
+    tried = {frozenset(each.split("; ")) - {""} for each in found.parameters["methods"]}
+    own, others = "score a: rank", "score b, c: zscore"
+    assert tried == {frozenset(each) for each in ([], [own], [others], [own, others])}
+    assert "scoring rule: the framework's own, or a: rank; all others: zscore; each as likely" in [
+        text.en for text in found.assumptions
+    ]
+
+
+@pytest.mark.parametrize("step", ["score", "treat", "missing"])
+def test_all_beside_the_names_of_all_is_refused(step: str, tmp_path: Path) -> None:
+    evaluation = ps.evaluate(small(leaf("a"), leaf("b")), rows(a=[1.0, 2, 5], b=[3.0, 1, 2]))
+    method = {"score": "zscore", "treat": "winsorise", "missing": "mean"}[step]
+    asked = {step: dict.fromkeys(("a", "b", "all"), method)}
+    (tmp_path / "spec.yaml").write_text(json.dumps(asked), encoding="utf-8")
+    for said in (asked, {"spec": asked}, {"spec": tmp_path / "spec.yaml"}):
+        with pytest.raises(ParkscoreError, match="`all` has no others"):
+            evaluation.robustness(**said)
 
 
 def test_each_draw_leaves_out_one_indicator_or_none() -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import product
 from math import prod
@@ -197,7 +197,7 @@ def alternatives_of(framework: Framework, said: Mapping[str, Any]) -> Iterator[A
     tried = to_try(framework, said)
     for step in STEPS:
         for name, choices in tried.get(step, {}).items():
-            yield Alternative(step, nodes_under(framework, step, name), choices)
+            yield Alternative(step, nodes_under(framework, step, name, tried[step]), choices)
 
 
 def to_try(framework: Framework, said: Mapping[str, Any]) -> dict[str, dict[str, tuple[Choice, ...]]]:
@@ -209,24 +209,28 @@ def to_try(framework: Framework, said: Mapping[str, Any]) -> dict[str, dict[str,
     found: dict[str, dict[str, tuple[Choice, ...]]] = {}
     wrong: list[Finding] = []
     for step in STEPS:
-        for name, methods in dict(said.get(step, {})).items():
+        named = dict(said.get(step, {}))
+        for name, methods in named.items():
             if name != EVERY and name not in nodes_of(framework, step):
                 wrong.append(_no_such_node(step, name))
                 continue
             kind = ScoreRule if step == "score" else Choice
             listed = methods if isinstance(methods, list | tuple) else [methods]
             choices = [_choice(kind, method) for method in listed]
-            places = differing(framework, step, nodes_under(framework, step, name), choices)
+            nodes = nodes_under(framework, step, name, named)
+            places = differing(framework, step, nodes, choices)
             found.setdefault(step, {})[name] = tuple(choices[place] for place in places)
             wrong += [] if places else [nothing_to_try(step, name, choices)]
+            wrong += [] if nodes else [nobody_else(step)]
     if wrong:
         raise UsageError(wrong)
     return found
 
 
-def nodes_under(framework: Framework, step: Step, name: str) -> tuple[str, ...]:
-    """The nodes that a name stands for; `all` for each that has the step."""
-    return tuple(nodes_of(framework, step)) if name == EVERY else (name,)
+def nodes_under(framework: Framework, step: Step, name: str, named: Iterable[str]) -> tuple[str, ...]:
+    """The nodes that a name stands for; `all` for each that has the step and is not named beside it."""
+    beside = frozenset(named)
+    return tuple(each for each in nodes_of(framework, step) if each not in beside) if name == EVERY else (name,)
 
 
 def nodes_of(framework: Framework, step: Step) -> list[str]:
@@ -266,6 +270,12 @@ def nothing_to_try(step: Step, name: str, choices: Sequence[Choice]) -> Finding:
         )
     hint = Text("写上别的方法，或去掉它", "name another method, or leave it out")
     return mistake("nothing_said", message, hint)
+
+
+def nobody_else(step: Step) -> Finding:
+    """That `all` stands beside the names of all."""
+    message = Text(f"{step} 已逐一写明，all 之下没有其余的", f"{step} names each by itself, and `all` has no others")
+    return mistake("nothing_said", message, Text("去掉 all", "leave `all` out"))
 
 
 def _no_such_node(step: str, name: str) -> Finding:

@@ -169,13 +169,15 @@ def _kept(said: Mapping[str, Any]) -> Text:
 
 def _step(step: str, said: Mapping[str, Any]) -> Text:
     word, parts = _STEPS[step], []
-    for node, methods in said.items():
+    for node in sorted(said, key="all".__eq__):
+        methods = said[node]
         listed = methods if isinstance(methods, list | tuple) else [methods]
-        parts.append(f"{node}: {', '.join(_named(method) for method in listed)}")
-    tried = "; ".join(parts)
+        of = Text("其余", "all others") if node == "all" and len(said) > 1 else Text(node, node)
+        tried = ", ".join(_named(method) for method in listed)
+        parts.append(Text(f"{of.zh}: {tried}", f"{of.en}: {tried}"))
+    zh, en = "; ".join(each.zh for each in parts), "; ".join(each.en for each in parts)
     return Text(
-        f"{word.zh}：指标体系原有的，或 {tried}，机会均等",
-        f"{word.en}: the framework's own, or {tried}; each as likely",
+        f"{word.zh}：指标体系原有的，或 {zh}，机会均等", f"{word.en}: the framework's own, or {en}; each as likely"
     )
 
 

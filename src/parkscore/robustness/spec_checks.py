@@ -24,6 +24,7 @@ from parkscore.robustness.alternatives import (
     Alternative,
     Step,
     clashes,
+    nobody_else,
     nodes_of,
     nodes_under,
     nothing_to_try,
@@ -111,10 +112,13 @@ class _Checks:
         paths: list[list[DocumentPath]] = []
         for step in STEPS:
             known = nodes_of(self.framework, step)
-            for name, choices in getattr(spec, step).items():
-                differ = self._differing(step, name, choices) if name == EVERY or name in known else []
-                if differ:
-                    nodes = nodes_under(self.framework, step, name)
+            named = getattr(spec, step)
+            for name, choices in named.items():
+                nodes = nodes_under(self.framework, step, name, named)
+                differ = self._differing(step, name, choices, nodes) if name == EVERY or name in known else []
+                if not nodes:
+                    self._keep([nobody_else(step)], (step, name))
+                elif differ:
                     tried.append(Alternative(step, nodes, tuple(choice for choice, _ in differ)))
                     paths.append([path for _, path in differ])
         try:
@@ -128,10 +132,11 @@ class _Checks:
                 alternative, choice = clash.parts[-1]
                 self._keep([clash.finding], paths[group[alternative]][choice])
 
-    def _differing(self, step: Step, name: str, choices: Sequence[Choice]) -> list[tuple[Choice, DocumentPath]]:
+    def _differing(
+        self, step: Step, name: str, choices: Sequence[Choice], nodes: Sequence[str]
+    ) -> list[tuple[Choice, DocumentPath]]:
         """The sound methods that are not tried anyway, and where each stands; there should be one."""
         sound = list(self._sound(step, name, choices))
-        nodes = nodes_under(self.framework, step, name)
         places = differing(self.framework, step, nodes, [choice for choice, _ in sound])
         if not places and len(sound) == len(choices):
             self._keep([nothing_to_try(step, name, choices)], (step, name))
