@@ -243,6 +243,12 @@ def test_why_a_gate_is_not_met_is_told_with_the_numbers_of_an_evaluation_and_by_
     for file in ("memory.parquet", "out.parquet"):
         said = {unit: ps.explain(tmp_path / file, unit).judged_texts[0].en for unit in expected}
         assert said == {unit: f"Conditions for the register: {told}" for unit, told in expected.items()}
+        for unit in expected:
+            lacking = [text.en.partition(":")[0] for text in ps.explain(tmp_path / file, unit).not_stored]
+            assert lacking == (
+                [] if unit == "好" else ["the numbers behind gates and grades are not in a stored result"]
+            )
+            assert not ps.explain(evaluation, unit).not_stored
     (told,) = ps.explain(evaluation, "大").judged_texts
     asked = "职工不超过 500 人，年销售收入和资产总额均不超过 2 亿元"
     assert told.zh == f"入库条件：不达标（{asked}：职工总数 ≤ 500人（600 人，差 100 人））"

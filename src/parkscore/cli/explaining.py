@@ -223,6 +223,7 @@ def _head(found: Explanation) -> Iterator[Text]:
     if found.unranked is not None:
         yield Text(f"不排名：{found.unranked.zh}", f"not ranked: {found.unranked.en}")
     yield from found.judged_texts
+    yield from found.not_stored
     yield from (Text(f"注意：{note.zh}", f"note: {note.en}") for note in found.notes)
 
 

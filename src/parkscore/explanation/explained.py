@@ -6,7 +6,6 @@ import json
 import math
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from parkscore.data.reference_names import unnamed
@@ -34,6 +33,12 @@ _HANDED_ON: Final = Text("权重已含无得分指标让出的份额", "weights 
 _ADDED_NOTHING: Final = Text(
     "分值相加处没有得分的指标不计分，补上后得分可能变",
     "where points are added up an indicator without a score adds nothing: with its value the score may change",
+)
+
+_MET: Final = "met"
+_NUMBERS_BEHIND: Final = Text(
+    "门槛和等级所据的数值不在已存的结果中：用 parkscore explain 指标体系 数据 可见",
+    "the numbers behind gates and grades are not in a stored result: parkscore explain FRAMEWORK DATA tells them",
 )
 
 
@@ -100,8 +105,9 @@ class Explanation:
     status: `ranked`, or `not_ranked: ` and why, in English; unranked: the latter in both languages. sums: whether
     `adds` of the lines sum to the score; parts: what the nodes below the total add, none where that is no sum either.
     gaps: what became of the share of indicators without a score, nothing where all have one or the score is no sum.
-    judged: the outcome of each gate and grade by its column; judged_texts: the same in words. years: all years in which
-    the result has the unit.
+    judged: the outcome of each gate and grade by its column; judged_texts: the same in words. not_stored: what an
+    evaluation would tell beside this, and a stored result does not hold. years: all years in which the result has the
+    unit.
     notes: what must be said of every number of the result, such as assumed weights or synthetic data.
     """
 
@@ -120,6 +126,7 @@ class Explanation:
     standings: tuple[Standing, ...]
     judged: Mapping[str, str]
     judged_texts: tuple[Text, ...]
+    not_stored: tuple[Text, ...]
     sums: bool
     parts: tuple[Part, ...]
     gaps: tuple[Text, ...]
@@ -168,11 +175,12 @@ def explanation_of(
     document: Mapping[str, Any],
     row: Mapping[str, Any],
     years: Sequence[int] = (),
-    reasons: Mapping[str, Text] = MappingProxyType({}),
+    reasons: Mapping[str, Text] | None = None,
 ) -> Explanation:
     """The explanation of one row of results, from the row and what the results say of themselves.
 
-    reasons: what each gate's outcome comes from; without, the items of the gate that the row names.
+    reasons: what the outcome of each gate and grade comes from, with its numbers; None where they are not known, and
+    the row names the items.
     document: as `parkscore.evaluation_document.document` gives it. row: by column, as a result in Parquet has it.
     """
     tree = _Tree(document, row)
@@ -198,9 +206,10 @@ def explanation_of(
         standings=tuple(_standings(document, row, tree)),
         judged=judged,
         judged_texts=tuple(
-            _judged_text(document, column, outcome, reasons.get(column) or _items_behind(document, row, column))
+            _judged_text(document, column, outcome, (reasons or {}).get(column) or _items_behind(document, row, column))
             for column, outcome in judged.items()
         ),
+        not_stored=(_NUMBERS_BEHIND,) if reasons is None and set(judged.values()) - {_MET} else (),
         sums=sums,
         parts=tree.parts(),
         gaps=tuple(tree.gaps()) if sums else (),
