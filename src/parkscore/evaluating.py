@@ -12,7 +12,7 @@ import pandas as pd
 
 from parkscore.data.cases import case_findings
 from parkscore.data.classes import Classification, class_findings, classify, why_without_class
-from parkscore.data.cohorts import cohorts_by_class, scored_rows
+from parkscore.data.cohorts import cohorts_by_class, scored_rows, to_be_scored
 from parkscore.data.cohorts_to_score import cohorts_to_score
 from parkscore.data.filled import fill_gaps
 from parkscore.data.fitted import Fitted
@@ -51,7 +51,8 @@ class Prepared:
 
     `evaluate` does the rest under one set of weights or another, which takes milliseconds for a few hundred units. Each
     attribute is what the step of its name gave; `findings` are those of all these steps. fitted: what the rows were
-    scored by, where it was not fitted on them; frozen: the file that it came from.
+    scored by, where it was not fitted on them; frozen: the file that it came from. beside: the groups of the references
+    that none of the rows is of; they are fitted, so that no reference depends on who is scored.
     """
 
     framework: Framework
@@ -67,6 +68,7 @@ class Prepared:
     findings: tuple[Finding, ...]
     fitted: Fitted | None = None
     frozen: FrozenReference | None = None
+    beside: tuple[Cohort, ...] = ()
 
     def __repr__(self) -> str:
         """One line: which framework, how many rows."""
@@ -89,7 +91,7 @@ class Prepared:
         groups, set_aside = self.cohorts, self.set_aside
         fitted = self.fitted if self.frozen is None else self.frozen.fitted_under(framework, plan)
         if plan.by_class and self.classification is not None:
-            groups = cohorts_by_class(groups, self.classification)
+            groups = to_be_scored(cohorts_by_class(groups, self.classification))
             set_aside = {**why_without_class(framework, table, self.classification, self.rows), **set_aside}
         if fitted is not None and fitted.shares:
             groups, without = with_shares_only(groups, fitted)
@@ -110,6 +112,7 @@ class Prepared:
             rows=self.rows,
             cohorts=groups,
             measured=self.cohorts,
+            beside=self.beside,
             classification=self.classification,
             indicator_grid=self.indicators,
             imputed_grid=self.imputed,
@@ -223,7 +226,8 @@ def score_rows(
     classification = classify(framework, table)
     filled = fill_gaps(framework, table, fitted)
     to_score = cohorts_to_score(framework, table, rows, filled, fitted)
-    treated, scored = to_scores(framework, table, filled.imputed, to_score.cohorts, fitted)
+    measured = to_score.cohorts + to_score.beside
+    treated, scored = to_scores(framework, table, filled.imputed, measured, fitted)
     found_classes = class_findings(framework, table, classification, rows)
     found_cases = case_findings(framework, filled.indicators, rows)
     found_first = (*doubts(framework), *found_in_data, *found_classes, *found_cases)
@@ -241,6 +245,7 @@ def score_rows(
         scored=scored,
         findings=found,
         fitted=fitted,
+        beside=to_score.beside,
     )
 
 

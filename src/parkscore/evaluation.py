@@ -13,6 +13,7 @@ import pandas as pd
 
 from parkscore.data.chosen import words_of
 from parkscore.data.classes import Classification, class_label, class_reasons
+from parkscore.data.cohorts import cohorts_by_class
 from parkscore.data.grid import Cohort, Grid, Matrix, Rows, Truths, Vector
 from parkscore.data.indicator_places import cells_behind
 from parkscore.data.table import CLASS, UNIT, YEAR, State, Table
@@ -36,8 +37,8 @@ from parkscore.tree.bounds import NodeBounds, bounds, is_open
 from parkscore.tree.case_tables import case_table
 from parkscore.tree.contributions import contributions, not_additive
 from parkscore.tree.counted_weights import counted_weights
-from parkscore.tree.fitted import Fitted, fit_of, with_weights
-from parkscore.tree.freezing import already_frozen, freeze
+from parkscore.tree.fitted import Fitted, absent_beside, fit_of, with_weights
+from parkscore.tree.freezing import already_frozen, freeze, whole_row_nodes
 from parkscore.tree.frozen import FrozenReference, refuse_replacing
 from parkscore.tree.gate import NOT_RANKED, RANKED, Outcomes
 from parkscore.tree.gate_tables import (
@@ -76,6 +77,7 @@ class Evaluation:
     Tables are labelled by unit (and year, where the framework has one) and hold the rows that were scored. The stages
     are `raw`, `indicators`, `imputed`, `treated`, `scored` and `nodes`; `ranking` and `contributions` stand on them.
     `measured` are the cohorts of the references, `cohorts` the same with each class apart where it has its own weights.
+    `beside` are those of the references that no scored row is of.
     frozen: the reference that the rows were scored by, where it was not fitted on them.
     """
 
@@ -97,6 +99,7 @@ class Evaluation:
     standing: Standing
     findings: tuple[Finding, ...]
     frozen: FrozenReference | None = None
+    beside: tuple[Cohort, ...] = ()
 
     def __repr__(self) -> str:
         """One line: what was ranked, under which weights."""
@@ -439,13 +442,24 @@ class Evaluation:
         fitted = fit_of(
             self.framework,
             self.table,
-            self.measured,
+            self.measured + self.beside,
             derived=self.indicator_grid,
             imputed=self.imputed_grid,
             treated=self.treatment,
             scored=self.scoring,
         )
-        return with_weights(fitted, self.cohorts, self.weighing, self.aggregated)
+        weighed = with_weights(fitted, self.cohorts, self.weighing, self.aggregated)
+        if not (self.beside and whole_row_nodes(self.framework)):
+            return weighed
+        states = self.treatment.grid.states
+        beside = absent_beside(self.framework, self.table, self._beside_by_class, weighed, self.scoring, states)
+        return replace(weighed, absent={**weighed.absent, **beside})
+
+    @property
+    def _beside_by_class(self) -> tuple[Cohort, ...]:
+        """The groups that no scored row is of, with each class apart where the scored ones have."""
+        apart = any(cohort.class_id is not None for cohort in self.cohorts)
+        return cohorts_by_class(self.beside, self.classification) if apart and self.classification else self.beside
 
     def freeze(self, path: str | Path) -> FrozenReference:
         """Write what scores are measured against into a file, to score other rows by with `reference=`; return it.

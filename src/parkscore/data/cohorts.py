@@ -85,6 +85,26 @@ def cohorts(
 ) -> tuple[Cohort, ...]:
     """The rows to score, grouped by what they are measured against; no group is empty.
 
+    rows, eligible, fitted: as for `all_cohorts`. Raises DataError as that does.
+    """
+    return to_be_scored(all_cohorts(framework, table, rows, eligible, fitted))
+
+
+def to_be_scored(groups: Iterable[Cohort]) -> tuple[Cohort, ...]:
+    """Those groups that have a row to score."""
+    return tuple(group for group in groups if group.apply.size)
+
+
+def only_measured_against(groups: Iterable[Cohort]) -> tuple[Cohort, ...]:
+    """Those groups of which no row is scored: a reference has them whoever is scored."""
+    return tuple(group for group in groups if not group.apply.size)
+
+
+def all_cohorts(
+    framework: Framework, table: Table, rows: Rows, eligible: Rows, fitted: Fitted | None = None
+) -> tuple[Cohort, ...]:
+    """Every group that has rows to measure against, whether any row of it is scored or not.
+
     rows: the rows to score; eligible: every row that may be part of a reference, of whatever year, `rows` among them.
     `reference: per-year` measures each year against itself, `panel` all years together, a year all against that year;
     `reference_within` keeps each group apart. fitted: what the rows are scored by; nothing is fitted on them then, and
@@ -92,9 +112,9 @@ def cohorts(
 
     Raises DataError where no row of the reference year may be measured against.
     """
-    if not rows.size:
-        return ()
     if fitted is not None:
+        if not rows.size:
+            return ()
         whole = [
             Cohort(fitted.base or reference_name(framework, year), year, own, own, own)
             for year, own in years_of(table, rows)
@@ -119,7 +139,7 @@ def _fitted_on_themselves(framework: Framework, table: Table, rows: Rows, eligib
     if framework.reference == "panel":
         return [Cohort(name, None, rows, eligible, eligible)]
     fit = eligible[years[eligible] == framework.reference]
-    if not fit.size:
+    if not fit.size and rows.size:
         raise DataError(no_reference_year(table.origin.file, years, int(framework.reference)))
     return [Cohort(name, None, rows, fit, eligible)]
 
@@ -144,7 +164,10 @@ def reference_name(framework: Framework, year: int | None) -> str:
 
 
 def cohorts_by_class(groups: tuple[Cohort, ...], classification: Classification) -> tuple[Cohort, ...]:
-    """The same cohorts with each class apart; a row without a class is in none of them."""
+    """The same cohorts with each class apart; a row without a class is in none of them.
+
+    A class that is among the rows of a reference only has a cohort without rows to score.
+    """
     coded = classification.coded.in_order()
     return tuple(
         replace(group, apply=apply, fit=fit, pool=pool, class_id=str(coded.texts[number]))
@@ -155,9 +178,9 @@ def cohorts_by_class(groups: tuple[Cohort, ...], classification: Classification)
 
 
 def split(cohort: Cohort, numbers: npt.NDArray[np.integer[Any]]) -> Iterator[tuple[int, Rows, Rows, Rows]]:
-    """By number the rows to score, those of the reference and the pool; numbers: (rows of the table,).
+    """By number the rows to score, those of the reference and the pool, where there are any of the first two.
 
-    Rows that are the same for two of the three are the same array here, too.
+    numbers: (rows of the table,). Rows that are the same for two of the three are the same array here, too.
     """
     parts: dict[int, dict[int, Rows]] = {}
     nobody = np.zeros(0, dtype=np.intp)
@@ -165,5 +188,6 @@ def split(cohort: Cohort, numbers: npt.NDArray[np.integer[Any]]) -> Iterator[tup
         parts.setdefault(id(rows), dict(rows_by_value(numbers, rows)))
         for rows in (cohort.apply, cohort.fit, cohort.pool)
     ]
-    for number, apply in own[0].items():
-        yield number, apply, own[1].get(number, nobody), own[2].get(number, nobody)
+    for number in sorted({*own[0], *own[1]}):
+        apply, fit, pool = (each.get(number, nobody) for each in own)
+        yield number, apply, fit, pool

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from parkscore.data.cohorts import cohorts, earlier_rows
+from parkscore.data.cohorts import all_cohorts, cohorts, earlier_rows, only_measured_against, to_be_scored
 from parkscore.data.filled import Filled
 from parkscore.data.fitted import Fitted
 from parkscore.data.grid import Cohort, Rows, shared
@@ -21,17 +21,19 @@ class ToScore:
     """The rows to score, grouped by what they are measured against.
 
     rows: those that were asked for and may be scored. own: their groups. earlier: the groups of the rows of other years
-    whose scores a condition reads; nothing is said of these. set_aside: why rows of the table have no scores.
+    whose scores a condition reads; nothing is said of these. beside: the groups of the references of which no row is to
+    be scored, and nothing is said. set_aside: why rows of the table have no scores.
     """
 
     rows: Rows
     own: tuple[Cohort, ...]
     earlier: tuple[Cohort, ...]
+    beside: tuple[Cohort, ...]
     set_aside: Mapping[int, Unranked]
 
     @property
     def cohorts(self) -> tuple[Cohort, ...]:
-        """All of them."""
+        """All that have rows to score."""
         return self.own + self.earlier
 
 
@@ -44,7 +46,9 @@ def cohorts_to_score(
     """
     eligible = filled.eligible
     ours = shared(rows, eligible)
-    own = cohorts(framework, table, ours, eligible, fitted)
+    groups = all_cohorts(framework, table, ours, eligible, fitted)
+    own, beside = to_be_scored(groups), only_measured_against(groups)
     set_aside = {**filled.set_aside, **why_without_reference(framework, table, ours, own)}
     looked_back = shared(earlier_rows(table, rows, years_looked_back(framework)), eligible)
-    return ToScore(ours, own, cohorts(framework, table, looked_back, eligible, fitted), set_aside)
+    earlier = cohorts(framework, table, looked_back, eligible, fitted) if looked_back.size else ()
+    return ToScore(ours, own, earlier, beside, set_aside)

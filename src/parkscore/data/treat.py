@@ -80,6 +80,8 @@ def treat(
                 for column, record in zip(columns, treated.records, strict=True)
                 if record.action != "none" or not record.passed
             ]
+            if not cohort.apply.size:  # nothing is said of a group that nobody asked for
+                continue
             if known is None:
                 said = (treated_finding(leaf, cohort.year, record) for leaf, record in told)
                 findings += [each for each in said if each not in findings]  # groups of which the same is said

@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from parkscore.data.cohorts import cohorts_by_class
+from parkscore.data.cohorts import cohorts_by_class, to_be_scored
 from parkscore.data.grid import Cohort, Rows, Vector
 from parkscore.data.table import Origin, Table
 from parkscore.evaluating import Prepared, score_rows
@@ -30,7 +30,7 @@ def weighed_alike(evaluation: Evaluation, prepared: Prepared) -> tuple[tuple[Coh
     groups = prepared.cohorts
     shares = {(cohort.name, cohort.class_id): own for cohort, own in evaluation.own_cohorts}
     if prepared.classification is not None and any(class_id is not None for _, class_id in shares):
-        groups = cohorts_by_class(groups, prepared.classification)
+        groups = to_be_scored(cohorts_by_class(groups, prepared.classification))
     keyed = ((cohort, shares.get((cohort.name, cohort.class_id))) for cohort in groups)
     return tuple((cohort, own) for cohort, own in keyed if own is not None)
 

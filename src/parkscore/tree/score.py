@@ -113,7 +113,7 @@ def score(
             judged = by_rule(leaf, settings[leaf.id], grid, cohort.apply)
             lacking += _lacking(table, leaf, judged, cohort, values, states, scores[:, column], given_by.get(leaf.id))
             found: list[Finding] = []
-            if counts:
+            if counts and cohort.apply.size:
                 cells = _counted_cells(table, leaf, settings[leaf.id], cohort, grid, column, fitted, own[leaf.id])
                 found += column_findings(leaf, cells, fates[leaf.id])
                 found += _drift(leaf, cohort, base.values[:, column], fitted)
@@ -121,7 +121,7 @@ def score(
             if year is not None and year in supplies.base_rows:
                 found += _without_base(leaf, cohort, year, values, supplies.base_values(year, column))
             findings += [replace(each, place=indicator_place(framework, table, leaf, cohort.apply)) for each in found]
-        findings += _alone(framework, table, cohort, fitted)
+        findings += _alone(framework, table, cohort, fitted) if cohort.apply.size else []
     if refusals:
         raise DataError(first_of_each_kind(refusals))
     return Scored(
