@@ -12,7 +12,7 @@ import pandas as pd
 
 from parkscore.data.cases import case_findings
 from parkscore.data.classes import Classification, class_findings, classify, why_without_class
-from parkscore.data.cohorts import cohorts_by_class, scored_rows, to_be_scored
+from parkscore.data.cohorts import cohorts_by_class, only_measured_against, scored_rows, to_be_scored
 from parkscore.data.cohorts_to_score import cohorts_to_score
 from parkscore.data.filled import fill_gaps
 from parkscore.data.fitted import Fitted
@@ -52,7 +52,7 @@ class Prepared:
     `evaluate` does the rest under one set of weights or another, which takes milliseconds for a few hundred units. Each
     attribute is what the step of its name gave; `findings` are those of all these steps. fitted: what the rows were
     scored by, where it was not fitted on them; frozen: the file that it came from. beside: the groups of the references
-    that none of the rows is of; they are fitted, so that no reference depends on who is scored.
+    that none of the rows is of; they are fitted, so that nobody's reference or weights depend on who is scored.
     """
 
     framework: Framework
@@ -88,15 +88,16 @@ class Prepared:
     def under(self, plan: WeightPlan) -> Evaluation:
         """As `evaluate`, under weights that have been checked already."""
         framework, table, scores, states = self.framework, self.table, self.scored.scores, self.treated.grid.states
-        groups, set_aside = self.cohorts, self.set_aside
+        groups, beside, set_aside = self.cohorts, self.beside, self.set_aside
         fitted = self.fitted if self.frozen is None else self.frozen.fitted_under(framework, plan)
         if plan.by_class and self.classification is not None:
-            groups = to_be_scored(cohorts_by_class(groups, self.classification))
+            every = cohorts_by_class(groups + beside, self.classification)
+            groups, beside = to_be_scored(every), only_measured_against(every)
             set_aside = {**why_without_class(framework, table, self.classification, self.rows), **set_aside}
         if fitted is not None and fitted.shares:
             groups, without = with_shares_only(groups, fitted)
             set_aside = {**without, **set_aside}
-        weighing = weigh(framework, table, scores, groups, plan, states, fitted)
+        weighing = weigh(framework, table, scores, groups, plan, states, fitted, beside)
         nodes = aggregate(framework, table, scores, groups, weighing.shares, states, fitted)
         outcomes, found_gating = gate(framework, table, nodes, self.rows, set_aside)
         judged: tuple[Verdict, ...] = ()

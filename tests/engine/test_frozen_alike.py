@@ -16,9 +16,9 @@ from hypothesis import strategies as st
 
 import parkscore as ps
 from parkscore.findings import ParkscoreError
-from parkscore.framework.models import Choice, Framework, Node, ScoreRule, Total
+from parkscore.framework.models import Choice, ClassWeights, Framework, Node, ScoreRule, Total, WeightScheme
 from parkscore.tree.frozen import load_reference
-from tests.engine_results import in_pieces
+from tests.engine_results import assert_same, in_pieces
 from tests.small_frameworks import EQUAL, field, leaf, panel, small
 
 FIELDS = {"a": field("a"), "b": field("b"), "park": field("park", kind="text"), "kind": field("kind", kind="text")}
@@ -93,12 +93,12 @@ def said_of(run: Any, file: Path) -> Any:
     return file.read_text("utf-8")
 
 
-@settings(max_examples=60, suppress_health_check=[HealthCheck.too_slow], deadline=None)
-@given(frameworks(), tables(), st.sampled_from([2023, 2024]))
+@settings(max_examples=40, suppress_health_check=[HealthCheck.too_slow], deadline=None)
+@given(frameworks(), tables(), st.sampled_from([2023, 2024]), st.sampled_from([None, "standard_deviation", "entropy"]))
 def test_any_engine_freezes_the_same_file_whoever_is_scored(
-    framework: Framework, frame: pd.DataFrame, year: int
+    framework: Framework, frame: pd.DataFrame, year: int, weights: str | None
 ) -> None:
-    memory, pieces = frozen_by(framework, frame, year)
+    memory, pieces = frozen_by(framework, frame, year, weights)
     assert memory == pieces
 
 
@@ -137,6 +137,36 @@ def test_nothing_is_said_of_a_group_of_which_nobody_is_scored(reference: Any) ->
     assert whole.findings == alone.findings
     pd.testing.assert_frame_equal(whole.scores, alone.scores)
     pd.testing.assert_frame_equal(whole.reference, alone.reference)
+
+
+@pytest.mark.parametrize("reference", ["panel", 2023])
+@pytest.mark.parametrize("by_class", [False, True])
+def test_computed_weights_rest_on_all_groups_of_the_reference_in_memory_as_in_pieces(
+    reference: Any, by_class: bool, tmp_path: Path
+) -> None:
+    said: dict[str, Any] = {"class_field": "kind"} if by_class else {}
+    framework, frame = of_parks(reference, **said), FRAME.assign(a=[1.0, 3, 4, 9, 2, 3], b=[3.0, 1, 9, 4, 3, 1])
+    weights: Any = by_class_weights() if by_class else "standard_deviation"
+    evaluation = ps.evaluate(framework, frame, year=2024, weights=weights)
+    assert_same(evaluation, *in_pieces(framework, frame, tmp_path, rows=2, year=2024, weights=weights))
+    whole = ps.evaluate(framework, frame, weights=weights).weights.set_index("id")["weight_in_total"]
+    assert evaluation.weights.set_index("id")["weight_in_total"].to_dict() == whole.to_dict()
+
+
+def by_class_weights() -> WeightScheme:
+    computed = Choice.of("standard_deviation")
+    classes = {"大": ClassWeights(inside={"total": computed})}
+    return WeightScheme(id="s", framework="small", status="computed", source="x", classes=classes)
+
+
+@pytest.mark.parametrize("reference", ["panel", "per-year"])
+def test_where_no_scored_row_has_a_reference_nothing_is_weighed_in_pieces_as_in_memory(
+    reference: Any, tmp_path: Path
+) -> None:
+    frame = FRAME.assign(park=FRAME["park"].where(FRAME["year"] == 2023, None))
+    asked: dict[str, Any] = {"year": 2024, "weights": "entropy"}
+    evaluation = ps.evaluate(of_parks(reference), frame, **asked)
+    assert_same(evaluation, *in_pieces(of_parks(reference), frame, tmp_path, rows=2, **asked))
 
 
 def test_what_a_group_of_which_nobody_is_scored_lacks_is_kept_for_whole_rows(tmp_path: Path) -> None:

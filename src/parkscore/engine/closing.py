@@ -19,6 +19,7 @@ from parkscore.data.grid import Cohort
 from parkscore.data.table import YEAR
 from parkscore.engine.about import cohorts_of, weighing_of
 from parkscore.engine.executors import LocalExecutor
+from parkscore.engine.gathering_weights import computes_weights
 from parkscore.engine.in_order import in_order_of_data
 from parkscore.engine.listing import Lists
 from parkscore.engine.pursuing import JoiningAmounts
@@ -85,8 +86,8 @@ class Closing:
 
     @property
     def _computed(self) -> bool:
-        """Whether the weights were computed from these rows."""
-        return bool(self.fitted.shares) and self.fitted.base is None
+        """Whether weights are computed from these rows, of which there may be none."""
+        return self.fitted.base is None and computes_weights(self.job.framework, self.job.plan)
 
     @cached_property
     def weighing(self) -> Weighing:

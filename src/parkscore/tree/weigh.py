@@ -69,11 +69,13 @@ def weigh(
     plan: WeightPlan,
     states: States | None = None,
     fitted: Fitted | None = None,
+    beside: tuple[Cohort, ...] = (),
 ) -> Weighing:
     """The shares under a plan, cohort by cohort.
 
     scores, states: (rows, indicators), as for `aggregate`. A method sees the rows that each cohort is fitted on.
-    fitted: where it has shares, they are taken as they are, and the plan says only where they come from.
+    fitted: where it has shares, they are taken as they are, and the plan says only where they come from. beside: the
+    groups of the references of which no row is scored; weights are computed from their rows, too.
 
     Raises DataError where a method refuses the scores.
     """
@@ -90,7 +92,7 @@ def weigh(
     if fitted is not None and fitted.shares:
         shares = tuple(fitted.shares[cohort.name, cohort.class_id] for cohort in cohorts)
     else:
-        shares = _shares(framework, table, scores, cohorts, plans, states)
+        shares = _shares(framework, table, scores, cohorts, plans, states, beside)
     return Weighing(
         name=scheme.id if scheme is not None else framework.id,
         title=_title(framework, scheme),
@@ -116,11 +118,15 @@ def _shares(
     cohorts: tuple[Cohort, ...],
     plans: Mapping[str | None, WeightPlan],
     states: States | None,
+    beside: tuple[Cohort, ...],
 ) -> tuple[Shares, ...]:
-    """The shares of each cohort: one set for all groups of `reference_within`, so that totals can be compared."""
-    fits: dict[tuple[str, str | None], list[Cohort]] = {}
-    for cohort in cohorts:
-        fits.setdefault((cohort.name, cohort.class_id), []).append(cohort)
+    """The shares of each cohort: one set for all groups of `reference_within`, so that totals can be compared.
+
+    beside: the groups of which no row is scored.
+    """
+    fits: dict[tuple[str, str | None], list[Cohort]] = {(cohort.name, cohort.class_id): [] for cohort in cohorts}
+    for cohort in (*cohorts, *(each for each in beside if (each.name, each.class_id) in fits)):
+        fits[cohort.name, cohort.class_id].append(cohort)
     settled = {}
     for key, parts in fits.items():
         whole = parts[0]
