@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 from collections.abc import Callable
 from pathlib import Path
@@ -355,6 +356,38 @@ def test_what_was_scored_by_a_reference_has_nothing_to_freeze(file: Path) -> Non
 def test_another_type_than_a_file_is_refused() -> None:
     wrong: Any = 3
     assert refusals(lambda: ps.evaluate(two(), FRAME, reference=wrong)) == ["wrong_type"]
+
+
+# --- files of earlier versions -------------------------------------------------------------------------------------
+
+TREATED = EQUAL.model_copy(update={"treat": Choice.of("winsorise", skew=0.5, kurtosis=0.5)})
+
+
+@pytest.mark.parametrize("engine", ["memory", "local"])
+@pytest.mark.parametrize(("part", "defaults"), [("scoring", EQUAL), ("scoring", TREATED), ("treatments", TREATED)])
+def test_an_empty_entry_of_an_earlier_version_is_a_group_without_a_reference(
+    part: str, defaults: Defaults, engine: str, file: Path, tmp_path: Path
+) -> None:
+    """A group with fillings, of which no row could be measured against, had an entry with nothing in it."""
+    framework = two(reference_within=("park",), defaults=defaults)
+    document = json.loads(frozen_of(framework, FRAME, file).text)
+    document[part]["all · 西"] = {}
+    del document["sha256"]
+    file.write_text(json.dumps(document | {"sha256": hash_of(document)}), "utf-8")
+    if engine == "memory":
+        found = ps.evaluate(framework, FRAME, reference=file).scores
+    else:
+        (tmp_path / "pieces").mkdir()
+        found = in_pieces(framework, FRAME, tmp_path / "pieces", rows=1, reference=file)[0]
+    nobody = "not_ranked: no reference to measure against: it has no 西"
+    status = found.set_index("unit")["status"].to_dict()
+    assert status == {"甲": "ranked", "丙": "ranked", "乙": nobody, "丁": nobody}
+
+
+def hash_of(document: dict[str, Any]) -> str:
+    """The hash that a file of this content states."""
+    plain = json.dumps(document, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+    return hashlib.sha256(plain.encode()).hexdigest()
 
 
 # --- weights -------------------------------------------------------------------------------------------------------

@@ -12,6 +12,7 @@ import numpy.typing as npt
 from parkscore.data.classes import Classification
 from parkscore.data.fitted import Fitted
 from parkscore.data.grid import Cohort, Rows, rows_by_value
+from parkscore.data.reference_entries import has_entries
 from parkscore.data.reference_groups import ReferenceGroups, reference_groups
 from parkscore.data.table import Table
 from parkscore.findings import DataError, Finding, Place, Severity, UsageError
@@ -125,7 +126,9 @@ def all_cohorts(
     if framework.reference_within:
         groups = reference_groups(framework, table)
         apart = [part for cohort in whole for part in _by_group(cohort, groups)]
-    return tuple(part for part in apart if (part.fit.size if fitted is None else fitted.has(part.reference)))
+    return tuple(
+        part for part in apart if (part.fit.size if fitted is None else has_entries(framework, fitted, part.reference))
+    )
 
 
 def _fitted_on_themselves(framework: Framework, table: Table, rows: Rows, eligible: Rows) -> list[Cohort]:

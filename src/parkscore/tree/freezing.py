@@ -13,16 +13,16 @@ from parkscore.data.cohorts import reference_name
 from parkscore.data.fillings import takes_from_others, year_name
 from parkscore.data.fitted import Filling, Fitted, Reference
 from parkscore.data.grid import Cohort, Rows
+from parkscore.data.reference_entries import relative_leaves, treated_leaves
 from parkscore.data.reference_names import named
 from parkscore.data.table import Table
 from parkscore.findings import Finding, Severity, UsageError
-from parkscore.framework.cases import has_rules_by_case
 from parkscore.framework.models import SCORE_GROUP_MEAN, Framework, Node
 from parkscore.framework.score_history import years_looked_back
 from parkscore.framework.settings import aggregation_of, resolve_settings
 from parkscore.framework.statistics_digest import statistics_digest
 from parkscore.language import Text
-from parkscore.methods import aggregation, scoring, treatment
+from parkscore.methods import aggregation
 from parkscore.tree.comparing import computed_in_any_class, refuse_comparisons
 from parkscore.tree.computed_scheme import computed_scheme
 from parkscore.tree.frozen import FrozenReference
@@ -180,25 +180,12 @@ def _renamed(
 def refuse_nothing_fitted(framework: Framework) -> None:
     """Raise UsageError where nothing is taken from the data: no rule, treatment or filling that could be kept."""
     settings = [resolve_settings(framework)[leaf.id] for leaf in framework.leaves]
-    treats = any(each.treat is not None and not treatment[each.treat.name].row_local for each in settings)
     fills = any(takes_from_others(each.missing) or each.missing.name == SCORE_GROUP_MEAN for each in settings)
-    if treats or fills or relative_leaves(framework):
+    if fills or treated_leaves(framework) or relative_leaves(framework):
         return
     message = Text("没有一条赋分规则从数据取数，不需要参照值", "no scoring rule takes anything from the data")
     hint = Text("以后的数据直接计分，结果相同", "score later tables as they are: nothing can move their scores")
     raise UsageError(Finding(code="nothing_to_freeze", severity=Severity.ERROR, message=message, hint=hint))
-
-
-def relative_leaves(framework: Framework) -> list[Node]:
-    """The indicators whose rule is fitted on the data."""
-    settings = resolve_settings(framework)
-    return [
-        leaf
-        for leaf in framework.leaves
-        if not leaf.is_open_slot
-        and not has_rules_by_case(leaf)
-        and scoring[settings[leaf.id].score.name].fit is not None
-    ]
 
 
 def whole_row_nodes(framework: Framework) -> list[Node]:
