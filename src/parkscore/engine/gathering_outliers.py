@@ -45,8 +45,8 @@ def treated_alone(framework: Framework) -> Columns:
 class OutlierPart:
     """What the rows of a piece add to a reference.
 
-    is_told: whether any of them may be asked for, and not only
-    looked back at. is_fitted: whether the reference is fitted on any of them. values: by indicator, none missing.
+    is_told: whether any of them is asked for, and not only measured against or, where years are apart, looked back at.
+    is_fitted: whether the reference is fitted on any of them. values: by indicator, none missing.
     """
 
     is_told: bool
@@ -68,7 +68,9 @@ def gather_outliers(framework: Framework, table: Table, year: int | None, fitted
     refuse_untreatable(table, cohorts, [(leaf, choice, numbers[:, column]) for column, leaf, choice in ours])
     return {
         (cohort.reference, cohort.year): OutlierPart(
-            year is None or cohort.year in (None, year), bool(cohort.fit.size), _pooled(cohort, numbers, ours)
+            bool(cohort.apply.size) and (year is None or cohort.year in (None, year)),
+            bool(cohort.fit.size),
+            _pooled(cohort, numbers, ours),
         )
         for cohort in cohorts
     }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 
@@ -11,9 +12,9 @@ from parkscore.data.classes import Classification, classify
 from parkscore.data.cohorts_to_score import ToScore, cohorts_to_score
 from parkscore.data.filled import Filled, fill_gaps
 from parkscore.data.fitted import Fitted
-from parkscore.data.grid import Cohort, Rows
+from parkscore.data.grid import Cohort, Grid, Rows
 from parkscore.data.table import Table
-from parkscore.data.treat import Treatment
+from parkscore.data.treat import Treatment, treat
 from parkscore.engine.piece_cohorts import cohorts_of_piece, rows_of_year
 from parkscore.engine.tallies import Tally, tally
 from parkscore.framework.models import Framework
@@ -50,22 +51,30 @@ class ScoredPiece:
             measured = eligible[years[eligible] == framework.reference]
         filled_later = [each for each in self.scored.findings if each.code == "imputed"]
         treated_alike = {} if fitted.base is None else self.treated.counted
+        counted = self._counted(framework, fitted)
         return replace(
             tally(
                 framework,
                 self.table,
-                self._counted(framework, fitted),
+                counted,
                 self.classification,
                 self.rows,
                 [*self.filled.findings, *filled_later],
                 self.filled.imputed,
-                self.treated.grid,
+                self._measured(framework, counted, fitted),
                 fitted,
             ),
             to_score=self.to_score.rows.size,
             to_measure=measured.size,
             treated={key: points for key, points in treated_alike.items() if self.asks_for(key[2])},
         )
+
+    def _measured(self, framework: Framework, counted: Sequence[Cohort], fitted: Fitted) -> Grid:
+        """The values as scored, those of rows that are only measured against, too."""
+        if all(cohort.fit is cohort.apply or not cohort.fit.size for cohort in counted):
+            return self.treated.grid
+        pooled = tuple(replace(cohort, pool=cohort.measured) for cohort in counted)
+        return treat(framework, self.table, self.filled.imputed, pooled, fitted).grid
 
     def _counted(self, framework: Framework, fitted: Fitted) -> list[Cohort]:
         """The cohorts of the rows, with those of the piece that their references are fitted on."""
