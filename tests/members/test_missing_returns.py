@@ -128,6 +128,27 @@ def test_a_missing_return_brings_back_all_earlier_years_that_are_read(prior_year
     assert [row["value:1.1"], row["value:1.2"]] == [values.get(("甲", name), 0.0) for name in ("1.1", "1.2")]
 
 
+@pytest.mark.parametrize("prior_year", ["totals", "same_members"])
+@pytest.mark.parametrize("min_reported", [0.0, 0.6, 0.7, 0.8])
+def test_two_earlier_returns_by_a_merger_count_as_two_of_those_that_may_lack_a_cell(prior_year, min_reported):
+    """d took f over; of the three returns of 甲 in 2023 that of d alone lacks staff: 2 of 3 have it, not 2 of 2."""
+    rows: list[Return] = [
+        ("a", 2023, "甲", 400.0, 10.0, 20.0, 1.0),
+        ("a", 2024, "甲", 500.0, 10.0, 25.0, 1.0),
+        ("c", 2023, "乙", 700.0, 20.0, 10.0, 0.0),
+        ("c", 2024, "乙", 800.0, 16.0, 40.0, 1.0),
+        ("d", 2023, "甲", 300.0, None, 3.0, 1.0),
+        ("f", 2023, "甲", 50.0, 2.0, 4.0, 0.0),
+    ]
+    framework, merged = zones(prior_year, min_reported), {"f": "d"}
+    base = evaluated(framework, rows, merged=merged)
+    row = missing_returns(base).set_index("enterprise").loc["d"]
+    anew = evaluated(framework, [*rows, ("d", 2024, "甲", 350.0, 2.0, 7.0, 1.0)], merged=merged)
+    before, after = (each.evaluation.indicators.loc[("甲", 2024)] for each in (base, anew))
+    for name in ("1.1", "1.2", "1.3", "2.1", "2.2"):
+        assert row[f"value:{name}"] == pytest.approx(after[name] - before[name], rel=1e-12, nan_ok=True), name
+
+
 @pytest.mark.parametrize("order", [1, -1])
 def test_who_took_over_one_of_another_zone_is_missed_where_it_filed_itself_with_all_it_took_over(order):
     """d of 甲 took f of 乙 over: on the basis of the same members, both are of 甲 once d files."""

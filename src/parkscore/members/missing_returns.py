@@ -17,7 +17,8 @@ from parkscore.members.labels import in_frame, labels_of, nullable, texts
 from parkscore.members.memberships import Memberships
 from parkscore.members.rolls import NONE, Codes
 from parkscore.members.summing import Summed
-from parkscore.members.totals import Moves
+from parkscore.members.totals import Moves, Sets, Total, Totals
+from parkscore.methods.exact_sums import ExactSums
 
 LAST_YEAR_STANDS_IN: Final = Text(
     "按上年数补报：假定今年未报的年报、缺报的数据与该企业上年所报相同；参照值、权重和其他园区不变",
@@ -160,7 +161,25 @@ def _effects(zones: Zones, gaps: _Gaps, names: Sequence[str], filing: _Filing) -
         returns[back] = gaps.members.at[back][rows] != NONE
     returns[0] = np.full(len(rows), not gaps.counted)
     moves = Moves(gaps.members.zones[rows], values, returns)
-    return zones.effects(moves.zones, zones.after(moves, joining=True), -1)
+    joining = _each_return(gaps, totals, rows, moves) if _has_several(gaps, rows) else moves
+    return zones.effects(moves.zones, zones.after(joining, joining=True), -1)
+
+
+def _has_several(gaps: _Gaps, rows: Rows) -> bool:
+    """Whether filing brings back several returns of one enterprise and year, which mergers give."""
+    earlier = (own for back, (own, _) in gaps.members.more.items() if back > 0 and gaps.earlier)
+    return any(np.isin(rows, own).any() for own in earlier)
+
+
+def _each_return(gaps: _Gaps, totals: Totals, rows: Rows, filed: Moves) -> Sets:
+    """What is filed, beside the returns of earlier years, each of which counts as one of those that may lack a cell."""
+    whole = gaps.members.sets(totals, rows, np.arange(len(rows)), filed.zones)
+    now = {
+        key: Total(ExactSums.of(np.where(np.isnan(own), 0.0, own)), (~np.isnan(own)).astype(np.intp))
+        for key, own in filed.values.items()
+        if key[1] == 0
+    }
+    return Sets(filed.zones, {**whole.totals, **now}, {**whole.returns, 0: filed.returns[0].astype(np.intp)})
 
 
 def _labelled(zones: Zones, gaps: _Gaps, rows: Rows) -> pd.DataFrame:
