@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -15,7 +16,8 @@ from parkscore import shipped
 from parkscore.cli.scoring import all_findings
 from parkscore.engine import checking
 from parkscore.findings import FrameworkError, UsageError
-from parkscore.framework.models import Framework
+from parkscore.framework.judging_models import RankedList, Requirement
+from parkscore.framework.models import Framework, Rule
 from parkscore.framework.slots import refuse_unfilled
 from parkscore.tree.schemes import plan_weights
 from tests.engine_results import assert_same, in_pieces
@@ -109,3 +111,27 @@ def test_one_year_is_scored_alone_and_a_year_that_no_row_has_is_refused(tmp_path
     with pytest.raises(UsageError) as caught:
         ps.score_dataset(small(leaf("a")), tmp_path / "data.parquet", tmp_path / "other.parquet", year=2024)
     assert [each.code for each in caught.value.findings] == ["no_time"]
+
+
+YEARS = pd.DataFrame({
+    "zone": [*"甲乙丙甲乙丙甲乙丙"], "year": [2022] * 3 + [2023] * 3 + [2024] * 3,
+    "a": [1.0, 2, 4, 2, 3, 3, 4, 9, 2],
+})  # fmt: skip
+
+
+@pytest.mark.parametrize("formula", ["cagr_since(a, 2022)", "a - lag(a)", "sum_years(a, 2)", "count_years(a > 2, 3)"])
+@pytest.mark.parametrize("stands", ["in an indicator", "in a field", "in a gate", "in a list", "in a rule"])
+def test_a_formula_finds_the_other_years_of_a_unit_in_whatever_piece_they_stand(
+    stands: str, formula: str, tmp_path: Path
+) -> None:
+    said: dict[str, dict[str, Any]] = {
+        "in an indicator": {"indicators": (leaf("i", formula),)},
+        "in a field": {"indicators": (leaf("i", "b"),), "fields": {"b": field("b", formula=formula, kind="number")}},
+        "in a gate": {"gates": (Requirement(id="g", zh="门槛", require=f"{formula} > 1"),)},
+        "in a list": {"lists": (RankedList(id="l", zh="榜", by=formula),)},
+        "in a rule": {"rules": (Rule(id="r", zh="规则", require=f"{formula} > 1"),)},
+    }
+    own = {"indicators": (leaf("j", "a"),), "fields": {}} | said[stands]
+    framework = small(*own.pop("indicators"), fields={"a": field("a"), **own.pop("fields")}, time="year", **own)
+    found, told = in_pieces(framework, YEARS, tmp_path, rows=3)
+    assert_same(ps.evaluate(framework, YEARS), found, told)

@@ -101,10 +101,10 @@ def _why_not(framework: Framework, rule: Rule, whole_units: bool) -> Text | None
     for expected in (rule.measure_mixup, rule.magnitude):
         fields += [] if expected is None else [expected.field, *([] if expected.per is None else [expected.per])]
     texts = [text for text in (rule.require, rule.when) if text is not None]
-    local, lagged = _reads(framework, [*fields, *(name for text in texts for name in parse(text).names)], texts)
+    local, other_years = _reads(framework, [*fields, *(name for text in texts for name in parse(text).names)], texts)
     if not local:
         return _ALL
-    return _YEARS if (lagged or rule.jump is not None) and not whole_units else None
+    return _YEARS if (other_years or rule.jump is not None) and not whole_units else None
 
 
 def _reads(framework: Framework, names: list[str], texts: list[str]) -> tuple[bool, bool]:
@@ -122,4 +122,4 @@ def _reads(framework: Framework, names: list[str], texts: list[str]) -> tuple[bo
         texts = [*texts, *more]
         open_ += [other for text in more for other in parse(text).names]
     formulas = [parse(text) for text in texts]
-    return all(each.row_local for each in formulas), any(each.lagged for each in formulas)
+    return all(each.row_local for each in formulas), any(each.reads_other_years for each in formulas)

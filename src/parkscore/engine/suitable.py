@@ -56,8 +56,8 @@ def looks_back(framework: Framework) -> bool:
         for choice in _missing(framework).values()
         if choice.name in imputation
     )
-    lagged = any(parse(text).lagged for _, text in _every_formula(framework))
-    return lagged or over_years or bool(years_looked_back(framework))
+    formulas = any(parse(text).reads_other_years for _, text in _every_formula(framework))
+    return formulas or over_years or bool(years_looked_back(framework))
 
 
 # --- what a framework says ------------------------------------------------------------------------------------------

@@ -174,7 +174,7 @@ def _all_missing(leaf: Node, counts: ColumnCounts) -> Finding:
             f"{leaf.label.zh}：没有一个评价对象有数值（{why.zh}），不参与评分",
             f"{leaf.label.en}: no unit has a value ({why.en}); it takes no part in the score",
         ),
-        hint=_NO_YEAR_BEFORE if any(parse(text).lagged for text in leaf.formulas) else _EMPTY_COLUMN,
+        hint=_NO_YEAR_BEFORE if any(parse(text).reads_other_years for text in leaf.formulas) else _EMPTY_COLUMN,
     )
 
 

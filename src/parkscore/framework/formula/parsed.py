@@ -45,7 +45,7 @@ class Formula:
 
     @cached_property
     def lagged(self) -> Mapping[str, frozenset[int]]:
-        """Each name of which earlier years are read, with those years back; empty where one year is enough.
+        """Each name of which years so many before that of the row are read, with those years back.
 
         >>> from parkscore.framework.formula.parse import parse_formula
         >>> parse_formula("y / lag(lag(x)) - growth(z)").lagged
@@ -53,6 +53,16 @@ class Formula:
         """
         earlier = {name: years - {0} for name, years in self.reads.items()}
         return {name: years for name, years in earlier.items() if years}
+
+    @cached_property
+    def reads_other_years(self) -> bool:
+        """Whether other years of the same unit are read: some years back, or a calendar year, as `cagr_since` does.
+
+        >>> from parkscore.framework.formula.parse import parse_formula
+        >>> [parse_formula(text).reads_other_years for text in ("x", "lag(x)", "cagr_since(x, 2020)")]
+        [False, True, True]
+        """
+        return bool(self.lagged) or any(FUNCTIONS[name].own_year for name in self.functions)
 
     @cached_property
     def functions(self) -> frozenset[str]:
@@ -71,7 +81,7 @@ class Formula:
 
     @property
     def row_local(self) -> bool:
-        """Whether no row of another unit is read; earlier years of the same unit may be, see `lagged`.
+        """Whether no row of another unit is read; other years of the same unit may be, see `reads_other_years`.
 
         >>> from parkscore.framework.formula.parse import parse_formula
         >>> parse_formula("x / lag(x)").row_local, parse_formula("x / group_mean(x, 行业)").row_local
