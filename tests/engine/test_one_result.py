@@ -17,6 +17,7 @@ from hypothesis import strategies as st
 import parkscore as ps
 from parkscore.engine import passes
 from parkscore.findings import ParkscoreError
+from parkscore.framework.judging_models import Requirement
 from parkscore.framework.models import Choice, Defaults, Framework, ScoreRule, Screen, UnitClass
 from parkscore.results.files import CsvFile
 from parkscore.results.rows import VALUE
@@ -225,6 +226,34 @@ def test_a_reference_of_several_years_that_has_one_unit_is_told_of_none_of_them(
     (finding,) = (each for each in evaluation.findings if each.code == "single_unit")
     assert (finding.unit, finding.year) == ("x", None)
     assert "(2023)" in finding.message.en
+
+
+@pytest.mark.parametrize("reference", ["per-year", "panel", 2023])
+def test_nothing_is_said_of_indicators_in_a_year_that_only_a_gate_looks_back_at(reference: Any, tmp_path: Path) -> None:
+    gate = Requirement(id="g", zh="门槛", require="total >= 1 or 上年(total) >= 1")
+    frame = pd.DataFrame({
+        "zone": [*"甲乙丙" * 2], "year": [2023] * 3 + [2024] * 3, "a": [1.0, 2, 3, 4, 6, None],
+        "b": [1.0, 2, 3, 4, 5, 7],
+    })  # fmt: skip
+    framework = small(
+        leaf("growth", "a - 上年(a)"), leaf("b"), time="year", gates=(gate,), reference=reference, fields=FIELDS
+    )
+    evaluation = ps.evaluate(framework, frame, year=2024)
+    assert [(each.code, each.field, each.value) for each in evaluation.findings if each.field == "growth"] == [
+        *([("no_reference", "growth", None)] if reference == 2023 else [("no_value", "growth", 1)]),
+    ]
+    found, told = in_pieces(framework, frame, tmp_path, rows=2, year=2024)
+    assert_same(evaluation, found, told)
+
+
+def test_tiers_of_which_some_rows_meet_one_and_some_none_are_not_said_to_be_the_same_for_all(tmp_path: Path) -> None:
+    tiers = ({"when": "a > 5", "points": 8}, {"when": "a > 3", "points": 5})
+    tiered = leaf("t", score=ScoreRule.of("tiers", tiers=tiers, otherwise=0)).model_copy(update={"formula": None})
+    framework = small(tiered, fields=FIELDS)
+    frame = pd.DataFrame({"zone": [*"甲乙丙丁"], "a": [9.0, 1, 9, 9]})  # the first piece has both
+    found, told = in_pieces(framework, frame, tmp_path, rows=2)
+    assert_same(ps.evaluate(framework, frame), found, told)
+    assert [each.code for each in told.findings if each.field == "t"] == []
 
 
 def test_the_accounts_stand_in_one_order_however_the_rows_are_cut(tmp_path: Path) -> None:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
 
-from parkscore.data.cohorts import all_cohorts, cohorts, earlier_rows, only_measured_against, to_be_scored
+from parkscore.data.cohorts import all_cohorts, cohorts, earlier_rows, only_measured_against, to_be_scored, years_of
 from parkscore.data.filled import Filled
 from parkscore.data.fitted import Fitted
 from parkscore.data.grid import Cohort, Rows, shared
@@ -21,8 +21,8 @@ class ToScore:
     """The rows to score, grouped by what they are measured against.
 
     rows: those that were asked for and may be scored. own: their groups. earlier: the groups of the rows of other years
-    whose scores a condition reads; nothing is said of these. beside: the groups of the references of which no row is to
-    be scored, and nothing is said. set_aside: why rows of the table have no scores.
+    whose scores a condition reads, each year apart; nothing is said of these. beside: the groups of the references of
+    which no row is to be scored, and nothing is said. set_aside: why rows of the table have no scores.
     """
 
     rows: Rows
@@ -51,4 +51,13 @@ def cohorts_to_score(
     set_aside = {**filled.set_aside, **why_without_reference(framework, table, ours, own)}
     looked_back = shared(earlier_rows(table, rows, years_looked_back(framework)), eligible)
     earlier = cohorts(framework, table, looked_back, eligible, fitted) if looked_back.size else ()
-    return ToScore(ours, own, earlier, beside, set_aside)
+    return ToScore(ours, own, tuple(_by_year(table, earlier)), beside, set_aside)
+
+
+def _by_year(table: Table, groups: Iterable[Cohort]) -> Iterator[Cohort]:
+    """The same groups with each year apart, so that what is found of rows says of which year it is."""
+    for group in groups:
+        if group.year is None:
+            yield from (replace(group, apply=own, year=year) for year, own in years_of(table, group.apply))
+        else:
+            yield group

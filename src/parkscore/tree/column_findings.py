@@ -106,7 +106,8 @@ def count_column(
     if not count:
         return counts
     ends = np.array([lowest(measured), highest(measured)])
-    low, high = words_of(table, leaf, ends) if leaf.is_named else ends.tolist()
+    # Tiers are numbered in the order of their conditions; parts of the rows can be joined by the letters of words only.
+    low, high = sorted(words_of(table, leaf, ends)) if leaf.is_named else ends.tolist()
     return replace(counts, measured=count, low=low, high=high, rules=rules)
 
 
