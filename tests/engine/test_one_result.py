@@ -95,6 +95,19 @@ def test_the_files_agree_on_weights_and_references_where_no_row_of_a_year_may_be
             assert [line.share for line in ps.explain(path, "z04" if year == 2023 else "z05").lines] == [share, share]
 
 
+def test_the_file_of_one_year_names_no_reference_of_a_year_that_a_gate_looks_back_at(tmp_path: Path) -> None:
+    gate = Requirement(id="g", zh="门槛", require="total > 1 or 上年(total) > 1")
+    framework = small(leaf("i", "a"), leaf("j", "b"), fields=FIELDS, time="year", defaults=DEFAULTS, gates=(gate,))
+    assert_same_file(*both(framework, FRAME, tmp_path, ".parquet", year=2024))
+
+
+def test_where_nobody_may_be_scored_no_weights_are_computed_and_the_reasons_are_told(tmp_path: Path) -> None:
+    framework = asking({"defaults": DEFAULTS.model_copy(update={"missing": Choice.of("invalid")})})
+    whole, pieces = both(framework, FRAME.assign(a=np.nan), tmp_path, ".parquet", weights="entropy")
+    assert_same_file(whole, pieces)
+    assert all(pd.read_parquet(pieces)["status"].str.startswith("not_ranked: "))
+
+
 @pytest.mark.parametrize(
     "name", ["zone-2021", "park-points-example", "per-mu-huangyan-2022", "specialised-sme-2022", "incubator-2018"]
 )
