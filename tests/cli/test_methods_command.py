@@ -37,6 +37,16 @@ def test_a_card_says_where_its_golden_case_is_printed_and_why_scores_may_fall(ru
     assert card["may_lower"] is None
 
 
+def test_what_cannot_change_a_result_is_said_in_the_language_of_the_reader(run: Any) -> None:
+    for language, promised in (
+        ("zh", "某指标全部乘同一正数，结果不变"),
+        ("en", "multiplying a whole indicator by a positive"),
+    ):
+        out = run("methods", "entropy", "--lang", language).out
+        assert promised in out
+        assert "unit order" not in out
+
+
 def test_a_name_on_two_shelves_shows_both(run: Any) -> None:
     names = [name for shelf in SHELVES for name in shelf]
     twice = next(name for name in names if names.count(name) > 1)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -102,12 +102,16 @@ def _say_shelves(reply: Reply) -> None:
 
 
 def _say_card(method: Method[Any], reply: Reply) -> None:
+    from parkscore.methods.invariances import INVARIANCES
     from parkscore.methods.page import default_of, facts_of, summary_of, values_of
+
+    def promises(names: Iterable[str]) -> str:
+        return "; ".join(reply.word(INVARIANCES[name]) for name in names)
 
     reply.say(f"{reply.word(method.title)} ({method.shelf}: {method.name})", "")
     if reply.language == "en":
         reply.say(summary_of(method), "")
-    reply.say(f"    {method.formula}", "", *facts_of(method, reply.word), "")
+    reply.say(f"    {method.formula}", "", *facts_of(method, reply.word, promises), "")
     if method.parameters:
         heads = (Text("参数", "parameter"), Text("含义", "meaning"), Text("取值", "values"), Text("默认", "default"))
         reply.table(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import inspect
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from types import MappingProxyType
 from typing import Any
 
@@ -131,14 +131,17 @@ def summary_of(method: Method[Any]) -> str:
     return " ".join((method.__doc__ or "").strip().split("\n\n")[0].split())
 
 
-def facts_of(method: Method[Any], say: Say) -> list[str]:
-    """Needs, promises, what may surprise, reference and golden case, a line each; `say` puts a text into words."""
+def facts_of(method: Method[Any], say: Say, promises: Callable[[Iterable[str]], str] = ", ".join) -> list[str]:
+    """Needs, promises, what may surprise, reference and golden case, a line each.
+
+    say: puts a text into words. promises: puts names of `INVARIANCES` into words.
+    """
     obeys = [name for name in INVARIANCES if name in method.obeys]
     over_all = Text("用于全部指标", "over all indicators")
     lowers = Text("一项指标变好，自身得分可能下降", "a better value may lower the unit's own score")
     return [
         f"{say(Text('前提', 'needs'))}: {'; '.join(map(say, method.requirements)) or '-'}",
-        f"{say(Text('不变性', 'obeys'))}: {', '.join(obeys) or '-'}",
+        f"{say(Text('不变性', 'obeys'))}: {promises(obeys) or '-'}",
         *([f"{say(lowers)}: {say(method.may_lower)}"] if method.may_lower is not None else []),
         *([f"{say(over_all)}: {say(_OVER_ALL)}"] if method.shelf == "weighting" else []),
         *(f"{say(Text('分块计算', 'in pieces'))}: {say(each)}" for each in _in_pieces(method)),
