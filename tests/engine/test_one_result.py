@@ -259,6 +259,15 @@ def test_nothing_is_said_of_indicators_in_a_year_that_only_a_gate_looks_back_at(
     assert_same(evaluation, found, told)
 
 
+def test_scores_that_were_filled_in_a_year_that_only_a_gate_looks_back_at_are_not_counted(tmp_path: Path) -> None:
+    gate = Requirement(id="g", zh="门槛", require="total >= 1 or 上年(total) >= 1")
+    said = {"gates": (gate,), "fields": FIELDS, "defaults": DEFAULTS, "class_field": "park"}
+    framework = small(leaf("i", "a", missing=Choice.of("score_group_mean")), leaf("j", "b"), time="year", **said)
+    found, told = in_pieces(framework, FRAME, tmp_path, rows=2, year=2024)
+    assert_same(ps.evaluate(framework, FRAME, year=2024), found, told)
+    assert {each.year for each in told.findings if each.code == "imputed"} == {2024}
+
+
 def test_tiers_of_which_some_rows_meet_one_and_some_none_are_not_said_to_be_the_same_for_all(tmp_path: Path) -> None:
     tiers = ({"when": "a > 5", "points": 8}, {"when": "a > 3", "points": 5})
     tiered = leaf("t", score=ScoreRule.of("tiers", tiers=tiers, otherwise=0)).model_copy(update={"formula": None})

@@ -49,7 +49,7 @@ class ScoredPiece:
         measured = eligible
         if years is not None and isinstance(framework.reference, int):
             measured = eligible[years[eligible] == framework.reference]
-        filled_later = [each for each in self.scored.findings if each.code == "imputed"]
+        filled_later = [each for each in self.scored.findings if each.code == "imputed" and self.asks_for(each.year)]
         treated_alike = {} if fitted.base is None else self.treated.counted
         counted = self._counted(framework, fitted)
         return replace(
