@@ -17,6 +17,7 @@ from parkscore.data.cohorts_to_score import cohorts_to_score
 from parkscore.data.filled import fill_gaps
 from parkscore.data.fitted import Fitted
 from parkscore.data.grid import Cohort, Grid, Rows
+from parkscore.data.hidden_comparisons import refuse_hidden_comparisons
 from parkscore.data.masking import Mask
 from parkscore.data.reference_groups import with_shares_only
 from parkscore.data.table import Table
@@ -205,6 +206,7 @@ def score_table(
 ) -> Prepared:
     """As `prepare`, for a framework and arguments that have been checked already."""
     refuse_unfilled(framework)
+    refuse_hidden_comparisons(framework, mask)
     table, found_in_data = read_and_validate(data, framework, mask)
     if table is None or errors_of(found_in_data):
         raise DataError(found_in_data)

@@ -10,7 +10,8 @@ import pytest
 
 from parkscore.cli import scoring_datasets
 from parkscore.cli.scoring import all_findings
-from parkscore.data.datasets import Dataset, open_dataset
+from parkscore.data.datasets import Dataset
+from parkscore.data.masked_datasets import open_masked
 from parkscore.data.masking import Mask
 from parkscore.data.validate import read_and_validate
 from parkscore.engine import checking
@@ -125,11 +126,11 @@ def test_a_large_file_is_read_in_pieces_where_these_are_told_everything(
     monkeypatch.setattr(scoring_datasets, "FITS_INTO_MEMORY", 0)
     opened: list[str] = []
 
-    def opening(data: str, framework: Framework) -> Dataset:
+    def opening(data: str, framework: Framework, mask: Mask | None) -> Dataset:
         opened.append(data)
-        return open_dataset(data, framework)
+        return open_masked(data, framework, mask)
 
-    monkeypatch.setattr(checking, "open_dataset", opening)
+    monkeypatch.setattr(checking, "open_masked", opening)
     unanswered = Finding(code="not_checked_in_pieces", severity=Severity.WARNING, message=Text("未检查", "not checked"))
     for told, in_pieces in (([], True), ([unanswered], False)):
         opened.clear()

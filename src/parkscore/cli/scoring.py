@@ -136,6 +136,7 @@ def all_findings(framework: Framework, source: str, mask: Mask | None = None) ->
     What scoring finds is looked for only where the rules find no error. A folder is read in pieces, and so is a large
     file where pieces can be told everything.
     """
+    from parkscore.data.hidden_comparisons import refuse_hidden_comparisons
     from parkscore.data.validate import read_and_validate
     from parkscore.tree.foresee import foresee
 
@@ -146,6 +147,7 @@ def all_findings(framework: Framework, source: str, mask: Mask | None = None) ->
     if folder or (is_large(Path(source)) and checked_alike(framework)):
         found, rows = check_dataset(framework, source, mask)
         return worst_first(found), rows
+    refuse_hidden_comparisons(framework, mask)
     table, found = read_and_validate(source, framework, mask)
     later = [] if table is None or errors_of(found) else foresee(framework, table)
     return worst_first([*found, *later]), None if table is None else len(table.frame)

@@ -17,12 +17,17 @@ import numpy.typing as npt
 import pandas as pd
 import pyarrow as pa
 
+from parkscore.data.code_shapes import codes_replaced
 from parkscore.data.coded_texts import CodedTexts
+from parkscore.data.credit_codes import are_codes, standard_forms
+from parkscore.data.hidden_findings import KnownTexts
 from parkscore.data.plain_texts import text_column
-from parkscore.data.table import UNIT, Table
+from parkscore.data.table import UNIT, Origin, Table
 from parkscore.data.units import TEXT_TYPE
 from parkscore.findings import DataError, Finding, Place, Severity, UsageError
+from parkscore.framework.every_formula import formulas_over_rows
 from parkscore.framework.models import USCC, Framework
+from parkscore.framework.text_comparisons import comparisons
 from parkscore.language import Text, system_reason
 
 SHORTEST_KEY: Final = 16
@@ -32,8 +37,6 @@ _KEY_BYTES: Final = 32
 _BYTES: Final = 10  # 80 bits: two of ten million ids meet once in 10^10 runs
 _NAMES: Final = frozenset({"企业名称", "单位名称", "公司名称", "机构名称", "名称"})
 _NAME_IDS: Final = frozenset({"name", "enterprise_name", "company"})
-_SAYS_WHAT_IS_MEANT: Final = "bad_uscc"  # its hint may be a right code
-_ABOUT_UNITS: Final = frozenset({"total_row", "remark_row", "digits_lost", "bad_uscc", "shared_uscc"})
 
 Texts = npt.NDArray[Any]
 
@@ -78,6 +81,10 @@ class Mask:
         """What stands for a name."""
         return self._hashes([text], codes=False)[0]
 
+    def file(self, name: str) -> str:
+        """The name of a file, in which a code has a hash in its place."""
+        return codes_replaced(name, self.unit)
+
     def _hashes(self, texts: Sequence[str], *, codes: bool) -> list[str]:
         """What stands for each text; codes: whether they are ids and not names."""
         prefix, purpose = ("id-", b"unit") if codes else ("name-", b"name")
@@ -104,16 +111,50 @@ class Mask:
             or not _NAMES.isdisjoint({each.zh, *each.aliases})
         }
 
-    def table(self, table: Table, framework: Framework) -> Table:
-        """The table with hashes for its units and in the fields that are hidden."""
+    def table(self, table: Table, framework: Framework, *, codes_in_texts: bool = True) -> Table:
+        """The table with hashes for its units and in the fields that are hidden.
+
+        codes_in_texts: whether a right code that stands in another text field is hidden, too. Raises DataError where
+        the framework compares the texts of such a field, as it would find others then.
+        """
         series = {UNIT: self._units(table.frame[UNIT])}
-        texts = dict(table.texts)
-        for key, codes in self.hidden_fields(framework).items():
-            if key in table.frame:
-                column = table.coded(key)
-                texts[key] = CodedTexts(column.codes, self._distinct(column.texts.tolist(), codes=codes))
-                series[key] = pd.Series(texts[key].values, index=table.frame.index, dtype=object)
-        return replace(table, frame=table.frame.assign(**series), texts=texts, notes=(*table.notes, NOTE))
+        texts, spellings = dict(table.texts), self._texts(table, framework)
+        if codes_in_texts:
+            spellings |= self._codes_in_texts(table, framework)
+        for key, spelled in spellings.items():
+            texts[key] = CodedTexts(table.coded(key).codes, spelled)
+            series[key] = pd.Series(texts[key].values, index=table.frame.index, dtype=object)
+        notes = (*(codes_replaced(note, self.unit) for note in table.notes), NOTE)
+        return replace(
+            table, frame=table.frame.assign(**series), texts=texts, origin=self._origin(table.origin), notes=notes
+        )
+
+    def _origin(self, origin: Origin) -> Origin:
+        names = {name: self.file(name) for name in {origin.file, *origin.files}}
+        return replace(origin, file=names[origin.file], files=[names[name] for name in origin.files])
+
+    def _texts(self, table: Table, framework: Framework) -> dict[str, Texts]:
+        """What stands for the texts of each field that is hidden."""
+        fields = self.hidden_fields(framework).items()
+        return {
+            key: self._distinct(table.coded(key).texts.tolist(), codes=codes)
+            for key, codes in fields
+            if key in table.frame
+        }
+
+    def _codes_in_texts(self, table: Table, framework: Framework) -> dict[str, Texts]:
+        """The texts of each other field that holds codes, with hashes for these."""
+        hidden, spellings = self.hidden_fields(framework), dict[str, Texts]()
+        others = [key for key, each in framework.fields.items() if each.is_text and key not in hidden]
+        for key in (key for key in others if key in table.frame):
+            forms, _ = standard_forms(table.coded(key).texts)
+            codes = are_codes(forms)
+            if codes.any():
+                if key in _compared(framework):
+                    raise _codes_compared(key)
+                spellings[key] = table.coded(key).texts.copy()
+                spellings[key][codes] = self._hashes(forms[codes].tolist(), codes=True)
+        return spellings
 
     def _units(self, units: pd.Series[Any]) -> pd.Series[Any]:
         """The column of units, kept as it was: as Arrow texts or as objects."""
@@ -136,83 +177,13 @@ class Mask:
         """The findings about a table as it was read, without an id or a name in them."""
         listed = list(found)
         fields = self.hidden_fields(framework)
-        known = _Known(self, listed, table, fields)
+        known = KnownTexts(self, listed, table, fields)
         return [known.hide(finding, fields) for finding in listed]
 
 
-class _Known:
-    """The ids and names that stand in a table and its findings, found again inside sentences."""
-
-    def __init__(self, mask: Mask, found: Sequence[Finding], table: Table | None, fields: dict[str, bool]) -> None:
-        self._mask = mask
-        self._names = set[str]()
-        self._ids = {finding.unit for finding in found if finding.unit is not None}
-        self._ids |= {str(each.value) for each in found if each.code in _ABOUT_UNITS and isinstance(each.value, str)}
-        if table is not None and found:
-            self._ids |= set(table.units.tolist())
-            for key, codes in fields.items():
-                if key in table.frame:
-                    texts = {text for text in table.coded(key).texts.tolist() if isinstance(text, str)}
-                    (self._ids if codes else self._names).update(texts)
-        self._lengths: dict[str, set[int]] = {}
-        for text in self._ids | self._names:
-            if text:
-                self._lengths.setdefault(text[:2], set()).add(len(text))
-
-    def hide(self, finding: Finding, fields: dict[str, bool]) -> Finding:
-        hint = None if finding.code == _SAYS_WHAT_IS_MEANT else finding.hint
-        return replace(
-            finding,
-            unit=None if finding.unit is None else self._mask.unit(finding.unit),
-            value=self._value(finding, fields),
-            message=self._text(finding.message),
-            hint=None if hint is None else self._text(hint),
-        )
-
-    def _value(self, finding: Finding, fields: dict[str, bool]) -> Any:
-        value = finding.value
-        if not isinstance(value, str):
-            return value
-        if finding.field in fields:
-            return self._mask.unit(value) if fields[finding.field] else self._mask.name(value)
-        if finding.code in _ABOUT_UNITS:
-            return self._mask.unit(value)
-        return self._sentence(value)
-
-    def _text(self, text: Text) -> Text:
-        return Text(self._sentence(text.zh), self._sentence(text.en))
-
-    def _sentence(self, sentence: str) -> str:
-        """The sentence with every id and name replaced, the longest first."""
-        parts, at = [], 0
-        while at < len(sentence):
-            text = self._known_at(sentence, at)
-            if text:
-                parts.append(self._mask.unit(text) if text in self._ids else self._mask.name(text))
-            parts.append("" if text else sentence[at])
-            at += len(text) or 1
-        return "".join(parts)
-
-    def _known_at(self, sentence: str, at: int) -> str:
-        """The longest id or name that stands at a place as a word of its own; empty where there is none."""
-        lengths = self._lengths.get(sentence[at : at + 2], set()) | self._lengths.get(sentence[at : at + 1], set())
-        for length in sorted(lengths, reverse=True):
-            text = sentence[at : at + length]
-            if (text in self._ids or text in self._names) and _is_word(sentence, at, at + length):
-                return text
-        return ""
-
-
-def _is_word(sentence: str, start: int, end: int) -> bool:
-    """Whether what stands there is no part of a longer word; a single character counts in quotes only."""
-    before, after = sentence[start - 1 : start], sentence[end : end + 1]
-    if end - start == 1:
-        return before in "“'" and after in "”'" and bool(before and after)
-    return not (_joins(before, sentence[start]) or _joins(sentence[end - 1], after))
-
-
-def _joins(one: str, other: str) -> bool:
-    return one.isascii() and other.isascii() and one.isalnum() and other.isalnum()
+def _compared(framework: Framework) -> set[str]:
+    """The fields that a framework compares with something."""
+    return {name for _, text in formulas_over_rows(framework) for names in comparisons(text) for name in names}
 
 
 def _bad_key(path: str | Path, reason: Text) -> UsageError:
@@ -238,6 +209,25 @@ def _no_text_field(name: str, texts: Iterable[str]) -> UsageError:
             value=name,
             message=Text("不是可以隐去的文字字段", "is no text field that could be hidden"),
             hint=Text(f"文字字段：{known or '无'}", f"text fields: {known or 'none'}"),
+        )
+    )
+
+
+def _codes_compared(field: str) -> DataError:
+    return DataError(
+        Finding(
+            code="hidden_field_read",
+            severity=Severity.ERROR,
+            field=field,
+            message=Text(
+                "含统一社会信用代码，应隐去；而指标体系要比较它的文字，隐去后结果会变",
+                "holds codes of enterprises, which have to be hidden, and the framework compares its text, "
+                "so that the result would be another",
+            ),
+            hint=Text(
+                "不用 --mask 计分；或在数据中另设一列 1 和 0，由条件读这一列",
+                "score without --mask, or let the condition read a column of 1 and 0 in its place",
+            ),
         )
     )
 

@@ -9,8 +9,9 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from parkscore.data.by_unit import UnitParts
-from parkscore.data.datasets import open_dataset
 from parkscore.data.duplicates import KeysSeen, duplicate_findings
+from parkscore.data.hidden_comparisons import refuse_hidden_comparisons
+from parkscore.data.masked_datasets import open_masked
 from parkscore.data.masking import Mask
 from parkscore.data.rule_statistics import RuleStatistics
 from parkscore.data.text_hashes import Hashes
@@ -61,12 +62,14 @@ def check_dataset(
 
     What scoring will find is looked for where the rules find no error and pieces can be scored. A rule that no piece
     can answer is named by a warning. mask: hides units and names in what is found.
+
+    Raises UsageError where what is hidden would change what scoring finds.
     """
+    refuse_hidden_comparisons(framework, mask)
     try:
-        dataset = open_dataset(data, framework)
+        dataset = open_masked(data, framework, mask)
     except DataError as error:
-        found = list(error.findings)
-        return (found if mask is None else mask.findings(found, None, framework)), None
+        return list(error.findings), None
     foresees = scored_in_pieces(framework)
     pieces, by_unit = dataset.pieces(ROWS_OF_PIECE), checks_look_back(framework) or (foresees and looks_back(framework))
     all_found = Found([*dataset.findings, *not_checked(framework, whole_units=by_unit)])

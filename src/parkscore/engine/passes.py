@@ -14,9 +14,10 @@ from typing import TYPE_CHECKING, Any, Final, Literal
 
 from parkscore.data.by_unit import UnitParts
 from parkscore.data.cohorts import refuse_year_without_time
-from parkscore.data.datasets import open_dataset
 from parkscore.data.duplicates import KeysSeen, duplicate_findings
 from parkscore.data.fitted import Fitted
+from parkscore.data.hidden_comparisons import refuse_hidden_comparisons
+from parkscore.data.masked_datasets import open_masked
 from parkscore.data.masking import Mask
 from parkscore.data.validate_pieces import checks_look_back, compares_all, not_checked, not_yet_checked
 from parkscore.engine.arriving import Arriving, can_arrive
@@ -111,6 +112,7 @@ def score_dataset(
         refuse_other_framework(frozen, loaded)
     plan = plan_by(loaded, weights, frozen)
     refuse_unfilled(loaded)
+    refuse_hidden_comparisons(loaded, mask)
     refuse_unsuitable(loaded, frozen=frozen is not None)
     if freeze is not None:
         if frozen is not None:
@@ -123,7 +125,7 @@ def score_dataset(
             refuse_read(path, [data, *([reference] if isinstance(reference, str | Path) else [])])
     with driven_by(engine) as executor:
         # Workers elsewhere stand in another folder.
-        dataset = open_dataset(Path(data).absolute() if isinstance(executor, Cluster) else data, loaded)
+        dataset = open_masked(Path(data).absolute() if isinstance(executor, Cluster) else data, loaded, mask)
         with spool_folder(target) as folder, ExitStack() as at_end:
             if isinstance(executor, Cluster):
                 executor.check(folder, [file.path for file in dataset.files])

@@ -198,6 +198,7 @@ def read_checked(source: Source, item: Item, mask: Mask | None, known: RuleStati
     found, table = [*read.found, *checked], read.table
     sound = not errors_of(found)
     if mask is not None:
+        broken = mask.findings(broken, None, framework)
         found, table = mask.findings(found, table, framework), mask.table(table, framework)
     if broken:
         return Checked(None, [*broken, *found])
@@ -207,10 +208,8 @@ def read_checked(source: Source, item: Item, mask: Mask | None, known: RuleStati
 
 def told_of(error: DataError, mask: Mask | None, framework: Framework) -> Sequence[Finding]:
     """What is told of a piece that cannot be read, with what was found in the files beside the broken ones."""
-    if not isinstance(error, BrokenFiles):
-        return error.findings
-    cells = error.cells if mask is None else mask.findings(error.cells, None, framework)
-    return [*error.findings, *cells]
+    found = [*error.findings, *(error.cells if isinstance(error, BrokenFiles) else ())]
+    return found if mask is None else mask.findings(found, None, framework)
 
 
 def read_again(source: Source, item: Item, mask: Mask | None = None) -> Checked:

@@ -7,11 +7,10 @@ from collections.abc import Iterator, Mapping
 from parkscore.data.columns import parse
 from parkscore.findings import Finding, Severity, UsageError
 from parkscore.framework.cases import judged_leaves
-from parkscore.framework.every_formula import formulas_of
+from parkscore.framework.every_formula import formulas_over_rows
 from parkscore.framework.models import Choice, Framework
 from parkscore.framework.score_history import years_looked_back
 from parkscore.framework.settings import aggregation_of, resolve_settings
-from parkscore.framework.target_formulas import target_formula
 from parkscore.language import Text
 from parkscore.methods import aggregation, imputation, scoring
 
@@ -56,20 +55,11 @@ def looks_back(framework: Framework) -> bool:
         for choice in _missing(framework).values()
         if choice.name in imputation
     )
-    formulas = any(parse(text).reads_other_years for _, text in _every_formula(framework))
+    formulas = any(parse(text).reads_other_years for _, text in formulas_over_rows(framework))
     return formulas or over_years or bool(years_looked_back(framework))
 
 
 # --- what a framework says ------------------------------------------------------------------------------------------
-
-
-def _every_formula(framework: Framework) -> Iterator[tuple[str, str]]:
-    """Every formula and condition that is read of the rows; of a target it is what is taken of each unit."""
-    yield from formulas_of(framework)
-    for each in framework.lists:
-        yield from ((each.id, text) for text in (each.require, each.by) if text is not None)
-    for target in framework.targets:
-        yield from ((target.id, amount.of_each.text) for amount in target_formula(target.value).amounts.values())
 
 
 def _missing(framework: Framework) -> Mapping[str, Choice]:
@@ -81,7 +71,7 @@ def _missing(framework: Framework) -> Mapping[str, Choice]:
 
 
 def _formulas(framework: Framework) -> Iterator[Finding]:
-    for code, text in _every_formula(framework):
+    for code, text in formulas_over_rows(framework):
         if not parse(text).row_local:
             yield _finding(code, Text(f"公式“{text}”要读其他对象的数", f"the formula `{text}` reads other units"))
 

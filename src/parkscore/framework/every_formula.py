@@ -7,6 +7,21 @@ from typing import Any
 
 from parkscore.framework.models import SHORTER_HISTORY, TIERS, Framework, Node, Requirement
 from parkscore.framework.settings import resolve_settings
+from parkscore.framework.target_formulas import target_formula
+
+
+def formulas_over_rows(framework: Framework) -> Iterator[tuple[str, str]]:
+    """Every formula and condition that is read of the rows once they are checked; of a target what is taken of each.
+
+    >>> import parkscore as ps
+    >>> [text for owner, text in formulas_over_rows(ps.load_framework("park-points-example")) if owner == "rising"][1]
+    '增长率(revenue)'
+    """
+    yield from formulas_of(framework)
+    for each in framework.lists:
+        yield from ((each.id, text) for text in (each.require, each.by) if text is not None)
+    for target in framework.targets:
+        yield from ((target.id, amount.of_each.text) for amount in target_formula(target.value).amounts.values())
 
 
 def formulas_of(framework: Framework) -> Iterator[tuple[str, str]]:

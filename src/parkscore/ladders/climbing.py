@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 
 from parkscore.data.grid import Rows
+from parkscore.data.hidden_comparisons import refuse_hidden_comparisons
 from parkscore.data.masking import Mask
 from parkscore.data.table import UNIT, YEAR
 from parkscore.evaluating import refuse_other_types, score_rows
@@ -41,6 +42,8 @@ def climb(
     refuse_other_types(data=data, year=year, mask=mask)
     loaded = load_ladder(ladder)
     plans = _plans(loaded)
+    for framework in loaded.frameworks.values():
+        refuse_hidden_comparisons(framework, mask)
     read, found = read_for_each(loaded.frameworks, data, mask)
     evaluations = {name: _judge(loaded, name, each, year, plans[name]) for name, each in read.items()}
     rows, found_rows = _same_rows(evaluations)

@@ -8,6 +8,7 @@ from typing import Any
 
 import pandas as pd
 
+from parkscore.data.hidden_comparisons import refuse_hidden_in
 from parkscore.data.masking import Mask
 from parkscore.evaluating import refuse_other_types, score_table
 from parkscore.findings import Finding, Place, Severity, UsageError, of_type
@@ -52,6 +53,7 @@ def find(
     _refuse_other_types(where, by, top)
     framework = load_framework(framework)
     _check_formulas(framework, where, by)
+    refuse_hidden_in(framework, mask, [("where", where), *([] if by is None else [("by", by)])])
     plan = plan_weights(framework, weights)
     evaluation = score_table(framework, data, year, mask).under(plan)
     table, indicators = evaluation.table, evaluation.indicator_grid

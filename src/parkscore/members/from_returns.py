@@ -11,6 +11,7 @@ import numpy as np
 import pandas as pd
 
 from parkscore.data.capping import first_of_each_kind
+from parkscore.data.hidden_comparisons import refuse_hidden_in
 from parkscore.data.masking import Mask
 from parkscore.data.reading import read_with_findings
 from parkscore.data.table import Table
@@ -63,6 +64,7 @@ def from_returns(
         refuse_other_framework(frozen, framework)
     plan = plan_sums(framework, load_returns(framework))
     mask = None if mask is None else _with_name(mask, framework)
+    refuse_hidden_in(plan.returns, mask, plan.texts_of_returns)
     mergers = Mergers({}) if merged is None else mergers_of(merged, plan.returns, mask)
     given, found_given = (None, []) if zones is None else _read_zones(zones, framework)
     reading = Returns(plan, returns, mask)

@@ -86,13 +86,19 @@ class MemberPlan:
         """The raw fields of the returns that must be read, in their order."""
         block = self.block
         texts = {name for name in (block.belongs_to, block.part, block.name) if name is not None}
-        read = {
-            name
-            for field in self.framework.fields.values()
-            for text in _texts(field.members)
-            for name in fields_read_by(self.returns, text)
-        }
+        read = {name for _, text in self.texts for name in fields_read_by(self.returns, text)}
         return [name for name in self.returns.fields if name in read | texts]
+
+    @property
+    def texts(self) -> list[tuple[str, str]]:
+        """The formulas and conditions over the returns, each with the zone's field that it belongs to."""
+        return [(name, text) for name, field in self.framework.fields.items() for text in _texts(field.members)]
+
+    @property
+    def texts_of_returns(self) -> list[tuple[str, str]]:
+        """The same, and the formulas of the fields that are derived of each return."""
+        derived = [(name, field.formula) for name, field in self.returns.fields.items() if field.formula is not None]
+        return [*self.texts, *derived]
 
     def addends(self, table: Table) -> dict[str, FloatArray]:
         """For each zone field what each return of a table adds to it, see `MemberField.of`."""

@@ -12,7 +12,8 @@ import pandas as pd
 
 from parkscore.data.batches import BrokenFiles, read_piece
 from parkscore.data.capping import first_of_each_kind
-from parkscore.data.datasets import FORMS, Dataset, Piece, open_dataset, refuse_changed
+from parkscore.data.datasets import FORMS, Dataset, Piece, refuse_changed
+from parkscore.data.masked_datasets import open_masked
 from parkscore.data.masking import Mask
 from parkscore.data.reading import FRAME, read_with_findings
 from parkscore.data.table import Table
@@ -41,7 +42,8 @@ class Returns:
         mask: hides the enterprises in the tables and in the findings.
         """
         self._mask = mask
-        self.file = FRAME if isinstance(source, pd.DataFrame) else os.fspath(source)
+        file = FRAME if isinstance(source, pd.DataFrame) else os.fspath(source)
+        self.file = file if mask is None else mask.file(file)
         self.notes: tuple[str, ...] = ()
         self.digest = ""
         self._source = source
@@ -51,7 +53,7 @@ class Returns:
         self._found: list[Finding] = []
         self._dataset: Dataset | None = None
         if not isinstance(source, pd.DataFrame) and (Path(source).is_dir() or Path(source).suffix.lower() in FORMS):
-            self._dataset = open_dataset(source, plan.returns)
+            self._dataset = open_masked(source, plan.returns, mask)
             self._found += self._about_columns(self._dataset.findings)
 
     def pieces(self) -> Iterator[Filed]:
@@ -79,10 +81,10 @@ class Returns:
         try:
             table, found = self._read(piece)
         except BrokenFiles as error:
-            return None, (), [*error.findings, *self._told(error.table, error.cells)]
+            return None, (), self._told(error.table, [*error.findings, *error.cells])
         told = self._told(table, found)
         if self._mask is not None:
-            table = self._mask.table(table, self._plan.returns)
+            table = self._mask.table(table, self._plan.returns, codes_in_texts=False)
         return Filed.of(self._plan, table), table.notes, told
 
     def _told(self, table: Table | None, found: Sequence[Finding]) -> list[Finding]:
