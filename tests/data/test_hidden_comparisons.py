@@ -101,6 +101,15 @@ def test_sums_of_zones_that_depend_on_a_hidden_text_are_refused() -> None:
     assert {each.code for each in error.value.findings} == {"hidden_field_read"}
 
 
+def test_zones_that_are_hidden_are_not_looked_up_by_name_in_the_table_of_zones() -> None:
+    returns = ps.sample("torch-returns", 20, 1, seed=1)
+    zones = pd.DataFrame({"高新区": returns["所属高新区"].unique(), "年份": 2024})
+    with pytest.raises(UsageError) as error:
+        ps.from_returns("zone-2021", returns, zones=zones, mask=Mask(KEY, ("zone",)))
+    assert [(each.code, each.field) for each in error.value.findings] == [("hidden_field_read", "zone")]
+    assert ps.from_returns("zone-2021", returns, mask=Mask(KEY, ("zone",))).table is not None
+
+
 def test_a_code_in_any_text_field_is_hidden_unless_the_framework_compares_the_field() -> None:
     rows = ROWS.assign(字段trade=[CODES[2].lower(), "软件", None, CODES[0]])
     mask = Mask(KEY)

@@ -474,3 +474,14 @@ def test_a_code_in_the_name_of_a_file_is_in_no_output(returns: pd.DataFrame, tmp
         hidden = tmp_path / f"hidden{form}"
         run(tmp_path, "score", FRAMEWORK, one, "--engine", engine, "--mask", "-o", hidden)
         assert leaks(said_in(hidden)) == []
+
+
+def test_a_code_that_a_spreadsheet_took_for_a_number_is_told_without_its_digits(tmp_path: Path) -> None:
+    path = tmp_path / "returns.xlsx"
+    ps.sample(FRAMEWORK, 3, 1).assign(统一社会信用代码=[123456789012345678, *CODES[:2]]).to_excel(path, index=False)
+    for masking, expected in (((), True), (("--mask",), False)):
+        said = run(tmp_path, "validate", FRAMEWORK, path, *masking) + run(
+            tmp_path, "validate", FRAMEWORK, path, *masking, "--json"
+        )
+        assert "digits_lost" in said
+        assert ("1.2345" in said or "12345" in said) == expected

@@ -24,7 +24,7 @@ from parkscore.framework.models import Framework
 from parkscore.language import Text
 from parkscore.members.merger_remarks import merger_remarks
 from parkscore.members.mergers import Mergers, mergers_of
-from parkscore.members.plans import plan_sums
+from parkscore.members.plans import MemberPlan, plan_sums
 from parkscore.members.reading import Returns, Source
 from parkscore.members.remarks import basis, duplicates, remarks
 from parkscore.members.result import Members
@@ -65,6 +65,8 @@ def from_returns(
     plan = plan_sums(framework, load_returns(framework))
     mask = None if mask is None else _with_name(mask, framework)
     refuse_hidden_in(plan.returns, mask, plan.texts_of_returns)
+    if mask is not None and zones is not None:
+        _refuse_hidden_zones(mask, plan)
     mergers = Mergers({}) if merged is None else mergers_of(merged, plan.returns, mask)
     given, found_given = (None, []) if zones is None else _read_zones(zones, framework)
     reading = Returns(plan, returns, mask)
@@ -90,6 +92,22 @@ def _with_name(mask: Mask, framework: Framework) -> Mask:
     """The mask that hides the field with the names of the enterprises, too."""
     name = None if framework.members is None else framework.members.name
     return mask if name is None or name in mask.fields else replace(mask, fields=(*mask.fields, name))
+
+
+def _refuse_hidden_zones(mask: Mask, plan: MemberPlan) -> None:
+    """Raise UsageError where the zones of the returns would have hashes, and those of their table names."""
+    zone = plan.block.belongs_to
+    if zone not in mask.hidden_fields(plan.returns):
+        return
+    message = Text(
+        "年报按它归入园区表中的园区，而它被散列值代替，就没有一份年报归得进去",
+        "returns find their zone in the table of zones by it, and none would, as a hash would stand for it",
+    )
+    hint = Text(
+        f"去掉 --mask-field {zone}，或不给 --zones" if zone in mask.fields else "不给 --zones，或不用 --mask",
+        f"leave out --mask-field {zone}, or --zones" if zone in mask.fields else "leave out --zones, or --mask",
+    )
+    raise UsageError(Finding(code="hidden_field_read", severity=Severity.ERROR, field=zone, message=message, hint=hint))
 
 
 def _read_zones(zones: Source, framework: Framework) -> tuple[Table, list[Finding]]:
