@@ -22,7 +22,7 @@ from parkscore.data.batches import BrokenFiles, read_piece
 from parkscore.data.datasets import DataFile, Dataset, open_dataset
 from parkscore.data.reading import read_with_findings
 from parkscore.data.shapes import Shape
-from parkscore.findings import DataError, UsageError, errors_of
+from parkscore.findings import DataError, Severity, UsageError, errors_of
 from parkscore.framework.models import Framework, Label, UnitKey
 
 FRAME = pd.DataFrame(
@@ -114,6 +114,18 @@ def test_an_empty_file_among_others_is_told_as_empty_and_nothing_else(
         open_dataset(tmp_path, framework)
     errors = errors_of(error.value.findings)
     assert [(each.code, Path(str(each.place)).name) for each in errors] == [("empty_file", "b.csv")]
+
+
+@pytest.mark.parametrize("form", ["csv", "parquet"])
+def test_a_file_without_rows_among_others_is_told(tmp_path: Path, framework: Framework, form: str) -> None:
+    for name, frame in (("a", FRAME), ("b", FRAME.iloc[:0]), ("c", FRAME.iloc[:0])):
+        if form == "csv":
+            frame.to_csv(tmp_path / f"{name}.csv", index=False)
+        else:
+            frame.astype(FRAME.dtypes).to_parquet(tmp_path / f"{name}.parquet", index=False)
+    told = [each for each in open_dataset(tmp_path, framework).findings if each.code == "file_without_rows"]
+    assert [(Path(str(each.place)).stem, each.severity) for each in told] == [("b", Severity.INFO)]
+    assert "2 files" in told[0].message.en
 
 
 def test_an_empty_parquet_file_is_told_as_empty(tmp_path: Path, framework: Framework) -> None:

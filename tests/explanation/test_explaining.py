@@ -469,6 +469,12 @@ def test_a_unit_that_is_not_there_is_told_with_the_nearest(stored: Path) -> None
     assert "E017" in str(finding.hint)
 
 
+def test_a_unit_like_none_of_a_hidden_result_is_told_where_its_hash_comes_from(stored: Path) -> None:
+    with pytest.raises(ps.UsageError) as caught:
+        ps.explain(stored, "91110000600037341L")
+    assert "parkscore.Mask.from_file(FILE).unit(ID)" in str(caught.value.findings[0].hint)
+
+
 def test_what_is_no_result_and_no_name_of_a_unit_is_told_at_once() -> None:
     anything: Any = [1, 2]
     with pytest.raises(ps.UsageError) as caught:

@@ -185,6 +185,19 @@ def test_mergers_that_lead_nowhere_are_refused(zones: Framework, tmp_path: Path,
     assert code in {finding.code for finding in caught.value.findings}
 
 
+@pytest.mark.parametrize("content", ["a,b\nm,d\n", "m,d\n", ""])
+def test_a_file_of_mergers_without_its_columns_is_told_how_to_write_them(
+    zones: Framework, tmp_path: Path, content: str
+) -> None:
+    (tmp_path / "m.csv").write_text(content, encoding="utf-8")
+    with pytest.raises(DataError) as caught:
+        ps.from_returns(zones, FILED, merged=tmp_path / "m.csv")
+    hint = caught.value.findings[0].hint
+    assert hint is not None
+    assert "'old' and 'new'" in hint.en
+    assert "“原代码”和“新代码”" in hint.zh
+
+
 def test_a_first_year_knows_of_no_changes(zones: Framework) -> None:
     assert ps.from_returns(zones, FILED.query("year == 2024")).changes.empty
 

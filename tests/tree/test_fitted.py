@@ -18,6 +18,7 @@ from parkscore.data.fitted import Fitted
 from parkscore.evaluating import score_rows
 from parkscore.findings import DataError
 from parkscore.framework.models import Choice, Defaults, Framework, ScoreRule, Total
+from parkscore.tree.outside import Beyond
 from parkscore.tree.schemes import plan_weights
 from parkscore.tree.score import Scored, score
 from tests.small_frameworks import EQUAL, everywhere, field, leaf, of_code, panel, rows, small, table_of
@@ -73,6 +74,12 @@ def test_values_beyond_the_reference_are_counted_on_both_sides() -> None:
     ]
     assert found[1].message.en.startswith("indicator a: 0 below the smallest value of the reference, 3, and 2 above")
     assert "0 个低于参照值的最小值 3，2 个高于最大值 10" in found[1].message.zh
+
+
+def test_values_beyond_the_reference_are_told_with_the_measure_of_the_indicator() -> None:
+    told = Beyond(1, 2, (0.5, 12.0)).finding(leaf("a", measure="%"), "2023", 2024)
+    assert "smallest value of the reference, 0.5 %, and 2 above the largest, 12 %" in told.message.en
+    assert "最小值 0.5 %，2 个高于最大值 12 %" in told.message.zh
 
 
 # --- a whole run ---------------------------------------------------------------------------------------------------

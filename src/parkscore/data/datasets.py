@@ -24,7 +24,7 @@ from parkscore.data.table import Conversion
 from parkscore.data.text_blocks import Cut, TextForm, read_head, scan
 from parkscore.findings import DataError, Finding, Place, Severity, errors_of
 from parkscore.framework.models import Framework
-from parkscore.language import Text
+from parkscore.language import Text, plural
 
 FORMS: Final = (".parquet", ".csv")
 """The files that a data set is made of, by their suffix."""
@@ -216,10 +216,22 @@ def open_dataset(source: str | os.PathLike[str], framework: Framework) -> Datase
     headers = _of_headers([file.shape for file in files])
     if not errors_of(headers) and not found.has_errors and not any(file.rows for file in files):
         found.error("no_rows", Text("没有数据行", "there are no rows"), place=Place(os.fspath(source)))
+    _tell_of_files_without_rows(files, found)
     findings = [*found.findings, *headers]
     if errors_of(findings):
         raise DataError(findings)
     return Dataset(os.fspath(source), framework, files, tuple(findings), files[0].shape.conversions)
+
+
+def _tell_of_files_without_rows(files: Sequence[DataFile], found: Collected) -> None:
+    """Whoever collects the files of others has to see who sent none; a file of Spark may well have none."""
+    bare = [file.path for file in files if not file.rows]
+    if bare and len(bare) < len(files):
+        message = Text(
+            f"只有表头，没有数据行（这样的文件共 {len(bare)} 个）",
+            f"has a header and no rows ({plural(len(bare), 'file')} of the folder like this)",
+        )
+        found.info("file_without_rows", message, place=Place(bare[0]))
 
 
 def _open(

@@ -49,9 +49,16 @@ def without_leading_zeros(unit: str) -> str:
     return re.sub(r"(?<!\d)0+(?=\d)", "", unit)
 
 
+_NOTHING_LIKE_IT: Final = Text(
+    "全部评价对象见结果的 unit 列；用 --mask-key 隐去的，由 parkscore.Mask.from_file(密钥文件).unit(代码) 得出",
+    "the column `unit` of the result has them all; where they were hidden with --mask-key, "
+    "parkscore.Mask.from_file(FILE).unit(ID) gives the hash of one",
+)
+
+
 def no_such_unit(unit: str, near: Sequence[str], place: Place | None = None) -> UsageError:
     """The error for a unit that the result does not have; near: ids that look like it."""
-    hint = Text(f"相近的有：{'、'.join(near)}", f"the nearest are: {', '.join(near)}") if near else None
+    hint = Text(f"相近的有：{'、'.join(near)}", f"the nearest are: {', '.join(near)}") if near else _NOTHING_LIKE_IT
     message = Text("结果中没有这个评价对象", "the result has no such unit")
     finding = Finding(code="no_such_unit", severity=Severity.ERROR, place=place, value=unit, message=message, hint=hint)
     return UsageError(finding)

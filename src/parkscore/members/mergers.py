@@ -111,7 +111,7 @@ def read_mergers(file: str | os.PathLike[str] | pd.DataFrame, returns: Framework
     listed = _table_of_mergers(returns)
     table, read = read_with_findings(file, listed)
     if table is None or errors_of(read):
-        raise DataError([_listed_twice(each, table) for each in read])
+        raise DataError([_of_mergers(_listed_twice(each, table)) for each in read])
     olds, successors = table.units.tolist(), table.frame[NEW[0]].tolist()
     merged = {old: new for old, new in zip(olds, successors, strict=True) if isinstance(new, str)}
     right = accepted_codes(returns)
@@ -120,6 +120,19 @@ def read_mergers(file: str | os.PathLike[str] | pd.DataFrame, returns: Framework
     if found:
         raise DataError(found)
     return Mergers(merged, {old: table.origin.place(row, UNIT) for row, old in enumerate(olds)})
+
+
+_COLUMNS: Final = Text(
+    f"第一行写“{_OLD[1]}”和“{NEW[1]}”，以下每行一次合并",
+    f"write '{_OLD[0]}' and '{NEW[0]}' into the first row, a merger into each below",
+)
+
+
+def _of_mergers(finding: Finding) -> Finding:
+    """A finding about the header of a table, in the words of a list of mergers."""
+    return (
+        replace(finding, hint=_COLUMNS) if finding.code in ("no_header", "empty_file", "no_field_column") else finding
+    )
 
 
 def _listed_twice(finding: Finding, table: Table | None) -> Finding:

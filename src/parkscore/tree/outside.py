@@ -23,7 +23,7 @@ class Beyond(NamedTuple):
 
     def finding(self, leaf: Node, reference: str, year: int | None) -> Finding:
         """The counts in words, with the group that has the reference for itself."""
-        least, most = map(in_digits, self.ends)
+        least, most = (f"{in_digits(end)} {leaf.measure or ''}".rstrip() for end in self.ends)
         group = unnamed(reference)[1]
         of = Text(f"（{'、'.join(group)}）", f" ({', '.join(group)})") if group else Text("", "")
         return Finding(
