@@ -485,3 +485,28 @@ def test_a_code_that_a_spreadsheet_took_for_a_number_is_told_without_its_digits(
         )
         assert "digits_lost" in said
         assert ("1.2345" in said or "12345" in said) == expected
+
+
+@pytest.mark.parametrize(
+    ("words", "key"),
+    [
+        (("validate",), "key.csv"),
+        (("score", "--freeze", "key.json"), "key.json"),
+        (("find", "--where", "qc05_0 >= 0千元"), "key.json"),
+        (("diagnose",), "key.xlsx"),
+        (("compare", "--weights", "equal", "--weights", "entropy"), "key.xlsx"),
+        (("members",), "key.xlsx"),
+    ],
+    ids=lambda words: words[0] if isinstance(words, tuple) else "",
+)
+def test_no_command_writes_over_the_key_that_joins_its_results(
+    data: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, words: tuple[str, ...], key: str
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path(key).write_bytes(KEY)
+    command, *options = words
+    framework = "zone-2021" if command == "members" else FRAMEWORK
+    output = [] if "--freeze" in words else ["-o", key]
+    said = CliRunner().invoke(app, [command, framework, str(data), *options, "--mask-key", key, *output])
+    assert "output_is_input" in said.output
+    assert Path(key).read_bytes() == KEY

@@ -69,7 +69,7 @@ def compare(
     reply = reply_to(language, as_json)
     source = find_data(data)
     if output is not None:
-        check_output(output, RESULT_FORMS, [source, *files_of(framework, *weights)])
+        check_output(output, RESULT_FORMS, [source, *files_of(framework, *weights, mask_key)])
     with reply.waiting(Text("正在计分", "scoring")):
         compared = scenarios(framework, source, weights, year=year, top=top, mask=mask_of(mask, mask_key, mask_field))
     if output is not None:

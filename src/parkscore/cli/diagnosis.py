@@ -54,7 +54,7 @@ def diagnose(
     reply = reply_to(language, as_json)
     source = find_data(data)
     if output is not None:
-        check_output(output, DIAGNOSIS_FORMS, [source, *files_of(framework, weights)])
+        check_output(output, DIAGNOSIS_FORMS, [source, *files_of(framework, weights, mask_key)])
     with reply.waiting(Text("正在诊断", "diagnosing")):
         hidden = mask_of(mask, mask_key, mask_field)
         diagnosis = diagnose_evaluation(evaluated(framework, source, weights, year, mask=hidden))

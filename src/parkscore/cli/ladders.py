@@ -69,7 +69,7 @@ def ladder(
     reply = reply_to(language, as_json)
     source = find_data(data)
     if output is not None:
-        check_output(output, RESULT_FORMS, [source, *files_of(ladder)])
+        check_output(output, RESULT_FORMS, [source, *files_of(ladder, mask_key)])
     with reply.waiting(Text("正在评定", "judging")):
         hidden = mask_of(mask, mask_key, mask_field)
         climbed = climb(ladder, source, year=year, mask=hidden)
@@ -248,7 +248,7 @@ def find(
     reply = reply_to(language, as_json)
     source = find_data(data)
     if output is not None:
-        check_output(output, RESULT_FORMS, [source, *files_of(framework, weights)])
+        check_output(output, RESULT_FORMS, [source, *files_of(framework, weights, mask_key)])
     with reply.waiting(Text("正在查找", "searching")):
         hidden = mask_of(mask, mask_key, mask_field)
         found = find_units(framework, source, where=where, by=by, top=top, year=year, weights=weights, mask=hidden)

@@ -100,7 +100,7 @@ def validate(
     reply = reply_to(language, as_json)
     source = find_data(data)
     if output is not None:
-        check_output(output, FINDING_FORMS, [source, *files_of(framework)])
+        check_output(output, FINDING_FORMS, [source, *files_of(framework, mask_key)])
     loaded = load_framework(framework)
     with reply.waiting(Text("正在校验", "validating")):
         findings, rows = all_findings(loaded, source, mask_of(mask, mask_key, mask_field))
@@ -217,7 +217,7 @@ def score(
     hidden = mask_of(mask, mask_key, mask_field)
     check_scheduler(engine, scheduler)
     in_pieces = goes_in_pieces(engine, source, output)
-    check_references(freeze, reference, output, [source, *files_of(framework, weights)])
+    check_references(freeze, reference, output, [source, *files_of(framework, weights, mask_key)])
     if in_pieces:
         options = (weights, year, strict, hidden, freeze, reference)
         score_in_pieces(framework, source, Path(str(output)), *options, reply, engine, scheduler)
