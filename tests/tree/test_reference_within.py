@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -14,7 +15,16 @@ import parkscore as ps
 from parkscore.data.reference_names import named
 from parkscore.findings import Severity
 from parkscore.framework.checking import check_framework
-from parkscore.framework.models import Choice, Defaults, Framework, ScoreRule, UnitClass
+from parkscore.framework.models import (
+    Choice,
+    ClassWeights,
+    Defaults,
+    Framework,
+    ScoreRule,
+    UnitClass,
+    WeightScheme,
+)
+from tests.engine_results import assert_same, in_pieces
 from tests.small_frameworks import everywhere, field, leaf, of_code, panel, rows, small
 
 NAN = np.nan
@@ -126,6 +136,40 @@ def test_a_group_has_the_scores_that_it_has_alone(
     for park, own in frame.groupby("park"):
         alone = ps.evaluate(within(defaults=said), own)
         assert everywhere(together.scored.loc[alone.scored.index], alone.scored), park
+
+
+@pytest.mark.parametrize("method", ["entropy", "critic"])
+@pytest.mark.parametrize("reference", ["panel", 2023])
+@pytest.mark.parametrize("said", [{}, {"class_field": "kind"}])
+def test_weights_rest_on_every_group_of_the_reference_whichever_year_is_asked_for(
+    said: dict[str, Any], reference: Any, method: str, tmp_path: Path
+) -> None:
+    texts = {name: field(name, kind="text") for name in ("park", "kind")}
+    framework = small(
+        leaf("a"), leaf("b"), fields=texts, time="year", reference=reference, reference_within=("park",), **said
+    )
+    frame = panel("""
+        zone year a b park kind
+        x 2023 1 5 东 大
+        y 2023 2 9 东 小
+        z 2023 7 30 东 小
+        u 2023 4 1 西 大
+        v 2023 8 2 西 小
+        u 2024 5 2 西 大
+        v 2024 9 1 西 小
+    """)
+    weights: Any = method
+    if said:
+        own = {"小": ClassWeights(inside={"total": Choice.of(method)})}
+        equal = {"*": Choice.of("equal")}
+        weights = WeightScheme(id="mine", framework="small", status="expert", inside=equal, classes=own)
+    every = ps.evaluate(framework, frame, weights=weights).scores.query("year == 2024")
+    found, told = in_pieces(framework, frame, tmp_path, year=2024, weights=weights)
+    one = ps.evaluate(framework, frame, year=2024, weights=weights)
+    assert_same(one, found, told)
+    pd.testing.assert_series_equal(
+        every.set_index("unit")["score"], one.scores.set_index("unit")["score"], rtol=1e-12, check_index=True
+    )
 
 
 @pytest.mark.parametrize(
