@@ -10,6 +10,7 @@ from typing import Any
 
 import numpy as np
 
+from parkscore.data.capping import first_of_each_kind
 from parkscore.data.filled import fill_gaps
 from parkscore.data.fitted import Fitted, Reference
 from parkscore.data.grid import Cohort, Vector
@@ -54,12 +55,17 @@ def gather(framework: Framework, table: Table, year: int | None, fitted: Fitted,
     cohorts = tuple(each for each in measured_in_piece(framework, table, year, filled.eligible) if each.fit.size)
     treated = treat(framework, table, filled.imputed, cohorts, fitted).grid.values
     settings, leaves = resolve_settings(framework), relative_leaves(framework)
-    values = {
-        cohort.reference: {
-            leaf.id: _fitted_on(table, leaf, settings[leaf.id], cohort, treated[:, column]) for column, leaf in leaves
-        }
-        for cohort in cohorts
-    }
+    values: dict[str, dict[str, Partial]] = {cohort.reference: {} for cohort in cohorts}
+    refusals: list[Finding] = []
+    for cohort, (column, leaf) in product(cohorts, leaves):
+        try:
+            found = _fitted_on(table, leaf, settings[leaf.id], cohort, treated[:, column])
+        except DataError as error:
+            refusals += error.findings
+        else:
+            values[cohort.reference][leaf.id] = found
+    if refusals:
+        raise DataError(first_of_each_kind(refusals))
     ends = {
         cohort.reference: {leaf.id: _ends(filled.imputed.values[cohort.fitted, column]) for column, leaf in leaves}
         for cohort in (cohorts if extents else ())
@@ -74,9 +80,11 @@ def _ends(values: Vector) -> tuple[float, float]:
 def _fitted_on(table: Table, leaf: Node, settings: Settings, cohort: Cohort, column: Vector) -> Partial:
     """What a rule takes from a column of a piece; DataError, with the rows, where it cannot take a value."""
     rule, stated, values = scoring[settings.score.name], _stated(settings), column[cohort.fitted]
-    if rule.fit_gathered is None:
-        return values[~np.isnan(values)]
     try:
+        # A value that the rule cannot take is told by its row, and not by what every piece makes of the bounds.
+        rule.needs.require(values)
+        if rule.fit_gathered is None:
+            return values[~np.isnan(values)]
         named = table.units[cohort.fitted] == stated["unit"] if "named" in rule.gathers else None
         found = partial_fits.gather(values, rule.gathers, named=named)
         _refuse_values(rule, found, values, stated)
