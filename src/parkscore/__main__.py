@@ -1,6 +1,20 @@
-"""Run the command line with `python -m parkscore`."""
+"""Run the command line, as the command `parkscore` and `python -m parkscore` do."""
 
-from parkscore.cli import main
+from __future__ import annotations
+
+import signal
+
+
+def run() -> None:
+    """Load the command line and run it; Ctrl-C while it loads ends the process, and nobody has to read a traceback."""
+    usual = signal.getsignal(signal.SIGINT)
+    if usual is signal.default_int_handler:
+        signal.signal(signal.SIGINT, signal.SIG_DFL)
+    from parkscore.cli import main
+
+    signal.signal(signal.SIGINT, usual)
+    main()
+
 
 if __name__ == "__main__":
-    main()
+    run()

@@ -6,6 +6,7 @@ import contextlib
 import io
 import json
 import os
+import signal
 import subprocess
 import sys
 import time
@@ -22,6 +23,7 @@ from parkscore.cli.console import MOST_LINES, Reply
 from parkscore.findings import Finding, Place, Severity
 from parkscore.language import Text
 from parkscore.version import VERSION
+from tests.interrupting import interrupted
 
 SOURCE = Path(__file__).resolve().parents[2] / "src"
 COMMANDS = [
@@ -322,6 +324,23 @@ def test_a_command_that_is_told_to_end_leaves_no_half_written_file(tmp_path: Pat
     )
     assert ended.returncode == 143
     assert list(tmp_path.iterdir()) == []
+
+
+def test_ctrl_c_while_the_command_line_is_loaded_shows_no_traceback() -> None:
+    program = (
+        "import sys, time\n"
+        "class Slow:\n"
+        "    def find_spec(self, name, path=None, target=None):\n"
+        "        if name == 'parkscore.cli.comparing':\n"
+        "            print('loading', flush=True)\n"
+        "            time.sleep(60)\n"
+        "sys.meta_path.insert(0, Slow())\n"
+        "import runpy\n"
+        "runpy.run_module('parkscore', run_name='__main__')\n"
+    )
+    ended = interrupted(program, b"loading", os.environ | {"PYTHONPATH": str(SOURCE)})
+    assert ended.code == -signal.SIGINT
+    assert ended.said == b""
 
 
 @pytest.mark.parametrize("command", ["score", "validate"])

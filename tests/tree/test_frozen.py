@@ -320,6 +320,14 @@ def test_a_reference_is_not_replaced_by_another_one(file: Path) -> None:
     assert frozen_of(framework, panel("zone a\n甲 0\n乙 10"), file).sha256 == first.sha256
 
 
+def test_a_reference_that_an_editor_put_a_mark_in_front_of_is_one_still(file: Path) -> None:
+    framework = small(leaf("a"))
+    first = frozen_of(framework, panel("zone a\n甲 0\n乙 10"), file)
+    file.write_bytes(b"\xef\xbb\xbf" + file.read_bytes())
+    assert load_reference(file).sha256 == first.sha256
+    assert refusals(lambda: frozen_of(framework, panel("zone a\n甲 0\n乙 20"), file)) == ["other_reference"]
+
+
 def test_what_was_changed_and_refused_as_a_reference_can_be_fitted_again(file: Path) -> None:
     frame = panel("zone a\n甲 0\n乙 10")
     frozen_of(small(leaf("a")), frame, file)

@@ -231,7 +231,7 @@ def refuse_replacing(path: str | Path, frozen: FrozenReference) -> None:
 
 def _read(path: Path) -> dict[str, Any]:
     try:
-        document = json.loads(path.read_text(encoding="utf-8"))
+        document = json.loads(path.read_text(encoding="utf-8-sig"))  # some editors put a mark in front
     except OSError as error:
         reason = system_reason(error)
         hint = Text("核对路径", "check the path")
