@@ -57,8 +57,8 @@ class KnownTexts:
     def _value(self, finding: Finding, fields: dict[str, bool]) -> Any:
         value = finding.value
         if not isinstance(value, str):
-            # A spreadsheet keeps 15 of the 18 digits of a code as a number.
-            return self._mask.unit(str(value)) if value is not None and finding.code in _ABOUT_UNITS else value
+            # A spreadsheet keeps 15 of the 18 digits of a code as a number; a whole one counts findings.
+            return self._mask.unit(str(value)) if isinstance(value, float) and finding.code in _ABOUT_UNITS else value
         if finding.field in fields:
             return self._mask.unit(value) if fields[finding.field] else self._mask.name(value)
         if finding.code in _ABOUT_UNITS:
