@@ -7,6 +7,7 @@ import io
 from pathlib import Path
 from typing import Any
 
+import pandas as pd
 import pytest
 from openpyxl import load_workbook
 
@@ -74,3 +75,28 @@ def test_a_refusal_names_the_mistake_and_writes_nothing(
     assert answer.code == code
     assert finding in [each["code"] for each in answer.document["findings"]]
     assert {path.name: path.read_bytes() for path in folder.iterdir()} == before
+
+
+FOUND = ("find", "specialised-sme-2022", "e-synthetic.csv", "--where", "total >= 0")
+STANDINGS = ("ladder", "sme-titles", "e-synthetic.csv")
+
+
+@pytest.mark.parametrize(
+    ("words", "language", "said"),
+    [
+        (FOUND, "zh", "未填"),
+        (FOUND, "en", "unfilled slot"),
+        (STANDINGS, "zh", "转录自他人"),
+        (STANDINGS, "en", "transcribed by others"),
+    ],
+)
+def test_the_notes_of_a_table_are_in_the_language_of_the_reader(
+    run: Any, folder: Path, words: tuple[str, ...], language: str, said: str
+) -> None:
+    run("sample", "innovative-sme", "--units", "6", "--years", "3", "-o", "e-synthetic.csv")
+    for name in ("out.csv", "out.parquet"):
+        run(*words, "-o", name, "--lang", language)
+    piped = pd.read_csv(io.StringIO(run(*words, "--lang", language).out))
+    written = pd.read_csv(folder / "out.csv"), pd.read_parquet(folder / "out.parquet")
+    (note,) = {text for table in (piped, *written) for text in table["note"]}
+    assert said in note

@@ -87,7 +87,7 @@ def ladder(
     elif output is not None or sys.stdout.isatty():
         _say(climbed, reply)
     else:
-        print_csv(climbed.rungs)
+        print_csv(climbed.table(reply.language))
     if output is not None:
         reply.say(Text(f"已写入 {output}", f"wrote {output}"))
     reply.show_findings(climbed.findings, where_findings_are(output))
@@ -108,9 +108,9 @@ def _write(climbed: Climb, output: Path, reply: Reply) -> None:
     """Write the result in the form that the suffix names."""
     suffix = output.suffix.lower()
     if suffix == ".csv":
-        climbed.to_csv(output)
+        climbed.to_csv(output, reply.language)
     elif suffix == ".parquet":
-        climbed.to_parquet(output)
+        climbed.to_parquet(output, reply.language)
     elif suffix == ".json":
         climbed.to_json(output, reply.language)
     else:
@@ -261,7 +261,7 @@ def find(
     elif output is not None or sys.stdout.isatty():
         _say_found(found, with_open, reply)
     else:
-        print_csv(found.table(with_open=with_open))
+        print_csv(found.table(with_open=with_open, language=reply.language))
         reply.tell(*_counted(found))
     if output is not None:
         reply.say(Text(f"已写入 {output}", f"wrote {output}"))
@@ -272,9 +272,9 @@ def _write_found(found: Found, output: Path, with_open: bool, reply: Reply) -> N
     """Write those found in the form that the suffix names."""
     suffix = output.suffix.lower()
     if suffix == ".csv":
-        found.to_csv(output, with_open=with_open)
+        found.to_csv(output, reply.language, with_open=with_open)
     elif suffix == ".parquet":
-        found.to_parquet(output, with_open=with_open)
+        found.to_parquet(output, reply.language, with_open=with_open)
     elif suffix == ".json":
         found.to_json(output, reply.language)
     else:

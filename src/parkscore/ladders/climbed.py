@@ -20,6 +20,7 @@ from parkscore.ladders.gaps import Gaps
 from parkscore.ladders.lacking import Line, Need, lacking, lines
 from parkscore.ladders.loading import LoadedLadder
 from parkscore.ladders.models import Ladder, Rung
+from parkscore.ladders.noted import noted
 from parkscore.ladders.wording import Wording
 from parkscore.language import Language, Text, known
 from parkscore.output.documents import records, write_json
@@ -182,9 +183,12 @@ class Climb:
             "missing_en": _texts(sentence.en for sentence in self.sentences),
         }
         columns |= {each: _texts(words[self.codes[:, number]]) for number, each in enumerate(ids)}
-        if self.notes:
-            columns["note"] = _texts(["; ".join(note.en for note in self.notes)] * len(self))
-        return pd.DataFrame({**self.labels, **columns})
+        return noted(pd.DataFrame({**self.labels, **columns}), self.notes, "en")
+
+    def table(self, language: Language = "en") -> pd.DataFrame:
+        """As `rungs`, with the notes in this language."""
+        known(language)
+        return noted(self.rungs, self.notes, language)
 
     @cached_property
     def skipped(self) -> list[list[int]]:
@@ -356,13 +360,13 @@ class Climb:
             "notes": [note.en for note in self.notes],
         }
 
-    def to_csv(self, path: str | Path) -> Path:
+    def to_csv(self, path: str | Path, language: Language = "en") -> Path:
         """Write `rungs` as csv, in UTF-8 with a mark so that Excel reads the Chinese."""
-        return write_csv(path, self.rungs)
+        return write_csv(path, self.table(language))
 
-    def to_parquet(self, path: str | Path) -> Path:
+    def to_parquet(self, path: str | Path, language: Language = "en") -> Path:
         """Write `rungs` as Parquet, with `about` in the file's metadata."""
-        return write_parquet(path, self.rungs, self.about)
+        return write_parquet(path, self.table(language), self.about)
 
     def to_json(self, path: str | Path, language: Language = "en") -> Path:
         """Write every table as one JSON document."""

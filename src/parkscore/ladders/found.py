@@ -19,6 +19,7 @@ from parkscore.evaluation import Evaluation
 from parkscore.findings import Finding, worst_first
 from parkscore.framework.formula import Formula, parse_formula
 from parkscore.framework.gate_conditions import Link, printed, take_apart, text_fields
+from parkscore.ladders.noted import noted
 from parkscore.ladders.reading import ABOUT_SCORES
 from parkscore.language import Language, Text, known
 from parkscore.methods import ranking
@@ -176,16 +177,19 @@ class Found:
         reasons = [self._reason(row, outcome) for row in rows.tolist()]
         columns["reason_zh"] = _texts(None if reason is None else reason.zh for reason in reasons)
         columns["reason_en"] = _texts(None if reason is None else reason.en for reason in reasons)
-        if self.evaluation.notes:
-            columns["note"] = _texts(["; ".join(note.en for note in self.evaluation.notes)] * len(rows))
-        return pd.DataFrame(columns)
+        return noted(pd.DataFrame(columns), self.notes, "en")
 
     def _reason(self, row: int, outcome: str) -> Text | None:
         return why_met(self.verdict, row) if outcome == FOUND else why(self.verdict, row)
 
-    def table(self, *, with_open: bool = False) -> pd.DataFrame:
-        """The units found, and after them those of which it cannot be told where that is asked for."""
-        return pd.concat([self.found, self.open], ignore_index=True) if with_open and len(self.open) else self.found
+    def table(self, *, with_open: bool = False, language: Language = "en") -> pd.DataFrame:
+        """The units found, and after them those of which it cannot be told where that is asked for.
+
+        language: that of the notes.
+        """
+        known(language)
+        table = pd.concat([self.found, self.open], ignore_index=True) if with_open and len(self.open) else self.found
+        return noted(table, self.notes, language)
 
     # --- results ---------------------------------------------------------------------------------------------------
 
@@ -207,13 +211,13 @@ class Found:
         asked = {"where": self.where, "by": self.by, "by_measure": by_measure, "top": self.top, "measures": measures}
         return {**self.evaluation.about, **asked}
 
-    def to_csv(self, path: str | Path, *, with_open: bool = False) -> Path:
+    def to_csv(self, path: str | Path, language: Language = "en", *, with_open: bool = False) -> Path:
         """Write those found as csv, in UTF-8 with a mark so that Excel reads the Chinese."""
-        return write_csv(path, self.table(with_open=with_open))
+        return write_csv(path, self.table(with_open=with_open, language=language))
 
-    def to_parquet(self, path: str | Path, *, with_open: bool = False) -> Path:
+    def to_parquet(self, path: str | Path, language: Language = "en", *, with_open: bool = False) -> Path:
         """Write those found as Parquet, with `about` in the file's metadata."""
-        return write_parquet(path, self.table(with_open=with_open), self.about)
+        return write_parquet(path, self.table(with_open=with_open, language=language), self.about)
 
     def to_json(self, path: str | Path, language: Language = "en") -> Path:
         """Write everything as one JSON document."""
