@@ -259,6 +259,18 @@ def test_nothing_is_said_of_indicators_in_a_year_that_only_a_gate_looks_back_at(
     assert_same(evaluation, found, told)
 
 
+def test_a_reference_of_one_unit_is_told_once_where_a_gate_looks_back_at_rows_of_its_group(tmp_path: Path) -> None:
+    gate = Requirement(id="g", zh="门槛", require="total >= 1 or 上年(total) >= 1")
+    framework = asking({"reference": 2023, "reference_within": ("park",), "gates": (gate,)})
+    frame = pd.DataFrame(
+        {"zone": list("xyzx"), "year": [2023] * 3 + [2022], "park": list("东西西东"), "a": 1.0, "b": 2.0}
+    )
+    evaluation = ps.evaluate(framework, frame, year=2023)
+    assert [each.code for each in evaluation.findings].count("single_unit") == 1
+    found, told = in_pieces(framework, frame, tmp_path, rows=2, year=2023)
+    assert_same(evaluation, found, told)
+
+
 def test_scores_that_were_filled_in_a_year_that_only_a_gate_looks_back_at_are_not_counted(tmp_path: Path) -> None:
     gate = Requirement(id="g", zh="门槛", require="total >= 1 or 上年(total) >= 1")
     said = {"gates": (gate,), "fields": FIELDS, "defaults": DEFAULTS, "class_field": "park"}

@@ -247,7 +247,7 @@ def _without_base(leaf: Node, cohort: Cohort, year: int, values: Vector, base: V
 
 
 def single_unit(table: Table, cohort: Cohort) -> Finding:
-    """That a reference has one row only; where it is that of several years it is told of none of them."""
+    """That a reference has one row only, of the year of the rows to score; of none where these are of several years."""
     found = table.finding(
         int(cohort.fit[0]),
         code="single_unit",
@@ -261,7 +261,7 @@ def single_unit(table: Table, cohort: Cohort) -> Finding:
             "add the other units, or score against fixed bounds",
         ),
     )
-    return found if cohort.year is not None else replace(found, year=None)
+    return replace(found, year=cohort.year)
 
 
 def _counted(fitted: Fitted | None, cohort: Cohort) -> dict[str, dict[str, Any]]:
