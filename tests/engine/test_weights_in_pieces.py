@@ -98,6 +98,44 @@ def test_weights_of_any_reference_are_those_of_memory(which: str, tmp_path: Path
     assert_same(ps.evaluate(framework, FRAME), found, told)
 
 
+LEFT = FRAME.assign(park=["北" if number % 6 == 2 else park for number, park in enumerate(FRAME["park"])])
+LEFT.loc[LEFT["park"] == "北", "year"] = 2023
+"""Nobody of 北 is there in 2024."""
+OF_GROUPS: dict[str, dict[str, Any]] = {
+    "one set of weights": {"framework": {"weights": "critic"}},
+    "by class": {"framework": {"weights": "critic", "class_field": "kind"}, "weights": BY_CLASS},
+}
+
+
+@pytest.mark.parametrize("reference", ["panel", 2023])
+@pytest.mark.parametrize("which", OF_GROUPS)
+def test_weights_are_those_of_all_groups_of_a_reference_whichever_of_them_a_year_has(
+    which: str, reference: Any, tmp_path: Path
+) -> None:
+    framework = asking(reference=reference, reference_within=("park",), **OF_GROUPS[which]["framework"])
+    (tmp_path / "mine.yaml").write_text(OF_GROUPS[which].get("weights", ""), "utf-8")
+    weights = tmp_path / "mine.yaml" if "weights" in OF_GROUPS[which] else None
+    year = ps.evaluate(framework, LEFT, year=2024, weights=weights)
+    found = year.scores.set_index("unit")["score"]
+    among_all = ps.evaluate(framework, LEFT, weights=weights).scores.query("year == 2024").set_index("unit")["score"]
+    np.testing.assert_array_equal(found, among_all.loc[found.index])
+    (tmp_path / "data").mkdir()
+    in_order, told = in_pieces(framework, LEFT, tmp_path / "data", rows=4, year=2024, weights=weights)
+    assert_same(year, in_order, told)
+
+
+@pytest.mark.parametrize("reference", ["panel", 2023])
+def test_a_group_that_the_year_lacks_is_in_the_frozen_reference_of_all_groups(reference: Any, tmp_path: Path) -> None:
+    framework = asking("standard_deviation", reference=reference, reference_within=("park",))
+    (tmp_path / "data").mkdir()
+    in_pieces(framework, LEFT.fillna(1.0), tmp_path / "data", rows=4, year=2024, freeze=tmp_path / "pieces.json")
+    year = ps.evaluate(framework, tmp_path / "data" / "data.parquet", year=2024)
+    year.freeze(tmp_path / "whole.json")
+    assert (tmp_path / "whole.json").read_bytes() == (tmp_path / "pieces.json").read_bytes()
+    later = LEFT.assign(year=2025)
+    assert set(ps.evaluate(framework, later, reference=tmp_path / "whole.json").scores["status"]) == {"ranked"}
+
+
 @pytest.mark.parametrize("name", ["zone-2021-entropy-within", "zone-2021-game-theory", "zone-2021-policy-shrinkage"])
 def test_shipped_schemes_that_name_methods_give_the_file_of_memory(name: str, tmp_path: Path) -> None:
     framework = ps.load_framework("zone-2021")
