@@ -297,7 +297,7 @@ def test_an_empty_table_is_a_header(tmp_path: Path) -> None:
 
 
 def test_the_cells_of_a_workbook_are_not_all_held_until_it_is_whole(tmp_path: Path) -> None:
-    frame = pd.DataFrame({str(number): ["text"] * 20_000 for number in range(10)})
+    frame = pd.DataFrame({str(number): ["text"] * 8_000 for number in range(10)})
     write_sheets([Sheet("one", frame.head(1))], tmp_path / "first.xlsx", {})  # what stays of a first use
     tracemalloc.start()
     write_sheets([Sheet("one", frame), Sheet("other", frame)], tmp_path / "out.xlsx", {})

@@ -15,7 +15,7 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import parkscore as ps
@@ -75,6 +75,7 @@ def enterprises(rows: int = 40) -> pd.DataFrame:
     return frame.mask((rng.random(frame.shape) < 0.1) & frame.columns.isin(list(numbers)))
 
 
+@settings(max_examples=40)
 @given(seed=st.integers(0, 10_000))
 def test_what_the_indicators_add_sums_to_the_score_and_what_is_ahead_follows_from_it(seed: int) -> None:
     framework = ps.load_framework("park-points-example")

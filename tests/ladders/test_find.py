@@ -9,7 +9,7 @@ from typing import Any
 import pandas as pd
 import pyarrow.parquet as pq
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from openpyxl import load_workbook
 
@@ -261,6 +261,7 @@ def test_hostile_numbers_are_counted_somewhere(value: float | str | None) -> Non
 numbers = st.one_of(st.none(), st.integers(-5, 5).map(float))
 
 
+@settings(max_examples=50)
 @given(st.lists(st.tuples(numbers, numbers), min_size=1, max_size=6), st.integers(-3, 3))
 def test_nobody_is_dropped_and_who_is_found_is_found_alone_too(pairs: list[tuple[Any, Any]], bar: int) -> None:
     made = small(leaf("one", "a", score=ScoreRule.of("as_is")), fields={"b": field("b")})
