@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import product
 from pathlib import Path
 from typing import Any
@@ -81,8 +81,9 @@ def _fitted_on(table: Table, leaf: Node, settings: Settings, cohort: Cohort, col
     """What a rule takes from a column of a piece; DataError, with the rows, where it cannot take a value."""
     rule, stated, values = scoring[settings.score.name], _stated(settings), column[cohort.fitted]
     try:
-        # A value that the rule cannot take is told by its row, and not by what every piece makes of the bounds.
-        rule.needs.require(values)
+        # A value that the rule cannot take is told by its row, and not by what every piece makes of the bounds; how
+        # many values there are is told of all pieces together.
+        replace(rule.needs, units=0).require(values)
         if rule.fit_gathered is None:
             return values[~np.isnan(values)]
         named = table.units[cohort.fitted] == stated["unit"] if "named" in rule.gathers else None
