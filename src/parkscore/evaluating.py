@@ -120,6 +120,7 @@ class Prepared:
             imputed_grid=self.imputed,
             treatment=self.treated,
             scoring=self.scored,
+            plan=plan,
             weighing=weighing,
             aggregated=nodes,
             outcomes=outcomes,

@@ -55,6 +55,7 @@ from parkscore.tree.lists import Listed, draw_up
 from parkscore.tree.percentiles import percentiles
 from parkscore.tree.rank import Ranks, Standing
 from parkscore.tree.references import reference_table
+from parkscore.tree.schemes import WeightPlan
 from parkscore.tree.score import Scored
 from parkscore.tree.target_tables import target_table
 from parkscore.tree.targets import Progress, pursue
@@ -77,8 +78,8 @@ class Evaluation:
     Tables are labelled by unit (and year, where the framework has one) and hold the rows that were scored. The stages
     are `raw`, `indicators`, `imputed`, `treated`, `scored` and `nodes`; `ranking` and `contributions` stand on them.
     `measured` are the cohorts of the references, `cohorts` the same with each class apart where it has its own weights.
-    `beside` are those of the references that no scored row is of.
-    frozen: the reference that the rows were scored by, where it was not fitted on them.
+    `beside` are those of the references that no scored row is of. plan: where weights come from, `weighing` what they
+    are. frozen: the reference that the rows were scored by, where it was not fitted on them.
     """
 
     framework: Framework
@@ -91,6 +92,7 @@ class Evaluation:
     imputed_grid: Grid
     treatment: Treatment
     scoring: Scored
+    plan: WeightPlan
     weighing: Weighing
     aggregated: Nodes
     outcomes: Outcomes

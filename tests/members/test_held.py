@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -13,7 +14,7 @@ from hypothesis import strategies as st
 from parkscore.data.table import State, Table
 from parkscore.evaluating import evaluate
 from parkscore.framework.formula import Cells
-from parkscore.framework.models import Choice, Framework, UnitClass, WeightScheme
+from parkscore.framework.models import Choice, ClassWeights, Framework, UnitClass, WeightEntry, WeightScheme
 from parkscore.members.changed_columns import Imagined
 from parkscore.members.held import Held
 from parkscore.methods import ranking
@@ -130,3 +131,22 @@ def test_what_is_made_of_many_rows_at_once_has_the_bits_of_what_is_made_of_one()
         assert {name: each[0] for name, each in alone.scores.items()} == {
             name: each[at] for name, each in together.scores.items()
         }
+
+
+@pytest.mark.parametrize("nobody", [False, True])
+def test_a_row_of_a_class_of_which_no_row_was_scored_has_its_weights_where_they_are_stated(
+    nobody: bool, tmp_path: Path
+) -> None:
+    made = small(
+        leaf("a"), leaf("b", missing=Choice.of("invalid")), fields={n: field(n) for n in ("a", "b", "staff")}, **BY_SIZE
+    )
+    half = ClassWeights(weights={"a": WeightEntry(weight=0.25), "b": WeightEntry(weight=0.75)})
+    both = {"large": half, "small": half}
+    scheme = WeightScheme(id="s", framework="small", status="expert", source="here", weights={}, classes=both)
+    before = pd.DataFrame({"zone": list("甲乙丙"), "a": [1.0, 2.0, 3.0], "b": [1.0, 2.0, 3.0], "staff": [20, 10, 30]})
+    evaluate(made, before, weights=scheme).freeze(tmp_path / "base.json")
+    after = before.assign(b=np.nan if nobody else [1.0, np.nan, 3.0])
+    held = Held(evaluate(made, after, weights=scheme, reference=tmp_path / "base.json"), None)
+    changed = {("b", 0): Cells(np.full(3, 2.0), np.zeros(3, dtype=np.int8))}
+    imagined = Imagined(np.arange(3), changed)
+    assert held.outcome(imagined).scores["total"].tolist() == pytest.approx([0.375, 0.5, 0.625], rel=1e-12)

@@ -12,16 +12,17 @@ from parkscore.data.cohorts import cohorts, cohorts_by_class
 from parkscore.data.columns import Columns
 from parkscore.data.derive import derive
 from parkscore.data.filled import fill_gaps
-from parkscore.data.grid import Grid, Rows, Vector
+from parkscore.data.grid import Cohort, Grid, Rows, Vector
 from parkscore.data.table import Table
 from parkscore.evaluation import Evaluation
 from parkscore.findings import DataError
 from parkscore.members.changed_columns import ChangedColumns, Imagined, imagine
 from parkscore.methods import ranking
 from parkscore.methods.ranks_among import rank_among
-from parkscore.tree.aggregate import aggregate
+from parkscore.tree.aggregate import Shares, aggregate
 from parkscore.tree.rank import Ranks
 from parkscore.tree.to_scores import to_scores
+from parkscore.tree.weigh import stated_shares
 
 
 @dataclass(frozen=True)
@@ -52,11 +53,14 @@ class Held:
         self.framework = evaluation.framework
         self.table = evaluation.table
         self._columns = Columns(self.framework, self.table)
-        # The range that a reference was fitted on is for findings only, and nobody reads findings on what is imagined.
+        self._plan = evaluation.plan
+        frozen = {} if evaluation.frozen is None else evaluation.frozen.fitted_under(self.framework, self._plan).shares
+        self._only_known = bool(frozen)
         pairs = zip(evaluation.cohorts, evaluation.weighing.shares, strict=True)
-        shares = {(cohort.name, cohort.class_id): own for cohort, own in pairs}
-        self._fitted = replace(evaluation.fitted, extents={}, shares=shares)
-        self._by_class = any(class_id is not None for _, class_id in self._fitted.shares)
+        self._shares: dict[tuple[str, str | None], Shares | None] = dict(frozen)
+        self._shares |= {(cohort.name, cohort.class_id): own for cohort, own in pairs}
+        # The range that a reference was fitted on is for findings only, and nobody reads findings on what is imagined.
+        self._fitted = replace(evaluation.fitted, extents={}, shares={})
         ranked = np.where(evaluation.outcomes.ranked, evaluation.aggregated.scores[self.framework.total.id], np.nan)
         self._ranked = self._rounded(ranked)
         own, years = evaluation.rows, self.table.years
@@ -86,17 +90,24 @@ class Held:
         return {name: np.concatenate([half[name] for half in halves]) for name in halves[0]}
 
     def _scored(self, table: Table, columns: ChangedColumns, derived: Grid) -> Mapping[str, Vector]:
-        framework, fitted, shares = self.framework, self._fitted, self._fitted.shares
+        framework, fitted = self.framework, self._fitted
         filled = fill_gaps(framework, table, fitted, derived)
         groups = cohorts(framework, table, filled.eligible, filled.eligible, fitted)
         treated, scored = to_scores(framework, table, filled.imputed, groups, fitted, counts=False)
-        classification = classify(framework, table, columns) if self._by_class else None
+        classification = classify(framework, table, columns) if self._plan.by_class else None
         if classification is not None:
             groups = cohorts_by_class(groups, classification)
-        groups = tuple(each for each in groups if (each.name, each.class_id) in shares)
-        own = tuple(shares[each.name, each.class_id] for each in groups)
+        weighed = [(each, shares) for each in groups if (shares := self._shares_of(each)) is not None]
+        groups, own = tuple(each for each, _ in weighed), tuple(shares for _, shares in weighed)
         nodes = aggregate(framework, table, scored.scores, groups, own, treated.grid.states, fitted)
         return nodes.scores
+
+    def _shares_of(self, cohort: Cohort) -> Shares | None:
+        """The shares of the evaluation, or of a class that no row of it is of; None where they would be computed."""
+        key = (cohort.name, cohort.class_id)
+        if key not in self._shares and not self._only_known:
+            self._shares[key] = stated_shares(self.framework, self.table, self._plan, cohort.class_id)
+        return self._shares.get(key)
 
     def _ranks(self, total: Vector, rows: Rows) -> Ranks:
         everybody = self._ranked[self.rows]

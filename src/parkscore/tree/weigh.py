@@ -111,6 +111,18 @@ def weigh(
     )
 
 
+def stated_shares(framework: Framework, table: Table, plan: WeightPlan, class_id: str | None) -> Shares | None:
+    """The shares of a class of which there need not be any row, by dimension; None where scores are needed for any."""
+    own = plan if class_id is None else plan.of_class(framework, class_id)
+    if any(True for _ in computed_nodes(framework, own)):
+        return None
+    nobody = np.zeros(0, dtype=np.intp)
+    no_scores = np.zeros((0, len(framework.leaves)))
+    return _Weigher(framework, table, no_scores, Cohort("", None, nobody, nobody, nobody, class_id=class_id)).settle(
+        own
+    )
+
+
 def _shares(
     framework: Framework,
     table: Table,
