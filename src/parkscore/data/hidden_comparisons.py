@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 
-from parkscore.data.masking import Mask
+from parkscore.data.masking import WITHOUT_MASK, Mask
 from parkscore.findings import Finding, Severity, UsageError
 from parkscore.framework.every_formula import formulas_over_rows
 from parkscore.framework.models import Framework
@@ -53,13 +53,8 @@ def _compared(text: str, hidden: Hidden) -> Iterator[str]:
 
 
 def _finding(owner: str, field: str, text: str, mask: Mask) -> Finding:
-    hint = Text(
-        f"去掉 --mask-field {field}，或不用 --mask 计分"
-        if field in mask.fields
-        else "不用 --mask 计分；或在数据中另设一列 1 和 0，由条件读这一列",
-        f"leave out --mask-field {field}, or score without --mask"
-        if field in mask.fields
-        else "score without --mask, or let the condition read a column of 1 and 0 in its place",
+    leave_out = Text(
+        f"去掉 --mask-field {field}，或不用 --mask 计分", f"leave out --mask-field {field}, or score without --mask"
     )
     return Finding(
         code="hidden_field_read",
@@ -70,5 +65,5 @@ def _finding(owner: str, field: str, text: str, mask: Mask) -> Finding:
             f"要比较“{field}”的文字，而它被散列值代替，结果会变",
             f"compares the text of {field}, which a hash would stand for, so that the result would be another",
         ),
-        hint=hint,
+        hint=leave_out if field in mask.fields else WITHOUT_MASK,
     )

@@ -40,6 +40,12 @@ _NAME_IDS: Final = frozenset({"name", "enterprise_name", "company"})
 
 Texts = npt.NDArray[Any]
 
+WITHOUT_MASK: Final = Text(
+    "不用 --mask 计分；或在数据中另设一列 1 和 0，由条件读这一列",
+    "score without --mask, or let the condition read a column of 1 and 0 in its place",
+)
+"""The way out where a framework compares a text that has to be hidden."""
+
 
 @dataclass(frozen=True)
 class Mask:
@@ -224,10 +230,7 @@ def _codes_compared(field: str) -> DataError:
                 "holds codes of enterprises, which have to be hidden, and the framework compares its text, "
                 "so that the result would be another",
             ),
-            hint=Text(
-                "不用 --mask 计分；或在数据中另设一列 1 和 0，由条件读这一列",
-                "score without --mask, or let the condition read a column of 1 and 0 in its place",
-            ),
+            hint=WITHOUT_MASK,
         )
     )
 
