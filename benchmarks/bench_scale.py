@@ -4,12 +4,14 @@
 
 Programs that stand beside each other run in turn, after one round to warm up; both must come to the same numbers and
 ranks. What counts is from the start of a process to its end: seconds, processor time, and the most memory that it held.
+Each run writes new files: what the run before has written is removed in between, by nobody's clock.
 """
 
 from __future__ import annotations
 
 import json
 import os
+import shutil
 import statistics
 import subprocess
 import sys
@@ -36,13 +38,6 @@ RETURNS, ZONES = 460_000, 178
 RETURNS_GROWTH = (460_000, 2_000_000, 5_000_000)
 BLOCK = 131_072  # rows of a row group; each block has random numbers of its own
 STAGES = ("seed", "growth", "mature")
-# The command line, which overwrites no folder.
-MEMBERS = """
-import shutil, sys
-from parkscore.cli import main
-shutil.rmtree(sys.argv[-1], ignore_errors=True)
-main()
-"""
 # A process counts the memory of the one that started it as its own, so a small one starts it.
 WATCH = """
 import json, os, subprocess, sys, time
@@ -57,8 +52,14 @@ HEAD = (
     "| program | seconds | median | processor, s | median | peak memory, MiB |\n| --- | --- | --- | --- | --- | --- |"
 )
 
-Command = Sequence[str]
 Columns = Mapping[str, npt.NDArray[np.float64]]
+
+
+class Program(NamedTuple):
+    """A command and what it writes, of which nothing is there when it begins."""
+
+    command: Sequence[str]
+    results: Sequence[Path]
 
 
 class Run(NamedTuple):
@@ -90,7 +91,7 @@ def bench_score(folder: Path) -> None:
     write_enterprises(data, ROWS)
     programs = {f"parkscore score, {ROWS:,} x {FIELDS}": score(folder, data, ours)}
     if find_spec("polars"):
-        programs["Polars, by hand"] = by_hand("score_in_polars.py", data, theirs)
+        programs["Polars, by hand"] = by_hand("score_in_polars.py", [data], [theirs])
     in_turn(programs)
     if theirs.exists():
         names = {"unit": "unit", "rank": "rank", "class_rank": "class_rank", "rank_in_park": "rank_in_park"}
@@ -110,7 +111,7 @@ def bench_members(folder: Path) -> None:
     ranking, theirs = folder / "theirs-ranking.parquet", folder / "theirs.parquet"
     programs = {"parkscore members": members(returns, zones, folder / "ours")}
     if find_spec("polars"):
-        programs["Polars, by hand"] = by_hand("members_in_polars.py", returns, zones, ranking, theirs)
+        programs["Polars, by hand"] = by_hand("members_in_polars.py", [returns, zones], [ranking, theirs])
     in_turn(programs)
     if find_spec("polars"):
         ours = folder / "ours" / "contributions.parquet"
@@ -139,10 +140,10 @@ def bench_returns(folder: Path) -> None:
         returns.unlink()
 
 
-def members(returns: Path, zones: Path, target: Path) -> Command:
-    """The command from returns to the ranking of the zones and the contributions of enterprises."""
+def members(returns: Path, zones: Path, target: Path) -> Program:
+    """The program from returns to the ranking of the zones and the contributions of enterprises."""
     files = ["zone-2021", str(returns), "--zones", str(zones), "--weights", "zone-2021-equal-within", "-o", str(target)]
-    return [sys.executable, "-c", MEMBERS, "members", *files]
+    return Program([sys.executable, "-m", "parkscore", "members", *files], [target])
 
 
 def bench_growth(folder: Path) -> None:
@@ -150,17 +151,17 @@ def bench_growth(folder: Path) -> None:
 
     Each size runs about as long in each round, and all its runs count: the largest cannot wait for a quiet moment.
     """
-    commands = {}
+    programs, result = {}, folder / "scored.parquet"
     for rows in (1000, *GROWTH):
         data = folder / f"{rows}.parquet"
         write_enterprises(data, rows)
-        commands[rows] = score(folder, data, folder / f"{rows}-scored.parquet")
-    largest = max(commands)
-    time_once(commands[largest])
-    runs: dict[int, list[Run]] = {rows: [] for rows in commands}
+        programs[rows] = score(folder, data, result)
+    largest = max(programs)
+    time_once(programs[largest])
+    runs: dict[int, list[Run]] = {rows: [] for rows in programs}
     for _ in range(GROWTH_ROUNDS):
-        for rows, command in commands.items():
-            runs[rows] += [time_once(command) for _ in range(min(largest // rows, AT_MOST))]
+        for rows, program in programs.items():
+            runs[rows] += [time_once(program) for _ in range(min(largest // rows, AT_MOST))]
     start = statistics.mean(run.seconds for run in runs[1000])
     print("| rows | runs | seconds, mean | fastest | processor, s | rows a second after the start | peak memory, MiB |")
     print("| --- " * 7 + "|")
@@ -178,7 +179,7 @@ def bench_explain(folder: Path) -> None:
     write_enterprises(data, ROWS)
     time_once(score(folder, data, result))
     middle = ["explain", str(result), "--unit", f"E{ROWS // 2:08d}"]
-    in_turn({f"parkscore explain, one of {ROWS:,}": [sys.executable, "-m", "parkscore", *middle]})
+    in_turn({f"parkscore explain, one of {ROWS:,}": Program([sys.executable, "-m", "parkscore", *middle], [])})
 
 
 def bench_dask(folder: Path) -> None:
@@ -215,13 +216,13 @@ def write_enterprises(file: Path, rows: int) -> None:
         writer.close()
 
 
-def score(folder: Path, data: Path, target: Path, engine: str = "local") -> Command:
-    """The command that scores enterprises by the framework of this benchmark; both its files are written."""
+def score(folder: Path, data: Path, target: Path, engine: str = "local") -> Program:
+    """The program that scores enterprises by the framework of this benchmark; both its files are written."""
     framework, weights = folder / "bench.yaml", folder / "bench-by-stage.yaml"
     framework.write_text(json.dumps(FRAMEWORK, ensure_ascii=False), encoding="utf-8")
     weights.write_text(json.dumps(WEIGHTS, ensure_ascii=False), encoding="utf-8")
     files = [str(framework), str(data), "-o", str(target), "--weights", str(weights)]
-    return [sys.executable, "-m", "parkscore", "score", *files, "--engine", engine]
+    return Program([sys.executable, "-m", "parkscore", "score", *files, "--engine", engine], [target])
 
 
 def write_other_fields(file: Path) -> None:
@@ -232,17 +233,17 @@ def write_other_fields(file: Path) -> None:
     frame.drop(columns=[column for column in frame if column.split("(")[0] in summed]).to_csv(file, index=False)
 
 
-def by_hand(script: str, *files: Path) -> list[str]:
-    """The command of a program that was written by hand."""
-    return [sys.executable, str(BY_HAND / script), *map(str, files)]
+def by_hand(script: str, sources: Sequence[Path], results: Sequence[Path]) -> Program:
+    """A program that was written by hand."""
+    return Program([sys.executable, str(BY_HAND / script), *map(str, [*sources, *results])], results)
 
 
-def in_turn(programs: Mapping[str, Command], rounds: int = ROUNDS, warm: bool = True) -> None:
+def in_turn(programs: Mapping[str, Program], rounds: int = ROUNDS, warm: bool = True) -> None:
     """Run all of them in turn, after one round to warm up; print the best and the median of each, and their ratios."""
     runs: dict[str, list[Run]] = {title: [] for title in programs}
     for number in range(rounds + warm):
-        for title, command in programs.items():
-            run = time_once(command)
+        for title, program in programs.items():
+            run = time_once(program)
             if number >= warm:
                 runs[title].append(run)
     print(HEAD)
@@ -259,8 +260,13 @@ def in_turn(programs: Mapping[str, Command], rounds: int = ROUNDS, warm: bool = 
         )
 
 
-def time_once(command: Command) -> Run:
+def time_once(program: Program) -> Run:
     """One process from its start to its end, its children included. Where it fails, its message ends the benchmark."""
+    command, results = program
+    for result in results:
+        if result.is_dir():
+            shutil.rmtree(result)
+        result.unlink(missing_ok=True)
     # As on any desk, modules are compiled once and not anew in every process.
     environment = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
     with tempfile.NamedTemporaryFile() as said:

@@ -16,8 +16,14 @@ WEIGHTS = {
 
 
 def main(source: str, target: str) -> None:
+    """Read, score and write."""
+    names = ["unit", "stage", "score", "rank", "class_rank", "park", "rank_in_park"]
+    names += [f"i{number}" for number in range(18)]
+    scored(pl.scan_parquet(source)).select(*names, *FIELDS).collect().write_parquet(target)
+
+
+def scored(rows: pl.LazyFrame) -> pl.LazyFrame:
     """Scale within each stage, weigh what is there, rank overall, in the stage and in the park."""
-    rows = pl.scan_parquet(source)
     ends = [end for x in FIELDS for end in (pl.col(x).min().alias(f"{x}_low"), pl.col(x).max().alias(f"{x}_high"))]
     shares = {f"w{number}": [own[number] / sum(own) for own in WEIGHTS.values()] for number in range(18)}
     weights = pl.DataFrame({"stage": list(WEIGHTS)} | shares).lazy()
@@ -29,14 +35,11 @@ def main(source: str, target: str) -> None:
     points = pl.sum_horizontal(pl.col(f"i{number}") * pl.col(f"w{number}") for number in range(18))
     weight = pl.sum_horizontal(pl.col(f"i{number}").is_not_null() * pl.col(f"w{number}") for number in range(18))
     score = pl.col("score").round(9)
-    ranked = rows.with_columns(score=points / weight).with_columns(
+    return rows.with_columns(score=points / weight).with_columns(
         rank=score.rank("min", descending=True),
         class_rank=score.rank("min", descending=True).over("stage"),
         rank_in_park=score.rank("min", descending=True).over("park"),
     )
-    scores = [f"i{number}" for number in range(18)]
-    names = ["unit", "stage", "score", "rank", "class_rank", "park", "rank_in_park", *scores, *FIELDS]
-    ranked.select(names).collect().write_parquet(target)
 
 
 if __name__ == "__main__":
