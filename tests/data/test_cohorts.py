@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from parkscore.data.class_column import Classification
+from parkscore.data.class_column import by_field
 from parkscore.data.coded_texts import CodedTexts
 from parkscore.data.cohorts import cohorts, cohorts_by_class, scored_rows
 from parkscore.data.grid import Cohort, as_selection, rows_by_value
@@ -144,9 +144,7 @@ def test_rows_that_follow_each_other_are_taken_without_a_copy(rows: list[int]) -
 def test_classes_are_kept_apart_in_the_order_of_their_names(classes: list[str | None], data: st.DataObject) -> None:
     everyone = np.arange(len(classes), dtype=np.intp)
     fit = np.flatnonzero(data.draw(st.lists(st.booleans(), min_size=len(classes), max_size=len(classes))))
-    none = np.zeros((len(classes), 0), dtype=np.bool_)
-    found = Classification(CodedTexts.of(classes), np.zeros(len(classes), dtype=object), none, none)
-    parts = cohorts_by_class((Cohort("all", None, everyone, fit, everyone),), found)
+    parts = cohorts_by_class((Cohort("all", None, everyone, fit, everyone),), by_field(CodedTexts.of(classes)))
     assert [each.class_id for each in parts] == sorted({name for name in classes if name is not None})
     for each in parts:
         own = [row for row, name in enumerate(classes) if name == each.class_id]

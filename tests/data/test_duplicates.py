@@ -89,3 +89,13 @@ def test_keys_in_files_and_in_memory_give_the_same(tmp_path_factory, lists: list
     assert files.keys.tolist() == memory.keys.tolist()
     flat = [key for each in lists for key in each]
     assert files.surplus == memory.surplus == len(flat) - len(set(flat))
+
+
+def test_pieces_whose_keys_are_in_order_repeat_what_pieces_in_any_order_do(tmp_path: Path) -> None:
+    keys = [np.array([9, 1, 5], dtype=np.uint64), np.array([5, 2, 5], dtype=np.uint64)]
+    as_they_come, in_order = KeysSeen(tmp_path), KeysSeen(tmp_path)
+    for each in keys:
+        as_they_come.add(each)
+        in_order.add(np.sort(each))
+    assert as_they_come.repeated().keys.tolist() == in_order.repeated().keys.tolist() == [5]
+    assert as_they_come.repeated().surplus == in_order.repeated().surplus == 2

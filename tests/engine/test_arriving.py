@@ -219,3 +219,15 @@ def test_what_is_wrong_with_the_data_is_told_where_the_disk_is_full_too(
         ps.score_dataset(small(leaf("a", score={"rule": "as_is"})), twice, tmp_path / "out.parquet")
     assert "duplicate_row" in {each.code for each in caught.value.findings}
     assert [path.name for path in tmp_path.iterdir()] == ["data.csv"]
+
+
+def test_numbers_have_a_dictionary_where_few_of_them_differ(tmp_path: Path) -> None:
+    rows = 4 * (1 << 14) // 8
+    columns = {"few": np.arange(rows) % 7.0, "many": np.arange(rows) / 7.0}
+    with ParquetFile(tmp_path / "numbers.parquet") as file:
+        file.add(pa.record_batch(columns))
+        file.end({})
+    written = pq.read_metadata(tmp_path / "numbers.parquet").row_group(0)
+    coded = [written.column(number).has_dictionary_page for number in range(len(columns))]
+    assert dict(zip(columns, coded, strict=True)) == {"few": True, "many": False}
+    assert pq.read_table(tmp_path / "numbers.parquet").equals(pa.table(columns))

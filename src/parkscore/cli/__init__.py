@@ -182,6 +182,8 @@ def main() -> None:
     # Imports make objects by the hundred thousand, none of them garbage: looking for some takes a third of a second.
     gc.set_threshold(100_000, 50, 1000)
     keep_memory()
+    # Pydantic would look for plugins in every package that is installed.
+    os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")
     signal.signal(signal.SIGTERM, _terminate)
     try:
         app()

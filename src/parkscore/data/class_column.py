@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
@@ -21,21 +22,29 @@ IN_CLASS: Final = "in_class"
 NO_CLASS: Final = "no_class"
 SEVERAL_CLASSES: Final = "several_classes"
 CLASS_UNKNOWN: Final = "class_unknown"
+_OUTCOMES: Final = np.array([IN_CLASS, NO_CLASS, CLASS_UNKNOWN, SEVERAL_CLASSES], dtype=object)
+_UNKNOWN: Final = 2
+"""The place of `class_unknown` among them."""
 
 
 @dataclass(frozen=True)
 class Classification:
     """The class of each row of a table, (rows,) each.
 
-    coded: the id of a class, or what the class field says, by number; -1 where there is none. outcomes: `in_class`, or
-    why there is none: `no_class`, `several_classes`, `class_unknown`. holding, unsure: (rows, classes), where a
-    condition holds, and where it cannot be told; no columns where the class stands in a field.
+    coded: the id of a class, or what the class field says, by number; -1 where there is none. outcome_numbers: 0 where
+    there is one, and numbers of why there is none. holding, unsure: (rows, classes), where a condition holds, and where
+    it cannot be told; no columns where the class stands in a field.
     """
 
     coded: CodedTexts
-    outcomes: npt.NDArray[Any]
+    outcome_numbers: npt.NDArray[np.integer[Any]]
     holding: Truths
     unsure: Truths
+
+    @cached_property
+    def outcomes(self) -> npt.NDArray[Any]:
+        """`in_class`, or why there is none: `no_class`, `several_classes`, `class_unknown`."""
+        return np.asarray(_OUTCOMES[self.outcome_numbers])
 
     @property
     def names(self) -> npt.NDArray[Any]:
@@ -50,10 +59,15 @@ def by_conditions(framework: Framework, compute: Callable[[str, str | None], Cel
     holding = np.column_stack([cells.values == 1.0 for cells in found]) & ~unsure
     count, open_ = holding.sum(axis=1), unsure.any(axis=1)
     outcome = np.select([count > 1, open_, count == 0], [3, 2, 1], 0)
-    words = np.array([IN_CLASS, NO_CLASS, CLASS_UNKNOWN, SEVERAL_CLASSES], dtype=object)
     codes = np.where(outcome == 0, holding.argmax(axis=1), -1).astype(np.int32)
     ids = np.array([each.id for each in framework.classes], dtype=object)
-    return Classification(CodedTexts(codes, ids), words[outcome], holding, unsure)
+    return Classification(CodedTexts(codes, ids), outcome, holding, unsure)
+
+
+def by_field(coded: CodedTexts) -> Classification:
+    """The class of each row that says one in a field; where nothing is said, it cannot be told."""
+    none = np.zeros((len(coded), 0), dtype=np.bool_)
+    return Classification(coded, np.where(coded.codes < 0, np.int8(_UNKNOWN), np.int8(0)), none, none)
 
 
 def class_column(framework: Framework, columns: Columns) -> Column:

@@ -6,15 +6,13 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Final
 
-import numpy as np
-
 from parkscore.data.capping import MOST, first_of_each_kind
 from parkscore.data.class_column import CLASS_UNKNOWN as CLASS_UNKNOWN
 from parkscore.data.class_column import IN_CLASS as IN_CLASS
 from parkscore.data.class_column import NO_CLASS as NO_CLASS
 from parkscore.data.class_column import SEVERAL_CLASSES as SEVERAL_CLASSES
 from parkscore.data.class_column import Classification as Classification
-from parkscore.data.class_column import by_conditions
+from parkscore.data.class_column import by_conditions, by_field
 from parkscore.data.columns import Columns
 from parkscore.data.grid import Rows
 from parkscore.data.table import Table
@@ -35,10 +33,7 @@ def classify(framework: Framework, table: Table, columns: Columns | None = None)
         return by_conditions(framework, own.compute)
     if framework.class_field is None:
         return None
-    coded = table.coded(framework.class_field)
-    outcomes = np.array([CLASS_UNKNOWN, IN_CLASS], dtype=object)[(coded.codes >= 0).astype(np.intp)]
-    none = np.zeros((len(coded), 0), dtype=np.bool_)
-    return Classification(coded, outcomes, none, none)
+    return by_field(table.coded(framework.class_field))
 
 
 def class_label(framework: Framework, name: str | None) -> Text | None:
@@ -107,7 +102,7 @@ def class_findings(framework: Framework, table: Table, found: Classification | N
 
 def why_without_class(framework: Framework, table: Table, found: Classification, rows: Rows) -> dict[int, Unranked]:
     """For each of these rows that is in no class, why; each class then has weights of its own."""
-    out = rows[found.outcomes[rows] != IN_CLASS]
+    out = rows[found.coded.codes[rows] < 0]
     if framework.classes:
         reasons = class_reasons(framework, table, found, out)
     else:

@@ -37,6 +37,11 @@ def keys_of(table: Table) -> Hashes:
     return units if table.years is None else mixed(units, table.years)
 
 
+def keys_in_order(table: Table) -> Hashes:
+    """The keys of all rows, ascending: what is sorted where pieces are read side by side need only be merged later."""
+    return np.sort(keys_of(table))
+
+
 def _as_shown(units: pa.Array) -> pa.Array:
     rows = texts_written_otherwise(units)
     if not rows.size:
@@ -74,7 +79,7 @@ class KeysSeen:
         self._files: set[Path] = set()
 
     def add(self, keys: Hashes) -> None:
-        """Take in the keys of a piece, in whatever order pieces come."""
+        """Take in the keys of a piece, in whatever order pieces come; what ascends already is found sooner."""
         self._held.append(keys)
         if sum(map(len, self._held)) > self._most:
             self._put_down()
@@ -89,7 +94,7 @@ class KeysSeen:
 
     def _put_down(self) -> None:
         """Append the keys that are held to the file of their first bits."""
-        keys = np.sort(np.concatenate([*self._held, np.empty(0, dtype=np.uint64)]))
+        keys = _merged(np.concatenate([*self._held, np.empty(0, dtype=np.uint64)]))
         self._held = []
         for number, own in enumerate(np.split(keys, np.searchsorted(keys, _FIRST_OF_FILES))):
             if own.size:
@@ -99,8 +104,13 @@ class KeysSeen:
                 self._files.add(path)
 
 
+def _merged(keys: Hashes) -> Hashes:
+    """Keys in order; a stable sort merges those that come in runs."""
+    return np.sort(keys, kind="stable")
+
+
 def _repeated(keys: Hashes) -> Repeated:
-    ordered = np.sort(keys)
+    ordered = _merged(keys)
     again = ordered[1:][ordered[1:] == ordered[:-1]]
     return Repeated(np.unique(again), len(again))
 

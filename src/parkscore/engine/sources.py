@@ -13,7 +13,7 @@ import numpy.typing as npt
 from parkscore.data.batches import BrokenFiles, read_piece
 from parkscore.data.by_unit import UnitParts
 from parkscore.data.datasets import Dataset, Piece, refuse_changed
-from parkscore.data.duplicates import keys_of
+from parkscore.data.duplicates import keys_in_order
 from parkscore.data.masking import Mask
 from parkscore.data.rule_statistics import RuleStatistics
 from parkscore.data.table import Table
@@ -167,7 +167,7 @@ class PartSource:
 class Checked:
     """A table that was read and checked, None where it cannot be scored, and what was found in it.
 
-    keys: a number for the unit and year of each row, by which a unit that is met twice shows.
+    keys: a number for the unit and year of each row, ascending, by which a unit that is met twice shows.
     """
 
     table: Table | None
@@ -202,7 +202,7 @@ def read_checked(source: Source, item: Item, mask: Mask | None, known: RuleStati
         found, table = mask.findings(found, table, framework), mask.table(table, framework)
     if broken:
         return Checked(None, [*broken, *found])
-    keys = None if source.whole_units else keys_of(read.table)
+    keys = None if source.whole_units else keys_in_order(read.table)
     return Checked(table if sound else None, found, read.places, keys)
 
 
@@ -248,4 +248,4 @@ class PutDown:
             return PutDownPiece(told_of(error, self.mask, framework), np.empty(0, dtype=np.uint64), {}, ())
         self.units.add(piece, table)
         found = cells.findings if self.mask is None else self.mask.findings(cells.findings, table, framework)
-        return PutDownPiece(found, keys_of(table), table.left_out, table.notes)
+        return PutDownPiece(found, keys_in_order(table), table.left_out, table.notes)

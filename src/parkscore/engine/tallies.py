@@ -45,8 +45,8 @@ class Tally:
     """The counts of some rows.
 
     columns: by indicator, reference and year. places: where each indicator stands. references: by name, on how many
-    rows each was fitted, and the finding for one that is alone. filled: by indicator and year, the gaps that were
-    filled. cases: by indicator, the rows in each case, in none, and of which it cannot be told. classes: the
+    rows each was fitted, and the finding for one that is alone in its piece. filled: by indicator and year, the gaps
+    that were filled. cases: by indicator, the rows in each case, in none, and of which it cannot be told. classes: the
     rows in each class by condition, in none, in several, and of which it cannot be told. beyond: by indicator,
     reference and year, the values beyond those of a frozen reference. to_score: how many rows are scored; to_measure:
     how many they may be measured against, those of no group included. treated: by indicator, reference and year, the
@@ -55,7 +55,7 @@ class Tally:
 
     columns: Mapping[tuple[str, str, int | None], ColumnCounts] = field(default_factory=dict)
     places: Mapping[str, Place] = field(default_factory=dict)
-    references: Mapping[str, tuple[int, Finding]] = field(default_factory=dict)
+    references: Mapping[str, tuple[int, Finding | None]] = field(default_factory=dict)
     filled: Mapping[tuple[str, int | None], int] = field(default_factory=dict)
     cases: Mapping[str, tuple[int, ...]] = field(default_factory=dict)
     classes: tuple[int, ...] = ()
@@ -70,8 +70,8 @@ class Tally:
         for key, counts in other.columns.items():
             columns[key] = columns[key] + counts if key in columns else counts
         for name, (rows, alone) in other.references.items():
-            before, first = references.get(name, (0, alone))
-            references[name] = before + rows, first
+            before, first = references.get(name, (0, None))
+            references[name] = before + rows, first or alone
         filled, cases = dict(self.filled), dict(self.cases)
         for place, count in other.filled.items():
             filled[place] = filled.get(place, 0) + count
@@ -111,7 +111,7 @@ class Tally:
         if compares(framework):
             scored_by = {name for (_, name, _), counts in self.columns.items() if counts.rows}
             found = self.references.items()
-            yield from (alone for name, (rows, alone) in found if rows == 1 and name in scored_by)
+            yield from (alone for name, (rows, alone) in found if rows == 1 and alone and name in scored_by)
 
 
 def tally(
@@ -155,12 +155,17 @@ def tally(
     return Tally(
         columns,
         {leaf.id: indicator_place(framework, table, leaf, rows) for leaf in framework.leaves if rows.size},
-        {each.reference: (each.fit.size, single_unit(table, each)) for each in cohorts if each.fit.size},
+        {each.reference: (each.fit.size, _alone(table, each)) for each in cohorts if each.fit.size},
         {(str(each.field), each.year): int(each.value) for each in filled},
         case_counts(framework, treated, rows),
         numbers_of_classes(framework, classification, rows) if framework.classes else (),
         drift,
     )
+
+
+def _alone(table: Table, cohort: Cohort) -> Finding | None:
+    """What is said of a row that is alone, if no other piece has one for the same reference."""
+    return single_unit(table, cohort) if cohort.fit.size == 1 else None
 
 
 def _lacking(fitted: Fitted) -> frozenset[tuple[str, str]]:

@@ -14,7 +14,8 @@ from parkscore.language import Text
 class Model(BaseModel):
     """What every part of the language shares: no unknown key, no change, no silent conversion."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True, strict=True, populate_by_name=True)
+    # Built when it is first used: most models are only read as parts of others, which have built them already.
+    model_config = ConfigDict(extra="forbid", frozen=True, strict=True, populate_by_name=True, defer_build=True)
 
 
 class Label(Model):

@@ -95,12 +95,14 @@ class ParquetFile:
         table = pa.Table.from_batches(self._waiting)
         self._waiting = []
         if self._writer is None:
-            self._writer = self._opened(table.schema)
+            self._writer = self._opened(table)
         self._writer.write_table(table, row_group_size=ROWS_IN_GROUP)
 
-    def _opened(self, schema: pa.Schema) -> pq.ParquetWriter:
+    def _opened(self, table: pa.Table) -> pq.ParquetWriter:
+        schema = table.schema
         texts = [field.name for field in schema if pa.types.is_dictionary(field.type)]
         numbers = [each.name for each in schema if pa.types.is_floating(each.type) or each.name.startswith(CASE)]
+        numbers = [name for name in numbers if _few_differ(table.column(name))]
         return pq.ParquetWriter(
             self._path,
             schema,
@@ -110,6 +112,12 @@ class ParquetFile:
             write_statistics=[name for name in (UNIT, YEAR, SCORE) if name in schema.names],
             store_schema=False,
         )
+
+
+def _few_differ(numbers: pa.ChunkedArray) -> bool:
+    """Whether the first of some numbers leave room for a dictionary; to begin one in vain takes time and bytes."""
+    most = _FEW // numbers.type.byte_width
+    return bool(pc.count_distinct(numbers.slice(0, 2 * most)).as_py() <= most)
 
 
 def fill_in(path: Path, name: str, numbers: Iterable[pa.Array]) -> None:

@@ -196,10 +196,15 @@ def number_array(numbers: npt.NDArray[np.float64]) -> pa.Array:
     >>> number_array(np.array([1.5, np.nan])).to_pylist()
     [1.5, None]
     """
-    gaps, numbers = np.isnan(numbers), np.ascontiguousarray(numbers, dtype=np.float64)
-    lacking = int(np.count_nonzero(gaps))
-    known = pa.py_buffer(np.packbits(~gaps, bitorder="little")) if lacking else None
-    return pa.Array.from_buffers(pa.float64(), numbers.size, [known, pa.py_buffer(numbers)], lacking)
+    return _with_gaps(np.ascontiguousarray(numbers, dtype=np.float64), ~np.isnan(numbers))
+
+
+def _with_gaps(numbers: npt.NDArray[Any], known: Truths) -> pa.Array:
+    """Numbers in the same memory, null where they are not known."""
+    lacking = len(numbers) - int(np.count_nonzero(known))
+    marks = pa.py_buffer(np.packbits(known, bitorder="little")) if lacking else None
+    kind = pa.from_numpy_dtype(numbers.dtype)
+    return pa.Array.from_buffers(kind, numbers.size, [marks, pa.py_buffer(numbers)], lacking)
 
 
 def coded(texts: Any) -> pa.DictionaryArray:
@@ -211,8 +216,8 @@ def worded(
     words: Sequence[str] | npt.NDArray[Any], codes: npt.NDArray[Any], kind: type[np.signedinteger[Any]] = np.int32
 ) -> pa.DictionaryArray:
     """Words by their codes; below 0 there is none. kind: of the numbers, the same in every piece."""
-    numbers = pa.array(codes.astype(kind), mask=codes < 0)
-    return pa.DictionaryArray.from_arrays(numbers, pa.array(words, type=pa.string()))
+    numbers = np.ascontiguousarray(codes, dtype=kind)
+    return pa.DictionaryArray.from_arrays(_with_gaps(numbers, numbers >= 0), pa.array(words, type=pa.string()))
 
 
 def _units(table: Table, rows: Rows) -> pa.Array:

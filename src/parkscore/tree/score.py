@@ -103,7 +103,7 @@ def score(
                     given = supplies.given(said, column, values, measured, cohort.fit) | counted.get(leaf.id, {})
                     where = cohort.index_of(measured)
                     points = _apply(said, values[where], own[leaf.id], given)
-                    scores[where, column] = _earned(leaf, points, where, given_by.get(leaf.id))
+                    scores[:, column][where] = _earned(leaf, points, where, given_by.get(leaf.id))
             except DomainError as error:
                 at_fault = refused(leaf, said, table, cohort, measured, values, error)
                 place = indicator_place(framework, table, leaf, rows)
