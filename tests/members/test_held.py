@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -14,7 +15,7 @@ from hypothesis import strategies as st
 from parkscore.data.table import State, Table
 from parkscore.evaluating import evaluate
 from parkscore.framework.formula import Cells
-from parkscore.framework.models import Choice, ClassWeights, Framework, UnitClass, WeightEntry, WeightScheme
+from parkscore.framework.models import Choice, ClassWeights, Framework, ScoreRule, UnitClass, WeightEntry, WeightScheme
 from parkscore.members.changed_columns import Imagined
 from parkscore.members.held import Held
 from parkscore.methods import ranking
@@ -150,3 +151,58 @@ def test_a_row_of_a_class_of_which_no_row_was_scored_has_its_weights_where_they_
     changed = {("b", 0): Cells(np.full(3, 2.0), np.zeros(3, dtype=np.int8))}
     imagined = Imagined(np.arange(3), changed)
     assert held.outcome(imagined).scores["total"].tolist() == pytest.approx([0.375, 0.5, 0.625], rel=1e-12)
+
+
+GROWING = {
+    "classes": (
+        UnitClass(id="growing", zh="增", en="growing", when="staff >= lag(staff)"),
+        UnitClass(id="shrinking", zh="减", en="shrinking", when="staff < lag(staff)"),
+    )
+}
+LOOKING_BACK: dict[str, dict[str, Any]] = {
+    "references by class": {"reference_within": ("class",)},
+    "gaps filled by class": {"defaults": EQUAL.model_copy(update={"missing": Choice.of("group_mean")})},
+    "gaps in scores filled by class": {"defaults": EQUAL.model_copy(update={"missing": Choice.of("score_group_mean")})},
+}
+
+
+@pytest.mark.parametrize("said", LOOKING_BACK.values(), ids=LOOKING_BACK)
+@pytest.mark.parametrize("again", [1, 2])
+def test_the_class_of_an_imagined_row_is_told_by_its_own_earlier_year(said: dict[str, Any], again: int) -> None:
+    """甲 grew from 10 to 20 and would have shrunk to 5; what a class says it is measured against or filled by."""
+    made = small(
+        leaf("a"), leaf("b"), fields={n: field(n) for n in ("a", "b", "staff")}, time="year", **GROWING, **said
+    )
+    numbers = pd.DataFrame(
+        {
+            "zone": [*"甲乙丙丁", *"甲乙丙丁"],
+            "year": [2023] * 4 + [2024] * 4,
+            "a": [1.0, 2.0, 3.0, 4.0, 5.0, 9.0, 7.0, 12.0],
+            "b": [1.0, 2.0, 3.0, 4.0, np.nan, 6.0, 3.0, 2.0],
+            "staff": [10.0, 10.0, 10.0, 10.0, 20.0, 20.0, 5.0, 4.0],
+        }
+    )
+    evaluation = evaluate(made, numbers, weights="equal", year=2024)
+    held = Held(evaluation, 2024)
+    outcome = held.outcome(Imagined(held.rows[[0] * again], {("staff", 0): column(5.0, again)}))
+    table = replace(evaluation.table, frame=evaluation.table.frame.assign(staff=numbers["staff"].replace({20.0: 5.0})))
+    table.frame.loc[5, "staff"] = 20.0
+    anew = evaluated_anew(evaluation, table).aggregated
+    for name, scores in anew.scores.items():
+        assert outcome.scores[name].tolist() == pytest.approx([scores[4]] * again, rel=1e-12, nan_ok=True), name
+    assert not np.isnan(outcome.scores["total"]).any()
+
+
+@pytest.mark.parametrize("again", [1, 2])
+def test_a_given_score_counts_beside_a_value_that_reads_the_year_before(again: int) -> None:
+    bands = ScoreRule.model_validate(
+        {"rule": "bands", "bands": [{"to": 1, "points": [0, 5]}, {"over": 1, "points": 9}]}
+    )
+    given = leaf("a", "x / lag(x)", score=bands, given="said")
+    made = small(given, leaf("b"), fields={n: field(n) for n in ("x", "b", "said")}, time="year")
+    numbers = pd.DataFrame(
+        {"zone": [*"甲乙甲乙"], "year": [2023] * 2 + [2024] * 2, "x": [8.0] * 4, "b": [1.0, 2.0] * 2, "said": [4.0] * 4}
+    )
+    held = Held(evaluate(made, numbers, weights="equal", year=2024), 2024)
+    outcome = held.outcome(Imagined(held.rows[[0] * again], {("x", 0): column(6.0, again)}))
+    assert outcome.scores["a"].tolist() == [4.0] * again

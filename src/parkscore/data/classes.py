@@ -13,7 +13,7 @@ from parkscore.data.class_column import NO_CLASS as NO_CLASS
 from parkscore.data.class_column import SEVERAL_CLASSES as SEVERAL_CLASSES
 from parkscore.data.class_column import Classification as Classification
 from parkscore.data.class_column import by_conditions, by_field
-from parkscore.data.columns import Columns
+from parkscore.data.columns import Columns, columns_of
 from parkscore.data.grid import Rows
 from parkscore.data.table import Table
 from parkscore.data.unranked import Unranked
@@ -23,14 +23,10 @@ from parkscore.framework.models import Framework
 from parkscore.language import Text
 
 
-def classify(framework: Framework, table: Table, columns: Columns | None = None) -> Classification | None:
-    """The class of each row; None where the framework has no classes.
-
-    columns: what the conditions read, where it is not what stands in the table.
-    """
+def classify(framework: Framework, table: Table) -> Classification | None:
+    """The class of each row; None where the framework has no classes."""
     if framework.classes:
-        own = Columns(framework, table) if columns is None else columns
-        return by_conditions(framework, own.compute)
+        return by_conditions(framework, columns_of(framework, table).compute)
     if framework.class_field is None:
         return None
     return by_field(table.coded(framework.class_field))

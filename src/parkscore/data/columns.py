@@ -100,6 +100,11 @@ class Columns(Mapping[tuple[str, int], Column]):
         return Column(Cells(np.where(known, column.cells.values[rows], np.nan), states), column.measure)
 
 
+def columns_of(framework: Framework, table: Table) -> Columns:
+    """What formulas read of the rows of a table: what stands there, or what belongs to rows that are imagined."""
+    return Columns(framework, table) if table.imagined is None else table.imagined
+
+
 class RowsBefore:
     """For each row of a frame the row of the same unit so many years earlier, or -1.
 

@@ -8,7 +8,7 @@ import numpy as np
 
 from parkscore.data.cases import cells_by_case, choose_cases
 from parkscore.data.chosen import category_codes, tier_numbers
-from parkscore.data.columns import Columns
+from parkscore.data.columns import Columns, columns_of
 from parkscore.data.given import Given, given_of
 from parkscore.data.grid import Grid
 from parkscore.data.table import State, Table
@@ -17,16 +17,14 @@ from parkscore.framework.models import Framework, Node
 from parkscore.framework.settings import Settings, resolve_settings
 
 
-def derive(framework: Framework, table: Table, columns: Columns | None = None) -> Grid:
+def derive(framework: Framework, table: Table) -> Grid:
     """Every indicator for every row of the table, in the indicator's measure, each gap with its reason.
-
-    columns: what the formulas read, where it is not what stands in the table.
 
     A slot that is not filled has a gap in every row. Of an indicator that is a category or has tiers the values are the
     codes of `data/chosen.py`; one that has cases is derived as its case says. Where somebody gives the score, there is
     a value only beside a given score that counts.
     """
-    columns = Columns(framework, table) if columns is None else columns
+    columns = columns_of(framework, table)
     settings = resolve_settings(framework)
     leaves = framework.leaves
     rows = len(table.frame)
@@ -53,7 +51,7 @@ def given_scores(framework: Framework, table: Table) -> Mapping[str, Given]:
     asked = [leaf for leaf in framework.leaves if leaf.given is not None]
     if not asked:
         return {}
-    columns, settings = Columns(framework, table), resolve_settings(framework)
+    columns, settings = columns_of(framework, table), resolve_settings(framework)
     return {
         leaf.id: given_of(leaf, settings[leaf.id], table, columns, _cells(leaf, settings[leaf.id], table, columns))
         for leaf in asked

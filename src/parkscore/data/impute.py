@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from parkscore.data.cohorts import years_of
-from parkscore.data.columns import Columns
+from parkscore.data.columns import columns_of
 from parkscore.data.fillings import filled_alike, group_codes
 from parkscore.data.fitted import Fitted
 from parkscore.data.grid import Grid, Matrix, Rows, Truths
@@ -110,7 +110,7 @@ def _parameters(choice: Choice, framework: Framework, table: Table, rows: Rows) 
 
 def _over_fewer_years(choice: Choice, framework: Framework, table: Table, columns: Rows) -> Matrix:
     """The first of the stated formulas that has a value."""
-    fields = Columns(framework, table)
+    fields = columns_of(framework, table)
     filled = np.full((len(table.frame), len(columns)), np.nan)
     for position, column in enumerate(columns):
         for formula in choice.parameters["formulas"]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import numpy.typing as npt
@@ -18,6 +18,9 @@ from parkscore.framework.taken_ids import CLASS as CLASS
 from parkscore.framework.taken_ids import UNIT as UNIT
 from parkscore.framework.taken_ids import YEAR as YEAR
 from parkscore.language import Text
+
+if TYPE_CHECKING:
+    from parkscore.data.columns import Columns
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,6 +98,7 @@ class Table:
     notes: what the file says of itself (synthetic data says so here), carried into every output.
     digest: SHA-256 of the file's bytes, or of the frame's contents.
     left_out: how many rows of the source were not read, by the code of the finding that names them.
+    imagined: what formulas read, where the rows are imagined and other years of their units do not stand in the table.
     """
 
     frame: pd.DataFrame
@@ -105,6 +109,7 @@ class Table:
     digest: str = ""
     left_out: Mapping[str, int] = field(default_factory=dict)
     texts: Mapping[str, CodedTexts] = field(default_factory=dict)
+    imagined: Columns | None = None
 
     @cached_property
     def units(self) -> npt.NDArray[Any]:

@@ -101,8 +101,8 @@ class ChangedColumns(Columns):
         return Column(Cells(column.cells.values[rows], column.cells.states[rows]), column.measure)
 
 
-def imagine(framework: Framework, table: Table, present: Columns, imagined: Imagined) -> tuple[Table, ChangedColumns]:
-    """The imagined rows as a table of one year, and the columns that formulas read on them.
+def imagine(framework: Framework, table: Table, present: Columns, imagined: Imagined) -> Table:
+    """The imagined rows as a table of one year, with the columns that formulas read on them.
 
     present: the columns of the table as it is. A row is called as the unit that it was made of.
     """
@@ -115,4 +115,5 @@ def imagine(framework: Framework, table: Table, present: Columns, imagined: Imag
     columns = ChangedColumns(framework, present, imagined, named)
     cells = {name: columns[name, 0].cells for name in number_of}
     frame = pd.DataFrame({**others, **{name: each.values for name, each in cells.items()}}, copy=False)
-    return replace(named, frame=frame, states={name: each.states for name, each in cells.items()}), columns
+    states = {name: each.states for name, each in cells.items()}
+    return replace(named, frame=frame, states=states, imagined=columns)

@@ -16,7 +16,7 @@ from parkscore.data.grid import Cohort, Grid, Rows, Vector
 from parkscore.data.table import Table
 from parkscore.evaluation import Evaluation
 from parkscore.findings import DataError
-from parkscore.members.changed_columns import ChangedColumns, Imagined, imagine
+from parkscore.members.changed_columns import Imagined, imagine
 from parkscore.methods import ranking
 from parkscore.methods.ranks_among import rank_among
 from parkscore.tree.aggregate import Shares, aggregate
@@ -71,30 +71,30 @@ class Held:
 
         A row with a value that a rule or an aggregation refuses, such as the logarithm of 0, has no scores.
         """
-        steps = self._derived(imagined)
-        scores = self._scores(imagined, *steps)
-        return Outcome(steps[2], scores, self._ranks(scores[self.framework.total.id], imagined.rows))
+        table, derived = self._derived(imagined)
+        scores = self._scores(imagined, table, derived)
+        return Outcome(derived, scores, self._ranks(scores[self.framework.total.id], imagined.rows))
 
-    def _derived(self, imagined: Imagined) -> tuple[Table, ChangedColumns, Grid]:
-        table, columns = imagine(self.framework, self.table, self._columns, imagined)
-        return table, columns, derive(self.framework, table, columns)
+    def _derived(self, imagined: Imagined) -> tuple[Table, Grid]:
+        table = imagine(self.framework, self.table, self._columns, imagined)
+        return table, derive(self.framework, table)
 
-    def _scores(self, imagined: Imagined, table: Table, columns: ChangedColumns, derived: Grid) -> Mapping[str, Vector]:
+    def _scores(self, imagined: Imagined, table: Table, derived: Grid) -> Mapping[str, Vector]:
         """The scores of every node; where a value is refused, those of each half apart, down to the row."""
         try:
-            return self._scored(table, columns, derived)
+            return self._scored(table, derived)
         except DataError:
             if len(imagined.rows) == 1:
                 return {node.id: np.full(1, np.nan) for node in self.framework.root.walk()}
         halves = [self._scores(half, *self._derived(half)) for half in imagined.halves()]
         return {name: np.concatenate([half[name] for half in halves]) for name in halves[0]}
 
-    def _scored(self, table: Table, columns: ChangedColumns, derived: Grid) -> Mapping[str, Vector]:
+    def _scored(self, table: Table, derived: Grid) -> Mapping[str, Vector]:
         framework, fitted = self.framework, self._fitted
         filled = fill_gaps(framework, table, fitted, derived)
         groups = cohorts(framework, table, filled.eligible, filled.eligible, fitted)
         treated, scored = to_scores(framework, table, filled.imputed, groups, fitted, counts=False)
-        classification = classify(framework, table, columns) if self._plan.by_class else None
+        classification = classify(framework, table) if self._plan.by_class else None
         if classification is not None:
             groups = cohorts_by_class(groups, classification)
         weighed = [(each, shares) for each in groups if (shares := self._shares_of(each)) is not None]
