@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from parkscore.framework.models import Addend, Members, ScoreRule
+from parkscore.framework.models import Addend, Choice, Members, ScoreRule
 from parkscore.members.contributions import contributions
 from parkscore.members.effects import Zones
 from parkscore.members.shortfalls import shortfalls
@@ -214,3 +214,26 @@ def test_where_the_only_year_that_is_read_has_no_return_everybody_contributes_no
     frame = contributions(evaluated(framework, [row for row in TWO_YEARS if row[1] == 2024])).frame()
     assert frame["value:1.1"].isna().all()
     assert frame["rank"].tolist() == frame["rank_without"].tolist()
+
+
+@pytest.mark.parametrize("prior_year", ["totals", "same_members"])
+def test_a_formula_over_fewer_years_fills_what_a_zone_has_without_an_enterprise(prior_year):
+    """No return is of 2022, so that growth over two years is that over one, and reads what only it reads: staff."""
+    fields = {name: field(name, members=Addend(sum=name), measure=measure) for name, measure in MEASURES.items()}
+    fields["high_tech"] = field("high_tech", measure="家", members=Addend(count="certified == 1"))
+    fields["green"] = field("green")
+    shorter = Choice.of("shorter_history", formulas=["growth(revenue) + staff / 100人"])
+    grown = dimension("1", leaf("1.1", "cagr(revenue, 2)", missing=shorter, measure="%"), leaf("1.2", "green"))
+    block = {"framework": "returns", "belongs_to": "zone", "name": "name", "prior_year": prior_year}
+    framework = small(grown, fields=fields, time="year", members=Members.model_validate(block))
+    made = contributions(evaluated(framework, TWO_YEARS))
+    frame = made.frame().set_index(["zone", "enterprise"])
+    for (zone, enterprise), row in frame.iterrows():
+        rest = without(TWO_YEARS, enterprise, zone, prior_year)
+        expected, _ = difference(made.zones, framework, rest, zone)
+        names = ["score", "1", "1.1", "value:1.1"]
+        assert row[names].tolist() == pytest.approx([expected[name] for name in names], rel=1e-12, nan_ok=True)
+    assert not np.isnan(frame.loc[("甲", "a"), "score"])
+
+
+MEASURES = {"revenue": "千元", "staff": "人", "research": "千元"}

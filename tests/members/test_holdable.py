@@ -42,5 +42,20 @@ def test_what_is_fitted_once_can_be_held(said: dict[str, Any]) -> None:
     assert not list(comparing(small(leaf("a", "x - lag(x)", **said), fields=CLASS, time="year")))
 
 
+SHORTER = Choice.of("shorter_history", formulas=["cagr(x, 2)", "growth(x)"])
+DATED = ScoreRule.of("dated_target", base_year=2020, base_value=1.0, target=2.0, target_year=2030)
+
+
+@pytest.mark.parametrize("said", [{"missing": SHORTER}, {"score": DATED}], ids=["fewer years", "a stated beginning"])
+def test_what_reads_the_row_itself_can_be_held(said: dict[str, Any]) -> None:
+    assert not list(comparing(small(leaf("a", "cagr(x, 3)", **said), fields=CLASS, time="year")))
+
+
+def test_a_formula_over_fewer_years_that_reads_other_rows_is_refused() -> None:
+    missing = Choice.of("shorter_history", formulas=["x / group_mean(x, trade)"])
+    made = small(leaf("a", "cagr(x, 3)", missing=missing), fields=CLASS, time="year")
+    assert [each.field for each in comparing(made)] == ["a"]
+
+
 def test_the_zones_of_2021_can_be_held() -> None:
     assert not list(comparing(load_framework("zone-2021")))

@@ -45,15 +45,18 @@ def formulas_of_scores(framework: Framework) -> Iterator[tuple[str, str]]:
             yield name, field.formula
     for each in framework.classes:
         yield each.id, each.when
-    settings = resolve_settings(framework)
     for leaf in framework.leaves:
-        yield from ((leaf.id, text) for text in _of_leaf(leaf))
-        missing = settings[leaf.id].missing
-        if missing.name == SHORTER_HISTORY:
-            yield from ((leaf.id, text) for text in missing.parameters["formulas"])
+        yield from ((leaf.id, text) for text in formulas_of_leaf(framework, leaf))
 
 
-def _of_leaf(leaf: Node) -> Iterator[str]:
+def formulas_of_leaf(framework: Framework, leaf: Node) -> Iterator[str]:
+    """What the value and the score of one indicator are made of, whatever fills its gaps by a formula included.
+
+    >>> import parkscore as ps
+    >>> zones = ps.load_framework("zone-2021")
+    >>> next(formulas_of_leaf(zones, zones.leaves[0]))
+    'p1_1'
+    """
     yield from leaf.formulas
     yield from leaf.conditions
     if leaf.given is not None:
@@ -64,6 +67,9 @@ def _of_leaf(leaf: Node) -> Iterator[str]:
         if case.score is not None and case.score.name == TIERS:
             tiers: Any = case.score.parameters["tiers"]
             yield from (tier["when"] for tier in tiers)
+    missing = resolve_settings(framework)[leaf.id].missing
+    if missing.name == SHORTER_HISTORY:
+        yield from missing.parameters["formulas"]
 
 
 def _of_requirement(asked: Requirement) -> Iterator[tuple[str, str]]:

@@ -6,12 +6,14 @@ from collections.abc import Iterator
 
 from parkscore.data.columns import parse
 from parkscore.findings import Finding, Severity, UsageError
-from parkscore.framework.cases import rules_of
+from parkscore.framework.cases import judged_leaves
+from parkscore.framework.every_formula import formulas_of_scores
 from parkscore.framework.formula import FUNCTIONS
-from parkscore.framework.models import SHORTER_HISTORY, Framework
+from parkscore.framework.models import Framework
 from parkscore.framework.settings import aggregation_of, resolve_settings
 from parkscore.language import Text
 from parkscore.methods import aggregation, imputation, scoring
+from parkscore.tree.supplied import base_year
 
 
 def refuse_comparing(framework: Framework) -> None:
@@ -26,20 +28,19 @@ def comparing(framework: Framework) -> Iterator[Finding]:
 
     Held references, shares and fillings are numbers; a place among all others is none, and would move with each return.
     """
-    for code, text in _formulas(framework):
+    for code, text in formulas_of_scores(framework):
         parsed = parse(text)
         if not parsed.row_local or any(FUNCTIONS[call.function].own_year for call in parsed.calls):
             yield _finding(code, Text(f"公式“{text}”要读其他行", f"the formula `{text}` reads other rows"))
+    for _, leaf, said in judged_leaves(framework):
+        method = scoring[said.score.name]
+        if not method.row_local or base_year(said) is not None:
+            told = Text(f"{method.title.zh}要与其他行比较", f"{method.title.en} compares with other rows")
+            yield _finding(leaf.id, Text(f"{leaf.label.zh}：{told.zh}", f"{leaf.label.en}: {told.en}"))
     settings = resolve_settings(framework)
     for leaf in framework.leaves:
-        for rule in rules_of(leaf, settings[leaf.id]):
-            method = scoring[rule.name]
-            if not method.row_local or "base_year" in rule.parameters:
-                told = Text(f"{method.title.zh}要与其他行比较", f"{method.title.en} compares with other rows")
-                yield _finding(leaf.id, Text(f"{leaf.label.zh}：{told.zh}", f"{leaf.label.en}: {told.en}"))
         missing = settings[leaf.id].missing
-        by_years = missing.name in imputation and "years" in imputation[missing.name].parameters
-        if by_years or missing.name == SHORTER_HISTORY:
+        if missing.name in imputation and "years" in imputation[missing.name].parameters:
             told = Text("缺失要用其他行填补", "gaps are filled from other rows")
             yield _finding(leaf.id, Text(f"{leaf.label.zh}：{told.zh}", f"{leaf.label.en}: {told.en}"))
     for node in framework.root.walk():
@@ -47,15 +48,6 @@ def comparing(framework: Framework) -> Iterator[Finding]:
             title = aggregation[aggregation_of(framework, node).name].title
             told = Text(f"用{title.zh}合成，要与其他行比较", f"{title.en} compares with other rows")
             yield _finding(node.id, Text(f"{node.label.zh} {told.zh}", f"{node.label.en}: {told.en}"))
-
-
-def _formulas(framework: Framework) -> Iterator[tuple[str, str]]:
-    """Every formula that an indicator or the class follows from, with the id of what it stands at."""
-    yield from ((name, field.formula) for name, field in framework.fields.items() if field.formula is not None)
-    yield from ((each.id, each.when) for each in framework.classes)
-    for leaf in framework.leaves:
-        said = (*leaf.conditions, *leaf.formulas, *(case.when for case in leaf.cases), leaf.given)
-        yield from ((leaf.id, text) for text in said if text is not None)
 
 
 def _finding(code: str, message: Text) -> Finding:

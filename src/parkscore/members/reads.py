@@ -6,6 +6,7 @@ from collections.abc import Iterable
 
 from parkscore.data.columns import parse
 from parkscore.framework.class_names import class_names
+from parkscore.framework.every_formula import formulas_of_leaf
 from parkscore.framework.formula.tree import Call, Name, Negative, Number, Product, Quantity, Sum
 from parkscore.framework.formula.tree import Node as Part
 from parkscore.framework.models import Framework, Node
@@ -20,13 +21,9 @@ def sums_read(framework: Framework, leaf: Node | None = None) -> frozenset[Key]:
     What decides the class of a unit counts for every indicator, since the class decides by what weights it counts.
     """
     leaves = framework.leaves if leaf is None else (leaf,)
-    texts = [text for each in leaves for text in _texts(each)] + [each.when for each in framework.classes]
+    texts = [text for each in leaves for text in formulas_of_leaf(framework, each)]
+    texts += [each.when for each in framework.classes]
     return frozenset(key for key in _read(framework, texts, 0) if framework.fields[key[0]].members is not None)
-
-
-def _texts(leaf: Node) -> list[str]:
-    said = (*leaf.conditions, *leaf.formulas, *(case.when for case in leaf.cases), leaf.given)
-    return [text for text in said if text is not None]
 
 
 def _read(framework: Framework, texts: Iterable[str], back: int) -> set[Key]:
