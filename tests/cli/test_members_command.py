@@ -12,6 +12,7 @@ import pandas as pd
 import pytest
 from openpyxl import load_workbook
 
+from tests.members.test_from_returns import FILED, GREEN, RETURNS, ZONES
 from tests.members.torch_zone import returns
 
 WEIGHTS = ("-w", "zone-2021-equal-within")
@@ -186,3 +187,24 @@ def test_zones_of_later_returns_are_scored_by_what_was_frozen(run: Any, filed: P
     assert members(run, "--reference", "ref.json", "--freeze", "other.json").code == 2
     assert members(run, "--reference", "parks.csv", "-o", "third").code == 2
     assert not (filed / "third").exists()
+
+
+@pytest.mark.parametrize("missing", ["last_year", "linear"])
+def test_what_cannot_be_held_leaves_out_sub_parks_and_contributions_and_says_why(
+    run: Any, folder: Path, missing: str
+) -> None:
+    (folder / "returns.yaml").write_text(RETURNS, encoding="utf-8")
+    (folder / "zones.yaml").write_text(ZONES.replace("missing: reweight", f"missing: {missing}"), encoding="utf-8")
+    FILED.to_parquet(folder / "filed.parquet", index=False)
+    GREEN.to_csv(folder / "green.csv", index=False)
+    answer = run("members", "zones.yaml", "filed.parquet", "--zones", "green.csv", "-o", "out", "--lang", "en")
+    assert answer.code == 0, answer.err
+    names = {path.name for path in (folder / "out").iterdir()}
+    assert "zones.csv" in names
+    assert not {"parts.csv", "contributions.parquet"} & names
+    summary = json.loads((folder / "out" / "summary.json").read_text(encoding="utf-8"))
+    (told,) = [each for each in summary["findings"] if each["code"] == "nothing_held"]
+    assert told["message"].startswith(
+        "contributions and the scores of sub-parks are left out: 人均收入: gaps are filled"
+    )
+    assert "nothing_held" in answer.err

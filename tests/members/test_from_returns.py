@@ -338,6 +338,26 @@ def test_sub_parks_that_are_level_are_ranked_by_the_rule_of_ties(zones: Framewor
     assert parts.loc[parts["zone"] == "东", "rank_in_zone"].tolist() == ranks
 
 
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        ("formula: revenue / staff", "formula: revenue / staff, score: {rule: rank}"),
+        ("missing: reweight", "missing: last_year"),
+        ("growth(revenue)", '"cagr_since(revenue, 2023)"'),
+        ("aggregate: arithmetic", "aggregate: topsis_minmax"),
+    ],
+)
+def test_sub_parks_are_not_scored_among_each_other_where_the_zones_are_compared(
+    before: str, after: str, tmp_path: Path
+) -> None:
+    (tmp_path / "returns.yaml").write_text(RETURNS, encoding="utf-8")
+    (tmp_path / "zones.yaml").write_text(ZONES.replace(before, after), encoding="utf-8")
+    members = ps.from_returns(ps.load_framework(tmp_path / "zones.yaml"), FILED, zones=GREEN)
+    with pytest.raises(UsageError) as refused:
+        members.evaluate_parts(members.evaluate())
+    assert {each.code for each in refused.value.findings} == {"compares_rows"}
+
+
 def test_a_zone_of_one_sub_park_scores_as_the_sub_park_does(folder: Path) -> None:
     (folder / "bare.yaml").write_text("id: bare\nextends: zones.yaml\nremove: ['4']\n", encoding="utf-8")
     framework = ps.load_framework(folder / "bare.yaml")

@@ -92,6 +92,7 @@ def members(
     """
     from parkscore.framework.loading import load_framework
     from parkscore.members.from_returns import from_returns
+    from parkscore.members.holdable import left_out
     from parkscore.members.outputs import outputs_of, summary_of, write_folder, write_workbook
 
     reply = reply_to(language, as_json)
@@ -116,6 +117,8 @@ def members(
         asked = answer(result, evaluation, questions, hidden, contributions=output is not None)
         evaluation = replace(evaluation, findings=(*evaluation.findings, *asked.findings))
     if output is not None:
+        found = left_out(loaded, bool(result.summed.roll.parts))
+        evaluation = replace(evaluation, findings=(*evaluation.findings, *found))
         with reply.waiting(Text("正在写出", "writing")):
             workbook = output.suffix.lower() == WORKBOOK
             tables = [*outputs_of(result, evaluation), *asked.outputs(workbook)]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 from parkscore.data.columns import parse
 from parkscore.findings import Finding, Severity, UsageError
@@ -21,6 +22,17 @@ def refuse_comparing(framework: Framework) -> None:
     found = list(comparing(framework))
     if found:
         raise UsageError(found)
+
+
+def left_out(framework: Framework, parts: bool) -> list[Finding]:
+    """One warning that contributions are left out, and the scores of sub-parks where there are any; and why."""
+    found = list(comparing(framework))
+    if not found:
+        return []
+    zh, en = ("、分园得分", " and the scores of sub-parks") if parts else ("", "")
+    why = Text("；".join(each.message.zh for each in found), "; ".join(each.message.en for each in found))
+    message = Text(f"不计算贡献值{zh}：{why.zh}", f"contributions{en} are left out: {why.en}")
+    return [replace(found[0], code="nothing_held", severity=Severity.WARNING, field=None, message=message)]
 
 
 def comparing(framework: Framework) -> Iterator[Finding]:
@@ -57,7 +69,8 @@ def _finding(code: str, message: Text) -> Finding:
         field=code,
         message=message,
         hint=Text(
-            "贡献值和假设增减须保持参照值不变；换用有固定参照值的规则，如 minmax、steps",
-            "contributions and what-if hold the reference; take a rule that has one, such as minmax or steps",
+            "贡献值、假设增减和分园得分须保持参照值不变；换用有固定参照值的规则，如 minmax、steps",
+            "contributions, what-if and scores of sub-parks hold the reference; take a rule that has one, such as "
+            "minmax or steps",
         ),
     )

@@ -17,6 +17,7 @@ from parkscore.evaluation_sheets import sheets_of
 from parkscore.findings import worst_first
 from parkscore.language import Language, Text
 from parkscore.members.contributions import Contributions
+from parkscore.members.holdable import comparing
 from parkscore.members.result import Members
 from parkscore.members.sub_parks import IN_ZONE
 from parkscore.members.workbook_words import worded
@@ -49,17 +50,24 @@ class Output:
 
 
 def outputs_of(members: Members, evaluation: Evaluation) -> list[Output]:
-    """The tables beside the ranking: the summed zones, their sub-parks, and who came and left."""
-    parts = members.evaluate_parts(evaluation)
-    nodes = [str(name) for name in parts if name not in ("zone", "part", "returns", IN_ZONE, "status")]
-    kinds = {**dict.fromkeys(nodes, "score"), "returns": "count", IN_ZONE: "count"}
+    """The tables beside the ranking: the summed zones, their sub-parks, and who came and left.
+
+    Without the sub-parks where they cannot be scored by the references of the zones.
+    """
     return [
         Output("zone-table", Text("年报合计", "summed zones"), zone_frame(members), _value_kinds(members)),
-        Output("parts", Text("分园", "sub-parks"), parts, kinds, weighed=True),
+        *([] if any(comparing(members.framework)) else [_parts(members, evaluation)]),
         Output("changes", Text("企业变动", "changes"), members.changes, {}),
         Output("reported", Text("填报情况", "reported"), members.reported, _count_kinds(members)),
         Output("accounting", Text("年报核对", "returns"), members.accounting, {"returns": "count"}),
     ]
+
+
+def _parts(members: Members, evaluation: Evaluation) -> Output:
+    parts = members.evaluate_parts(evaluation)
+    nodes = [str(name) for name in parts if name not in ("zone", "part", "returns", IN_ZONE, "status")]
+    kinds = {**dict.fromkeys(nodes, "score"), "returns": "count", IN_ZONE: "count"}
+    return Output("parts", Text("分园", "sub-parks"), parts, kinds, weighed=True)
 
 
 def zone_frame(members: Members) -> pd.DataFrame:

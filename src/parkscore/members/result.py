@@ -129,6 +129,8 @@ class Members:
         """The sub-parks scored by the references and weights of their zones, and ranked within their zone.
 
         evaluation: of these zones. See `sub_parks.evaluate_parts` for the columns.
+
+        Raises UsageError where the framework compares rows with each other, so that nothing can be held.
         """
         self._refuse_other(evaluation)
         return evaluate_parts(self.summed, evaluation)

@@ -14,6 +14,7 @@ from parkscore.evaluation import Evaluation
 from parkscore.framework.formula import Cells
 from parkscore.members.changed_columns import Imagined
 from parkscore.members.held import Held
+from parkscore.members.holdable import refuse_comparing
 from parkscore.members.summing import Summed
 from parkscore.methods.group_ranks import Ties, ranks_in_groups
 from parkscore.tree.gate import NOT_RANKED, RANKED
@@ -56,7 +57,10 @@ def evaluate_parts(summed: Summed, evaluation: Evaluation) -> pd.DataFrame:
     evaluation: of the zones that were summed. What is no sum over returns is not asked of a sub-park: it counts as not
     applicable, in coverage too. Returns zone, part, how many returns, score, rank_in_zone, status and every node, by
     zone and rank. Sub-parks of zones that were not evaluated are left out.
+
+    Raises UsageError where the framework compares rows with each other, so that nothing can be held.
     """
+    refuse_comparing(evaluation.framework)
     framework, held = evaluation.framework, Held(evaluation, summed.year if evaluation.framework.time else None)
     rows_of = dict(zip(evaluation.table.units[held.rows].tolist(), held.rows.tolist(), strict=True))
     parts, rows = _parts_with_rows(summed, rows_of)
