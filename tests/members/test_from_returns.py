@@ -338,6 +338,24 @@ def test_sub_parks_that_are_level_are_ranked_by_the_rule_of_ties(zones: Framewor
     assert parts.loc[parts["zone"] == "东", "rank_in_zone"].tolist() == ranks
 
 
+def test_no_return_changes_a_category_of_its_zone_whatever_zones_are_looked_at(tmp_path: Path) -> None:
+    """By classes returns may move every indicator; with an enterprise its own zone alone is looked at."""
+    (tmp_path / "returns.yaml").write_text(RETURNS, encoding="utf-8")
+    classes = (
+        "classes: [{id: large, zh: 大, when: staff >= 40人}, {id: small, zh: 小, when: staff < 40人}]\nindicators:\n"
+    )
+    named = '  - {id: "5", zh: 级别, weight: 1, category: level, score: {rule: lookup, points: {国家: 90, 省: 50}}}\n'
+    text = ZONES.replace("indicators:\n", classes + named).replace("rules:", "  level: {zh: 级别, kind: text}\nrules:")
+    (tmp_path / "zones.yaml").write_text(text, encoding="utf-8")
+    levels = GREEN.assign(level=["国家", "省"] * 2)
+    members = ps.from_returns(ps.load_framework(tmp_path / "zones.yaml"), FILED, zones=levels)
+    evaluation = members.evaluate()
+    made = members.contributions(evaluation)
+    for enterprise in "acde":
+        assert set(made.frame(made.rows_of(enterprise))["value:5"]) == {0.0}
+        assert "5" not in set(members.shortfalls(evaluation, enterprise)["id"])
+
+
 @pytest.mark.parametrize(
     ("before", "after"),
     [
