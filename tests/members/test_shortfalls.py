@@ -6,9 +6,11 @@ import pandas as pd
 import pytest
 
 from parkscore.findings import UsageError
+from parkscore.framework.models import Addend, Members, Node, ScoreRule
 from parkscore.members.contributions import contributions
 from parkscore.members.shortfalls import shortfalls
 from tests.members.returns import TWO_YEARS, Return, evaluated, zones
+from tests.small_frameworks import dimension, field, leaf, small
 
 
 def found(enterprise: str, rows: list[Return] = TWO_YEARS, prior_year: str = "totals") -> pd.DataFrame:
@@ -66,3 +68,48 @@ def test_an_enterprise_without_a_return_is_refused_by_its_id():
     with pytest.raises(UsageError) as refused:
         found("nobody")
     assert [(each.code, each.value) for each in refused.value.findings] == [("no_such_enterprise", "nobody")]
+
+
+def held_back(enterprise: str, *indicators: Node) -> pd.DataFrame:
+    """The shortfalls of an enterprise in 甲 where the zones have these indicators, by indicator."""
+    fields = {"staff": field("staff", measure="人", members=Addend(sum="staff")), "green": field("green")}
+    fields["high_tech"] = field("high_tech", measure="家", members=Addend(count="certified == 1"))
+    fields |= {name: field(name, measure="千元", members=Addend(sum=name)) for name in ("revenue", "research")}
+    block = {"framework": "returns", "belongs_to": "zone", "name": "name"}
+    members = Members.model_validate(block)
+    framework = small(dimension("1", *indicators, leaf("green")), fields=fields, time="year", members=members)
+    found = shortfalls(contributions(evaluated(framework, TWO_YEARS)), enterprise).set_index(["zone", "id"])
+    return found[found.index.get_level_values("zone") == "甲"].droplevel("zone")
+
+
+def test_who_lifts_its_zone_into_a_better_tier_has_no_shortfall_there():
+    """Without b 甲 has 10 people in place of 40, and the second tier in place of the first."""
+    assert held_back("b", tiers("tier", 9, 5)).empty
+
+
+def test_who_takes_its_zone_into_a_worse_tier_costs_points():
+    row = held_back("b", tiers("tier", 5, 9)).loc["tier"]
+    assert row["score"] == -4.0
+    assert row["sentence_zh"] == "tier 指标tier：使该项得分降低 4"
+    assert row["sentence_en"] == "tier indicator tier: lowers its score by 4"
+
+
+def tiers(code: str, first: float, second: float) -> Node:
+    """Points for more than 35 people, and for more than 5."""
+    rule = [{"when": "staff > 35人", "points": first}, {"when": "staff > 5人", "points": second}]
+    return Node(
+        id=code, zh=f"指标{code}", en=f"indicator {code}", direction="higher", score=ScoreRule.of("tiers", tiers=rule)
+    )
+
+
+@pytest.mark.parametrize(("best", "short"), [(10.0, True), (40.0, False)])
+def test_where_the_nearest_to_a_value_is_best_the_score_says_who_holds_back(best: float, short: bool):
+    """b takes 甲 from 10 people to 40."""
+    nearest = leaf("staff", measure="人", score=ScoreRule.of("middle", best=best, farthest=100.0))
+    assert ("staff" in held_back("b", nearest).index) == short
+
+
+def test_who_adds_to_a_sum_of_which_less_is_better_is_said_to_add():
+    row = held_back("b", leaf("staff", measure="人", direction="lower")).loc["staff"]
+    assert row["sentence_zh"] == "staff 指标staff：增加 30 人"
+    assert row["sentence_en"] == "staff indicator staff: adds 30 人"

@@ -9,7 +9,7 @@ import pandas as pd
 
 from parkscore.data.grid import Matrix, Rows, Truths
 from parkscore.framework.models import Node
-from parkscore.framework.settings import SIGN, resolve_settings
+from parkscore.framework.settings import SIGN, Settings, resolve_settings
 from parkscore.language import Text
 from parkscore.members.contributions import Contributions
 from parkscore.members.effects import Effects, Zones
@@ -43,7 +43,11 @@ def shortfalls(made: Contributions, enterprise: str) -> pd.DataFrame:
         (
             *(enterprise, zones.summed.zone_names[places[row]], leaf.id, leaf.label.zh, leaf.label.en, leaf.measure),
             *(own[row, column], now[row, column], effects.values[leaf.id][row], effects.scores[leaf.id][row]),
-            *_sentence(zones, leaf, own[row, column], now[row, column], effects.values[leaf.id][row]),
+            *(
+                _costs(leaf, effects.scores[leaf.id][row])
+                if leaf.is_named
+                else _sentence(zones, leaf, own[row, column], now[row, column], effects.values[leaf.id][row])
+            ),
         )
         for row in range(len(rows))
         for column, leaf in enumerate(zones.indicators)
@@ -56,17 +60,25 @@ def shortfalls(made: Contributions, enterprise: str) -> pd.DataFrame:
 def short_of(zones: Zones, effects: Effects, now: Matrix) -> Truths:
     """In which indicators a contribution is for the worse, (rows, indicators of `zones`); now: the values of the zones.
 
-    For the worse is downward where higher is better, upward where lower is; otherwise what costs score.
+    For the worse is downward where higher is better, upward where lower is; otherwise what costs score, as with tiers
+    and where the nearest to a value is best.
     """
     settings = resolve_settings(zones.framework)
     short = np.zeros(now.shape, dtype=np.bool_)
     for column, leaf in enumerate(zones.indicators):
-        sign = SIGN.get(str(settings[leaf.id].direction))
+        sign = _sign(leaf, settings[leaf.id])
         amount = effects.scores[leaf.id] if sign is None else sign * effects.values[leaf.id]
         least = _NOTHING * np.abs(now[:, column]) if sign is not None else 0.0
         adds_nothing = (np.abs(amount) <= least) & (sign == 1 and adds_up(zones.framework, leaf))
         short[:, column] = (amount < -least) | adds_nothing
     return short
+
+
+def _sign(leaf: Node, settings: Settings) -> int | None:
+    """1 where higher is better, -1 where lower is, None where the score alone can tell."""
+    # The number of a tier is none of these, and the rules for what is best in the middle pass over the direction.
+    by_score = leaf.is_named or settings.score.name in ("middle", "interval")
+    return None if by_score else SIGN.get(str(settings.direction))
 
 
 def _alone(made: Contributions, rows: Rows) -> Matrix:
@@ -87,6 +99,8 @@ def _sentence(zones: Zones, leaf: Node, own: float, overall: float, contribution
         if abs(contribution) <= _NOTHING * abs(overall):
             return Text(f"{name.zh}：没有贡献", f"{name.en}: adds nothing")
         amount = _amount(abs(contribution), leaf, difference=True)
+        if contribution > 0:
+            return Text(f"{name.zh}：增加 {amount.zh}", f"{name.en}: adds {amount.en}")
         return Text(f"{name.zh}：减少 {amount.zh}", f"{name.en}: takes {amount.en} away")
     below = contribution < 0
     if not np.isnan(own) and own != overall and (own < overall) == below:
@@ -98,6 +112,14 @@ def _sentence(zones: Zones, leaf: Node, own: float, overall: float, contribution
     zh, en = ("拉低", "lowers") if below else ("抬高", "raises")
     return Text(
         f"{name.zh} {value.zh}，把总体水平{zh} {amount.zh}", f"{name.en}: {value.en}, {en} the zone by {amount.en}"
+    )
+
+
+def _costs(leaf: Node, score: float) -> Text:
+    """What an enterprise costs where the value is a name: the difference of two names says nothing."""
+    lost = _number(abs(score), 4)
+    return Text(
+        f"{leaf.id} {leaf.label.zh}：使该项得分降低 {lost}", f"{leaf.id} {leaf.label.en}: lowers its score by {lost}"
     )
 
 
