@@ -20,10 +20,10 @@ from parkscore.ladders.gaps import Gaps
 from parkscore.ladders.lacking import Line, Need, lacking, lines
 from parkscore.ladders.loading import LoadedLadder
 from parkscore.ladders.models import Ladder, Rung
-from parkscore.ladders.noted import noted
 from parkscore.ladders.wording import Wording
 from parkscore.language import Language, Text, known
 from parkscore.output.documents import records, write_json
+from parkscore.output.noted import noted
 from parkscore.output.tables import write_csv, write_parquet
 from parkscore.output.workbook import write_workbook
 from parkscore.results.own_tables import own_table

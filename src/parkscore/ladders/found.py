@@ -19,12 +19,12 @@ from parkscore.evaluation import Evaluation
 from parkscore.findings import Finding, worst_first
 from parkscore.framework.formula import Formula, parse_formula
 from parkscore.framework.gate_conditions import Link, printed, take_apart, text_fields
-from parkscore.ladders.noted import noted
 from parkscore.ladders.reading import ABOUT_SCORES
 from parkscore.language import Language, Text, known
 from parkscore.methods import ranking
 from parkscore.methods.points_digits import to_digits
 from parkscore.output.documents import records, write_json
+from parkscore.output.noted import noted
 from parkscore.output.tables import write_csv, write_parquet
 from parkscore.output.workbook import write_workbook
 from parkscore.results.own_tables import own_table

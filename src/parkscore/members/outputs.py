@@ -24,6 +24,7 @@ from parkscore.members.workbook_words import worded
 from parkscore.output import workbook
 from parkscore.output.documents import records
 from parkscore.output.folders import write_whole_folder
+from parkscore.output.noted import noted
 from parkscore.output.tables import write_csv, write_parquet
 from parkscore.output.workbook import Sheet
 
@@ -130,29 +131,26 @@ def write_folder(
 
     made: what each enterprise contributes, written as `contributions.parquet`.
     """
-    all_notes = [note.in_language(language) for note in evaluation.notes]
+
+    def said(notes: Sequence[Text]) -> list[str]:
+        return [note.in_language(language) for note in notes]
 
     def fill(beside: Path) -> None:
         write_csv(beside / "zones.csv", evaluation.scores_in(language))
         for output in outputs:
-            notes = all_notes if output.weighed else [*members.zone_table.notes]
-            notes = notes if output.note is None else [*notes, output.note.in_language(language)]
+            notes = evaluation.notes if output.weighed else [Text(note, note) for note in members.zone_table.notes]
+            notes = notes if output.note is None else [*notes, output.note]
             if output.form == "parquet":
-                about = evaluation.about | {"notes": notes, "schema": SCHEMA}
+                about = evaluation.about | {"notes": said(notes), "schema": SCHEMA}
                 write_parquet(beside / f"{output.name}.parquet", output.frame, about)
             else:
-                write_csv(beside / f"{output.name}.csv", _with_notes(output.frame, notes))
+                write_csv(beside / f"{output.name}.csv", noted(output.frame, notes, language, NOTE))
         if made is not None:
-            made.write_parquet(beside / "contributions.parquet", evaluation.about | {"notes": all_notes})
+            made.write_parquet(beside / "contributions.parquet", evaluation.about | {"notes": said(evaluation.notes)})
         text = json.dumps(summary_of(members, evaluation, language), ensure_ascii=False, indent=1, allow_nan=False)
         (beside / "summary.json").write_text(text, encoding="utf-8")
 
     return write_whole_folder(folder, fill)
-
-
-def _with_notes(frame: pd.DataFrame, notes: Sequence[str]) -> pd.DataFrame:
-    """The table with what must be said of every result in a last column, where there is something to say."""
-    return frame.assign(**{NOTE: "; ".join(notes)}) if notes else frame
 
 
 def write_workbook(evaluation: Evaluation, outputs: Sequence[Output], path: Path, language: Language) -> Path:

@@ -9,8 +9,8 @@ import pandas as pd
 from parkscore.language import Language, Text
 
 
-def noted(table: pd.DataFrame, notes: Sequence[Text], language: Language) -> pd.DataFrame:
-    """The table with a last column `note`, in this language; as it is where there are no notes.
+def noted(table: pd.DataFrame, notes: Sequence[Text], language: Language, column: str = "note") -> pd.DataFrame:
+    """The table with the notes in a last column, in this language; as it is where there are no notes.
 
     >>> noted(pd.DataFrame({"unit": ["甲"]}), [Text("合成数据", "synthetic data")], "zh").to_dict("list")
     {'unit': ['甲'], 'note': ['合成数据']}
@@ -18,4 +18,4 @@ def noted(table: pd.DataFrame, notes: Sequence[Text], language: Language) -> pd.
     if not notes:
         return table
     said = "; ".join(note.in_language(language) for note in notes)
-    return table.assign(note=pd.Series([said] * len(table), index=table.index, dtype=object))
+    return table.assign(**{column: pd.Series([said] * len(table), index=table.index, dtype=object)})
