@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -12,12 +12,14 @@ from parkscore.data.fitted import Fitted
 from parkscore.data.grid import Cohort
 from parkscore.evaluation_about import weights_table
 from parkscore.framework.cases import name_of, variants
-from parkscore.framework.models import Framework, Node, ScoreRule
+from parkscore.framework.gate_conditions import labels_of_names
+from parkscore.framework.models import Framework, Node, Requirement, ScoreRule
 from parkscore.framework.settings import Settings, aggregation_of, resolve_settings
 from parkscore.language import Text
 from parkscore.methods import aggregation, scoring
 from parkscore.output.documents import records
 from parkscore.tree.contributions import not_additive
+from parkscore.tree.gate_tables import asked_in_words
 from parkscore.tree.grades import GRADE_WORDS, items_of
 from parkscore.tree.references import reference_table
 from parkscore.tree.verdicts import OUTCOMES
@@ -72,9 +74,11 @@ def _said(text: Text) -> dict[str, str]:
 def _judged_labels(framework: Framework) -> Iterable[tuple[str, dict[str, Any]]]:
     """What gates and scales of grades are called, with the words for what they come to."""
     outcomes = {outcome.value: _said(outcome.text) for outcome in OUTCOMES}
+    names = labels_of_names(framework)
     for gate in framework.gates:
-        items = {item.id: _said(item.label) for item in gate.items}
-        yield gate.id, {**_said(gate.label), "words": outcomes, "items": items}
+        items = {item.id: _said(_item_label(item, names)) for item in gate.items}
+        asks = {} if gate.items else {"asks": _said(asked_in_words(gate, names))}
+        yield gate.id, {**_said(gate.label), "words": outcomes, "items": items, **asks}
     labels = {node.id: node.label for node in framework.root.walk()}
     for scale in framework.grades:
         words = {**GRADE_WORDS, **{grade.id: grade.label for grade in scale.bands}}
@@ -87,6 +91,14 @@ def _judged_labels(framework: Framework) -> Iterable[tuple[str, dict[str, Any]]]
                 "items": items,
             },
         )
+
+
+def _item_label(item: Requirement, names: Mapping[str, Text]) -> Text:
+    """What an item is called; where it has no name, what it asks stands beside its id."""
+    if item.zh is not None or item.en is not None:
+        return item.label
+    asks = asked_in_words(item, names)
+    return Text(f"{item.id}：{asks.zh}", f"{item.id}: {asks.en}")
 
 
 def _tree(framework: Framework) -> Iterable[dict[str, Any]]:

@@ -255,6 +255,31 @@ def test_why_a_gate_is_not_met_is_told_with_the_numbers_of_an_evaluation_and_by_
     assert told.zh == f"入库条件：不达标（{asked}：职工总数 ≤ 500人（600 人，差 100 人））"
 
 
+def test_a_stored_result_says_what_a_gate_of_one_condition_asks(tmp_path: Path) -> None:
+    written = """gates:
+  - {id: big, zh: 规模, en: size, require: staff >= 100人, when: rd > 0}
+  - {id: clean, zh: 守法, en: conduct, veto: sales < 10千元}
+  - {id: both, zh: 两项, en: both, all: [{id: x, require: rd >= 5千元}, {id: y, zh: 收入项, require: sales >= 1千元}]}
+"""
+    (tmp_path / "points.yaml").write_text(FRAMEWORK + written, encoding="utf-8")
+    framework = ps.load_framework(tmp_path / "points.yaml")
+    (tmp_path / "points.yaml").unlink()
+    frame = enterprises().assign(staff=50, rd=1.0, sales=5.0)
+    in_pieces(framework, frame, tmp_path)
+    evaluation = ps.evaluate(framework, frame)
+    evaluation.to_parquet(tmp_path / "memory.parquet")
+    unit = str(frame["unit"].iloc[0])
+    for file in ("memory.parquet", "out.parquet"):
+        told = ps.explain(tmp_path / file, unit).judged_texts
+        assert [text.zh for text in told] == [
+            "规模：不达标（要求：人员 ≥ 100人【仅当 研发 > 0】）",
+            "守法：不达标（要求：一票否决：收入 < 10千元）",
+            "两项：不达标（x：研发 ≥ 5千元）",
+        ]
+        assert told[1].en == "conduct: not met (asked: not if 收入 < 10千元)"
+    assert ps.explain(evaluation, unit).judged_texts[0].zh == "规模：不达标（人员 ≥ 100人（50 人，差 50 人））"
+
+
 def test_points_that_are_no_sum_of_indicators_are_told_as_the_sum_of_the_nodes_below_the_total(tmp_path: Path) -> None:
     row = {"enterprise": "甲", "year": 2024, "staff": 100, "science_staff": 27, "ip_class_1": 0, "ip_class_2": 2}
     frame = pd.DataFrame([{**row, "rd_expense": 45.0, "sales": 1000.0, "costs": 800.0}])

@@ -206,7 +206,7 @@ def explanation_of(
         standings=tuple(_standings(document, row, tree)),
         judged=judged,
         judged_texts=tuple(
-            _judged_text(document, column, outcome, (reasons or {}).get(column) or _items_behind(document, row, column))
+            _judged_text(document, column, outcome, _behind(document, row, column, reasons))
             for column, outcome in judged.items()
         ),
         not_stored=(_NUMBERS_BEHIND,) if reasons is None and set(judged.values()) - {_MET} else (),
@@ -275,6 +275,21 @@ def _judged_text(document: Mapping[str, Any], column: str, outcome: str, why: Te
     said = labels["words"].get(outcome, {"zh": outcome, "en": outcome})
     because = Text("", "") if why is None else Text(f"（{why.zh}）", f" ({why.en})")
     return Text(f"{labels['zh']}：{said['zh']}{because.zh}", f"{labels['en']}: {said['en']}{because.en}")
+
+
+def _behind(
+    document: Mapping[str, Any], row: Mapping[str, Any], column: str, reasons: Mapping[str, Text] | None
+) -> Text | None:
+    """Why a gate or grade came out so; of a stored result the items, or what a gate of one condition asks."""
+    known_reason = (reasons or {}).get(column) or _items_behind(document, row, column)
+    return known_reason if known_reason is not None or reasons is not None else _asked(document, row, column)
+
+
+def _asked(document: Mapping[str, Any], row: Mapping[str, Any], column: str) -> Text | None:
+    asks = document.get("judged_labels", {}).get(column, {}).get("asks")
+    if asks is None or row[column] == _MET:
+        return None
+    return Text(f"要求：{asks['zh']}", f"asked: {asks['en']}")
 
 
 def _items_behind(document: Mapping[str, Any], row: Mapping[str, Any], gate: str) -> Text | None:

@@ -162,7 +162,10 @@ _DOCUMENT: Final = _with(
         "reference_within": _each(_TEXT),
         "class_labels": _by_name(_with(_LABEL)),
         "judged_labels": _by_name(
-            _with({**_LABEL, "words": _by_name(_with(_LABEL))}, {"items": _by_name(_with(_LABEL))})
+            _with(
+                {**_LABEL, "words": _by_name(_with(_LABEL))},
+                {"items": _by_name(_with(_LABEL)), "asks": _with(_LABEL)},
+            )
         ),
         "additive": _one_of(bool),
         "weights": _TEXT_OR_NONE,

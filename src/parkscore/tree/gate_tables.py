@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -10,6 +10,9 @@ import pandas as pd
 
 from parkscore.data.grid import Rows, Vector
 from parkscore.data.table import UNIT, YEAR, Table
+from parkscore.framework.formula import parse_formula
+from parkscore.framework.formula_words import in_words
+from parkscore.framework.gate_conditions import with_values
 from parkscore.framework.models import Requirement
 from parkscore.language import Text
 from parkscore.tree.verdicts import OUTCOMES, TRUTH_WORDS, Verdict, why
@@ -158,7 +161,24 @@ def _finite(values: Vector, rows: Rows) -> list[float]:
     return [value if np.isfinite(value) else np.nan for value in values[rows].tolist()]
 
 
-def condition_text(asked: Requirement) -> Text:
+Say = Callable[[str], Text]
+"""How a formula is put before a reader."""
+
+
+def _as_written(formula: str) -> Text:
+    return Text(formula, formula)
+
+
+def asked_in_words(asked: Requirement, labels: Mapping[str, Text]) -> Text:
+    """What a requirement asks and of whom, with names in place of ids.
+
+    >>> asked_in_words(Requirement(id="a", veto="x > 1"), {"x": Text("事故", "accidents")}).zh
+    '一票否决：事故 > 1'
+    """
+    return condition_text(asked, lambda formula: in_words(with_values(parse_formula(formula).root), labels))
+
+
+def condition_text(asked: Requirement, say: Say = _as_written) -> Text:
     """What a requirement asks and of whom, in one line; what is nested in it stands in brackets.
 
     >>> either = (Requirement(id="b", require="x > 1"), Requirement(id="c", veto="y"))
@@ -168,11 +188,11 @@ def condition_text(asked: Requirement) -> Text:
     >>> condition_text(Requirement(id="a", all=both)).en
     'all of: (any of: x > 1; not if y); z > 2 [only where w]'
     """
-    return _with_terms(_asks(asked), asked)
+    return _with_terms(_asks(asked, say), asked, say)
 
 
-def _with_terms(asks: Text, asked: Requirement) -> Text:
-    terms = _terms(asked)
+def _with_terms(asks: Text, asked: Requirement, say: Say) -> Text:
+    terms = _terms(asked, say)
     if not terms:
         return asks
     return Text(
@@ -180,30 +200,35 @@ def _with_terms(asks: Text, asked: Requirement) -> Text:
     )
 
 
-def _asks(asked: Requirement) -> Text:
-    for word, text in ((None, asked.require), (_VETO, asked.veto), (_REVIEW, asked.review)):
-        if text is not None:
-            return Text(text, text) if word is None else Text(word.zh + text, f"{word.en} {text}")
-    inner = [_in_brackets(item) for item in asked.items]
+def _asks(asked: Requirement, say: Say) -> Text:
+    for word, formula in ((None, asked.require), (_VETO, asked.veto), (_REVIEW, asked.review)):
+        if formula is not None:
+            text = say(formula)
+            return text if word is None else Text(word.zh + text.zh, f"{word.en} {text.en}")
+    inner = [_in_brackets(item, say) for item in asked.items]
     count = asked.at_least.count if asked.at_least is not None else 0
     how = _ALL if asked.all else _ANY if asked.any else Text(f"至少 {count} 项：", f"at least {count} of:")
     return Text(how.zh + "；".join(text.zh for text in inner), f"{how.en} {'; '.join(text.en for text in inner)}")
 
 
-def _in_brackets(item: Requirement) -> Text:
-    asks = _asks(item)
-    return _with_terms(Text(f"（{asks.zh}）", f"({asks.en})") if item.items else asks, item)
+def _in_brackets(item: Requirement, say: Say) -> Text:
+    asks = _asks(item, say)
+    return _with_terms(Text(f"（{asks.zh}）", f"({asks.en})") if item.items else asks, item, say)
 
 
-def _terms(asked: Requirement) -> list[Text]:
+def _terms(asked: Requirement, say: Say) -> list[Text]:
     """For whom a requirement is asked, who goes around it, and what a miss means."""
-    terms = [] if asked.when is None else [Text(f"仅当 {asked.when}", f"only where {asked.when}")]
-    terms += [Text(f"豁免：{way.when}", f"exempt where {way.when}") for way in asked.exempt]
-    terms += [Text(f"直通：{way.when}", f"or by {way.when}") for way in asked.bypass]
+    terms = [] if asked.when is None else [_joined(Text("仅当 ", "only where "), say(asked.when))]
+    terms += [_joined(Text("豁免：", "exempt where "), say(way.when)) for way in asked.exempt]
+    terms += [_joined(Text("直通：", "or by "), say(way.when)) for way in asked.bypass]
     if asked.relax is not None:
         by = f"{asked.relax.by * 100:.12g} %"
-        terms.append(Text(f"放宽 {by}：{asked.relax.when}", f"{by} easier where {asked.relax.when}"))
+        terms.append(_joined(Text(f"放宽 {by}：", f"{by} easier where "), say(asked.relax.when)))
     return [*terms, *([] if asked.miss is None else [Text("不达则核查", "a miss is to be reviewed")])]
+
+
+def _joined(before: Text, text: Text) -> Text:
+    return Text(before.zh + text.zh, before.en + text.en)
 
 
 _VETO = Text("一票否决：", "not if")
