@@ -38,6 +38,7 @@ MAKERS: dict[str, Callable[[], Any]] = {
     "left out": lambda: evaluation().one_at_a_time().leave_out,
     "without": lambda: evaluation().one_at_a_time().without_units(),
     "scenarios": scenarios,
+    "diagnosis": lambda: ps.diagnose(evaluation()),
 }
 
 
@@ -94,6 +95,14 @@ def test_files_have_the_numbers_of_the_evaluation_whatever_was_done_to_its_table
         for each in (plain, changed)
     ]
     assert all(sheets[0][name].equals(sheets[1][name]) for name in sheets[0])
+
+
+def test_files_of_a_diagnosis_have_its_numbers_whatever_was_done_to_its_tables(tmp_path: Path) -> None:
+    plain, changed = (ps.diagnose(evaluation()) for _ in range(2))
+    for table in (*tables_of(changed).values(), *changed.tables.values()):
+        spoil(table)
+    written = [each.to_json(tmp_path / "out.json").read_bytes() for each in (plain, changed)]
+    assert written[0] == written[1]
 
 
 def test_ranks_of_draws_that_are_changed_change_no_central_weights() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -21,6 +22,7 @@ from parkscore.framework.status_words import WEIGHTS_STATUS
 from parkscore.language import Language, Text, known
 from parkscore.output.documents import records, write_json
 from parkscore.output.workbook import write_workbook
+from parkscore.results.own_tables import own_table
 from parkscore.tree.only_gates import refuse_only_gates
 
 SCHEMA = "parkscore-diagnosis/1"
@@ -28,49 +30,82 @@ SCHEMA = "parkscore-diagnosis/1"
 
 @dataclass(frozen=True, eq=False)
 class Diagnosis:
-    """The result of `diagnose`, a table for each question.
+    """The result of `diagnose`, a table for each question; whoever asks for one gets a copy of his own.
 
-    availability, units: what is there, by indicator and by unit. statistics: spread of values and scores. correlations:
-    of siblings, and of each node with those above it. reliability, items, components: whether a dimension measures one
-    thing. denominators: whether an indicator follows size. influence: what each part says it weighs, and how it acts.
-    obstacles, unit_obstacles: what holds the units back. coordination: how evenly the dimensions of each are developed.
+    made: every table by its name.
     """
 
     evaluation: Evaluation
-    availability: pd.DataFrame
-    units: pd.DataFrame
-    statistics: pd.DataFrame
-    correlations: pd.DataFrame
-    reliability: pd.DataFrame
-    items: pd.DataFrame
-    components: pd.DataFrame
-    denominators: pd.DataFrame
-    influence: pd.DataFrame
-    obstacles: pd.DataFrame
-    unit_obstacles: pd.DataFrame
-    coordination: pd.DataFrame
+    made: Mapping[str, pd.DataFrame]
 
     def __repr__(self) -> str:
         """One line: what was looked at, and how much of it is flagged."""
         return f"<Diagnosis {self.evaluation.framework.id}: {self.evaluation.rows.size} rows, {self.flagged} flags>"
 
+    @own_table
+    def influence(self) -> pd.DataFrame:
+        """What each part says that it weighs, and how it acts."""
+        return self.made["influence"]
+
+    @own_table
+    def correlations(self) -> pd.DataFrame:
+        """Of siblings, and of each node with those above it."""
+        return self.made["correlations"]
+
+    @own_table
+    def reliability(self) -> pd.DataFrame:
+        """Whether a dimension measures one thing."""
+        return self.made["reliability"]
+
+    @own_table
+    def items(self) -> pd.DataFrame:
+        """What each indicator does to the reliability of its dimension."""
+        return self.made["items"]
+
+    @own_table
+    def components(self) -> pd.DataFrame:
+        """The principal components of each dimension."""
+        return self.made["components"]
+
+    @own_table
+    def statistics(self) -> pd.DataFrame:
+        """The spread of values and of scores."""
+        return self.made["statistics"]
+
+    @own_table
+    def availability(self) -> pd.DataFrame:
+        """What is there, by indicator."""
+        return self.made["availability"]
+
+    @own_table
+    def units(self) -> pd.DataFrame:
+        """What is there, by unit."""
+        return self.made["units"]
+
+    @own_table
+    def denominators(self) -> pd.DataFrame:
+        """Whether an indicator follows size."""
+        return self.made["denominators"]
+
+    @own_table
+    def obstacles(self) -> pd.DataFrame:
+        """What holds the units back, by indicator."""
+        return self.made["obstacles"]
+
+    @own_table
+    def unit_obstacles(self) -> pd.DataFrame:
+        """What holds each unit back most."""
+        return self.made["unit_obstacles"]
+
+    @own_table
+    def coordination(self) -> pd.DataFrame:
+        """How evenly the dimensions of each unit are developed."""
+        return self.made["coordination"]
+
     @property
     def tables(self) -> dict[str, pd.DataFrame]:
         """Every table by its name."""
-        return {
-            "influence": self.influence,
-            "correlations": self.correlations,
-            "reliability": self.reliability,
-            "items": self.items,
-            "components": self.components,
-            "statistics": self.statistics,
-            "availability": self.availability,
-            "units": self.units,
-            "denominators": self.denominators,
-            "obstacles": self.obstacles,
-            "unit_obstacles": self.unit_obstacles,
-            "coordination": self.coordination,
-        }
+        return {name: table.copy(deep=False) for name, table in self.made.items()}
 
     @property
     def flagged(self) -> int:
@@ -138,21 +173,21 @@ def diagnose(evaluation: Evaluation) -> Diagnosis:
     refuse_only_gates(evaluation.framework, Text("没有可诊断的", "there is nothing to diagnose"))
     reliability = reliability_tables(evaluation)
     obstacles, unit_obstacles = obstacle_tables(evaluation)
-    return Diagnosis(
-        evaluation,
-        availability=availability_by_indicator(evaluation),
-        units=availability_by_unit(evaluation),
-        statistics=statistics_table(evaluation),
-        correlations=correlation_table(evaluation),
-        reliability=reliability.groups,
-        items=reliability.items,
-        components=reliability.components,
-        denominators=denominator_table(evaluation),
-        influence=influence_table(evaluation),
-        obstacles=obstacles,
-        unit_obstacles=unit_obstacles,
-        coordination=coordination_table(evaluation),
-    )
+    made = {
+        "influence": influence_table(evaluation),
+        "correlations": correlation_table(evaluation),
+        "reliability": reliability.groups,
+        "items": reliability.items,
+        "components": reliability.components,
+        "statistics": statistics_table(evaluation),
+        "availability": availability_by_indicator(evaluation),
+        "units": availability_by_unit(evaluation),
+        "denominators": denominator_table(evaluation),
+        "obstacles": obstacles,
+        "unit_obstacles": unit_obstacles,
+        "coordination": coordination_table(evaluation),
+    }
+    return Diagnosis(evaluation, made)
 
 
 def _refuse_other_types(evaluation: Any) -> None:
