@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import parkscore as ps
+from parkscore.ladders.loading import load_ladder
 from tests.small_frameworks import leaf, rows, small
 
 
@@ -14,6 +15,8 @@ def made() -> list[Any]:
     own = ps.evaluate(framework, table)
     exact, alone, drawn = own.exact(), own.one_at_a_time(), own.robustness(draws=4)
     return [
+        ps.load_scheme("zone-2021-equal-within", ps.load_framework("zone-2021")),
+        load_ladder("sme-titles").ladder,
         *(framework, ps.prepare(framework, table), own, ps.Scenarios({"one": own, "other": own}), ps.diagnose(own)),
         *(exact, exact.necessary(), exact.extreme_ranks(), alone, alone.leave_out, alone.without_units()),
         *(drawn, drawn.sensitivity(draws=4, resamples=4), ps.explain(own, "甲")),

@@ -13,6 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
+from parkscore.findings import FrameworkError, UsageError
 from parkscore.framework.models import (
     Choice,
     DataField,
@@ -23,12 +24,14 @@ from parkscore.framework.models import (
     Percent,
     Ranking,
     ScoreRule,
+    UnitKey,
     WeightScheme,
     read_number,
     read_parameter,
     write_number,
     write_parameter,
 )
+from parkscore.ladders.models import Ladder
 from tests.strategies import frameworks
 
 
@@ -158,6 +161,37 @@ def test_a_reference_is_per_year_panel_or_a_year(value: Any) -> None:
 def test_a_date_is_a_date_or_its_text() -> None:
     day = datetime.date(2021, 4, 22)
     assert Effective(since=day) == Effective.model_validate({"since": "2021-04-22"})
+
+
+MADE_BY_HAND: list[tuple[Any, list[tuple[str, str | None]]]] = [
+    (lambda: Framework(id="x"), [("missing_key", key) for key in ("title", "unit", "fields")]),  # type: ignore[call-arg]
+    (lambda: WeightScheme(id="x", framework="y", status="gues"), [("unknown_choice", "status")]),  # type: ignore[arg-type]
+    (
+        lambda: Ladder(id="x", title=Label(zh="例"), unit=UnitKey(key="k", zh="例"), rung=()),  # type: ignore[call-arg]
+        [("unknown_key", None)],
+    ),
+]
+
+
+@pytest.mark.parametrize(("make", "told"), MADE_BY_HAND)
+def test_mistakes_in_what_is_made_by_hand_are_told_as_those_of_a_file(
+    make: Any, told: list[tuple[str, str | None]]
+) -> None:
+    with pytest.raises(FrameworkError) as refused:
+        make()
+    assert [(finding.code, finding.field) for finding in refused.value.findings] == told
+    assert "pydantic" not in str(refused.value)
+
+
+def test_a_framework_made_by_hand_from_a_name_is_told_what_reads_names() -> None:
+    with pytest.raises(UsageError, match="load_framework"):
+        Framework("zone-2021")  # type: ignore[call-arg, misc]
+
+
+def test_a_framework_takes_the_lists_of_a_document_as_a_file_has_them() -> None:
+    data: Any = {"id": "x", "title": {"zh": "例"}, "unit": {"key": "k", "zh": "例"}, "fields": {}}
+    node = {"id": "1", "zh": "一", "children": [{"id": "1.1", "zh": "一一"}]}
+    assert [each.id for each in Framework(**data, indicators=[node]).walk()] == ["1", "1.1"]
 
 
 def test_nothing_can_be_changed_afterwards() -> None:

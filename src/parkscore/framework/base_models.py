@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Self
+from typing import TYPE_CHECKING, Any, Self
 
-from pydantic import BaseModel, ConfigDict, model_validator
+from pydantic import BaseModel, ConfigDict, ValidationError, model_validator
 from pydantic_core import PydanticCustomError
 
+from parkscore.findings import Finding, FrameworkError, Severity, UsageError
 from parkscore.framework.written_values import Words
 from parkscore.language import Text
 
@@ -16,6 +17,58 @@ class Model(BaseModel):
 
     # Built when it is first used: most models are only read as parts of others, which have built them already.
     model_config = ConfigDict(extra="forbid", frozen=True, strict=True, populate_by_name=True, defer_build=True)
+
+
+class FileModel(Model):
+    """What a file of its own says; where it is made by hand, its mistakes of form are told as those of a file are.
+
+    Raises FrameworkError with all of them, by the paths of the file.
+    """
+
+    if not TYPE_CHECKING:  # type checkers know the keys from the fields
+
+        def __init__(self, /, *unnamed: Any, **data: Any) -> None:
+            """What the file says, by its keys."""
+            if unnamed:
+                raise UsageError(_unnamed(type(self)))
+            try:
+                super().__init__(**_as_read(data))
+            except ValidationError:
+                raise FrameworkError(_mistakes_in(type(self), data)) from None
+
+        __init__.__pydantic_base_init__ = True  # so that files are read without it, as by models that have none
+
+
+def _mistakes_in(model: type[FileModel], data: dict[str, Any]) -> tuple[Finding, ...]:
+    # Both import the models.
+    from parkscore.framework.building import build
+    from parkscore.framework.document import Document
+
+    return build(Document(_as_read(data), model.__name__, {}), model).findings
+
+
+def _as_read(value: Any) -> Any:
+    """Lists as files are read: they cannot be changed.
+
+    >>> _as_read({"rungs": [{"id": "a"}]})
+    {'rungs': ({'id': 'a'},)}
+    """
+    if isinstance(value, dict):
+        return {key: _as_read(inner) for key, inner in value.items()}
+    return tuple(map(_as_read, value)) if isinstance(value, list | tuple) else value
+
+
+def _unnamed(model: type[FileModel]) -> Finding:
+    name = model.__name__
+    return Finding(
+        code="wrong_type",
+        severity=Severity.ERROR,
+        message=Text(f"{name} 只按键取内容，如 {name}(id=...)", f"{name} takes keys only, as in {name}(id=...)"),
+        hint=Text(
+            "读随附的或文件里的用 load_framework、load_scheme",
+            "load_framework and load_scheme read what ships and files",
+        ),
+    )
 
 
 class Label(Model):

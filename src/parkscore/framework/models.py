@@ -8,7 +8,7 @@ from typing import Annotated, Literal
 from numpy.typing import ArrayLike
 from pydantic import Field
 
-from parkscore.framework.base_models import Label, Model
+from parkscore.framework.base_models import FileModel, Label, Model
 from parkscore.framework.choices import Choice, ScoreRule
 from parkscore.framework.judging_models import (
     AtLeast,
@@ -396,7 +396,7 @@ class Effective(Model):
     until: Date | None = None
 
 
-class Framework(Model):
+class Framework(FileModel):
     """An indicator framework: the tree, its fields, rules and sources."""
 
     id: Words

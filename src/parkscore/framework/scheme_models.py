@@ -7,7 +7,7 @@ from typing import Any
 
 from pydantic import Field, SerializerFunctionWrapHandler, model_serializer, model_validator
 
-from parkscore.framework.base_models import Label, Model
+from parkscore.framework.base_models import FileModel, Label, Model
 from parkscore.framework.choices import Choice
 from parkscore.framework.written_values import (
     NUMBER_SCHEMA,
@@ -70,7 +70,7 @@ class ClassWeights(Model):
     inside: dict[Words, Choice] = Field(default_factory=dict)
 
 
-class WeightScheme(Model):
+class WeightScheme(FileModel):
     """One set of weights over a framework, with its status.
 
     `data_note` is what the data that its numbers were computed from say of themselves, such as that they are synthetic;
@@ -96,6 +96,12 @@ class WeightScheme(Model):
     combine_by: Words | None = None
     toward: Policy | None = None
     classes: dict[Words, ClassWeights] = Field(default_factory=dict)
+
+    def __repr__(self) -> str:
+        """One line: which scheme, for which framework, with which status."""
+        return f"<WeightScheme {self.id}: for {self.framework}, {self.status}>"
+
+    __str__ = __repr__
 
     def weight_of(self, node_id: str) -> float | None:
         """The number given for a node, if there is one."""

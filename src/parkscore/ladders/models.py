@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from parkscore.framework.models import Label, Model, SourceStatus, UnitKey, Words
+from parkscore.framework.base_models import FileModel
+from parkscore.framework.models import Label, SourceStatus, UnitKey, Words
 
 
 class Rung(Label):
@@ -15,7 +16,7 @@ class Rung(Label):
     note: Words | None = None
 
 
-class Ladder(Model):
+class Ladder(FileModel):
     """Titles from the lowest up. `unit` and `time` say what a row is, for every framework of the ladder."""
 
     id: Words
@@ -26,3 +27,9 @@ class Ladder(Model):
     unit: UnitKey
     time: Words | None = None
     rungs: tuple[Rung, ...]
+
+    def __repr__(self) -> str:
+        """One line: which ladder, and its rungs from the lowest up."""
+        return f"<Ladder {self.id}: {len(self.rungs)} rungs>"
+
+    __str__ = __repr__
