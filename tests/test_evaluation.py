@@ -233,6 +233,8 @@ def test_a_file_that_is_called_like_another_form_is_refused(
     (finding,) = of_code(caught.value.findings, "other_form")
     assert finding.hint is not None
     assert finding.hint.en.startswith(f"call it out.{own}; ")
+    named = name.lower().partition(".")[2]
+    assert named == "xls" or finding.hint.en.endswith(f"has to_{'excel' if named == 'xlsx' else named}")
     assert not list(tmp_path.iterdir())
 
 

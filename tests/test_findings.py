@@ -7,6 +7,7 @@ import math
 from typing import Any
 
 import numpy as np
+import pandas as pd
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -20,11 +21,23 @@ from parkscore.findings import (
     Severity,
     UsageError,
     errors_of,
+    of_type,
     worst_first,
 )
 from parkscore.language import Text, in_digits, preferred_language
 
 MESSAGE = Text("小于下限 0", "is below 0")
+
+
+def test_a_finding_that_is_printed_reads_as_on_the_console(monkeypatch: pytest.MonkeyPatch) -> None:
+    finding = Finding(code="below_min", severity=Severity.ERROR, message=MESSAGE, field="qd01", value=-3)
+    monkeypatch.setenv("PARKSCORE_LANG", "zh")
+    assert f"{finding}" == "错误 below_min: qd01 = -3: 小于下限 0"
+
+
+def test_a_table_of_another_package_is_told_with_its_package() -> None:
+    assert of_type("data", pd.Series(), MESSAGE).message.en == "`data` cannot be a pandas.Series"
+    assert of_type("data", [], MESSAGE).message.en == "`data` cannot be a list"
 
 
 def test_a_value_of_a_cell_is_told_as_it_was_typed_and_not_as_a_program_keeps_it() -> None:

@@ -83,6 +83,10 @@ class Finding:
     rule: str | None = None
     more: int = 0
 
+    def __str__(self) -> str:
+        """The finding as a person reads it, in the language of the console."""
+        return self.render(preferred_language())
+
     def render(self, language: Language) -> str:
         """The finding as a person reads it, two to three lines."""
         where = f"{self.place}  " if self.place else ""
@@ -209,8 +213,12 @@ class FrameworkError(ParkscoreError):
 
 
 def of_type(argument: str, value: Any, hint: Text) -> Finding:
-    """The finding for an argument of another type than is taken."""
-    kind = type(value).__name__
+    """The finding for an argument of another type than is taken.
+
+    >>> of_type("data", Severity.ERROR, Text("给表", "give a table")).message.en
+    '`data` cannot be a Severity'
+    """
+    kind = _kind_of(value)
     article = "an" if kind[0] in "aeiouAEIOU" else "a"
     return Finding(
         code="wrong_type",
@@ -219,6 +227,12 @@ def of_type(argument: str, value: Any, hint: Text) -> Finding:
         message=Text(f"{argument} 不能是 {kind}", f"`{argument}` cannot be {article} {kind}"),
         hint=hint,
     )
+
+
+def _kind_of(value: Any) -> str:
+    """The name of a type, with the package of one that several packages may have, such as a DataFrame."""
+    package, name = type(value).__module__.partition(".")[0], type(value).__name__
+    return name if package in ("builtins", "parkscore", "pathlib", "__main__") else f"{package}.{name}"
 
 
 def wrong_year(year: Any) -> list[Finding]:

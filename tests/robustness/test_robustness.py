@@ -425,7 +425,7 @@ def test_any_indicator_that_is_left_out_is_any_but_those_that_are_all_of_the_tot
         ({"weights": {"table": pd.DataFrame()}}, "the table is empty"),
         ({"weights": {"table": 3}}, "`table` cannot be an int"),
         ({"weights": {"table": ""}}, "is empty"),
-        ({"weights": {"table": np.ones((8, 2))}}, "`table` cannot be a ndarray(.|\n)*a column for each node"),
+        ({"weights": {"table": np.ones((8, 2))}}, "`table` cannot be a numpy.ndarray(.|\n)*a column for each node"),
         ({"weights": {"table": [[1.0, 2.0]] * 8}}, "`table` cannot be a list"),
         ({"leave_out": {"a"}}, "`leave_out` cannot be a set(.|\n)*give a list"),
         ({"imputation": frozenset("a")}, "`imputation` cannot be a frozenset"),

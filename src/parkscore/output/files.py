@@ -16,6 +16,7 @@ from parkscore.language import Text, system_reason
 
 FORMS: Final = {".csv": "csv", ".parquet": "Parquet", ".json": "JSON", ".xlsx": "Excel"}
 """The forms in which results are written, by the ending of their files."""
+_METHODS: Final = {"csv": "to_csv", "Parquet": "to_parquet", "JSON": "to_json", "Excel": "to_excel"}
 _OTHERS: Final = {".pq": "Parquet", ".tsv": "tsv", ".xls": "Excel 97", ".xlsm": "Excel with macros"}
 
 
@@ -96,7 +97,10 @@ def refuse_other_form(path: Any, own: str) -> None:
     if promised == FORMS[own]:
         return
     message = Text(f"文件名是 {said}，写的却是 {FORMS[own]}", f"is called {said}, and {FORMS[own]} is to be written")
-    others = Text("其他格式有各自的方法，如 to_excel", "other forms have methods of their own, such as to_excel")
+    method = _METHODS.get(promised)
+    others = Text("其他格式有各自的方法", "other forms have methods of their own")
+    if method is not None:
+        others = Text(f"{others.zh}，{said} 用 {method}", f"{others.en}, {said} has {method}")
     hint = Text(f"改名为 {target.stem}{own}；{others.zh}", f"call it {target.stem}{own}; {others.en}")
     raise UsageError(
         Finding(code="other_form", severity=Severity.ERROR, place=Place(str(target)), message=message, hint=hint)
