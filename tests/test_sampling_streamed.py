@@ -205,6 +205,29 @@ def test_given_scores_are_refused_because_their_bands_need_the_whole_table(tmp_p
     assert refused.value.findings[0].code == "given_scores"
 
 
+@pytest.mark.parametrize(
+    ("name", "hint"),
+    [("zone-2021", "use --units; for the returns, take torch-returns in its place"), ("zone-figures", "use --units")],
+)
+def test_zones_are_not_drawn_as_enterprises(name: str, hint: str, tmp_path: Path) -> None:
+    with pytest.raises(UsageError) as refused:
+        sample_file(name, tmp_path / "a.parquet", 50)
+    (finding,) = refused.value.findings
+    assert finding.code == "not_of_enterprises"
+    assert finding.hint is not None
+    assert finding.hint.en == hint
+
+
+def test_fewer_rows_than_years_are_told_as_such_and_matter_only_where_there_are_years(tmp_path: Path) -> None:
+    with pytest.raises(UsageError, match=r"1 row cannot be spread over 2 years|1 行分不到 2 年"):
+        sample_file(POINTS, tmp_path / "a.parquet", 1)
+    assert sample_file(_without_years(), tmp_path / "b.parquet", 1).recipe.rows == 1
+
+
+def _without_years() -> ps.Framework:
+    return ps.load_framework("tech-sme").model_copy(update={"time": None, "gates": (), "grades": ()})
+
+
 def test_a_folder_with_something_in_it_is_not_overwritten(tmp_path: Path) -> None:
     (tmp_path / "returns").mkdir()
     (tmp_path / "returns" / "mine.txt").write_text("mine")

@@ -61,6 +61,20 @@ def test_the_shipped_example_is_what_the_sample_command_makes(run: Any, folder: 
     assert (folder / "zones-synthetic.csv").read_bytes() == shipped_example.read_bytes()
 
 
+@pytest.mark.parametrize(
+    "words",
+    [("template", "-o", "blank.xlsx"), ("sample",), ("sample", "--rows", "9")],
+    ids=lambda words: " ".join(words),
+)
+def test_a_table_without_any_field_is_not_written(run: Any, folder: Path, words: tuple[str, ...]) -> None:
+    before = sorted(folder.iterdir())
+    answer = run(words[0], "innovation-points-v2", *words[1:])
+    assert answer.code == 2
+    assert "has no fields" in answer.err
+    assert "extends: innovation-points-v2" in answer.err
+    assert sorted(folder.iterdir()) == before
+
+
 def test_a_sample_of_no_units_is_refused(run: Any) -> None:
     answer = run("sample", "park.yaml", "--units", "0", "-o", "synthetic.csv")
     assert answer.code == 2

@@ -12,6 +12,7 @@ from parkscore.data.cells import NOT_APPLICABLE_WORDS
 from parkscore.data.headers import Names, Role, Target
 from parkscore.framework.beside_returns import fields_beside_returns, leaves_reading
 from parkscore.framework.cases import formulas_said
+from parkscore.framework.fillable import refuse_no_fields
 from parkscore.framework.formula import parse_formula
 from parkscore.framework.models import USCC, DataField, Framework, Node
 from parkscore.language import Language, Text, in_digits
@@ -59,8 +60,10 @@ def write_template(
     The first sheet has a column for the unit, for the year and for every field that has no formula, with its measure
     in the header and its limits as a warning on input. There are no formulas in the workbook. beside_returns: only what
     returns of enterprises do not give, with the indicators that need it.
-    Raises OSError where the file cannot be written, and UsageError where there are no returns beside which it would be.
+    Raises OSError where the file cannot be written, and UsageError where the framework has no fields, or no returns
+    beside which it would be.
     """
+    refuse_no_fields(framework)
     raw = tuple(name for name, field in framework.fields.items() if field.formula is None)
     wanted, leaves = raw, list(framework.leaves)
     if beside_returns:

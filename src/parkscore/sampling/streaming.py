@@ -17,9 +17,10 @@ import pyarrow.csv as pa_csv
 import pyarrow.parquet as pq
 
 from parkscore.findings import Finding, Severity, UsageError
+from parkscore.framework.fillable import refuse_no_fields
 from parkscore.framework.loading import load_framework
 from parkscore.framework.models import Framework
-from parkscore.language import Text
+from parkscore.language import Text, plural
 from parkscore.output.files import path_of, write_whole
 from parkscore.output.folders import write_whole_folder
 from parkscore.sampling.headings import check_range, check_whole
@@ -89,11 +90,11 @@ def sample_file(
     enterprises have none of what few have. Published totals are not met. Every row says that it is synthetic, and so
     do the metadata of a Parquet file. The same arguments give the same rows, however many processors draw them.
 
-    Raises UsageError where a number is out of range, the output has another suffix or the framework has scores that
-    an expert gives; FrameworkError where it is invalid.
+    Raises UsageError where a number is out of range, the output has another suffix, or the framework has no fields,
+    judges zones that are sums of returns, or has scores that an expert gives; FrameworkError where it is invalid.
     """
     check_whole("rows", rows, 1, MOST_ROWS)
-    check_whole("years", years, 1, min(MOST_YEARS, rows))
+    check_whole("years", years, 1, MOST_YEARS)
     check_whole("zones", zones, 1, MOST_ZONES)
     check_whole("seed", seed, 0, 2**63 - 1)
     for name, share in (("gaps", gaps), ("suspect", suspect), ("invalid", invalid)):
@@ -103,6 +104,8 @@ def sample_file(
     loaded = load_framework(framework)
     target = path_of(output, "output")
     _refuse_unsuitable(loaded, target)
+    if loaded.time is not None and years > rows:
+        raise _too_few_rows(rows, years)
     if mistakes is not None and Path(mistakes).suffix.lower() != ".csv":
         raise _refused(
             "unsupported_output",
@@ -217,12 +220,41 @@ def _refuse_unsuitable(framework: Framework, target: Path) -> None:
             Text(f"任意行数的合成表不写“{target.suffix}”文件", f"'{target.suffix}' files are not written with --rows"),
             Text("写成 .parquet、.csv 或文件夹", "write .parquet, .csv or a folder"),
         )
+    refuse_no_fields(framework)
+    if framework.members is not None or any(field.totals for field in framework.fields.values()):
+        raise _not_of_enterprises(framework)
     if any(leaf.given in framework.fields for leaf in framework.leaves):
         raise _refused(
             "given_scores",
             Text("体系里有专家给分，分块生成时定不了区间", "experts give scores, and their bands need the whole table"),
             Text("用 --units 代替 --rows", "use --units instead of --rows"),
         )
+
+
+def _not_of_enterprises(framework: Framework) -> UsageError:
+    unit, name = framework.unit.label, framework.id
+    message = Text(
+        f"--rows 生成企业年报，而 {name} 的一行是{unit.zh}的合计",
+        f"--rows makes returns of enterprises, and a row of {name} is the whole of a {unit.en}",
+    )
+    hint = Text("用 --units 生成", "use --units")
+    if framework.members is not None:
+        returns = framework.members.framework
+        hint = Text(
+            f"{hint.zh}；要企业年报，用 {returns} 代替 {name}",
+            f"{hint.en}; for the returns, take {returns} in its place",
+        )
+    return _refused("not_of_enterprises", message, hint)
+
+
+def _too_few_rows(rows: int, years: int) -> UsageError:
+    message = Text(
+        f"{rows} 行分不到 {years} 年", f"{plural(rows, 'row')} cannot be spread over {plural(years, 'year')}"
+    )
+    hint = Text(
+        f"行数至少 {years}，或年数至多 {rows}", f"ask for {years} rows or more, or for {plural(rows, 'year')} at most"
+    )
+    return _refused("too_few_rows", message, hint)
 
 
 def _refused(code: str, message: Text, hint: Text) -> UsageError:

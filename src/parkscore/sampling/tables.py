@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from parkscore.framework.beside_returns import fields_beside_returns
+from parkscore.framework.fillable import refuse_no_fields
 from parkscore.framework.loading import load_framework
 from parkscore.framework.models import USCC, DataField, Framework
 from parkscore.methods.domain import BoolArray, FloatArray
@@ -68,10 +69,11 @@ def sample(
 
     Where the unit is a 统一社会信用代码 the rows are returns as `sample_file` draws them, `units` for each year.
 
-    Raises UsageError where units, years or seed are out of range, or there is no such framework; FrameworkError where
-    it is invalid.
+    Raises UsageError where units, years or seed are out of range, there is no such framework, or it has no fields;
+    FrameworkError where it is invalid.
     """
     loaded = load_framework(framework)
+    refuse_no_fields(loaded)
     wanted = fields_beside_returns(loaded) if beside_returns else tuple(loaded.fields)
     check_whole("units", units, 1, MOST_UNITS)
     check_whole("years", years, 1, MOST_YEARS)
