@@ -46,7 +46,7 @@ def test_the_unit_column_is_found_by_key_name_or_alias(header: str, framework: F
     assert table.units.tolist() == ["甲"]
 
 
-@pytest.mark.parametrize("header", ["year", "年份", "年度", "数据年度"])
+@pytest.mark.parametrize("header", ["year", "年份", "年度", "数据年度", "数据年份"])
 def test_the_year_column_is_found_by_its_usual_names(header: str, framework: Framework, write: Write) -> None:
     table, _ = read_table(write([["高新区", header, "营业收入"], ["甲", 2024, 7]]), framework)
     assert table.frame["year"].tolist() == [2024]

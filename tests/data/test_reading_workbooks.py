@@ -107,6 +107,16 @@ def test_the_sheet_called_data_is_read_and_others_like_it_are_named(
     assert "说明" not in finding.message.zh
 
 
+def test_a_sheet_like_the_first_is_not_left_out_without_a_warning(
+    framework: Framework, write: Write, findings_of: FindingsOf
+) -> None:
+    head = ["高新区", "年份", "营业收入"]
+    path = write({"东部": [head, ["甲", 2024, 1]], "西部": [head, ["乙", 2024, 1]]}, "xlsx")
+    (finding,) = findings_of(path, framework, "other_sheets")
+    assert finding.severity is Severity.WARNING
+    assert finding.message.zh == "只读取了 东部；也像数据而未读取的工作表：西部"
+
+
 def test_without_such_a_sheet_the_first_with_a_header_is_read(framework: Framework, write: Write) -> None:
     rows = [["高新区", "年份", "营业收入"], ["甲", 2024, 1]]
     table, findings = read_table(write({"封面": [["统计年鉴"]], "表一": rows}, "xlsx"), framework)

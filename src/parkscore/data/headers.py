@@ -25,7 +25,7 @@ class Role(Enum):
     FIELD = "field"
 
 
-YEAR_NAMES: Final = ("年份", "年度", "数据年度", "year")
+YEAR_NAMES: Final = ("年份", "年度", "数据年度", "数据年份", "year")
 NOTE_NAMES: Final = ("data_note", "数据说明")
 # What may stand under the unit's header in a row of measures.
 HEADER_MEASURE_WORDS: Final = ("计量单位", "单位", "measure", "unit")

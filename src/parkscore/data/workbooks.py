@@ -154,9 +154,13 @@ def _data_sheets(opened: Sequence[_Opened], *, with_years: bool) -> list[_Opened
     by_year = [one for one in opened if with_years and one.sheet.year is not None]
     if any(one.has_header for one in by_year):
         return by_year
-    named = [one for one in opened if normalised(one.name).casefold() in DATA_SHEETS]
+    named = [one for one in opened if _is_named_data(one)]
     with_header = [one for one in opened if one.has_header]
     return (named or with_header or list(opened))[:1]
+
+
+def _is_named_data(one: _Opened) -> bool:
+    return normalised(one.name).casefold() in DATA_SHEETS
 
 
 def _report_others(file: str, opened: Sequence[_Opened], chosen: Sequence[_Opened], found: Collected) -> None:
@@ -166,7 +170,9 @@ def _report_others(file: str, opened: Sequence[_Opened], chosen: Sequence[_Opene
     zh = "、".join(f"{one.name}（隐藏）" if one.hidden else one.name for one in others)
     en = ", ".join(f"{one.name} (hidden)" if one.hidden else one.name for one in others)
     read = ", ".join(one.name for one in chosen)
-    found.info(
+    by_name = any(one.sheet.year is not None or _is_named_data(one) for one in chosen)
+    tell = found.info if by_name else found.warning  # nobody said that the first one is all there is
+    tell(
         "other_sheets",
         Text(
             f"只读取了 {read}；也像数据而未读取的工作表：{zh}",
