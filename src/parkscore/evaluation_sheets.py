@@ -10,6 +10,7 @@ import pandas as pd
 
 from parkscore.data.classes import CLASS_UNKNOWN, IN_CLASS, NO_CLASS, SEVERAL_CLASSES, class_counts, class_label
 from parkscore.data.impute import title_of
+from parkscore.data.new_and_gone import new_and_gone
 from parkscore.data.table import CLASS, UNIT, YEAR
 from parkscore.evaluation_about import count_units
 from parkscore.findings import worst_first
@@ -561,7 +562,9 @@ def _accounting(evaluation: Evaluation, language: Language) -> Sheet:
     columns = {heads["part"]: parts, heads["outcome"]: accounts[language], heads["rows"]: accounts["rows"]}
     told = accounting_line(accounts).in_language(language)
     name = Text("行数核对", "accounting").in_language(language)
-    return Sheet(name, pd.DataFrame(columns), [told], {heads["rows"]: "count"})
+    compared = new_and_gone(evaluation.framework, evaluation.table, evaluation.rows)
+    notes = [told, *(each.in_language(language) for each in compared)]
+    return Sheet(name, pd.DataFrame(columns), notes, {heads["rows"]: "count"})
 
 
 def _findings(evaluation: Evaluation, language: Language) -> Sheet:

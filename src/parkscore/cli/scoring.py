@@ -283,6 +283,7 @@ def write_evaluation(evaluation: Evaluation, output: Path, reply: Reply) -> None
 def say_result(evaluation: Evaluation, reply: Reply) -> None:
     """How many are ranked, under which weights, and what must be said of every result."""
     from parkscore.data.classes import class_counts
+    from parkscore.data.new_and_gone import new_and_gone
     from parkscore.evaluation_about import count_units
     from parkscore.framework.status_words import WEIGHTS_STATUS
     from parkscore.tree.accounting import accounting_line
@@ -303,6 +304,7 @@ def say_result(evaluation: Evaluation, reply: Reply) -> None:
     reply.say(
         count,
         accounting_line(evaluation.accounting),
+        *new_and_gone(framework, evaluation.table, evaluation.rows),
         *([class_counts(framework, evaluation.classification, evaluation.rows)] if framework.classes else []),
         *weights,
         *(Text(f"注意：{note.zh}", f"note: {note.en}") for note in evaluation.notes),
