@@ -186,6 +186,21 @@ def test_a_year_outside_the_dates_of_the_framework_is_warned_of_by_its_evaluatio
     assert [(finding.code, finding.year) for finding in found] == [("not_in_force", year) for year in warned]
 
 
+@pytest.mark.parametrize(
+    ("dates", "zh", "en"),
+    [
+        ({"since": "2026-04-01"}, "自 2026-04-01 起", "from 2026-04-01"),
+        ({"until": "2021-12-31"}, "至 2021-12-31 止", "until 2021-12-31"),
+        ({"since": "2026-04-01", "until": "2027-01-01"}, "2026-04-01 至 2027-01-01", "2026-04-01 to 2027-01-01"),
+    ],
+)
+def test_dates_with_an_open_end_are_told_in_words(dates: dict[str, str], zh: str, en: str) -> None:
+    framework = small(leaf("a"), time="year", effective=Effective.model_validate(dates))
+    (found,) = validate(framework, table_of(framework, panel("zone year a\n甲 2024 1")))
+    assert found.message.zh == f"评价年度 2024 不在指标体系的有效期内（{zh}）"
+    assert found.message.en == f"the framework is not in force in the evaluation year 2024 ({en})"
+
+
 def test_of_very_many_findings_of_a_kind_the_first_are_listed_and_the_rest_counted() -> None:
     frame = pd.DataFrame({"zone": [f"z{number}" for number in range(1000)], "a": [-1.0] * 1000, "b": [1.0] * 1000})
     found = validate(LIMITED, table_of(LIMITED, frame))

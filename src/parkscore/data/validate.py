@@ -23,7 +23,7 @@ from parkscore.data.schema import Failure, compile_schema, failures
 from parkscore.data.table import Table
 from parkscore.data.unlisted import unlisted_texts
 from parkscore.findings import Finding, Severity, errors_of
-from parkscore.framework.models import BELOW_MIN, LIMITS, Accepted, Framework
+from parkscore.framework.models import BELOW_MIN, LIMITS, Accepted, Effective, Framework
 from parkscore.language import Text, in_digits
 
 
@@ -154,7 +154,7 @@ def _force_findings(framework: Framework, table: Table) -> Iterator[Finding]:
     effective = framework.effective
     if effective is None or table.years is None:
         return
-    since, until = effective.since or "...", effective.until or "..."
+    dates = _dates(effective)
     for year in np.unique(table.years):
         evaluated = int(year) + framework.evaluation_lag
         early = effective.since is not None and evaluated < effective.since.year
@@ -165,10 +165,23 @@ def _force_findings(framework: Framework, table: Table) -> Iterator[Finding]:
                 severity=Severity.WARNING,
                 year=int(year),
                 message=Text(
-                    f"评价年度 {evaluated} 不在指标体系的有效期内（{since} 至 {until}）",
-                    f"the evaluation year {evaluated} is outside the framework's dates ({since} to {until})",
+                    f"评价年度 {evaluated} 不在指标体系的有效期内（{dates.zh}）",
+                    f"the framework is not in force in the evaluation year {evaluated} ({dates.en})",
                 ),
+                hint=Text("结果只供参考，或换用当年有效的版本", "take it as a trial, or use what was in force then"),
             )
+
+
+def _dates(effective: Effective) -> Text:
+    """From when to when a framework is in force.
+
+    >>> _dates(Effective.model_validate({"since": "2026-04-01"}))
+    Text(zh='自 2026-04-01 起', en='from 2026-04-01')
+    """
+    since, until = effective.since, effective.until
+    if since is not None and until is not None:
+        return Text(f"{since} 至 {until}", f"{since} to {until}")
+    return Text(f"自 {since} 起", f"from {since}") if until is None else Text(f"至 {until} 止", f"until {until}")
 
 
 def _accepted(framework: Framework, finding: Finding) -> Finding:
