@@ -399,6 +399,22 @@ def test_a_column_for_notes_stands_only_where_a_row_has_one() -> None:
 # --- what cannot be compared ---------------------------------------------------------------------------------------
 
 
+def test_a_scheme_that_is_reweighed_again_says_once_that_and_from_what() -> None:
+    numbers = {"1": 30, "2": 20, "3": 10, "4": 10, "5": 30}
+    once = ps.reweigh("zone-2021", "zone-2021-equal-within", numbers, id="once")
+    again = ps.reweigh("zone-2021", once, numbers | {"1": 40}, id="again")
+    assert (again.title, again.source) == (once.title, once.source)
+    named = ps.reweigh("zone-2021", again, numbers, title="我的")
+    assert named.title is not None
+    assert named.title.zh == "我的"
+
+
+def test_a_code_that_is_a_number_is_not_told_as_missing_beside() -> None:
+    with pytest.raises(ps.FrameworkError) as refused:
+        ps.reweigh("zone-2021", "entropy", dict.fromkeys(range(1, 6), 1))  # type: ignore[arg-type]
+    assert {finding.code for finding in refused.value.findings} == {"wrong_type"}
+
+
 def test_every_scheme_at_fault_is_named_at_once() -> None:
     refusal = refused(TWO, FIVE, [HALF, "no-such", "entrpy", scheme("minus", A=-1, B=2), scheme("odd", A=1, C=1)])
     said = [finding.message.en.split(":")[0] for finding in refusal.findings]
@@ -655,7 +671,7 @@ def test_what_the_base_says_of_its_numbers_stays_with_them() -> None:
         (dict.fromkeys("12345", 1e308), {"weights_too_large"}),
         ({"1": float("nan"), "2": "x", "3": True, "4": None, "5": float("inf")}, {"wrong_type"}),
         ({"1": "20%", "2": 30, "3": 1, "4": 1, "5": 1}, {"mixed_weights"}),
-        ({1: 1, 2: 1, 3: 1, 4: 1, 5: 1}, {"wrong_type", "weight_missing"}),
+        ({1: 1, 2: 1, 3: 1, 4: 1, 5: 1}, {"wrong_type"}),
         ({}, {"weight_missing"}),
         ({"6": float("nan")}, {"wrong_type", "unknown_id", "weight_missing"}),
         ([1, 1, 1, 1, 1], {"wrong_type"}),

@@ -157,6 +157,12 @@ def evaluate(
 
     Raises FrameworkError, DataError or UsageError with every finding at once, and leaves nothing half done. What is
     wrong with the weights or the reference is found before the data are read.
+
+    >>> import parkscore as ps
+    >>> from parkscore.shipped import example_path
+    >>> data, weights = example_path("zones-synthetic.csv"), "zone-2021-equal-within"
+    >>> ps.evaluate("zone-2021", data, weights=weights, year=2024)
+    <Evaluation zone-2021: 178 of 178 ranked, weights zone-2021-equal-within (assumed)>
     """
     refuse_other_types(data=data, weights=weights, year=year, reference=reference, mask=mask)
     framework = load_framework(framework)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
-from typing import Any, get_args
+from typing import Any, Final, get_args
 
 import numpy as np
 
@@ -84,18 +84,28 @@ def _stated(
     name = framework.id if given is None else given.id
     own = framework.title.label if given is None else given.title.label if given.title is not None else Text(name, name)
     if title is None:
-        title = Text(f"{own.zh}，一级权重另定", f"{own.en}, other first-level weights")
+        title = own if _is_reweighed(own) else Text(own.zh + _OTHERS.zh, own.en + _OTHERS.en)
     elif isinstance(title, Label):
         title = title.label
     elif isinstance(title, str):
         title = Text(title, title)
     of_base = (framework.weights_source or framework.source) if given is None else given.source
-    inside = f"{name}（{of_base}）" if of_base else name
+    inside = f"{_SET}{name}（{of_base}）" if of_base else f"{_SET}{name}"
+    if of_base is not None and of_base.startswith(_SET):  # its own first level is replaced, and nothing is left of it
+        inside = of_base
     return {
         "framework": framework.id,
         "title": {"zh": title.zh, "en": title.en},
-        "source": source if source is not None else f"一级：设定；一级之内：{inside}",
+        "source": source if source is not None else inside,
     }
+
+
+_OTHERS: Final = Text("，一级权重另定", ", other first-level weights")
+_SET: Final = "一级：设定；一级之内："
+
+
+def _is_reweighed(title: Text) -> bool:
+    return title.zh.endswith(_OTHERS.zh) or title.en.endswith(_OTHERS.en)
 
 
 def _refuse_other_types(first_level: Any, title: Any, status: Any) -> None:
@@ -159,7 +169,8 @@ def _wrong_ids(framework: Framework, numbers: Mapping[Any, Any]) -> Iterator[Fin
                 hint=did_you_mean(node_id, first)
                 or Text("一级有：" + "、".join(first), "these are: " + ", ".join(first)),
             )
-    missing = [node_id for node_id in first if node_id not in numbers]
+    said = set(map(str, numbers))  # a code that is a number is told as such
+    missing = [node_id for node_id in first if node_id not in said]
     if missing:
         names = ", ".join(missing)
         yield Finding(

@@ -238,6 +238,9 @@ def load_scheme(source: str | Path | WeightScheme, framework: Framework) -> Weig
 
     The schemes that it combines are checked with it. Raises UsageError where there is no such scheme and FrameworkError
     with every mistake at once.
+
+    >>> load_scheme("zone-2021-equal-within", load_framework("zone-2021"))
+    <WeightScheme zone-2021-equal-within: for zone-2021, assumed>
     """
     _refuse_no_scheme(source, framework)
     if isinstance(source, WeightScheme):

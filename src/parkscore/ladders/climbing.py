@@ -38,6 +38,10 @@ def climb(
 
     Raises UsageError, FrameworkError or DataError with every finding at once. What is wrong with the ladder or one of
     its frameworks is found before the data are read.
+
+    >>> import parkscore as ps
+    >>> climb("sme-titles", ps.sample("innovative-sme", units=5, years=2))
+    <Climb sme-titles: 10 rows>
     """
     refuse_other_types(data=data, year=year, mask=mask)
     loaded = load_ladder(ladder)

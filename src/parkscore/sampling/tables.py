@@ -71,6 +71,9 @@ def sample(
 
     Raises UsageError where units, years or seed are out of range, there is no such framework, or it has no fields;
     FrameworkError where it is invalid.
+
+    >>> sample("zone-figures", units=3, years=2)["年份"].tolist()
+    [2023, 2023, 2023, 2024, 2024, 2024]
     """
     loaded = load_framework(framework)
     refuse_no_fields(loaded)
