@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import parkscore as ps
@@ -9,7 +10,7 @@ from parkscore.ladders.loading import load_ladder
 from tests.small_frameworks import leaf, rows, small
 
 
-def made() -> list[Any]:
+def made(folder: Path) -> list[Any]:
     framework = small(leaf("a", weight=1), leaf("b", weight=1))
     table = rows(a=[1.0, 2.0, 3.0], b=[3.0, 1.0, 2.0])
     own = ps.evaluate(framework, table)
@@ -19,12 +20,13 @@ def made() -> list[Any]:
         load_ladder("sme-titles").ladder,
         *(framework, ps.prepare(framework, table), own, ps.Scenarios({"one": own, "other": own}), ps.diagnose(own)),
         *(exact, exact.necessary(), exact.extreme_ranks(), alone, alone.leave_out, alone.without_units()),
+        own.freeze(folder / "frozen.json"),
         *(drawn, drawn.sensitivity(draws=4, resamples=4), ps.explain(own, "甲")),
     ]
 
 
-def test_every_result_is_one_short_line_in_a_notebook() -> None:
-    shown = [f"{each!r}" for each in made()]
+def test_every_result_is_one_short_line_in_a_notebook(tmp_path: Path) -> None:
+    shown = [f"{each!r}" for each in made(tmp_path)]
     assert all(line.startswith("<") and line.endswith(">") and "\n" not in line and len(line) < 120 for line in shown)
 
 

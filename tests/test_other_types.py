@@ -38,6 +38,8 @@ CALLS: dict[str, tuple[Callable[..., Any], str]] = {
         lambda: ps.scenarios(FRAMEWORK, TABLE, ["equal", "entropy"], mask=3),  # type: ignore[arg-type]
         "mask",
     ),
+    "a key that is a text": (lambda: ps.Mask("0123456789abcdef"), "key"),  # type: ignore[arg-type]
+    "a field to hide that is no list": (lambda: ps.Mask(fields="park"), "fields"),  # type: ignore[arg-type]
     "scenarios in a list": (lambda: ps.Scenarios([evaluation()] * 2), "evaluations"),  # type: ignore[arg-type]
     "scenarios by number": (
         lambda: ps.Scenarios({1: evaluation(), 2: evaluation()}),  # type: ignore[dict-item]
@@ -86,6 +88,12 @@ def test_an_argument_of_another_type_is_told_by_name_with_the_way_out(call: str)
     assert finding.code in ("wrong_type", "unknown_choice")
     assert str(finding.field).split(".")[0] == argument
     assert finding.hint is not None
+
+
+@pytest.mark.parametrize("key", [b"", b"k" * 15, b"k" * 65], ids=len)
+def test_a_key_of_another_length_hides_nothing(key: bytes) -> None:
+    with pytest.raises(ps.UsageError, match="bad_mask_key"):
+        ps.Mask(key)
 
 
 def test_the_best_and_the_worst_end_are_asked_for_by_these_words_alone() -> None:

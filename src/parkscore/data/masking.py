@@ -24,7 +24,7 @@ from parkscore.data.hidden_findings import KnownTexts
 from parkscore.data.plain_texts import text_column
 from parkscore.data.table import UNIT, Origin, Table
 from parkscore.data.units import TEXT_TYPE
-from parkscore.findings import DataError, Finding, Place, Severity, UsageError
+from parkscore.findings import DataError, Finding, Place, Severity, UsageError, of_type
 from parkscore.framework.every_formula import formulas_over_rows
 from parkscore.framework.models import USCC, Framework
 from parkscore.framework.text_comparisons import comparisons
@@ -34,6 +34,7 @@ SHORTEST_KEY: Final = 16
 NOTE: Final = "评价对象和名称已用带密钥的散列值代替 units and names are keyed hashes"
 
 _KEY_BYTES: Final = 32
+_LONGEST_KEY: Final = hashlib.blake2b.MAX_KEY_SIZE
 _BYTES: Final = 10  # 80 bits: two of ten million ids meet once in 10^10 runs
 _NAMES: Final = frozenset({"企业名称", "单位名称", "公司名称", "机构名称", "名称"})
 _NAME_IDS: Final = frozenset({"name", "enterprise_name", "company"})
@@ -58,6 +59,13 @@ class Mask:
 
     key: bytes = field(default_factory=lambda: secrets.token_bytes(_KEY_BYTES), repr=False)
     fields: tuple[str, ...] = ()
+
+    def __post_init__(self) -> None:
+        """Refuse what is no key and no list of fields, as their use would not be understood later."""
+        wrong = [*_wrong_key(self.key), *_wrong_fields(self.fields)]
+        if wrong:
+            raise UsageError(wrong)
+        object.__setattr__(self, "fields", tuple(self.fields))
 
     @classmethod
     def from_file(cls, path: str | Path, fields: Sequence[str] = ()) -> Self:
@@ -190,6 +198,25 @@ class Mask:
 def _compared(framework: Framework) -> set[str]:
     """The fields that a framework compares with something."""
     return {name for _, text in formulas_over_rows(framework) for names in comparisons(text) for name in names}
+
+
+def _wrong_key(key: Any) -> list[Finding]:
+    hint = Text(
+        f"给 {SHORTEST_KEY} 到 {_LONGEST_KEY} 字节的 bytes，或用 Mask.from_file 从文件读取",
+        f"give {SHORTEST_KEY} to {_LONGEST_KEY} bytes, or read them by Mask.from_file",
+    )
+    if not isinstance(key, bytes):
+        return [of_type("key", key, hint)]
+    if SHORTEST_KEY <= len(key) <= _LONGEST_KEY:
+        return []
+    message = Text(f"有 {len(key)} 字节，不能作密钥", f"has {len(key)} bytes and cannot be used as a key")
+    return [Finding(code="bad_mask_key", severity=Severity.ERROR, field="key", message=message, hint=hint)]
+
+
+def _wrong_fields(fields: Any) -> list[Finding]:
+    if isinstance(fields, list | tuple | set | frozenset) and all(isinstance(each, str) for each in fields):
+        return []
+    return [of_type("fields", fields, Text("给数据项的列表，如 ['park']", "give a list of fields, such as ['park']"))]
 
 
 def _bad_key(path: str | Path, reason: Text) -> UsageError:

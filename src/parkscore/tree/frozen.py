@@ -52,6 +52,10 @@ class FrozenReference:
     made_by: str | None = None
     written_by: str = VERSION
 
+    def __repr__(self) -> str:
+        """One line: which framework, what was measured, and the hash by which it is known."""
+        return f"<FrozenReference {self.framework} {self.name}: {self.rows} rows, SHA-256 {self.sha256[:12]}>"
+
     @property
     def name(self) -> str:
         """What it is a reference of: a year, `panel` or `all`."""
