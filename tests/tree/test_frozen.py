@@ -413,6 +413,22 @@ def test_computed_weights_are_frozen_with_the_reference_and_taken_as_they_are(me
         assert later.weights_status == "computed"
 
 
+@pytest.mark.parametrize("given", ["name", "object", "file"])
+def test_a_scheme_whose_weights_were_frozen_is_known_by_its_id_however_it_is_given(
+    given: str, file: Path, tmp_path: Path
+) -> None:
+    whole, written = FRAME.assign(a=[1.0, 2.0, 4.0, 3.0]), tmp_path / "schemes.yaml"
+    written.write_text("{id: mine, framework: small, status: computed, inside: {total: entropy}}", "utf-8")
+    scheme: Any = {"name": "mine", "object": ps.load_scheme(written, two()), "file": written}[given]
+    wanted = ps.evaluate(two(), whole, weights=written)
+    wanted.freeze(file)
+    later = ps.evaluate(two(), whole.iloc[:2], weights=scheme, reference=file)
+    np.testing.assert_array_equal(later.weighing.shares[0]["total"], wanted.weighing.shares[0]["total"])
+    (tmp_path / "pieces").mkdir()
+    found, _ = in_pieces(two(), whole.iloc[:2], tmp_path / "pieces", weights=scheme, reference=file)
+    np.testing.assert_array_equal(found.sort_values("unit")["score"], later.scores.sort_values("unit")["score"])
+
+
 def test_weights_that_would_be_computed_from_the_new_data_are_refused(file: Path) -> None:
     frozen_of(two(), FRAME, file)
     assert refusals(lambda: ps.evaluate(two(), FRAME, weights="entropy", reference=file)) == ["moving_weights"]

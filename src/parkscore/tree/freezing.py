@@ -227,6 +227,8 @@ def _several(names: Sequence[str]) -> Finding:
 def plan_by(framework: Framework, weights: Weights, frozen: FrozenReference | None) -> WeightPlan:
     """The weights that a user named; with a frozen reference its own where none are named, or where it has these.
 
+    It knows the weights that were computed by their name: the id of a scheme, or that of a method.
+
     Raises UsageError, beside what `plan_weights` raises, where a method would take weights from the new data.
     """
     if frozen is None:
@@ -234,6 +236,9 @@ def plan_by(framework: Framework, weights: Weights, frozen: FrozenReference | No
     if frozen.scheme is not None and weights in (None, frozen.made_by, frozen.scheme):
         return plan_weights(framework, frozen.scheme)
     plan = plan_weights(framework, weights)
+    moving = any(True for _ in computed_in_any_class(framework, plan))
+    if moving and plan.scheme is not None and frozen.scheme is not None and plan.scheme.id == frozen.made_by:
+        return plan_weights(framework, frozen.scheme)
     refuse_computed_weights(framework, plan)
     return plan
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import math
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
@@ -14,12 +14,15 @@ from typing import Any, Final
 import numpy as np
 from pydantic import ValidationError
 
+from parkscore.data.cohorts import reference_name
 from parkscore.data.fitted import Fitted
 from parkscore.findings import Finding, Place, Severity, UsageError
 from parkscore.framework.models import Framework, WeightEntry, WeightScheme
 from parkscore.framework.statistics_digest import statistics_digest
 from parkscore.language import Text, system_reason
 from parkscore.methods.transformations import Transformation
+from parkscore.tree.reference_contents import faults_of_contents
+from parkscore.tree.reference_form import Fault, faults_of_form, faults_told
 from parkscore.tree.schemes import WeightPlan
 from parkscore.version import VERSION
 
@@ -182,7 +185,10 @@ def load_reference(source: str | Path | FrozenReference) -> FrozenReference:
         return source
     document = _read(Path(source))
     stated = document.pop("sha256", None)
-    found = _sha256(document)
+    try:
+        found = _sha256(document)
+    except ValueError:  # numbers or letters that no file of JSON can hold
+        raise _no_reference(source) from None
     if stated is None:
         raise _refused(
             "reference_without_hash",
@@ -200,10 +206,13 @@ def load_reference(source: str | Path | FrozenReference) -> FrozenReference:
             ),
             _PUBLISHED,
         )
+    faults = list(faults_of_form(document))
+    if faults:
+        raise _damaged(faults, source)
     try:
         frozen = _of(document)
-    except (KeyError, TypeError, ValueError, ValidationError):
-        raise _no_reference(source) from None
+    except ValidationError as error:
+        raise _damaged(faults_told(error, "weights", "scheme"), source) from None
     if frozen.sha256 != found:  # it says more than is understood here
         raise _no_reference(source)
     return frozen
@@ -241,7 +250,7 @@ def _read(path: Path) -> dict[str, Any]:
         hint = Text("核对路径", "check the path")
         message = Text(f"读不了参照值文件：{reason.zh}", f"the reference cannot be read: {reason.en}")
         raise _refused("unreadable_reference", path, message, hint) from None
-    except ValueError:
+    except (ValueError, RecursionError):
         raise _no_reference(path) from None
     if not isinstance(document, dict) or document.get("schema") != SCHEMA:
         raise _no_reference(path)
@@ -330,10 +339,41 @@ def refuse_other_framework(frozen: FrozenReference, framework: Framework) -> Non
             Finding(code="reference_differs", severity=Severity.ERROR, field=key, message=told, hint=hint)
             for key in differing
         ])  # fmt: skip
+    faults = [*faults_of_contents(framework, frozen.fitted), *_fault_of_name(framework, frozen)]
+    if faults:
+        raise _damaged(faults)
+
+
+def _fault_of_name(framework: Framework, frozen: FrozenReference) -> Iterator[Fault]:
+    """That the reference is called otherwise than the framework calls that of its years."""
+    name = reference_name(framework, frozen.years[0] if frozen.years else None)
+    if frozen.name != name:
+        yield Fault(
+            "reference",
+            Text(f"按指标体系和数据年份应为 {name}", f"should be {name}, by the framework and the years"),
+            frozen.name,
+        )
 
 
 def _refused(code: str, source: str | Path, message: Text, hint: Text) -> UsageError:
     return UsageError(Finding(code=code, severity=Severity.ERROR, place=Place(str(source)), message=message, hint=hint))
+
+
+def _damaged(faults: Iterable[Fault], source: str | Path | None = None) -> UsageError:
+    """The refusal of a file that says something else, or less, than what is frozen."""
+    place = None if source is None else Place(str(source))
+    return UsageError([
+        Finding(
+            code="damaged_reference",
+            severity=Severity.ERROR,
+            place=place,
+            field=fault.path,
+            value=fault.value,
+            message=fault.message,
+            hint=_PUBLISHED,
+        )
+        for fault in faults
+    ])  # fmt: skip
 
 
 def _no_reference(source: str | Path) -> UsageError:
