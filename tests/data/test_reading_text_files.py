@@ -10,8 +10,10 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from parkscore.data.reading import read_table
+from parkscore.engine.passes import score_dataset
 from parkscore.findings import DataError, Finding, Severity
-from parkscore.framework.models import Framework
+from parkscore.framework.models import Framework, UnitKey
+from tests.small_frameworks import field, leaf, small
 
 Write = Callable[..., Path]
 FindingsOf = Callable[..., list[Finding]]
@@ -131,3 +133,38 @@ def test_an_empty_file_is_an_error(content: bytes, framework: Framework, put: Pu
         read_table(put(content), framework)
     (finding,) = raised.value.findings
     assert finding.code == "empty_file"
+
+
+# --- texts as formulas ---------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("form", ['="{}"', '"=""{}"""'])
+def test_a_formula_that_is_nothing_but_a_text_is_that_text_wherever_it_stands(form: str, tmp_path: Path) -> None:
+    """A spreadsheet shows `="91..."` as the text in it; whoever wants codes to keep their digits writes them so."""
+    unit = UnitKey(key="code", kind="uscc", zh="企业", en="enterprise")
+    framework = small(leaf("a"), fields={"name": field("name", kind="text"), "a": field("a")}, unit=unit, time="year")
+    rows = [
+        ["code", "name", "year", "a"],
+        ["91340100MA2RW8TN0A", "甲", 2024, 1],
+        ["91110108551385082Q", "乙", 2024, 2.5],
+    ]
+    path = tmp_path / "returns.csv"
+    path.write_text("".join(",".join(form.format(cell) for cell in row) + "\n" for row in rows), "utf-8")
+    table, findings = read_table(path, framework)
+    assert not findings
+    assert table.frame.astype(object).values.tolist() == [
+        ["91340100MA2RW8TN0A", 2024, "甲", 1.0],
+        ["91110108551385082Q", 2024, "乙", 2.5],
+    ]
+    told = score_dataset(framework, path, tmp_path / "out.csv", weights="equal")
+    assert told.ranked == 2
+    assert "91340100MA2RW8TN0A,2024" in (tmp_path / "out.csv").read_text("utf-8-sig")
+
+
+def test_a_formula_that_says_more_than_a_text_stays_one(
+    framework: Framework, findings_of: FindingsOf, put: Put
+) -> None:
+    (finding,) = findings_of(
+        put('高新区,年份,营业收入\n合肥,2024,"=""1""&""2"""\n'.encode()), framework, "text_in_number"
+    )
+    assert finding.value == '="1"&"2"'

@@ -24,6 +24,8 @@ from parkscore.language import Text, plural
 _SEPARATORS: Final = (",", "\t", ";")
 UTF_16: Final = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 _LINE_END: Final = re.compile(rb"\r\n|\n|\r")
+_TEXT_FORMULA_BEGINS: Final = '="'
+_TEXT_FORMULA: Final = re.compile(r'\s*="((?:[^"]|"")*)"\s*')
 _LONG: Final = 1 << 20
 _MANY: Final = 1000
 UTF_8: Final = "utf-8-sig"
@@ -177,13 +179,23 @@ def separator_of(text: str, names: Names) -> str:
 
 
 def rows_of_text(text: str, separator: str) -> Iterator[tuple[int, list[str]]]:
-    """Each row that is not blank, with the line it starts on."""
+    """Each row that is not blank, with the line it starts on; `="9134"` is the text in it, as for a spreadsheet."""
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=separator, strict=True)
-    line = 1
+    has_formulas, line = _TEXT_FORMULA_BEGINS in text, 1
     for cells in reader:
         if cells:
-            yield line, cells
+            yield line, [_without_formula(cell) for cell in cells] if has_formulas else cells
         line = reader.line_num + 1
+
+
+def _without_formula(cell: str) -> str:
+    r"""The text of a formula that is nothing but a text, by which codes keep their digits in a spreadsheet.
+
+    >>> _without_formula('="913401007"'), _without_formula('="a""b"'), _without_formula('="a"&"b"')
+    ('913401007', 'a"b', '="a"&"b"')
+    """
+    found = _TEXT_FORMULA.fullmatch(cell) if _TEXT_FORMULA_BEGINS in cell else None
+    return cell if found is None else found.group(1).replace('""', '"')
 
 
 def _last_line(text: str, separator: str) -> int:
