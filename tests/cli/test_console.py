@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import gc
 import io
 import json
 import os
@@ -18,6 +19,7 @@ from typing import Any
 import pytest
 from typer.main import get_command
 
+from parkscore import cli
 from parkscore.cli import app
 from parkscore.cli.console import MOST_LINES, Reply
 from parkscore.findings import Finding, Place, Severity
@@ -359,3 +361,19 @@ def test_whoever_waits_for_a_file_to_be_written_is_told_so(
         app([command, "zone-figures", "zone-figures.csv", "-o", str(tmp_path / "out.xlsx")])
     assert ended.value.code == 0
     assert waited[-1] == "writing"
+
+
+def test_ctrl_c_while_the_commands_are_put_together_ends_without_a_traceback(monkeypatch: pytest.MonkeyPatch) -> None:
+    def interrupted_app() -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(cli, "app", interrupted_app)
+    usual, thresholds = signal.getsignal(signal.SIGTERM), gc.get_threshold()
+    try:
+        with pytest.raises(SystemExit) as ended:
+            cli.main()
+    finally:
+        signal.signal(signal.SIGTERM, usual)
+        gc.set_threshold(*thresholds)
+        gc.unfreeze()
+    assert ended.value.code == 130

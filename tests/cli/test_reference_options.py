@@ -70,6 +70,21 @@ def test_several_years_are_refused_with_the_option_to_add(run: Any, folder: Path
     assert not (folder / "out.csv").exists()
 
 
+@pytest.mark.parametrize("ending", [KeyboardInterrupt, SystemExit(143), OSError(28, "No space left on device")])
+def test_a_run_that_ends_while_it_writes_its_result_leaves_no_reference(
+    run: Any, folder: Path, monkeypatch: pytest.MonkeyPatch, ending: Any
+) -> None:
+    def stop(*_words: Any, **_more: Any) -> None:
+        raise ending
+
+    monkeypatch.setattr("parkscore.cli.scoring.write_evaluation", stop)
+    words = ("score", "park.yaml", "zones.csv", "--year", 2024, "--weights", "equal", "--freeze", "ref.json")
+    answer = run(*words, "-o", "out.csv")
+    assert answer.code != 0
+    assert "wrote the reference" not in answer.err
+    assert not (folder / "ref.json").exists()
+
+
 def test_a_changed_reference_is_refused_in_both_languages(run: Any, folder: Path, frozen: str) -> None:
     text = (folder / "ref.json").read_text(encoding="utf-8")
     (folder / "ref.json").write_text(text.replace("110.0", "110.5"), encoding="utf-8")

@@ -187,5 +187,7 @@ def main() -> None:
     signal.signal(signal.SIGTERM, _terminate)
     try:
         app()
+    except KeyboardInterrupt:  # before the commands are put together, or after one of them
+        sys.exit(INTERRUPTED)
     finally:
         gc.freeze()

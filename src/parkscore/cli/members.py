@@ -29,7 +29,7 @@ from parkscore.cli.references import (
     ReferenceOption,
     check_references,
     loaded_reference,
-    write_reference,
+    reference_written,
 )
 from parkscore.cli.scoring import YearOption, print_csv, say_ranking, say_result, say_top, where_findings_are
 from parkscore.language import Text
@@ -112,20 +112,19 @@ def members(
         hidden = mask_of(mask, mask_key, mask_field)
         result = from_returns(loaded, source, zones=zones, year=year, merged=merged, mask=hidden, reference=frozen)
         evaluation = result.evaluate(weights)
-    write_reference(evaluation, freeze, reply)
-    with reply.waiting(Text("正在计算企业的影响", "computing what enterprises change")):
-        asked = answer(result, evaluation, questions, hidden, contributions=output is not None)
-        evaluation = replace(evaluation, findings=(*evaluation.findings, *asked.findings))
-    if output is not None:
-        found = left_out(loaded, bool(result.summed.roll.parts))
-        evaluation = replace(evaluation, findings=(*evaluation.findings, *found))
-        with reply.waiting(Text("正在写出", "writing")):
-            workbook = output.suffix.lower() == WORKBOOK
-            tables = [*outputs_of(result, evaluation), *asked.outputs(workbook)]
-            if workbook:
-                write_workbook(evaluation, tables, output, reply.language)
-            else:
-                write_folder(result, evaluation, tables, output, reply.language, asked.contributions)
+    with reference_written(evaluation, freeze, reply):
+        with reply.waiting(Text("正在计算企业的影响", "computing what enterprises change")):
+            asked = answer(result, evaluation, questions, hidden, contributions=output is not None)
+            found = [] if output is None else left_out(loaded, bool(result.summed.roll.parts))
+            evaluation = replace(evaluation, findings=(*evaluation.findings, *asked.findings, *found))
+        if output is not None:
+            with reply.waiting(Text("正在写出", "writing")):
+                workbook = output.suffix.lower() == WORKBOOK
+                tables = [*outputs_of(result, evaluation), *asked.outputs(workbook)]
+                if workbook:
+                    write_workbook(evaluation, tables, output, reply.language)
+                else:
+                    write_folder(result, evaluation, tables, output, reply.language, asked.contributions)
     if reply.as_json:
         path = None if output is None else str(output)
         said = summary_of(result, evaluation, reply.language) | asked.summary(reply.language)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -138,11 +139,21 @@ def _lines(frozen: FrozenReference, reply: Reply) -> Iterator[list[str]]:
                 ]
 
 
-def write_reference(evaluation: Evaluation, freeze: Path | None, reply: Reply) -> None:
-    """Write the reference, where one is asked for, and say its hash."""
+@contextmanager
+def reference_written(evaluation: Evaluation, freeze: Path | None, reply: Reply) -> Iterator[None]:
+    """Write the reference, where one is asked for, with what the block writes, both or none; then say its hash."""
     if freeze is None:
+        yield
         return
-    say_frozen(evaluation.freeze(freeze), freeze, reply)
+    is_new = not freeze.exists()
+    try:
+        frozen = evaluation.freeze(freeze)
+        yield
+    except BaseException:
+        if is_new:
+            freeze.unlink(missing_ok=True)
+        raise
+    say_frozen(frozen, freeze, reply)
 
 
 def say_frozen(frozen: FrozenReference, freeze: Path, reply: Reply) -> None:

@@ -21,8 +21,8 @@ from parkscore.cli.references import (
     ReferenceOption,
     beyond_lines,
     check_references,
+    reference_written,
     refuse_unfreezable,
-    write_reference,
 )
 from parkscore.cli.row_counts import judged_rows, of_years, ranked_rows
 from parkscore.cli.scoring_datasets import (
@@ -226,10 +226,10 @@ def score(
         if freeze is not None:
             refuse_unfreezable(framework)
         evaluation = evaluated(framework, source, weights, year, strict, hidden, reference)
-    write_reference(evaluation, freeze, reply)
-    if output is not None:
-        with reply.waiting(Text("正在写出", "writing")):
-            write_evaluation(evaluation, output, reply)
+    with reference_written(evaluation, freeze, reply):
+        if output is not None:
+            with reply.waiting(Text("正在写出", "writing")):
+                write_evaluation(evaluation, output, reply)
     path = None if output is None else str(output)
     if reply.as_json:
         reply.document("score", evaluation.as_dict(reply.language) | {"schema": "parkscore-score/1", "output": path})
