@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -117,6 +118,13 @@ zone year a b park kind
 def of_parks(reference: Any, **said: Any) -> Framework:
     within = {"time": "year", "reference_within": ("park",), "reference": reference}
     return small(leaf("a"), leaf("b"), fields=FIELDS, **within, **said)
+
+
+def test_any_engine_freezes_no_range_of_a_rule_that_states_its_bounds() -> None:
+    framework = small(leaf("a", score=ScoreRule.of("minmax", low=1, high=2)), leaf("b"), fields=FIELDS, time="year")
+    memory, pieces = frozen_by(framework, FRAME, 2024)
+    assert json.loads(memory)["extents"] == {"2024": {"b": [2.0, 3.0]}}
+    assert memory == pieces
 
 
 @pytest.mark.parametrize("reference", ["panel", 2023])

@@ -13,10 +13,10 @@ from hypothesis import strategies as st
 
 import parkscore as ps
 from parkscore.findings import ParkscoreError
-from parkscore.framework.models import Choice, Framework
+from parkscore.framework.models import Case, Choice, Framework, ScoreRule
 from tests.engine.test_frozen_alike import FIELDS, FRAME, frameworks, of_parks, tables
 from tests.engine_results import assert_same, in_pieces
-from tests.small_frameworks import EQUAL, codes, leaf, panel, small
+from tests.small_frameworks import EQUAL, codes, leaf, panel, rows, small
 
 SIGNED_LOG = EQUAL.model_copy(update={"treat": Choice.of("signed_log")})
 
@@ -32,12 +32,12 @@ def evaluated(framework: Framework, frame: pd.DataFrame, year: int) -> ps.Evalua
 @settings(max_examples=40, suppress_health_check=[HealthCheck.too_slow], deadline=None)
 @given(frameworks(), tables(), st.sampled_from([2023, 2024]), st.integers(1, 4))
 def test_a_year_against_others_is_told_in_pieces_as_in_memory(
-    framework: Framework, frame: pd.DataFrame, year: int, rows: int
+    framework: Framework, frame: pd.DataFrame, year: int, size: int
 ) -> None:
     evaluation = evaluated(framework, frame, year)
     if evaluation is not None:
         with TemporaryDirectory() as folder:
-            assert_same(evaluation, *in_pieces(framework, frame, Path(folder), rows=rows, year=year))
+            assert_same(evaluation, *in_pieces(framework, frame, Path(folder), rows=size, year=year))
 
 
 @pytest.mark.parametrize("reference", ["panel", 2023])
@@ -55,3 +55,13 @@ def test_an_indicator_that_is_constant_once_treated_is_told_where_its_reference_
     evaluation = ps.evaluate(framework, frame, year=2024)
     assert "constant_column" in codes(evaluation.findings)
     assert_same(evaluation, *in_pieces(framework, frame, tmp_path, rows=1, year=2024))
+
+
+def test_an_indicator_is_not_constant_where_pieces_have_different_cases_of_it(tmp_path: Path) -> None:
+    low, high = (ScoreRule.of("goalposts", low=0, high=most) for most in (5, 9))
+    cases = (Case(when="kind == '大'", score=low), Case(score=high))
+    framework = small(leaf("a", cases=cases), leaf("b"), fields=FIELDS)
+    frame = rows(a=[5.0, 5.0], b=[1.0, 2.0], kind=["大", "小"], park=["东", "东"])
+    evaluation = ps.evaluate(framework, frame)
+    assert "constant_column" not in codes(evaluation.findings)
+    assert_same(evaluation, *in_pieces(framework, frame, tmp_path, rows=1))

@@ -184,7 +184,11 @@ class Fitting:
                 # A rule that counts the others reads them itself.
                 references[name][leaf.id] = {}
                 columns[name][leaf.id] = in_order[leaf.id][number]
-        return Fitted(references, before.treatments, before.fillings, columns=columns, extents=self._extents)
+        extents = {  # a rule that states all its numbers has no range that a value could leave
+            name: {code: own for code, own in ends.items() if references[name][code]}
+            for name, ends in self._extents.items()
+        }
+        return Fitted(references, before.treatments, before.fillings, columns=columns, extents=extents)
 
     def _column(self, code: str) -> SortedColumn:
         if code not in self._columns:

@@ -18,7 +18,7 @@ from parkscore.data.treat import counted_finding
 from parkscore.findings import Finding, Place
 from parkscore.framework.models import Framework
 from parkscore.framework.settings import resolve_settings
-from parkscore.tree.case_rules import by_rule
+from parkscore.tree.case_rules import rules_met
 from parkscore.tree.column_findings import ColumnCounts, column_findings, count_column, fates_of_gaps
 from parkscore.tree.outside import Beyond, beyond
 from parkscore.tree.score import compares, single_unit
@@ -149,7 +149,7 @@ def tally(
                 treated.values[:, number],
                 treated.states[:, number],
                 fitted_on=cohort.fitted,
-                rules=len(by_rule(leaf, settings[leaf.id], treated, cohort.fit)),
+                rules=rules_met(leaf, settings[leaf.id], treated, cohort.fit),
                 has_reference=(cohort.reference, leaf.id) not in lacking,
             )
     return Tally(

@@ -24,6 +24,14 @@ def by_rule(leaf: Node, settings: Settings, grid: Grid, rows: Rows) -> list[tupl
     return [(own, ours) for own, ours in parts if ours.size]
 
 
+def rules_met(leaf: Node, settings: Settings, grid: Grid, rows: Rows) -> frozenset[int]:
+    """Which rules of an indicator some rows are scored by, as numbers that mean the same in every table."""
+    if not has_rules_by_case(leaf):
+        return frozenset({0})
+    known = {each.number for each in variants(leaf, settings)}
+    return frozenset(known.intersection(grid.cases[leaf.id].numbers[rows].tolist()))
+
+
 def reach_by_case(framework: Framework, leaf: Node, choice: CaseChoice, rows: Rows) -> tuple[Vector, Vector, Truths]:
     """The least and the most that each row can score: by the rule of its case, or of those that it may be in.
 

@@ -26,8 +26,8 @@ class ColumnCounts:
 
     reference: what it is called. year: of the rows to score. states: how many of these rows have each `State`. present:
     how many have a value to score. measured: how many values the reference was fitted on, low and high the least and
-    the largest of them, as names where the values stand for names; 0 where it was fitted on other rows. rules: how many
-    scoring rules there are among these. has_reference: whether there was a value to measure against.
+    the largest of them, as names where the values stand for names; 0 where it was fitted on other rows. rules: which
+    scoring rules these have, see `rules_met`. has_reference: whether there was a value to measure against.
     """
 
     reference: str
@@ -37,7 +37,7 @@ class ColumnCounts:
     measured: int = 0
     low: float | str | None = None
     high: float | str | None = None
-    rules: int = 1
+    rules: frozenset[int] = frozenset()
     has_reference: bool = True
 
     def __add__(self, other: ColumnCounts) -> ColumnCounts:
@@ -54,7 +54,7 @@ class ColumnCounts:
             measured=self.measured + other.measured,
             low=low,
             high=high,
-            rules=max(self.rules, other.rules),
+            rules=self.rules | other.rules,
         )
 
     @property
@@ -70,7 +70,7 @@ class ColumnCounts:
     @property
     def constant(self) -> bool:
         """Whether all values that the reference was fitted on are the same, to rounding, and earn the same."""
-        if self.measured < 2 or self.rules > 1 or self.low is None or self.high is None:
+        if self.measured < 2 or len(self.rules) > 1 or self.low is None or self.high is None:
             return False
         if isinstance(self.low, str) or isinstance(self.high, str):
             return self.low == self.high
@@ -85,13 +85,13 @@ def count_column(
     states: States,
     *,
     fitted_on: Selection | None,
-    rules: int,
+    rules: frozenset[int],
     has_reference: bool,
 ) -> ColumnCounts:
     """Count an indicator of a cohort; values, states: (rows,) of the table.
 
-    fitted_on: the rows that the reference was fitted on, None where it was fitted on others. rules: how many scoring
-    rules score these. has_reference: whether the reference has a value to measure against.
+    fitted_on: the rows that the reference was fitted on, None where it was fitted on others. rules: which
+    scoring rules these have. has_reference: whether the reference has a value to measure against.
     """
     own = _count_states(states[cohort.applied])
     applied = values[cohort.applied]

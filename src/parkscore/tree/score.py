@@ -33,7 +33,7 @@ from parkscore.framework.settings import Settings, resolve_settings
 from parkscore.language import Text, agreeing
 from parkscore.methods import DomainError, scoring
 from parkscore.methods.scoring_ranks import InOrder
-from parkscore.tree.case_rules import by_rule
+from parkscore.tree.case_rules import by_rule, rules_met
 from parkscore.tree.column_findings import ColumnCounts, column_findings, count_column, fates_of_gaps
 from parkscore.tree.outside import beyond
 from parkscore.tree.supplied import base_year, supply
@@ -147,7 +147,7 @@ def _counted_cells(
         grid.values[:, column],
         grid.states[:, column],
         fitted_on=cohort.fitted if fitted is None else None,
-        rules=len(by_rule(leaf, settings, grid, cohort.fit)) if fitted is None else 0,
+        rules=rules_met(leaf, settings, grid, cohort.fit) if fitted is None else frozenset(),
         has_reference=not any(math.isnan(value) for value in reference.values()),
     )
 
