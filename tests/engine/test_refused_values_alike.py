@@ -9,7 +9,7 @@ import pytest
 
 import parkscore as ps
 from parkscore.findings import DataError
-from parkscore.framework.models import ScoreRule
+from parkscore.framework.models import Choice, ScoreRule
 from tests.engine_results import in_pieces
 from tests.small_frameworks import leaf, panel, small
 
@@ -42,3 +42,17 @@ def test_values_of_several_indicators_are_told_together(tmp_path: Path) -> None:
         in_pieces(framework, FRAME.assign(b=FRAME["a"]), tmp_path, rows=2)
     assert told(pieces.value) == told(memory.value)
     assert [each.field for each in pieces.value.findings] == ["a", "b"]
+
+
+@pytest.mark.parametrize("policy", ["mean", "median", "zero", "last_year", "linear"])
+def test_a_value_that_is_too_large_to_fill_gaps_beside_it_is_told_by_its_row(policy: str, tmp_path: Path) -> None:
+    framework = small(leaf("a", missing=Choice.of(policy)), time="year")
+    frame = FRAME.assign(a=[1e200, 3.0, None, 5.0, 9.0, 2.0])
+    with pytest.raises(DataError) as memory:
+        ps.evaluate(framework, frame)
+    with pytest.raises(DataError) as pieces:
+        in_pieces(framework, frame, tmp_path, rows=2)
+    for error in (memory.value, pieces.value):
+        (finding,) = error.findings
+        assert (finding.code, finding.field, finding.unit, finding.year) == ("domain", "a", "甲", 2023)
+        assert "needs finite values of at most 1e150" in finding.message.en

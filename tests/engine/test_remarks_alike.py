@@ -57,11 +57,12 @@ def test_an_indicator_that_is_constant_once_treated_is_told_where_its_reference_
     assert_same(evaluation, *in_pieces(framework, frame, tmp_path, rows=1, year=2024))
 
 
-def test_an_indicator_is_not_constant_where_pieces_have_different_cases_of_it(tmp_path: Path) -> None:
+@pytest.mark.parametrize("values", [[5.0, 5.0, 5.0], [5.0, 5.0, None]])
+def test_an_indicator_is_not_constant_where_pieces_have_different_cases_of_it(values: Any, tmp_path: Path) -> None:
     low, high = (ScoreRule.of("goalposts", low=0, high=most) for most in (5, 9))
     cases = (Case(when="kind == '大'", score=low), Case(score=high))
     framework = small(leaf("a", cases=cases), leaf("b"), fields=FIELDS)
-    frame = rows(a=[5.0, 5.0], b=[1.0, 2.0], kind=["大", "小"], park=["东", "东"])
+    frame = rows(a=values, b=[1.0, 2.0, 3.0], kind=["大", "大", "小"], park=["东", "东", "西"])
     evaluation = ps.evaluate(framework, frame)
     assert "constant_column" not in codes(evaluation.findings)
     assert_same(evaluation, *in_pieces(framework, frame, tmp_path, rows=1))

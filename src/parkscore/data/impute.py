@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
 
 import numpy as np
 
+from parkscore.data.capping import first_of_each_kind
 from parkscore.data.cohorts import years_of
 from parkscore.data.columns import columns_of
 from parkscore.data.fillings import filled_alike, group_codes
@@ -14,12 +16,14 @@ from parkscore.data.fitted import Fitted
 from parkscore.data.grid import Grid, Matrix, Rows, Truths
 from parkscore.data.policies import columns_by_choice
 from parkscore.data.reference_groups import looked_at_together
+from parkscore.data.refused_values import refused_values
 from parkscore.data.table import State, Table
-from parkscore.findings import Finding, Severity
+from parkscore.findings import DataError, Finding, Severity
 from parkscore.framework.models import INVALID, REWEIGHT, SCORE_GROUP_MEAN, SHORTER_HISTORY, Choice, Framework, Node
 from parkscore.framework.settings import resolve_settings
 from parkscore.language import Text
-from parkscore.methods import imputation
+from parkscore.methods import DomainError, imputation
+from parkscore.methods.domain import LARGEST
 
 
 def impute(framework: Framework, table: Table, grid: Grid, fitted: Fitted | None = None) -> tuple[Grid, list[Finding]]:
@@ -29,14 +33,21 @@ def impute(framework: Framework, table: Table, grid: Grid, fitted: Fitted | None
     of which the case cannot be told. An imputation looks at each year on its own, and within it at each group of
     `reference_within`, except where it is one over years. fitted: the numbers that gaps of a reference
     got; where a policy takes its number from other units, that is the one to fill in.
+
+    Raises DataError with every value that a policy cannot take, as it is too large.
     """
     policies = columns_by_choice(_policies(framework))
     if not policies:
         return grid, []
     values, states, marked = grid.values.copy(order="F"), grid.states.copy(order="F"), grid.filled.copy(order="F")
     findings: list[Finding] = []
+    refusals: list[Finding] = []
     for choice, columns in policies:
-        filled = _filled(choice, framework, table, columns, grid, fitted)
+        try:
+            filled = _filled(choice, framework, table, columns, grid, fitted)
+        except DomainError as error:
+            refusals += _refused(framework, table, title_of(choice), columns, grid, error)
+            continue
         put = (grid.states[:, columns] == State.MISSING) & ~np.isnan(filled) & ~_without_case(grid, columns)
         for position, column in enumerate(columns.tolist()):
             own_put = put[:, position]
@@ -45,7 +56,29 @@ def impute(framework: Framework, table: Table, grid: Grid, fitted: Fitted | None
             marked[own_put, column] = True
         for year, own in years_of(table):
             findings += count_filled(framework, title_of(choice), columns, put[own], year)
+    if refusals:
+        raise DataError(first_of_each_kind(refusals))
     return replace(grid, values=values, states=states, filled=marked), findings
+
+
+def _refused(
+    framework: Framework, table: Table, title: Text, columns: Rows, grid: Grid, error: DomainError
+) -> Iterator[Finding]:
+    """A finding for each value that is too large for any policy; title: what the policy is called."""
+    hint = Text("更正数值，或换一种缺失值处理", "correct the value or choose another policy for gaps")
+    for column in columns.tolist():
+        whole = refused_values(framework.leaves[column], title, None, error, hint)
+        values = grid.values[:, column]
+        for row in np.flatnonzero(np.abs(values) > LARGEST).tolist():
+            yield table.finding(
+                row,
+                code=whole.code,
+                severity=whole.severity,
+                field=whole.field,
+                value=float(values[row]),
+                message=whole.message,
+                hint=whole.hint,
+            )
 
 
 def _without_case(grid: Grid, columns: Rows) -> Truths:

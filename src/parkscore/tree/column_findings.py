@@ -96,7 +96,7 @@ def count_column(
     own = _count_states(states[cohort.applied])
     applied = values[cohort.applied]
     present = applied.size - int(np.count_nonzero(np.isnan(applied)))
-    counts = ColumnCounts(cohort.reference, cohort.year, tuple(own), present, has_reference=has_reference)
+    counts = ColumnCounts(cohort.reference, cohort.year, tuple(own), present, rules=rules, has_reference=has_reference)
     if fitted_on is None:
         return counts
     measured, count = applied, present
@@ -108,7 +108,7 @@ def count_column(
     ends = np.array([lowest(measured), highest(measured)])
     # Tiers are numbered in the order of their conditions; parts of the rows can be joined by the letters of words only.
     low, high = sorted(words_of(table, leaf, ends)) if leaf.is_named else ends.tolist()
-    return replace(counts, measured=count, low=low, high=high, rules=rules)
+    return replace(counts, measured=count, low=low, high=high)
 
 
 def _count_states(states: States) -> list[int]:
