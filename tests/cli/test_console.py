@@ -377,3 +377,19 @@ def test_ctrl_c_while_the_commands_are_put_together_ends_without_a_traceback(mon
         gc.set_threshold(*thresholds)
         gc.unfreeze()
     assert ended.value.code == 130
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs a device that is always full")
+@pytest.mark.parametrize("words", [["methods"], ["methods", "--json"]])
+def test_a_stdout_without_room_is_told_and_no_traceback(words: list[str]) -> None:
+    with Path("/dev/full").open("w") as full:
+        ended = subprocess.run(
+            [sys.executable, "-m", "parkscore", *words, "--lang", "en"],
+            env=os.environ | {"PYTHONPATH": str(SOURCE)},
+            stdout=full,
+            stderr=subprocess.PIPE,
+            check=False,
+        )
+    assert ended.returncode == 2
+    assert ended.stderr.decode().startswith("stdout  error cannot_write: cannot be written: No space left on device")
+    assert b"Traceback" not in ended.stderr

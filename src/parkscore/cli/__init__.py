@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import errno
 import gc
 import os
 import re
@@ -10,6 +11,7 @@ import signal
 import sys
 import traceback
 from collections.abc import Sequence
+from pathlib import Path
 from typing import Annotated, Any
 
 import typer
@@ -31,6 +33,7 @@ from parkscore.cli.allocators import keep_memory
 from parkscore.cli.console import JsonOption, LanguageOption, internal_fault, preset, reply_asked_for, use_utf8
 from parkscore.findings import Finding, ParkscoreError, Severity
 from parkscore.language import Text
+from parkscore.output.files import failed_write
 from parkscore.version import VERSION
 
 __all__ = ["app", "main"]
@@ -61,10 +64,13 @@ class Commands(TyperGroup):
             sys.stdout.flush()
         except BrokenPipeError:
             code = BROKEN_PIPE
+        except OSError as error:
+            refused = failed_write(Path("stdout"), error)
+            code = refused.exit_code
+            reply_asked_for([each for each in arguments if each != "--json"]).refuse(refused.findings, code)
+            _drop_stdout()
         if code == BROKEN_PIPE:
-            # What is still in the buffer has no reader; let the interpreter's last flush go nowhere.
-            with contextlib.suppress(OSError, ValueError):
-                os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+            _drop_stdout()
         sys.exit(code)
 
     def invoke(self, ctx: Any) -> Any:
@@ -85,6 +91,8 @@ class Commands(TyperGroup):
         except SystemExit as ending:  # typer itself ends so where nobody reads its help
             code = TERMINATED if ending.code == TERMINATED else BROKEN_PIPE
         except Exception as error:
+            if isinstance(error, OSError) and error.errno == errno.ENOSPC and error.filename is None:
+                raise  # it is stdout that is full: files are written by functions that say which
             if reply.debug:
                 traceback.print_exception(error)
             finding, code = _explain(error)
@@ -92,6 +100,12 @@ class Commands(TyperGroup):
         if code == INTERRUPTED:
             reply.tell(Text("已中断", "interrupted"))
         return code
+
+
+def _drop_stdout() -> None:
+    """Let the interpreter's last flush go nowhere: what is still in the buffer has no reader, or no room."""
+    with contextlib.suppress(OSError, ValueError):
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def _explain(error: Exception) -> tuple[Finding, int]:
