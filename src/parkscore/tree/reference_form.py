@@ -36,7 +36,7 @@ _Fillings = dict[str, dict[str, list[Annotated[tuple[str | None, _Number], Field
 
 
 class _Part(BaseModel):
-    model_config = ConfigDict(extra="forbid", strict=True)
+    model_config = ConfigDict(extra="forbid", strict=True, defer_build=True)
 
 
 class _Data(_Part):
