@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from pydantic import ValidationError
 
 from parkscore.findings import FrameworkError, UsageError
+from parkscore.framework.base_models import READ
 from parkscore.framework.models import (
     Choice,
     DataField,
@@ -37,7 +38,7 @@ from tests.strategies import frameworks
 
 def problems(model: Any, **data: Any) -> list[tuple[tuple[int | str, ...], str]]:
     with pytest.raises(ValidationError) as caught:
-        model.model_validate(data)
+        model.model_validate(data, context=READ)
     return [(each["loc"], each["type"]) for each in caught.value.errors()]
 
 

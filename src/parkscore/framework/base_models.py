@@ -2,9 +2,16 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Any, Final, Self
 
-from pydantic import BaseModel, ConfigDict, ValidationError, model_validator
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    ModelWrapValidatorHandler,
+    ValidationError,
+    ValidationInfo,
+    model_validator,
+)
 from pydantic_core import PydanticCustomError
 
 from parkscore.findings import Finding, FrameworkError, Severity, UsageError
@@ -19,6 +26,10 @@ class Model(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True, strict=True, populate_by_name=True, defer_build=True)
 
 
+READ: Final = "read"
+"""The context in which a file is read: whoever reads it tells its mistakes himself, with their places."""
+
+
 class FileModel(Model):
     """What a file of its own says; where it is made by hand, its mistakes of form are told as those of a file are.
 
@@ -27,16 +38,21 @@ class FileModel(Model):
 
     if not TYPE_CHECKING:  # type checkers know the keys from the fields
 
-        def __init__(self, /, *unnamed: Any, **data: Any) -> None:
-            """What the file says, by its keys."""
+        def __new__(cls, *unnamed: Any, **_data: Any) -> Self:
+            """Refuse what is no key, such as the name of what ships."""
             if unnamed:
-                raise UsageError(_unnamed(type(self)))
-            try:
-                super().__init__(**_as_read(data))
-            except ValidationError:
-                raise FrameworkError(_mistakes_in(type(self), data)) from None
+                raise UsageError(_unnamed(cls))
+            return super().__new__(cls)
 
-        __init__.__pydantic_base_init__ = True  # so that files are read without it, as by models that have none
+    @model_validator(mode="wrap")
+    @classmethod
+    def _told_as_of_a_file(cls, data: Any, handler: ModelWrapValidatorHandler[Self], info: ValidationInfo) -> Self:
+        if info.context == READ:
+            return handler(data)
+        try:
+            return handler(_as_read(data))
+        except ValidationError:
+            raise FrameworkError(_mistakes_in(cls, data)) from None
 
 
 def _mistakes_in(model: type[FileModel], data: dict[str, Any]) -> tuple[Finding, ...]:

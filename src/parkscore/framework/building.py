@@ -9,6 +9,7 @@ from pydantic import BaseModel, ValidationError
 
 from parkscore.findings import Finding, Place, Severity
 from parkscore.framework import models
+from parkscore.framework.base_models import READ
 from parkscore.framework.document import Document, Path
 from parkscore.framework.suggesting import did_you_mean, nearest_or_all
 from parkscore.language import Text
@@ -36,7 +37,7 @@ class Built(Generic[ModelType]):
 def build(document: Document, model: type[ModelType]) -> Built[ModelType]:
     """The model in a document, or all that is wrong with its form."""
     try:
-        return Built(model.model_validate(document.data))
+        return Built(model.model_validate(document.data, context=READ))
     except ValidationError as error:
         details = [(_own_path(detail["loc"], document.data), detail) for detail in error.errors(include_url=False)]
     return Built(

@@ -17,6 +17,7 @@ from pydantic import ValidationError
 from parkscore.data.cohorts import reference_name
 from parkscore.data.fitted import Fitted
 from parkscore.findings import Finding, Place, Severity, UsageError
+from parkscore.framework.base_models import READ
 from parkscore.framework.models import Framework, WeightEntry, WeightScheme
 from parkscore.framework.statistics_digest import statistics_digest
 from parkscore.language import Text, system_reason
@@ -259,7 +260,7 @@ def _read(path: Path) -> dict[str, Any]:
 
 def _of(document: Mapping[str, Any]) -> FrozenReference:
     data, weights = document["data"], document["weights"]
-    scheme = None if weights is None else WeightScheme.model_validate(weights["scheme"])
+    scheme = None if weights is None else WeightScheme.model_validate(weights["scheme"], context=READ)
     base = document["reference"]
     fitted = Fitted(
         scoring=_numbers(document["scoring"]),
