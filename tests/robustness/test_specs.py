@@ -253,7 +253,7 @@ def test_a_mapping_is_checked_as_a_file_is(evaluation: Evaluation) -> None:
 
 @pytest.mark.parametrize("spec", [3, pd.DataFrame(), ["weights"], b"spec.yaml"])
 def test_a_spec_of_another_type_is_told_as_such(evaluation: Evaluation, spec: Any) -> None:
-    with pytest.raises(UsageError, match=f"`spec` cannot be an? {type(spec).__name__}"):
+    with pytest.raises(UsageError, match=rf"`spec` cannot be an? ([a-z]+\.)?{type(spec).__name__}"):
         evaluation.robustness(spec=spec)
 
 
@@ -261,7 +261,7 @@ def test_what_python_has_made_goes_beside_a_spec_and_not_into_it(evaluation: Eva
     mine = {"id": "mine", "framework": "small", "title": {"zh": "自拟"}, "status": "assumed", "weights": {"c": 1}}
     scheme = WeightScheme.model_validate(mine)
     for made, key in (([scheme], "schemes"), (pd.DataFrame({"1": [1.0]}), "table")):
-        with pytest.raises(UsageError, match=f"`{key}` cannot be a [WD](.|\n)*state what was made beside"):
+        with pytest.raises(UsageError, match=f"`{key}` cannot be a (W|pandas.D)(.|\n)*state what was made beside"):
             evaluation.robustness(spec={"weights": {key: made}})
 
 

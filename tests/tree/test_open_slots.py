@@ -15,7 +15,7 @@ from openpyxl import load_workbook
 
 import parkscore as ps
 from parkscore.data.template import write_template
-from parkscore.findings import FrameworkError
+from parkscore.findings import FrameworkError, UsageError
 from parkscore.framework.models import Choice, Defaults, Framework, Node, Requirement, ScoreRule, Screen, Slot, Total
 from parkscore.language import Language
 from tests.small_frameworks import dimension, everywhere, field, leaf, of_code, rows, small
@@ -101,11 +101,11 @@ def test_a_shape_that_must_be_filled_is_refused_until_it_is() -> None:
     assert evaluation.nodes["total"].tolist() == [45]
 
 
-def test_a_shape_of_slots_alone_has_a_template_and_is_refused_by_every_slot(tmp_path: Path) -> None:
+def test_a_shape_of_slots_alone_has_nothing_to_fill_in_and_is_refused_by_every_slot(tmp_path: Path) -> None:
     parts = [Node(id=f"s{n}", zh="组", slot=Slot(points=65.0, must_be_filled=True)) for n in range(2)]
     shape = framework(*parts, total=Total(aggregate=SUM, points=130.0))
-    write_template(shape, tmp_path / "blank.xlsx", "zh")
-    assert load_workbook(tmp_path / "blank.xlsx").sheetnames
+    with pytest.raises(UsageError, match="extends: "):
+        write_template(shape, tmp_path / "blank.xlsx", "zh")
     with pytest.raises(FrameworkError) as refused:
         ps.evaluate(shape, pd.DataFrame({"zone": ["甲"]}))
     assert [finding.field for finding in refused.value.findings] == ["s0", "s1"]
