@@ -6,6 +6,7 @@ import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import chain
 from pathlib import Path
 from typing import Any, Final
 
@@ -95,6 +96,8 @@ class Contributions:
         import pyarrow as pa
         import pyarrow.parquet as pq
 
+        from parkscore.results.files import few_differ
+
         refuse_other_form(path, ".parquet")
         said = {**about, "note": NOT_ADDITIVE._asdict()}
         schema = pa.Schema.from_pandas(self._labelled(self.rows[:0]), preserve_index=False)
@@ -106,11 +109,19 @@ class Contributions:
             return pa.table([pa.array(own, from_pandas=True) for own in columns.values()], schema=schema)
 
         def write(beside: Path) -> None:
-            # What hardly ever comes twice is not worth a dictionary, and nobody looks for a range of contributions.
+            tables = in_threads(table, [*self._chunks(self.rows)])
+            first = next(tables, schema.empty_table())
+            # What hardly ever comes twice is worth no dictionary, numbers that all differ do not become shorter, and
+            # nobody looks for a range of contributions.
             labels = [field.name for field in schema if not pa.types.is_floating(field.type)]
-            repeated = [name for name in labels if name not in ("enterprise", "name")]
-            with pq.ParquetWriter(beside, schema, use_dictionary=repeated, write_statistics=labels) as writer:
-                for each in in_threads(table, [*self._chunks(self.rows)]):
+            varied = [name for name in schema.names if name not in labels and not few_differ(first[name])]
+            written = {
+                "use_dictionary": [each for each in schema.names if each not in ("enterprise", "name", *varied)],
+                "compression": {each: "none" if each in varied else "snappy" for each in schema.names},
+                "write_statistics": labels,
+            }
+            with pq.ParquetWriter(beside, schema, **written) as writer:
+                for each in chain([first], tables):
                     writer.write_table(each)
 
         return write_whole(path, write)

@@ -102,7 +102,7 @@ class ParquetFile:
         schema = table.schema
         texts = [field.name for field in schema if pa.types.is_dictionary(field.type)]
         numbers = [each.name for each in schema if pa.types.is_floating(each.type) or each.name.startswith(CASE)]
-        numbers = [name for name in numbers if _few_differ(table.column(name))]
+        numbers = [name for name in numbers if few_differ(table.column(name))]
         return pq.ParquetWriter(
             self._path,
             schema,
@@ -114,8 +114,12 @@ class ParquetFile:
         )
 
 
-def _few_differ(numbers: pa.ChunkedArray) -> bool:
-    """Whether the first of some numbers leave room for a dictionary; to begin one in vain takes time and bytes."""
+def few_differ(numbers: pa.ChunkedArray) -> bool:
+    """Whether the first of some numbers leave room for a dictionary; to begin one in vain takes time and bytes.
+
+    >>> few_differ(pa.chunked_array([pa.array([0.5, 1.5, None])])), few_differ(pa.chunked_array([np.arange(1e4)]))
+    (True, False)
+    """
     most = _FEW // numbers.type.byte_width
     return bool(pc.count_distinct(numbers.slice(0, 2 * most)).as_py() <= most)
 
