@@ -125,6 +125,14 @@ def test_a_least_lead_is_attained_and_no_drawn_weights_go_below_it(
     assert (ranks <= certain[:, 1]).all()
 
 
+@pytest.mark.parametrize("parts", [(4, 3, 2), (1, 1, 1, 1, 1, 1), (3, 3, 1), (49, 1, 1)])
+def test_bounds_that_leave_no_room_and_sum_to_one_but_for_rounding_hold_the_weights(parts: tuple[int, ...]) -> None:
+    w = np.array(parts) / sum(parts)
+    for own in (w, np.nextafter(w, 0), np.nextafter(w, 1)):
+        assert least_lead(np.eye(len(w)), own, own)[0, 1] == pytest.approx(w[0] - w[1])
+        assert constrained(3, own, own, [], 0, sweeps=1) == pytest.approx(np.tile(w, (3, 1)))
+
+
 @EXAMPLES
 @given(cases(), st.sampled_from([0.05, 0.3, 0.9]))
 def test_a_least_lead_of_scaled_weights_is_that_of_the_corners_of_the_box(

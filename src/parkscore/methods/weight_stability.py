@@ -12,6 +12,8 @@ from parkscore.language import Text
 from parkscore.methods.domain import BoolArray, DomainError, FloatArray, IntArray
 
 _AT_ONCE: Final = 2**21
+_ROUNDING: Final = 1e-12
+"""By which sums of weights may miss what they would be without rounding."""
 
 
 def overtaking(scores: ArrayLike, weights: ArrayLike) -> FloatArray:
@@ -221,7 +223,7 @@ def _bounds(low: ArrayLike, high: ArrayLike, scaled: bool) -> tuple[FloatArray, 
     wrong = np.flatnonzero((least < 0) | (least > most) | (most > 1)).tolist()
     if wrong:
         raise DomainError(Text("界限应有 0 ≤ 下限 ≤ 上限 ≤ 1", "bounds are 0 <= low <= high <= 1"), columns=wrong)
-    if not most.sum() > 0 or (not scaled and (least.sum() > 1 or most.sum() < 1)):
+    if not most.sum() > 0 or (not scaled and (least.sum() > 1 + _ROUNDING or most.sum() < 1 - _ROUNDING)):
         raise DomainError(
             Text(
                 f"没有一组权重在这些界限之内：下限合计 {least.sum():g}，上限合计 {most.sum():g}",
