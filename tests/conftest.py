@@ -17,6 +17,7 @@ ROOT = Path(__file__).resolve().parents[1]
 
 settings.register_profile(
     "parkscore",
+    max_examples=60,  # where a test says no number; all together are to take minutes
     deadline=None,  # a slow machine is no mistake
     suppress_health_check=[HealthCheck.too_slow],  # likewise
     derandomize="CI" in os.environ,  # a gate that turns red means a change; a desk explores
