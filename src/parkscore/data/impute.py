@@ -16,7 +16,7 @@ from parkscore.data.fitted import Fitted
 from parkscore.data.grid import Grid, Matrix, Rows, Truths
 from parkscore.data.policies import columns_by_choice
 from parkscore.data.reference_groups import looked_at_together
-from parkscore.data.refused_values import refused_values
+from parkscore.data.refused_values import by_row, refused_values
 from parkscore.data.table import State, Table
 from parkscore.findings import DataError, Finding, Severity
 from parkscore.framework.models import INVALID, REWEIGHT, SCORE_GROUP_MEAN, SHORTER_HISTORY, Choice, Framework, Node
@@ -69,16 +69,7 @@ def _refused(
     for column in columns.tolist():
         whole = refused_values(framework.leaves[column], title, None, error, hint)
         values = grid.values[:, column]
-        for row in np.flatnonzero(np.abs(values) > LARGEST).tolist():
-            yield table.finding(
-                row,
-                code=whole.code,
-                severity=whole.severity,
-                field=whole.field,
-                value=float(values[row]),
-                message=whole.message,
-                hint=whole.hint,
-            )
+        yield from by_row(table, whole, np.flatnonzero(np.abs(values) > LARGEST).tolist(), values)
 
 
 def _without_case(grid: Grid, columns: Rows) -> Truths:

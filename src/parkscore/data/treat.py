@@ -12,7 +12,7 @@ from parkscore.data.capping import first_of_each_kind
 from parkscore.data.fitted import Fitted
 from parkscore.data.grid import Cohort, Grid, Matrix, Truths, Vector
 from parkscore.data.policies import columns_by_choice
-from parkscore.data.refused_values import refused_values
+from parkscore.data.refused_values import by_row, refused_values
 from parkscore.data.table import Table
 from parkscore.findings import DataError, Finding, Severity
 from parkscore.framework.models import Choice, Framework, Node
@@ -124,16 +124,7 @@ def _refused(
         whole = untreatable(leaf, choice, cohort.year, error)
         if not error.units:
             yield whole
-        for row in cohort.pool[list(error.units)].tolist():
-            yield table.finding(
-                row,
-                code=whole.code,
-                severity=whole.severity,
-                field=whole.field,
-                value=float(values[row]),
-                message=whole.message,
-                hint=whole.hint,
-            )
+        yield from by_row(table, whole, cohort.pool[list(error.units)].tolist(), values)
 
 
 def untreatable(leaf: Node, choice: Choice, year: int | None, error: DomainError) -> Finding:

@@ -24,7 +24,7 @@ from parkscore.data.grid import (
     Vector,
 )
 from parkscore.data.indicator_places import indicator_place
-from parkscore.data.refused_values import refused_values
+from parkscore.data.refused_values import by_row, refused_values
 from parkscore.data.table import Table
 from parkscore.findings import DataError, Finding, Severity
 from parkscore.framework.cases import has_rules_by_case
@@ -277,18 +277,7 @@ def refused(
     of_column = domain_finding(leaf, settings, cohort.year, error)
     if not error.units:
         return [of_column]
-    return [
-        table.finding(
-            row,
-            code=of_column.code,
-            severity=of_column.severity,
-            field=leaf.id,
-            value=float(values[row]),
-            message=of_column.message,
-            hint=of_column.hint,
-        )
-        for row in rows[list(error.units)]
-    ]
+    return list(by_row(table, of_column, rows[list(error.units)].tolist(), values))
 
 
 def domain_finding(leaf: Node, settings: Settings, year: int | None, error: DomainError) -> Finding:
