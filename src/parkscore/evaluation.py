@@ -265,7 +265,7 @@ class Evaluation:
             columns[YEAR] = self.table.years[rows]
         columns[CLASS] = found.names[rows]
         columns["name"] = self.class_names_in(language)
-        columns["outcome"] = found.outcomes[rows]
+        columns["outcome"] = found.outcomes(rows)
         reasons = class_reasons(self.framework, self.table, found, rows)
         columns["reason"] = [reason.in_language(language) for reason in reasons]
         return pd.DataFrame(columns)

@@ -251,9 +251,12 @@ def test_a_mapping_is_checked_as_a_file_is(evaluation: Evaluation) -> None:
     assert caught.value.findings[0].hint is None  # no such file ships that could be named
 
 
-@pytest.mark.parametrize("spec", [3, pd.DataFrame(), ["weights"], b"spec.yaml"])
-def test_a_spec_of_another_type_is_told_as_such(evaluation: Evaluation, spec: Any) -> None:
-    with pytest.raises(UsageError, match=rf"`spec` cannot be an? ([a-z]+\.)?{type(spec).__name__}"):
+@pytest.mark.parametrize(
+    ("spec", "kind"),
+    [(3, "an int"), (pd.DataFrame(), "a pandas.DataFrame"), (["weights"], "a list"), (b"spec.yaml", "a bytes")],
+)
+def test_a_spec_of_another_type_is_told_as_such(evaluation: Evaluation, spec: Any, kind: str) -> None:
+    with pytest.raises(UsageError, match=f"`spec` cannot be {kind}"):
         evaluation.robustness(spec=spec)
 
 

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import cached_property
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 import numpy.typing as npt
 
 from parkscore.data.coded_texts import CodedTexts
-from parkscore.data.grid import Truths
+from parkscore.data.grid import Rows, Truths
 from parkscore.framework.formula import Cells, Column, State, TextCells
 from parkscore.framework.models import Framework
 
@@ -41,10 +40,9 @@ class Classification:
     holding: Truths
     unsure: Truths
 
-    @cached_property
-    def outcomes(self) -> npt.NDArray[Any]:
-        """`in_class`, or why there is none: `no_class`, `several_classes`, `class_unknown`."""
-        return np.asarray(_OUTCOMES[self.outcome_numbers])
+    def outcomes(self, rows: Rows) -> npt.NDArray[Any]:
+        """Of some rows `in_class`, or why there is none: `no_class`, `several_classes`, `class_unknown`."""
+        return np.asarray(_OUTCOMES[self.outcome_numbers[rows]])
 
     @property
     def names(self) -> npt.NDArray[Any]:

@@ -45,11 +45,11 @@ def class_label(framework: Framework, name: str | None) -> Text | None:
 def class_reasons(framework: Framework, table: Table, found: Classification, rows: Rows) -> list[Text]:
     """For each row the condition that holds with the values that it read, or what keeps the row out of every class."""
     columns = Columns(framework, table)
-    return [_reason(framework, columns, found, row) for row in rows.tolist()]
+    outcomes = found.outcomes(rows).tolist()
+    return [_reason(framework, columns, found, *each) for each in zip(rows.tolist(), outcomes, strict=True)]
 
 
-def _reason(framework: Framework, columns: Columns, found: Classification, row: int) -> Text:
-    outcome = found.outcomes[row]
+def _reason(framework: Framework, columns: Columns, found: Classification, row: int, outcome: str) -> Text:
     if outcome == NO_CLASS:
         read = values_read(framework, columns, [each.when for each in framework.classes], row)
         return Text(f"没有一个分类的条件成立（{read.zh}）", f"the condition of no class holds ({read.en})")
@@ -85,9 +85,9 @@ def class_findings(framework: Framework, table: Table, found: Classification | N
     """A warning for each scored row that is in no class, and how many are in each; none where a field is the class."""
     if found is None or not framework.classes:
         return []
-    findings = [classes_counted(class_counts(framework, found, rows))]
+    findings, outcomes = [classes_counted(class_counts(framework, found, rows))], found.outcomes(rows)
     for outcome in _WAYS_OUT:
-        own = rows[found.outcomes[rows] == outcome]
+        own = rows[outcomes == outcome]
         reasons = class_reasons(framework, table, found, own[: MOST + 1])
         made = [_finding(table, row, outcome, reason) for row, reason in zip(own.tolist(), reasons, strict=False)]
         if len(made) > MOST:
@@ -99,6 +99,7 @@ def class_findings(framework: Framework, table: Table, found: Classification | N
 def why_without_class(framework: Framework, table: Table, found: Classification, rows: Rows) -> dict[int, Unranked]:
     """For each of these rows that is in no class, why; each class then has weights of its own."""
     out = rows[found.coded.codes[rows] < 0]
+    outcomes = found.outcomes(out).tolist()
     if framework.classes:
         reasons = class_reasons(framework, table, found, out)
     else:
@@ -106,9 +107,7 @@ def why_without_class(framework: Framework, table: Table, found: Classification,
         reasons = [Text(f"{label.zh}缺失", f"{label.en} is missing")] * len(out)
     return {
         row: Unranked(outcome, Text(f"权重按分类而定，{told.zh}", f"weights go by class: {told.en}"))
-        for row, outcome, told in zip(
-            out.tolist(), found.outcomes[out].tolist(), map(_told, found.outcomes[out], reasons), strict=True
-        )
+        for row, outcome, told in zip(out.tolist(), outcomes, map(_told, outcomes, reasons), strict=True)
     }
 
 
@@ -149,7 +148,7 @@ def class_counts(framework: Framework, found: Classification | None, rows: Rows)
 def numbers_of_classes(framework: Framework, found: Classification | None, rows: Rows) -> tuple[int, ...]:
     """How many of these rows are in each class by condition, then in none, in several, and cannot be told."""
     names = [] if found is None else found.names[rows].tolist()
-    outcomes = [] if found is None else found.outcomes[rows].tolist()
+    outcomes = [] if found is None else found.outcomes(rows).tolist()
     return (*(names.count(each.id) for each in framework.classes), *(outcomes.count(outcome) for outcome in _COUNTED))
 
 

@@ -99,7 +99,7 @@ def _of_classes(framework: Framework, rows: Rows, found: Classification | None) 
     for name, label in labels.items():
         yield CLASSES, name, "in_class", names[name], *label
     lacking = rows[coded.codes[rows] < 0]
-    without = Counter(found.outcomes[lacking].tolist())
+    without = Counter(found.outcomes(lacking).tolist())
     for outcome, label in WITHOUT_CLASS.items():
         if without[outcome]:
             yield CLASSES, None, outcome, without[outcome], *label
