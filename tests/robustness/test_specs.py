@@ -264,7 +264,9 @@ def test_what_python_has_made_goes_beside_a_spec_and_not_into_it(evaluation: Eva
     mine = {"id": "mine", "framework": "small", "title": {"zh": "自拟"}, "status": "assumed", "weights": {"c": 1}}
     scheme = WeightScheme.model_validate(mine)
     for made, key in (([scheme], "schemes"), (pd.DataFrame({"1": [1.0]}), "table")):
-        with pytest.raises(UsageError, match=f"`{key}` cannot be a (W|pandas.D)(.|\n)*state what was made beside"):
+        with pytest.raises(
+            UsageError, match=f"`{key}` cannot be a (WeightScheme|pandas.DataFrame)(.|\n)*state what was made beside"
+        ):
             evaluation.robustness(spec={"weights": {key: made}})
 
 

@@ -132,30 +132,32 @@ def write_folder(
     made: what each enterprise contributes, written as `contributions.parquet`.
     """
 
-    def said(notes: Sequence[Text]) -> list[str]:
-        return [note.in_language(language) for note in notes]
-
     def fill(beside: Path) -> None:
         write_csv(beside / "zones.csv", evaluation.scores_in(language))
         for output in outputs:
             notes = evaluation.notes if output.weighed else [Text(note, note) for note in members.zone_table.notes]
             notes = notes if output.note is None else [*notes, output.note]
             if output.form == "parquet":
-                about = evaluation.about | {"notes": said(notes), "schema": SCHEMA}
+                about = evaluation.about | {"notes": _said(notes, language), "schema": SCHEMA}
                 write_parquet(beside / f"{output.name}.parquet", output.frame, about)
             else:
                 write_csv(beside / f"{output.name}.csv", noted(output.frame, notes, language, NOTE))
         if made is not None:
-            made.write_parquet(beside / "contributions.parquet", evaluation.about | {"notes": said(evaluation.notes)})
+            about = evaluation.about | {"notes": _said(evaluation.notes, language)}
+            made.write_parquet(beside / "contributions.parquet", about)
         text = json.dumps(summary_of(members, evaluation, language), ensure_ascii=False, indent=1, allow_nan=False)
         (beside / "summary.json").write_text(text, encoding="utf-8")
 
     return write_whole_folder(folder, fill)
 
 
+def _said(notes: Sequence[Text], language: Language) -> list[str]:
+    return [note.in_language(language) for note in notes]
+
+
 def write_workbook(evaluation: Evaluation, outputs: Sequence[Output], path: Path, language: Language) -> Path:
     """Write the sheets of the evaluation, and one for each output in the reader's words, as one workbook."""
-    notes = [note.in_language(language) for note in evaluation.notes]
+    notes = _said(evaluation.notes, language)
 
     def said_of(output: Output) -> list[str]:
         return notes if output.note is None else [*notes, output.note.in_language(language)]
