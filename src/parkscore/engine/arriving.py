@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import contextlib
+from collections import deque
 from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Self
+from typing import Final, Self
 
 import numpy as np
 import pandas as pd
@@ -30,6 +32,8 @@ NotesAfter = Callable[[AppliedPiece], Sequence[Text]]
 """What stands on every row, as far as it can be told from a piece."""
 
 _NAME, _AGAIN = "results.parquet", "results-again.parquet"
+_WAITING: Final = 2
+"""Pieces that may wait to be written."""
 
 
 def can_arrive(job: Job, target: Path) -> bool:
@@ -46,7 +50,8 @@ def can_arrive(job: Job, target: Path) -> bool:
 class Arriving:
     """A Parquet file in the folder of a run, which takes the results of the pieces in their order.
 
-    What stands on every row is taken from the first piece. Where others say more, the file is written once more.
+    A thread of its own writes it, so that the next pieces are scored and all are ranked meanwhile. What stands on every
+    row is taken from the first piece. Where others say more, the file is written once more.
     """
 
     def __init__(self, framework: Framework, folder: Path, language: Language, notes: NotesAfter) -> None:
@@ -54,6 +59,8 @@ class Arriving:
         self._folder, self._language, self._notes = folder, language, notes
         self._decimals = framework.ranking.decimals
         self._file = ParquetFile(folder / _NAME)
+        self._writer = ThreadPoolExecutor(1, thread_name_prefix="parkscore-writer")
+        self._writing: deque[Future[None]] = deque()
         self._ranked = Rankings(framework, folder)
         self._note: str | None = None
         self._best: list[_Best] = []
@@ -63,7 +70,8 @@ class Arriving:
         return self
 
     def __exit__(self, *why: object) -> None:
-        """Let go of the file."""
+        """Let go of the file, once nobody writes into it."""
+        self._writer.shutdown(wait=True, cancel_futures=True)
         self._file.__exit__(*why)
 
     def add(self, piece: AppliedPiece) -> AppliedPiece:
@@ -74,25 +82,34 @@ class Arriving:
             self._note = note_of(self._notes(piece), self._language)
         batch = read_batch(piece.results)
         whole = with_ranks(batch, self._ranked.add(batch), self._note)
-        self._file.add(whole)
+        self._writing.append(self._writer.submit(self._file.add, whole))
+        self._wait_for_writer(_WAITING)
         rows = _best_rows(batch, self._decimals)
         self._best.append(_Best(rows, _plain(leading_columns(whole).take(pa.array(rows)))))
         if isinstance(piece.results, Path):
             piece.results.unlink()
         return replace(piece, results=None)
 
+    def _wait_for_writer(self, most: int) -> None:
+        """Until no more than so many pieces wait; what went wrong when one was written is raised here."""
+        while len(self._writing) > most:
+            self._writing.popleft().result()
+
     def write(self, closing: Closing, target: Path, progress: Callable[[int, int], None]) -> pd.DataFrame:
         """Fill in the ranks, and put the file in its place; the first rows of the latest year are returned."""
 
         def finish(beside: Path) -> None:
-            # The digest of the data, which `about` has, is taken beside the rankings, and the last rows are written.
-            side_by_side([lambda: closing.about, self._ranked.finish, self._file.write_waiting])
+            # While the last rows are written, all are ranked, and the digest of the data is taken, which `about` has.
+            self._writing.append(self._writer.submit(self._file.write_waiting))
+            side_by_side([self._ranked.finish, lambda: closing.about])
+            self._wait_for_writer(0)
             path, names = self._ended(closing), self._ranked.names
             with contextlib.closing(
                 LocalExecutor().map(lambda name: fill_in(path, name, self._known(name)), names)
             ) as filled:
                 for done, _ in enumerate(filled, start=1):
                     progress(done, len(names))
+            beside.unlink()  # some file systems flush what is renamed onto another file, and this one is empty
             path.replace(beside)
 
         write_whole(target, finish)
