@@ -26,6 +26,7 @@ import pandas as pd
 from racing import HEAD, race, row_of
 
 import parkscore as ps
+from parkscore.data.cell_frames import cells_of
 from parkscore.data.classes import classify
 from parkscore.data.cohorts import cohorts, cohorts_by_class, scored_rows
 from parkscore.data.derive import derive
@@ -70,7 +71,8 @@ def steps(rows: int) -> list[Step]:
     frame = sample(rows)
     columns = [frame[f"x{number}"].to_numpy() for number in range(INDICATORS)]
     states = {f"x{number}": np.isnan(each).astype(np.int8) * State.MISSING for number, each in enumerate(columns)}
-    table = Table(frame, states, Origin("bench"))
+    cells = cells_of(frame)
+    table = Table(cells, states, Origin("bench"))
     everyone, plan = scored_rows(table, None), plan_weights(framework, None)
 
     indicators = derive(framework, table)
@@ -91,7 +93,7 @@ def steps(rows: int) -> list[Step]:
     weights = np.full((len(STAGES), INDICATORS), 1.0 / INDICATORS)
     return [
         # A new table each time, as texts are coded once for a table.
-        ("code the stages", lambda: classify(framework, Table(frame, states, Origin("bench"))), lambda: coded(frame)),
+        ("code the stages", lambda: classify(framework, Table(cells, states, Origin("bench"))), lambda: coded(frame)),
         ("derive", lambda: derive(framework, table), lambda: copied(columns)),
         (
             "impute, screen, treat: nothing asked for",

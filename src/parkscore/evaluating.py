@@ -8,8 +8,6 @@ from os import PathLike
 from pathlib import Path
 from typing import Any
 
-import pandas as pd
-
 from parkscore.data.cases import case_findings
 from parkscore.data.classes import Classification, class_findings, classify, why_without_class
 from parkscore.data.cohorts import cohorts_by_class, only_measured_against, scored_rows, to_be_scored
@@ -31,6 +29,7 @@ from parkscore.framework.loading import load_framework
 from parkscore.framework.models import Choice, Framework, WeightScheme
 from parkscore.framework.slots import refuse_unfilled
 from parkscore.language import Text
+from parkscore.late_pandas import pd
 from parkscore.tree.aggregate import aggregate
 from parkscore.tree.bounds import bounds
 from parkscore.tree.freezing import plan_by
@@ -280,7 +279,7 @@ def refuse_other_types(
     if reference is not None and not isinstance(reference, (str, PathLike, FrozenReference)):
         hint = Text("给 Evaluation.freeze 写出的文件", "give the file that Evaluation.freeze wrote")
         wrong.append(of_type("reference", reference, hint))
-    if not isinstance(data, (str, PathLike, pd.DataFrame)):
+    if not isinstance(data, str | PathLike) and not isinstance(data, pd.DataFrame):
         hint = Text("给文件路径或 pandas.DataFrame", "give the path of a file or a pandas.DataFrame")
         wrong.append(of_type("data", data, hint))
     if weights is not None and not isinstance(weights, (str, PathLike, WeightScheme, Choice)):

@@ -9,7 +9,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
-import pandas as pd
 
 from parkscore.data.chosen import words_of
 from parkscore.data.classes import Classification, class_label, class_reasons
@@ -25,13 +24,14 @@ from parkscore.framework.models import Framework
 from parkscore.framework.settings import aggregation_of, resolve_settings
 from parkscore.framework.taken_ids import percentile_in, rank_in
 from parkscore.language import Language, Text, known
+from parkscore.late_pandas import pd
 from parkscore.methods import aggregation
 from parkscore.output.documents import records, write_json
 from parkscore.output.files import refuse_other_form, write_text
 from parkscore.output.tables import write_csv
 from parkscore.output.workbook import write_workbook
 from parkscore.results.own_tables import own_table
-from parkscore.tree.accounting import accounting
+from parkscore.tree.accounting import Account, account_table, accounts_of
 from parkscore.tree.aggregate import Nodes, Shares
 from parkscore.tree.bounds import NodeBounds, bounds, is_open
 from parkscore.tree.case_tables import case_table
@@ -367,7 +367,12 @@ class Evaluation:
 
         The part `data` sums to the rows of the file; `classes`, each `gate`, `grade` and `list` sum to the scored rows.
         """
-        return accounting(
+        return account_table(self.accounts)
+
+    @cached_property
+    def accounts(self) -> tuple[Account, ...]:
+        """The lines of `accounting`."""
+        return accounts_of(
             self.framework,
             self.table,
             self.rows,
@@ -651,7 +656,7 @@ class Evaluation:
     def order(self) -> Rows:
         """Positions within `rows`: by year, then rank, then name; units that are not ranked last."""
         ranks = self.standing.overall[self.rows].astype(np.int64)
-        ranks[ranks == 0] = len(self.table.frame) + 1
+        ranks[ranks == 0] = self.table.size + 1
         years = np.zeros(len(self.rows)) if self.table.years is None else self.table.years[self.rows]
         order = np.lexsort((ranks, years))
         tied = np.zeros(len(order), dtype=np.bool_)

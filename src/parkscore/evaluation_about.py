@@ -8,13 +8,12 @@ from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
-import pandas as pd
-
 from parkscore.data.grid import Cohort, Rows
 from parkscore.data.table import CLASS, Table
 from parkscore.framework.models import Framework, Node
 from parkscore.framework.slots import open_slots, slot_note
 from parkscore.language import Text
+from parkscore.late_pandas import pd
 from parkscore.tree.aggregate import Shares
 from parkscore.tree.unused_weights import note_on_unused_weights
 from parkscore.tree.weigh import Weighing
@@ -89,10 +88,21 @@ def weights_table(framework: Framework, weighing: Weighing, cohorts: Iterable[tu
 
     The column `class` stands where a scheme has weights by class. status and source are those of the single number.
     """
+    names, entries = weight_rows(framework, weighing, cohorts)
+    return pd.DataFrame(entries, columns=list(names))
+
+
+def weight_rows(
+    framework: Framework, weighing: Weighing, cohorts: Iterable[tuple[Cohort, Shares]]
+) -> tuple[Sequence[str], list[tuple[Any, ...]]]:
+    """The columns and the rows of `weights_table`."""
     pairs = {(each.name, each.class_id): (each, own) for each, own in cohorts if framework.indicators}.values()
-    entries = (entry for cohort, shares in pairs for entry in _weight_rows(framework, weighing, cohort, shares))
-    frame = pd.DataFrame(entries, columns=_WEIGHT_COLUMNS)
-    return frame if any(cohort.class_id for cohort, _ in pairs) else frame.drop(columns=CLASS)
+    entries = [entry for cohort, shares in pairs for entry in _weight_rows(framework, weighing, cohort, shares)]
+    if any(cohort.class_id for cohort, _ in pairs):
+        return _WEIGHT_COLUMNS, entries
+    place = _WEIGHT_COLUMNS.index(CLASS)
+    names = [name for name in _WEIGHT_COLUMNS if name != CLASS]
+    return names, [(*entry[:place], *entry[place + 1 :]) for entry in entries]
 
 
 def _weight_rows(framework: Framework, weighing: Weighing, cohort: Cohort, shares: Shares) -> Iterator[tuple[Any, ...]]:

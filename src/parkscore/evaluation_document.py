@@ -6,22 +6,22 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
-import pandas as pd
 
 from parkscore.data.fitted import Fitted
 from parkscore.data.grid import Cohort
-from parkscore.evaluation_about import weights_table
+from parkscore.evaluation_about import weight_rows
 from parkscore.framework.cases import name_of, variants
 from parkscore.framework.gate_conditions import labels_of_names
 from parkscore.framework.models import Framework, Node, Requirement, ScoreRule
 from parkscore.framework.settings import Settings, aggregation_of, resolve_settings
 from parkscore.language import Text
 from parkscore.methods import aggregation, scoring
-from parkscore.output.documents import records
+from parkscore.output.documents import records_of
+from parkscore.tree.accounting import Account
 from parkscore.tree.contributions import not_additive
 from parkscore.tree.gate_tables import asked_in_words
 from parkscore.tree.grades import GRADE_WORDS, items_of
-from parkscore.tree.references import reference_table
+from parkscore.tree.references import CASE, reference_rows
 from parkscore.tree.verdicts import OUTCOMES
 from parkscore.tree.weigh import Weighing
 
@@ -35,7 +35,7 @@ def document(
     weighing: Weighing,
     fitted: Fitted,
     means: Sequence[dict[str, Any]],
-    accounting: pd.DataFrame,
+    accounts: Sequence[Account],
     notes: Sequence[Text],
 ) -> dict[str, Any]:
     """Everything that a reader of one row needs to know of all rows, as plain data.
@@ -59,10 +59,10 @@ def document(
         "class_labels": {each.id: _said(each.label) for each in framework.classes},
         "judged_labels": dict(_judged_labels(framework)),
         "tree": list(_tree(framework)),
-        "weight_table": records(weights_table(framework, weighing, zip(cohorts, weighing.shares, strict=True))),
-        "reference_table": _finite(records(reference_table(framework, references))),
+        "weight_table": records_of(*weight_rows(framework, weighing, zip(cohorts, weighing.shares, strict=True))),
+        "reference_table": _finite(records_of(*reference_rows(framework, references), whole=[CASE])),
         "means": list(means),
-        "accounting": records(accounting),
+        "accounting": [each._asdict() for each in accounts],
         "notes_zh": [note.zh for note in notes],
     }
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
 
+from parkscore.data.arrow_arrays import number_array
 from parkscore.evaluation_document import document
 from parkscore.framework.taken_ids import percentile_in, rank_in
 from parkscore.language import Language
@@ -22,7 +23,6 @@ from parkscore.results.rows import (
     RANK,
     Results,
     batch_of,
-    number_array,
 )
 from parkscore.tree.percentiles import percentiles
 from parkscore.tree.rank import Ranks
@@ -42,7 +42,7 @@ def document_of(evaluation: Evaluation) -> dict[str, Any]:
         replace(evaluation.weighing, shares=tuple(shares for _, shares in evaluation.own_cohorts)),
         evaluation.fitted,
         node_sums(_results(evaluation), nodes).means(nodes),
-        evaluation.accounting,
+        evaluation.accounts,
         evaluation.notes,
     )
 

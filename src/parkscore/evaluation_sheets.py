@@ -14,6 +14,7 @@ from parkscore.data.new_and_gone import new_and_gone
 from parkscore.data.table import CLASS, UNIT, YEAR
 from parkscore.evaluation_about import count_units
 from parkscore.findings import worst_first
+from parkscore.framework.group_words import group_heads
 from parkscore.framework.models import Framework
 from parkscore.framework.settings import resolve_settings
 from parkscore.framework.statistic_words import OTHERWISE_TEXT, STATISTICS
@@ -191,14 +192,6 @@ def _judged(evaluation: Evaluation, language: Language) -> Sheet:
     frame = frame.assign(**{path: [words[word] for word in frame[path]] for path in heads})
     renamed, kinds = _renamed(frame, _KINDS, language)
     return Sheet(Text("认定", "judged").in_language(language), renamed.rename(columns=heads), (), kinds)
-
-
-def group_heads(framework: Framework) -> dict[str, Text]:
-    """What the columns of the groups and of the ranks within them are called."""
-    labels = {name: framework.fields[name].label for name in framework.rank_within}
-    ranks = {rank_in(name): Text(f"{zh}内位次", f"rank in {en}") for name, (zh, en) in labels.items()}
-    percents = {percentile_in(name): Text(f"{zh}内百分位", f"percentile in {en}") for name, (zh, en) in labels.items()}
-    return labels | ranks | percents
 
 
 def _group_kinds(framework: Framework, language: Language) -> dict[str, str]:
@@ -556,10 +549,11 @@ def findings_frame(findings: Any, language: Language) -> pd.DataFrame:
 
 def _accounting(evaluation: Evaluation, language: Language) -> Sheet:
     """What became of every row of the data, in parts that sum."""
-    accounts = evaluation.accounting
+    accounts = evaluation.accounts
     heads = {each: _say(each, language) for each in ("part", "outcome", "rows")}
     parts = [text.in_language(language) for text in named_parts(accounts, evaluation.framework)]
-    columns = {heads["part"]: parts, heads["outcome"]: accounts[language], heads["rows"]: accounts["rows"]}
+    said = [getattr(each, language) for each in accounts]
+    columns = {heads["part"]: parts, heads["outcome"]: said, heads["rows"]: [each.rows for each in accounts]}
     told = accounting_line(accounts).in_language(language)
     name = Text("行数核对", "accounting").in_language(language)
     compared = new_and_gone(evaluation.framework, evaluation.table, evaluation.rows)

@@ -13,6 +13,7 @@ import pytest
 
 import parkscore as ps
 from parkscore.data.capping import MOST, first_of_each_kind
+from parkscore.data.cell_frames import cells_of
 from parkscore.data.reading import read_table
 from parkscore.data.schema import compile_schema, failures
 from parkscore.data.validate import read_and_validate, validate
@@ -112,7 +113,7 @@ def test_a_failure_of_the_whole_table_is_said_once() -> None:
     assert len(found) == 1
     assert found[0].row is None
     origin = replace(table.origin, rows=())
-    (finding,) = validate(LIMITED, replace(table, frame=twice, origin=origin))
+    (finding,) = validate(LIMITED, replace(table, cells=cells_of(twice), origin=origin))
     assert (finding.code, finding.severity) == ("schema", Severity.ERROR)
 
 

@@ -12,6 +12,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from parkscore.data.cell_frames import cells_of
 from parkscore.data.table import State, Table
 from parkscore.evaluating import evaluate
 from parkscore.framework.formula import Cells
@@ -58,7 +59,7 @@ def with_cells(table: Table, row: int, cells: list[float | None]) -> Table:
     for name, cell in zip(FIELDS, cells, strict=True):
         frame.loc[row, name] = np.nan if cell is None else cell
         states[name][row] = State.MISSING if cell is None else State.VALUE
-    return replace(table, frame=frame, states=states)
+    return replace(table, cells=cells_of(frame), states=states)
 
 
 def column(cell: float | None, rows: int) -> Cells:
@@ -185,8 +186,9 @@ def test_the_class_of_an_imagined_row_is_told_by_its_own_earlier_year(said: dict
     evaluation = evaluate(made, numbers, weights="equal", year=2024)
     held = Held(evaluation, 2024)
     outcome = held.outcome(Imagined(held.rows[[0] * again], {("staff", 0): column(5.0, again)}))
-    table = replace(evaluation.table, frame=evaluation.table.frame.assign(staff=numbers["staff"].replace({20.0: 5.0})))
-    table.frame.loc[5, "staff"] = 20.0
+    staff = numbers["staff"].replace({20.0: 5.0}).to_numpy(copy=True)
+    staff[5] = 20.0
+    table = replace(evaluation.table, cells={**evaluation.table.cells, "staff": staff})
     anew = evaluated_anew(evaluation, table).aggregated
     for name, scores in anew.scores.items():
         assert outcome.scores[name].tolist() == pytest.approx([scores[4]] * again, rel=1e-12, nan_ok=True), name

@@ -42,7 +42,7 @@ def counted(evaluation: ps.Evaluation, part: str = "data", each: str | None = No
 
 
 def line(evaluation: ps.Evaluation) -> Any:
-    return accounting_line(evaluation.accounting)
+    return accounting_line(evaluation.accounts)
 
 
 def test_rows_in_are_ranked_or_not_ranked_for_one_reason_or_another() -> None:

@@ -303,7 +303,7 @@ def say_result(evaluation: Evaluation, reply: Reply) -> None:
         weights = [Text(f"权重：{title.zh}；状态：{status.zh}", f"weights: {title.en}; status: {status.en}")]
     reply.say(
         count,
-        accounting_line(evaluation.accounting),
+        accounting_line(evaluation.accounts),
         *new_and_gone(framework, evaluation.table, evaluation.rows),
         *([class_counts(framework, evaluation.classification, evaluation.rows)] if framework.classes else []),
         *weights,
@@ -391,28 +391,44 @@ HEADS = {
 def say_ranking(evaluation: Evaluation, positions: Sequence[int], reply: Reply) -> None:
     """Rows of the ranking as a table; a unit that is not ranked has the reason."""
     statuses = [_status(evaluation, position) for position in positions]
-    say_rows(evaluation.ranking.iloc[list(positions)], statuses, evaluation.framework, reply)
+    rows = evaluation.ranking.iloc[list(positions)]
+    cells = list(rows.itertuples(index=False, name=None))
+    say_rows([str(column) for column in rows.columns], cells, statuses, evaluation.framework, reply)
 
 
-def say_rows(rows: pd.DataFrame, statuses: Sequence[Text], framework: Framework, reply: Reply) -> None:
-    """Rows of a ranking as a table, a class by what it is called; statuses: whether each is ranked."""
+def say_rows(
+    names: Sequence[str],
+    rows: Sequence[Sequence[Any]],
+    statuses: Sequence[Text],
+    framework: Framework,
+    reply: Reply,
+) -> None:
+    """Rows of a ranking as a table, a class by what it is called; names: of the columns. statuses: of each row."""
     from parkscore.data.classes import class_label
-    from parkscore.evaluation_sheets import group_heads
+    from parkscore.framework.group_words import group_heads
 
     def called(name: Any) -> str | None:
         label = class_label(framework, name if isinstance(name, str) else None)
         return None if label is None else reply.word(label)
 
-    if framework.classes:
-        rows = rows.assign(**{"class": rows["class"].map(called)})
-    columns = [str(column) for column in rows.columns if column != "status"]
+    def cell(column: str, value: Any) -> Any:
+        return called(value) if column == "class" and framework.classes else value
+
+    columns = [column for column in names if column != "status"]
     texts = ("unit", "class", *framework.rank_within)
     heads = HEADS | group_heads(framework)
     reply.table(
         [*(heads[column] for column in columns), Text("状态", "status")],
         (
-            [*(_shown(*cell) for cell in zip(columns, row, strict=True)), status]
-            for status, row in zip(statuses, rows[columns].itertuples(index=False, name=None), strict=True)
+            [
+                *(
+                    _shown(column, cell(column, value))
+                    for column, value in zip(names, row, strict=True)
+                    if column != "status"
+                ),
+                status,
+            ]
+            for status, row in zip(statuses, rows, strict=True)
         ),
         right=[number for number, column in enumerate(columns) if column not in texts],
     )

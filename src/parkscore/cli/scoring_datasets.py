@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 import time
 from collections.abc import Iterator, Sequence
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, nullcontext
 from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Final
@@ -19,6 +19,7 @@ from parkscore.cli.references import beyond_lines, say_frozen
 from parkscore.cli.row_counts import judged_rows, ranked_rows
 from parkscore.findings import Finding, Place, Severity, UsageError, worst_first
 from parkscore.language import Text
+from parkscore.shipped import framework_path
 
 if TYPE_CHECKING:
     from parkscore.data.masking import Mask
@@ -131,10 +132,9 @@ def score_in_pieces(
     scheduler: str | None = None,
 ) -> None:
     """Score a file or folder piece by piece, write the result, and say what came of it."""
-    from parkscore.engine.passes import score_dataset
-    from parkscore.tree.frozen import load_reference
+    with _reading_ahead(framework, source, engine), _executor(engine, scheduler) as executor:
+        from parkscore.engine.passes import score_dataset
 
-    with _executor(engine, scheduler) as executor:
         result = score_dataset(
             framework,
             source,
@@ -156,8 +156,21 @@ def score_in_pieces(
     _say_top(result, reply)
     reply.say(Text(f"已写入 {output}", f"wrote {output}"))
     if freeze is not None:
+        from parkscore.tree.frozen import load_reference
+
         say_frozen(load_reference(freeze), freeze, reply)
     reply.show_findings(result.findings)
+
+
+def _reading_ahead(framework: str, source: str, engine: Engine | None) -> AbstractContextManager[None]:
+    """Begin to read a Parquet file while what scores it is loaded; columns that the framework does not name wait."""
+    path = framework_path(framework) or Path(framework)
+    if engine is Engine.DASK or not source.lower().endswith(".parquet") or not Path(source).is_file():
+        return nullcontext()
+    from parkscore.data.reading_ahead import reading_ahead
+
+    said = path.read_text(encoding="utf-8", errors="replace") if path.suffix == ".yaml" and path.is_file() else ""
+    return reading_ahead(Path(source), said)
 
 
 def _executor(engine: Engine | None, scheduler: str | None) -> AbstractContextManager[Executor]:
@@ -214,7 +227,7 @@ def _lines(result: DatasetResult) -> Iterator[Text]:
         yield judged_rows(result.rows, years)
     else:
         yield ranked_rows(result.rows, result.ranked, years)
-    yield accounting_line(result.accounting)
+    yield accounting_line(result.accounts)
     if framework.classes:
         yield _counted(result, "classes", None, Text("分类", "classes"))
     if not framework.only_judges:
@@ -233,22 +246,20 @@ def _lines(result: DatasetResult) -> Iterator[Text]:
 
 def _counted(result: DatasetResult, part: str, code: str | None, label: Text) -> Text:
     """How many rows came to what in one part of the accounts."""
-    accounts = result.accounting
-    own = accounts[(accounts["part"] == part) & (accounts["rows"] > 0)]
-    own = own if code is None else own[own["id"] == code]
-    said = list(zip(own["zh"], own["en"], own["rows"].tolist(), strict=True))
-    zh, en = "，".join(f"{zh} {count}" for zh, _, count in said), ", ".join(f"{count} {en}" for _, en, count in said)
+    said = [each for each in result.accounts if each.part == part and each.rows and code in (None, each.id)]
+    zh, en = "，".join(f"{each.zh} {each.rows}" for each in said), ", ".join(f"{each.rows} {each.en}" for each in said)
     return Text(f"{label.zh}：{zh}（共 {result.rows}）", f"{label.en}: {en} (of {result.rows})")
 
 
 def _say_top(result: DatasetResult, reply: Reply) -> None:
     from parkscore.cli.scoring import IS_RANKED, say_rows
 
-    top = result.top
-    if top.empty:
+    top, columns = result.leading.to_pylist(), result.leading.column_names
+    if not top:
         return
     years: Sequence[int] = result.about["data_years"]
     label = f" {years[-1]}" if years else ""
     reply.say("", Text(f"前 {len(top)} 名{label}", f"top {len(top)}{label}"))
-    say_rows(top, [IS_RANKED] * len(top), result.framework, reply)
+    rows = [tuple(row.values()) for row in top]
+    say_rows(columns, rows, [IS_RANKED] * len(top), result.framework, reply)
     reply.say("")

@@ -11,6 +11,7 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.types as kinds
 
+from parkscore.data.arrow_arrays import arrow_numbers, codes_of, numbers_of
 from parkscore.data.plain_texts import as_strings
 
 
@@ -40,12 +41,12 @@ class ArrowCells(Sequence[Any]):
 
     def taken(self, rows: npt.NDArray[np.int64]) -> ArrowCells:
         """The cells of some rows."""
-        return ArrowCells(self.array.take(pa.array(rows)))
+        return ArrowCells(self.array.take(arrow_numbers(rows)))
 
     def plain(self) -> Sequence[Any] | npt.NDArray[Any]:
         """Plain numbers as they are, NaN where there is none; anything else as objects."""
         if kinds.is_integer(self.array.type) or kinds.is_floating(self.array.type):
-            return np.asarray(self.array.to_numpy(zero_copy_only=False))
+            return numbers_of(self.array)
         if kinds.is_null(self.array.type):
             return np.full(len(self.array), np.nan)
         return self.objects
@@ -69,8 +70,7 @@ class ArrowCells(Sequence[Any]):
     def coded(self) -> tuple[npt.NDArray[np.int32], pa.Array]:
         """Of a column of texts, the number of each cell's, -1 where it is empty, and the texts."""
         coded = self.array if kinds.is_dictionary(self.array.type) else as_strings(self.array).dictionary_encode()
-        codes = coded.indices.fill_null(-1).to_numpy(zero_copy_only=False).astype(np.int32, copy=False)
-        return codes, as_strings(coded.dictionary)
+        return codes_of(coded).astype(np.int32, copy=False), as_strings(coded.dictionary)
 
 
 def _is_string(kind: pa.DataType) -> bool:
@@ -78,6 +78,6 @@ def _is_string(kind: pa.DataType) -> bool:
 
 
 def _objects(array: pa.Array) -> list[Any]:
-    if kinds.is_integer(array.type):
+    if kinds.is_integer(array.type) or _is_string(array.type):
         return list(array.to_pylist())
     return list(array.to_pandas().astype(object).tolist())

@@ -7,30 +7,30 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-import pandas as pd
+import pyarrow as pa
 
+from parkscore.data.arrow_texts import ArrowTexts, Units, objects_in
 from parkscore.data.body import Body, key_columns
 from parkscore.data.coded_texts import CodedTexts
 from parkscore.data.row_places import RowPlaces, RowsOfSheet
 from parkscore.data.table import UNIT, YEAR, Origin, State, Table
-from parkscore.data.units import Units
 from parkscore.framework.models import Framework
 
 
 def table_of(bodies: Sequence[Body], file: str, framework: Framework, digest: str) -> Table:
     """The rows of all sheets under each other, with every field that is not derived."""
-    units = _joined([np.asarray(body.units, dtype=object) for body in bodies])
+    units = _joined([objects_in(body.units) for body in bodies])
     return _table_of(bodies, units, file, framework, digest, None)
 
 
 def table_of_piece(bodies: Sequence[Body], file: str, framework: Framework, fields: Collection[str] | None) -> Table:
-    """The rows of one piece, with all fields or those that are asked for; units of one file stay as they were read.
+    """The rows of one piece, with all fields or those that are asked for; units stay as they were read.
 
     bodies: what was read of each file; file: the first of these.
     """
     units = bodies[0].units
     if len(bodies) > 1:
-        units = _joined([np.asarray(body.units, dtype=object) for body in bodies])
+        units = _units_of_all([body.units for body in bodies])
     return _table_of(bodies, units, file, framework, "", fields)
 
 
@@ -54,7 +54,7 @@ def _table_of(
             columns[identifier] = _joined([values for values, _ in parts])
             states[identifier] = _joined([part_states for _, part_states in parts])
     return Table(
-        frame=frame_of(columns),
+        cells=columns,
         states=states,
         origin=_origin(bodies, file),
         conversions=tuple(conversion for body in bodies for conversion in body.conversions),
@@ -64,16 +64,16 @@ def _table_of(
     )
 
 
+def _units_of_all(parts: Sequence[Units]) -> Units:
+    """Units of several files, as Arrow has them where all of them are so."""
+    arrays = [part.array for part in parts if isinstance(part, ArrowTexts)]
+    if len(arrays) == len(parts):
+        return ArrowTexts(pa.concat_arrays(arrays))
+    return _joined([objects_in(part) for part in parts])
+
+
 def _joined(parts: Sequence[npt.NDArray[Any]]) -> npt.NDArray[Any]:
     return parts[0] if len(parts) == 1 else np.concatenate(parts)
-
-
-def frame_of(columns: dict[str, Any]) -> pd.DataFrame:
-    """The columns as they are, none copied; texts stay objects."""
-    # One index for all: it is the same one then, and need not be compared column by column.
-    index = pd.RangeIndex(max(map(len, columns.values()), default=0))
-    series = {name: pd.Series(own, index=index, dtype=own.dtype, copy=False) for name, own in columns.items()}
-    return pd.DataFrame(series, index=index, copy=False)
 
 
 def _no_texts(count: int) -> CodedTexts:

@@ -7,9 +7,9 @@ from dataclasses import dataclass, field, replace
 
 import numpy as np
 import numpy.typing as npt
-import pandas as pd
 
 from parkscore.data.arrow_cells import ArrowCells
+from parkscore.data.arrow_texts import Units, some_of
 from parkscore.data.cells import (
     NOTICES,
     Fault,
@@ -25,10 +25,11 @@ from parkscore.data.credit_codes import standard_forms
 from parkscore.data.layout import Heading, Layout, measure_of
 from parkscore.data.sheets import Sheet
 from parkscore.data.table import UNIT, YEAR, Conversion, State
-from parkscore.data.units import REWRITTEN, REWRITTEN_TEXT, Units, read_units
+from parkscore.data.units import REWRITTEN, REWRITTEN_TEXT, read_units
 from parkscore.framework.measures import conversion, convert
 from parkscore.framework.models import USCC, Framework
 from parkscore.language import Text, agreeing, plural
+from parkscore.late_pandas import pd
 
 
 @dataclass
@@ -57,7 +58,7 @@ class Body:
         return replace(
             self,
             rows=self.rows[keep],
-            units=self.units[keep],
+            units=some_of(self.units, keep),
             years=None if self.years is None else self.years[keep],
             numbers={name: (values[keep], states[keep]) for name, (values, states) in self.numbers.items()},
             texts={name: texts.taken(keep) for name, texts in self.texts.items()},

@@ -14,17 +14,16 @@ from typing import Any, Final
 
 import numpy as np
 import numpy.typing as npt
-import pandas as pd
 import pyarrow as pa
 
-from parkscore.data.assembling import frame_of
+from parkscore.data.arrow_arrays import arrow_numbers, arrow_texts, codes_of, numbers_of, objects_of
+from parkscore.data.arrow_texts import ArrowTexts, Units
 from parkscore.data.coded_texts import CodedTexts
 from parkscore.data.datasets import Dataset, Piece
 from parkscore.data.plain_texts import text_column
 from parkscore.data.row_places import RowPlaces, RowsOfSheet
 from parkscore.data.table import UNIT, YEAR, Origin, Table
 from parkscore.data.text_hashes import text_hashes
-from parkscore.data.units import TEXT_TYPE
 
 _ROW: Final = "row"
 _LINE: Final = "line"
@@ -49,10 +48,10 @@ class UnitParts:
 
     def add(self, piece: Piece, table: Table) -> None:
         """Put down the rows of a piece; done twice, it is the same as once."""
-        parts = text_hashes(table.frame[UNIT]) % np.uint64(self.parts)
+        parts = text_hashes(table.cells[UNIT]) % np.uint64(self.parts)
         order = np.argsort(parts, kind="stable")
         ends = np.searchsorted(parts[order], np.arange(self.parts + 1))
-        rows = _written(self.dataset, table, piece).take(pa.array(order))
+        rows = _written(self.dataset, table, piece).take(arrow_numbers(order))
         path = self._file(piece)
         # Processes of two machines may have the same number.
         beside = path.with_suffix(f".{os.getpid()}-{os.urandom(4).hex()}")
@@ -84,16 +83,16 @@ def _written(dataset: Dataset, table: Table, piece: Piece) -> pa.RecordBatch:
     """The rows of a piece with their places."""
     places = table.origin.rows
     assert isinstance(places, RowPlaces)  # noqa: S101  # tables that were read have these
-    columns: dict[str, Any] = {UNIT: text_column(table.frame[UNIT])}
+    columns: dict[str, Any] = {UNIT: text_column(table.cells[UNIT])}
     if table.years is not None:
         columns[YEAR] = table.years
-    for name in map(str, table.frame.columns):
+    for name, own in table.cells.items():
         if name in (UNIT, YEAR):
             continue
         if dataset.framework.fields[name].is_text:
             columns[_TEXTS + name] = _arrow_texts(table.coded(name))
         else:
-            columns[_VALUES + name] = table.frame[name].to_numpy()
+            columns[_VALUES + name] = own
             columns[_STATES + name] = table.states[name]
     counts = [len(sheet.rows) for sheet in places.parts]
     lines = [np.asarray(sheet.lines, dtype=np.int64)[sheet.rows] for sheet in places.parts]
@@ -105,16 +104,15 @@ def _written(dataset: Dataset, table: Table, piece: Piece) -> pa.RecordBatch:
 
 
 def _arrow_texts(texts: CodedTexts) -> pa.Array:
-    codes = pa.array(texts.codes, mask=texts.codes < 0)
-    by_number = pa.DictionaryArray.from_arrays(codes, pa.array(texts.texts, pa.large_string()))
+    codes = arrow_numbers(texts.codes, texts.codes >= 0)
+    by_number = pa.DictionaryArray.from_arrays(codes, arrow_texts(texts.texts, pa.large_string()))
     return by_number if len(texts.texts) * _FEW <= len(texts) else by_number.dictionary_decode()
 
 
 def _table(dataset: Dataset, batches: Sequence[pa.RecordBatch]) -> Table:
     framework = dataset.framework
     units = pa.concat_arrays([batch.column(UNIT).cast(pa.large_string()) for batch in batches])
-    # The stubs do not know of the type.
-    columns: dict[str, Any] = {UNIT: pd.arrays.ArrowStringArray(units, dtype=TEXT_TYPE)}  # type: ignore[call-arg]
+    columns: dict[str, Units] = {UNIT: ArrowTexts(units)}
     if framework.time is not None:
         columns[YEAR] = _numbers(batches, YEAR)
     states: dict[str, npt.NDArray[np.int8]] = {}
@@ -129,7 +127,7 @@ def _table(dataset: Dataset, batches: Sequence[pa.RecordBatch]) -> Table:
             columns[name] = _numbers(batches, _VALUES + name)
             states[name] = _numbers(batches, _STATES + name)
     return Table(
-        frame=frame_of(columns),
+        cells=columns,
         states=states,
         origin=_origin(dataset, batches),
         conversions=dataset.conversions,
@@ -138,14 +136,13 @@ def _table(dataset: Dataset, batches: Sequence[pa.RecordBatch]) -> Table:
 
 
 def _numbers(batches: Sequence[pa.RecordBatch], name: str) -> npt.NDArray[Any]:
-    return np.concatenate([batch.column(name).to_numpy() for batch in batches])
+    return np.concatenate([numbers_of(batch.column(name)) for batch in batches])
 
 
 def _coded(column: pa.Array) -> CodedTexts:
     if isinstance(column, pa.DictionaryArray):
-        codes = column.indices.fill_null(-1).to_numpy()
-        return CodedTexts(codes, column.dictionary.to_numpy(zero_copy_only=False))
-    return CodedTexts.of(column.to_numpy(zero_copy_only=False))
+        return CodedTexts(codes_of(column), objects_of(column.dictionary))
+    return CodedTexts.of(objects_of(column))
 
 
 def _origin(dataset: Dataset, batches: Sequence[pa.RecordBatch]) -> Origin:

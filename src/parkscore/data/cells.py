@@ -15,17 +15,17 @@ from typing import Any, Final
 
 import numpy as np
 import numpy.typing as npt
-import pandas as pd
 import pyarrow as pa
-import pyarrow.compute as pc
 
+from parkscore.data.arrow_arrays import arrow_numbers, codes_of, objects_of
 from parkscore.data.arrow_cells import ArrowCells
 from parkscore.data.coded_texts import CodedTexts
 from parkscore.data.number_texts import PlainNumbers, plain_numbers
-from parkscore.data.plain_texts import doubtful_texts
+from parkscore.data.plain_texts import doubtful_texts, replaced
 from parkscore.data.table import State
 from parkscore.framework.measures import Measure, MeasureError, parse_measure
 from parkscore.language import Text
+from parkscore.late_pandas import pd
 
 RawCells = Sequence[Any] | npt.NDArray[Any] | ArrowCells
 
@@ -430,10 +430,9 @@ def read_coded_texts(cells: RawCells, *, apostrophes: bool = False) -> CodedColu
     faults.sort(key=lambda fault: fault.row)
     # Texts that are read alike are one from here on, and what is no text has no number.
     again = once.texts.dictionary_encode()
-    texts = again.dictionary.to_numpy(zero_copy_only=False)
+    texts = objects_of(again.dictionary)
     if len(texts) < len(distinct):
-        numbers = again.indices.fill_null(-1).to_numpy(zero_copy_only=False)
-        codes = np.append(numbers, -1).astype(np.int32)[codes]
+        codes = np.append(codes_of(again), -1).astype(np.int32)[codes]
     return CodedColumn(CodedTexts(codes, texts), faults)
 
 
@@ -454,12 +453,9 @@ def read_each_text(array: pa.Array, *, apostrophes: bool = False) -> ArrowTextCo
     rows = doubtful_texts(array)
     if not rows.size:
         return ArrowTextColumn(array, [])
-    looked_at = read_texts(array.take(pa.array(rows)).to_pylist(), apostrophes=apostrophes)
-    mask = np.zeros(len(array), dtype=np.bool_)
-    mask[rows] = True
+    looked_at = read_texts(array.take(arrow_numbers(rows)).to_pylist(), apostrophes=apostrophes)
     faults = [replace(fault, row=int(rows[fault.row])) for fault in looked_at.faults]
-    texts = pc.replace_with_mask(array, pa.array(mask), pa.array(looked_at.texts, array.type))
-    return ArrowTextColumn(texts, faults)
+    return ArrowTextColumn(replaced(array, rows, looked_at.texts), faults)
 
 
 def _lost_digits(cell: Any) -> bool:

@@ -27,7 +27,7 @@ def wrong_codes(framework: Framework, table: Table) -> Iterator[Finding]:
     """
     accepted = accepted_codes(framework)
     if framework.unit.kind == USCC:
-        wrong = np.flatnonzero(~are_codes(table.frame[UNIT]))
+        wrong = np.flatnonzero(~are_codes(table.cells[UNIT]))
         yield from _listed(wrong, table, accepted, None)
     for key in code_fields(framework):
         codes = table.frame[key]

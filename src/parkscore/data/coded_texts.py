@@ -9,7 +9,8 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-import pandas as pd
+
+from parkscore.late_pandas import pd
 
 
 @dataclass(frozen=True, eq=False)

@@ -24,7 +24,7 @@ _NAMED = 3
 
 def code_keys(framework: Framework, table: Table) -> dict[str, Hashes]:
     """By field a number for the code and year of each row that has a code."""
-    return {field: _keys(table, field)[0] for field in code_fields(framework) if field in table.frame}
+    return {field: _keys(table, field)[0] for field in code_fields(framework) if field in table.cells}
 
 
 def _keys(table: Table, field: str) -> tuple[Hashes, Rows]:

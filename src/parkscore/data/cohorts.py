@@ -29,7 +29,7 @@ def scored_rows(table: Table, year: int | None) -> Rows:
     """
     years = table.years
     if year is None:
-        return np.arange(len(table.frame), dtype=np.intp)
+        return np.arange(table.size, dtype=np.intp)
     if years is None:
         raise UsageError(_no_time(year))
     rows = np.flatnonzero(years == year)
@@ -77,7 +77,7 @@ def no_reference_year(file: str, years: Iterable[int], year: int) -> Finding:
 
 def years_of(table: Table, rows: Rows | None = None) -> list[tuple[int | None, Rows]]:
     """Rows by year (default: all of them), in one group where there are no years."""
-    own = np.arange(len(table.frame), dtype=np.intp) if rows is None else rows
+    own = np.arange(table.size, dtype=np.intp) if rows is None else rows
     return [(None, own)] if table.years is None else list(rows_by_value(table.years, own))
 
 

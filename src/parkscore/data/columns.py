@@ -6,7 +6,6 @@ from collections.abc import Iterator, Mapping
 from functools import lru_cache
 
 import numpy as np
-import pandas as pd
 
 from parkscore.data.class_column import class_column, coded_cells
 from parkscore.data.grid import Rows, Truths
@@ -24,6 +23,7 @@ from parkscore.framework.formula import (
 )
 from parkscore.framework.measures import Measure, parse_measure
 from parkscore.framework.models import Framework
+from parkscore.late_pandas import pd
 
 parse = lru_cache(maxsize=4096)(parse_formula)
 
@@ -40,7 +40,7 @@ class Columns(Mapping[tuple[str, int], Column]):
         self._table = table
         self._made: dict[tuple[str, int], Column] = {}
         tables = {name: LookupTable.of(each.values, each.otherwise) for name, each in framework.tables.items()}
-        self._surroundings = Surroundings(table.years, RowsBefore(table.frame), tables)
+        self._surroundings = Surroundings(table.years, RowsBefore(table), tables)
 
     def __getitem__(self, key: tuple[str, int]) -> Column:
         """The column of a field or the class, so many years back; KeyError where there is no such field."""
@@ -60,7 +60,7 @@ class Columns(Mapping[tuple[str, int], Column]):
     @property
     def rows(self) -> int:
         """The number of rows of the table."""
-        return len(self._table.frame)
+        return self._table.size
 
     def compute(self, text: str, target: str | None) -> Cells:
         """The cells of a formula in a measure, for every row of the table."""
@@ -87,7 +87,7 @@ class Columns(Mapping[tuple[str, int], Column]):
             return Column(self.compute(field.formula, field.measure), measure)
         if field.is_text:
             return Column(coded_cells(self._table.coded(name)))
-        return Column(Cells(self._table.frame[name].to_numpy(dtype=np.float64), self._table.states[name]), measure)
+        return Column(Cells(np.asarray(self._table.cells[name], dtype=np.float64), self._table.states[name]), measure)
 
     def _shifted(self, column: Column, lag: int) -> Column:
         rows = self._surroundings.before(lag)
@@ -106,22 +106,22 @@ def columns_of(framework: Framework, table: Table) -> Columns:
 
 
 class RowsBefore:
-    """For each row of a frame the row of the same unit so many years earlier, or -1.
+    """For each row of a table the row of the same unit so many years earlier, or -1.
 
-    It knows the frame only, not the columns: what refers to each other in a ring stays in memory until somebody looks.
+    It knows the table only, not the columns: what refers to each other in a ring stays in memory until somebody looks.
     """
 
-    def __init__(self, frame: pd.DataFrame) -> None:
+    def __init__(self, table: Table) -> None:
         """Nothing is looked up yet."""
-        self._frame = frame
+        self._table = table
         self._known: dict[int, Rows] = {}
 
     def __call__(self, years: int) -> Rows:
         """The rows so many years earlier."""
-        frame = self._frame
-        if YEAR not in frame:
-            return np.full(len(frame), -1, dtype=np.intp)
+        if YEAR not in self._table.cells:
+            return np.full(self._table.size, -1, dtype=np.intp)
         if years not in self._known:
+            frame = self._table.frame
             known = pd.MultiIndex.from_arrays([frame[UNIT], frame[YEAR]])
             wanted = pd.MultiIndex.from_arrays([frame[UNIT], frame[YEAR] - years])
             self._known[years] = known.get_indexer(wanted).astype(np.intp)

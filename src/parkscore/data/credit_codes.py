@@ -16,6 +16,7 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
+from parkscore.data.arrow_texts import ArrowTexts, Units
 from parkscore.language import Text, plural
 
 if TYPE_CHECKING:
@@ -41,14 +42,14 @@ BoolArray = npt.NDArray[np.bool_]
 
 
 def are_codes(
-    texts: Sequence[str | None] | npt.NDArray[Any] | pd.Series[Any] | pd.api.extensions.ExtensionArray,
+    texts: Sequence[str | None] | Units | pd.Series[Any] | pd.api.extensions.ExtensionArray,
 ) -> BoolArray:
     """Whether each text is a right code as it stands, capital letters and all; no text is none.
 
     >>> are_codes(["91110000600037341L", "91110000600037341M", None]).tolist()
     [True, False, False]
     """
-    column = pa.array(texts, type=pa.large_string(), from_pandas=True)
+    column = texts.array if isinstance(texts, ArrowTexts) else _as_column(texts)
     if isinstance(column, pa.ChunkedArray):
         column = column.combine_chunks()
     right = np.zeros(len(column), dtype=np.bool_)
@@ -59,6 +60,10 @@ def are_codes(
         for chunk in np.array_split(rows, -(-rows.size // _CHUNK)):
             right[chunk] = _are_right(_letters(content, ends[chunk]))
     return right
+
+
+def _as_column(texts: Any) -> pa.Array | pa.ChunkedArray:
+    return pa.array(texts, type=pa.large_string(), from_pandas=True)
 
 
 def _letters(content: Letters, starts: npt.NDArray[np.int64]) -> Letters:

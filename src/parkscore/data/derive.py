@@ -27,7 +27,7 @@ def derive(framework: Framework, table: Table) -> Grid:
     columns = columns_of(framework, table)
     settings = resolve_settings(framework)
     leaves = framework.leaves
-    rows = len(table.frame)
+    rows = table.size
     # Column by column in memory, as everything below the tree works on one indicator at a time.
     values = np.empty((rows, len(leaves)), order="F")
     states = np.empty((rows, len(leaves)), dtype=np.int8, order="F")
@@ -60,7 +60,7 @@ def given_scores(framework: Framework, table: Table) -> Mapping[str, Given]:
 
 def _cells(leaf: Node, settings: Settings, table: Table, columns: Columns) -> Cells:
     if leaf.is_open_slot:
-        rows = len(table.frame)
+        rows = table.size
         return Cells(np.full(rows, np.nan), np.full(rows, State.MISSING, dtype=np.int8))
     if leaf.category is not None:
         return category_codes(table, leaf.category, settings.score)

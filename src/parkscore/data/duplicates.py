@@ -9,13 +9,13 @@ from typing import Final, NamedTuple
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
-import pyarrow.compute as pc
 
+from parkscore.data.arrow_arrays import arrow_numbers
 from parkscore.data.batches import read_once_more
 from parkscore.data.collecting import REPEATED_AT_MOST, Collected
 from parkscore.data.datasets import Dataset, Piece
 from parkscore.data.headers import normalised
-from parkscore.data.plain_texts import text_column, texts_written_otherwise
+from parkscore.data.plain_texts import replaced, text_column, texts_written_otherwise
 from parkscore.data.repeated_rows import DUPLICATE_ROW, report_repeated, report_similar
 from parkscore.data.table import UNIT, Table
 from parkscore.data.text_hashes import Hashes, mixed, text_hashes
@@ -33,7 +33,7 @@ def keys_of(table: Table) -> Hashes:
 
     Units that differ in width and space only have the same.
     """
-    units = text_hashes(_as_shown(text_column(table.frame[UNIT])))
+    units = text_hashes(_as_shown(text_column(table.cells[UNIT])))
     return units if table.years is None else mixed(units, table.years)
 
 
@@ -46,10 +46,7 @@ def _as_shown(units: pa.Array) -> pa.Array:
     rows = texts_written_otherwise(units)
     if not rows.size:
         return units
-    mask = np.zeros(len(units), dtype=np.bool_)
-    mask[rows] = True
-    shown = [normalised(unit) for unit in units.take(pa.array(rows)).to_pylist()]
-    return pc.replace_with_mask(units, pa.array(mask), pa.array(shown, units.type))
+    return replaced(units, rows, [normalised(unit) for unit in units.take(arrow_numbers(rows)).to_pylist()])
 
 
 class Repeated(NamedTuple):
@@ -130,7 +127,7 @@ def duplicate_findings(dataset: Dataset, pieces: Sequence[Piece], repeated: Repe
     listed = 0
     for table in read_once_more(dataset, pieces, ()):
         for row in rows_with(keys_of(table), repeated.keys):
-            unit, year = str(table.frame[UNIT].iloc[row]), None if table.years is None else int(table.years[row])
+            unit, year = str(table.units[row]), None if table.years is None else int(table.years[row])
             here = table.origin.place(row, UNIT)
             earlier = first.setdefault((unit, year), here)
             other = spelled.setdefault((normalised(unit), year), unit)

@@ -7,7 +7,6 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-import pandas as pd
 
 from parkscore.data.classes import classify
 from parkscore.data.coded_texts import CodedTexts
@@ -19,6 +18,7 @@ from parkscore.data.reference_names import named
 from parkscore.data.table import Table
 from parkscore.framework.models import Choice, Framework
 from parkscore.framework.settings import resolve_settings
+from parkscore.late_pandas import pd
 from parkscore.methods import imputation
 
 Texts = npt.NDArray[Any]
@@ -60,7 +60,7 @@ def fillings_of(framework: Framework, table: Table, grid: Grid) -> dict[str, dic
 
 def filled_alike(choice: Choice, framework: Framework, table: Table, columns: Rows, fitted: Fitted) -> Matrix:
     """What gaps got in the reference of each row, (rows, columns); still a gap where that had nothing for the group."""
-    filled = np.full((len(table.frame), len(columns)), np.nan)
+    filled = np.full((table.size, len(columns)), np.nan)
     for (year, group), own in looked_at_together(framework, table):
         known = fitted.fillings.get(named(fitted.base or year_name(year), group))
         if known is None:

@@ -7,13 +7,13 @@ from collections.abc import Hashable
 from typing import Any
 
 import numpy as np
-import pandas as pd
 import pyarrow as pa
 
 from parkscore.data.arrow_cells import ArrowCells
 from parkscore.data.cells import RawCells
 from parkscore.data.headers import Names
 from parkscore.data.sheets import Sheet
+from parkscore.late_pandas import pd
 
 
 def sheet_of_frame(frame: pd.DataFrame, file: str, names: Names) -> Sheet:

@@ -148,5 +148,5 @@ def _wrong(table: Table, leaf: Node, given: Given, row: int, code: str) -> Findi
 
 def _column(table: Table, leaf: Node) -> str | None:
     """The column that the given scores stand in; the first one where they are a formula of several."""
-    names = (name for name in parse(str(leaf.given)).name_offsets if name in table.frame)
+    names = (name for name in parse(str(leaf.given)).name_offsets if name in table.cells)
     return next(names, None)

@@ -34,7 +34,7 @@ class KnownTexts:
         if table is not None and found:
             self._ids |= set(table.units.tolist())
             for key, codes in fields.items():
-                if key in table.frame:
+                if key in table.cells:
                     texts = {text for text in table.coded(key).texts.tolist() if isinstance(text, str)}
                     (self._ids if codes else self._names).update(texts)
         self._lengths: dict[str, set[int]] = {}

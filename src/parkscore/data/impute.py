@@ -135,7 +135,7 @@ def _parameters(choice: Choice, framework: Framework, table: Table, rows: Rows) 
 def _over_fewer_years(choice: Choice, framework: Framework, table: Table, columns: Rows) -> Matrix:
     """The first of the stated formulas that has a value."""
     fields = columns_of(framework, table)
-    filled = np.full((len(table.frame), len(columns)), np.nan)
+    filled = np.full((table.size, len(columns)), np.nan)
     for position, column in enumerate(columns):
         for formula in choice.parameters["formulas"]:
             other = fields.compute(formula, framework.leaves[column].measure).values

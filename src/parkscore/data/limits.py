@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import numpy as np
 
+from parkscore.data.arrow_texts import ArrowTexts, Units
 from parkscore.data.table import UNIT, YEAR, Table
 from parkscore.data.text_hashes import mixed, text_hashes
 from parkscore.framework.models import DataField, Framework
-from parkscore.methods.domain import FloatArray
+from parkscore.late_pandas import pd
 
 
 def is_sound(framework: Framework, table: Table, looks_for_twins: bool) -> bool:
@@ -15,27 +16,34 @@ def is_sound(framework: Framework, table: Table, looks_for_twins: bool) -> bool:
     for name, field in framework.fields.items():
         if field.formula is not None:
             continue
-        if name not in table.frame or (not field.is_text and not _within(field, table.frame[name].to_numpy())):
+        if name not in table.cells or (not field.is_text and not _within(field, table.cells[name])):
             return False
-    keys = [UNIT] if framework.time is None else [UNIT, YEAR]
-    if table.frame[keys].isna().to_numpy().any():
+    if _lacks(table.cells[UNIT]) or (framework.time is not None and _lacks(table.cells[YEAR])):
         return False
+    keys = [UNIT] if framework.time is None else [UNIT, YEAR]
     return not looks_for_twins or _all_different(table) or not table.frame.duplicated(keys).any()
+
+
+def _lacks(cells: Units) -> bool:
+    """Whether a unit or year is missing."""
+    if isinstance(cells, ArrowTexts):
+        return bool(cells.array.null_count)
+    return bool(pd.isna(cells).any()) if cells.dtype == object else bool(np.isnan(cells).any())
 
 
 def _all_different(table: Table) -> bool:
     """Whether units and years differ for sure, which their hashes tell several times as fast."""
     try:
-        hashes = text_hashes(table.frame[UNIT])
+        hashes = text_hashes(table.cells[UNIT])
     except UnicodeEncodeError:  # half a character, which no file has and a frame may
         return False
     hashes = np.sort(hashes if table.years is None else mixed(hashes, table.years))
     return not (hashes[1:] == hashes[:-1]).any()
 
 
-def _within(field: DataField, values: FloatArray) -> bool:
+def _within(field: DataField, values: Units) -> bool:
     """Whether a column is of numbers and none of them is beyond a limit; a gap is not."""
-    if values.dtype != np.float64:
+    if isinstance(values, ArrowTexts) or values.dtype != np.float64:
         return False
     if field.min is not None and (values < field.min).any():
         return False

@@ -14,16 +14,16 @@ from typing import Any, Final, Self
 
 import numpy as np
 import numpy.typing as npt
-import pandas as pd
 import pyarrow as pa
 
+from parkscore.data.arrow_arrays import arrow_texts
+from parkscore.data.arrow_texts import ArrowTexts, Units
 from parkscore.data.code_shapes import codes_replaced
 from parkscore.data.coded_texts import CodedTexts
 from parkscore.data.credit_codes import are_codes, standard_forms
 from parkscore.data.hidden_findings import KnownTexts
 from parkscore.data.plain_texts import text_column
 from parkscore.data.table import UNIT, Origin, Table
-from parkscore.data.units import TEXT_TYPE
 from parkscore.findings import DataError, Finding, Place, Severity, UsageError, of_type
 from parkscore.framework.every_formula import formulas_over_rows
 from parkscore.framework.models import USCC, Framework
@@ -131,17 +131,15 @@ class Mask:
         codes_in_texts: whether a right code that stands in another text field is hidden, too. Raises DataError where
         the framework compares the texts of such a field, as it would find others then.
         """
-        series = {UNIT: self._units(table.frame[UNIT])}
+        cells = {**table.cells, UNIT: self._units(table.cells[UNIT])}
         texts, spellings = dict(table.texts), self._texts(table, framework)
         if codes_in_texts:
             spellings |= self._codes_in_texts(table, framework)
         for key, spelled in spellings.items():
             texts[key] = CodedTexts(table.coded(key).codes, spelled)
-            series[key] = pd.Series(texts[key].values, index=table.frame.index, dtype=object)
+            cells[key] = texts[key].values
         notes = (*(codes_replaced(note, self.unit) for note in table.notes), NOTE)
-        return replace(
-            table, frame=table.frame.assign(**series), texts=texts, origin=self._origin(table.origin), notes=notes
-        )
+        return replace(table, cells=cells, texts=texts, origin=self._origin(table.origin), notes=notes)
 
     def _origin(self, origin: Origin) -> Origin:
         names = {name: self.file(name) for name in {origin.file, *origin.files}}
@@ -153,14 +151,14 @@ class Mask:
         return {
             key: self._distinct(table.coded(key).texts.tolist(), codes=codes)
             for key, codes in fields
-            if key in table.frame
+            if key in table.cells
         }
 
     def _codes_in_texts(self, table: Table, framework: Framework) -> dict[str, Texts]:
         """The texts of each other field that holds codes, with hashes for these."""
         hidden, spellings = self.hidden_fields(framework), dict[str, Texts]()
         others = [key for key, each in framework.fields.items() if each.is_text and key not in hidden]
-        for key in (key for key in others if key in table.frame):
+        for key in (key for key in others if key in table.cells):
             forms, _ = standard_forms(table.coded(key).texts)
             codes = are_codes(forms)
             if codes.any():
@@ -170,14 +168,12 @@ class Mask:
                 spellings[key][codes] = self._hashes(forms[codes].tolist(), codes=True)
         return spellings
 
-    def _units(self, units: pd.Series[Any]) -> pd.Series[Any]:
+    def _units(self, units: Units) -> Units:
         """The column of units, kept as it was: as Arrow texts or as objects."""
         coded = text_column(units).dictionary_encode()
-        hidden = pa.array(self._distinct(coded.dictionary.to_pylist(), codes=True), type=pa.large_string())
-        taken = hidden.take(coded.indices)
-        if units.dtype == object:
-            return pd.Series(taken.to_numpy(zero_copy_only=False), index=units.index, dtype=object)
-        return pd.Series(pd.arrays.ArrowStringArray(taken, dtype=TEXT_TYPE), index=units.index)  # type: ignore[call-arg]  # the stubs do not know of the type
+        hidden = arrow_texts(self._distinct(coded.dictionary.to_pylist(), codes=True), pa.large_string())
+        taken = ArrowTexts(hidden.take(coded.indices))
+        return taken if isinstance(units, ArrowTexts) else taken.objects
 
     def _distinct(self, texts: Sequence[str], *, codes: bool) -> Texts:
         """What stands for texts that all differ; DataError where two have the same."""

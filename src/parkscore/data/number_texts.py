@@ -9,6 +9,7 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.types as kinds
 
+from parkscore.data.arrow_arrays import are_known, numbers_of
 from parkscore.data.plain_texts import bytes_of
 
 # What a plain number is written with; that the signs stand in order is for the conversion to see.
@@ -33,7 +34,7 @@ def plain_numbers(array: pa.Array) -> PlainNumbers | None:
     data, starts, ends = bytes_of(array)
     filled = ends > starts
     if array.null_count:
-        filled &= array.is_valid().to_numpy(zero_copy_only=False)
+        filled &= are_known(array)
     doubtful = np.empty(0, dtype=np.int64)
     if len(array) and filled.any():
         first = int(starts[0])
@@ -45,7 +46,7 @@ def plain_numbers(array: pa.Array) -> PlainNumbers | None:
         numbers = _masked(array, filled).cast(pa.float64())
     except pa.ArrowInvalid:
         return None
-    return PlainNumbers(np.asarray(numbers.to_numpy(zero_copy_only=False)), doubtful)
+    return PlainNumbers(numbers_of(numbers), doubtful)
 
 
 def _masked(array: pa.Array, filled: npt.NDArray[np.bool_]) -> pa.Array:

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any, Final, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
-import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.types as kinds
+
+from parkscore.data.arrow_arrays import are_known, arrow_texts, arrow_truths, truths_of
+from parkscore.data.arrow_texts import ArrowTexts, Rows, Units
+from parkscore.late_pandas import pd
 
 Bytes = npt.NDArray[np.uint8]
 Truths = npt.NDArray[np.bool_]
@@ -50,16 +53,29 @@ def as_strings(array: pa.Array) -> pa.Array:
     return array.cast(pa.large_string()) if kinds.is_string_view(array.type) else array
 
 
-def text_column(texts: npt.NDArray[Any] | pd.Series[Any] | pd.api.extensions.ExtensionArray | pa.Array) -> pa.Array:
+def text_column(texts: Units | pd.Series[Any] | pd.api.extensions.ExtensionArray | pa.Array) -> pa.Array:
     """A column of texts as one array of large strings, one without rows or without any text included.
 
     >>> text_column(np.array([None], dtype=object)).type, len(text_column(pd.Series([], dtype="str")))
     (DataType(large_string), 0)
     """
+    if isinstance(texts, ArrowTexts):
+        return texts.array
     array = texts if isinstance(texts, pa.Array) else pa.array(texts, from_pandas=True)
     if isinstance(array, pa.ChunkedArray):  # what pandas makes of a column without rows
         array = array.combine_chunks()
     return array if kinds.is_large_string(array.type) else array.cast(pa.large_string())
+
+
+def replaced(array: pa.Array, rows: Rows, texts: Sequence[str | None] | npt.NDArray[Any]) -> pa.Array:
+    """A column of texts with others in some rows, ascending.
+
+    >>> replaced(pa.array(["a", "b", None]), np.array([1]), ["c"]).to_pylist()
+    ['a', 'c', None]
+    """
+    where = np.zeros(len(array), dtype=np.bool_)
+    where[rows] = True
+    return pc.replace_with_mask(array, arrow_truths(where), arrow_texts(texts, array.type))
 
 
 def doubtful_texts(array: pa.Array) -> npt.NDArray[np.int64]:
@@ -78,7 +94,8 @@ def doubtful_texts(array: pa.Array) -> npt.NDArray[np.int64]:
     if wide.any():
         plain |= wide & (ends - starts >= 3) & _LEADS[data[np.maximum(ends - 3, 0)]]
     if np.any(data[starts[0] : ends[-1]] == ord("+")):
-        plain &= ~pc.match_substring(array, "+").fill_null(False).to_numpy(zero_copy_only=False)
+        found = pc.match_substring(array, "+")
+        plain &= ~(truths_of(found) & are_known(found))
     doubtful = ~plain
     if array.null_count:
         doubtful &= _valid(array)
@@ -128,4 +145,4 @@ def bytes_of(array: pa.Array) -> TextBytes:
 
 
 def _valid(array: pa.Array) -> Truths:
-    return np.asarray(array.is_valid().to_numpy(zero_copy_only=False))
+    return are_known(array)

@@ -10,10 +10,10 @@ from pathlib import Path
 from typing import Any, Final
 
 import numpy as np
-import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from parkscore.data.arrow_texts import objects_in
 from parkscore.data.assembling import table_of
 from parkscore.data.batches import read_bodies
 from parkscore.data.body import Body, conversions_of, read_body
@@ -35,6 +35,7 @@ from parkscore.data.workbooks import read_workbook
 from parkscore.findings import DataError, Finding, Place, errors_of
 from parkscore.framework.models import Framework
 from parkscore.language import Text
+from parkscore.late_pandas import pd
 
 FRAME: Final = "DataFrame"
 
@@ -91,7 +92,7 @@ def read_with_findings(
         layout = read_layout(sheet, framework, names, found)
         if layout is not None:
             body = read_body(sheet, layout, framework, found)
-            body.units = np.asarray(body.units, dtype=object)
+            body.units = objects_in(body.units)
             body.conversions = conversions_of(sheet, layout, framework, found)
             bodies.append(body)
     return _together(bodies, file, framework, digest, found), found.findings
@@ -123,7 +124,7 @@ def _read_folder(source: str | os.PathLike[str], framework: Framework) -> tuple[
         return None, error.findings
     bodies, broken = read_bodies(dataset, (part for piece in dataset.pieces() for part in piece.of_files), found)
     for body in bodies:
-        body.units = np.asarray(body.units, dtype=object)
+        body.units = objects_in(body.units)
     if broken:
         sound = [body for body in bodies if len(body.rows)]  # that there are no others is no finding of its own
         table = _together(sound, dataset.source, framework, "", found)

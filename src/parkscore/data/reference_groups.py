@@ -29,7 +29,7 @@ class ReferenceGroups(NamedTuple):
 
 def reference_groups(framework: Framework, table: Table) -> ReferenceGroups:
     """The groups of `reference_within`; without it all rows are of one group that says nothing."""
-    numbers = np.zeros(len(table.frame), dtype=np.intp)
+    numbers = np.zeros(table.size, dtype=np.intp)
     texts: list[tuple[str, ...]] = [()]
     for name in framework.reference_within:
         coded = _coded(framework, table, name).in_order()
@@ -45,7 +45,7 @@ def reference_groups(framework: Framework, table: Table) -> ReferenceGroups:
 def looked_at_together(framework: Framework, table: Table) -> Iterator[tuple[tuple[int | None, tuple[str, ...]], Rows]]:
     """The rows of each year and group, with the year and what the group says; a row without a group is in none."""
     groups = reference_groups(framework, table)
-    every = np.arange(len(table.frame), dtype=np.intp)
+    every = np.arange(table.size, dtype=np.intp)
     for year, rows in [(None, every)] if table.years is None else rows_by_value(table.years, every):
         for number, own in rows_by_value(groups.numbers, rows[groups.numbers[rows] >= 0]):
             yield (year, groups.texts[number]), own

@@ -11,6 +11,8 @@ from typing import Final, NamedTuple
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from parkscore.data.reading_ahead import read_before
+
 _KEPT_OPEN: Final = 4
 
 
@@ -53,8 +55,16 @@ def _footer(path: str, changed: int) -> pq.FileMetaData:
 
 
 def _whole(wanted: Wanted) -> pa.Table:
+    first, end = wanted.groups
+    before = read_before(wanted.path, wanted.changed, first) if end - first == 1 else None
+    known = () if before is None else before.column_names
+    rest = [name for name in wanted.columns if name not in known]
     with open_file(wanted.path, wanted.changed, wanted.coded) as parquet:
-        return parquet.read_row_groups(range(*wanted.groups), columns=list(wanted.columns), use_threads=False)
+        read = parquet.read_row_groups(range(first, end), columns=rest, use_threads=False)
+    if before is None:
+        return read
+    columns = [(before if name in known else read).column(name) for name in wanted.columns]
+    return pa.Table.from_arrays(columns, list(wanted.columns))
 
 
 class _Stream:

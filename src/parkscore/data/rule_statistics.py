@@ -66,7 +66,7 @@ def rule_part(framework: Framework, table: Table) -> RulePart:
     for rule in framework.rules:
         values |= {compared: own for compared, own in _compared(framework, table, columns, rule) if own.size}
     named = {rule.measure_mixup.field for rule in framework.rules if rule.measure_mixup is not None}
-    rows = len(table.frame)
+    rows = table.size
     places = {name: table.origin.place(None, name) for name in sorted(named) if rows}
     return RulePart(values, places, code_keys(framework, table))
 

@@ -81,7 +81,7 @@ def _stated(framework: Framework, columns: Columns, name: str, row: int) -> Text
 
 def _required(framework: Framework, table: Table, columns: Columns, rule: Rule) -> Iterator[Finding]:
     """A cell that is missing where it must not be; one that says `不适用` is filled."""
-    asked = np.ones(len(table.frame), dtype=np.bool_) if rule.when is None else holds(columns.compute(rule.when, None))
+    asked = np.ones(table.size, dtype=np.bool_) if rule.when is None else holds(columns.compute(rule.when, None))
     for name in rule.required or ():
         label = framework.fields[name].label
         message = Text(f"{label.zh}未填：{rule.label.zh}", f"{label.en} is missing: {rule.label.en}")

@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-import pandas as pd
-
 from parkscore.data.table import UNIT, YEAR
 from parkscore.framework.models import ABOVE_MAX, BELOW_MIN, LIMITS, Framework
+from parkscore.late_pandas import pd
 
 if TYPE_CHECKING:  # imported where a schema is made or asked: pandera takes a third of the time before the first row
     import pandera.pandas as pa

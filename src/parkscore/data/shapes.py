@@ -54,7 +54,7 @@ def shape_of(schema: pa.Schema, file: str, framework: Framework, names: Names) -
     found = Collected()
     places = columns_of(schema, names)
     fields = [schema.field(place) for place in places]
-    sheet = sheet_of_arrow(pa.schema(fields).empty_table(), file, range(1))
+    sheet = sheet_of_arrow(pa.Table.from_batches([], pa.schema(fields)), file, range(1))
     layout = read_layout(sheet, framework, names, found)
     conversions = [] if layout is None else conversions_of(sheet, layout, framework, found)
     kinds = [_kind(field.type) for field in fields]

@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import numpy.typing as npt
-import pandas as pd
 
+from parkscore.data.arrow_texts import Units, objects_in
+from parkscore.data.cell_frames import frame_of
 from parkscore.data.coded_texts import CodedTexts
 from parkscore.findings import Finding, Place, Severity
 from parkscore.framework.formula import State as State
@@ -20,6 +21,8 @@ from parkscore.framework.taken_ids import YEAR as YEAR
 from parkscore.language import Text
 
 if TYPE_CHECKING:
+    import pandas as pd
+
     from parkscore.data.columns import Columns
 
 
@@ -90,7 +93,7 @@ def column_letters(number: int) -> str:
 class Table:
     """One row per unit and year, in file order.
 
-    frame: columns `unit` (text), `year` (int, where the framework has a time), then by id every field that has no
+    cells: columns `unit` (text), `year` (int, where the framework has a time), then by id every field that has no
     formula: number fields as float64 in the field's own measure with NaN where there is no number, text fields as text
     (missing: None). A field without a column in the source is missing throughout.
     states: per number field an int8 `State` per row.
@@ -101,7 +104,7 @@ class Table:
     imagined: what formulas read, where the rows are imagined and other years of their units do not stand in the table.
     """
 
-    frame: pd.DataFrame
+    cells: Mapping[str, Units]
     states: Mapping[str, npt.NDArray[np.int8]]
     origin: Origin
     conversions: tuple[Conversion, ...] = ()
@@ -112,19 +115,29 @@ class Table:
     imagined: Columns | None = None
 
     @cached_property
+    def frame(self) -> pd.DataFrame:
+        """The cells as a frame, none copied; it is made when it is first asked for."""
+        return frame_of(self.cells)
+
+    @property
+    def size(self) -> int:
+        """How many rows there are."""
+        return len(self.cells[UNIT])
+
+    @cached_property
     def units(self) -> npt.NDArray[Any]:
         """The unit of each row."""
-        return self.frame[UNIT].to_numpy(dtype=object)
+        return objects_in(self.cells[UNIT])
 
     @cached_property
     def years(self) -> npt.NDArray[np.int64] | None:
         """The data year of each row, or None where the framework has no time."""
-        return self.frame[YEAR].to_numpy(dtype=np.int64) if YEAR in self.frame else None
+        return np.asarray(self.cells[YEAR], dtype=np.int64) if YEAR in self.cells else None
 
     def coded(self, name: str) -> CodedTexts:
         """The texts of a text field by number, so that groups are told apart without comparing texts."""
         if name not in self._coded:
-            self._coded[name] = CodedTexts.of(self.frame[name].to_numpy(dtype=object))
+            self._coded[name] = CodedTexts.of(objects_in(self.cells[name]))
         return self._coded[name]
 
     @cached_property

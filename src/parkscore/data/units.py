@@ -3,34 +3,29 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from typing import Any, Final
+from typing import Final
 
 import numpy as np
 import numpy.typing as npt
-import pandas as pd
 
 from parkscore.data.arrow_cells import ArrowCells
+from parkscore.data.arrow_texts import ArrowTexts, Units, objects_in, some_of
 from parkscore.data.cells import Fault, RawCells, is_blank, read_each_text, read_texts
 from parkscore.data.collecting import Collected
 from parkscore.data.credit_codes import are_codes, standard_forms
 from parkscore.data.layout import Layout
-from parkscore.data.plain_texts import rows_that_may_begin_or_end, text_column
+from parkscore.data.plain_texts import replaced, rows_that_may_begin_or_end
 from parkscore.data.row_kinds import FIRST_ASCII, LAST, is_remark, is_statistic, may_begin
 from parkscore.data.sheets import Sheet
 from parkscore.findings import Place
 from parkscore.framework.models import USCC, Framework
 from parkscore.language import Text
+from parkscore.late_pandas import pd
 
 Rows = npt.NDArray[np.int64]
-Units = npt.NDArray[Any] | pd.arrays.ArrowStringArray
-"""Texts that can be asked by row and by several rows."""
-
 TOTAL_ROW: Final = "total_row"
 REMARK_ROW: Final = "remark_row"
 """What the findings say of rows that are left out, because they are no units."""
-
-TEXT_TYPE: Final = pd.StringDtype("pyarrow", na_value=np.nan)
-"""How units are kept that came as Arrow texts."""
 
 REWRITTEN: Final = "uscc_rewritten"
 REWRITTEN_TEXT: Final = Text(
@@ -49,7 +44,7 @@ def read_units(sheet: Sheet, layout: Layout, framework: Framework, found: Collec
     for fault in faults:
         place = sheet.place(fault.row + layout.first_row, layout.unit.column)
         found.error(fault.code, fault.message, fault.hint, place=place, value=fault.value)
-    none = np.asarray(pd.isna(units), dtype=np.bool_)
+    none = units.missing if isinstance(units, ArrowTexts) else np.asarray(pd.isna(units), dtype=np.bool_)
     if none.any():
         faulty = {fault.row for fault in faults}
         _report_nameless(sheet, layout, [row for row in np.flatnonzero(none).tolist() if row not in faulty], found)
@@ -67,14 +62,13 @@ def read_units(sheet: Sheet, layout: Layout, framework: Framework, found: Collec
         _report_remark(sheet.place(row + layout.first_row, layout.unit.column), units[row], found)
     none[[*totals, *remarks]] = True
     rows = np.flatnonzero(~none)
-    return (units if len(rows) == len(units) else units[rows]), rows
+    return (units if len(rows) == len(units) else some_of(units, rows)), rows
 
 
 def _texts(cells: RawCells, *, apostrophes: bool) -> tuple[Units, list[Fault]]:
     if isinstance(cells, ArrowCells) and cells.is_text:
         whole = read_each_text(cells.texts, apostrophes=apostrophes)
-        # The stubs do not know of the type.
-        return pd.arrays.ArrowStringArray(whole.texts, dtype=TEXT_TYPE), whole.faults  # type: ignore[call-arg]
+        return ArrowTexts.of(whole.texts), whole.faults
     column = read_texts(cells, apostrophes=apostrophes)
     units = np.empty(len(column.texts), dtype=object)
     units[:] = column.texts
@@ -84,19 +78,20 @@ def _texts(cells: RawCells, *, apostrophes: bool) -> tuple[Units, list[Fault]]:
 def _standard_codes(units: Units, none: npt.NDArray[np.bool_]) -> tuple[Units, Rows]:
     """The codes in capital letters, half-width and without spaces, and the rows that differed."""
     wrong = np.flatnonzero(~are_codes(units) & ~none)
-    forms, places = standard_forms(np.asarray(units[wrong], dtype=object))
-    if places.size:
-        units = units.copy()
-        units[wrong[places]] = forms[places]
-    return units, wrong[places]
+    forms, places = standard_forms(objects_in(some_of(units, wrong)))
+    rewritten = wrong[places]
+    if isinstance(units, ArrowTexts):
+        return (ArrowTexts(replaced(units.array, rewritten, forms[places])) if places.size else units), rewritten
+    units = units.copy()
+    units[rewritten] = forms[places]
+    return units, rewritten
 
 
 def _may_be_no_units(units: Units) -> list[int]:
     """The rows whose unit begins like a total or a remark, or ends like a total."""
-    if isinstance(units, pd.arrays.ArrowStringArray):
-        texts = text_column(units)
-        rows = rows_that_may_begin_or_end(texts, FIRST_ASCII, LAST)
-        possible = texts.take(rows).to_numpy(zero_copy_only=False)
+    if isinstance(units, ArrowTexts):
+        rows = rows_that_may_begin_or_end(units.array, FIRST_ASCII, LAST)
+        possible = units.taken(rows).objects
     else:
         rows = np.flatnonzero(pd.notna(units))
         possible = units[rows]

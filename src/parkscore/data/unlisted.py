@@ -7,6 +7,7 @@ from dataclasses import replace
 
 import numpy as np
 
+from parkscore.data.arrow_texts import objects_in
 from parkscore.data.capping import MOST
 from parkscore.data.columns import parse
 from parkscore.data.table import Table
@@ -23,7 +24,7 @@ def unlisted_texts(framework: Framework, table: Table) -> Iterator[Finding]:
     """A finding for each of the first cells without a number in a table that says nothing of other texts."""
     for name, field in dict.fromkeys(_lookups(framework)):
         numbers = LookupTable.of(framework.tables[name].values, framework.tables[name].otherwise)
-        texts = table.frame[field].to_numpy(dtype=object)
+        texts = objects_in(table.cells[field])
         unknown = {text for text in set(texts.tolist()) if isinstance(text, str) and np.isnan(numbers.number(text))}
         rows = np.flatnonzero([text in unknown for text in texts.tolist()]).tolist()
         found = [_unlisted(framework, table, name, field, row) for row in rows[: MOST + 1]]
@@ -67,7 +68,7 @@ _COMPLETE = Text(
 
 
 def _unlisted(framework: Framework, table: Table, name: str, field: str, row: int) -> Finding:
-    text = str(table.frame[field].iloc[row])
+    text = str(table.cells[field][row])
     return table.finding(
         row,
         code="unlisted_text",

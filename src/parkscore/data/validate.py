@@ -9,7 +9,6 @@ from dataclasses import replace
 from typing import Final
 
 import numpy as np
-import pandas as pd
 
 from parkscore.data.capping import MOST, first_of_each_kind
 from parkscore.data.code_findings import shared_codes, wrong_codes
@@ -25,6 +24,7 @@ from parkscore.data.unlisted import unlisted_texts
 from parkscore.findings import Finding, Severity, errors_of
 from parkscore.framework.models import BELOW_MIN, LIMITS, Accepted, Effective, Framework
 from parkscore.language import Text, in_digits
+from parkscore.late_pandas import pd
 
 
 def read_and_validate(

@@ -7,7 +7,6 @@ from dataclasses import replace
 from typing import Final, NamedTuple
 
 import numpy as np
-import pandas as pd
 
 from parkscore.data.fitted import Fitted
 from parkscore.data.grid import Cohort, Rows
@@ -22,7 +21,7 @@ def weighing_of(
     framework: Framework, plan: WeightPlan, cohorts: Sequence[Cohort], fitted: Fitted | None = None
 ) -> Weighing:
     """The weights of a plan, with where they come from; fitted: it has those that were computed from data."""
-    nothing = Table(pd.DataFrame({UNIT: []}, dtype=object), {}, Origin(""))
+    nothing = Table({UNIT: np.empty(0, dtype=object)}, {}, Origin(""))
     return weigh(framework, nothing, np.zeros((0, len(framework.leaves))), tuple(cohorts), plan, fitted=fitted)
 
 

@@ -19,7 +19,7 @@ from parkscore.engine.tallies import TOLD_OF_ALL, Tally
 from parkscore.findings import Finding
 from parkscore.framework.models import Framework
 from parkscore.results.rows import Results
-from parkscore.tree.accounting import accounting
+from parkscore.tree.accounting import accounts_of
 from parkscore.tree.aggregate import aggregate
 from parkscore.tree.bounds import bounds
 from parkscore.tree.gate import gate
@@ -82,7 +82,7 @@ def apply_to(framework: Framework, table: Table, plan: WeightPlan, fitted: Fitte
     values = indicators, used, scored.filled
     return Applied(
         Results(framework, table, rows, classification, *values, nodes, outcomes, judged, graded),
-        counted(accounting(framework, table, rows, outcomes, classification, judged, graded)),
+        counted(accounts_of(framework, table, rows, outcomes, classification, judged, graded)),
         piece.tally(framework, fitted),
         candidates_found,
         {} if fitted.base is None else outliers_of_own(framework, piece),

@@ -11,13 +11,21 @@ from pathlib import Path
 from typing import Final, Self
 
 import numpy as np
-import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from parkscore.data.arrow_arrays import arrow_numbers, numbers_of
 from parkscore.data.grid import Rows
 from parkscore.data.table import UNIT, YEAR
-from parkscore.engine.closing import TOP, Closing, first_of, leading_columns, leading_rows, side_by_side
+from parkscore.engine.closing import (
+    TOP,
+    Closing,
+    first_of,
+    leading_columns,
+    leading_rows,
+    plain_texts,
+    side_by_side,
+)
 from parkscore.engine.executors import LocalExecutor
 from parkscore.engine.ranking import Rankings
 from parkscore.engine.spool import read_batch
@@ -82,10 +90,10 @@ class Arriving:
             self._note = note_of(self._notes(piece), self._language)
         batch = read_batch(piece.results)
         whole = with_ranks(batch, self._ranked.add(batch), self._note)
-        self._writing.append(self._writer.submit(self._file.add, whole))
         self._wait_for_writer(_WAITING)
+        self._writing.append(self._writer.submit(self._file.add, whole))
         rows = _best_rows(batch, self._decimals)
-        self._best.append(_Best(rows, _plain(leading_columns(whole).take(pa.array(rows)))))
+        self._best.append(_Best(rows, plain_texts(leading_columns(whole).take(arrow_numbers(rows)))))
         if isinstance(piece.results, Path):
             piece.results.unlink()
         return replace(piece, results=None)
@@ -95,7 +103,7 @@ class Arriving:
         while len(self._writing) > most:
             self._writing.popleft().result()
 
-    def write(self, closing: Closing, target: Path, progress: Callable[[int, int], None]) -> pd.DataFrame:
+    def write(self, closing: Closing, target: Path, progress: Callable[[int, int], None]) -> pa.Table:
         """Fill in the ranks, and put the file in its place; the first rows of the latest year are returned."""
 
         def finish(beside: Path) -> None:
@@ -143,7 +151,7 @@ class Arriving:
         """The ranks of every piece; its best rows are given theirs on the way."""
         for number, best in enumerate(self._best):
             ranks = self._ranked.ranks(number, name)
-            best.ranks[name] = ranks.take(pa.array(best.rows))
+            best.ranks[name] = ranks.take(arrow_numbers(best.rows))
             yield ranks
 
 
@@ -161,16 +169,10 @@ class _Best:
         return pa.RecordBatch.from_pydict(columns | self.ranks)
 
 
-def _plain(batch: pa.RecordBatch) -> pa.RecordBatch:
-    """The same rows with texts of their own: a dictionary would hold on to the whole piece that it came with."""
-    columns = [each.dictionary_decode() if pa.types.is_dictionary(each.type) else each for each in batch.columns]
-    return pa.RecordBatch.from_arrays(columns, batch.schema.names)
-
-
 def _best_rows(batch: pa.RecordBatch, decimals: int) -> Rows:
     """The first rows of each year that no more than a few rows of it stand above."""
-    rounded = np.round(batch.column(SCORE).to_numpy(zero_copy_only=False), decimals)
-    years = batch.column(YEAR).to_numpy() if YEAR in batch.schema.names else np.zeros(rounded.size)
+    rounded = np.round(numbers_of(batch.column(SCORE)), decimals)
+    years = numbers_of(batch.column(YEAR)) if YEAR in batch.schema.names else np.zeros(rounded.size)
     found = []
     for year in np.unique(years):
         rows = np.flatnonzero((years == year) & ~np.isnan(rounded))

@@ -47,7 +47,7 @@ class CheckPiece:
     def __call__(self, item: Item) -> CheckedPiece:
         """What is told of the piece; its rows are let go."""
         checked = read_checked(self.source, item, self.mask, self.known)
-        return CheckedPiece(checked.found, None if checked.table is None else len(checked.table.frame), checked.keys)
+        return CheckedPiece(checked.found, None if checked.table is None else checked.table.size, checked.keys)
 
 
 def checked_alike(framework: Framework) -> bool:

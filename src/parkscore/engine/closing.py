@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Sequence
 from contextlib import closing
 from dataclasses import dataclass, replace
@@ -10,10 +11,10 @@ from operator import add
 from pathlib import Path
 from typing import Any, Final
 
-import pandas as pd
+import numpy as np
 import pyarrow as pa
-import pyarrow.compute as pc
 
+from parkscore.data.arrow_arrays import arrow_numbers, numbers_of
 from parkscore.data.fitted import Fitted
 from parkscore.data.grid import Cohort
 from parkscore.data.table import YEAR
@@ -26,7 +27,7 @@ from parkscore.engine.pursuing import JoiningAmounts
 from parkscore.engine.ranking import Rankings
 from parkscore.engine.result import DatasetResult
 from parkscore.engine.spool import PieceResults, read_batch
-from parkscore.engine.summing_up import accounting_of
+from parkscore.engine.summing_up import accounts_together
 from parkscore.engine.tallies import Tally
 from parkscore.engine.tasks import AppliedPiece, Job, nodes_of
 from parkscore.evaluation_about import about_run, notes_of
@@ -38,7 +39,7 @@ from parkscore.results.files import note_of, result_file, with_ranks
 from parkscore.results.lists import with_lists
 from parkscore.results.means import NodeSums
 from parkscore.results.rows import RANK, STATUS
-from parkscore.tree.accounting import DATA, JUDGED
+from parkscore.tree.accounting import DATA, JUDGED, Account
 from parkscore.tree.freezing import DataOrigin, freeze_fitted, with_weights
 from parkscore.tree.frozen import FrozenReference
 from parkscore.tree.gate import NOT_RANKED, RANKED
@@ -64,9 +65,9 @@ class Closing:
         return sorted({year for piece in self.applied for year in piece.years})
 
     @cached_property
-    def accounting(self) -> pd.DataFrame:
+    def accounts(self) -> tuple[Account, ...]:
         """What became of every row."""
-        return accounting_of(self.job.framework, [*(piece.accounts for piece in self.applied), self.lists.accounts])
+        return accounts_together(self.job.framework, [*(piece.accounts for piece in self.applied), self.lists.accounts])
 
     @cached_property
     def lists(self) -> Lists:
@@ -116,16 +117,18 @@ class Closing:
     @cached_property
     def about(self) -> dict[str, Any]:
         """What was scored with what."""
-        of_data = self.accounting[self.accounting["part"] == DATA]
-        counts = of_data.groupby("outcome")["rows"].sum().to_dict()
+        counts = Counter[str]()
+        for each in self.accounts:
+            if each.part == DATA:
+                counts[each.outcome] += each.rows
         about = about_run(
             self.job.framework,
             self.weighing,
             file=self._source,
             digest=self.job.source.dataset.digest(),
             years=self.years,
-            units=int(sum(counts.get(outcome, 0) for outcome in (RANKED, NOT_RANKED, JUDGED))),
-            ranked=int(counts.get(RANKED, 0)),
+            units=sum(counts[outcome] for outcome in (RANKED, NOT_RANKED, JUDGED)),
+            ranked=counts[RANKED],
             notes=self.notes,
         )
         return about if self.job.frozen is None else about | self.job.frozen.about
@@ -151,15 +154,15 @@ class Closing:
         framework, nothing = self.job.framework, NodeSums.NOTHING
         means = reduce(add, (piece.sums for piece in self.applied), nothing).means(nodes_of(framework))
         return document(
-            framework, self.about, self.cohorts, self.weighing, self.fitted, means, self.accounting, self.notes
+            framework, self.about, self.cohorts, self.weighing, self.fitted, means, self.accounts, self.notes
         )
 
-    def write(self, target: Path, progress: Callable[[int, int], None]) -> pd.DataFrame:
+    def write(self, target: Path, progress: Callable[[int, int], None]) -> pa.Table:
         """Rank, and write the file whole or not at all; the first rows of the latest year are returned."""
         pieces = [piece.results for piece in self.applied if piece.results is not None]
         ranked, in_columns = self._ranked(pieces), target.suffix.lower() != ".csv"
         note = note_of(self.notes, self.language)
-        first: list[pd.DataFrame] = []
+        first: list[pa.RecordBatch] = []
 
         def with_places(number: int, results: PieceResults) -> pa.RecordBatch:
             batch = read_batch(results)
@@ -189,14 +192,14 @@ class Closing:
         side_by_side([lambda: self.about, rank])
         return ranked
 
-    def result(self, target: Path, top: pd.DataFrame, findings: Sequence[Finding]) -> DatasetResult:
+    def result(self, target: Path, top: pa.Table, findings: Sequence[Finding]) -> DatasetResult:
         """What is told of the run."""
         return DatasetResult(
             target,
             self.job.framework,
             self.about,
             self.weighing,
-            self.accounting,
+            self.accounts,
             top,
             self.notes,
             tuple(findings),
@@ -222,16 +225,26 @@ def leading_columns(batch: pa.RecordBatch) -> pa.RecordBatch:
     return batch.select(batch.schema.names[: batch.schema.names.index(STATUS) + 1])
 
 
-def leading_rows(batch: pa.RecordBatch, years: Sequence[int]) -> pd.DataFrame:
+def leading_rows(batch: pa.RecordBatch, years: Sequence[int]) -> pa.RecordBatch:
     """The rows of a batch that are among the first of the latest year."""
-    chosen = pc.less_equal(batch.column(RANK), TOP)
+    with np.errstate(invalid="ignore"):  # there is no rank where a row is not ranked
+        chosen = numbers_of(batch.column(RANK)) <= TOP
     if years:
-        chosen = pc.and_(chosen, pc.equal(batch.column(YEAR), years[-1]))
-    frame: pd.DataFrame = leading_columns(batch).filter(pc.fill_null(chosen, False)).to_pandas()
-    return frame
+        chosen &= numbers_of(batch.column(YEAR)) == years[-1]
+    return plain_texts(leading_columns(batch).take(arrow_numbers(np.flatnonzero(chosen))))
 
 
-def first_of(frames: Sequence[pd.DataFrame]) -> pd.DataFrame:
+def plain_texts(batch: pa.RecordBatch) -> pa.RecordBatch:
+    """The same rows with texts of their own: a dictionary would hold on to the whole piece that it came with."""
+    columns = [each.dictionary_decode() if pa.types.is_dictionary(each.type) else each for each in batch.columns]
+    return pa.RecordBatch.from_arrays(columns, batch.schema.names)
+
+
+def first_of(batches: Sequence[pa.RecordBatch]) -> pa.Table:
     """The first of some leading rows, by their rank and in the order of the data."""
-    found = pd.concat(frames, ignore_index=True) if frames else pd.DataFrame({RANK: []})
-    return found.sort_values(RANK, kind="stable").head(TOP).reset_index(drop=True)
+    found = [each for each in batches if each.num_rows]
+    if not found:
+        return pa.Table.from_batches(batches[:1]) if batches else pa.table({RANK: arrow_numbers(np.empty(0))})
+    whole = pa.Table.from_batches(found)
+    ranks = np.concatenate([numbers_of(each.column(RANK)) for each in found])
+    return whole.take(arrow_numbers(np.argsort(ranks, kind="stable")[:TOP]))

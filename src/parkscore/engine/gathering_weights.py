@@ -9,15 +9,15 @@ from typing import Final, TypeVar
 
 import numpy as np
 import numpy.typing as npt
-import pandas as pd
 import pyarrow as pa
 
+from parkscore.data.arrow_arrays import arrow_numbers
+from parkscore.data.arrow_texts import ArrowTexts
 from parkscore.data.classes import classify
 from parkscore.data.fitted import Fitted
 from parkscore.data.grid import Cohort, Matrix, Rows, States, rows_by_value
 from parkscore.data.plain_texts import text_column
 from parkscore.data.table import UNIT, Origin, Table
-from parkscore.data.units import TEXT_TYPE
 from parkscore.engine.scored_references import score_references
 from parkscore.findings import DataError, Finding, Severity
 from parkscore.framework.models import Framework
@@ -67,9 +67,9 @@ class GatherWeights:
     def __call__(self, framework: Framework, table: Table, year: int | None, fitted: Fitted) -> Parts:
         """The scores of the rows that weights are computed from, gaps filled; fitted: what they are scored by."""
         scored = score_references(framework, table, year, fitted)
-        units = text_column(table.frame[UNIT])
+        units = text_column(table.cells[UNIT])
         return {
-            key: WeightPart(own_year, applies, units.take(pa.array(fit)), scored.scores[fit], scored.states[fit])
+            key: WeightPart(own_year, applies, units.take(arrow_numbers(fit)), scored.scores[fit], scored.states[fit])
             for key, own_year, applies, fit in self._sets(framework, table, scored.cohorts)
         }
 
@@ -140,9 +140,8 @@ class JoiningWeights:
         rows = np.arange(sum(own.sizes))
         cohort = Cohort(name, own.year, rows, rows, rows, class_id)
         units = pa.chunked_array(own.units, pa.large_string()).combine_chunks()
-        frame = pd.DataFrame({UNIT: pd.arrays.ArrowStringArray(units, dtype=TEXT_TYPE)})  # type: ignore[call-arg]
         scores, states = self._read(key, "scores", np.float64), self._read(key, "states", np.int8)
-        table = Table(frame, {}, Origin(""))
+        table = Table({UNIT: ArrowTexts(units)}, {}, Origin(""))
         return weigh(self._framework, table, scores, (cohort,), self._plan, states).shares[0]
 
     def _read(self, key: Key, kind: str, dtype: type[_Number]) -> npt.NDArray[_Number]:

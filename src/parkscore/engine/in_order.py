@@ -8,6 +8,7 @@ from pathlib import Path
 import numpy as np
 import pyarrow as pa
 
+from parkscore.data.arrow_arrays import arrow_numbers, numbers_of
 from parkscore.engine.spool import PieceResults, read_batch, write_batch
 from parkscore.results.rows import PLACE
 
@@ -34,7 +35,7 @@ def in_order_of_data(
         write_batch(finished(number, path), path)
         progress(number + 1, 2 * len(paths))
     batches = [read_batch(path) for path in paths]
-    places = [batch.column(PLACE).to_numpy() for batch in batches]
+    places = [numbers_of(batch.column(PLACE)) for batch in batches]
     last = max(int(own[-1]) for own in places)
     ends = np.linspace(0, last + 1, len(paths) + 1).astype(np.int64)
     cuts = [np.searchsorted(own, ends) for own in places]
@@ -47,8 +48,8 @@ def in_order_of_data(
 def _sorted(slices: Sequence[pa.RecordBatch], schema: pa.Schema) -> pa.RecordBatch:
     """The rows of some batches by their places, which are not needed any longer."""
     table = pa.Table.from_batches(slices, schema).unify_dictionaries()
-    order = np.argsort(table.column(PLACE).to_numpy(), kind="stable")
-    (batch,) = table.take(pa.array(order)).drop_columns([PLACE]).combine_chunks().to_batches() or [
+    order = np.argsort(numbers_of(table.column(PLACE).combine_chunks()), kind="stable")
+    (batch,) = table.take(arrow_numbers(order)).drop_columns([PLACE]).combine_chunks().to_batches() or [
         pa.RecordBatch.from_pylist([], schema=table.drop_columns([PLACE]).schema)
     ]
     return batch

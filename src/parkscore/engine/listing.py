@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pyarrow as pa
 
+from parkscore.data.arrow_arrays import arrow_numbers, codes_of, number_array, numbers_of, objects_of
 from parkscore.data.coded_texts import CodedTexts
 from parkscore.data.grid import Rows
 from parkscore.data.table import YEAR, Table
@@ -18,7 +19,7 @@ from parkscore.engine.spool import read_batch
 from parkscore.engine.summing_up import Accounts
 from parkscore.framework.models import Framework, RankedList
 from parkscore.results.lists import ORDERED_BY, list_columns
-from parkscore.results.rows import number_array, worded
+from parkscore.results.rows import worded
 from parkscore.tree.accounting import LIST
 from parkscore.tree.list_tables import STANDING_TEXT, ListCount, counts_of, in_order_of_members
 from parkscore.tree.lists import STANDINGS, Candidates, standings_of
@@ -29,7 +30,7 @@ _SIZE, _OUT, _SAID = "size:", "out:", "said:"
 
 def list_batch(found: Sequence[Candidates], table: Table, rows: Rows) -> pa.RecordBatch:
     """What the lists make of each of these rows by itself."""
-    columns: dict[str, pa.Array] = {} if table.years is None else {YEAR: pa.array(table.years[rows])}
+    columns: dict[str, pa.Array] = {} if table.years is None else {YEAR: arrow_numbers(table.years[rows])}
     for each in found:
         code, per = each.asked.id, each.asked.per
         columns[_SIZE + code] = number_array(each.sizes[rows])
@@ -59,7 +60,7 @@ class Lists:
             batch = read_batch(path)
             codes = years.codes(batch)
             for code, ranked in self._ranked.items():
-                ranked.add(batch.column(_SIZE + code).to_numpy(zero_copy_only=False), codes)
+                ranked.add(numbers_of(batch.column(_SIZE + code)), codes)
         for ranked in self._ranked.values():
             ranked.finish()
 
@@ -93,7 +94,7 @@ class Lists:
         columns: dict[str, pa.Array] = {}
         for each in self._lists:
             batch, places = read_batch(self._paths[number]), self._ranked[each.id].ranks(number)
-            values = batch.column(ORDERED_BY + each.id).to_numpy(zero_copy_only=False)
+            values = numbers_of(batch.column(ORDERED_BY + each.id))
             columns |= list_columns(each.id, self._standings(each, number, batch), places, values)
         return columns
 
@@ -104,7 +105,7 @@ class Lists:
     def _counted(self) -> Iterator[tuple[RankedList, ListCount]]:
         for number, path in enumerate(self._paths):
             batch = read_batch(path)
-            years = batch.column(YEAR).to_numpy() if YEAR in batch.schema.names else None
+            years = numbers_of(batch.column(YEAR)) if YEAR in batch.schema.names else None
             for each in self._lists:
                 said = None if each.per is None else _texts(batch.column(_SAID + each.id))
                 for count in counts_of(each, years, self._standings(each, number, batch), said):
@@ -112,5 +113,4 @@ class Lists:
 
 
 def _texts(column: pa.DictionaryArray) -> CodedTexts:
-    codes = column.indices.fill_null(-1).to_numpy(zero_copy_only=False)
-    return CodedTexts(codes, column.dictionary.to_numpy(zero_copy_only=False))
+    return CodedTexts(codes_of(column), objects_of(column.dictionary))

@@ -53,7 +53,7 @@ from parkscore.tree.frozen import FrozenReference, load_reference, refuse_other_
 from parkscore.tree.schemes import Weights
 
 if TYPE_CHECKING:
-    import pandas as pd
+    import pyarrow as pa
 
 Progress = Callable[[Text, int, int], None]
 """Told after each piece: what is being done, how many pieces are through, of how many."""
@@ -218,16 +218,16 @@ class _Run:
         top = self._written(closing, frozen, arriving)
         return closing.result(self.target, top, found.findings)
 
-    def _written(self, closing: Closing, frozen: FrozenReference | None, arriving: Arriving | None) -> pd.DataFrame:
+    def _written(self, closing: Closing, frozen: FrozenReference | None, arriving: Arriving | None) -> pa.Table:
         """Write the result and the reference, both or none; the first rows are returned."""
 
-        def write() -> pd.DataFrame:
+        def write() -> pa.Table:
             tell = partial(self.progress, WRITING)
             return closing.write(self.target, tell) if arriving is None else arriving.write(closing, self.target, tell)
 
         if self.freeze is None or frozen is None:
             return write()
-        top: list[pd.DataFrame] = []
+        top: list[pa.Table] = []
 
         def write_both(beside: Path) -> None:
             beside.write_text(frozen.text, encoding="utf-8", newline="\n")

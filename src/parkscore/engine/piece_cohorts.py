@@ -17,7 +17,7 @@ from parkscore.framework.score_history import years_looked_back
 def rows_of_year(table: Table, year: int | None) -> Rows:
     """The rows to score, none where the table has no row of that year."""
     if year is None or table.years is None:
-        return np.arange(len(table.frame), dtype=np.intp)
+        return np.arange(table.size, dtype=np.intp)
     return np.flatnonzero(table.years == year)
 
 

@@ -9,6 +9,7 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
+from parkscore.data.arrow_arrays import arrow_numbers, codes_of, numbers_of
 from parkscore.data.table import CLASS, YEAR
 from parkscore.engine.buckets import sum_of
 from parkscore.engine.external_ranks import ExternalRanks
@@ -34,13 +35,13 @@ class Groups:
 
     def codes(self, batch: pa.RecordBatch) -> npt.NDArray[np.int64]:
         """The number of the group of each row, -1 where it has none."""
-        years = batch.column(YEAR).to_numpy() if YEAR in batch.schema.names else None
+        years = numbers_of(batch.column(YEAR)) if YEAR in batch.schema.names else None
         texts: list[str | None] = [None]
         of_text = np.zeros(batch.num_rows, dtype=np.int64)
         if self._column is not None:
             column = batch.column(self._column)
             texts = column.dictionary.to_pylist()
-            of_text = column.indices.fill_null(-1).to_numpy(zero_copy_only=False).astype(np.int64)
+            of_text = codes_of(column).astype(np.int64)
         met, of_year = (np.array([0]), np.int64(0)) if years is None else np.unique(years, return_inverse=True)
         known = of_text >= 0
         pairs = np.where(known, of_year * len(texts) + of_text, -1)
@@ -74,7 +75,7 @@ class Rankings:
 
     def add(self, batch: pa.RecordBatch) -> dict[str, pa.Array]:
         """The scores of the next piece; for each ranking 1 for every row that will have a rank, and gaps for others."""
-        scores = batch.column(SCORE).to_numpy(zero_copy_only=False)
+        scores = numbers_of(batch.column(SCORE))
         codes = [groups.codes(batch) for groups in self._groups]
         self._ranked.add(scores, *codes)
         missing = np.isnan(scores)
@@ -82,7 +83,7 @@ class Rankings:
             counts = [np.bincount(own[(own >= 0) & ~missing]) for own in codes]
             self._sizes = [sum_of(before, own) for before, own in zip(self._sizes, counts, strict=True)]
         room = np.ones(scores.size, dtype=np.int32)
-        return {name: pa.array(room, mask=missing | (own < 0)) for name, own in zip(self.names, codes, strict=True)}
+        return {name: arrow_numbers(room, ~missing & (own >= 0)) for name, own in zip(self.names, codes, strict=True)}
 
     def finish(self) -> None:
         """Rank all rows; a row without a score has no rank, nor has one within groups of which it is in none."""
@@ -91,7 +92,7 @@ class Rankings:
     def ranks(self, number: int, name: str) -> pa.Array:
         """One ranking of the rows of a piece, in their order, null where there is no rank."""
         ranks = self._ranked.ranks(number, self.names.index(name))
-        return pa.array(ranks, mask=ranks == 0)
+        return arrow_numbers(ranks, ranks != 0)
 
     def columns(self, number: int, batch: pa.RecordBatch) -> dict[str, pa.Array]:
         """All columns of ranks and percentiles of the rows of a piece, which are in the batch."""
@@ -107,4 +108,4 @@ class Rankings:
         last, codes = self._ranked.ranks(number, grouping, "max"), self._groups[grouping].codes(batch)
         sizes = np.ones(last.shape, dtype=np.int64)
         sizes[last > 0] = self._sizes[grouping][codes[last > 0]]
-        return pa.array((sizes - last) / np.maximum(sizes - 1, 1), mask=sizes < 2)
+        return arrow_numbers((sizes - last) / np.maximum(sizes - 1, 1), sizes > 1)

@@ -7,11 +7,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import pandas as pd
+import pyarrow as pa
 
 from parkscore.findings import Finding
 from parkscore.framework.models import Framework
 from parkscore.language import Text
+from parkscore.late_pandas import pd
+from parkscore.tree.accounting import Account, account_table
 from parkscore.tree.list_tables import ListCount, count_table
 from parkscore.tree.target_tables import target_table
 from parkscore.tree.targets import Progress
@@ -23,18 +25,17 @@ class DatasetResult:
     """The result of `score_dataset`.
 
     path: the file with a row for each row of the data. about: what was scored with what, as in `Evaluation.about`.
-    accounting: what became of every row, in parts that sum, as in `Evaluation.accounting`. top: the first ten of the
-    latest year. notes: what must stand on every output. reference: the hash of the reference that was scored by, None
-    where it was fitted on these rows. list_counted: the lines of `list_counts`. progress: how far each target of the
-    framework is in each scored year.
+    accounts: the lines of `accounting`. leading: the rows of `top`. notes: what must stand on every output. reference:
+    the hash of the reference that was scored by, None where it was fitted on these rows. list_counted: the lines of
+    `list_counts`. progress: how far each target of the framework is in each scored year.
     """
 
     path: Path
     framework: Framework
     about: Mapping[str, Any]
     weighing: Weighing
-    accounting: pd.DataFrame
-    top: pd.DataFrame
+    accounts: tuple[Account, ...]
+    leading: pa.Table
     notes: tuple[Text, ...]
     findings: tuple[Finding, ...]
     reference: str | None = None
@@ -49,6 +50,17 @@ class DatasetResult:
     def rows(self) -> int:
         """How many rows were scored."""
         return int(self.about["units"])
+
+    @property
+    def accounting(self) -> pd.DataFrame:
+        """What became of every row, in parts that sum, as in `Evaluation.accounting`."""
+        return account_table(self.accounts)
+
+    @property
+    def top(self) -> pd.DataFrame:
+        """The first ten of the latest year."""
+        frame: pd.DataFrame = self.leading.to_pandas()
+        return frame
 
     @property
     def list_counts(self) -> pd.DataFrame:

@@ -6,8 +6,6 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Final
 
-import pandas as pd
-
 from parkscore.data.given import NOT_COUNTED
 from parkscore.data.merging import merge_findings
 from parkscore.data.unranked import UNRANKED
@@ -15,7 +13,6 @@ from parkscore.findings import DataError, Finding, errors_of, refuse_warnings
 from parkscore.framework.models import Framework
 from parkscore.tree.accounting import (
     CLASSES,
-    COLUMNS,
     DATA,
     GATE,
     GRADE,
@@ -23,12 +20,13 @@ from parkscore.tree.accounting import (
     LIST,
     OTHER_YEAR,
     WITHOUT_CLASS,
+    Account,
 )
 from parkscore.tree.gate import RANKED
 
-Account = tuple[str | None, ...]
+Outcome = tuple[str, str | None, str, str, str]
 """Part, id, outcome, and the outcome in both languages, as in `tree.accounting`."""
-Accounts = Mapping[Account, int]
+Accounts = Mapping[Outcome, int]
 """How many rows have come to what."""
 
 
@@ -55,22 +53,19 @@ class Found:
             refuse_warnings(self.findings)
 
 
-def counted(accounting: pd.DataFrame) -> Accounts:
+def counted(accounts: Iterable[Account]) -> Accounts:
     """The accounts of one piece, to be added to those of others."""
-    keys = zip(*(accounting[name].astype(object) for name in ("part", "id", "outcome", "zh", "en")), strict=True)
-    texts = (tuple(text if isinstance(text, str) else None for text in key) for key in keys)
-    return dict(zip(texts, accounting["rows"].tolist(), strict=True))
+    return {(each.part, each.id, each.outcome, each.zh, each.en): each.rows for each in accounts}
 
 
-def accounting_of(framework: Framework, parts: Iterable[Accounts]) -> pd.DataFrame:
-    """The accounts of all pieces as one table, in the order of `tree.accounting`, however the rows are cut."""
-    accounts: Counter[Account] = Counter()
+def accounts_together(framework: Framework, parts: Iterable[Accounts]) -> tuple[Account, ...]:
+    """The accounts of all pieces, in the order of `tree.accounting`, however the rows are cut."""
+    accounts: Counter[Outcome] = Counter()
     for part in parts:
         accounts.update(part)
     classes = {each.id: number for number, each in enumerate(framework.classes)}
     order = sorted(accounts, key=lambda account: _place(account, classes))
-    entries = [(*key[:3], accounts[key], *key[3:]) for key in order]
-    return pd.DataFrame(entries, columns=list(COLUMNS))
+    return tuple(Account(*key[:3], accounts[key], *key[3:]) for key in order)
 
 
 _OF_DATA: Final = {place: number for number, place in enumerate((RANKED, *UNRANKED, OTHER_YEAR, *LEFT_OUT))}
@@ -78,16 +73,16 @@ _WITHOUT_CLASS: Final = {outcome: number for number, outcome in enumerate(WITHOU
 _PARTS: Final = {part: number for number, part in enumerate((DATA, CLASSES, GATE, GRADE, LIST))}
 
 
-def _place(account: Account, classes: Mapping[str, int]) -> tuple[int | str, ...]:
+def _place(account: Outcome, classes: Mapping[str, int]) -> tuple[int | str, ...]:
     """By part; of the data the ranked first, then the others in the order of their reasons.
 
     Classes stand as the framework has them, those that are texts of a field by their texts, and rows without one last.
     Every piece tells all outcomes of each gate and grade, in their order.
     """
     part, code, outcome, *_ = account
-    at = _PARTS[str(part)]
+    at = _PARTS[part]
     if part == DATA:
-        return at, _OF_DATA[str(outcome if code is None else code)]
+        return at, _OF_DATA[outcome if code is None else code]
     if part == CLASSES and code is None:
-        return at, 1, _WITHOUT_CLASS[str(outcome)]
+        return at, 1, _WITHOUT_CLASS[outcome]
     return (at, 0, classes.get(str(code), 0), str(code)) if part == CLASSES else (at,)

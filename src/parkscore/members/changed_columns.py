@@ -5,8 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import Protocol
 
-import pandas as pd
-
+from parkscore.data.arrow_texts import some_of
 from parkscore.data.columns import Columns, measure_of
 from parkscore.data.grid import Rows
 from parkscore.data.table import Origin, Table
@@ -108,12 +107,12 @@ def imagine(framework: Framework, table: Table, present: Columns, imagined: Imag
     """
     rows = imagined.rows
     number_of = [name for name, field in framework.fields.items() if field.formula is None and not field.is_text]
-    others = table.frame.drop(columns=number_of).take(rows).reset_index(drop=True)
+    others = {name: some_of(own, rows) for name, own in table.cells.items() if name not in number_of}
     texts = {name: each.taken(rows) for name, each in table.texts.items()}
     # No row of the file is an imagined one: findings name the file and the unit.
-    named = replace(table, frame=others, states={}, texts=texts, origin=Origin(table.origin.file))
+    named = replace(table, cells=others, states={}, texts=texts, origin=Origin(table.origin.file))
     columns = ChangedColumns(framework, present, imagined, named)
     cells = {name: columns[name, 0].cells for name in number_of}
-    frame = pd.DataFrame({**others, **{name: each.values for name, each in cells.items()}}, copy=False)
+    numbers = {name: each.values for name, each in cells.items()}
     states = {name: each.states for name, each in cells.items()}
-    return replace(named, frame=frame, states=states, imagined=columns)
+    return replace(named, cells=others | numbers, states=states, imagined=columns)

@@ -41,10 +41,10 @@ class RollPiece:
     @classmethod
     def of(cls, block: Members, table: Table) -> RollPiece:
         """The piece in a table of returns."""
-        years = np.zeros(len(table.frame), dtype=np.int64) if table.years is None else table.years
+        years = np.zeros(table.size, dtype=np.int64) if table.years is None else table.years
         parts = None if block.part is None else table.coded(block.part)
-        names = None if block.name is None else pa.chunked_array([text_column(table.frame[block.name])])
-        units = pa.chunked_array([text_column(table.frame[UNIT])])
+        names = None if block.name is None else pa.chunked_array([text_column(table.cells[block.name])])
+        units = pa.chunked_array([text_column(table.cells[UNIT])])
         return cls(units, table.coded(block.belongs_to), parts, names, years, table.origin)
 
     def __len__(self) -> int:

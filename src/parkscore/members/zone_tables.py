@@ -10,6 +10,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from parkscore.data.cell_frames import cells_of
 from parkscore.data.table import UNIT, YEAR, Origin, State, Table
 from parkscore.findings import Finding, Severity
 from parkscore.framework.formula import Cells
@@ -67,7 +68,7 @@ def zone_table(
         frame[name], states[name] = cells.values, cells.states
     said = () if given is None else given.notes
     origin = Origin(file if given is None else f"{file} + {given.origin.file}")
-    return Table(frame, states, origin, notes=tuple(dict.fromkeys([*notes, *said])), digest=digest), findings
+    return Table(cells_of(frame), states, origin, notes=tuple(dict.fromkeys([*notes, *said])), digest=digest), findings
 
 
 def part_frame(summed: Summed) -> pd.DataFrame:

@@ -7,8 +7,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-import pandas as pd
-
+from parkscore.late_pandas import pd
 from parkscore.output.files import refuse_other_form, write_whole
 from parkscore.output.safe_text import safe_frame
 

@@ -12,10 +12,9 @@ from tempfile import TemporaryDirectory
 from traceback import clear_frames
 from typing import Any
 
-import pandas as pd
-
 from parkscore.findings import Finding, Place, Severity, UsageError
 from parkscore.language import Text
+from parkscore.late_pandas import pd
 from parkscore.output.files import refuse_other_form, write_whole
 
 MOST_ROWS = 1_048_576

@@ -16,6 +16,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
+from parkscore.data.arrow_arrays import arrow_numbers, arrow_texts, arrow_truths, numbers_of
 from parkscore.data.table import UNIT, YEAR
 from parkscore.framework.result_columns import BEGINNINGS, CASE
 from parkscore.framework.taken_ids import percentile_in, rank_in
@@ -49,7 +50,9 @@ def with_ranks(batch: pa.RecordBatch, ranks: Mapping[str, pa.Array], note: str |
             placed |= {each: ranks[each] for each in (rank_in(name), percentile_in(name)) if each in ranks}
     if note is not None:
         last = [each for each in placed if not each.startswith(BEGINNINGS)]
-        words = pa.DictionaryArray.from_arrays(pa.array(np.zeros(batch.num_rows, dtype=np.int32)), pa.array([note]))
+        words = pa.DictionaryArray.from_arrays(
+            arrow_numbers(np.zeros(batch.num_rows, dtype=np.int32)), arrow_texts([note])
+        )
         placed = {each: placed[each] for each in last} | {NOTE: words} | placed
     return pa.RecordBatch.from_pydict(placed)
 
@@ -202,7 +205,7 @@ class CsvFile:
 def _texts(column: pa.Array) -> pa.Array:
     """Cells as they stand in the file: safe for a spreadsheet, in quotation marks where needed, digits as Python's."""
     if pa.types.is_dictionary(column.type):
-        words = pa.array([_quoted(word) for word in column.dictionary.to_pylist()], type=pa.string())
+        words = arrow_texts([_quoted(word) for word in column.dictionary.to_pylist()])
         return words.take(column.indices)
     if pa.types.is_string(column.type):
         return pa.array([None if text is None else _quoted(text) for text in column.to_pylist()], type=pa.string())
@@ -212,14 +215,16 @@ def _texts(column: pa.Array) -> pa.Array:
 
 def _as_python(column: pa.Array, texts: pa.Array) -> pa.Array:
     """The texts of numbers as `repr` has them, as in every other csv file: 50.0 and not 50."""
-    numbers = column.to_numpy(zero_copy_only=False)
+    numbers = numbers_of(column)
     size = np.abs(numbers)
     apart = ((size < _SMALLEST_PLAIN) & (size > 0)) | (size >= _LARGEST_PLAIN)
     whole = (np.floor(numbers) == numbers) & ~apart
     if whole.any():
-        texts = pc.if_else(pa.array(whole), pc.binary_join_element_wise(texts, ".0", ""), texts)
+        texts = pc.if_else(arrow_truths(whole), pc.binary_join_element_wise(texts, ".0", ""), texts)
     if apart.any():
-        texts = pc.replace_with_mask(texts, pa.array(apart), pa.array([repr(each) for each in numbers[apart].tolist()]))
+        texts = pc.replace_with_mask(
+            texts, arrow_truths(apart), arrow_texts([repr(each) for each in numbers[apart].tolist()])
+        )
     return texts
 
 

@@ -8,8 +8,9 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
+from parkscore.data.arrow_arrays import arrow_numbers, number_array
 from parkscore.data.grid import Vector
-from parkscore.results.rows import number_array, worded
+from parkscore.results.rows import worded
 from parkscore.tree.lists import STANDINGS
 from parkscore.tree.verdicts import Codes
 
@@ -25,7 +26,7 @@ def list_columns(code: str, standings: Codes, places: npt.NDArray[np.int32], val
     """For some rows what a list finds of them, their places, 0 where they have none, and what they are ordered by."""
     return {
         LISTED_AS + code: worded(STANDINGS, standings, np.int8),
-        PLACE_ON + code: pa.array(places, mask=places == 0),
+        PLACE_ON + code: arrow_numbers(places, places != 0),
         ORDERED_BY + code: number_array(values),
     }
 

@@ -11,6 +11,7 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
+from parkscore.data.arrow_arrays import arrow_numbers, arrow_texts, number_array
 from parkscore.data.chosen import words_of
 from parkscore.data.classes import Classification
 from parkscore.data.grid import Grid, Rows, Selection, Truths, as_selection
@@ -69,7 +70,7 @@ def batch_of(
     """
     columns = dict(_columns(results, language))
     if places is not None:
-        columns[PLACE] = pa.array(places[results.rows])
+        columns[PLACE] = arrow_numbers(places[results.rows])
     if values:
         columns |= dict(_values(results))
     return pa.RecordBatch.from_pydict(columns)
@@ -79,7 +80,7 @@ def _columns(results: Results, language: Language) -> Iterator[tuple[str, Any]]:
     framework, table, rows = results.framework, results.table, results.selection
     yield UNIT, _units(table, results.rows)
     if table.years is not None:
-        yield YEAR, pa.array(table.years[rows])
+        yield YEAR, arrow_numbers(table.years[rows])
     if results.classification is not None:
         classes = results.classification.coded
         yield CLASS, worded(classes.texts, classes.codes[rows])
@@ -114,7 +115,7 @@ def _values(results: Results) -> Iterator[tuple[str, Any]]:
         yield f"{STATE}{leaf.id}", _states(results, column)
         if leaf.cases:
             numbers = results.indicators.cases[leaf.id].numbers[rows]
-            yield f"{CASE}{leaf.id}", pa.array(numbers.astype(np.int32), mask=numbers == 0)
+            yield f"{CASE}{leaf.id}", arrow_numbers(numbers.astype(np.int32), numbers != 0)
         if leaf.id in changing and not leaf.is_named:
             yield f"{USED}{leaf.id}", number_array(used[rows])
     for gate in results.judged:
@@ -190,23 +191,6 @@ def _of_unranked(results: Results, language: Language, before: str = "", ranked:
     return worded(list(words), codes)
 
 
-def number_array(numbers: npt.NDArray[np.float64]) -> pa.Array:
-    """Numbers as Arrow keeps them, in the same memory; what is no number is null.
-
-    >>> number_array(np.array([1.5, np.nan])).to_pylist()
-    [1.5, None]
-    """
-    return _with_gaps(np.ascontiguousarray(numbers, dtype=np.float64), ~np.isnan(numbers))
-
-
-def _with_gaps(numbers: npt.NDArray[Any], known: Truths) -> pa.Array:
-    """Numbers in the same memory, null where they are not known."""
-    lacking = len(numbers) - int(np.count_nonzero(known))
-    marks = pa.py_buffer(np.packbits(known, bitorder="little")) if lacking else None
-    kind = pa.from_numpy_dtype(numbers.dtype)
-    return pa.Array.from_buffers(kind, numbers.size, [marks, pa.py_buffer(numbers)], lacking)
-
-
 def coded(texts: Any) -> pa.DictionaryArray:
     """Texts as codes into those that differ; what is no text is null."""
     return pa.array(texts, type=pa.string(), from_pandas=True).dictionary_encode()
@@ -217,9 +201,9 @@ def worded(
 ) -> pa.DictionaryArray:
     """Words by their codes; below 0 there is none. kind: of the numbers, the same in every piece."""
     numbers = np.ascontiguousarray(codes, dtype=kind)
-    return pa.DictionaryArray.from_arrays(_with_gaps(numbers, numbers >= 0), pa.array(words, type=pa.string()))
+    return pa.DictionaryArray.from_arrays(arrow_numbers(numbers, numbers >= 0), arrow_texts(words))
 
 
 def _units(table: Table, rows: Rows) -> pa.Array:
-    texts = text_column(table.frame[UNIT]).cast(pa.string())
-    return texts if len(rows) == len(table.frame) else texts.take(pa.array(rows))
+    texts = text_column(table.cells[UNIT]).cast(pa.string())
+    return texts if len(rows) == table.size else texts.take(arrow_numbers(rows))

@@ -125,7 +125,7 @@ def drawn_rows(evaluation: Evaluation, rows: Rows) -> Rows:
     rows: the scored rows of the year.
     """
     alone = evaluation.frozen is not None or evaluation.framework.reference == "per-year"
-    return rows if alone or evaluation.table.years is None else np.arange(len(evaluation.table.frame))
+    return rows if alone or evaluation.table.years is None else np.arange(evaluation.table.size)
 
 
 def _of_draw(finding: Finding, draw: int) -> Finding:

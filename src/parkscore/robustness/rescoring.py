@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 
+from parkscore.data.arrow_texts import some_of
 from parkscore.data.cohorts import cohorts_by_class, to_be_scored
 from parkscore.data.grid import Cohort, Rows, Vector
 from parkscore.data.table import Origin, Table
@@ -70,7 +71,7 @@ def totals_without(evaluation: Evaluation, unit: str, year: int | None) -> Vecto
         prepared.treated.grid.states,
         prepared.fitted,
     )
-    found = np.full(len(whole.frame), np.nan)
+    found = np.full(whole.size, np.nan)
     found[kept[prepared.rows]] = nodes.scores[framework.total.id][prepared.rows]
     return found
 
@@ -78,7 +79,7 @@ def totals_without(evaluation: Evaluation, unit: str, year: int | None) -> Vecto
 def _rows_of(table: Table, rows: Rows) -> Table:
     """Some rows of a table, which are not traced to its file."""
     return Table(
-        frame=table.frame.iloc[rows].reset_index(drop=True),
+        cells={name: some_of(own, rows) for name, own in table.cells.items()},
         states={name: states[rows] for name, states in table.states.items()},
         origin=Origin(table.origin.file),
     )

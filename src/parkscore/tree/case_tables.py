@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any, Final
 
 import numpy as np
-import pandas as pd
 
 from parkscore.data.columns import Columns
 from parkscore.data.grid import CaseChoice, Grid, Rows
@@ -14,6 +13,7 @@ from parkscore.data.values_read import values_read
 from parkscore.framework.cases import condition_of, name_of
 from parkscore.framework.models import Framework, Node
 from parkscore.language import Text
+from parkscore.late_pandas import pd
 
 IN_CASE: Final = "in_case"
 NO_CASE: Final = "no_case"

@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import replace
 
 import numpy as np
-import pandas as pd
 
 from parkscore.data.cohorts import years_of
 from parkscore.data.fillings import Texts, by_text, group_texts, year_name
@@ -17,6 +16,7 @@ from parkscore.data.reference_names import named
 from parkscore.data.table import State, Table
 from parkscore.framework.models import SCORE_GROUP_MEAN, Choice, Framework, Node
 from parkscore.framework.settings import resolve_settings
+from parkscore.late_pandas import pd
 from parkscore.methods import imputation
 from parkscore.tree.score import Scored
 

@@ -43,7 +43,7 @@ def gate(
 
     set_aside: why rows were screened out. A row without a total score is not ranked either.
     """
-    ranked = np.zeros(len(table.frame), dtype=np.bool_)
+    ranked = np.zeros(table.size, dtype=np.bool_)
     ranked[rows] = ~np.isnan(nodes.scores[framework.total.id][rows])
     if framework.only_judges:
         return Outcomes(ranked, dict.fromkeys(rows.tolist(), why_nobody_is_ranked(framework))), []

@@ -6,7 +6,6 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
-import pandas as pd
 
 from parkscore.data.grid import Rows, Vector
 from parkscore.data.table import UNIT, YEAR, Table
@@ -15,6 +14,7 @@ from parkscore.framework.formula_words import in_words
 from parkscore.framework.gate_conditions import with_values
 from parkscore.framework.models import Requirement
 from parkscore.language import Text
+from parkscore.late_pandas import pd
 from parkscore.tree.verdicts import OUTCOMES, TRUTH_WORDS, Verdict, why
 
 

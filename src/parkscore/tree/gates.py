@@ -217,7 +217,7 @@ class Judging:
     @property
     def rows(self) -> int:
         """How many rows the table has."""
-        return len(self.table.frame)
+        return self.table.size
 
     @cached_property
     def measures(self) -> Mapping[str, object]:

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 import numpy as np
-import pandas as pd
 
 from parkscore.data.given import Given
 from parkscore.data.grid import Rows
 from parkscore.data.table import UNIT, YEAR, Table
+from parkscore.late_pandas import pd
 
 GIVEN_COLUMNS = ("indicator", "given", "least", "most", "score", "outcome")
 

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from typing import Any, Final, NamedTuple
 
 import numpy as np
-import pandas as pd
 from numpy.typing import NDArray
 
 from parkscore.data.grid import Grid, Rows, Truths, Vector
@@ -15,6 +14,7 @@ from parkscore.data.table import UNIT, YEAR, Table
 from parkscore.framework.check_grades import NO_GRADE, UNKNOWN_GRADE
 from parkscore.framework.models import Framework, Grade, GradeScale
 from parkscore.language import Text
+from parkscore.late_pandas import pd
 from parkscore.methods.points_bands import Cut, Span, holds, span_of
 from parkscore.tree.bounds import NodeBounds
 from parkscore.tree.gates import Judging, as_compared

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-import pandas as pd
 
 from parkscore.data.coded_texts import CodedTexts
 from parkscore.data.cohorts import years_of
@@ -15,6 +14,7 @@ from parkscore.data.grid import Rows, rows_by_value
 from parkscore.data.table import UNIT, YEAR, Table
 from parkscore.framework.models import RankedList
 from parkscore.language import Text
+from parkscore.late_pandas import pd
 from parkscore.tree.lists import BEYOND, LISTED, NOT_ELIGIBLE, OPEN, STANDINGS, Listed
 from parkscore.tree.verdicts import Codes
 

@@ -149,7 +149,7 @@ def _candidates(
     verdict = None
     if asked.require is not None:
         verdict = judge_condition(framework, table, indicators, bounds, asked.require, asked.id)
-    met = np.full(len(table.frame), MET) if verdict is None else verdict.codes
+    met = np.full(table.size, MET) if verdict is None else verdict.codes
     known = computed.cells.states == State.VALUE
     values = np.where(known, computed.cells.values, np.nan)
     sign = 1.0 if asked.direction == "higher" else -1.0

@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
-from typing import Any
-
-import pandas as pd
+from collections.abc import Mapping, Sequence
+from typing import Any, Final
 
 from parkscore.data.fitted import Reference
 from parkscore.framework.cases import condition_of, variants
 from parkscore.framework.models import Framework, Node, ScoreRule, write_parameter
 from parkscore.framework.settings import Settings, resolve_settings
+from parkscore.late_pandas import pd
 from parkscore.methods import scoring
 
 
@@ -22,6 +21,15 @@ def reference_table(framework: Framework, references: Mapping[str, Mapping[str, 
     framework states as a parameter, is NaN. An indicator that has cases stands there once for each, with the number and
     the condition of the case; these two columns are there where any indicator has cases.
     """
+    names, rows = reference_rows(framework, references)
+    frame = pd.DataFrame(rows, columns=list(names))
+    return frame.astype({CASE: "Int64"}) if CASE in names else frame
+
+
+def reference_rows(
+    framework: Framework, references: Mapping[str, Mapping[str, Reference]]
+) -> tuple[Sequence[str], list[tuple[Any, ...]]]:
+    """The columns and the rows of `reference_table`, None for a statistic that a rule does not take."""
     settings = resolve_settings(framework)
     leaves = {leaf.id: leaf for leaf in framework.leaves}
     by_case = any(leaf.cases for leaf in framework.leaves)
@@ -41,21 +49,22 @@ def reference_table(framework: Framework, references: Mapping[str, Mapping[str, 
         for code, fitted in own.items()
         for case, rule in _rules(leaves[code], settings[code])
     ]
-    leading = ["reference", "indicator", *(("case", "condition") if by_case else ()), *_RULE]
+    leading = ["reference", "indicator", *((CASE, "condition") if by_case else ()), *_RULE]
     statistics = dict.fromkeys(key for entry in entries for key in entry if key not in leading)
-    frame = pd.DataFrame(entries, columns=[*leading, *statistics])
-    return frame.astype({"case": "Int64"}) if by_case else frame
+    names = [*leading, *statistics]
+    return names, [tuple(entry.get(name) for name in names) for entry in entries]
 
 
+CASE: Final = "case"
 _RULE = ("measure", "direction", "rule", "formula", "parameters")
 
 
 def _rules(leaf: Node, settings: Settings) -> list[tuple[dict[str, Any], ScoreRule]]:
     """The rule of an indicator, or of each of its cases with what names the case."""
     if not leaf.cases:
-        return [({"case": None, "condition": None}, settings.paired or settings.score)]
+        return [({CASE: None, "condition": None}, settings.paired or settings.score)]
     return [
-        ({"case": each.number, "condition": condition_of(each.case)}, each.settings.score)
+        ({CASE: each.number, "condition": condition_of(each.case)}, each.settings.score)
         for each in variants(leaf, settings)
     ]
 

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-import pandas as pd
 
 from parkscore.data.chosen import categories_of
 from parkscore.data.grid import Grid, Rows, Vector
@@ -16,6 +15,7 @@ from parkscore.findings import DataError, Finding, Place, Severity
 from parkscore.framework.models import Framework
 from parkscore.framework.settings import SIGN, Settings, resolve_settings
 from parkscore.language import Text
+from parkscore.late_pandas import pd
 from parkscore.methods import scoring
 
 

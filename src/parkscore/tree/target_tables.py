@@ -6,11 +6,11 @@ from collections.abc import Iterator, Sequence
 from typing import Any, Final
 
 import numpy as np
-import pandas as pd
 
 from parkscore.data.table import YEAR
 from parkscore.framework.models import Target
 from parkscore.language import Text
+from parkscore.late_pandas import pd
 from parkscore.tree.targets import Progress
 
 NUMBERS: Final = (

@@ -190,7 +190,7 @@ class OfEach:
 
 def amounts_of(framework: Framework, table: Table) -> dict[AmountKey, OfEach]:
     """What the rows of a table that has years add to each amount that a target of the framework reads."""
-    columns, count = Columns(framework, table), len(table.frame)
+    columns, count = Columns(framework, table), table.size
     found = {}
     for name, amount in amounts_read(framework).items():
         of_each = columns.compute_parsed(amount.of_each, None)
