@@ -480,7 +480,7 @@ class Evaluation:
             raise UsageError(already_frozen(self.frozen))
         cohorts, shares = zip(*self.own_cohorts, strict=True) if self.own_cohorts else ((), ())
         weighing = replace(self.weighing, shares=shares)
-        frozen = freeze(self.framework, self.table, self.rows, cohorts, self.fitted, weighing)
+        frozen = freeze(self.framework, self.table, self.rows, cohorts, self.fitted, self.plan, weighing)
         refuse_replacing(path, frozen)
         write_text(path, frozen.text)
         return frozen

@@ -144,9 +144,8 @@ class Closing:
     def frozen(self) -> FrozenReference:
         """What the rows were scored by, to be kept, with the weights where they were computed from them."""
         framework, origin = self.job.framework, self.origin
-        return with_weights(
-            framework, freeze_fitted(framework, self.fitted, origin), self.weighing, self.cohorts, origin
-        )
+        fitted = freeze_fitted(framework, self.fitted, origin)
+        return with_weights(framework, fitted, self.job.plan, self.weighing, self.cohorts, origin)
 
     @cached_property
     def document(self) -> dict[str, Any]:

@@ -80,17 +80,17 @@ def computed_nodes(framework: Framework, plan: WeightPlan) -> Iterator[str]:
 
 def computed_in_any_class(framework: Framework, plan: WeightPlan) -> list[str]:
     """The nodes of `computed_nodes`, those included where only the weights of some class are computed."""
-    named = (*(each.id for each in framework.classes), *_classes_named(plan)) if plan.by_class else ()
+    named = (*(each.id for each in framework.classes), *classes_named(plan)) if plan.by_class else ()
     plans = (plan, *(plan.of_class(framework, each) for each in dict.fromkeys(named)))
     return list(dict.fromkeys(node for own in plans for node in computed_nodes(framework, own)))
 
 
-def _classes_named(plan: WeightPlan) -> Iterator[str]:
+def classes_named(plan: WeightPlan) -> Iterator[str]:
     """The classes that a scheme, or one that it is made of, says something of."""
     if plan.scheme is not None:
         yield from plan.scheme.classes
     for part in (*(part for _, part in plan.parts), *([plan.toward.plan] if plan.toward and plan.toward.plan else [])):
-        yield from _classes_named(part)
+        yield from classes_named(part)
 
 
 def looks_at_scores(choice: Choice) -> bool:

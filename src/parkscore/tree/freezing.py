@@ -26,8 +26,9 @@ from parkscore.methods import aggregation
 from parkscore.tree.comparing import computed_in_any_class, refuse_comparisons
 from parkscore.tree.computed_scheme import computed_scheme
 from parkscore.tree.frozen import FrozenReference
-from parkscore.tree.schemes import WeightPlan, Weights, plan_weights
+from parkscore.tree.schemes import WeightPlan, Weights, plan_weights, resolve_scheme
 from parkscore.tree.weigh import Weighing
+from parkscore.tree.weights_digest import weights_digest
 
 _Kept = TypeVar("_Kept")
 
@@ -38,6 +39,7 @@ def freeze(
     rows: Rows,
     cohorts: Sequence[Cohort],
     fitted: Fitted,
+    plan: WeightPlan,
     weighing: Weighing,
 ) -> FrozenReference:
     """What was fitted on the rows of one reference; cohorts: those of the scored rows, in the order of the shares.
@@ -51,12 +53,13 @@ def freeze(
     file = Path(table.origin.file).name
     years = [] if table.years is None else np.unique(table.years[rows]).tolist()
     origin = DataOrigin(file, table.digest, tuple(years), len(rows), table.notes)
-    return with_weights(framework, freeze_fitted(framework, fitted, origin), weighing, cohorts, origin)
+    return with_weights(framework, freeze_fitted(framework, fitted, origin), plan, weighing, cohorts, origin)
 
 
 def with_weights(
     framework: Framework,
     frozen: FrozenReference,
+    plan: WeightPlan,
     weighing: Weighing,
     cohorts: Sequence[Cohort],
     origin: DataOrigin,
@@ -70,7 +73,13 @@ def with_weights(
     scheme = computed_scheme(
         framework, weighing, tuple(cohorts), data=origin.file, digest=origin.digest, notes=origin.notes
     )
-    return replace(frozen, scheme=scheme, made_by=weighing.name)
+    return replace(
+        frozen,
+        scheme=scheme,
+        made_by=weighing.name,
+        own_weights=plan.scheme is None,
+        weights_depend_on=weights_digest(framework, plan),
+    )
 
 
 class DataOrigin(NamedTuple):
@@ -227,20 +236,74 @@ def _several(names: Sequence[str]) -> Finding:
 def plan_by(framework: Framework, weights: Weights, frozen: FrozenReference | None) -> WeightPlan:
     """The weights that a user named; with a frozen reference its own where none are named, or where it has these.
 
-    It knows the weights that were computed by their name: the id of a scheme, or that of a method.
+    It knows the weights that were computed by their name, the id of a scheme or that of a method, and by the digests of
+    what they were computed by. A name that only it knows, since the scheme is in a file, stands for what it has.
 
-    Raises UsageError, beside what `plan_weights` raises, where a method would take weights from the new data.
+    Raises UsageError, beside what `plan_weights` raises, where a method would take weights from the new data, or where
+    a scheme is not what it was when its weights were frozen.
     """
     if frozen is None:
         return plan_weights(framework, weights)
-    if frozen.scheme is not None and weights in (None, frozen.made_by, frozen.scheme):
+    if frozen.scheme is not None and _means_frozen(framework, weights, frozen):
         return plan_weights(framework, frozen.scheme)
     plan = plan_weights(framework, weights)
-    moving = any(True for _ in computed_in_any_class(framework, plan))
-    if moving and plan.scheme is not None and frozen.scheme is not None and plan.scheme.id == frozen.made_by:
-        return plan_weights(framework, frozen.scheme)
-    refuse_computed_weights(framework, plan)
-    return plan
+    if frozen.scheme is None or _name_of(framework, plan) != frozen.made_by:
+        refuse_computed_weights(framework, plan)
+        return plan
+    if weights is not None and not computed_in_any_class(framework, plan):
+        return plan
+    _refuse_other_weights(framework, plan, frozen)
+    return plan_weights(framework, frozen.scheme)
+
+
+def _means_frozen(framework: Framework, weights: Weights, frozen: FrozenReference) -> bool:
+    """Whether weights are those of a reference by what is named alone, with nothing beside it that may differ."""
+    if weights == frozen.scheme:
+        return True
+    if frozen.weights_depend_on is None:  # of an earlier version
+        return weights in (None, frozen.made_by)
+    if weights is None:
+        return not frozen.own_weights
+    return weights == frozen.made_by and not _is_known(framework, frozen.made_by)
+
+
+def _is_known(framework: Framework, name: str) -> bool:
+    """Whether a name stands for weights without a reference that knows it."""
+    try:
+        resolve_scheme(framework, name)
+    except UsageError:
+        return False
+    return True
+
+
+def _name_of(framework: Framework, plan: WeightPlan) -> str:
+    return framework.id if plan.scheme is None else plan.scheme.id
+
+
+def _refuse_other_weights(framework: Framework, plan: WeightPlan, frozen: FrozenReference) -> None:
+    """Raise UsageError where a plan says otherwise how its weights are computed, with each thing that differs."""
+    if frozen.weights_depend_on is None:
+        return
+    then, now = frozen.weights_depend_on, weights_digest(framework, plan)
+    name = _name_of(framework, plan)
+    message = Text(f"固定权重之后，{name} 的这一项变了", f"{name} said otherwise when its weights were frozen")
+    if plan.scheme is None:
+        hint = Text(
+            "用固定时的指标体系，或用 --freeze 重新拟合",
+            "use the framework as it was then, or fit the reference again with --freeze",
+        )
+    else:
+        hint = Text(
+            "用固定时的方案，或用 --freeze 重新拟合；不写 --weights 则按固定的权重计分",
+            "use the scheme as it was then, or fit the reference again with --freeze; "
+            "without --weights the frozen weights are taken",
+        )
+    differing = [key for key in {**then, **now} if then.get(key) != now.get(key)]
+    if differing:
+        raise UsageError([
+            Finding(code="weights_differ", severity=Severity.ERROR, field=key, message=message, hint=hint)
+            for key in differing
+        ])  # fmt: skip
 
 
 def refuse_computed_weights(framework: Framework, plan: WeightPlan) -> None:

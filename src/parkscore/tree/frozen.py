@@ -40,7 +40,9 @@ class FrozenReference:
     framework, framework_version, depends_on: what they were fitted for; `depends_on` has a digest for each thing that
     they depend on. fitted: the statistics, all of one base. data, data_sha256, years, rows, notes: the data that they
     were fitted on, how many rows were scored there, and what the data say of themselves. scheme: the weights, where
-    they were computed from scores; made_by: under which name. written_by: the version of parkscore.
+    they were computed from scores; made_by: under which name; own_weights: whether the framework says how, and no
+    scheme; weights_depend_on: a digest for each thing that says how, None in a file of an earlier version. written_by:
+    the version of parkscore.
     """
 
     framework: str
@@ -54,6 +56,8 @@ class FrozenReference:
     notes: tuple[str, ...] = ()
     scheme: WeightScheme | None = None
     made_by: str | None = None
+    own_weights: bool = False
+    weights_depend_on: Mapping[str, str] | None = None
     written_by: str = VERSION
 
     def __repr__(self) -> str:
@@ -100,15 +104,17 @@ class FrozenReference:
                 {"reference": name, "class": class_id, "nodes": sorted(nodes)}
                 for (name, class_id), nodes in fitted.absent.items()
             ],
-            "weights": None
-            if self.scheme is None
-            else {
-                "made_by": self.made_by,
-                "scheme": self.scheme.model_dump(mode="json", by_alias=True, exclude_defaults=True),
-            },
+            "weights": None if self.scheme is None else self._weights(self.scheme),
         }
         plain: dict[str, Any] = json.loads(json.dumps(_in_words(document), ensure_ascii=False))
         return plain
+
+    def _weights(self, scheme: WeightScheme) -> dict[str, Any]:
+        how: dict[str, Any] = {"own": True} if self.own_weights else {}
+        if self.weights_depend_on is not None:
+            how["depends_on"] = dict(self.weights_depend_on)
+        said = scheme.model_dump(mode="json", by_alias=True, exclude_defaults=True)
+        return {"made_by": self.made_by, **how, "scheme": said}
 
     @property
     def text(self) -> str:
@@ -289,6 +295,8 @@ def _of(document: Mapping[str, Any]) -> FrozenReference:
         notes=tuple(data["notes"]),
         scheme=scheme,
         made_by=None if weights is None else weights["made_by"],
+        own_weights=weights is not None and weights.get("own", False),
+        weights_depend_on=None if weights is None else weights.get("depends_on"),
         written_by=document["parkscore"],
     )
 

@@ -60,6 +60,8 @@ class _Absent(_Part):
 
 class _Weights(_Part):
     made_by: str
+    own: bool = False
+    depends_on: _Texts = Field(default_factory=dict)
     scheme: dict[str, Any]
 
 
