@@ -472,8 +472,8 @@ class Evaluation:
         """Write what scores are measured against into a file, to score other rows by with `reference=`; return it.
 
         Raises UsageError where units are compared with each other, where the rows have several references, such as
-        several years, where they were scored by a frozen reference themselves, where the file holds another reference,
-        or where it cannot be written.
+        several years, where they were scored by a frozen reference themselves, where weights are computed and no row
+        can be scored, where the file holds another reference, or where it cannot be written.
         """
         refuse_other_form(path, ".json")
         if self.frozen is not None:

@@ -11,12 +11,22 @@ import pytest
 
 import parkscore as ps
 from parkscore.findings import UsageError
-from parkscore.framework.models import Choice, Defaults, Framework, ScoreRule, Total
+from parkscore.framework.models import (
+    Choice,
+    ClassWeights,
+    Defaults,
+    Framework,
+    ScoreRule,
+    Total,
+    WeightEntry,
+    WeightScheme,
+)
 from parkscore.tree.frozen import load_reference
 from tests.engine.test_references_in_pieces import RULES, framework_of, table_of
 from tests.engine_results import assert_same, in_pieces
 from tests.small_frameworks import codes, field, leaf, small
 
+FIELDS = {"a": field("a"), "b": field("b"), "park": field("park", kind="text")}
 FITTED = [rule for rule in RULES if rule not in {"rank", "borda", "percentile"}]
 
 
@@ -176,6 +186,68 @@ def test_where_nothing_is_taken_from_the_data_there_is_nothing_to_keep(tmp_path:
     assert codes(caught.value.findings) == ["nothing_to_freeze"]
 
 
+SPREAD = Choice.of("standard_deviation")
+STATED = {"a": WeightEntry(weight=1), "b": WeightEntry(weight=2)}
+SET_ASIDE = small(leaf("a", missing=Choice.of("invalid")), leaf("b"), fields=FIELDS)
+BY_GROUP = small(leaf("a"), leaf("b"), fields=FIELDS, reference_within=("park",))
+BY_CLASS = small(leaf("a"), leaf("b"), fields=FIELDS, class_field="park")
+
+
+def of_north(**said: Any) -> WeightScheme:
+    """A scheme that computes the weights of 北."""
+    classes = {"北": ClassWeights(inside={"total": SPREAD})}
+    return WeightScheme(id="s", framework="small", status="expert", source="x", classes=classes, **said)
+
+
+@pytest.mark.parametrize(
+    ("framework", "gone", "weights"),
+    [
+        (SET_ASIDE, "a", SPREAD),
+        (BY_GROUP, "park", SPREAD),
+        (BY_CLASS, "park", of_north()),
+        (BY_CLASS, "park", of_north(weights=STATED)),
+    ],
+)
+def test_computed_weights_are_not_frozen_where_no_row_can_be_scored_and_nothing_is_written(
+    framework: Framework, gone: str, weights: Any, tmp_path: Path, kept: Path
+) -> None:
+    """The file was without weights, so that the same run by it was refused, and one without a scheme had others."""
+    frame = pd.DataFrame({"zone": list("甲乙"), "a": [1.0, 2.0], "b": [1.0, 2.0], "park": ["东", "西"]})
+    frame = frame.assign(**{gone: pd.Series([None, None], dtype=frame[gone].dtype)})
+    data, target = tmp_path / "d.parquet", tmp_path / "o.parquet"
+    frame.to_parquet(data)
+    with pytest.raises(UsageError) as in_memory:
+        ps.evaluate(framework, frame, weights=weights).freeze(kept)
+    with pytest.raises(UsageError) as piece_by_piece:
+        ps.score_dataset(framework, data, target, weights=weights, freeze=kept)
+    (finding,) = in_memory.value.findings
+    assert finding.code == "nobody_weighed"
+    assert "the status of each row says why" in str(finding.hint)
+    assert in_memory.value.findings == piece_by_piece.value.findings
+    assert not target.exists()
+    assert not kept.exists()
+
+
+@pytest.mark.parametrize("score", [ScoreRule.of("minmax"), ScoreRule.of("goalposts", low=0, high=10)])
+def test_stated_weights_are_frozen_beside_computed_ones_of_a_class_that_nobody_is_in(
+    score: ScoreRule, tmp_path: Path, kept: Path
+) -> None:
+    """The file was without weights, so that the same run by it was refused, and one without a scheme had others."""
+    defaults = Defaults(weights=Choice.of("equal"), score=score)
+    framework = small(leaf("a"), leaf("b"), fields=FIELDS, class_field="park", defaults=defaults)
+    weights = of_north(weights=STATED)
+    frame = OLD.assign(a=OLD["a"].fillna(3.0), b=OLD["b"].fillna(3.0))
+    wanted = scored(framework, frame, tmp_path, kept, weights=weights).set_index("unit")["score"]
+    ps.evaluate(framework, tmp_path / "data" / "data.parquet", weights=weights).freeze(tmp_path / "whole.json")
+    assert kept.read_bytes() == (tmp_path / "whole.json").read_bytes()
+    for number, named in enumerate((weights, None)):
+        again = ps.evaluate(framework, frame, weights=named, reference=kept)
+        (tmp_path / str(number)).mkdir()
+        found, told = in_pieces(framework, frame, tmp_path / str(number), weights=named, reference=kept)
+        assert_same(again, found, told)
+        np.testing.assert_array_equal(again.scores.set_index("unit")["score"][wanted.index], wanted)
+
+
 # --- scored by ------------------------------------------------------------------------------------------------------
 
 OLD = pd.DataFrame({
@@ -190,7 +262,6 @@ NEW = pd.DataFrame({
     "b": [3.5, None, 4, 1, 5, 90, 2, None, 5, 3, 2],
     "park": [*"东北西东西东西西东西", None],
 })  # fmt: skip
-FIELDS = {"a": field("a"), "b": field("b"), "park": field("park", kind="text")}
 SAID: dict[str, dict[str, Any]] = {
     "plain": {},
     "groups": {"reference_within": ("park",)},

@@ -44,11 +44,11 @@ def freeze(
 ) -> FrozenReference:
     """What was fitted on the rows of one reference; cohorts: those of the scored rows, in the order of the shares.
 
-    Raises UsageError where units are compared with each other, where the rows have several references, or where nothing
-    was taken from them.
+    Raises UsageError where units are compared with each other, where the rows have several references, where nothing
+    was taken from them, or where weights would be computed from them and none could be.
     """
     refuse_unfreezable(framework)
-    if not weighing.computed:
+    if not computed_in_any_class(framework, plan):
         refuse_nothing_fitted(framework)
     file = Path(table.origin.file).name
     years = [] if table.years is None else np.unique(table.years[rows]).tolist()
@@ -64,11 +64,16 @@ def with_weights(
     cohorts: Sequence[Cohort],
     origin: DataOrigin,
 ) -> FrozenReference:
-    """A reference with the weights that were computed from its rows, if they were; cohorts: in the order of the shares.
+    """A reference with the weights of its rows where any may be computed; cohorts: in the order of the shares.
 
-    They are left out where they differ by year.
+    They are left out where they differ by year. Raises UsageError where there is no row to compute any from.
     """
-    if not weighing.computed or len({cohort.name for cohort in cohorts}) != 1:
+    if not computed_in_any_class(framework, plan):
+        return frozen
+    names = {cohort.name for cohort in cohorts}
+    if not names:
+        raise UsageError(_nobody_weighed(weighing.name))
+    if len(names) > 1:
         return frozen
     scheme = computed_scheme(
         framework, weighing, tuple(cohorts), data=origin.file, digest=origin.digest, notes=origin.notes
@@ -231,6 +236,19 @@ def _several(names: Sequence[str]) -> Finding:
         hint = Text(f"{hint.zh} {names[-1]}", f"{hint.en} {names[-1]}")
     value = ", ".join(names)
     return Finding(code="several_years", severity=Severity.ERROR, value=value, message=message, hint=hint)
+
+
+def _nobody_weighed(name: str) -> Finding:
+    message = Text(
+        f"权重方案 {name} 由得分计算，而没有一行可以计分，算不出要固定的权重",
+        f"the weights of {name} are computed from scores, and no row can be scored: there are none to freeze",
+    )
+    hint = Text(
+        "不带 --freeze 计分，看各行的状态为何；用有行可计分的数据固定，或指明有数值的权重方案",
+        "score without --freeze, and the status of each row says why; freeze data with rows that can be scored, "
+        "or name a scheme of numbers",
+    )
+    return Finding(code="nobody_weighed", severity=Severity.ERROR, value=name, message=message, hint=hint)
 
 
 def plan_by(framework: Framework, weights: Weights, frozen: FrozenReference | None) -> WeightPlan:
