@@ -62,6 +62,11 @@ def test_the_year_column_is_found_by_its_usual_names(header: str, framework: Fra
         "营业收入/亿元",
         "营业收入，亿元",
         "营业收入\n(亿 元)",
+        "营业收入 亿元",
+        "营业收入　亿元",
+        "营业收入\n亿元",
+        "营业 收入 亿元",
+        "qc05_0 亿元",
     ],
 )
 @both
@@ -75,6 +80,28 @@ def test_a_measure_in_the_header_is_converted_and_recorded(
     assert conversion.factor == 100_000.0
     (told,) = [finding for finding in findings if finding.code == "measure_converted"]
     assert told.place == conversion.place
+
+
+@pytest.mark.parametrize(
+    "header", ["营业收入 亿圆", "营业收入 人", "营业收入 单位：亿元", "营业收入 亿 元", "营业收入 合计", "绿地率 1"]
+)
+def test_what_stands_behind_a_space_and_is_no_measure_of_the_field_is_not_read_as_one(
+    header: str, framework: Framework, write: Write, findings_of: FindingsOf
+) -> None:
+    path = write([["高新区", "年份", "年末从业人员", header], ["甲", 2024, 1, 3]])
+    (finding,) = findings_of(path, framework, "extra_column")
+    assert finding.value == header
+
+
+def test_a_space_before_a_measure_does_not_tell_which_of_two_fields_of_a_name_is_meant(
+    framework: Framework, write: Write, findings_of: FindingsOf
+) -> None:
+    fields = {"now": DataField(zh="营业收入", measure="千元"), "then": DataField(zh="营业收入", measure="千元")}
+    both_named = framework.model_copy(update={"fields": fields})
+    (finding,) = findings_of(
+        write([["高新区", "年份", "营业收入 万元"], ["甲", 2024, 3]]), both_named, "ambiguous_header"
+    )
+    assert finding.value == "营业收入 万元"
 
 
 def test_a_header_that_is_an_alias_as_a_whole_is_not_read_as_a_measure(write: Write, framework: Framework) -> None:

@@ -118,7 +118,7 @@ class Names:
         whole = self._targets.get(normalised(header))
         if whole is not None:
             return Match(tuple(whole))
-        return self._match_in_brackets(header) or self._match_after_separator(header)
+        return self._match_in_brackets(header) or self._match_after_separator(header) or self._match_after_space(header)
 
     def _match_in_brackets(self, header: str) -> Match | None:
         name, measure_text = _split_brackets(header)
@@ -140,6 +140,23 @@ class Names:
             if measure is not None:
                 return Match(targets, measure_text, measure)
         return None
+
+    def _match_after_space(self, header: str) -> Match | None:
+        """A name, a space and nothing but a measure that every field of this name can be converted from.
+
+        A number behind the space counts columns, as in 指标 1, and is no plain number.
+        """
+        parts = header.rsplit(maxsplit=1)
+        if len(parts) == 1 or parts[1].isdecimal():
+            return None
+        targets, measure = self._number_fields(parts[0]), known_measure(parts[1])
+        if not targets or measure is None or any(self._dimension(each) != measure.dimension for each in targets):
+            return None
+        return Match(targets, parts[1], measure)
+
+    def _dimension(self, target: Target) -> tuple[tuple[str, int], ...]:
+        stated = self._fields[target.field].measure if target.field is not None else None
+        return parse_measure(stated).dimension if stated else ()
 
     def _number_fields(self, name: str) -> tuple[Target, ...]:
         targets = self._targets.get(normalised(name), [])
