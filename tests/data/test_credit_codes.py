@@ -20,6 +20,7 @@ from parkscore.data.datasets import open_dataset
 from parkscore.data.reading import read_table, read_with_findings
 from parkscore.data.template import write_template
 from parkscore.data.validate import read_and_validate, validate
+from parkscore.engine.passes import score_dataset
 from parkscore.findings import DataError, Finding, FrameworkError, Severity
 from parkscore.framework.models import Accepted, DataField, Framework, UnitKey
 from parkscore.sampling.made_up_codes import made_up_codes
@@ -102,9 +103,14 @@ def test_columns_longer_than_one_block_and_slices_of_them_are_right_throughout()
         " 9111 0000 6000 3734 1L",
         "91110000-60003734-1L",
         "91110000600037341L\u200b",
+        '="91110000600037341L"',
+        '= "91110000600037341l"',
+        "＝＂91110000600037341L＂",
     ],
 )
-def test_lower_case_full_width_spaces_and_hyphens_are_read_in_the_standard_form(written: str) -> None:
+def test_lower_case_full_width_spaces_hyphens_and_formulas_of_one_text_are_read_in_the_standard_form(
+    written: str,
+) -> None:
     assert standard_form(written) == REAL_FORM
 
 
@@ -121,6 +127,7 @@ def test_lower_case_full_width_spaces_and_hyphens_are_read_in_the_standard_form(
         ("600037341", "has 9 characters: an old organisation code", "18 characters"),
         ("911100006000373000", "a spreadsheet seems to have cut its last digits", "format the column as text"),
         ("甲公司", "has 3 characters where a code has 18", "business licence"),
+        ('="600037341"', "has 9 characters: an old organisation code", "18 characters"),
     ],
 )
 def test_what_is_wrong_with_a_code_is_said_with_its_place(written: str, message: str, hint: str) -> None:
@@ -154,6 +161,20 @@ def test_one_enterprise_written_in_two_ways_is_one_enterprise_in_both_years() ->
     assert table.units.tolist() == [REAL_FORM, REAL_FORM]
     (said,) = of_code(found, "uscc_rewritten")
     assert (said.severity, said.message.en.split(": ")[-1]) == (Severity.INFO, "1")
+
+
+def test_a_code_written_as_a_formula_is_read_in_a_frame_in_parquet_and_in_pieces_as_in_csv(tmp_path: Path) -> None:
+    """pandas reads the cell `="91..."` of a csv file as it stands, and so it comes into a frame or a Parquet file."""
+    framework = ENTERPRISES.model_copy(update={"fields": ENTERPRISES.fields | with_parent().fields})
+    codes = made_up_codes(np.arange(2), seed=0).to_pylist()
+    frame = table_of_codes([f'="{code}"' for code in codes]).assign(母公司代码=[f'="{REAL_FORM}"', None])
+    frame.to_parquet(path := tmp_path / "returns.parquet")
+    for source in (frame, path):
+        table, found = read_table(source, framework)
+        assert (table.units.tolist(), table.frame["parent"].tolist()) == (codes, [REAL_FORM, None])
+        assert {each.field: each.message.en.split(": ")[-1] for each in found} == {None: "2", "parent": "1"}
+    assert score_dataset(framework, path, tmp_path / "out.csv").ranked == 2
+    assert [line.split(",")[0] for line in (tmp_path / "out.csv").read_text("utf-8-sig").splitlines()[1:3]] == codes
 
 
 def test_one_enterprise_written_in_two_ways_in_one_year_is_a_second_row() -> None:

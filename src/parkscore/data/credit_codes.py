@@ -36,6 +36,7 @@ _VALUES[np.frombuffer(ALPHABET.encode(), dtype=np.uint8)] = np.arange(_MODULUS)
 _LETTERS: Final = np.frombuffer(ALPHABET.encode(), dtype=np.uint8)
 _WEIGHTS: Final = tuple(pow(3, place, _MODULUS) for place in range(LENGTH - 1))
 _BETWEEN: Final = re.compile(r"[\s\-‐–—_·.\u200b\ufeff]+")
+_TEXT_FORMULA: Final = re.compile('="([^"]*)"')  # how a csv file keeps the digits of a code in a spreadsheet
 
 Letters = npt.NDArray[np.uint8]
 BoolArray = npt.NDArray[np.bool_]
@@ -103,17 +104,19 @@ def check_letters(letters: Letters) -> Letters:
 
 
 def standard_form(text: str) -> str | None:
-    """The right code that a text is meant to be: capital, half-width, without spaces and hyphens; else None.
+    """The right code that a text is meant to be: capital, half-width, without spaces, hyphens and `=""`; else None.
 
-    >>> standard_form("９１１１ 0000-60003 7341l")
-    '91110000600037341L'
+    >>> standard_form("９１１１ 0000-60003 7341l"), standard_form('="91110000600037341L"')
+    ('91110000600037341L', '91110000600037341L')
     """
     tidy = _tidy(text)
     return tidy if are_codes([tidy])[0] else None
 
 
 def _tidy(text: str) -> str:
-    return _BETWEEN.sub("", unicodedata.normalize("NFKC", text)).upper()
+    tidy = _BETWEEN.sub("", unicodedata.normalize("NFKC", text)).upper()
+    formula = _TEXT_FORMULA.fullmatch(tidy)
+    return tidy if formula is None else formula.group(1)
 
 
 def what_is_wrong(text: str) -> tuple[Text, Text | None]:

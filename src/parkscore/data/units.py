@@ -29,8 +29,8 @@ REMARK_ROW: Final = "remark_row"
 
 REWRITTEN: Final = "uscc_rewritten"
 REWRITTEN_TEXT: Final = Text(
-    "个代码有小写、全角、空格或连字符，按标准写法读取",
-    "codes with lower case, full-width letters, spaces or hyphens, read in the standard form",
+    '个代码有小写、全角、空格、连字符，或写成公式 ="…"，按标准写法读取',
+    'codes with lower case, full-width letters, spaces, hyphens or as formulas ="...", read in the standard form',
 )
 
 
