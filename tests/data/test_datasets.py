@@ -20,7 +20,7 @@ from hypothesis import strategies as st
 from parkscore.data import datasets
 from parkscore.data.batches import BrokenFiles, read_piece
 from parkscore.data.datasets import DataFile, Dataset, open_dataset
-from parkscore.data.reading import read_with_findings
+from parkscore.data.reading import read_table, read_with_findings
 from parkscore.data.shapes import Shape
 from parkscore.findings import DataError, Severity, UsageError, errors_of
 from parkscore.framework.models import Framework, Label, UnitKey
@@ -218,6 +218,32 @@ def test_what_is_no_data_file_in_a_folder_is_named(tmp_path: Path, framework: Fr
     with pytest.raises(DataError) as error:
         open_dataset(tmp_path, framework)
     assert "not_of_the_dataset" in codes(error.value)
+
+
+@pytest.mark.parametrize("beside", ["a.parquet", None])
+def test_a_link_to_what_is_not_there_is_named_as_one_in_a_folder(
+    beside: str | None, tmp_path: Path, framework: Framework
+) -> None:
+    if beside is not None:
+        write(FRAME, tmp_path / beside)
+    (link := tmp_path / "p9.parquet").symlink_to(tmp_path / "gone.parquet")
+    for read in (open_dataset, read_table):
+        with pytest.raises((DataError, UsageError)) as error:
+            read(tmp_path, framework)
+        (finding,) = errors_of(error.value.findings)
+        assert (finding.code, str(finding.place)) == ("broken_link", str(link))
+        assert f"is a link to {tmp_path / 'gone.parquet'}, which is not there" in finding.message.en
+
+
+@pytest.mark.parametrize("name", ["p9.parquet", "p9.csv", "p9"])
+def test_a_link_to_what_is_not_there_is_told_as_one_where_it_is_the_data(
+    name: str, tmp_path: Path, framework: Framework
+) -> None:
+    (link := tmp_path / name).symlink_to("gone")
+    for read in (open_dataset, read_table):
+        with pytest.raises(UsageError) as error:
+            read(link, framework)
+        assert codes(error.value) == ["broken_link"]
 
 
 @given(st.lists(st.integers(1, 30), min_size=1, max_size=12), st.integers(1, 40))

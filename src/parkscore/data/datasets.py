@@ -19,10 +19,10 @@ from parkscore.data.empty_files import is_empty_file, report_empty
 from parkscore.data.headers import Names
 from parkscore.data.parquet_files import UNREADABLE, report_unsound
 from parkscore.data.shapes import Shape, refuse_others, shape_of, shape_of_text
-from parkscore.data.source_files import refuse_unsuitable, unusable, why_unread
+from parkscore.data.source_files import BROKEN_LINK, broken_link, refuse_unsuitable, unusable, why_unread
 from parkscore.data.table import Conversion
 from parkscore.data.text_blocks import Cut, TextForm, read_head, scan
-from parkscore.findings import DataError, Finding, Place, Severity, errors_of
+from parkscore.findings import DataError, Finding, Place, Severity, UsageError, errors_of
 from parkscore.framework.models import Framework
 from parkscore.language import Text, plural
 
@@ -303,16 +303,25 @@ def _paths(source: Path, found: Collected) -> list[str]:
         return [str(source)]
     inside = sorted(path for path in source.iterdir() if not path.name.startswith((".", "_")))
     data = [path for path in inside if path.is_file() and path.suffix.lower() in FORMS]
+    form = Counter(path.suffix.lower() for path in data).most_common(1)[0][0] if data else ""
+    for path in inside:
+        _report_unlike(path, form, found)
     if not data:
         message = Text("文件夹里没有 .parquet 或 .csv 文件", "there is no .parquet or .csv file in the folder")
-        raise unusable("empty_folder", str(source), message)
-    form = Counter(path.suffix.lower() for path in data).most_common(1)[0][0]
-    for path in inside:
-        if not path.is_file() or path.suffix.lower() != form:
-            found.error(
-                "not_of_the_dataset",
-                Text(f"不是 {form} 文件，其他的是", f"is no {form} file, as the others are"),
-                Text("移到别处，或让名称以 _ 开头", "move it elsewhere, or begin its name with _"),
-                place=Place(str(path)),
-            )
+        links = [finding for finding in found.findings if finding.code == BROKEN_LINK]
+        raise UsageError(links) if links else unusable("empty_folder", str(source), message)
     return [str(path) for path in data if path.suffix.lower() == form]
+
+
+def _report_unlike(path: Path, form: str, found: Collected) -> None:
+    """An error for what stands in a folder and is no file of its form."""
+    dangling = broken_link(path)
+    if dangling is not None:
+        found.error(BROKEN_LINK, *dangling, place=Place(str(path)))
+    elif not path.is_file() or path.suffix.lower() != form:
+        found.error(
+            "not_of_the_dataset",
+            Text(f"不是 {form} 文件，其他的是", f"is no {form} file, as the others are"),
+            Text("移到别处，或让名称以 _ 开头", "move it elsewhere, or begin its name with _"),
+            place=Place(str(path)),
+        )

@@ -8,12 +8,16 @@ from typing import Final
 from parkscore.findings import Finding, Place, Severity, UsageError
 from parkscore.language import Text, system_reason
 
+BROKEN_LINK: Final = "broken_link"
+
 _SUFFIXES: Final = (".xlsx", ".csv", ".parquet")
 
 
 def refuse_unsuitable(path: Path) -> None:
     """Raise UsageError where a path is no file of a kind that is read."""
-    file = str(path)
+    file, dangling = str(path), broken_link(path)
+    if dangling is not None:
+        raise unusable(BROKEN_LINK, file, *dangling)
     if not path.exists():
         raise unusable("not_found", file, Text("没有这个文件", "does not exist"), _closest_file(path) or _NOT_FOUND)
     if path.suffix.lower() not in _SUFFIXES:
@@ -30,6 +34,15 @@ def refuse_unsuitable(path: Path) -> None:
 _NOT_FOUND: Final = Text(
     "检查文件名和所在文件夹；带空格的名称要加引号", "check the name and the folder; put a name with spaces in quotes"
 )
+
+
+def broken_link(path: Path) -> tuple[Text, Text] | None:
+    """That a path is a link to something that is not there, and the way out; None where it is none."""
+    if not path.is_symlink() or path.exists():
+        return None
+    target = path.readlink()
+    hint = Text("恢复它指向的文件，或重新建立链接", "bring back what it leads to, or link to where that is now")
+    return Text(f"是指向 {target} 的链接，而那里没有文件", f"is a link to {target}, which is not there"), hint
 
 
 def _closest_file(path: Path) -> Text | None:
