@@ -476,6 +476,61 @@ def test_a_code_in_the_name_of_a_file_is_in_no_output(returns: pd.DataFrame, tmp
         assert leaks(said_in(hidden)) == []
 
 
+@pytest.fixture
+def named(returns: pd.DataFrame, tmp_path: Path) -> Path:
+    """Returns in files that are named after enterprises, in a folder named after another, with a column too many."""
+    folder = tmp_path / f"{NAMES[7]}报送"
+    folder.mkdir()
+    for number in range(3):
+        rows = returns.iloc[[number, number + 7]].assign(多余=1)
+        rows.to_csv(folder / f"2024年{NAMES[number]}_1.csv", index=False)
+    return folder
+
+
+@pytest.mark.parametrize("engine", ["memory", "local"])
+def test_the_name_of_an_enterprise_in_that_of_a_file_or_folder_is_in_no_output(
+    named: Path, tmp_path: Path, engine: str
+) -> None:
+    one = named / f"2024年{NAMES[0]}_1.csv"
+    outputs = [".csv", ".parquet", *([".xlsx", ".json"] if engine == "memory" else [])]
+    for source in (named, one):
+        for number, form in enumerate(outputs):
+            hidden = tmp_path / f"hidden{form}"
+            words = ("score", FRAMEWORK, source, "--engine", engine, "-o", hidden)
+            assert leaks(run(tmp_path, *words)) != []
+            said = run(tmp_path, *words, "--mask", *(["--json"] if number % 2 else []))
+            assert leaks(said) == leaks(said_in(hidden)) == []
+
+
+def test_a_file_named_after_an_enterprise_has_one_name_in_both_engines(named: Path, tmp_path: Path) -> None:
+    mask, one = Mask(KEY), named / f"2024年{NAMES[0]}_1.csv"
+    told = score_dataset(FRAMEWORK, one, tmp_path / "hidden.csv", mask=mask)
+    whole = ps.evaluate(FRAMEWORK, one, mask=mask)
+    assert told.about["data"] == whole.about["data"] == f"2024年{mask.name(NAMES[0])}_1.csv"
+    assert {each.place.file for each in told.findings if each.place is not None} == {
+        each.place.file for each in whole.findings if each.place is not None
+    }
+
+
+@pytest.mark.parametrize("form", ["csv", "xlsx"])
+def test_members_of_a_file_named_after_an_enterprise_tell_its_name_nowhere(
+    returns: pd.DataFrame, tmp_path: Path, form: str
+) -> None:
+    path, output = tmp_path / f"{NAMES[4]}.{form}", tmp_path / "zones.xlsx"
+    returns.to_csv(path, index=False) if form == "csv" else returns.to_excel(path, index=False)
+    words = ("members", "zone-2021", path, "--weights", "zone-2021-equal-within", "--mask", "-o", output)
+    assert leaks(run(tmp_path, *words)) == leaks(said_in(output)) == []
+
+
+def test_a_year_that_no_row_has_is_told_without_the_name_in_that_of_the_file(named: Path, tmp_path: Path) -> None:
+    one = named / f"2024年{NAMES[0]}_1.csv"
+    for engine in ("memory", "local"):
+        words = ["score", FRAMEWORK, str(one), "--year", "1999", "--engine", engine, "-o", str(tmp_path / "o.csv")]
+        said = CliRunner().invoke(app, [*words, "--mask"]).output
+        assert "1999" in said
+        assert leaks(said) == []
+
+
 def test_a_code_that_a_spreadsheet_took_for_a_number_is_told_without_its_digits(tmp_path: Path) -> None:
     path = tmp_path / "returns.xlsx"
     ps.sample(FRAMEWORK, 3, 1).assign(统一社会信用代码=[123456789012345678, *CODES[:2]]).to_excel(path, index=False)

@@ -126,7 +126,7 @@ def test_a_large_file_is_read_in_pieces_where_these_are_told_everything(
     monkeypatch.setattr(scoring_datasets, "FITS_INTO_MEMORY", 0)
     opened: list[str] = []
 
-    def opening(data: str, framework: Framework, mask: Mask | None) -> Dataset:
+    def opening(data: str, framework: Framework, mask: Mask | None) -> tuple[Dataset, Mask | None]:
         opened.append(data)
         return open_masked(data, framework, mask)
 

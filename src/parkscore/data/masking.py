@@ -21,7 +21,8 @@ from parkscore.data.arrow_texts import ArrowTexts, Units
 from parkscore.data.code_shapes import codes_replaced
 from parkscore.data.coded_texts import CodedTexts
 from parkscore.data.credit_codes import are_codes, standard_forms
-from parkscore.data.hidden_findings import KnownTexts
+from parkscore.data.hidden_findings import InFiles, KnownTexts, hidden_texts
+from parkscore.data.hidden_words import HiddenWords, words_within
 from parkscore.data.plain_texts import text_column
 from parkscore.data.table import UNIT, Origin, Table
 from parkscore.findings import DataError, Finding, Place, Severity, UsageError, of_type
@@ -59,6 +60,8 @@ class Mask:
 
     key: bytes = field(default_factory=lambda: secrets.token_bytes(_KEY_BYTES), repr=False)
     fields: tuple[str, ...] = ()
+    in_files: InFiles | None = field(default=None, init=False, repr=False, compare=False)
+    """What is known to stand in the names of files; None where nobody has looked yet."""
 
     def __post_init__(self) -> None:
         """Refuse what is no key and no list of fields, as their use would not be understood later."""
@@ -96,8 +99,21 @@ class Mask:
         return self._hashes([text], codes=False)[0]
 
     def file(self, name: str) -> str:
-        """The name of a file, in which a code has a hash in its place."""
-        return codes_replaced(name, self.unit)
+        """The name of a file, with hashes in the place of codes and of the ids and names that `knowing` found in it."""
+        inside = self.in_files or InFiles()
+        return HiddenWords(inside.ids, inside.names, unit=self.unit, name=self.name).hidden(name)
+
+    def knowing(self, tables: Iterable[Table], files: Iterable[str], framework: Framework) -> Self:
+        """The same, which finds the ids and names of these tables in the names of these files, folders included."""
+        words, fields = words_within(files), self.hidden_fields(framework)
+        ids, names = set[str](), set[str]()
+        for table in tables:
+            own_ids, own_names = hidden_texts(table, fields)
+            ids |= words & own_ids
+            names |= words & own_names
+        known = replace(self)
+        object.__setattr__(known, "in_files", InFiles(frozenset(ids), frozenset(names)))
+        return known
 
     def _hashes(self, texts: Sequence[str], *, codes: bool) -> list[str]:
         """What stands for each text; codes: whether they are ids and not names."""
@@ -139,10 +155,14 @@ class Mask:
             texts[key] = CodedTexts(table.coded(key).codes, spelled)
             cells[key] = texts[key].values
         notes = (*(codes_replaced(note, self.unit) for note in table.notes), NOTE)
-        return replace(table, cells=cells, texts=texts, origin=self._origin(table.origin), notes=notes)
+        origin = self._origin(table, framework)
+        return replace(table, cells=cells, texts=texts, origin=origin, notes=notes)
 
-    def _origin(self, origin: Origin) -> Origin:
-        names = {name: self.file(name) for name in {origin.file, *origin.files}}
+    def _origin(self, table: Table, framework: Framework) -> Origin:
+        origin = table.origin
+        files = {origin.file, *origin.files}
+        knowing = self.knowing([table], files, framework) if self.in_files is None else self
+        names = {name: knowing.file(name) for name in files}
         return replace(origin, file=names[origin.file], files=[names[name] for name in origin.files])
 
     def _texts(self, table: Table, framework: Framework) -> dict[str, Texts]:

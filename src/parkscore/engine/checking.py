@@ -67,7 +67,7 @@ def check_dataset(
     """
     refuse_hidden_comparisons(framework, mask)
     try:
-        dataset = open_masked(data, framework, mask)
+        dataset, mask = open_masked(data, framework, mask)
     except DataError as error:
         return list(error.findings), None
     foresees = scored_in_pieces(framework)

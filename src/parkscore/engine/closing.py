@@ -109,11 +109,6 @@ class Closing:
         by = () if self.job.frozen is None else (self.job.frozen.said,)
         return (*by, *notes_of(self.job.framework, self.weighing, list(said)))
 
-    @property
-    def _source(self) -> str:
-        source, mask = self.job.source.dataset.source, self.job.mask
-        return source if mask is None else mask.file(source)
-
     @cached_property
     def about(self) -> dict[str, Any]:
         """What was scored with what."""
@@ -124,7 +119,7 @@ class Closing:
         about = about_run(
             self.job.framework,
             self.weighing,
-            file=self._source,
+            file=self.job.told(self.job.source.dataset.source),
             digest=self.job.source.dataset.digest(),
             years=self.years,
             units=sum(counts[outcome] for outcome in (RANKED, NOT_RANKED, JUDGED)),

@@ -125,7 +125,8 @@ def score_dataset(
             refuse_read(path, [data, *([reference] if isinstance(reference, str | Path) else [])])
     with driven_by(engine) as executor:
         # Workers elsewhere stand in another folder.
-        dataset = open_masked(Path(data).absolute() if isinstance(executor, Cluster) else data, loaded, mask)
+        path = Path(data).absolute() if isinstance(executor, Cluster) else data
+        dataset, mask = open_masked(path, loaded, mask)
         with spool_folder(target) as folder, ExitStack() as at_end:
             if isinstance(executor, Cluster):
                 executor.check(folder, [file.path for file in dataset.files])
@@ -315,4 +316,4 @@ class _Run:
                 yield result
                 self.progress(stage, done, len(items))
         except WorkersDiedError as died:
-            raise UsageError(workers_died(self.job.source.dataset, died.item)) from None
+            raise UsageError(workers_died(self.job, died.item)) from None

@@ -50,6 +50,10 @@ class Job:
     frozen: FrozenReference | None = None
     known: RuleStatistics = field(default_factory=RuleStatistics)
 
+    def told(self, file: str) -> str:
+        """The name of a file as it is told: where units are hidden, without their ids and names."""
+        return file if self.mask is None else self.mask.file(file)
+
     def read(self, item: Item, *, again: bool) -> Checked:
         """A table that was read and checked; again: where it has been checked before."""
         if again:

@@ -42,8 +42,6 @@ class Returns:
         mask: hides the enterprises in the tables and in the findings.
         """
         self._mask = mask
-        file = FRAME if isinstance(source, pd.DataFrame) else os.fspath(source)
-        self.file = file if mask is None else mask.file(file)
         self.notes: tuple[str, ...] = ()
         self.digest = ""
         self._source = source
@@ -53,8 +51,14 @@ class Returns:
         self._found: list[Finding] = []
         self._dataset: Dataset | None = None
         if not isinstance(source, pd.DataFrame) and (Path(source).is_dir() or Path(source).suffix.lower() in FORMS):
-            self._dataset = open_masked(source, plan.returns, mask)
+            self._dataset, self._mask = open_masked(source, plan.returns, mask)
             self._found += self._about_columns(self._dataset.findings)
+
+    @property
+    def file(self) -> str:
+        """The file or folder as it is told."""
+        file = FRAME if isinstance(self._source, pd.DataFrame) else os.fspath(self._source)
+        return file if self._mask is None else self._mask.file(file)
 
     def pieces(self) -> Iterator[Filed]:
         """What each piece says, in the order of the pieces; while one is taken, the next are read.
@@ -100,6 +104,8 @@ class Returns:
         if whole is None:
             raise DataError(found if self._mask is None else self._mask.findings(found, None, self._plan.returns))
         self.digest = whole.digest
+        if self._mask is not None:
+            self._mask = self._mask.knowing([whole], [whole.origin.file], self._plan.returns)
         return whole, self._about_columns(found)
 
     def _about_columns(self, findings: Sequence[Finding]) -> list[Finding]:
