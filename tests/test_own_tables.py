@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import dataclasses
 import inspect
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import cached_property
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pandas as pd
 import pytest
 
@@ -29,6 +31,10 @@ def scenarios() -> ps.Scenarios:
     )
 
 
+def parts_of(own: ps.Evaluation) -> tuple[ps.Framework, pd.DataFrame]:
+    return own.framework, own.raw.reset_index(names="zone")
+
+
 MAKERS: dict[str, Callable[[], Any]] = {
     "evaluation": evaluation,
     "robustness": lambda: evaluation().robustness(leave_out=["a"], draws=16),
@@ -39,6 +45,7 @@ MAKERS: dict[str, Callable[[], Any]] = {
     "without": lambda: evaluation().one_at_a_time().without_units(),
     "scenarios": scenarios,
     "diagnosis": lambda: ps.diagnose(evaluation()),
+    "found": lambda: ps.find(*parts_of(evaluation()), where="value(a) >= 2", by="value(a)"),
 }
 
 
@@ -105,10 +112,41 @@ def test_files_of_a_diagnosis_have_its_numbers_whatever_was_done_to_its_tables(t
     assert written[0] == written[1]
 
 
-def test_ranks_of_draws_that_are_changed_change_no_central_weights() -> None:
-    changed = evaluation().robustness(draws=16)
-    changed.ranks[:] = 2
-    assert changed.central_weights.equals(evaluation().robustness(draws=16).central_weights)
+def arrays_of(made: Any) -> dict[str, np.ndarray]:
+    """What a result hands out as arrays, under its own names and those of its stages."""
+    found: dict[str, np.ndarray] = {}
+    waiting = [(name, getattr(made, name)) for name in dir(made) if name[0] != "_" and name not in ANSWERED]
+    while waiting:
+        name, value = waiting.pop()
+        if isinstance(value, np.ndarray):
+            found[name] = value
+        elif isinstance(value, Mapping):
+            waiting += [(f"{name}[{key!r}]", each) for key, each in value.items()]
+        elif isinstance(value, tuple):
+            waiting += [(f"{name}[{place}]", each) for place, each in enumerate(value)]
+        elif dataclasses.is_dataclass(value) and not isinstance(value, type | ps.Finding):
+            own = [each.name for each in dataclasses.fields(value)]
+            waiting += [(f"{name}.{each}", getattr(value, each)) for each in own if each[0] != "_"]
+    return found
+
+
+ANSWERED = {"exact", "one_at_a_time", "tree", "plan", "outcome"}  # results of their own, and what draws are made by
+
+
+@pytest.mark.parametrize("maker", MAKERS)
+def test_no_array_of_a_result_can_be_written_into(maker: str) -> None:
+    made = MAKERS[maker]()
+    kept, again = arrays_of(made), arrays_of(made)  # what is made anew for whoever asks is his own
+    assert [name for name, array in kept.items() if array is again[name] and array.flags.writeable] == []
+
+
+def test_the_arrays_that_answers_are_made_of_are_refused_to_whoever_writes_into_them() -> None:
+    made, again = evaluation().robustness(draws=16), evaluation()
+    arrays = [made.ranks, made.scores, made.order, made.outcome.ranks, made.outcome.scores, made.evaluation.rows]
+    for array in [*arrays, again.rows, again.order, again.standing.overall, again.aggregated.scores["total"]]:
+        with pytest.raises(ValueError, match="read-only"):
+            array[:] = 0
+    assert again.scores.equals(evaluation().scores)
 
 
 @pytest.mark.parametrize("maker", MAKERS)

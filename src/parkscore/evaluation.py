@@ -31,6 +31,7 @@ from parkscore.output.files import refuse_other_form, write_text
 from parkscore.output.tables import write_csv
 from parkscore.output.workbook import write_workbook
 from parkscore.results.own_tables import own_table
+from parkscore.results.read_only import read_only, read_only_property
 from parkscore.tree.accounting import Account, account_table, accounts_of
 from parkscore.tree.aggregate import Nodes, Shares
 from parkscore.tree.bounds import NodeBounds, bounds, is_open
@@ -102,6 +103,10 @@ class Evaluation:
     findings: tuple[Finding, ...]
     frozen: FrozenReference | None = None
     beside: tuple[Cohort, ...] = ()
+
+    def __post_init__(self) -> None:
+        """Let nobody write into what every later answer is made of."""
+        read_only(self)
 
     def __repr__(self) -> str:
         """One line: what was ranked, under which weights."""
@@ -441,7 +446,7 @@ class Evaluation:
             frames.append(frame)
         return pd.concat(frames, ignore_index=True)
 
-    @cached_property
+    @read_only_property
     def fitted(self) -> Fitted:
         """Every statistic that this run was scored by, to score other rows by; see `parkscore.data.fitted`."""
         if self.frozen is not None:
@@ -536,7 +541,7 @@ class Evaluation:
         """
         return given_table(self.scoring.given, self.table, self.rows)
 
-    @cached_property
+    @read_only_property
     def bounds(self) -> NodeBounds:
         """The least and the most that each score can become once what is missing is known, by node and table row."""
         grid, given = self.treatment.grid, self.scoring.given
@@ -652,7 +657,7 @@ class Evaluation:
         )
         return about if self.frozen is None else about | self.frozen.about
 
-    @cached_property
+    @read_only_property
     def order(self) -> Rows:
         """Positions within `rows`: by year, then rank, then name; units that are not ranked last."""
         ranks = self.standing.overall[self.rows].astype(np.int64)
@@ -668,7 +673,7 @@ class Evaluation:
         names[tied] = np.unique(self.table.units[self.rows][tied].astype(str), return_inverse=True)[1]
         return np.lexsort((names, ranks, years))
 
-    @cached_property
+    @read_only_property
     def ordered_rows(self) -> Rows:
         """The scored rows of the table in the order of `scores`."""
         return self.rows[self.order]

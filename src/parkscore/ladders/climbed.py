@@ -27,6 +27,7 @@ from parkscore.output.noted import noted
 from parkscore.output.tables import write_csv, write_parquet
 from parkscore.output.workbook import write_workbook
 from parkscore.results.own_tables import own_table
+from parkscore.results.read_only import read_only, read_only_property
 from parkscore.tree.verdicts import MET, NOT_APPLICABLE, NOT_MET, OUTCOMES, REVIEW, UNKNOWN, Codes, Verdict, why
 from parkscore.version import VERSION
 
@@ -56,6 +57,10 @@ class Climb:
     evaluations: Mapping[str, Evaluation]
     rows: Mapping[str, Rows]
     findings: tuple[Finding, ...]
+
+    def __post_init__(self) -> None:
+        """Let nobody write into what every table is made of."""
+        read_only(self.rows)
 
     def __repr__(self) -> str:
         """One line: which ladder, how many rows."""
@@ -88,7 +93,7 @@ class Climb:
             for rung in self.ladder.rungs
         )
 
-    @cached_property
+    @read_only_property
     def codes(self) -> Codes:
         """The outcome of each rung as a code: (rows, rungs)."""
         columns = [
@@ -96,14 +101,14 @@ class Climb:
         ]
         return np.stack(columns, axis=1)
 
-    @cached_property
+    @read_only_property
     def positions(self) -> Rows:
         """For each row the number of the highest rung that is met, from 0; -1 where none is."""
         count = len(self.ladder.rungs)
         met = self.codes == MET
         return np.where(met.any(axis=1), count - 1 - met[:, ::-1].argmax(axis=1), NO_RUNG).astype(np.intp)
 
-    @cached_property
+    @read_only_property
     def next_positions(self) -> Rows:
         """For each row the number of the lowest rung above its own that applies to it; -1 where there is none."""
         above = self._above & (self.codes != NOT_APPLICABLE)
@@ -114,7 +119,7 @@ class Climb:
         """Which rungs are above that of a row: (rows, rungs)."""
         return np.asarray(np.arange(len(self.ladder.rungs))[None, :] > self.positions[:, None])
 
-    @cached_property
+    @read_only_property
     def is_certain(self) -> Truths:
         """Whether no higher rung is open: neither unknown nor to be reviewed."""
         unsure = (self.codes == UNKNOWN) | (self.codes == REVIEW)

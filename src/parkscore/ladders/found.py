@@ -28,6 +28,7 @@ from parkscore.output.noted import noted
 from parkscore.output.tables import write_csv, write_parquet
 from parkscore.output.workbook import write_workbook
 from parkscore.results.own_tables import own_table
+from parkscore.results.read_only import read_only, read_only_property
 from parkscore.tree.gates import Computed
 from parkscore.tree.verdicts import MET, UNKNOWN, Verdict, why, why_met
 
@@ -61,6 +62,10 @@ class Found:
     verdict: Verdict
     computed: Computed | None
 
+    def __post_init__(self) -> None:
+        """Let nobody write into what every table is made of."""
+        read_only((self.verdict, self.computed))
+
     def __repr__(self) -> str:
         """One line: what was asked, and how many were found."""
         return f"<Found {self.where!r}: {self._rows_of(MET).size} of {self.evaluation.rows.size}>"
@@ -74,7 +79,7 @@ class Found:
         years = self.evaluation.table.years
         return np.asarray(chosen if years is None else chosen[np.argsort(years[chosen], kind="stable")])
 
-    @cached_property
+    @read_only_property
     def places(self) -> NDArray[np.int32]:
         """For each row of the table its place among those found of its year, 1 the first; 0 where it has none."""
         places = np.zeros(len(self.evaluation.table.frame), dtype=np.int32)
@@ -136,7 +141,7 @@ class Found:
                 "unordered": int(unordered.sum()),
             }
 
-    @cached_property
+    @read_only_property
     def read(self) -> tuple[Read, ...]:
         """What the condition read, in the order in which it names it: the number of each comparison, and texts."""
         found: dict[str, Read] = {}

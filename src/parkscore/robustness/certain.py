@@ -15,6 +15,7 @@ from parkscore.methods.domain import FloatArray
 from parkscore.methods.extreme_ranks import ExtremeRank
 from parkscore.methods.weight_stability import certain_ranks
 from parkscore.results.own_tables import own_table
+from parkscore.results.read_only import read_only
 from parkscore.robustness.linear_tree import LinearTree
 from parkscore.robustness.said import as_written, mistake
 from parkscore.robustness.weight_box import WeightBox
@@ -34,6 +35,10 @@ class Necessary:
     box: WeightBox
     lead: FloatArray
     may_lose_total: tuple[str, ...] = ()
+
+    def __post_init__(self) -> None:
+        """Let nobody write into what every table is made of."""
+        read_only((self.box, self.lead))
 
     def __repr__(self) -> str:
         """One line: which framework, how many units."""
@@ -87,6 +92,10 @@ class ExtremeRanks:
     tree: LinearTree
     places: tuple[int, ...]
     found: tuple[tuple[ExtremeRank, ExtremeRank], ...]
+
+    def __post_init__(self) -> None:
+        """Let nobody write into what every table is made of."""
+        read_only(self.found)
 
     def __repr__(self) -> str:
         """One line: which framework, of how many units the ends are known."""

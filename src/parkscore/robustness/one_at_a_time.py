@@ -19,6 +19,7 @@ from parkscore.methods.diagnostics import correlation
 from parkscore.methods.domain import IntArray
 from parkscore.methods.drawn_ranks import drawn_ranks
 from parkscore.results.own_tables import own_table
+from parkscore.results.read_only import read_only, read_only_property
 from parkscore.robustness.asked_forms import listed_schemes, plainly
 from parkscore.robustness.linear_tree import weights_of_nodes
 from parkscore.robustness.plans import DrawPlan, HeldWeights
@@ -45,6 +46,10 @@ class Shifts:
     nominal: IntArray
     changes: tuple[str, ...]
     changed: IntArray
+
+    def __post_init__(self) -> None:
+        """Let nobody write into what every table is made of."""
+        read_only((self.nominal, self.changed))
 
     def __repr__(self) -> str:
         """One line: how many units, how many changes."""
@@ -86,7 +91,7 @@ class OneAtATime:
         """One line: which framework, how many units."""
         return f"<OneAtATime {self.evaluation.framework.id}: {len(self.names)} units>"
 
-    @cached_property
+    @read_only_property
     def rows(self) -> Rows:
         """The ranked rows of the year, by rank."""
         rows = rows_of_year(self.evaluation, self.year)

@@ -19,6 +19,7 @@ from parkscore.output.documents import write_json
 from parkscore.output.tables import write_csv, write_parquet
 from parkscore.output.workbook import write_workbook
 from parkscore.results.own_tables import own_table
+from parkscore.results.read_only import read_only, read_only_property
 from parkscore.robustness.answers import Answers
 from parkscore.robustness.asked_forms import as_python, plainly
 from parkscore.robustness.central_weights import central_weights
@@ -65,6 +66,10 @@ class Robustness:
     questions: Questions = field(default_factory=Questions)
     answers: Answers = field(default_factory=Answers)
 
+    def __post_init__(self) -> None:
+        """Let nobody write into what every later answer is made of."""
+        read_only(self.outcome)
+
     def __repr__(self) -> str:
         """One line: which framework, how many units and draws."""
         return f"<Robustness {self.evaluation.framework.id}: {len(self.order)} units, {self.draws} draws>"
@@ -74,7 +79,7 @@ class Robustness:
         """How many were made."""
         return self.plan.draws
 
-    @cached_property
+    @read_only_property
     def order(self) -> IntArray:
         """The places of the ranked units among the rows of the outcome, by their rank."""
         return np.asarray(by_rank(self.evaluation, self.outcome.rows), dtype=np.int64)
@@ -84,12 +89,12 @@ class Robustness:
         """The units, by their rank."""
         return names_of(self.evaluation, self.outcome.rows[self.order])
 
-    @cached_property
+    @read_only_property
     def ranks(self) -> IntArray:
         """(draws, units) in the order of the tables; 0 where a unit has no score in a draw."""
         return self.outcome.ranks[:, self.order].astype(np.int32)
 
-    @cached_property
+    @read_only_property
     def scores(self) -> FloatArray:
         """(draws, units) in the order of the tables."""
         return self.outcome.scores[:, self.order]

@@ -11,6 +11,7 @@ from parkscore.data.grid import Matrix, Rows, Vector
 from parkscore.methods.domain import IntArray
 from parkscore.methods.drawn_ranks import drawn_ranks
 from parkscore.results.own_tables import own_table
+from parkscore.results.read_only import read_only
 
 
 @dataclass(frozen=True, eq=False)
@@ -26,6 +27,10 @@ class Reversals:
     before: Vector
     after: Matrix
     ties: str = "min"
+
+    def __post_init__(self) -> None:
+        """Let nobody write into what every table is made of."""
+        read_only((self.leaving, self.before, self.after))
 
     def __repr__(self) -> str:
         """One line: how many units, and how many of them leave."""
