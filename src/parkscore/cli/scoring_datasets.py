@@ -228,6 +228,7 @@ def _lines(result: DatasetResult) -> Iterator[Text]:
     else:
         yield ranked_rows(result.rows, result.ranked, years)
     yield accounting_line(result.accounts)
+    yield from result.new_and_gone
     if framework.classes:
         yield _counted(result, "classes", None, Text("分类", "classes"))
     if not framework.only_judges:

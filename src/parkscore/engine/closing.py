@@ -17,6 +17,7 @@ import pyarrow as pa
 from parkscore.data.arrow_arrays import arrow_numbers, numbers_of
 from parkscore.data.fitted import Fitted
 from parkscore.data.grid import Cohort
+from parkscore.data.new_and_gone import YearsCompared
 from parkscore.data.table import YEAR
 from parkscore.engine.about import cohorts_of, weighing_of
 from parkscore.engine.executors import LocalExecutor
@@ -200,7 +201,14 @@ class Closing:
             None if self.job.frozen is None else self.job.frozen.sha256,
             self.lists.counts,
             self.amounts.progress(self.years),
+            self._compared,
         )
+
+    @property
+    def _compared(self) -> tuple[Text, ...]:
+        """Which units are new or gone beside the year before."""
+        known = frozenset(year for piece in self.applied for year in piece.known_years)
+        return reduce(add, (piece.compared for piece in self.applied), YearsCompared()).sentences(self.years, known)
 
 
 def side_by_side(jobs: Sequence[Callable[[], object]]) -> None:

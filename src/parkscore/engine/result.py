@@ -27,7 +27,8 @@ class DatasetResult:
     path: the file with a row for each row of the data. about: what was scored with what, as in `Evaluation.about`.
     accounts: the lines of `accounting`. leading: the rows of `top`. notes: what must stand on every output. reference:
     the hash of the reference that was scored by, None where it was fitted on these rows. list_counted: the lines of
-    `list_counts`. progress: how far each target of the framework is in each scored year.
+    `list_counts`. progress: how far each target of the framework is in each scored year. new_and_gone: which units
+    stand in one of two years only, where they are compared.
     """
 
     path: Path
@@ -41,6 +42,7 @@ class DatasetResult:
     reference: str | None = None
     list_counted: Sequence[ListCount] = ()
     progress: Sequence[Progress] = ()
+    new_and_gone: tuple[Text, ...] = ()
 
     def __repr__(self) -> str:
         """One line: what was ranked, and where it stands."""

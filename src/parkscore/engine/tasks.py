@@ -12,6 +12,7 @@ import pyarrow as pa
 
 from parkscore.data.fitted import Fitted
 from parkscore.data.masking import Mask
+from parkscore.data.new_and_gone import YearsCompared, years_compared
 from parkscore.data.rule_statistics import RuleStatistics
 from parkscore.data.table import Table
 from parkscore.data.text_hashes import Hashes
@@ -104,6 +105,7 @@ class AppliedPiece:
     years: of these rows; known_years: of all rows of the piece. sums: of the scores. tally: what is told of all rows
     together. listed: the file of what the lists make of the rows, where there are lists. amounts: what the targets take
     of them. outliers, cohorts: as those of `Applied`. notes: what the file says of itself. keys: as those of `Checked`.
+    compared: its units from year to year, where all rows of a unit stand in one piece.
     """
 
     number: int
@@ -121,6 +123,7 @@ class AppliedPiece:
     cohorts: frozenset[CohortName] = frozenset()
     notes: tuple[str, ...] = ()
     known_years: frozenset[int] = frozenset()
+    compared: YearsCompared = field(default_factory=YearsCompared)
 
 
 @dataclass(frozen=True)
@@ -172,6 +175,7 @@ class ApplyPiece:
             applied.cohorts,
             checked.table.notes,
             known_years,
+            years_compared(job.framework, checked.table) if job.source.whole_units else YearsCompared(),
         )
 
     def _kept(self, batch: pa.RecordBatch, number: int) -> PieceResults:
