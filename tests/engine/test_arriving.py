@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import errno
 import os
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -231,3 +233,52 @@ def test_numbers_have_a_dictionary_where_few_of_them_differ(tmp_path: Path) -> N
     coded = [written.column(number).has_dictionary_page for number in range(len(columns))]
     assert dict(zip(columns, coded, strict=True)) == {"few": True, "many": False}
     assert pq.read_table(tmp_path / "numbers.parquet").equals(pa.table(columns))
+
+
+def test_a_disk_that_is_full_while_the_last_rows_are_written_is_told_and_leaves_nothing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(self: ParquetFile) -> None:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    monkeypatch.setattr(ParquetFile, "write_waiting", full)
+    source, target = tmp_path / "in.parquet", tmp_path / "out.parquet"
+    SIX.assign(kind="大", park="东").to_parquet(source)
+    with pytest.raises(UsageError, match="No space left"):
+        ps.score_dataset(framework_of(time=None), source, target)
+    assert [path.name for path in tmp_path.iterdir()] == ["in.parquet"]
+
+
+OWN = """
+id: own
+title: {zh: 例, en: Example}
+unit: {zh: 园区, en: zone, key: zone}
+class: kind
+rank_within: [park]
+weights_status: assumed
+defaults: {direction: higher, score: {rule: minmax}, missing: reweight}
+fields:
+  a: {zh: 甲, en: A}
+  kind: {zh: 类, en: Kind, kind: text}
+  park: {zh: 园, en: Park, kind: text}
+indicators:
+  - {id: "1", zh: 甲, en: A, formula: a, weight: 1}
+"""
+LOADED = """
+import sys
+from parkscore.cli import main
+sys.argv[0] = "parkscore"
+try:
+    main()
+finally:
+    print("pandas" in sys.modules, file=sys.stderr)
+"""
+
+
+def test_scoring_parquet_in_pieces_loads_no_pandas(tmp_path: Path) -> None:
+    framework, source = tmp_path / "own.yaml", tmp_path / "in.parquet"
+    framework.write_text(OWN, encoding="utf-8")
+    SIX.assign(kind="大", park="东").to_parquet(source)
+    command = [sys.executable, "-c", LOADED, "score", str(framework), str(source), "-o", str(tmp_path / "out.parquet")]
+    done = subprocess.run([*command, "--engine", "local"], capture_output=True, text=True, encoding="utf-8")
+    assert (done.returncode, done.stderr.splitlines()[-1]) == (0, "False"), done.stderr

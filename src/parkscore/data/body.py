@@ -29,7 +29,6 @@ from parkscore.data.units import REWRITTEN, REWRITTEN_TEXT, read_units
 from parkscore.framework.measures import conversion, convert
 from parkscore.framework.models import USCC, Framework
 from parkscore.language import Text, agreeing, plural
-from parkscore.late_pandas import pd
 
 
 @dataclass
@@ -90,7 +89,8 @@ def read_body(
         _report_formulas(body, heading, identifier, found)
     if layout.note is not None:
         said = read_coded_texts(_taken(sheet.column(layout.note.column, layout.first_row), rows)).texts
-        body.notes = [said.texts[code] for code in pd.unique(said.codes).tolist() if code >= 0]
+        met, first = np.unique(said.codes, return_index=True)
+        body.notes = [said.texts[code] for code in met[np.argsort(first)].tolist() if code >= 0]
     return body
 
 

@@ -100,7 +100,8 @@ def _written(dataset: Dataset, table: Table, piece: Piece) -> pa.RecordBatch:
     columns[_FILE] = np.repeat(np.array([part.file for part in piece.of_files], dtype=np.int32), counts)
     columns[_LINE] = np.concatenate(lines)
     columns[_ROW] = columns[_LINE] - 1 + np.repeat(np.array(first_rows, dtype=np.int64), counts)
-    return pa.record_batch(columns)
+    arrays = {name: own if isinstance(own, pa.Array) else arrow_numbers(own) for name, own in columns.items()}
+    return pa.RecordBatch.from_pydict(arrays)
 
 
 def _arrow_texts(texts: CodedTexts) -> pa.Array:

@@ -8,7 +8,6 @@ from heapq import nsmallest
 from typing import Any, Final
 
 import numpy as np
-import pandas as pd
 
 from parkscore.data.grid import Rows
 from parkscore.data.table import Table
@@ -16,6 +15,7 @@ from parkscore.framework.every_formula import formulas_over_rows
 from parkscore.framework.formula import parse_formula
 from parkscore.framework.models import Framework
 from parkscore.language import Text, plural
+from parkscore.late_pandas import pd
 
 _NAMED: Final = 5
 
