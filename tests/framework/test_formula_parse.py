@@ -1,5 +1,8 @@
 from __future__ import annotations
 
+import subprocess
+import sys
+from collections.abc import Callable
 from dataclasses import FrozenInstanceError
 
 import pytest
@@ -7,6 +10,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from parkscore.framework.formula import FUNCTIONS, Formula, FormulaError, FormulaProblem, parse_formula, print_formula
+from parkscore.framework.formula.branches import read_with_grammar
 from parkscore.framework.formula.tree import (
     And,
     Call,
@@ -328,3 +332,25 @@ def test_a_printed_tree_parses_back_to_the_same_tree(root: Node) -> None:
         again = parse_formula(printed)
         assert again.root == root
         assert print_formula(again) == printed
+
+
+@pytest.mark.parametrize("text", ["qc05", "营业收入", "ｑｃ０５", "＿a", "inn", "非a", "and1", "x2"])
+def test_a_name_alone_is_read_as_the_grammar_reads_it(text: str) -> None:
+    assert parse_formula(text) == read_with_grammar(text)
+
+
+@given(st.text("ab１_＿且非in属于 ²π营0[]（+", min_size=1, max_size=6))
+def test_any_short_text_is_read_or_refused_as_the_grammar_does(text: str) -> None:
+    def outcome(read: Callable[[str], Formula]) -> object:
+        try:
+            return read(text)
+        except FormulaError as error:
+            return str(error)
+
+    assert outcome(parse_formula) == outcome(read_with_grammar)
+
+
+def test_frameworks_of_plain_names_load_no_grammar() -> None:
+    code = "import sys, parkscore.framework.formula as f; f.parse_formula('营业收入'); print('lark' in sys.modules)"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.split() == ["False"]

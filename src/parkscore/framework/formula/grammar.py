@@ -6,9 +6,10 @@ Full-width signs are read where they stand, so that every column points into the
 from __future__ import annotations
 
 from functools import lru_cache
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
-from lark import Lark
+if TYPE_CHECKING:
+    from lark import Lark
 
 RESERVED: Final = frozenset({"and", "AND", "且", "or", "OR", "或", "not", "NOT", "非", "in", "IN", "属于"})
 
@@ -67,6 +68,8 @@ TEXT: /"[^"\r\n]*"|'[^'\r\n]*'|“[^”\r\n]*”|‘[^’\r\n]*’/
 @lru_cache(maxsize=1)
 def parser() -> Lark:
     """The parser, built at first use and kept."""
+    from lark import Lark
+
     return Lark(GRAMMAR, parser="lalr", lexer="contextual", maybe_placeholders=False)
 
 
