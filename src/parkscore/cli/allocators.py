@@ -13,17 +13,15 @@ _SETTINGS: Final = ((-8, 1), (-1, 1 << 30), (-3, 1 << 25))
 
 
 def keep_memory() -> None:
-    """Give memory back late or never, not at once; what somebody has set in the environment stays as it is.
+    """Give memory back after a second, not at once; what somebody has set in the environment stays as it is.
 
     A run over pieces takes and frees the same arrays over and over. Where each of them goes back to the system and
-    comes again page by page, that costs a fifth of its time. Where Arrow and NumPy have one allocator, what the one has
-    freed serves the other. Call it before Arrow is imported.
+    comes again page by page, that costs a fifth of its time. Call it before Arrow is imported.
     """
+    os.environ.setdefault("MIMALLOC_PURGE_DELAY", "1000")  # milliseconds; for good would be too long, memory grows
+    os.environ.setdefault("MIMALLOC_ALLOW_THP", "0")  # pages of two megabytes are cleared whole for a few kilobytes
     if sys.platform != "linux" or any(name.startswith("MALLOC_") for name in os.environ):
-        os.environ.setdefault("MIMALLOC_PURGE_DELAY", "1000")  # milliseconds; for good would be too long, memory grows
-        os.environ.setdefault("MIMALLOC_ALLOW_THP", "0")  # pages of two megabytes are cleared whole for a few kilobytes
         return
-    os.environ.setdefault("ARROW_DEFAULT_MEMORY_POOL", "system")
     with contextlib.suppress(OSError, AttributeError):  # another C library has no such settings
         setting = ctypes.CDLL(None).mallopt
         for name, value in _SETTINGS:
