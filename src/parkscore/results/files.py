@@ -114,6 +114,7 @@ class ParquetFile:
             compression={field.name: "snappy" if field.name in texts else "none" for field in schema},
             write_statistics=[name for name in (UNIT, YEAR, SCORE) if name in schema.names],
             store_schema=False,
+            write_batch_size=ROWS_IN_GROUP // 2,  # levels of a thousand rows at a time take a twelfth more
         )
 
 
