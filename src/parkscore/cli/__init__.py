@@ -198,7 +198,7 @@ def main() -> None:
     keep_memory()
     # Pydantic would look for plugins in every package that is installed.
     os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")
-    # The threads of OpenBLAS would wait for work without sleep, and take a core while modules load: 2^4 rounds, not 2^26.
+    # The threads of OpenBLAS would wait for work without sleep, and take a core while modules load: 2^4 rounds now.
     os.environ.setdefault("OPENBLAS_THREAD_TIMEOUT", "4")
     signal.signal(signal.SIGTERM, _terminate)
     try:
