@@ -29,6 +29,7 @@ from parkscore.cli.scoring_datasets import (
     EngineOption,
     SchedulerOption,
     check_scheduler,
+    digesting,
     goes_in_pieces,
     is_large,
     score_in_pieces,
@@ -216,12 +217,13 @@ def score(
         check_output(output, RESULT_FORMS, [source, *files_of(framework, weights, reference, mask_key)])
     hidden = mask_of(mask, mask_key, mask_field)
     check_scheduler(engine, scheduler)
-    in_pieces = goes_in_pieces(engine, source, output)
-    check_references(freeze, reference, output, [source, *files_of(framework, weights, mask_key)])
-    if in_pieces:
-        options = (weights, year, strict, hidden, freeze, reference)
-        score_in_pieces(framework, source, Path(str(output)), *options, reply, engine, scheduler)
-        return
+    with digesting(source, output):
+        in_pieces = goes_in_pieces(engine, source, output)
+        check_references(freeze, reference, output, [source, *files_of(framework, weights, mask_key)])
+        if in_pieces:
+            options = (weights, year, strict, hidden, freeze, reference)
+            score_in_pieces(framework, source, Path(str(output)), *options, reply, engine, scheduler)
+            return
     with reply.waiting(Text("正在计分", "scoring")):
         if freeze is not None:
             refuse_unfreezable(framework)

@@ -117,6 +117,16 @@ def is_large(path: Path) -> bool:
         return False  # reading it says what is wrong
 
 
+def digesting(source: str, output: Path | None) -> AbstractContextManager[None]:
+    """Begin with the digest of a Parquet file that may be scored piece by piece, while what reads it is loaded."""
+    path = Path(source)
+    if output is None or path.suffix.lower() != ".parquet" or not path.is_file():
+        return nullcontext()
+    from parkscore.data.digesting_ahead import digesting_ahead
+
+    return digesting_ahead(path)
+
+
 def score_in_pieces(
     framework: str,
     source: str,

@@ -15,6 +15,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from parkscore.data.collecting import Collected
+from parkscore.data.digesting_ahead import digest_before
 from parkscore.data.empty_files import is_empty_file, report_empty
 from parkscore.data.headers import Names
 from parkscore.data.parquet_files import UNREADABLE, report_unsound
@@ -189,8 +190,10 @@ def refuse_changed(file: DataFile) -> None:
 
 def _digest(file: DataFile) -> str:
     refuse_changed(file)
-    with Path(file.path).open("rb") as stream:
-        digest = hashlib.file_digest(stream, "sha256").hexdigest()
+    digest = digest_before(file.path, file.size, file.changed)
+    if digest is None:
+        with Path(file.path).open("rb") as stream:
+            digest = hashlib.file_digest(stream, "sha256").hexdigest()
     refuse_changed(file)
     return digest
 

@@ -65,7 +65,7 @@ def node_sums(results: Results, nodes: Sequence[str]) -> NodeSums:
         np.multiply(results.nodes.scores[node][rows], 1 / _UNIT, out=units)
         np.rint(units, out=units)
         np.isnan(units, out=lacking)
-        units[lacking] = 0.0
+        np.copyto(units, 0.0, where=lacking)
         counts.append((sizes - np.bincount(codes[lacking], minlength=len(keys))).tolist())
         sums.append(_sums(units, codes, len(keys)))
     return NodeSums(
