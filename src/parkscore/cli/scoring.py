@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -393,14 +393,15 @@ HEADS = {
 def say_ranking(evaluation: Evaluation, positions: Sequence[int], reply: Reply) -> None:
     """Rows of the ranking as a table; a unit that is not ranked has the reason."""
     statuses = [_status(evaluation, position) for position in positions]
-    rows = evaluation.ranking.iloc[list(positions)]
-    cells = list(rows.itertuples(index=False, name=None))
-    say_rows([str(column) for column in rows.columns], cells, statuses, evaluation.framework, reply)
+    ranking = evaluation.ranking.iloc[list(positions)]
+    names = [str(column) for column in ranking.columns]
+    rows = [dict(zip(names, row, strict=True)) for row in ranking.itertuples(index=False, name=None)]
+    say_rows(names, rows, statuses, evaluation.framework, reply)
 
 
 def say_rows(
     names: Sequence[str],
-    rows: Sequence[Sequence[Any]],
+    rows: Sequence[Mapping[str, Any]],
     statuses: Sequence[Text],
     framework: Framework,
     reply: Reply,
@@ -409,12 +410,11 @@ def say_rows(
     from parkscore.data.classes import class_label
     from parkscore.framework.group_words import group_heads
 
-    def called(name: Any) -> str | None:
-        label = class_label(framework, name if isinstance(name, str) else None)
+    def shown(column: str, value: Any) -> str | None:
+        if column != "class" or not framework.classes:
+            return _shown(column, value)
+        label = class_label(framework, value if isinstance(value, str) else None)
         return None if label is None else reply.word(label)
-
-    def cell(column: str, value: Any) -> Any:
-        return called(value) if column == "class" and framework.classes else value
 
     columns = [column for column in names if column != "status"]
     texts = ("unit", "class", *framework.rank_within)
@@ -422,14 +422,7 @@ def say_rows(
     reply.table(
         [*(heads[column] for column in columns), Text("状态", "status")],
         (
-            [
-                *(
-                    _shown(column, cell(column, value))
-                    for column, value in zip(names, row, strict=True)
-                    if column != "status"
-                ),
-                status,
-            ]
+            [*(shown(column, row[column]) for column in columns), status]
             for status, row in zip(statuses, rows, strict=True)
         ),
         right=[number for number, column in enumerate(columns) if column not in texts],

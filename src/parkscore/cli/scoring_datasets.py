@@ -106,7 +106,7 @@ def is_large(path: Path) -> bool:
     """Whether a file has more rows than are read at once unless somebody asks for it."""
     if path.suffix.lower() == ".csv" and path.is_file():
         return path.stat().st_size > FITS_INTO_MEMORY * _BYTES_OF_ROW
-    if path.suffix.lower() != ".parquet" or not path.is_file():
+    if not _is_parquet(path):
         return False
     import pyarrow as pa
     import pyarrow.parquet as pq
@@ -117,14 +117,18 @@ def is_large(path: Path) -> bool:
         return False  # reading it says what is wrong
 
 
+def _is_parquet(path: Path) -> bool:
+    """Whether a path is that of a Parquet file, by its name."""
+    return path.suffix.lower() == ".parquet" and path.is_file()
+
+
 def digesting(source: str, output: Path | None) -> AbstractContextManager[None]:
     """Begin with the digest of a Parquet file that may be scored piece by piece, while what reads it is loaded."""
-    path = Path(source)
-    if output is None or path.suffix.lower() != ".parquet" or not path.is_file():
+    if output is None or not _is_parquet(Path(source)):
         return nullcontext()
     from parkscore.data.digesting_ahead import digesting_ahead
 
-    return digesting_ahead(path)
+    return digesting_ahead(Path(source))
 
 
 def score_in_pieces(
@@ -175,7 +179,7 @@ def score_in_pieces(
 def _reading_ahead(framework: str, source: str, engine: Engine | None) -> AbstractContextManager[None]:
     """Begin to read a Parquet file while what scores it is loaded; columns that the framework does not name wait."""
     path = framework_path(framework) or Path(framework)
-    if engine is Engine.DASK or not source.lower().endswith(".parquet") or not Path(source).is_file():
+    if engine is Engine.DASK or not _is_parquet(Path(source)):
         return nullcontext()
     from parkscore.data.reading_ahead import reading_ahead
 
@@ -265,12 +269,11 @@ def _counted(result: DatasetResult, part: str, code: str | None, label: Text) ->
 def _say_top(result: DatasetResult, reply: Reply) -> None:
     from parkscore.cli.scoring import IS_RANKED, say_rows
 
-    top, columns = result.leading.to_pylist(), result.leading.column_names
+    top = result.leading.to_pylist()
     if not top:
         return
     years: Sequence[int] = result.about["data_years"]
     label = f" {years[-1]}" if years else ""
     reply.say("", Text(f"前 {len(top)} 名{label}", f"top {len(top)}{label}"))
-    rows = [tuple(row.values()) for row in top]
-    say_rows(columns, rows, [IS_RANKED] * len(top), result.framework, reply)
+    say_rows(result.leading.column_names, top, [IS_RANKED] * len(top), result.framework, reply)
     reply.say("")

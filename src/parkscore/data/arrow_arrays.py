@@ -127,6 +127,23 @@ def arrow_texts(texts: Sequence[str | None] | npt.NDArray[Any], kind: pa.DataTyp
     return pa.Array.from_buffers(kind, len(parts), buffers, lacking)
 
 
+def worded(
+    words: Sequence[str] | npt.NDArray[Any],
+    codes: npt.NDArray[Any],
+    kind: type[np.signedinteger[Any]] = np.int32,
+    texts: pa.DataType | None = None,
+) -> pa.DictionaryArray:
+    """Words by their codes; below 0 there is none.
+
+    kind: of the numbers, the same in every piece. texts: the type of the words, by default `string`.
+
+    >>> worded(["甲", "乙"], np.array([1, -1, 0])).to_pylist()
+    ['乙', None, '甲']
+    """
+    numbers = np.ascontiguousarray(codes, dtype=kind)
+    return pa.DictionaryArray.from_arrays(arrow_numbers(numbers, numbers >= 0), arrow_texts(words, texts))
+
+
 def _marks(known: Truths | None, lacking: int) -> pa.Buffer | None:
     return pa.py_buffer(np.packbits(known, bitorder="little")) if known is not None and lacking else None
 

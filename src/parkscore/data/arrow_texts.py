@@ -54,15 +54,15 @@ class ArrowTexts:
         return ArrowTexts(self.array.take(arrow_numbers(rows)))
 
 
-Units = npt.NDArray[Any] | ArrowTexts
-"""Texts by row, as objects or as Arrow has them; "" or None where there is none."""
+CellColumn = npt.NDArray[Any] | ArrowTexts
+"""Cells by row: numbers, or texts as objects or as Arrow has them, "" or None where there is none."""
 
 
-def objects_in(units: Units) -> npt.NDArray[Any]:
+def objects_in(units: CellColumn) -> npt.NDArray[Any]:
     """Texts as objects."""
     return units.objects if isinstance(units, ArrowTexts) else np.asarray(units, dtype=object)
 
 
-def some_of(units: Units, rows: Rows) -> Units:
+def some_of(units: CellColumn, rows: Rows) -> CellColumn:
     """The texts of some rows."""
     return units.taken(rows) if isinstance(units, ArrowTexts) else units[rows]

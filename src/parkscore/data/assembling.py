@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
-from parkscore.data.arrow_texts import ArrowTexts, Units, objects_in
+from parkscore.data.arrow_texts import ArrowTexts, CellColumn, objects_in
 from parkscore.data.body import Body, key_columns
 from parkscore.data.coded_texts import CodedTexts
 from parkscore.data.row_places import RowPlaces, RowsOfSheet
@@ -35,7 +35,12 @@ def table_of_piece(bodies: Sequence[Body], file: str, framework: Framework, fiel
 
 
 def _table_of(
-    bodies: Sequence[Body], units: Units, file: str, framework: Framework, digest: str, fields: Collection[str] | None
+    bodies: Sequence[Body],
+    units: CellColumn,
+    file: str,
+    framework: Framework,
+    digest: str,
+    fields: Collection[str] | None,
 ) -> Table:
     columns: dict[str, Any] = {UNIT: units}
     if framework.time is not None:
@@ -64,7 +69,7 @@ def _table_of(
     )
 
 
-def _units_of_all(parts: Sequence[Units]) -> Units:
+def _units_of_all(parts: Sequence[CellColumn]) -> CellColumn:
     """Units of several files, as Arrow has them where all of them are so."""
     arrays = [part.array for part in parts if isinstance(part, ArrowTexts)]
     if len(arrays) == len(parts):

@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from parkscore.data.arrow_cells import ArrowCells
-from parkscore.data.arrow_texts import Units, some_of
+from parkscore.data.arrow_texts import CellColumn, some_of
 from parkscore.data.cells import (
     NOTICES,
     Fault,
@@ -43,7 +43,7 @@ class Body:
     sheet: Sheet
     layout: Layout
     rows: npt.NDArray[np.int64]
-    units: Units
+    units: CellColumn
     years: npt.NDArray[np.int64] | None
     numbers: dict[str, tuple[npt.NDArray[np.float64], npt.NDArray[np.int8]]] = field(default_factory=dict)
     texts: dict[str, CodedTexts] = field(default_factory=dict)

@@ -16,8 +16,8 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
-from parkscore.data.arrow_arrays import arrow_numbers, arrow_texts, codes_of, numbers_of, objects_of
-from parkscore.data.arrow_texts import ArrowTexts, Units
+from parkscore.data.arrow_arrays import arrow_numbers, codes_of, numbers_of, objects_of, worded
+from parkscore.data.arrow_texts import ArrowTexts, CellColumn
 from parkscore.data.coded_texts import CodedTexts
 from parkscore.data.datasets import Dataset, Piece
 from parkscore.data.plain_texts import text_column
@@ -105,15 +105,14 @@ def _written(dataset: Dataset, table: Table, piece: Piece) -> pa.RecordBatch:
 
 
 def _arrow_texts(texts: CodedTexts) -> pa.Array:
-    codes = arrow_numbers(texts.codes, texts.codes >= 0)
-    by_number = pa.DictionaryArray.from_arrays(codes, arrow_texts(texts.texts, pa.large_string()))
+    by_number = worded(texts.texts, texts.codes, texts=pa.large_string())
     return by_number if len(texts.texts) * _FEW <= len(texts) else by_number.dictionary_decode()
 
 
 def _table(dataset: Dataset, batches: Sequence[pa.RecordBatch]) -> Table:
     framework = dataset.framework
     units = pa.concat_arrays([batch.column(UNIT).cast(pa.large_string()) for batch in batches])
-    columns: dict[str, Units] = {UNIT: ArrowTexts(units)}
+    columns: dict[str, CellColumn] = {UNIT: ArrowTexts(units)}
     if framework.time is not None:
         columns[YEAR] = _numbers(batches, YEAR)
     states: dict[str, npt.NDArray[np.int8]] = {}

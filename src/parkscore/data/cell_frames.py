@@ -8,11 +8,11 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 
-from parkscore.data.arrow_texts import ArrowTexts, Units
+from parkscore.data.arrow_texts import ArrowTexts, CellColumn
 from parkscore.late_pandas import pd
 
 
-def frame_of(cells: Mapping[str, Units]) -> pd.DataFrame:
+def frame_of(cells: Mapping[str, CellColumn]) -> pd.DataFrame:
     """The columns as they are, none copied; texts stay objects, or texts of Arrow.
 
     >>> frame_of({"unit": np.array(["甲", None], dtype=object), "x": np.array([1.5, 2.5])})["unit"].tolist()
@@ -25,14 +25,14 @@ def frame_of(cells: Mapping[str, Units]) -> pd.DataFrame:
     return pd.DataFrame(series, index=index, copy=False)
 
 
-def _column(texts: Units) -> Any:
+def _column(texts: CellColumn) -> Any:
     if not isinstance(texts, ArrowTexts):
         return texts
     kind = pd.StringDtype("pyarrow", na_value=np.nan)
     return pd.arrays.ArrowStringArray(texts.array, dtype=kind)  # type: ignore[call-arg]  # the stubs know no such type
 
 
-def cells_of(frame: pd.DataFrame) -> dict[str, Units]:
+def cells_of(frame: pd.DataFrame) -> dict[str, CellColumn]:
     """The columns of a frame: numbers as they are, texts as objects or as Arrow has them.
 
     >>> cells_of(pd.DataFrame({"unit": ["甲"], "x": [1.5]}))["unit"][0]
@@ -41,7 +41,7 @@ def cells_of(frame: pd.DataFrame) -> dict[str, Units]:
     return {str(name): _cells(frame[name]) for name in frame.columns}
 
 
-def _cells(column: pd.Series[Any]) -> Units:
+def _cells(column: pd.Series[Any]) -> CellColumn:
     if not isinstance(column.dtype, pd.StringDtype):
         return column.to_numpy()
     texts = pa.array(column, from_pandas=True)

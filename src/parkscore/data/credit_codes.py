@@ -16,7 +16,7 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
-from parkscore.data.arrow_texts import ArrowTexts, Units
+from parkscore.data.arrow_texts import ArrowTexts, CellColumn
 from parkscore.language import Text, plural
 
 if TYPE_CHECKING:
@@ -43,7 +43,7 @@ BoolArray = npt.NDArray[np.bool_]
 
 
 def are_codes(
-    texts: Sequence[str | None] | Units | pd.Series[Any] | pd.api.extensions.ExtensionArray,
+    texts: Sequence[str | None] | CellColumn | pd.Series[Any] | pd.api.extensions.ExtensionArray,
 ) -> BoolArray:
     """Whether each text is a right code as it stands, capital letters and all; no text is none.
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from parkscore.data.arrow_texts import ArrowTexts, Units
+from parkscore.data.arrow_texts import ArrowTexts, CellColumn
 from parkscore.data.table import UNIT, YEAR, Table
 from parkscore.data.text_hashes import mixed, text_hashes
 from parkscore.framework.models import DataField, Framework
@@ -24,7 +24,7 @@ def is_sound(framework: Framework, table: Table, looks_for_twins: bool) -> bool:
     return not looks_for_twins or _all_different(table) or not table.frame.duplicated(keys).any()
 
 
-def _lacks(cells: Units) -> bool:
+def _lacks(cells: CellColumn) -> bool:
     """Whether a unit or year is missing."""
     if isinstance(cells, ArrowTexts):
         return bool(cells.array.null_count)
@@ -41,7 +41,7 @@ def _all_different(table: Table) -> bool:
     return not (hashes[1:] == hashes[:-1]).any()
 
 
-def _within(field: DataField, values: Units) -> bool:
+def _within(field: DataField, values: CellColumn) -> bool:
     """Whether a column is of numbers and none of them is beyond a limit; a gap is not."""
     if isinstance(values, ArrowTexts) or values.dtype != np.float64:
         return False

@@ -17,7 +17,7 @@ import numpy.typing as npt
 import pyarrow as pa
 
 from parkscore.data.arrow_arrays import arrow_texts
-from parkscore.data.arrow_texts import ArrowTexts, Units
+from parkscore.data.arrow_texts import ArrowTexts, CellColumn
 from parkscore.data.code_shapes import codes_replaced
 from parkscore.data.coded_texts import CodedTexts
 from parkscore.data.credit_codes import are_codes, standard_forms
@@ -188,7 +188,7 @@ class Mask:
                 spellings[key][codes] = self._hashes(forms[codes].tolist(), codes=True)
         return spellings
 
-    def _units(self, units: Units) -> Units:
+    def _units(self, units: CellColumn) -> CellColumn:
         """The column of units, kept as it was: as Arrow texts or as objects."""
         coded = text_column(units).dictionary_encode()
         hidden = arrow_texts(self._distinct(coded.dictionary.to_pylist(), codes=True), pa.large_string())

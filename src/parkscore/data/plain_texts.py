@@ -12,7 +12,7 @@ import pyarrow.compute as pc
 import pyarrow.types as kinds
 
 from parkscore.data.arrow_arrays import are_known, arrow_texts, arrow_truths, truths_of
-from parkscore.data.arrow_texts import ArrowTexts, Rows, Units
+from parkscore.data.arrow_texts import ArrowTexts, CellColumn, Rows
 from parkscore.late_pandas import pd
 
 Bytes = npt.NDArray[np.uint8]
@@ -53,7 +53,7 @@ def as_strings(array: pa.Array) -> pa.Array:
     return array.cast(pa.large_string()) if kinds.is_string_view(array.type) else array
 
 
-def text_column(texts: Units | pd.Series[Any] | pd.api.extensions.ExtensionArray | pa.Array) -> pa.Array:
+def text_column(texts: CellColumn | pd.Series[Any] | pd.api.extensions.ExtensionArray | pa.Array) -> pa.Array:
     """A column of texts as one array of large strings, one without rows or without any text included.
 
     >>> text_column(np.array([None], dtype=object)).type, len(text_column(pd.Series([], dtype="str")))

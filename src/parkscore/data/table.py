@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import numpy.typing as npt
 
-from parkscore.data.arrow_texts import Units, objects_in
+from parkscore.data.arrow_texts import CellColumn, objects_in
 from parkscore.data.cell_frames import frame_of
 from parkscore.data.coded_texts import CodedTexts
 from parkscore.findings import Finding, Place, Severity
@@ -104,7 +104,7 @@ class Table:
     imagined: what formulas read, where the rows are imagined and other years of their units do not stand in the table.
     """
 
-    cells: Mapping[str, Units]
+    cells: Mapping[str, CellColumn]
     states: Mapping[str, npt.NDArray[np.int8]]
     origin: Origin
     conversions: tuple[Conversion, ...] = ()

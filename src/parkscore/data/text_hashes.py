@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
-from parkscore.data.arrow_texts import Units
+from parkscore.data.arrow_texts import CellColumn
 from parkscore.data.plain_texts import bytes_of, text_column
 from parkscore.late_pandas import pd
 
@@ -21,7 +21,7 @@ _SECOND: Final = np.uint64(0x94D049BB133111EB)
 _WORD: Final = 8
 
 
-def text_hashes(texts: Units | pd.Series[Any] | pd.api.extensions.ExtensionArray | pa.Array) -> Hashes:
+def text_hashes(texts: CellColumn | pd.Series[Any] | pd.api.extensions.ExtensionArray | pa.Array) -> Hashes:
     """(rows,) the hash of each text; that of no text is that of the empty one.
 
     >>> found = text_hashes(np.array(["甲", "乙", "甲"], dtype=object))

@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from parkscore.data.arrow_cells import ArrowCells
-from parkscore.data.arrow_texts import ArrowTexts, Units, objects_in, some_of
+from parkscore.data.arrow_texts import ArrowTexts, CellColumn, objects_in, some_of
 from parkscore.data.cells import Fault, RawCells, is_blank, read_each_text, read_texts
 from parkscore.data.collecting import Collected
 from parkscore.data.credit_codes import are_codes, standard_forms
@@ -34,7 +34,7 @@ REWRITTEN_TEXT: Final = Text(
 )
 
 
-def read_units(sheet: Sheet, layout: Layout, framework: Framework, found: Collected) -> tuple[Units, Rows]:
+def read_units(sheet: Sheet, layout: Layout, framework: Framework, found: Collected) -> tuple[CellColumn, Rows]:
     """The units, and for each the row below the header that it stands in."""
     if layout.unit is None:
         count = len(sheet.column(next(layout.headings()).column, layout.first_row))
@@ -65,7 +65,7 @@ def read_units(sheet: Sheet, layout: Layout, framework: Framework, found: Collec
     return (units if len(rows) == len(units) else some_of(units, rows)), rows
 
 
-def _texts(cells: RawCells, *, apostrophes: bool) -> tuple[Units, list[Fault]]:
+def _texts(cells: RawCells, *, apostrophes: bool) -> tuple[CellColumn, list[Fault]]:
     if isinstance(cells, ArrowCells) and cells.is_text:
         whole = read_each_text(cells.texts, apostrophes=apostrophes)
         return ArrowTexts.of(whole.texts), whole.faults
@@ -75,7 +75,7 @@ def _texts(cells: RawCells, *, apostrophes: bool) -> tuple[Units, list[Fault]]:
     return units, column.faults
 
 
-def _standard_codes(units: Units, none: npt.NDArray[np.bool_]) -> tuple[Units, Rows]:
+def _standard_codes(units: CellColumn, none: npt.NDArray[np.bool_]) -> tuple[CellColumn, Rows]:
     """The codes in capital letters, half-width and without spaces, and the rows that differed."""
     wrong = np.flatnonzero(~are_codes(units) & ~none)
     forms, places = standard_forms(objects_in(some_of(units, wrong)))
@@ -87,7 +87,7 @@ def _standard_codes(units: Units, none: npt.NDArray[np.bool_]) -> tuple[Units, R
     return units, rewritten
 
 
-def _may_be_no_units(units: Units) -> list[int]:
+def _may_be_no_units(units: CellColumn) -> list[int]:
     """The rows whose unit begins like a total or a remark, or ends like a total."""
     if isinstance(units, ArrowTexts):
         rows = rows_that_may_begin_or_end(units.array, FIRST_ASCII, LAST)

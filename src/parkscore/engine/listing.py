@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pyarrow as pa
 
-from parkscore.data.arrow_arrays import arrow_numbers, codes_of, number_array, numbers_of, objects_of
+from parkscore.data.arrow_arrays import arrow_numbers, codes_of, number_array, numbers_of, objects_of, worded
 from parkscore.data.coded_texts import CodedTexts
 from parkscore.data.grid import Rows
 from parkscore.data.table import YEAR, Table
@@ -19,7 +19,6 @@ from parkscore.engine.spool import read_batch
 from parkscore.engine.summing_up import Accounts
 from parkscore.framework.models import Framework, RankedList
 from parkscore.results.lists import ORDERED_BY, list_columns
-from parkscore.results.rows import worded
 from parkscore.tree.accounting import LIST
 from parkscore.tree.list_tables import STANDING_TEXT, ListCount, counts_of, in_order_of_members
 from parkscore.tree.lists import STANDINGS, Candidates, standings_of

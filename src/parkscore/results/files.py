@@ -16,7 +16,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-from parkscore.data.arrow_arrays import arrow_numbers, arrow_texts, arrow_truths, numbers_of
+from parkscore.data.arrow_arrays import arrow_texts, arrow_truths, numbers_of, worded
 from parkscore.data.table import UNIT, YEAR
 from parkscore.framework.result_columns import BEGINNINGS, CASE
 from parkscore.framework.taken_ids import percentile_in, rank_in
@@ -50,9 +50,7 @@ def with_ranks(batch: pa.RecordBatch, ranks: Mapping[str, pa.Array], note: str |
             placed |= {each: ranks[each] for each in (rank_in(name), percentile_in(name)) if each in ranks}
     if note is not None:
         last = [each for each in placed if not each.startswith(BEGINNINGS)]
-        words = pa.DictionaryArray.from_arrays(
-            arrow_numbers(np.zeros(batch.num_rows, dtype=np.int32)), arrow_texts([note])
-        )
+        words = worded([note], np.zeros(batch.num_rows))
         placed = {each: placed[each] for each in last} | {NOTE: words} | placed
     return pa.RecordBatch.from_pydict(placed)
 

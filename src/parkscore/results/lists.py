@@ -8,9 +8,8 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
-from parkscore.data.arrow_arrays import arrow_numbers, number_array
+from parkscore.data.arrow_arrays import arrow_numbers, number_array, worded
 from parkscore.data.grid import Vector
-from parkscore.results.rows import worded
 from parkscore.tree.lists import STANDINGS
 from parkscore.tree.verdicts import Codes
 

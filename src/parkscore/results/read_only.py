@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import fields, is_dataclass
-from functools import cached_property
-from typing import Any, Self, TypeVar, overload
+from functools import cached_property, wraps
+from typing import Any, TypeVar
 
 import numpy as np
 
@@ -35,16 +35,11 @@ def read_only(value: Kept) -> Kept:
     return value
 
 
-class read_only_property(cached_property[Kept]):  # noqa: N801  # a decorator, as `cached_property` is one
+def read_only_property(made: Callable[[Any], Kept]) -> cached_property[Kept]:
     """A property that is computed once, and whose arrays nobody writes into."""
 
-    @overload
-    def __get__(self, instance: None, owner: type[Any] | None = None) -> Self: ...
+    @wraps(made)
+    def closed(owner: Any) -> Kept:
+        return read_only(made(owner))
 
-    @overload
-    def __get__(self, instance: object, owner: type[Any] | None = None) -> Kept: ...
-
-    def __get__(self, instance: object, owner: type[Any] | None = None) -> Any:
-        """The value for whoever asks first; Python gives what is kept at every later time."""
-        kept: Any = super().__get__(instance, owner)
-        return read_only(kept)
+    return cached_property(closed)

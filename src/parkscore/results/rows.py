@@ -11,7 +11,7 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
-from parkscore.data.arrow_arrays import arrow_numbers, arrow_texts, number_array
+from parkscore.data.arrow_arrays import arrow_numbers, number_array, worded
 from parkscore.data.chosen import words_of
 from parkscore.data.classes import Classification
 from parkscore.data.grid import Grid, Rows, Selection, Truths, as_selection
@@ -194,14 +194,6 @@ def _of_unranked(results: Results, language: Language, before: str = "", ranked:
 def coded(texts: Any) -> pa.DictionaryArray:
     """Texts as codes into those that differ; what is no text is null."""
     return pa.array(texts, type=pa.string(), from_pandas=True).dictionary_encode()
-
-
-def worded(
-    words: Sequence[str] | npt.NDArray[Any], codes: npt.NDArray[Any], kind: type[np.signedinteger[Any]] = np.int32
-) -> pa.DictionaryArray:
-    """Words by their codes; below 0 there is none. kind: of the numbers, the same in every piece."""
-    numbers = np.ascontiguousarray(codes, dtype=kind)
-    return pa.DictionaryArray.from_arrays(arrow_numbers(numbers, numbers >= 0), arrow_texts(words))
 
 
 def _units(table: Table, rows: Rows) -> pa.Array:
