@@ -368,13 +368,12 @@ def test_ctrl_c_while_the_commands_are_put_together_ends_without_a_traceback(mon
         raise KeyboardInterrupt
 
     monkeypatch.setattr(cli, "app", interrupted_app)
-    usual, thresholds = signal.getsignal(signal.SIGTERM), gc.get_threshold()
+    usual = signal.getsignal(signal.SIGTERM)
     try:
         with pytest.raises(SystemExit) as ended:
             cli.main()
     finally:
         signal.signal(signal.SIGTERM, usual)
-        gc.set_threshold(*thresholds)
         gc.unfreeze()
     assert ended.value.code == 130
 

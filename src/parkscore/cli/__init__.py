@@ -193,8 +193,6 @@ def _terminate(number: int, frame: Any) -> None:
 
 def main() -> None:
     """Run the command line of this process."""
-    # Imports make objects by the hundred thousand, none of them garbage: looking for some takes a third of a second.
-    gc.set_threshold(100_000, 50, 1000)
     keep_memory()
     # Pydantic would look for plugins in every package that is installed.
     os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")

@@ -10,7 +10,7 @@ from parkscore.data.cases import cells_by_case, choose_cases
 from parkscore.data.chosen import category_codes, tier_numbers
 from parkscore.data.columns import Columns, columns_of
 from parkscore.data.given import Given, given_of
-from parkscore.data.grid import Grid
+from parkscore.data.grid import Grid, Stack, States, Vector
 from parkscore.data.table import State, Table
 from parkscore.framework.formula import Cells
 from parkscore.framework.models import Framework, Node
@@ -28,22 +28,26 @@ def derive(framework: Framework, table: Table) -> Grid:
     settings = resolve_settings(framework)
     leaves = framework.leaves
     rows = table.size
-    # Column by column in memory, as everything below the tree works on one indicator at a time.
-    values = np.empty((rows, len(leaves)), order="F")
-    states = np.empty((rows, len(leaves)), dtype=np.int8, order="F")
+    values, states = list[Vector](), list[States]()
     cases = {leaf.id: choose_cases(columns, leaf) for leaf in leaves if leaf.cases}
 
     def cells_of(leaf: Node, settings: Settings) -> Cells:
         return _cells(leaf, settings, table, columns)
 
-    for column, leaf in enumerate(leaves):
+    for leaf in leaves:
         own = settings[leaf.id]
         cells = cells_by_case(leaf, own, cases[leaf.id], cells_of) if leaf.cases else cells_of(leaf, own)
         if leaf.given is not None:
             cells = given_of(leaf, own, table, columns, cells).cells
-        values[:, column] = cells.values
-        states[:, column] = cells.states
-    return Grid(tuple(leaf.id for leaf in leaves), values, states, np.zeros(values.shape, dtype=bool, order="F"), cases)
+        values.append(np.broadcast_to(cells.values, (rows,)))
+        states.append(np.broadcast_to(cells.states, (rows,)))
+    return Grid(
+        tuple(leaf.id for leaf in leaves),
+        Stack(values, rows, np.float64),
+        Stack(states, rows, np.int8),
+        np.zeros((rows, len(leaves)), dtype=bool, order="F"),
+        cases,
+    )
 
 
 def given_scores(framework: Framework, table: Table) -> Mapping[str, Given]:

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
-from typing import Any
+from typing import Any, Generic, Self, TypeVar
 
 import numpy as np
 import numpy.typing as npt
 
 from parkscore.data.reference_names import named
+from parkscore.framework.formula.cells import State
 
 Matrix = npt.NDArray[np.float64]
 Vector = npt.NDArray[np.float64]
@@ -46,24 +47,91 @@ class CaseChoice:
         return np.asarray(~self.open & self.possible[:, 0])
 
 
+Number = TypeVar("Number", np.float64, np.int8)
+
+
+class Stack(Generic[Number]):
+    """Columns of as many rows each, which are put together as a matrix once somebody asks for them all."""
+
+    def __init__(self, columns: Sequence[npt.NDArray[Number]], rows: int, kind: type[Number]) -> None:
+        """The columns as they are: nothing is copied."""
+        self._columns: Sequence[npt.NDArray[Number]] = columns
+        self._rows = rows
+        self._kind: type[Number] = kind
+        self._matrix: npt.NDArray[Number] | None = None
+
+    @classmethod
+    def of(cls, matrix: npt.NDArray[Number]) -> Self:
+        """The columns of a matrix."""
+        found = cls(tuple(matrix.T), len(matrix), matrix.dtype.type)
+        found._matrix = matrix
+        return found
+
+    def __getitem__(self, column: int) -> npt.NDArray[Number]:
+        """A column, to be read only."""
+        return self._columns[column]
+
+    def __iter__(self) -> Iterator[npt.NDArray[Number]]:
+        """The columns in their order, to be read only."""
+        return iter(self._columns)
+
+    @property
+    def matrix(self) -> npt.NDArray[Number]:
+        """(rows, columns), column by column in memory, as everything below the tree works on one indicator at a time.
+
+        >>> Stack([np.array([1.0, 2.0]), np.array([3.0, 4.0])], 2, np.float64).matrix
+        array([[1., 3.],
+               [2., 4.]])
+        """
+        if self._matrix is None:
+            found = np.empty((self._rows, len(self._columns)), dtype=self._kind, order="F")
+            for taken, column in zip(found.T, self._columns, strict=True):
+                taken[:] = column
+            self._matrix = found
+        return self._matrix
+
+
 @dataclass(frozen=True)
 class Grid:
     """One stage of an evaluation.
 
-    ids: the indicators, in the order of the framework. values: (rows, indicators) in each indicator's measure, NaN
-    where there is no number. states: (rows, indicators) of `State`. filled: where an imputation put the number.
-    cases: by indicator that has cases, which of them each row is in.
+    ids: the indicators, in the order of the framework. numbers: of each indicator, in its measure, NaN where there is
+    none. reasons: of each indicator, the `State` of every cell. filled: (rows, indicators), where an imputation put the
+    number. cases: by indicator that has cases, which of them each row is in.
     """
 
     ids: tuple[str, ...]
-    values: Matrix
-    states: States
+    numbers: Stack[np.float64]
+    reasons: Stack[np.int8]
     filled: Truths
     cases: Mapping[str, CaseChoice] = field(default_factory=dict)
 
+    @property
+    def rows(self) -> int:
+        """How many rows there are."""
+        return len(self.filled)
+
+    @property
+    def values(self) -> Matrix:
+        """(rows, indicators) the numbers."""
+        return self.numbers.matrix
+
+    @property
+    def states(self) -> States:
+        """(rows, indicators) of `State`."""
+        return self.reasons.matrix
+
+    def has(self, state: State) -> bool:
+        """Whether any cell is in a state."""
+        return any(bool((column == state).any()) for column in self.reasons)
+
     def with_values(self, values: Matrix) -> Grid:
         """The same gaps with other numbers."""
-        return replace(self, values=values)
+        return replace(self, numbers=Stack.of(values))
+
+    def with_filled(self, values: Matrix, states: States, filled: Truths) -> Grid:
+        """The same indicators with gaps filled."""
+        return replace(self, numbers=Stack.of(values), reasons=Stack.of(states), filled=filled)
 
 
 @dataclass(frozen=True)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -58,7 +57,7 @@ def impute(framework: Framework, table: Table, grid: Grid, fitted: Fitted | None
             findings += count_filled(framework, title_of(choice), columns, put[own], year)
     if refusals:
         raise DataError(first_of_each_kind(refusals))
-    return replace(grid, values=values, states=states, filled=marked), findings
+    return grid.with_filled(values, states, marked), findings
 
 
 def _refused(
@@ -68,13 +67,13 @@ def _refused(
     hint = Text("更正数值，或换一种缺失值处理", "correct the value or choose another policy for gaps")
     for column in columns.tolist():
         whole = refused_values(framework.leaves[column], title, None, error, hint)
-        values = grid.values[:, column]
+        values = grid.numbers[column]
         yield from by_row(table, whole, np.flatnonzero(np.abs(values) > LARGEST).tolist(), values)
 
 
 def _without_case(grid: Grid, columns: Rows) -> Truths:
     """Where it cannot be told which case of an indicator counts, (rows, columns)."""
-    open_ = np.zeros((len(grid.values), len(columns)), dtype=np.bool_)
+    open_ = np.zeros((grid.rows, len(columns)), dtype=np.bool_)
     for position, code in enumerate(grid.ids[column] for column in columns):
         if code in grid.cases:
             open_[:, position] = grid.cases[code].open

@@ -24,7 +24,7 @@ def screen(framework: Framework, derived: Grid, imputed: Grid) -> tuple[Rows, di
     """
     set_aside = _too_few(framework, derived, imputed)
     set_aside |= _invalid(framework, derived)
-    eligible = np.ones(len(derived.values), dtype=np.bool_)
+    eligible = np.ones(derived.rows, dtype=np.bool_)
     eligible[list(set_aside)] = False
     return np.flatnonzero(eligible), set_aside
 
@@ -34,12 +34,12 @@ def _too_few(framework: Framework, derived: Grid, imputed: Grid) -> dict[int, Un
         return {}
     need = framework.screen.availability
     grid = imputed if framework.screen.stage == "imputed" else derived
-    applicable, present = np.zeros(len(grid.values)), np.zeros(len(grid.values))
+    applicable, present = np.zeros(grid.rows), np.zeros(grid.rows)
     for column, leaf in enumerate(framework.leaves):
-        present += ~np.isnan(grid.values[:, column])
+        present += ~np.isnan(grid.numbers[column])
         if not leaf.is_open_slot:
-            applicable += grid.states[:, column] != State.NOT_APPLICABLE
-    share = np.divide(present, applicable, out=np.zeros(len(grid.values)), where=applicable > 0)
+            applicable += grid.reasons[column] != State.NOT_APPLICABLE
+    share = np.divide(present, applicable, out=np.zeros(grid.rows), where=applicable > 0)
     return {
         row: Unranked(TOO_FEW_INDICATORS, too_few(percent(share[row]), percent(need)))
         for row in np.flatnonzero(share < need).tolist()

@@ -52,7 +52,7 @@ def treat(
     leaves = framework.leaves
     choices = columns_by_choice(settings[leaf.id].treat for leaf in leaves)
     if not choices:
-        return Treatment(grid, np.zeros(grid.values.shape, dtype=np.bool_, order="F"), (), {})
+        return Treatment(grid, np.zeros(grid.filled.shape, dtype=np.bool_, order="F"), (), {})
     values = grid.values.copy(order="F")
     findings: list[Finding] = []
     refusals: list[Finding] = []
@@ -67,7 +67,7 @@ def treat(
                 treated = _treated(choice, grid.values[block], known)
             except DomainError:
                 refusals += chain.from_iterable(
-                    _refused(choice, leaves[column], table, cohort, grid.values[:, column], known and [known[place]])
+                    _refused(choice, leaves[column], table, cohort, grid.numbers[column], known and [known[place]])
                     for place, column in enumerate(columns)
                 )
                 continue

@@ -10,7 +10,7 @@ from parkscore.data.classes import class_findings, why_without_class
 from parkscore.data.cohorts import cohorts_by_class
 from parkscore.data.fitted import Fitted
 from parkscore.data.reference_groups import with_shares_only
-from parkscore.data.table import Table
+from parkscore.data.table import State, Table
 from parkscore.engine.about import CohortName, name_of, shares_of
 from parkscore.engine.gathering_outliers import Parts, outliers_of_own
 from parkscore.engine.scored_piece import score_piece
@@ -63,7 +63,8 @@ def apply_to(framework: Framework, table: Table, plan: WeightPlan, fitted: Fitte
         groups, without = with_shares_only(groups, fitted)
         set_aside = {**without, **set_aside}
     shares = shares_of(framework, plan, groups, fitted)
-    nodes = aggregate(framework, table, scored.scores, groups, shares, used.states, fitted)
+    states = used.states if used.has(State.NOT_APPLICABLE) else None  # only then do reasons count
+    nodes = aggregate(framework, table, scored.scores, groups, shares, states, fitted)
     outcomes, found_gating = gate(framework, table, nodes, rows, set_aside)
     judged: tuple[Verdict, ...] = ()
     graded: tuple[Graded, ...] = ()

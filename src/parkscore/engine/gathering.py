@@ -53,13 +53,13 @@ def gather(framework: Framework, table: Table, year: int | None, fitted: Fitted,
     """
     filled = fill_gaps(framework, table, fitted)
     cohorts = tuple(each for each in measured_in_piece(framework, table, year, filled.eligible) if each.fit.size)
-    treated = treat(framework, table, filled.imputed, cohorts, fitted).grid.values
+    treated = treat(framework, table, filled.imputed, cohorts, fitted).grid.numbers
     settings, leaves = resolve_settings(framework), relative_leaves(framework)
     values: dict[str, dict[str, Partial]] = {cohort.reference: {} for cohort in cohorts}
     refusals: list[Finding] = []
     for cohort, (column, leaf) in product(cohorts, leaves):
         try:
-            found = _fitted_on(table, leaf, settings[leaf.id], cohort, treated[:, column])
+            found = _fitted_on(table, leaf, settings[leaf.id], cohort, treated[column])
         except DataError as error:
             refusals += error.findings
         else:
@@ -67,7 +67,7 @@ def gather(framework: Framework, table: Table, year: int | None, fitted: Fitted,
     if refusals:
         raise DataError(first_of_each_kind(refusals))
     ends = {
-        cohort.reference: {leaf.id: _ends(filled.imputed.values[cohort.fitted, column]) for column, leaf in leaves}
+        cohort.reference: {leaf.id: _ends(filled.imputed.numbers[column][cohort.fitted]) for column, leaf in leaves}
         for cohort in (cohorts if extents else ())
     }
     return Gathered(values, ends)

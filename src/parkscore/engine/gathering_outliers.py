@@ -11,7 +11,7 @@ import numpy as np
 
 from parkscore.data.filled import fill_gaps
 from parkscore.data.fitted import Fitted
-from parkscore.data.grid import Cohort, Matrix, Vector
+from parkscore.data.grid import Cohort, Stack, Vector
 from parkscore.data.table import Table
 from parkscore.data.treat import refuse_untreatable, treated_finding, untreatable
 from parkscore.engine.buckets import BUDGET
@@ -64,8 +64,8 @@ def gather_outliers(framework: Framework, table: Table, year: int | None, fitted
     """The values of a piece, gaps filled; DataError, with the rows, where a treatment cannot take one."""
     filled = fill_gaps(framework, table, fitted)
     cohorts = [each for each in measured_in_piece(framework, table, year, filled.eligible) if each.pool.size]
-    ours, numbers = treated_columns(framework), filled.imputed.values
-    refuse_untreatable(table, cohorts, [(leaf, choice, numbers[:, column]) for column, leaf, choice in ours])
+    ours, numbers = treated_columns(framework), filled.imputed.numbers
+    refuse_untreatable(table, cohorts, [(leaf, choice, numbers[column]) for column, leaf, choice in ours])
     return {
         (cohort.reference, cohort.year): OutlierPart(
             bool(cohort.apply.size) and (year is None or cohort.year in (None, year)),
@@ -80,13 +80,13 @@ def outliers_of_own(framework: Framework, piece: ScoredPiece) -> Parts:
     """The values that are treated each alone, of the rows of a piece that were asked for and scored as others were."""
     ours = treated_alone(framework)
     return {
-        (cohort.reference, cohort.year): OutlierPart(True, True, _pooled(cohort, piece.filled.imputed.values, ours))
+        (cohort.reference, cohort.year): OutlierPart(True, True, _pooled(cohort, piece.filled.imputed.numbers, ours))
         for cohort in (piece.to_score.own if ours else ())
     }
 
 
-def _pooled(cohort: Cohort, numbers: Matrix, columns: Columns) -> dict[str, Vector]:
-    pooled = {leaf.id: numbers[cohort.pool, column] for column, leaf, _ in columns}
+def _pooled(cohort: Cohort, numbers: Stack[np.float64], columns: Columns) -> dict[str, Vector]:
+    pooled = {leaf.id: numbers[column][cohort.pool] for column, leaf, _ in columns}
     return {code: own[~np.isnan(own)] for code, own in pooled.items()}
 
 

@@ -139,15 +139,15 @@ def tally(
         for number, leaf in enumerate(framework.leaves):
             if leaf.is_open_slot:
                 continue
-            found = beyond(leaf, cohort, untreated.values[:, number], fitted)
+            found = beyond(leaf, cohort, untreated.numbers[number], fitted)
             if found is not None:
                 drift[leaf.id, cohort.reference, cohort.year] = found
             columns[leaf.id, cohort.reference, cohort.year] = count_column(
                 table,
                 leaf,
                 cohort,
-                treated.values[:, number],
-                treated.states[:, number],
+                treated.numbers[number],
+                treated.reasons[number],
                 fitted_on=cohort.fitted,
                 rules=rules_met(leaf, settings[leaf.id], treated, cohort.fit),
                 has_reference=(cohort.reference, leaf.id) not in lacking,

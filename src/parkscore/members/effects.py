@@ -99,9 +99,9 @@ class Zones:
         values = {}
         for leaf in self.indicators:
             column = self._columns[leaf.id]
-            present = now.grid.values[:, column].take(own)
+            present = now.grid.numbers[column].take(own)
             # No return changes a text of the table of zones, of which the number goes by the zones that are looked at.
-            values[leaf.id] = less(present, present if leaf.category is not None else other.grid.values[:, column])
+            values[leaf.id] = less(present, present if leaf.category is not None else other.grid.numbers[column])
         scores = {node.id: less(now.scores[node.id].take(own), other.scores[node.id]) for node in self.nodes}
         return Effects(values, scores, now.ranks[own], other.ranks)
 

@@ -74,7 +74,7 @@ class WhatIf:
         place = {leaf.id: column for column, leaf in enumerate(self.zones.framework.leaves)}
         parts: list[pd.DataFrame] = []
         for leaf in self.zones.indicators:
-            now, then = (each.grid.values[:, place[leaf.id]] for each in (self.zones.now, self.then))
+            now, then = (each.grid.numbers[place[leaf.id]] for each in (self.zones.now, self.then))
             scores = {"score": self.zones.now.scores[leaf.id], "score_then": self.then.scores[leaf.id]}
             named = {"unit": self._units, "id": leaf.id, "zh": leaf.label.zh, "en": leaf.label.en}
             numbers = {"measure": leaf.measure, "value": now, "value_then": then, "change": then - now}

@@ -8,13 +8,15 @@ from typing import Any, ClassVar, Final
 
 import numpy as np
 
-from parkscore.data.grid import Rows, Vector
+from parkscore.data.grid import Matrix, Rows, Vector
 from parkscore.methods.exact_sums import ExactSums, exact_sum, grouped_sums
 from parkscore.results.rows import Results
 
 # Scores are added in units of this: no mean is off by 1e-9, and 131,072 scores of up to 100 are added at once, exactly.
 _UNIT: Final = 2.0**-29
 _EXACT: Final = 2.0**53
+_FEW: Final = 6
+"""Groups of which each row is told whether it is a member, to sum them at once."""
 
 Key = tuple[int | None, str | None]
 """A year and a class."""
@@ -57,7 +59,7 @@ def node_sums(results: Results, nodes: Sequence[str]) -> NodeSums:
     if not results.rows.size:
         return NodeSums.NOTHING
     rows, (codes, keys) = results.selection, _groups(results)
-    sizes = np.bincount(codes, minlength=len(keys))
+    sizes, members = np.bincount(codes, minlength=len(keys)), _members(codes, len(keys))
     units, lacking = np.empty(len(codes)), np.empty(len(codes), dtype=np.bool_)
     counts: list[list[int]] = []
     sums: list[list[ExactSums]] = []
@@ -67,18 +69,24 @@ def node_sums(results: Results, nodes: Sequence[str]) -> NodeSums:
         np.isnan(units, out=lacking)
         np.copyto(units, 0.0, where=lacking)
         counts.append((sizes - np.bincount(codes[lacking], minlength=len(keys))).tolist())
-        sums.append(_sums(units, codes, len(keys)))
+        sums.append(_sums(units, codes, members, len(keys)))
     return NodeSums(
         dict(zip(keys, zip(*counts, strict=True), strict=True)), dict(zip(keys, zip(*sums, strict=True), strict=True))
     )
 
 
-def _sums(units: Vector, codes: Rows, groups: int) -> list[ExactSums]:
+def _members(codes: Rows, groups: int) -> Matrix | None:
+    """(groups, rows), 1 where a row is in a group, which sums by a product of matrices; None where groups are many."""
+    return None if groups > _FEW else np.equal(codes, np.arange(groups)[:, np.newaxis]).astype(np.float64)
+
+
+def _sums(units: Vector, codes: Rows, members: Matrix | None, groups: int) -> list[ExactSums]:
     """For each group the sum of whole numbers."""
     largest = max(abs(float(units.max())), abs(float(units.min())))
     if largest * len(units) < _EXACT:
         # Sums of whole numbers below 2^53 are exact in any order.
-        return [exact_sum([total]) for total in np.bincount(codes, units, groups).tolist()]
+        totals = np.bincount(codes, units, groups) if members is None else members @ units
+        return [exact_sum([total]) for total in totals.tolist()]
     sums = grouped_sums(units, codes, groups)
     return [sums.take([group]) for group in range(groups)]
 

@@ -107,7 +107,7 @@ def _values(results: Results) -> Iterator[tuple[str, Any]]:
         texts = table.coded(name)
         yield f"{WITHIN}{name}", worded(texts.texts, texts.codes[rows])
     for column, leaf in enumerate(results.framework.leaves):
-        values, used = results.indicators.values[:, column], results.used.values[:, column]
+        values, used = results.indicators.numbers[column], results.used.numbers[column]
         if leaf.is_named:
             yield f"{VALUE}{leaf.id}", coded(words_of(table, leaf, values)[rows])
         else:
@@ -157,10 +157,10 @@ def groups_apart(framework: Framework) -> list[str]:
 
 def _states(results: Results, column: int) -> pa.DictionaryArray:
     """Why there is no value in a column, `filled` where a gap was filled; null where there is one."""
-    states = results.indicators.states[results.selection, column].copy()
+    states = results.indicators.reasons[column][results.selection]
     filled = results.used.filled[results.selection, column] | results.filled[results.selection, column]
     if filled.any():
-        states[filled] = len(State)
+        states = np.where(filled, np.int8(len(State)), states)
     return worded(_STATE_WORDS, states - 1, np.int8)  # State.VALUE is 0
 
 

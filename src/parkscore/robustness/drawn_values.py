@@ -72,7 +72,7 @@ class DrawnValues:
         late = np.isnan(grid.values) & ~np.isnan(values)
         states[late] = State.VALUE
         put |= late
-        return replace(grid, values=values, states=states, filled=put)
+        return grid.with_filled(values, states, put)
 
     def _put_noise(self, found: Matrix, observed: Grid, rows: Rows, draws: Rows) -> None:
         """Add an error to every value that was observed."""

@@ -257,7 +257,7 @@ def _applicable(evaluation: Evaluation, node: Node, shares: Shares, rows: Rows) 
         below = (_applicable(evaluation, child, shares, rows) for child in node.children)
         return np.asarray(sum(share * part for share, part in zip(own, below, strict=True)))
     column = [leaf.id for leaf in evaluation.framework.leaves].index(node.id)
-    apart = evaluation.indicator_grid.states[rows, column] == State.NOT_APPLICABLE
+    apart = evaluation.indicator_grid.reasons[column][rows] == State.NOT_APPLICABLE
     return np.where(apart & np.isnan(evaluation.aggregated.scores[node.id][rows]), 0.0, 1.0)
 
 

@@ -103,7 +103,7 @@ class _Climb:
         self._shares = shares
         self._ranges, self._settings = score_ranges(framework, frozen=frozen), resolve_settings(framework)
         self._known = {
-            leaf.id: self._of_leaf(leaf, grid, grid.states[rows, column], given.get(leaf.id))
+            leaf.id: self._of_leaf(leaf, grid, grid.reasons[column][rows], given.get(leaf.id))
             for column, leaf in enumerate(framework.leaves)
         }
 

@@ -39,7 +39,7 @@ def fit_of(
     for cohort in cohorts:
         # Rules that take nothing from the data have no range that a value could leave.
         relative = [code for code, reference in scored.references[cohort.reference].items() if reference]
-        columns = [imputed.values[cohort.fit, imputed.ids.index(code)] for code in relative]
+        columns = [imputed.numbers[imputed.ids.index(code)][cohort.fit] for code in relative]
         extents[cohort.reference] = {
             code: (float(lowest(column)), float(highest(column)))
             for code, column in zip(relative, columns, strict=True)

@@ -137,7 +137,7 @@ class _GateColumns(Columns):
             return super()._current(name)
         if name in self._positions:
             position, measure = self._positions[name], self._measures[name]
-            cells = Cells(self._indicators.values[:, position], self._indicators.states[:, position])
+            cells = Cells(self._indicators.numbers[position], self._indicators.reasons[position])
             return Column(cells, measure if isinstance(measure, Measure) else None)
         scores = as_compared(self._scores[name], self._decimals)
         states = np.where(np.isnan(scores), np.int8(State.MISSING), np.int8(State.VALUE)).astype(np.int8)

@@ -80,7 +80,7 @@ def score(
     settings = resolve_settings(framework)
     leaves = framework.leaves
     fates = fates_of_gaps(framework)
-    scores = np.full(grid.values.shape, np.nan, order="F")
+    scores = np.full(grid.filled.shape, np.nan, order="F")
     references: dict[str, dict[str, Reference]] = {}
     findings: list[Finding] = []
     lacking: list[Finding] = []
@@ -92,7 +92,7 @@ def score(
         for column, leaf in enumerate(leaves):
             if leaf.is_open_slot:
                 continue
-            values, said = grid.values[:, column], settings[leaf.id]
+            values, said = grid.numbers[column], settings[leaf.id]
             try:
                 measured = cohort.fit
                 own[leaf.id] = {}
@@ -109,14 +109,14 @@ def score(
                 place = indicator_place(framework, table, leaf, rows)
                 refusals += [each if each.place is not None else replace(each, place=place) for each in at_fault]
                 continue
-            states = grid.states[:, column]
+            states = grid.reasons[column]
             judged = by_rule(leaf, settings[leaf.id], grid, cohort.apply)
             lacking += _lacking(table, leaf, judged, cohort, values, states, scores[:, column], given_by.get(leaf.id))
             found: list[Finding] = []
             if counts and cohort.apply.size:
                 cells = _counted_cells(table, leaf, settings[leaf.id], cohort, grid, column, fitted, own[leaf.id])
                 found += column_findings(leaf, cells, fates[leaf.id])
-                found += _drift(leaf, cohort, base.values[:, column], fitted)
+                found += _drift(leaf, cohort, base.numbers[column], fitted)
             year = base_year(settings[leaf.id])
             if year is not None and year in supplies.base_rows:
                 found += _without_base(leaf, cohort, year, values, supplies.base_values(year, column))
@@ -144,8 +144,8 @@ def _counted_cells(
         table,
         leaf,
         cohort,
-        grid.values[:, column],
-        grid.states[:, column],
+        grid.numbers[column],
+        grid.reasons[column],
         fitted_on=cohort.fitted if fitted is None else None,
         rules=rules_met(leaf, settings, grid, cohort.fit) if fitted is None else frozenset(),
         has_reference=not any(math.isnan(value) for value in reference.values()),

@@ -53,7 +53,7 @@ class Supply:
     def base_values(self, year: int, column: int) -> Vector:
         """For each row of the table the value of its unit in a base year, NaN where there is none."""
         rows = self.base_rows[year]
-        return np.where(rows < 0, np.nan, self.base.values[rows, column])
+        return np.where(rows < 0, np.nan, self.base.numbers[column][rows])
 
 
 def supply(framework: Framework, table: Table, base: Grid) -> Supply:
