@@ -57,7 +57,9 @@ def _of_one_length(data: npt.NDArray[np.uint8], starts: npt.NDArray[Any], length
 
 
 def _stirred(hashes: Hashes) -> Hashes:
-    hashes = hashes + _STEP
-    hashes = (hashes ^ (hashes >> np.uint64(30))) * _FIRST
-    hashes = (hashes ^ (hashes >> np.uint64(27))) * _SECOND
-    return np.asarray(hashes ^ (hashes >> np.uint64(31)), dtype=np.uint64)
+    stirred = hashes + _STEP
+    for shift, factor in ((np.uint64(30), _FIRST), (np.uint64(27), _SECOND)):
+        stirred ^= stirred >> shift
+        stirred *= factor
+    stirred ^= stirred >> np.uint64(31)
+    return stirred

@@ -9,20 +9,19 @@ from typing import Final, NamedTuple
 import numpy as np
 
 from parkscore.data.fitted import Fitted
-from parkscore.data.grid import Cohort, Rows
+from parkscore.data.grid import Cohort, Matrix, Rows
 from parkscore.data.table import UNIT, Origin, Table
 from parkscore.framework.models import Framework
 from parkscore.tree.aggregate import Shares
 from parkscore.tree.schemes import WeightPlan
-from parkscore.tree.weigh import Weighing, weigh
+from parkscore.tree.weigh import Weighing, only_shares, weigh
 
 
 def weighing_of(
     framework: Framework, plan: WeightPlan, cohorts: Sequence[Cohort], fitted: Fitted | None = None
 ) -> Weighing:
     """The weights of a plan, with where they come from; fitted: it has those that were computed from data."""
-    nothing = Table({UNIT: np.empty(0, dtype=object)}, {}, Origin(""))
-    return weigh(framework, nothing, np.zeros((0, len(framework.leaves))), tuple(cohorts), plan, fitted=fitted)
+    return weigh(framework, _NOTHING, _no_scores(framework), tuple(cohorts), plan, fitted=fitted)
 
 
 def shares_of(framework: Framework, plan: WeightPlan, cohorts: Sequence[Cohort], fitted: Fitted) -> tuple[Shares, ...]:
@@ -30,9 +29,14 @@ def shares_of(framework: Framework, plan: WeightPlan, cohorts: Sequence[Cohort],
     if fitted.shares:
         return tuple(fitted.shares[cohort.name, cohort.class_id] for cohort in cohorts)
     classes = list(dict.fromkeys(cohort.class_id for cohort in cohorts))
-    without_rows = [replace(_NOBODY, class_id=class_id) for class_id in classes]
-    known = dict(zip(classes, weighing_of(framework, plan, without_rows).shares, strict=True))
+    without_rows = tuple(replace(_NOBODY, class_id=class_id) for class_id in classes)
+    shares = only_shares(framework, _NOTHING, _no_scores(framework), without_rows, plan)
+    known = dict(zip(classes, shares, strict=True))
     return tuple(known[cohort.class_id] for cohort in cohorts)
+
+
+def _no_scores(framework: Framework) -> Matrix:
+    return np.zeros((0, len(framework.leaves)))
 
 
 class CohortName(NamedTuple):
@@ -54,5 +58,6 @@ def cohorts_of(names: Iterable[CohortName]) -> list[Cohort]:
     return [replace(_NOBODY, name=name, within=within, class_id=class_id) for name, within, class_id in ordered]
 
 
+_NOTHING: Final = Table({UNIT: np.empty(0, dtype=object)}, {}, Origin(""))
 _NO_ROWS: Final[Rows] = np.zeros(0, dtype=np.intp)
 _NOBODY: Final = Cohort("", None, _NO_ROWS, _NO_ROWS, _NO_ROWS)

@@ -48,10 +48,10 @@ def mean_of_present(X: FloatArray, w: FloatArray) -> FloatArray:
     means = np.empty(len(X))
     for own in blocks(len(X), len(weights)):
         scores = X[own].T if every else X[own][:, counted].T
-        present = ~np.isnan(scores, order="C")
+        lacking = np.isnan(scores, order="C")
         parts = np.multiply(scores, weights, order="C")
-        parts[~present] = 0.0
-        total = sums_of_units(np.multiply(present, weights))
+        np.copyto(parts, 0.0, where=lacking)
+        total = sums_of_units(np.multiply(~lacking, weights))
         means[own] = sums_of_units(parts) / np.where(total > 0, total, np.nan)
     return means
 

@@ -70,7 +70,7 @@ def between(share: FloatArray, to: Pair, clip: bool) -> FloatArray:
     # The top of the scores is reached exactly: worst + (best - worst) can be one rounding away from best.
     scores = np.asarray((best - worst) * share)
     scores += worst
-    scores[share == 1.0] = best
+    np.copyto(scores, best, where=share == 1.0)
     return finite(np.clip(scores, worst, best, out=scores) if clip else scores)
 
 

@@ -80,7 +80,7 @@ def score(
     settings = resolve_settings(framework)
     leaves = framework.leaves
     fates = fates_of_gaps(framework)
-    scores = np.full(grid.filled.shape, np.nan, order="F")
+    scores = _no_scores(framework, grid, cohorts)
     references: dict[str, dict[str, Reference]] = {}
     findings: list[Finding] = []
     lacking: list[Finding] = []
@@ -127,6 +127,18 @@ def score(
     return Scored(
         scores, np.zeros(scores.shape, dtype=np.bool_, order="F"), references, (*lacking, *findings), given_by
     )
+
+
+def _no_scores(framework: Framework, grid: Grid, cohorts: tuple[Cohort, ...]) -> Matrix:
+    """(rows, indicators) NaN wherever no rule may put a score; what one puts into every row need not be made before."""
+    scores, apart = np.empty(grid.filled.shape, order="F"), np.ones(grid.rows, dtype=np.bool_)
+    for cohort in cohorts:
+        apart[cohort.index_of(cohort.measured)] = False
+    some_apart = bool(apart.any())
+    for column, leaf in enumerate(framework.leaves):
+        if some_apart or leaf.is_open_slot or has_rules_by_case(leaf):
+            scores[:, column] = np.nan
+    return scores
 
 
 def _counted_cells(

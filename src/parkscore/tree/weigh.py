@@ -80,8 +80,7 @@ def weigh(
     Raises DataError where a method refuses the scores.
     """
     scheme = plan.scheme
-    ids = list(dict.fromkeys(cohort.class_id for cohort in cohorts)) or [None]
-    plans = {each: plan if each is None else plan.of_class(framework, each) for each in ids}
+    plans = _plans_of(framework, plan, cohorts)
     status = least_firm(*(status_of(framework, own) for own in plans.values()))
     source = scheme.source if scheme is not None else framework.weights_source or framework.source
     provenance = {each: _provenance(framework, own, status, source) for each, own in plans.items()}
@@ -103,7 +102,7 @@ def weigh(
         provenance=provenance,
         findings=(
             *_without_repeats(findings),
-            *_without_units(framework, plan, ids),
+            *_without_units(framework, plan, list(plans)),
             *_without_effect(framework, plan, shares),
         ),
         notes=data_notes(plan),
@@ -121,6 +120,19 @@ def stated_shares(framework: Framework, table: Table, plan: WeightPlan, class_id
     return _Weigher(framework, table, no_scores, Cohort("", None, nobody, nobody, nobody, class_id=class_id)).settle(
         own
     )
+
+
+def _plans_of(framework: Framework, plan: WeightPlan, cohorts: tuple[Cohort, ...]) -> Mapping[str | None, WeightPlan]:
+    """The plan of each class; where there is no cohort, that of none."""
+    ids = list(dict.fromkeys(cohort.class_id for cohort in cohorts)) or [None]
+    return {each: plan if each is None else plan.of_class(framework, each) for each in ids}
+
+
+def only_shares(
+    framework: Framework, table: Table, scores: Matrix, cohorts: tuple[Cohort, ...], plan: WeightPlan
+) -> tuple[Shares, ...]:
+    """The shares that `weigh` has, without where they come from and what is to be said of them."""
+    return _shares(framework, table, scores, cohorts, _plans_of(framework, plan, cohorts), None, ())
 
 
 def _shares(
