@@ -363,11 +363,17 @@ def test_whoever_waits_for_a_file_to_be_written_is_told_so(
     assert waited[-1] == "writing"
 
 
+@pytest.mark.parametrize("words", [["-h", "score"], ["--lang", "en", "-h"], []])
+def test_help_that_no_command_is_asked_for_lists_all_of_them(words: list[str]) -> None:
+    shown = subprocess.run([sys.executable, "-m", "parkscore", *words], capture_output=True, text=True, check=True)
+    assert all(f"\n  {name} " in shown.stdout for name in ("validate", "score", "explain", "members", "demo"))
+
+
 def test_ctrl_c_while_the_commands_are_put_together_ends_without_a_traceback(monkeypatch: pytest.MonkeyPatch) -> None:
-    def interrupted_app() -> None:
+    def leave_out(_words: list[str]) -> None:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(cli, "app", interrupted_app)
+    monkeypatch.setattr(cli, "_leave_out_others", leave_out)
     usual = signal.getsignal(signal.SIGTERM)
     try:
         with pytest.raises(SystemExit) as ended:

@@ -18,6 +18,7 @@ from parkscore.data.row_groups import Wanted, read_rows
 TABLE = pa.table(
     {
         "unit": [f"E{number}" for number in range(10)],
+        "name": [f"企业{number}" for number in range(10)],
         "营业收入(亿元)": np.arange(10.0),
         "staff": pa.array([1, None, *range(8)], pa.int32()),
         "other": np.arange(10.0),
@@ -32,21 +33,21 @@ def written(folder: Path, table: pa.Table = TABLE) -> Path:
     return path
 
 
-def wanted(path: Path, group: int, *columns: str, end: int | None = None) -> Wanted:
-    return Wanted(str(path), path.stat().st_mtime_ns, (group, end or group + 1), columns, ())
+def wanted(path: Path, group: int, *columns: str, end: int | None = None, coded: tuple[str, ...] = ()) -> Wanted:
+    return Wanted(str(path), path.stat().st_mtime_ns, (group, end or group + 1), columns, coded)
 
 
 def test_numbers_that_are_mentioned_are_read_ahead_and_the_table_is_the_same(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    path, names = written(tmp_path), ("staff", "unit", "营业收入(亿元)")
+    path, names = written(tmp_path), ("staff", "name", "营业收入(亿元)")
     groups = [wanted(path, group, *names) for group in range(3)]
     expected = [read_rows(each, 0, rows, rows) for each, rows in zip(groups, (4, 4, 2), strict=True)]
     given: list[list[str]] = []
 
-    def spied(*key: object) -> pa.Table | None:
+    def spied(*key: object) -> reading_ahead.Ahead | None:
         found = reading_ahead.read_before(*key)  # type: ignore[arg-type]
-        given.append([] if found is None else found.column_names)
+        given.append([] if found is None else found.table.column_names)
         return found
 
     monkeypatch.setattr(row_groups, "read_before", spied)
@@ -62,12 +63,42 @@ def test_numbers_that_are_mentioned_are_read_ahead_and_the_table_is_the_same(
     assert not reading_ahead._coming
 
 
+@pytest.mark.parametrize("kind", [pa.string(), pa.large_string()])
+@pytest.mark.parametrize("coded", [(), ("park",), ("unit",), ("park", "unit")])
+def test_texts_come_in_the_form_that_they_are_wanted_in_whatever_form_they_were_read_ahead_in(
+    tmp_path: Path, coded: tuple[str, ...], kind: pa.DataType
+) -> None:
+    table = pa.table({"unit": [f"E{number}" for number in range(400)], "park": ["甲", None, "乙", "甲"] * 100})
+    path = tmp_path / "in.parquet"
+    pq.write_table(table.cast(pa.schema([("unit", kind), ("park", kind)])), path)
+    expected = read_rows(wanted(path, 0, "park", "unit", coded=coded), 0, 400, 400)
+    with reading_ahead.reading_ahead(path, "key: unit\nfields: {park: {kind: text}}"):
+        (ahead,) = (future.result() for future in reading_ahead._coming.values())
+        found = read_rows(wanted(path, 0, "park", "unit", coded=coded), 0, 400, 400)
+    assert ahead.coded == {"park"}
+    assert set(ahead.table.column_names) == {"unit", "park"}
+    assert found.equals(expected)
+    assert found.schema.equals(expected.schema)
+
+
+def test_a_broken_column_that_nobody_asks_for_is_no_mistake(tmp_path: Path) -> None:
+    path = written(tmp_path)
+    spoilt, content = pq.read_metadata(path).row_group(0).column(2), bytearray(path.read_bytes())
+    first = spoilt.dictionary_page_offset or spoilt.data_page_offset
+    content[first : first + spoilt.total_compressed_size] = bytes(spoilt.total_compressed_size)
+    path.write_bytes(content)
+    with reading_ahead.reading_ahead(path, SAID):
+        assert read_rows(wanted(path, 0, "staff"), 0, 4, 4)["staff"].to_pylist() == [1, None, 0, 1]
+        with pytest.raises(UNREADABLE):
+            read_rows(wanted(path, 0, "营业收入(亿元)"), 0, 4, 4)
+
+
 def test_a_file_that_has_changed_since_is_read_anew(tmp_path: Path) -> None:
     path = written(tmp_path)
     with reading_ahead.reading_ahead(path, SAID):
         for future in list(reading_ahead._coming.values()):
             future.result()
-        pq.write_table(TABLE.set_column(2, "staff", pa.array(np.arange(10, 20))), path, row_group_size=4)
+        pq.write_table(TABLE.set_column(3, "staff", pa.array(np.arange(10, 20))), path, row_group_size=4)
         os.utime(path, ns=(0, 1))
         assert read_rows(wanted(path, 0, "staff"), 0, 4, 4)["staff"].to_pylist() == [10, 11, 12, 13]
 
@@ -101,7 +132,7 @@ def test_a_damaged_row_group_is_raised_where_it_is_asked_for(tmp_path: Path) -> 
 def test_no_more_is_read_ahead_than_there_is_room_for(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     path = written(tmp_path)
     sizes = pq.read_metadata(path).row_group(0)
-    monkeypatch.setattr(reading_ahead, "_AT_MOST", sizes.column(1).total_uncompressed_size * 3)
+    monkeypatch.setattr(reading_ahead, "_AT_MOST", sizes.column(2).total_uncompressed_size * 3)
     with reading_ahead.reading_ahead(path, SAID):
         assert len(reading_ahead._coming) < 3
 

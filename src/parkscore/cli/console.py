@@ -12,6 +12,7 @@ import threading
 from collections.abc import Iterable, Iterator, Sequence
 from contextvars import ContextVar
 from dataclasses import dataclass
+from importlib import import_module
 from itertools import pairwise
 from typing import Annotated, Any
 
@@ -81,6 +82,11 @@ class Reply:
         width = _columns() if sys.stdout.isatty() else _WIDTH_OF_A_FILE
         Console(file=page, width=width, highlight=False).print(table)
         print(*(line.rstrip() for line in page.getvalue().splitlines()), sep="\n")
+
+    def load_tables(self) -> None:
+        """Load what prints a table in a thread, while a run has still to be waited for."""
+        if not self.as_json:
+            threading.Thread(target=lambda: [import_module(name) for name in ("rich.console", "rich.table")]).start()
 
     def show_findings(self, findings: Iterable[Finding], rest: Text | None = None) -> None:
         """Print errors and warnings to stderr, worst first, then how many are left over and where to find them.

@@ -205,9 +205,13 @@ class _Progress:
         self._reply = reply
         self._shown = reply.as_json or not sys.stderr.isatty()
         self._next = time.monotonic() + 1.0
+        self._prepared = False
 
     def tell(self, stage: Text, done: int, whole: int) -> None:
         """Show the stage and the share that is done, not more than twice a second."""
+        if done == whole and not self._prepared:  # the rows are read, and there is still more to do
+            self._prepared = True
+            self._reply.load_tables()
         if self._shown or time.monotonic() < self._next:
             return
         self._next = time.monotonic() + _SECONDS_BETWEEN

@@ -10,7 +10,7 @@ import pyarrow as pa
 import pyarrow.types as kinds
 
 from parkscore.data.arrow_arrays import are_known, numbers_of
-from parkscore.data.plain_texts import bytes_of
+from parkscore.data.plain_texts import bytes_of, rows_with_bytes
 
 # What a plain number is written with; that the signs stand in order is for the conversion to see.
 _PLAIN: Final = np.zeros(256, dtype=np.bool_)
@@ -40,7 +40,7 @@ def plain_numbers(array: pa.Array) -> PlainNumbers | None:
         first = int(starts[0])
         other = np.flatnonzero(~_PLAIN[data[first : int(ends[-1])]]) + first
         if other.size:
-            doubtful = np.unique(np.searchsorted(ends, other, side="right"))
+            doubtful = rows_with_bytes(ends, other)
             filled[doubtful] = False
     try:
         numbers = _masked(array, filled).cast(pa.float64())

@@ -40,6 +40,9 @@ _BEYOND_ASCII: Final = 0x80
 _PLAIN: Final = _table(_VISIBLE, _HAN, range(_BEYOND_ASCII, 0xC0))
 
 
+Places = npt.NDArray[np.int64]
+
+
 class TextBytes(NamedTuple):
     """The bytes of a column, and where each text begins and ends among them."""
 
@@ -130,7 +133,19 @@ def texts_written_otherwise(array: pa.Array) -> npt.NDArray[np.int64]:
         return np.empty(0, dtype=np.int64)
     first = int(starts[0])
     other = np.flatnonzero(~_PLAIN[data[first : int(ends[-1])]]) + first
-    return np.unique(np.searchsorted(ends, other, side="right"))
+    return rows_with_bytes(ends, other)
+
+
+def rows_with_bytes(ends: Places, places: Places) -> Places:
+    """The rows in which some bytes stand, by their places, ascending; ends: where the text of each row ends.
+
+    >>> rows_with_bytes(np.array([2, 4, 4, 9]), np.array([0, 1, 5]))
+    array([0, 3])
+    """
+    rows = np.searchsorted(ends, places, side="right")
+    first = np.ones(rows.size, dtype=np.bool_)
+    np.not_equal(rows[1:], rows[:-1], out=first[1:])
+    return np.asarray(rows[first], dtype=np.int64)
 
 
 def bytes_of(array: pa.Array) -> TextBytes:

@@ -11,21 +11,32 @@ import re
 from collections.abc import Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
-from typing import Final
+from typing import Final, NamedTuple
 
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pyarrow.types as kinds
 
 _AT_MOST: Final = 160 << 20
-"""Bytes of numbers that are read ahead."""
+"""Bytes that are read ahead."""
+_FEW: Final = 4
+"""Bytes that a text takes where few differ: those are read by number, as what is asked of them most often is so."""
+
+
+class Ahead(NamedTuple):
+    """Columns of a row group; coded: the texts of which of them come by number."""
+
+    table: pa.Table
+    coded: frozenset[str]
+
+
 _Group = tuple[str, int, int]
-_coming: Final[dict[_Group, Future[pa.Table]]] = {}
+_coming: Final[dict[_Group, Future[Ahead]]] = {}
 
 
 @contextlib.contextmanager
 def reading_ahead(path: Path, said: str) -> Iterator[None]:
-    """Read numbers of the first row groups ahead; what is not asked for within the block is forgotten.
+    """Read numbers and texts of the first row groups ahead; what is not asked for within the block is forgotten.
 
     said: a text in which those columns are mentioned that will be wanted, by a name without a measure. What is wrong
     with the file is told when it is read.
@@ -44,20 +55,27 @@ def _begin(pool: ThreadPoolExecutor, path: Path, said: str) -> None:
     changed = path.stat().st_mtime_ns
     footer = pq.read_metadata(path)
     schema, room = footer.schema.to_arrow_schema(), _AT_MOST
-    wanted = [each.name for each in schema if _is_number(each.type) and _heading(each.name) in said]
-    places = [place for place, name in enumerate(schema.names) if name in set(wanted)]
     if len(set(schema.names)) < len(schema.names) or len(schema.names) < footer.num_columns:
         return  # columns of one name, or within others, are left to whoever knows what they are
+    mentioned = [place for place, each in enumerate(schema) if _heading(each.name) in said]
+    wanted = {place: schema.names[place] for place in mentioned if _is_read(schema.field(place).type)}
     for group in range(footer.num_row_groups):
         row_group = footer.row_group(group)
-        room -= sum(row_group.column(place).total_uncompressed_size for place in places)
+        sizes = {name: row_group.column(place).total_uncompressed_size for place, name in wanted.items()}
+        room -= sum(sizes.values())
         if room < 0:
             return
-        _coming[str(path), changed, group] = pool.submit(_read, path, footer, group, wanted)
+        few = {name for name, size in sizes.items() if size < _FEW * row_group.num_rows}
+        coded = frozenset(name for name in few if _is_text(schema.field(name).type))
+        _coming[str(path), changed, group] = pool.submit(_read, path, footer, group, list(wanted.values()), coded)
 
 
-def _is_number(kind: pa.DataType) -> bool:
-    return bool(kinds.is_floating(kind) or kinds.is_integer(kind))
+def _is_read(kind: pa.DataType) -> bool:
+    return bool(kinds.is_floating(kind) or kinds.is_integer(kind) or _is_text(kind))
+
+
+def _is_text(kind: pa.DataType) -> bool:
+    return bool(kinds.is_string(kind) or kinds.is_large_string(kind))
 
 
 def _heading(name: str) -> str:
@@ -69,15 +87,16 @@ def _heading(name: str) -> str:
     return re.split("[(（]", name, maxsplit=1)[0].strip()
 
 
-def _read(path: Path, footer: pq.FileMetaData, group: int, columns: Sequence[str]) -> pa.Table:
-    with pq.ParquetFile(path, metadata=footer, page_checksum_verification=True) as parquet:
-        return parquet.read_row_group(group, columns=list(columns), use_threads=False)
+def _read(path: Path, footer: pq.FileMetaData, group: int, columns: Sequence[str], coded: frozenset[str]) -> Ahead:
+    with pq.ParquetFile(path, metadata=footer, read_dictionary=list(coded), page_checksum_verification=True) as parquet:
+        return Ahead(parquet.read_row_group(group, columns=list(columns), use_threads=False), coded)
 
 
-def read_before(path: str, changed: int, group: int) -> pa.Table | None:
-    """The numbers of a row group, if they have been read ahead; they are given away once.
-
-    Raises what pyarrow raises where the file is broken.
-    """
+def read_before(path: str, changed: int, group: int) -> Ahead | None:
+    """Columns of a row group, if they could be read ahead; they are given away once."""
     coming = _coming.pop((path, changed, group), None)
-    return None if coming is None or coming.cancel() else coming.result()
+    if coming is None or coming.cancel():
+        return None
+    with contextlib.suppress(OSError, pa.ArrowException):  # what is broken may be a column that nobody asks for
+        return coming.result()
+    return None

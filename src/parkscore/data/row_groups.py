@@ -11,7 +11,7 @@ from typing import Final, NamedTuple
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from parkscore.data.reading_ahead import read_before
+from parkscore.data.reading_ahead import Ahead, read_before
 
 _KEPT_OPEN: Final = 4
 
@@ -57,14 +57,21 @@ def _footer(path: str, changed: int) -> pq.FileMetaData:
 def _whole(wanted: Wanted) -> pa.Table:
     first, end = wanted.groups
     before = read_before(wanted.path, wanted.changed, first) if end - first == 1 else None
-    known = () if before is None else before.column_names
+    known = () if before is None else [name for name in before.table.column_names if _as_wanted(name, before, wanted)]
     rest = [name for name in wanted.columns if name not in known]
+    if before is not None and not rest:
+        return before.table.select(list(wanted.columns))
     with open_file(wanted.path, wanted.changed, wanted.coded) as parquet:
         read = parquet.read_row_groups(range(first, end), columns=rest, use_threads=False)
     if before is None:
         return read
-    columns = [(before if name in known else read).column(name) for name in wanted.columns]
+    columns = [(before.table if name in known else read).column(name) for name in wanted.columns]
     return pa.Table.from_arrays(columns, list(wanted.columns))
+
+
+def _as_wanted(name: str, before: Ahead, wanted: Wanted) -> bool:
+    """Whether a column that was read ahead came in the form that it is wanted in."""
+    return (name in before.coded) == (name in wanted.coded)
 
 
 class _Stream:

@@ -19,6 +19,8 @@ _STEP: Final = np.uint64(0x9E3779B97F4A7C15)
 _FIRST: Final = np.uint64(0xBF58476D1CE4E5B9)
 _SECOND: Final = np.uint64(0x94D049BB133111EB)
 _WORD: Final = 8
+_SHORT: Final = 1 << 16
+"""Bytes of texts whose lengths are counted, which is faster than to sort them."""
 
 
 def text_hashes(texts: CellColumn | pd.Series[Any] | pd.api.extensions.ExtensionArray | pa.Array) -> Hashes:
@@ -31,11 +33,19 @@ def text_hashes(texts: CellColumn | pd.Series[Any] | pd.api.extensions.Extension
     array = text_column(texts)
     data, starts, ends = bytes_of(array)
     lengths = ends - starts
+    if lengths.size and lengths.min() == lengths.max():  # as of codes
+        return _of_one_length(data, starts, int(lengths[0]))
     hashes = np.empty(len(array), dtype=np.uint64)
-    for length in np.unique(lengths).tolist():
+    for length in _met(lengths):
         rows = np.flatnonzero(lengths == length)
         hashes[rows] = _of_one_length(data, starts[rows], length)
     return hashes
+
+
+def _met(lengths: npt.NDArray[Any]) -> list[int]:
+    """The different lengths of texts."""
+    few = not lengths.size or int(lengths.max()) < _SHORT
+    return (np.flatnonzero(np.bincount(lengths)) if few else np.unique(lengths)).tolist()
 
 
 def mixed(hashes: Hashes, numbers: npt.NDArray[np.int64]) -> Hashes:

@@ -172,12 +172,13 @@ class _Best:
 def _best_rows(batch: pa.RecordBatch, decimals: int) -> Rows:
     """The first rows of each year that no more than a few rows of it stand above."""
     rounded = np.round(numbers_of(batch.column(SCORE)), decimals)
-    years = numbers_of(batch.column(YEAR)) if YEAR in batch.schema.names else np.zeros(rounded.size)
+    scored = ~np.isnan(rounded)
+    years = numbers_of(batch.column(YEAR)) if YEAR in batch.schema.names else None
     found = []
-    for year in np.unique(years):
-        rows = np.flatnonzero((years == year) & ~np.isnan(rounded))
-        of_year = -rounded[rows]
+    for of_year in [scored] if years is None else [scored & (years == year) for year in np.unique(years)]:
+        rows = np.flatnonzero(of_year)
+        falling = -rounded[rows]
         if rows.size > TOP:
-            rows = rows[of_year <= np.partition(of_year, TOP - 1)[TOP - 1]]
+            rows = rows[falling <= np.partition(falling, TOP - 1)[TOP - 1]]
         found.append(rows[np.argsort(-rounded[rows], kind="stable")[:TOP]])
     return np.concatenate(found)

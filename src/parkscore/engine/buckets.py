@@ -7,6 +7,7 @@ import tempfile
 from collections.abc import Iterator, Sequence
 from contextlib import closing
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -232,9 +233,12 @@ class _Sample:
     """Keys picked at random, the same in every run, about as many of each thousand rows."""
 
     def __init__(self) -> None:
-        self._generator = np.random.default_rng(0)
         self._share = 1.0
         self._picked: list[Keys] = []
+
+    @cached_property
+    def _generator(self) -> np.random.Generator:
+        return np.random.default_rng(0)  # rows that are ranked in memory need none, and it takes a while to load
 
     def take(self, keys: Keys) -> None:
         """Pick some of these keys."""
