@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from parkscore.cli.ahead import digesting, reading_ahead_for
 from parkscore.cli.console import JsonOption, LanguageOption, Reply, reply_to
 from parkscore.cli.files import check_output, files_of, find_data
 from parkscore.cli.framework_arguments import FrameworkArgument, WeightsOption
@@ -90,11 +91,6 @@ def members(
     不给 -o 时结果写到标准输出：终端上是表，管道里是 csv；问到企业时为文字。
     Without -o the result goes to stdout: a table on a terminal, csv into a pipe; answers about enterprises in words.
     """
-    from parkscore.framework.loading import load_framework
-    from parkscore.members.from_returns import from_returns
-    from parkscore.members.holdable import left_out
-    from parkscore.members.outputs import outputs_of, summary_of, write_folder, write_workbook
-
     reply = reply_to(language, as_json)
     source = find_data(returns)
     questions = Questions(unit, drop, keep, add, missing)
@@ -105,12 +101,19 @@ def members(
     elif output is not None:
         refuse_read(output, beside)
     check_references(freeze, reference, output, beside)
-    loaded = load_framework(framework)
-    frozen = loaded_reference(loaded, weights, freeze, reference)
-    refuse_early(loaded, questions)
+    with digesting(source), reading_ahead_for(framework, source):
+        from parkscore.framework.loading import load_framework
+        from parkscore.members.from_returns import from_returns
+        from parkscore.members.holdable import left_out
+        from parkscore.members.outputs import outputs_of, summary_of, write_folder, write_workbook
+
+        loaded = load_framework(framework)
+        frozen = loaded_reference(loaded, weights, freeze, reference)
+        refuse_early(loaded, questions)
+        with reply.waiting(Text("正在合计年报", "summing returns")):
+            hidden = mask_of(mask, mask_key, mask_field)
+            result = from_returns(loaded, source, zones=zones, year=year, merged=merged, mask=hidden, reference=frozen)
     with reply.waiting(Text("正在合计年报", "summing returns")):
-        hidden = mask_of(mask, mask_key, mask_field)
-        result = from_returns(loaded, source, zones=zones, year=year, merged=merged, mask=hidden, reference=frozen)
         evaluation = result.evaluate(weights)
     with reference_written(evaluation, freeze, reply):
         with reply.waiting(Text("正在计算企业的影响", "computing what enterprises change")):

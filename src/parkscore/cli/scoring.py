@@ -5,12 +5,14 @@ from __future__ import annotations
 import json
 import sys
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import nullcontext
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from parkscore.cli.ahead import digesting
 from parkscore.cli.console import JsonOption, LanguageOption, Reply, reply_to
 from parkscore.cli.files import check_output, files_of, find_data
 from parkscore.cli.framework_arguments import FrameworkArgument, WeightsOption
@@ -29,7 +31,6 @@ from parkscore.cli.scoring_datasets import (
     EngineOption,
     SchedulerOption,
     check_scheduler,
-    digesting,
     goes_in_pieces,
     is_large,
     score_in_pieces,
@@ -217,7 +218,7 @@ def score(
         check_output(output, RESULT_FORMS, [source, *files_of(framework, weights, reference, mask_key)])
     hidden = mask_of(mask, mask_key, mask_field)
     check_scheduler(engine, scheduler)
-    with digesting(source, output):
+    with nullcontext() if output is None else digesting(source):
         in_pieces = goes_in_pieces(engine, source, output)
         check_references(freeze, reference, output, [source, *files_of(framework, weights, mask_key)])
         if in_pieces:

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Final
 
 import typer
 
+from parkscore.cli.ahead import is_parquet, reading_ahead_for
 from parkscore.cli.console import Reply
 from parkscore.cli.files import check_output
 from parkscore.cli.lists import list_lines, target_lines
@@ -19,7 +20,6 @@ from parkscore.cli.references import beyond_lines, say_frozen
 from parkscore.cli.row_counts import judged_rows, ranked_rows
 from parkscore.findings import Finding, Place, Severity, UsageError, worst_first
 from parkscore.language import Text
-from parkscore.shipped import framework_path
 
 if TYPE_CHECKING:
     from parkscore.data.masking import Mask
@@ -106,7 +106,7 @@ def is_large(path: Path) -> bool:
     """Whether a file has more rows than are read at once unless somebody asks for it."""
     if path.suffix.lower() == ".csv" and path.is_file():
         return path.stat().st_size > FITS_INTO_MEMORY * _BYTES_OF_ROW
-    if not _is_parquet(path):
+    if not is_parquet(path):
         return False
     import pyarrow as pa
     import pyarrow.parquet as pq
@@ -115,20 +115,6 @@ def is_large(path: Path) -> bool:
         return int(pq.read_metadata(path).num_rows) > FITS_INTO_MEMORY
     except (pa.ArrowException, OSError):
         return False  # reading it says what is wrong
-
-
-def _is_parquet(path: Path) -> bool:
-    """Whether a path is that of a Parquet file, by its name."""
-    return path.suffix.lower() == ".parquet" and path.is_file()
-
-
-def digesting(source: str, output: Path | None) -> AbstractContextManager[None]:
-    """Begin with the digest of a Parquet file that may be scored piece by piece, while what reads it is loaded."""
-    if output is None or not _is_parquet(Path(source)):
-        return nullcontext()
-    from parkscore.data.digesting_ahead import digesting_ahead
-
-    return digesting_ahead(Path(source))
 
 
 def score_in_pieces(
@@ -146,7 +132,8 @@ def score_in_pieces(
     scheduler: str | None = None,
 ) -> None:
     """Score a file or folder piece by piece, write the result, and say what came of it."""
-    with _reading_ahead(framework, source, engine), _executor(engine, scheduler) as executor:
+    ahead = nullcontext() if engine is Engine.DASK else reading_ahead_for(framework, source)
+    with ahead, _executor(engine, scheduler) as executor:
         from parkscore.engine.passes import score_dataset
 
         result = score_dataset(
@@ -174,17 +161,6 @@ def score_in_pieces(
 
         say_frozen(load_reference(freeze), freeze, reply)
     reply.show_findings(result.findings)
-
-
-def _reading_ahead(framework: str, source: str, engine: Engine | None) -> AbstractContextManager[None]:
-    """Begin to read a Parquet file while what scores it is loaded; columns that the framework does not name wait."""
-    path = framework_path(framework) or Path(framework)
-    if engine is Engine.DASK or not _is_parquet(Path(source)):
-        return nullcontext()
-    from parkscore.data.reading_ahead import reading_ahead
-
-    said = path.read_text(encoding="utf-8", errors="replace") if path.suffix == ".yaml" and path.is_file() else ""
-    return reading_ahead(Path(source), said)
 
 
 def _executor(engine: Engine | None, scheduler: str | None) -> AbstractContextManager[Executor]:

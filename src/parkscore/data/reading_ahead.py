@@ -57,7 +57,7 @@ def _begin(pool: ThreadPoolExecutor, path: Path, said: str) -> None:
     schema, room = footer.schema.to_arrow_schema(), _AT_MOST
     if len(set(schema.names)) < len(schema.names) or len(schema.names) < footer.num_columns:
         return  # columns of one name, or within others, are left to whoever knows what they are
-    mentioned = [place for place, each in enumerate(schema) if _heading(each.name) in said]
+    mentioned = [place for place, each in enumerate(schema) if _is_said(_heading(each.name), said)]
     wanted = {place: schema.names[place] for place in mentioned if _is_read(schema.field(place).type)}
     for group in range(footer.num_row_groups):
         row_group = footer.row_group(group)
@@ -85,6 +85,11 @@ def _heading(name: str) -> str:
     '营业收入'
     """
     return re.split("[(（]", name, maxsplit=1)[0].strip()
+
+
+def _is_said(heading: str, said: str) -> bool:
+    """Whether a text mentions a header; one that is of a name and a code has both in the text, each by itself."""
+    return all(part in said for part in heading.split("_"))
 
 
 def _read(path: Path, footer: pq.FileMetaData, group: int, columns: Sequence[str], coded: frozenset[str]) -> Ahead:

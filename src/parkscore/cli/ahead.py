@@ -1,0 +1,53 @@
+"""Begin to read a Parquet file while the modules that score it load."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from contextlib import AbstractContextManager, nullcontext
+from pathlib import Path
+from typing import Final
+
+from parkscore.shipped import framework_path
+
+_OTHER: Final = re.compile(r"\bframework:\s*([\w.-]+)")
+
+
+def is_parquet(path: Path) -> bool:
+    """Whether a path is that of a Parquet file, by its name."""
+    return path.suffix.lower() == ".parquet" and path.is_file()
+
+
+def digesting(source: str) -> AbstractContextManager[None]:
+    """Begin with the digest of a Parquet file, while what reads it is loaded."""
+    if not is_parquet(Path(source)):
+        return nullcontext()
+    from parkscore.data.digesting_ahead import digesting_ahead
+
+    return digesting_ahead(Path(source))
+
+
+def reading_ahead_for(framework: str, source: str) -> AbstractContextManager[None]:
+    """Begin to read a Parquet file while what scores it is loaded; columns that the framework does not name wait."""
+    if not is_parquet(Path(source)):
+        return nullcontext()
+    from parkscore.data.reading_ahead import reading_ahead
+
+    return reading_ahead(Path(source), "\n".join(_texts_of(framework)))
+
+
+def _texts_of(framework: str) -> Iterator[str]:
+    """What a framework says, and the one of the returns that it names, as far as this can be told without reading it.
+
+    >>> ["members:" in text for text in _texts_of("zone-2021")]
+    [True, False]
+    """
+    path = framework_path(framework) or Path(framework)
+    if path.suffix != ".yaml" or not path.is_file():
+        return
+    said = path.read_text(encoding="utf-8", errors="replace")
+    yield said
+    for name in _OTHER.findall(said):
+        other = framework_path(name)
+        if other is not None:
+            yield other.read_text(encoding="utf-8", errors="replace")
