@@ -113,8 +113,7 @@ def members(
         with reply.waiting(Text("正在合计年报", "summing returns")):
             hidden = mask_of(mask, mask_key, mask_field)
             result = from_returns(loaded, source, zones=zones, year=year, merged=merged, mask=hidden, reference=frozen)
-    with reply.waiting(Text("正在合计年报", "summing returns")):
-        evaluation = result.evaluate(weights)
+            evaluation = result.evaluate(weights)
     with reference_written(evaluation, freeze, reply):
         with reply.waiting(Text("正在计算企业的影响", "computing what enterprises change")):
             asked = answer(result, evaluation, questions, hidden, contributions=output is not None)

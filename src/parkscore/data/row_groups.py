@@ -57,16 +57,19 @@ def _footer(path: str, changed: int) -> pq.FileMetaData:
 def _whole(wanted: Wanted) -> pa.Table:
     first, end = wanted.groups
     before = read_before(wanted.path, wanted.changed, first) if end - first == 1 else None
-    known = () if before is None else [name for name in before.table.column_names if _as_wanted(name, before, wanted)]
-    rest = [name for name in wanted.columns if name not in known]
-    if before is not None and not rest:
-        return before.table.select(list(wanted.columns))
-    with open_file(wanted.path, wanted.changed, wanted.coded) as parquet:
-        read = parquet.read_row_groups(range(first, end), columns=rest, use_threads=False)
     if before is None:
-        return read
+        return _decoded(wanted, wanted.columns)
+    known = [name for name in before.table.column_names if _as_wanted(name, before, wanted)]
+    rest = [name for name in wanted.columns if name not in known]
+    read = _decoded(wanted, rest) if rest else before.table
     columns = [(before.table if name in known else read).column(name) for name in wanted.columns]
     return pa.Table.from_arrays(columns, list(wanted.columns))
+
+
+def _decoded(wanted: Wanted, columns: Sequence[str]) -> pa.Table:
+    """Some of the columns, read now."""
+    with open_file(wanted.path, wanted.changed, wanted.coded) as parquet:
+        return parquet.read_row_groups(range(*wanted.groups), columns=list(columns), use_threads=False)
 
 
 def _as_wanted(name: str, before: Ahead, wanted: Wanted) -> bool:
