@@ -10,6 +10,8 @@ from pathlib import Path
 from threading import Event
 from typing import Final
 
+from parkscore.data.giving_way import give_way
+
 _AT_ONCE: Final = 16 << 20
 """Bytes that are taken in without a turn of the interpreter, which loads meanwhile."""
 _File = tuple[str, int, int]
@@ -22,7 +24,7 @@ def digesting_ahead(path: Path) -> Iterator[None]:
 
     What is wrong with the file is told when it is read.
     """
-    pool, stop = ThreadPoolExecutor(1, thread_name_prefix="parkscore-digest"), Event()
+    pool, stop = ThreadPoolExecutor(1, thread_name_prefix="parkscore-digest", initializer=give_way), Event()
     with contextlib.suppress(OSError):
         status = path.stat()
         _coming[str(path), status.st_size, status.st_mtime_ns] = pool.submit(_digest, path, stop)

@@ -17,6 +17,8 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pyarrow.types as kinds
 
+from parkscore.data.giving_way import give_way
+
 _AT_MOST: Final = 160 << 20
 """Bytes that are read ahead."""
 _FEW: Final = 4
@@ -41,7 +43,7 @@ def reading_ahead(path: Path, said: str) -> Iterator[None]:
     said: a text in which those columns are mentioned that will be wanted, by a name without a measure. What is wrong
     with the file is told when it is read.
     """
-    pool = ThreadPoolExecutor(1, thread_name_prefix="parkscore-ahead")
+    pool = ThreadPoolExecutor(1, thread_name_prefix="parkscore-ahead", initializer=give_way)
     with contextlib.suppress(OSError, pa.ArrowException):
         _begin(pool, path, said)
     try:

@@ -10,6 +10,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Literal, Protocol, TypeVar, runtime_checkable
 
+from parkscore.data.giving_way import give_way
+
 Item = TypeVar("Item")
 Result = TypeVar("Result")
 
@@ -62,7 +64,7 @@ class LocalExecutor:
         if self.threads == 1 or len(items) < 2:
             yield from map(function, items)
             return
-        pool = ThreadPoolExecutor(self.threads, thread_name_prefix="parkscore")
+        pool = ThreadPoolExecutor(self.threads, thread_name_prefix="parkscore", initializer=give_way)
         running: deque[Future[Result]] = deque()
         try:
             for item in items:
