@@ -9,6 +9,7 @@ import re
 import stat
 import subprocess
 import sys
+import tempfile
 import tracemalloc
 import zipfile
 from collections.abc import Callable
@@ -16,6 +17,7 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
+import pyarrow as pa
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -26,7 +28,9 @@ from parkscore.data.cells import read_texts
 from parkscore.findings import UsageError
 from parkscore.output.files import write_whole
 from parkscore.output.safe_text import safe_frame, safe_text
+from parkscore.output.tables import write_csv
 from parkscore.output.workbook import Sheet, write_sheets
+from parkscore.results.files import write_rows
 from tests.framework_texts import assert_bilingual
 from tests.strategies import texts
 
@@ -199,6 +203,22 @@ def test_a_text_is_read_back_from_a_csv_file_as_it_was(text: str) -> None:
     if text.startswith("\t"):  # reading takes off blanks around a text, but not those that the apostrophe shields
         protected = read_texts([protected]).texts[0]
     assert protected == plain
+
+
+@given(
+    st.lists(
+        st.tuples(*[st.none() | texts() | st.sampled_from(["=1", "＝1", "a,b", '"', "a\rb", "-"])] * 3), max_size=4
+    )
+)
+def test_a_table_of_arrow_is_written_to_the_same_csv_file_as_one_of_pandas(rows: list[tuple[str | None, ...]]) -> None:
+    columns = {name: [row[place] for row in rows] for place, name in enumerate(["a", "=b", "c"])}
+    table = pa.table({name: pa.array(own, pa.large_string()) for name, own in columns.items()})
+    table = table.set_column(2, "c", table["c"].dictionary_encode())
+    with tempfile.TemporaryDirectory() as folder:
+        one, other = Path(folder) / "arrow.csv", Path(folder) / "pandas.csv"
+        write_rows(one, table)
+        write_csv(other, pd.DataFrame(columns, dtype=object))
+        assert one.read_bytes() == other.read_bytes().replace(os.linesep.encode(), b"\n")
 
 
 @pytest.mark.parametrize("odd", [None, "=1", "a\r=1", "＝1", "\t", "b\n=1", "-", 2.5, True, float("nan")], ids=repr)

@@ -29,7 +29,7 @@ from parkscore.framework.loading import load_framework
 from parkscore.framework.models import Choice, Framework, WeightScheme
 from parkscore.framework.slots import refuse_unfilled
 from parkscore.language import Text
-from parkscore.late_pandas import pd
+from parkscore.late_pandas import is_frame, pd
 from parkscore.tree.aggregate import aggregate
 from parkscore.tree.bounds import bounds
 from parkscore.tree.freezing import plan_by
@@ -279,7 +279,7 @@ def refuse_other_types(
     if reference is not None and not isinstance(reference, (str, PathLike, FrozenReference)):
         hint = Text("给 Evaluation.freeze 写出的文件", "give the file that Evaluation.freeze wrote")
         wrong.append(of_type("reference", reference, hint))
-    if not isinstance(data, str | PathLike) and not isinstance(data, pd.DataFrame):
+    if not isinstance(data, str | PathLike) and not is_frame(data):
         hint = Text("给文件路径或 pandas.DataFrame", "give the path of a file or a pandas.DataFrame")
         wrong.append(of_type("data", data, hint))
     if weights is not None and not isinstance(weights, (str, PathLike, WeightScheme, Choice)):

@@ -6,8 +6,6 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-import pandas as pd
-
 from parkscore.data.classes import CLASS_UNKNOWN, IN_CLASS, NO_CLASS, SEVERAL_CLASSES, class_counts, class_label
 from parkscore.data.impute import title_of
 from parkscore.data.new_and_gone import new_and_gone
@@ -21,6 +19,7 @@ from parkscore.framework.statistic_words import OTHERWISE_TEXT, STATISTICS
 from parkscore.framework.status_words import WEIGHTS_STATUS
 from parkscore.framework.taken_ids import percentile_in, rank_in
 from parkscore.language import Language, Text
+from parkscore.late_pandas import pd
 from parkscore.list_and_target_sheets import list_sheets, target_sheets
 from parkscore.methods import ranking, scoring
 from parkscore.output.workbook import Sheet

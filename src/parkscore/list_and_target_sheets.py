@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-import pandas as pd
-
 from parkscore.data.table import UNIT, YEAR
 from parkscore.language import Language, Text
+from parkscore.late_pandas import pd
 from parkscore.output.workbook import Sheet
 from parkscore.tree.list_tables import COUNTS, STANDING_TEXT, list_sentences
 from parkscore.tree.target_tables import NUMBERS, OUTCOME_TEXT, PATH_STANDING_TEXT

@@ -35,7 +35,7 @@ from parkscore.data.workbooks import read_workbook
 from parkscore.findings import DataError, Finding, Place, errors_of
 from parkscore.framework.models import Framework
 from parkscore.language import Text
-from parkscore.late_pandas import pd
+from parkscore.late_pandas import is_frame, pd
 
 FRAME: Final = "DataFrame"
 
@@ -77,9 +77,9 @@ def read_with_findings(
     """
     names = Names(framework)
     found = Collected()
-    if not isinstance(source, pd.DataFrame) and _is_folder(source):
+    if not is_frame(source) and _is_folder(source):
         return _read_folder(source, framework)
-    if isinstance(source, pd.DataFrame):
+    if is_frame(source):
         file, digest = FRAME, digest_of_frame(source)
         sheets: Sequence[Sheet] = [sheet_of_frame(source, file, names)]
     else:

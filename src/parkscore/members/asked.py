@@ -6,10 +6,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
-import pandas as pd
-
 from parkscore.findings import Finding
 from parkscore.language import Language, Text
+from parkscore.late_pandas import pd
 from parkscore.members.contributions import NOT_ADDITIVE, Contributions
 from parkscore.members.missing_returns import LAST_YEAR_STANDS_IN
 from parkscore.members.outputs import Output

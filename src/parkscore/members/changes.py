@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any, Final
+from typing import Final
 
 import numpy as np
-import pandas as pd
+import pyarrow as pa
 
-from parkscore.members.rolls import NONE, Codes, Roll, Texts, named
+from parkscore.data.arrow_arrays import worded
+from parkscore.data.grid import Rows
+from parkscore.members.labels import by_number, of_codes
+from parkscore.members.rolls import NONE, Codes, Roll
 from parkscore.methods.domain import BoolArray
 
 NEW, LEFT, MOVED, MOVED_PART = "new", "left", "moved", "moved_within"
@@ -16,11 +19,9 @@ RENAMED, MERGED, RETURNED = "renamed", "merged", "returned"
 KINDS: Final = (NEW, RETURNED, LEFT, MERGED, MOVED, MOVED_PART, RENAMED)
 """What can become of an enterprise, in the order in which changes are listed."""
 
-COLUMNS: Final = ("enterprise", "name", "change", "zone_before", "zone", "part_before", "part", "name_before", "into")
 
-
-def changes_of(roll: Roll, year: int) -> pd.DataFrame:
-    """Every change between `year` - 1 and `year`, one row each, by kind and then by id.
+def changes_of(roll: Roll, year: int) -> pa.Table:
+    """Every change between `year` - 1 and `year`, one row each, by kind and then by id; its columns are texts.
 
     new: filed in `year` and never before; returned: not in the year before, and in an earlier one. left: filed in the
     year before and not in `year`; merged: the same, where a successor is known (`into`). moved: to another zone;
@@ -28,10 +29,12 @@ def changes_of(roll: Roll, year: int) -> pd.DataFrame:
     have several. Where no return is of the year before, nothing is known to have changed, and there are no rows.
     """
     now, before, earlier = (_filed(roll, rows) for rows in _three(roll, year))
+    found = {kind: np.flatnonzero(which) for kind, which in _changes(roll, now, before, earlier)}
     if not (before != NONE).any():
-        return pd.DataFrame(columns=list(COLUMNS))
-    parts = [_rows(roll, kind, which, now, before) for kind, which in _changes(roll, now, before, earlier)]
-    return pd.concat([part for part in parts if len(part)] or [pd.DataFrame(columns=list(COLUMNS))], ignore_index=True)
+        found = dict.fromkeys(found, np.zeros(0, dtype=np.intp))
+    codes = np.concatenate([*found.values()])
+    kinds = np.repeat(np.arange(len(found)), [len(own) for own in found.values()])
+    return _table(roll, codes, worded([*found], kinds, texts=pa.large_string()), now[codes], before[codes])
 
 
 def _three(roll: Roll, year: int) -> tuple[BoolArray, BoolArray, BoolArray]:
@@ -73,24 +76,22 @@ def _other(codes: Codes, now: Codes, before: Codes) -> BoolArray:
     return np.asarray((one != other) & (one != NONE) & (other != NONE))
 
 
-def _rows(roll: Roll, kind: str, which: BoolArray, now: Codes, before: Codes) -> pd.DataFrame:
-    codes = np.flatnonzero(which)
+def _table(roll: Roll, codes: Rows, kinds: pa.DictionaryArray, now: Rows, before: Rows) -> pa.Table:
+    """The changes of enterprises by their codes; now, before: the return of each in both years, -1 for none."""
+    into = np.where(before == NONE, NONE, roll.enterprise[before])
 
-    def column(texts: str, of: Codes, filed: Codes) -> Texts:
-        return named(roll.texts[texts], np.where(filed[codes] == NONE, NONE, of[filed[codes]]))
+    def said(of: Codes, filed: Rows) -> Codes:
+        return np.where(filed == NONE, np.int32(NONE), of[filed])
 
-    name, name_before = column("names", roll.name, now), column("names", roll.name, before)
-    merged = kind == MERGED
-    into = named(roll.ids, _successor(roll, before)[codes]) if merged else np.full(len(codes), None, dtype=object)
-    columns: dict[str, Any] = {
-        "enterprise": named(roll.ids, codes),
-        "name": np.where(now[codes] == NONE, name_before, name),
-        "change": np.full(len(codes), kind, dtype=object),
-        "zone_before": column("zones", roll.zone, before),
-        "zone": column("zones", roll.zone, now),
-        "part_before": column("parts", roll.part, before),
-        "part": column("parts", roll.part, now),
-        "name_before": name_before,
-        "into": into,
+    columns: dict[str, pa.Array] = {
+        "enterprise": of_codes(roll.ids, codes),
+        "name": of_codes(roll.names, said(roll.name, np.where(now == NONE, before, now))),
+        "change": kinds,
+        "zone_before": by_number(roll.texts["zones"], said(roll.zone, before)),
+        "zone": by_number(roll.texts["zones"], said(roll.zone, now)),
+        "part_before": by_number(roll.texts["parts"], said(roll.part, before)),
+        "part": by_number(roll.texts["parts"], said(roll.part, now)),
+        "name_before": of_codes(roll.names, said(roll.name, before)),
+        "into": of_codes(roll.ids, np.where((now == NONE) & (into != codes), into, NONE)),
     }
-    return pd.DataFrame(columns, columns=list(COLUMNS))
+    return pa.table(columns)

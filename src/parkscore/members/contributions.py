@@ -11,11 +11,11 @@ from pathlib import Path
 from typing import Any, Final
 
 import numpy as np
-import pandas as pd
 
 from parkscore.data.grid import Rows
 from parkscore.findings import Finding, Severity, UsageError
 from parkscore.language import Text
+from parkscore.late_pandas import pd
 from parkscore.members.effects import Effects, Zones
 from parkscore.members.in_threads import in_threads
 from parkscore.members.labels import in_frame, labels_of, nullable, of_codes, texts

@@ -8,7 +8,6 @@ from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
-import pandas as pd
 
 from parkscore.data.capping import first_of_each_kind
 from parkscore.data.hidden_comparisons import refuse_hidden_in
@@ -22,6 +21,7 @@ from parkscore.framework.loading import load_framework
 from parkscore.framework.member_loading import load_returns
 from parkscore.framework.models import Framework
 from parkscore.language import Text
+from parkscore.late_pandas import is_frame
 from parkscore.members.merger_remarks import merger_remarks
 from parkscore.members.mergers import Mergers, mergers_of
 from parkscore.members.plans import MemberPlan, plan_sums
@@ -56,7 +56,7 @@ def from_returns(
     sums is among the findings of the result, and stops its `evaluate` where it is an error.
     """
     refuse_other_types(data=returns, year=year, reference=reference, mask=mask)
-    if zones is not None and not isinstance(zones, (str, os.PathLike, pd.DataFrame)):
+    if zones is not None and not isinstance(zones, str | os.PathLike) and not is_frame(zones):
         raise UsageError(of_type("zones", zones, Text("给文件路径或 DataFrame", "give a file or a DataFrame")))
     framework = load_framework(framework)
     frozen = None if reference is None else load_reference(reference)

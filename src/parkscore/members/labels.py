@@ -6,10 +6,11 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
-import pandas as pd
 import pyarrow as pa
 
+from parkscore.data.arrow_arrays import arrow_numbers, objects_of
 from parkscore.data.grid import Rows
+from parkscore.late_pandas import pd
 from parkscore.members.memberships import Memberships
 from parkscore.members.rolls import NONE, Codes, Texts
 from parkscore.tree.rank import Ranks
@@ -37,12 +38,25 @@ def nullable(ranks: Ranks) -> pa.Array:
 
 def of_codes(known: pa.Array, codes: Codes | Rows) -> pa.Array:
     """The text of each code as a column, in which -1 is missing."""
-    return known.take(pa.array(codes, mask=codes == NONE))
+    return known.take(arrow_numbers(codes, codes != NONE))
+
+
+def by_number(known: pa.Array, codes: Codes | Rows) -> pa.DictionaryArray:
+    """The same where the texts are few: each row has its number."""
+    return pa.DictionaryArray.from_arrays(arrow_numbers(codes, codes != NONE), known)
 
 
 def texts(values: Sequence[str | None] | Texts) -> pa.Array:
     """Texts as a column, in which None is missing."""
     return pa.array(values, type=pa.large_string())
+
+
+def texts_in_frame(table: pa.Table) -> pd.DataFrame:
+    """Columns of texts as a table of pandas: `str`, or objects where there are gaps, which are None."""
+    columns = {name: objects_of(table[name].combine_chunks().cast(pa.large_string())) for name in table.column_names}
+    return pd.DataFrame(
+        {name: pd.Series(own, dtype=object if table[name].null_count else "str") for name, own in columns.items()}
+    )
 
 
 def in_frame(columns: Mapping[str, Any]) -> pd.DataFrame:

@@ -7,8 +7,6 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, Final
 
-import pandas as pd
-
 from parkscore.data.code_findings import NO_CODE, accepted_codes, no_code, wrong_codes
 from parkscore.data.credit_codes import standard_form
 from parkscore.data.masking import Mask
@@ -18,6 +16,7 @@ from parkscore.data.table import UNIT, Table
 from parkscore.findings import DataError, Finding, Place, Severity, UsageError, errors_of, of_type
 from parkscore.framework.models import USCC, DataField, Framework, Label, UnitKey
 from parkscore.language import Text
+from parkscore.late_pandas import is_frame, pd
 
 _OLD, NEW = ("old", "原代码", "被合并企业"), ("new", "新代码", "合并后企业")
 
@@ -60,7 +59,7 @@ def mergers_of(merged: Any, returns: Framework, mask: Mask | None = None) -> Mer
     Raises as `read_mergers` does; and UsageError where it is neither a file nor a mapping of texts, or where codes in a
     mapping are wrong or its mergers run in a circle.
     """
-    if not isinstance(merged, str | os.PathLike | pd.DataFrame):
+    if not isinstance(merged, str | os.PathLike) and not is_frame(merged):
         made = _made_in_python(merged, returns)
     else:
         try:

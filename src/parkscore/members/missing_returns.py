@@ -7,11 +7,11 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 import numpy as np
-import pandas as pd
 
 from parkscore.data.grid import Rows, Truths, Vector
 from parkscore.framework.member_models import SAME_MEMBERS
 from parkscore.language import Text
+from parkscore.late_pandas import pd
 from parkscore.members.effects import Effects, Zones
 from parkscore.members.labels import in_frame, labels_of, nullable, texts
 from parkscore.members.memberships import Memberships

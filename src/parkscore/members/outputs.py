@@ -9,24 +9,28 @@ from pathlib import Path
 from typing import Any, Final, Literal
 
 import numpy as np
-import pandas as pd
+import pyarrow as pa
 
+from parkscore.data.arrow_arrays import worded
 from parkscore.data.table import UNIT, State
 from parkscore.evaluation import Evaluation
 from parkscore.evaluation_sheets import sheets_of
 from parkscore.findings import worst_first
 from parkscore.language import Language, Text
+from parkscore.late_pandas import pd
 from parkscore.members.contributions import Contributions
 from parkscore.members.holdable import comparing
+from parkscore.members.labels import texts_in_frame
 from parkscore.members.result import Members
 from parkscore.members.sub_parks import IN_ZONE
-from parkscore.members.workbook_words import worded
+from parkscore.members.workbook_words import in_words
 from parkscore.output import workbook
 from parkscore.output.documents import records
 from parkscore.output.folders import write_whole_folder
 from parkscore.output.noted import noted
 from parkscore.output.tables import write_csv, write_parquet
 from parkscore.output.workbook import Sheet
+from parkscore.results.files import note_of, write_rows
 
 SCHEMA: Final = "parkscore-members/1"
 NOTE: Final = "data_note"
@@ -37,17 +41,23 @@ _NOT_APPLICABLE: Final = "不适用"
 class Output:
     """One table of the result: the name of its file without an ending, the title of its sheet, and its form.
 
-    kinds: of its columns, see `output.workbook.Sheet`. form: of its file in a folder. weighed: whether it holds scores,
-    so that what must be said of the weights must be said of it. note: what else must be said of it.
+    table: as pandas has it, or of texts as Arrow has them, where they may be many. kinds: of its columns, see
+    `output.workbook.Sheet`. form: of its file in a folder. weighed: whether it holds scores, so that what must be said
+    of the weights must be said of it. note: what else must be said of it.
     """
 
     name: str
     title: Text
-    frame: pd.DataFrame
+    table: pd.DataFrame | pa.Table
     kinds: Mapping[str, str]
     form: Literal["csv", "parquet"] = "csv"
     weighed: bool = False
     note: Text | None = None
+
+    @property
+    def frame(self) -> pd.DataFrame:
+        """The table as pandas has it."""
+        return texts_in_frame(self.table) if isinstance(self.table, pa.Table) else self.table
 
 
 def outputs_of(members: Members, evaluation: Evaluation) -> list[Output]:
@@ -58,7 +68,7 @@ def outputs_of(members: Members, evaluation: Evaluation) -> list[Output]:
     return [
         Output("zone-table", Text("年报合计", "summed zones"), zone_frame(members), _value_kinds(members)),
         *([] if any(comparing(members.framework)) else [_parts(members, evaluation)]),
-        Output("changes", Text("企业变动", "changes"), members.changes, {}),
+        Output("changes", Text("企业变动", "changes"), members.changes_in_arrow, {}),
         Output("reported", Text("填报情况", "reported"), members.reported, _count_kinds(members)),
         Output("accounting", Text("年报核对", "returns"), members.accounting, {"returns": "count"}),
     ]
@@ -140,6 +150,8 @@ def write_folder(
             if output.form == "parquet":
                 about = evaluation.about | {"notes": _said(notes, language), "schema": SCHEMA}
                 write_parquet(beside / f"{output.name}.parquet", output.frame, about)
+            elif isinstance(output.table, pa.Table):
+                write_rows(beside / f"{output.name}.csv", _noted(output.table, note_of(notes, language)))
             else:
                 write_csv(beside / f"{output.name}.csv", noted(output.frame, notes, language, NOTE))
         if made is not None:
@@ -149,6 +161,11 @@ def write_folder(
         (beside / "summary.json").write_text(text, encoding="utf-8")
 
     return write_whole_folder(folder, fill)
+
+
+def _noted(table: pa.Table, note: str | None) -> pa.Table:
+    """The table with what stands on every row in a last column."""
+    return table if note is None else table.append_column(NOTE, worded([note], np.zeros(len(table))))
 
 
 def _said(notes: Sequence[Text], language: Language) -> list[str]:
@@ -163,7 +180,7 @@ def write_workbook(evaluation: Evaluation, outputs: Sequence[Output], path: Path
         return notes if output.note is None else [*notes, output.note.in_language(language)]
 
     def sheet_of(output: Output) -> Sheet:
-        frame, kept = worded(output.name, output.frame, evaluation.framework, language)
+        frame, kept = in_words(output.name, output.frame, evaluation.framework, language)
         kinds = {
             str(head): output.kinds[column] for head, column in zip(frame, kept, strict=True) if column in output.kinds
         }

@@ -6,9 +6,7 @@ import os
 from collections.abc import Collection, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from typing import Final
-
-import pandas as pd
+from typing import Final, TypeAlias
 
 from parkscore.data.batches import BrokenFiles, read_piece
 from parkscore.data.capping import first_of_each_kind
@@ -20,11 +18,12 @@ from parkscore.data.table import Table
 from parkscore.data.validate import validate
 from parkscore.findings import DataError, Finding
 from parkscore.framework.models import Framework
+from parkscore.late_pandas import is_frame, pd
 from parkscore.members.in_threads import in_threads
 from parkscore.members.plans import MemberPlan
 from parkscore.members.summing import Filed
 
-Source = str | os.PathLike[str] | pd.DataFrame
+Source: TypeAlias = "str | os.PathLike[str] | pd.DataFrame"
 # Fewer than elsewhere: the texts of a piece are objects of Python while it is read.
 _ROWS: Final = 65_536
 _ABOUT_COLUMNS = ("missing_column", "extra_column")
@@ -50,14 +49,14 @@ class Returns:
         self._checked = _limits_only(plan.returns, self._fields)
         self._found: list[Finding] = []
         self._dataset: Dataset | None = None
-        if not isinstance(source, pd.DataFrame) and (Path(source).is_dir() or Path(source).suffix.lower() in FORMS):
+        if not is_frame(source) and (Path(source).is_dir() or Path(source).suffix.lower() in FORMS):
             self._dataset, self._mask = open_masked(source, plan.returns, mask)
             self._found += self._about_columns(self._dataset.findings)
 
     @property
     def file(self) -> str:
         """The file or folder as it is told."""
-        file = FRAME if isinstance(self._source, pd.DataFrame) else os.fspath(self._source)
+        file = FRAME if is_frame(self._source) else os.fspath(self._source)
         return file if self._mask is None else self._mask.file(file)
 
     def pieces(self) -> Iterator[Filed]:

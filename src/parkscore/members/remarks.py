@@ -6,7 +6,6 @@ from collections.abc import Iterator, Mapping
 from typing import Final
 
 import numpy as np
-import pandas as pd
 
 from parkscore.data.capping import MOST
 from parkscore.data.repeated_rows import DUPLICATE_ROW
@@ -18,6 +17,7 @@ from parkscore.framework.beside_returns import fields_beside_returns, template_c
 from parkscore.framework.member_models import SAME_MEMBERS
 from parkscore.framework.models import Framework
 from parkscore.language import Text, agreeing, plural
+from parkscore.late_pandas import pd
 from parkscore.members.rolls import NONE, named
 from parkscore.members.summing import Summed
 from parkscore.methods.domain import BoolArray

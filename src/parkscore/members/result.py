@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
 
-import pandas as pd
+import pyarrow as pa
 
 from parkscore.data.masking import Mask
 from parkscore.data.table import Table
@@ -16,9 +16,11 @@ from parkscore.evaluation import Evaluation
 from parkscore.findings import DataError, Finding, Severity, UsageError, errors_of, of_type
 from parkscore.framework.models import Framework
 from parkscore.language import Text
+from parkscore.late_pandas import pd
 from parkscore.members.changes import KINDS, changes_of
 from parkscore.members.contributions import Contributions, contributions
 from parkscore.members.effects import Zones
+from parkscore.members.labels import texts_in_frame
 from parkscore.members.missing_returns import missing_returns
 from parkscore.members.reading import Returns, Source
 from parkscore.members.remarks import accounting, basis, lacking_beside_returns
@@ -73,13 +75,18 @@ class Members:
     @own_table
     def changes(self) -> pd.DataFrame:
         """Who is new, left, moved, merged, returned or renamed since the year before, see `changes.changes_of`."""
+        return texts_in_frame(self.changes_in_arrow)
+
+    @cached_property
+    def changes_in_arrow(self) -> pa.Table:
+        """The same as Arrow keeps it: there may be one for every enterprise."""
         return changes_of(self.summed.roll, self.summed.year)
 
     @own_table
     def change_counts(self) -> dict[str, int]:
         """How many changes there are of each kind."""
-        counts = self.changes["change"].value_counts()
-        return {kind: int(counts.get(kind, 0)) for kind in KINDS}
+        counts = {each["values"]: each["counts"] for each in self.changes_in_arrow["change"].value_counts().to_pylist()}
+        return {kind: counts.get(kind, 0) for kind in KINDS}
 
     @own_table
     def reported(self) -> pd.DataFrame:

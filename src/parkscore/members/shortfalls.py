@@ -5,12 +5,12 @@ from __future__ import annotations
 from typing import Final
 
 import numpy as np
-import pandas as pd
 
 from parkscore.data.grid import Matrix, Rows, Truths
 from parkscore.framework.models import Node
 from parkscore.framework.settings import SIGN, Settings, resolve_settings
 from parkscore.language import Text
+from parkscore.late_pandas import pd
 from parkscore.members.contributions import Contributions
 from parkscore.members.effects import Effects, Zones
 from parkscore.members.reads import adds_up

@@ -6,12 +6,12 @@ from collections.abc import Mapping
 from typing import Any, Final, cast
 
 import numpy as np
-import pandas as pd
 
 from parkscore.data.grid import Rows
 from parkscore.data.table import State
 from parkscore.evaluation import Evaluation
 from parkscore.framework.formula import Cells
+from parkscore.late_pandas import pd
 from parkscore.members.changed_columns import Imagined
 from parkscore.members.held import Held
 from parkscore.members.holdable import refuse_comparing

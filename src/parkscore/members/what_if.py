@@ -8,7 +8,6 @@ from itertools import chain, pairwise
 from typing import Final
 
 import numpy as np
-import pandas as pd
 import pyarrow as pa
 
 from parkscore.data.capping import first_of_each_kind
@@ -18,6 +17,7 @@ from parkscore.data.table import YEAR, State
 from parkscore.findings import DataError, Finding, Severity, UsageError, of_type
 from parkscore.framework.formula import Cells
 from parkscore.language import Text, agreeing, plural
+from parkscore.late_pandas import pd
 from parkscore.members.effects import Zones
 from parkscore.members.held import Outcome
 from parkscore.members.labels import in_frame, nullable, of_codes

@@ -5,11 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
-import pandas as pd
-
 from parkscore.data.table import UNIT, YEAR
 from parkscore.framework.models import Framework
 from parkscore.language import Language, Text
+from parkscore.late_pandas import pd
 from parkscore.members.contributions import BOTH, EARLIER, THIS_YEAR
 from parkscore.members.missing_returns import MISSING_CELLS, NO_RETURN
 from parkscore.members.sub_parks import IN_ZONE
@@ -79,7 +78,9 @@ _TWINS: Final = {"zh": ("en", "sentence_en"), "en": ("zh", "sentence_zh")}
 _VALUE: Final = "value:"
 
 
-def worded(name: str, frame: pd.DataFrame, framework: Framework, language: Language) -> tuple[pd.DataFrame, list[str]]:
+def in_words(
+    name: str, frame: pd.DataFrame, framework: Framework, language: Language
+) -> tuple[pd.DataFrame, list[str]]:
     """A table as a person reads it: headings and words of one language, in which it is told once.
 
     name: of the table, as of its file. Returns the table, and the columns of `frame` that it has, in their order.

@@ -8,7 +8,6 @@ from typing import Any, Final
 
 import numpy as np
 import numpy.typing as npt
-import pandas as pd
 
 from parkscore.data.cell_frames import cells_of
 from parkscore.data.table import UNIT, YEAR, Origin, State, Table
@@ -17,6 +16,7 @@ from parkscore.framework.formula import Cells
 from parkscore.framework.member_models import SAME_MEMBERS
 from parkscore.framework.models import Framework
 from parkscore.language import Text
+from parkscore.late_pandas import pd
 from parkscore.members.plans import MemberPlan
 from parkscore.members.rolls import with_none
 from parkscore.members.summing import Summed, Sums

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-import pandas as pd
-
 from parkscore.language import Language, Text
+from parkscore.late_pandas import pd
 
 
 def noted(table: pd.DataFrame, notes: Sequence[Text], language: Language, column: str = "note") -> pd.DataFrame:

@@ -7,7 +7,7 @@ from typing import Any, Final
 
 from parkscore.late_pandas import pd
 
-_STARTS = ("=", "+", "-", "@", "\t", "\r", "＝", "＋", "－", "＠")
+UNSAFE_STARTS: Final = ("=", "+", "-", "@", "\t", "\r", "＝", "＋", "－", "＠")
 
 
 def safe_text(value: Any) -> Any:
@@ -20,7 +20,7 @@ def safe_text(value: Any) -> Any:
     """
     if not isinstance(value, str):
         return value
-    safe = f"'{value}" if value.startswith(_STARTS) else value
+    safe = f"'{value}" if value.startswith(UNSAFE_STARTS) else value
     return safe.replace("\r\n", "\n").replace("\r", "\n") if "\r" in safe else safe
 
 
@@ -35,7 +35,7 @@ def safe_frame(frame: pd.DataFrame) -> pd.DataFrame:
 
 # Fewer cells are looked at one by one before a look at the column as a whole has been prepared.
 _MANY: Final = 1_000
-_UNSAFE: Final = f"\r|^[{re.escape(''.join(_STARTS))}]"
+_UNSAFE: Final = f"\r|^[{re.escape(''.join(UNSAFE_STARTS))}]"
 
 
 def _is_safe(column: pd.Series[Any]) -> bool:

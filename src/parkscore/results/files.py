@@ -12,16 +12,18 @@ from pathlib import Path
 from typing import Any, Final, Self
 
 import numpy as np
+import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-from parkscore.data.arrow_arrays import arrow_texts, arrow_truths, numbers_of, worded
+from parkscore.data.arrow_arrays import arrow_numbers, arrow_texts, arrow_truths, numbers_of, worded
+from parkscore.data.plain_texts import bytes_of, replaced, rows_with_bytes
 from parkscore.data.table import UNIT, YEAR
 from parkscore.framework.result_columns import BEGINNINGS, CASE
 from parkscore.framework.taken_ids import percentile_in, rank_in
 from parkscore.language import Language, Text
-from parkscore.output.safe_text import safe_text
+from parkscore.output.safe_text import UNSAFE_STARTS, safe_text
 from parkscore.results.rows import CLASS_PERCENTILE, CLASS_RANK, PERCENTILE, RANK, SCORE
 
 NOTE: Final = "note"
@@ -196,6 +198,8 @@ class CsvFile:
         columns = [_texts(column) for column in batch.columns]
         lines = pc.binary_join_element_wise(*columns, ",", null_handling="replace", null_replacement="")
         whole = pc.binary_join_element_wise(lines, "", "\n")
+        if not len(whole):
+            return
         _, ends, content = whole.buffers()
         offsets = np.frombuffer(ends, dtype=np.int32)[whole.offset : whole.offset + len(whole) + 1]
         self._stream.write(memoryview(content)[int(offsets[0]) : int(offsets[-1])])
@@ -206,8 +210,10 @@ def _texts(column: pa.Array) -> pa.Array:
     if pa.types.is_dictionary(column.type):
         words = arrow_texts([_quoted(word) for word in column.dictionary.to_pylist()])
         return words.take(column.indices)
-    if pa.types.is_string(column.type):
-        return pa.array([None if text is None else _quoted(text) for text in column.to_pylist()], type=pa.string())
+    if pa.types.is_string(column.type) or pa.types.is_large_string(column.type):
+        rows = _to_be_quoted(column)
+        quoted = [_quoted(text) for text in column.take(arrow_numbers(rows)).to_pylist()]
+        return (replaced(column, rows, quoted) if rows.size else column).cast(pa.string())
     texts = column.cast(pa.string())
     return _as_python(column, texts) if pa.types.is_floating(column.type) else texts
 
@@ -231,12 +237,50 @@ _SMALLEST_PLAIN, _LARGEST_PLAIN = 1e-4, 1e10
 """Between these Arrow and Python write a number alike, but for the `.0` of a whole one."""
 
 
+def _to_be_quoted(texts: pa.Array) -> npt.NDArray[np.int64]:
+    """The rows whose text may stand otherwise in a csv file: those of a mark in it, or of a sign at its beginning.
+
+    >>> _to_be_quoted(pa.array(["合肥", "=1", "a,b", None, "", "＝1"])).tolist()
+    [1, 2, 5]
+    """
+    data, starts, ends = bytes_of(texts)
+    if not data.size:
+        return np.zeros(0, dtype=np.int64)
+    first = int(starts[0])
+    marked = rows_with_bytes(ends, np.flatnonzero(_MARKS[data[first : int(ends[-1])]]) + first)
+    begins = np.flatnonzero((ends > starts) & _BEGINNINGS[data[np.minimum(starts, len(data) - 1)]])
+    return np.union1d(marked, begins)
+
+
+def _bytes(signs: str) -> npt.NDArray[np.bool_]:
+    """The first bytes of some characters."""
+    table = np.zeros(256, dtype=np.bool_)
+    table[[sign.encode()[0] for sign in signs]] = True
+    return table
+
+
+_MARKS: Final = _bytes(',"\n\r')
+_BEGINNINGS: Final = _bytes("".join(UNSAFE_STARTS))
+
+
 def _quoted(text: str) -> str:
     safe = str(safe_text(text))
     if not any(mark in safe for mark in ',"\n\r'):
         return safe
     doubled = safe.replace('"', '""')
     return f'"{doubled}"'
+
+
+def write_rows(path: Path, rows: pa.Table) -> None:
+    """Write a table as a csv file, a piece at a time; one without rows has its header."""
+    with CsvFile(path) as file:
+        for start in range(0, max(len(rows), 1), ROWS_IN_GROUP):
+            part = rows.slice(start, ROWS_IN_GROUP).combine_chunks()
+            file.add(pa.RecordBatch.from_arrays([_in_one(column) for column in part.columns], part.column_names))
+
+
+def _in_one(column: pa.ChunkedArray) -> pa.Array:
+    return column.chunk(0) if column.num_chunks else pa.array([], type=column.type)
 
 
 def result_file(path: Path, form: str) -> ParquetFile | CsvFile:
