@@ -11,17 +11,21 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+import pyarrow as pa
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from parkscore.data.cells import read_numbers, year_of
+from parkscore.data.arrow_cells import ArrowCells
+from parkscore.data.cells import read_coded_texts, read_numbers, year_of
+from parkscore.data.coded_texts import PlainTexts
 from parkscore.data.collecting import REPEATED_AT_MOST
 from parkscore.data.reading import read_table
 from parkscore.data.table import State
 from parkscore.findings import DataError, Finding, Severity, errors_of
 from parkscore.framework.measures import DIMENSIONLESS, parse_measure
 from parkscore.framework.models import Framework
+from tests.strategies import texts
 
 Write = Callable[..., Path]
 FindingsOf = Callable[..., list[Finding]]
@@ -298,3 +302,22 @@ def test_yes_and_no_are_told_to_be_written_as_1_and_0(
     assert [each.hint.en for each in found if each.code == "yes_or_no" and each.hint] == [
         "write 1 for yes and 0 for no, or leave the cell empty if it is missing"
     ]
+
+
+@given(
+    st.lists(st.none() | texts() | st.sampled_from([" 甲", "#N/A", "1.2E+17", "'=1", ""]), max_size=5), st.booleans()
+)
+def test_texts_one_by_one_are_read_as_those_by_number_are(odd: list[str | None], apostrophes: bool) -> None:
+    """Where most texts are plain, rows are looked at and not each text."""
+    array = pa.array([*odd, *["合肥", "芜湖", None, "合肥"] * 25], pa.large_string())
+    one, other = (
+        read_coded_texts(ArrowCells(own), apostrophes=apostrophes) for own in (array, array.dictionary_encode())
+    )
+    assert isinstance(one.texts, PlainTexts)
+    assert one.texts.values.tolist() == other.texts.values.tolist()
+    assert one.texts.texts[one.texts.codes[one.texts.codes >= 0]].tolist() == [
+        text for text in other.texts.values if text is not None
+    ]
+    assert [(fault.row, fault.code) for fault in one.faults] == [(fault.row, fault.code) for fault in other.faults]
+    rows = np.array([len(array) - 1, 0])
+    assert one.texts.taken(rows).values.tolist() == other.texts.taken(rows).values.tolist()

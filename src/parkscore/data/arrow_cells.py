@@ -63,6 +63,11 @@ class ArrowCells(Sequence[Any]):
         return _is_string(kind.value_type if kinds.is_dictionary(kind) else kind)
 
     @property
+    def is_coded(self) -> bool:
+        """Whether texts come by number."""
+        return bool(kinds.is_dictionary(self.array.type))
+
+    @property
     def texts(self) -> pa.Array:
         """Of a column of texts, each cell's."""
         return as_strings(self.array.dictionary_decode() if kinds.is_dictionary(self.array.type) else self.array)

@@ -11,7 +11,7 @@ import pyarrow as pa
 
 from parkscore.data.arrow_texts import ArrowTexts, CellColumn, objects_in
 from parkscore.data.body import Body, key_columns
-from parkscore.data.coded_texts import CodedTexts
+from parkscore.data.coded_texts import CellColumns, CodedTexts
 from parkscore.data.row_places import RowPlaces, RowsOfSheet
 from parkscore.data.table import UNIT, YEAR, Origin, State, Table
 from parkscore.framework.models import Framework
@@ -53,13 +53,13 @@ def _table_of(
         if data_field.is_text:
             coded = [body.texts.get(identifier) or _no_texts(len(body.rows)) for body in bodies]
             texts[identifier] = CodedTexts.together(coded)
-            columns[identifier] = texts[identifier].values
+            columns[identifier] = texts[identifier]
         else:
             parts = [body.numbers.get(identifier) or _all_missing(len(body.rows)) for body in bodies]
             columns[identifier] = _joined([values for values, _ in parts])
             states[identifier] = _joined([part_states for _, part_states in parts])
     return Table(
-        cells=columns,
+        cells=CellColumns(columns),
         states=states,
         origin=_origin(bodies, file),
         conversions=tuple(conversion for body in bodies for conversion in body.conversions),

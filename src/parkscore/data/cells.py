@@ -19,7 +19,7 @@ import pyarrow as pa
 
 from parkscore.data.arrow_arrays import arrow_numbers, codes_of, objects_of
 from parkscore.data.arrow_cells import ArrowCells
-from parkscore.data.coded_texts import CodedTexts
+from parkscore.data.coded_texts import CodedTexts, PlainTexts
 from parkscore.data.number_texts import PlainNumbers, plain_numbers
 from parkscore.data.plain_texts import doubtful_texts, replaced
 from parkscore.data.table import State
@@ -413,6 +413,10 @@ def read_texts(cells: RawCells, *, apostrophes: bool = False) -> TextColumn:
     return column
 
 
+# Where no more than one text in so many needs a look, each row is looked at and not each text.
+_RARE: Final = 16
+
+
 def read_coded_texts(cells: RawCells, *, apostrophes: bool = False) -> CodedColumn:
     """Read a column of texts as `read_texts` does, looking at each text of an Arrow column only once.
 
@@ -424,6 +428,9 @@ def read_coded_texts(cells: RawCells, *, apostrophes: bool = False) -> CodedColu
     if not (isinstance(cells, ArrowCells) and cells.is_text):
         column = read_texts(cells, apostrophes=apostrophes)
         return CodedColumn(CodedTexts.of(column.texts), column.faults)
+    if not cells.is_coded and len(doubtful_texts(cells.texts)) * _RARE <= len(cells):
+        whole = read_each_text(cells.texts, apostrophes=apostrophes)
+        return CodedColumn(PlainTexts(whole.texts), whole.faults)
     codes, distinct = cells.coded()
     once = read_each_text(distinct, apostrophes=apostrophes)
     faults = [replace(fault, row=row) for fault in once.faults for row in np.flatnonzero(codes == fault.row).tolist()]

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
+import pyarrow as pa
 
+from parkscore.data.arrow_arrays import arrow_numbers, codes_of, objects_of
+from parkscore.data.arrow_texts import CellColumn
 from parkscore.late_pandas import pd
 
 
@@ -88,6 +91,73 @@ class CodedTexts:
         texts = np.concatenate([part.texts for part in parts]) if parts else np.empty(0, dtype=object)
         codes = np.concatenate(moved) if moved else np.empty(0, dtype=np.int32)
         return cls(codes.astype(np.int32), texts).spelled(texts)
+
+
+class PlainTexts(CodedTexts):
+    """Texts as Arrow has them, by number once somebody asks for that: of names most differ, and few are looked at.
+
+    >>> texts = PlainTexts(pa.array(["乙", None, "甲", "乙"]))
+    >>> texts.codes.tolist(), texts.texts.tolist(), texts.values.tolist(), len(texts)
+    ([0, -1, 1, 0], ['乙', '甲'], ['乙', None, '甲', '乙'], 4)
+    """
+
+    array: pa.Array
+
+    def __init__(self, array: pa.Array) -> None:
+        """array: a text or none for each row."""
+        self.__dict__["array"] = array
+
+    @cached_property
+    def _by_number(self) -> pa.DictionaryArray:
+        return self.array.dictionary_encode()
+
+    @cached_property
+    def codes(self) -> npt.NDArray[np.int32]:
+        """(rows,) int32, the place in `texts`, -1 where there is none."""
+        return codes_of(self._by_number).astype(np.int32, copy=False)
+
+    @cached_property
+    def texts(self) -> npt.NDArray[Any]:
+        """Each text once, as objects."""
+        return objects_of(self._by_number.dictionary)
+
+    @cached_property
+    def values(self) -> npt.NDArray[Any]:
+        """(rows,) the text of each row as an object, None where there is none."""
+        return objects_of(self.array)
+
+    def taken(self, rows: npt.NDArray[np.int64]) -> CodedTexts:
+        """Some of the rows."""
+        return PlainTexts(self.array.take(arrow_numbers(rows)))
+
+    def __len__(self) -> int:
+        """The number of rows."""
+        return len(self.array)
+
+
+class CellColumns(Mapping[str, CellColumn]):
+    """Columns of cells by name; those of texts become objects when they are asked for.
+
+    >>> CellColumns({"a": np.array([1.5]), "b": PlainTexts(pa.array(["甲"]))})["b"].tolist()
+    ['甲']
+    """
+
+    def __init__(self, columns: Mapping[str, CellColumn | CodedTexts]) -> None:
+        """Keep the columns."""
+        self._columns = columns
+
+    def __getitem__(self, name: str) -> CellColumn:
+        """The cells of a column, the same ones each time."""
+        own = self._columns[name]
+        return own.values if isinstance(own, CodedTexts) else own
+
+    def __iter__(self) -> Iterator[str]:
+        """The names of the columns, in their order."""
+        return iter(self._columns)
+
+    def __len__(self) -> int:
+        """The number of columns."""
+        return len(self._columns)
 
 
 def _with_none(texts: npt.NDArray[Any]) -> npt.NDArray[Any]:

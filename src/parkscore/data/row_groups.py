@@ -73,8 +73,8 @@ def _decoded(wanted: Wanted, columns: Sequence[str]) -> pa.Table:
 
 
 def _as_wanted(name: str, before: Ahead, wanted: Wanted) -> bool:
-    """Whether a column that was read ahead came in the form that it is wanted in."""
-    return (name in before.coded) == (name in wanted.coded)
+    """Whether a column that was read ahead came in a form that will do: texts may come one by one for by number."""
+    return name not in before.coded or name in wanted.coded
 
 
 class _Stream:

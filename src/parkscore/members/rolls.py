@@ -12,7 +12,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
-from parkscore.data.coded_texts import CodedTexts
+from parkscore.data.coded_texts import CodedTexts, PlainTexts
 from parkscore.data.plain_texts import text_column
 from parkscore.data.table import UNIT, Origin, Table
 from parkscore.framework.member_models import Members
@@ -43,13 +43,18 @@ class RollPiece:
         """The piece in a table of returns."""
         years = np.zeros(table.size, dtype=np.int64) if table.years is None else table.years
         parts = None if block.part is None else table.coded(block.part)
-        names = None if block.name is None else pa.chunked_array([text_column(table.cells[block.name])])
+        names = None if block.name is None else pa.chunked_array([_names(table, block.name)])
         units = pa.chunked_array([text_column(table.cells[UNIT])])
         return cls(units, table.coded(block.belongs_to), parts, names, years, table.origin)
 
     def __len__(self) -> int:
         """The number of returns."""
         return len(self.years)
+
+
+def _names(table: Table, name: str) -> pa.Array:
+    known = table.texts.get(name)
+    return text_column(known.array if isinstance(known, PlainTexts) else table.cells[name])
 
 
 @dataclass(frozen=True, eq=False)
