@@ -31,7 +31,6 @@ from parkscore.data.source_files import refuse_unsuitable, unusable, why_unread
 from parkscore.data.table import Table
 from parkscore.data.text_files import read_text_file
 from parkscore.data.units import REMARK_ROW, TOTAL_ROW
-from parkscore.data.workbooks import read_workbook
 from parkscore.findings import DataError, Finding, Place, errors_of
 from parkscore.framework.models import Framework
 from parkscore.language import Text
@@ -166,6 +165,8 @@ def _sheets(content: bytes, file: str, names: Names, found: Collected) -> Sequen
         report_empty(file, found)
         return []
     if suffix == ".xlsx":
+        from parkscore.data.workbooks import read_workbook  # here, as large data are no workbook
+
         return read_workbook(content, file, names, found)
     read_one = read_text_file if suffix == ".csv" else read_parquet
     sheet = read_one(content, file, names, found)

@@ -18,7 +18,6 @@ from parkscore.framework.extending import overlay
 from parkscore.framework.models import CombinedPart, Framework, Policy, WeightScheme
 from parkscore.framework.setting_aside import SetAside, set_aside
 from parkscore.framework.suggesting import did_you_mean
-from parkscore.framework.workbook_form import read_workbook
 from parkscore.framework.yaml_form import read_yaml
 from parkscore.language import Text
 
@@ -147,7 +146,11 @@ def read_document(path: Path, seen: tuple[Path, ...] = ()) -> Document:
 
 def read_own_document(path: Path) -> Document:
     """The document in a file as it is written, without what it extends."""
-    return read_workbook(path) if path.suffix.lower() == ".xlsx" else read_yaml(path)
+    if path.suffix.lower() != ".xlsx":
+        return read_yaml(path)
+    from parkscore.framework.workbook_form import read_workbook  # here, as most frameworks are no workbook
+
+    return read_workbook(path)
 
 
 def _find_base(name: object, path: Path, own: Document) -> Path:
