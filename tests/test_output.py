@@ -30,7 +30,7 @@ from parkscore.output.files import write_whole
 from parkscore.output.safe_text import safe_frame, safe_text
 from parkscore.output.tables import write_csv
 from parkscore.output.workbook import Sheet, write_sheets
-from parkscore.results.files import write_rows
+from parkscore.results.files import ROWS_IN_GROUP, write_rows
 from tests.framework_texts import assert_bilingual
 from tests.strategies import texts
 
@@ -205,11 +205,39 @@ def test_a_text_is_read_back_from_a_csv_file_as_it_was(text: str) -> None:
     assert protected == plain
 
 
-@given(
-    st.lists(
-        st.tuples(*[st.none() | texts() | st.sampled_from(["=1", "＝1", "a,b", '"', "a\rb", "-"])] * 3), max_size=4
-    )
-)
+odd_texts = st.none() | texts() | st.sampled_from(["=1", "＝1", "a,b", '"', "a\rb", "-"])
+
+
+@given(st.lists(odd_texts, min_size=1, max_size=9), st.data())
+def test_a_part_of_a_column_is_written_as_its_texts_are_one_by_one(
+    cells: list[str | None], data: st.DataObject
+) -> None:
+    start = data.draw(st.integers(0, len(cells)))
+    whole = pa.table({"a": pa.array(cells, pa.string()), "b": pa.array(["x"] * len(cells))})
+    with tempfile.TemporaryDirectory() as folder:
+        one, other = Path(folder) / "part.csv", Path(folder) / "alone.csv"
+        write_rows(one, whole.slice(start))
+        write_csv(other, pd.DataFrame({"a": cells[start:], "b": ["x"] * (len(cells) - start)}, dtype=object))
+        assert one.read_bytes() == other.read_bytes().replace(os.linesep.encode(), b"\n")
+
+
+def test_a_gap_with_bytes_under_it_is_written_as_a_gap(tmp_path: Path) -> None:
+    known, ends, text = bytes([0b100]), np.array([0, 3, 5, 6], dtype=np.int32), b"a,b=1x"
+    column = pa.Array.from_buffers(pa.string(), 3, [pa.py_buffer(known), pa.py_buffer(ends), pa.py_buffer(text)], 2)
+    write_rows(tmp_path / "out.csv", pa.table({"a": column, "b": ["1", "2", "3"]}))
+    assert (tmp_path / "out.csv").read_text(encoding="utf-8-sig") == "a,b\n,1\n,2\nx,3\n"
+
+
+def test_parts_whose_words_differ_stand_in_one_csv_file(tmp_path: Path) -> None:
+    count = ROWS_IN_GROUP + 2
+    words = pa.chunked_array([pa.array(own).dictionary_encode() for own in (["甲"] * (count - 1), ["乙", "甲,"])])
+    write_rows(tmp_path / "out.csv", pa.table({"a": words, "b": np.arange(count + 1)}))
+    lines = (tmp_path / "out.csv").read_text(encoding="utf-8-sig").splitlines()
+    assert [*lines[:2], *lines[-3:]] == ["a,b", "甲,0", f"甲,{count - 2}", f"乙,{count - 1}", f'"甲,",{count}']
+    assert len(lines) == count + 2
+
+
+@given(st.lists(st.tuples(odd_texts, odd_texts, odd_texts), max_size=4))
 def test_a_table_of_arrow_is_written_to_the_same_csv_file_as_one_of_pandas(rows: list[tuple[str | None, ...]]) -> None:
     columns = {name: [row[place] for row in rows] for place, name in enumerate(["a", "=b", "c"])}
     table = pa.table({name: pa.array(own, pa.large_string()) for name, own in columns.items()})

@@ -253,3 +253,9 @@ def test_starting_up_loads_nothing_slow(code: str) -> None:
 
 def test_a_slow_import_is_seen() -> None:
     assert "pandas" in loaded_after("import pandas")
+
+
+def test_members_load_no_pandas_before_there_is_a_frame() -> None:
+    code = "from parkscore.members import from_returns, outputs\nfrom parkscore.late_pandas import is_frame\n"
+    assert loaded_after(f"{code}assert not is_frame('x')") == set()
+    assert loaded_after(f"{code}import pandas\nassert is_frame(pandas.DataFrame())") == {"pandas"}

@@ -156,6 +156,18 @@ def test_a_change_says_from_where_to_where(zones: Framework) -> None:
     assert found.loc["b", "zone"] is None
 
 
+def test_changes_are_texts_and_a_gap_among_them_is_none(zones: Framework) -> None:
+    found = ps.from_returns(zones, FILED).changes
+    assert [name for name in found if found[name].isna().any()] == [
+        "zone_before", "zone", "part_before", "part", "name_before", "into",
+    ]  # fmt: skip
+    gaps = found.isna().to_numpy()
+    assert all(cell is None for cell in found.to_numpy(dtype=object)[gaps])
+    assert found["enterprise"].dtype == "str"
+    none = ps.from_returns(zones, FILED.query("year == 2024")).changes
+    assert none.columns.tolist() == found.columns.tolist()
+
+
 def test_an_enterprise_that_is_back_has_returned_and_is_not_new(zones: Framework) -> None:
     earlier = pd.concat([FILED, FILED.query("id == 'd'").head(1).assign(id="e", year=2022)])
     assert ("e", "returned") in changes(zones, earlier)

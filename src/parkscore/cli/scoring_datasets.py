@@ -169,9 +169,9 @@ def _executor(engine: Engine | None, scheduler: str | None) -> AbstractContextMa
         from parkscore.engine.dask_executor import DaskExecutor
 
         return DaskExecutor(scheduler)
-    from parkscore.engine.executors import driven_by
+    from parkscore.engine.executors import LocalExecutor
 
-    return driven_by("local")
+    return nullcontext(LocalExecutor(gives_way=True))
 
 
 class _Progress:

@@ -18,7 +18,7 @@ import pyarrow as pa
 
 from parkscore.data.arrow_arrays import arrow_numbers, codes_of, numbers_of, objects_of, worded
 from parkscore.data.arrow_texts import ArrowTexts, CellColumn
-from parkscore.data.coded_texts import CodedTexts
+from parkscore.data.coded_texts import CellColumns, CodedTexts
 from parkscore.data.datasets import Dataset, Piece
 from parkscore.data.plain_texts import text_column
 from parkscore.data.row_places import RowPlaces, RowsOfSheet
@@ -86,13 +86,13 @@ def _written(dataset: Dataset, table: Table, piece: Piece) -> pa.RecordBatch:
     columns: dict[str, Any] = {UNIT: text_column(table.cells[UNIT])}
     if table.years is not None:
         columns[YEAR] = table.years
-    for name, own in table.cells.items():
+    for name in table.cells:
         if name in (UNIT, YEAR):
             continue
         if dataset.framework.fields[name].is_text:
             columns[_TEXTS + name] = _arrow_texts(table.coded(name))
         else:
-            columns[_VALUES + name] = own
+            columns[_VALUES + name] = table.cells[name]
             columns[_STATES + name] = table.states[name]
     counts = [len(sheet.rows) for sheet in places.parts]
     lines = [np.asarray(sheet.lines, dtype=np.int64)[sheet.rows] for sheet in places.parts]
@@ -112,7 +112,7 @@ def _arrow_texts(texts: CodedTexts) -> pa.Array:
 def _table(dataset: Dataset, batches: Sequence[pa.RecordBatch]) -> Table:
     framework = dataset.framework
     units = pa.concat_arrays([batch.column(UNIT).cast(pa.large_string()) for batch in batches])
-    columns: dict[str, CellColumn] = {UNIT: ArrowTexts(units)}
+    columns: dict[str, CellColumn | CodedTexts] = {UNIT: ArrowTexts(units)}
     if framework.time is not None:
         columns[YEAR] = _numbers(batches, YEAR)
     states: dict[str, npt.NDArray[np.int8]] = {}
@@ -122,12 +122,12 @@ def _table(dataset: Dataset, batches: Sequence[pa.RecordBatch]) -> Table:
             continue
         if field.is_text:
             texts[name] = CodedTexts.together([_coded(batch.column(_TEXTS + name)) for batch in batches])
-            columns[name] = texts[name].values
+            columns[name] = texts[name]
         else:
             columns[name] = _numbers(batches, _VALUES + name)
             states[name] = _numbers(batches, _STATES + name)
     return Table(
-        cells=columns,
+        cells=CellColumns(columns),
         states=states,
         origin=_origin(dataset, batches),
         conversions=dataset.conversions,

@@ -413,7 +413,8 @@ def read_texts(cells: RawCells, *, apostrophes: bool = False) -> TextColumn:
     return column
 
 
-# Where no more than one text in so many needs a look, each row is looked at and not each text.
+# Where no more than one text in so many needs a look, each row is looked at and not each text. To look at a text takes
+# 2 us, to number one 0.03 to 0.8 us.
 _RARE: Final = 16
 
 

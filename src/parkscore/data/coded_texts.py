@@ -27,8 +27,8 @@ class CodedTexts:
     codes: npt.NDArray[np.int32]
     texts: npt.NDArray[Any]
 
-    @classmethod
-    def of(cls, values: Sequence[Any] | npt.NDArray[Any]) -> CodedTexts:
+    @staticmethod
+    def of(values: Sequence[Any] | npt.NDArray[Any]) -> CodedTexts:
         """Code a column, in the order in which its texts are met; whatever is no str is none.
 
         >>> coded = CodedTexts.of(["工业", None, "农业", "工业"])
@@ -38,7 +38,7 @@ class CodedTexts:
         cells = np.empty(len(values), dtype=object)
         cells[:] = values
         codes, found = pd.factorize(cells)
-        return cls(codes.astype(np.int32), found).spelled(found)
+        return CodedTexts(codes.astype(np.int32), found).spelled(found)
 
     def spelled(self, texts: Sequence[Any] | npt.NDArray[Any]) -> CodedTexts:
         """The same rows with each text written otherwise; what is then alike is one, and whatever is no str is none.
@@ -78,8 +78,8 @@ class CodedTexts:
         """The number of rows."""
         return len(self.codes)
 
-    @classmethod
-    def together(cls, parts: Sequence[CodedTexts]) -> CodedTexts:
+    @staticmethod
+    def together(parts: Sequence[CodedTexts]) -> CodedTexts:
         """Columns under each other."""
         if len(parts) == 1:
             return parts[0]
@@ -90,7 +90,7 @@ class CodedTexts:
         ]
         texts = np.concatenate([part.texts for part in parts]) if parts else np.empty(0, dtype=object)
         codes = np.concatenate(moved) if moved else np.empty(0, dtype=np.int32)
-        return cls(codes.astype(np.int32), texts).spelled(texts)
+        return CodedTexts(codes.astype(np.int32), texts).spelled(texts)
 
 
 class PlainTexts(CodedTexts):
@@ -126,7 +126,7 @@ class PlainTexts(CodedTexts):
         """(rows,) the text of each row as an object, None where there is none."""
         return objects_of(self.array)
 
-    def taken(self, rows: npt.NDArray[np.int64]) -> CodedTexts:
+    def taken(self, rows: npt.NDArray[np.int64]) -> PlainTexts:
         """Some of the rows."""
         return PlainTexts(self.array.take(arrow_numbers(rows)))
 
@@ -150,6 +150,10 @@ class CellColumns(Mapping[str, CellColumn]):
         """The cells of a column, the same ones each time."""
         own = self._columns[name]
         return own.values if isinstance(own, CodedTexts) else own
+
+    def __contains__(self, name: object) -> bool:
+        """Whether there is such a column; nothing is made to tell that."""
+        return name in self._columns
 
     def __iter__(self) -> Iterator[str]:
         """The names of the columns, in their order."""

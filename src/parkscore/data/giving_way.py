@@ -16,8 +16,9 @@ def give_way() -> None:
     """Let the other threads of this process go before the one that calls this, for good.
 
     For those that prepare what one thread has to pass on piece by piece, such as the one that writes a file: whenever
-    it can go on, it should, or its work is what is left when all others have ended. Only Linux knows how nice a thread
-    is apart from its process.
+    it can go on, it should, or its work is what is left when all others have ended. Threads that it starts are as nice
+    as it is, those that Arrow keeps among them, so this is for a process whose only work it is: for the command line.
+    Only Linux knows how nice a thread is apart from its process.
     """
     if sys.platform == "linux":
         thread = get_native_id()

@@ -95,7 +95,8 @@ class Table:
 
     cells: columns `unit` (text), `year` (int, where the framework has a time), then by id every field that has no
     formula: number fields as float64 in the field's own measure with NaN where there is no number, text fields as text
-    (missing: None). A field without a column in the source is missing throughout.
+    (missing: None), of which objects may be made only when they are asked for. A field without a column in the source
+    is missing throughout.
     states: per number field an int8 `State` per row.
     texts: text fields whose texts were coded when they were read.
     notes: what the file says of itself (synthetic data says so here), carried into every output.

@@ -55,16 +55,20 @@ class LocalExecutor:
     [3, 2, 1]
     """
 
-    def __init__(self, threads: int | None = None) -> None:
-        """threads: how many items are worked on at a time; by default as many as this process may use cores."""
+    def __init__(self, threads: int | None = None, *, gives_way: bool = False) -> None:
+        """threads: how many items are worked on at a time; by default as many as this process may use cores.
+
+        gives_way: whether the thread that writes goes before these, see `giving_way`.
+        """
         self.threads = threads or cores()
+        self._first = give_way if gives_way else None
 
     def map(self, function: Callable[[Item], Result], items: Sequence[Item]) -> Generator[Result, None, None]:
         """As `Executor.map`; no more than one item per thread waits to be looked at, so that memory stays bounded."""
         if self.threads == 1 or len(items) < 2:
             yield from map(function, items)
             return
-        pool = ThreadPoolExecutor(self.threads, thread_name_prefix="parkscore", initializer=give_way)
+        pool = ThreadPoolExecutor(self.threads, thread_name_prefix="parkscore", initializer=self._first)
         running: deque[Future[Result]] = deque()
         try:
             for item in items:

@@ -29,9 +29,9 @@ def changes_of(roll: Roll, year: int) -> pa.Table:
     have several. Where no return is of the year before, nothing is known to have changed, and there are no rows.
     """
     now, before, earlier = (_filed(roll, rows) for rows in _three(roll, year))
-    found = {kind: np.flatnonzero(which) for kind, which in _changes(roll, now, before, earlier)}
-    if not (before != NONE).any():
-        found = dict.fromkeys(found, np.zeros(0, dtype=np.intp))
+    found = dict.fromkeys(KINDS, np.zeros(0, dtype=np.intp))
+    if (before != NONE).any():
+        found |= {kind: np.flatnonzero(which) for kind, which in _changes(roll, now, before, earlier)}
     codes = np.concatenate([*found.values()])
     kinds = np.repeat(np.arange(len(found)), [len(own) for own in found.values()])
     return _table(roll, codes, worded([*found], kinds, texts=pa.large_string()), now[codes], before[codes])

@@ -56,7 +56,7 @@ class Output:
 
     @property
     def frame(self) -> pd.DataFrame:
-        """The table as pandas has it."""
+        """The table as pandas has it, made for whoever asks."""
         return texts_in_frame(self.table) if isinstance(self.table, pa.Table) else self.table
 
 
@@ -165,7 +165,7 @@ def write_folder(
 
 def _noted(table: pa.Table, note: str | None) -> pa.Table:
     """The table with what stands on every row in a last column."""
-    return table if note is None else table.append_column(NOTE, worded([note], np.zeros(len(table))))
+    return table if note is None else table.append_column(NOTE, worded([note], np.zeros(len(table), dtype=np.int32)))
 
 
 def _said(notes: Sequence[Text], language: Language) -> list[str]:

@@ -53,6 +53,7 @@ class RollPiece:
 
 
 def _names(table: Table, name: str) -> pa.Array:
+    """A column of names; where they were read one by one, no objects are made of them on the way."""
     known = table.texts.get(name)
     return text_column(known.array if isinstance(known, PlainTexts) else table.cells[name])
 

@@ -92,7 +92,7 @@ def read_parameters(
         raise TypeError(f"{function.__name__}: meanings of {sorted(meanings)}, parameters {[k.name for k in keywords]}")
     # Of these alone: what else a function takes and gives is arrays, a hundred methods of them at every start.
     stated = SimpleNamespace(__annotations__={each.name: each.annotation for each in keywords})
-    hints = typing.get_type_hints(stated, inspect.unwrap(function).__globals__) if keywords else {}
+    hints = typing.get_type_hints(stated, getattr(inspect.unwrap(function), "__globals__", {})) if keywords else {}
     return {each.name: _parameter(each, hints[each.name], meanings[each.name], supplied) for each in keywords}
 
 

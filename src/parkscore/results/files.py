@@ -17,7 +17,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-from parkscore.data.arrow_arrays import arrow_numbers, arrow_texts, arrow_truths, numbers_of, worded
+from parkscore.data.arrow_arrays import are_known, arrow_numbers, arrow_texts, arrow_truths, numbers_of, worded
 from parkscore.data.plain_texts import bytes_of, replaced, rows_with_bytes
 from parkscore.data.table import UNIT, YEAR
 from parkscore.framework.result_columns import BEGINNINGS, CASE
@@ -240,6 +240,8 @@ _SMALLEST_PLAIN, _LARGEST_PLAIN = 1e-4, 1e10
 def _to_be_quoted(texts: pa.Array) -> npt.NDArray[np.int64]:
     """The rows whose text may stand otherwise in a csv file: those of a mark in it, or of a sign at its beginning.
 
+    None of them is a gap, whatever bytes lie there.
+
     >>> _to_be_quoted(pa.array(["合肥", "=1", "a,b", None, "", "＝1"])).tolist()
     [1, 2, 5]
     """
@@ -248,8 +250,9 @@ def _to_be_quoted(texts: pa.Array) -> npt.NDArray[np.int64]:
         return np.zeros(0, dtype=np.int64)
     first = int(starts[0])
     marked = rows_with_bytes(ends, np.flatnonzero(_MARKS[data[first : int(ends[-1])]]) + first)
-    begins = np.flatnonzero((ends > starts) & _BEGINNINGS[data[np.minimum(starts, len(data) - 1)]])
-    return np.union1d(marked, begins)
+    begins = np.flatnonzero((ends > starts) & _FIRST_BYTES[data[np.minimum(starts, len(data) - 1)]])
+    rows = np.union1d(marked, begins)
+    return rows[are_known(texts)[rows]] if texts.null_count else rows
 
 
 def _bytes(signs: str) -> npt.NDArray[np.bool_]:
@@ -260,7 +263,7 @@ def _bytes(signs: str) -> npt.NDArray[np.bool_]:
 
 
 _MARKS: Final = _bytes(',"\n\r')
-_BEGINNINGS: Final = _bytes("".join(UNSAFE_STARTS))
+_FIRST_BYTES: Final = _bytes("".join(UNSAFE_STARTS))
 
 
 def _quoted(text: str) -> str:
