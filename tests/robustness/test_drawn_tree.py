@@ -84,7 +84,9 @@ class Multiplied:
 def again(evaluation: Evaluation, shares: DrawnShares, draw: int) -> tuple[np.ndarray, np.ndarray]:
     """The total scores and ranks under the weights of one draw, by the ten steps."""
     framework = evaluation.framework
-    own = {node: each[draw] if len(each) > 1 else each[0] for node, each in shares.items()}
+    drawn = {node: each[draw] if len(each) > 1 else each[0] for node, each in shares.items()}
+    # Rows of a table of weights need not sum to 1, as shares do, by which coverage goes.
+    own = {node: each / each.sum() if each.sum() > 0 else each for node, each in drawn.items()}
     nodes = aggregate(
         framework,
         evaluation.table,

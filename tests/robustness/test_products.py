@@ -1,6 +1,11 @@
-"""Products in pieces: a line comes to the same bits whichever lines stand beside it."""
+"""Products in pieces: a line comes to the same bits whichever lines stand beside it, and whatever takes it."""
 
 from __future__ import annotations
+
+import os
+import platform
+import subprocess
+import sys
 
 import numpy as np
 import pytest
@@ -52,3 +57,29 @@ def test_a_column_alone_has_the_bits_that_it_has_beside_another(into: bool) -> N
     for column in range(40):
         alone = made(left, right[:, column : column + 1], into)
         np.testing.assert_array_equal(alone, made(left, right, into)[:, column : column + 1])
+
+
+EVERY_WAY = """
+import numpy as np
+from parkscore.robustness.products import product
+for inner in (1, 2, 3, 9, 46):
+    for columns in (1, 2, 9, 178):
+        random = np.random.default_rng([inner, columns])
+        left, right = random.random((71, inner)), random.random((inner, columns))
+        whole = product(left, right, np.empty((columns, 71)).T)
+        for lines in (slice(0, 1), slice(3, 5), slice(30, 71), slice(0, 71)):
+            for own in (left[lines], np.asfortranarray(left)[lines], np.asfortranarray(left[lines])):
+                for order in (None, "C", "F"):
+                    into = None if order is None else np.empty((len(own), columns), order=order)
+                    assert np.array_equal(product(own, right, into), whole[lines]), (inner, columns, lines, order)
+"""
+
+
+@pytest.mark.parametrize("kernels", ["", "Nehalem", "Prescott"])
+def test_neither_room_nor_order_of_memory_changes_a_bit_with_the_kernels_of_older_processors(kernels: str) -> None:
+    """BLAS for processors without AVX-512 rounded a product for which nobody had made room in another way."""
+    if kernels and platform.machine() not in ("x86_64", "AMD64"):
+        pytest.skip("these kernels are those of x86-64")
+    environment = {**os.environ, "OPENBLAS_CORETYPE": kernels} if kernels else dict(os.environ)
+    done = subprocess.run([sys.executable, "-c", EVERY_WAY], env=environment, capture_output=True, encoding="utf-8")
+    assert done.returncode == 0, done.stderr

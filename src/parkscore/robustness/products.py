@@ -18,48 +18,43 @@ _MOST: Final = 2**18
 def product(left: Matrix, right: Matrix, into: Matrix | None = None) -> Matrix:
     """`left @ right`, (lines, columns).
 
-    into: takes it, and is best a line of memory for each column.
+    into: takes it, and is best a line of memory for each column, as what is made here without it. Whether it is, and
+    in which order `left` lies in memory, changes no bit.
 
     Each piece has as many lines in the same order of memory, as BLAS may round the last digit of another shape
-    otherwise: a line comes to the same bits whichever lines stand beside it.
+    otherwise: a line comes to the same bits whichever lines stand beside it, and whatever takes it.
 
     >>> product(np.ones((40, 3)), np.ones((3, 2)))[-1].tolist()
     [3.0, 3.0]
     """
-    lines, (inner, columns) = len(left), right.shape
-    if into is not None:
-        if columns == 1:
-            into[...] = product(left, right)
-        else:
-            _by_column(left, right, into)
-        return into
+    lines, columns = len(left), right.shape[1]
+    found = into if into is not None and _by_column(into) else np.empty((columns, lines)).T
     if columns == 1:
         # BLAS has another way to multiply a single column, with other last digits.
-        return product(left, np.repeat(right, 2, axis=1))[:, :1]
-    pieces = -(-lines // LINES)
-    if left.flags.c_contiguous and lines == pieces * LINES:
-        filled = left
+        found[...] = product(left, np.repeat(right, 2, axis=1))[:, :1]
     else:
-        filled = np.zeros((pieces * LINES, inner))
-        filled[:lines] = left
-    found = np.empty((pieces * LINES, columns))
-    # A stack of small products is one call, which other threads need not wait for.
-    stack, places = (each.reshape(pieces, LINES, each.shape[1]) for each in (filled, found))
-    for own in _few(inner, columns):
-        np.matmul(stack, right[:, own], out=places[:, :, own])
-    return found[:lines]
+        _put(left if _by_column(left) else np.asfortranarray(left), right, found)
+    if into is None or found is into:
+        return found
+    into[...] = found
+    return into
 
 
-def _by_column(left: Matrix, right: Matrix, into: Matrix) -> None:
-    """The same, column by column; the last piece is filled up, as are those of `product`."""
-    lines, (inner, columns) = len(left), right.shape
+def _by_column(matrix: Matrix) -> bool:
+    """Whether each column is a line of memory."""
+    return matrix.strides[0] == matrix.itemsize
+
+
+def _put(left: Matrix, right: Matrix, into: Matrix) -> None:
+    """The product of matrices whose columns are lines of memory; the last piece is filled up."""
+    lines, columns = into.shape
     full = lines // LINES * LINES
     _put_pieces(left[:full], right, into[:full])
     if full < lines:
-        filled, found = np.zeros((inner, LINES)).T, np.empty((columns, LINES)).T
+        filled, last = np.zeros((right.shape[0], LINES)).T, np.empty((columns, LINES)).T
         filled[: lines - full] = left[full:]
-        _put_pieces(filled, right, found)
-        into[full:] = found[: lines - full]
+        _put_pieces(filled, right, last)
+        into[full:] = last[: lines - full]
 
 
 def _put_pieces(left: Matrix, right: Matrix, into: Matrix) -> None:
