@@ -429,9 +429,12 @@ def read_coded_texts(cells: RawCells, *, apostrophes: bool = False) -> CodedColu
     if not (isinstance(cells, ArrowCells) and cells.is_text):
         column = read_texts(cells, apostrophes=apostrophes)
         return CodedColumn(CodedTexts.of(column.texts), column.faults)
-    if not cells.is_coded and len(doubtful_texts(cells.texts)) * _RARE <= len(cells):
-        whole = read_each_text(cells.texts, apostrophes=apostrophes)
-        return CodedColumn(PlainTexts(whole.texts), whole.faults)
+    if not cells.is_coded:
+        array = cells.texts
+        doubtful = doubtful_texts(array)
+        if len(doubtful) * _RARE <= len(array):
+            whole = _read_again(array, doubtful, apostrophes=apostrophes)
+            return CodedColumn(PlainTexts(whole.texts), whole.faults)
     codes, distinct = cells.coded()
     once = read_each_text(distinct, apostrophes=apostrophes)
     faults = [replace(fault, row=row) for fault in once.faults for row in np.flatnonzero(codes == fault.row).tolist()]
@@ -458,7 +461,11 @@ def read_each_text(array: pa.Array, *, apostrophes: bool = False) -> ArrowTextCo
     >>> read_each_text(pa.array(["合肥", " 甲", "", None])).texts.to_pylist()
     ['合肥', '甲', None, None]
     """
-    rows = doubtful_texts(array)
+    return _read_again(array, doubtful_texts(array), apostrophes=apostrophes)
+
+
+def _read_again(array: pa.Array, rows: npt.NDArray[np.int64], *, apostrophes: bool) -> ArrowTextColumn:
+    """Texts of which those in some rows are looked at."""
     if not rows.size:
         return ArrowTextColumn(array, [])
     looked_at = read_texts(array.take(arrow_numbers(rows)).to_pylist(), apostrophes=apostrophes)

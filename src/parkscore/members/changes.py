@@ -53,8 +53,8 @@ def _changes(roll: Roll, now: Codes, before: Codes, earlier: Codes) -> Iterator[
     here, there, once = now != NONE, before != NONE, earlier != NONE
     both = here & there
     gone = there & ~here
-    successor = _successor(roll, before)
-    merged = gone & (successor != np.arange(len(roll.ids)))
+    everybody = np.arange(len(roll.ids), dtype=np.int32)
+    merged = gone & (_successor(roll, everybody, before) != everybody)
     moved = both & _other(roll.zone, now, before)
     yield NEW, here & ~there & ~once
     yield RETURNED, here & ~there & once
@@ -65,9 +65,12 @@ def _changes(roll: Roll, now: Codes, before: Codes, earlier: Codes) -> Iterator[
     yield RENAMED, both & _other(roll.name, now, before)
 
 
-def _successor(roll: Roll, before: Codes) -> Codes:
-    """For each enterprise that filed the year before the one that takes it over, itself where none does."""
-    return np.where(before != NONE, roll.enterprise[before], np.arange(len(roll.ids), dtype=np.int32))
+def _successor(roll: Roll, codes: Rows | Codes, before: Rows | Codes) -> Rows | Codes:
+    """For each enterprise that filed the year before the one that takes it over, itself where none does.
+
+    before: its return of that year, -1 for none.
+    """
+    return np.where(before != NONE, roll.enterprise[before], codes)
 
 
 def _other(codes: Codes, now: Codes, before: Codes) -> BoolArray:
@@ -78,7 +81,7 @@ def _other(codes: Codes, now: Codes, before: Codes) -> BoolArray:
 
 def _table(roll: Roll, codes: Rows, kinds: pa.DictionaryArray, now: Rows, before: Rows) -> pa.Table:
     """The changes of enterprises by their codes; now, before: the return of each in both years, -1 for none."""
-    into = np.where(before == NONE, NONE, roll.enterprise[before])
+    into = _successor(roll, codes, before)
 
     def said(of: Codes, filed: Rows) -> Codes:
         return np.where(filed == NONE, np.int32(NONE), of[filed])

@@ -9,7 +9,6 @@ import types
 import typing
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
-from types import SimpleNamespace
 from typing import Any, Literal, NamedTuple, NewType, get_args, get_origin
 
 import numpy as np
@@ -91,7 +90,7 @@ def read_parameters(
     if {each.name for each in keywords} != set(meanings):
         raise TypeError(f"{function.__name__}: meanings of {sorted(meanings)}, parameters {[k.name for k in keywords]}")
     # Of these alone: what else a function takes and gives is arrays, a hundred methods of them at every start.
-    stated = SimpleNamespace(__annotations__={each.name: each.annotation for each in keywords})
+    stated = types.SimpleNamespace(__annotations__={each.name: each.annotation for each in keywords})
     hints = typing.get_type_hints(stated, getattr(inspect.unwrap(function), "__globals__", {})) if keywords else {}
     return {each.name: _parameter(each, hints[each.name], meanings[each.name], supplied) for each in keywords}
 

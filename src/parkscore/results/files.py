@@ -278,12 +278,8 @@ def write_rows(path: Path, rows: pa.Table) -> None:
     """Write a table as a csv file, a piece at a time; one without rows has its header."""
     with CsvFile(path) as file:
         for start in range(0, max(len(rows), 1), ROWS_IN_GROUP):
-            part = rows.slice(start, ROWS_IN_GROUP).combine_chunks()
-            file.add(pa.RecordBatch.from_arrays([_in_one(column) for column in part.columns], part.column_names))
-
-
-def _in_one(column: pa.ChunkedArray) -> pa.Array:
-    return column.chunk(0) if column.num_chunks else pa.array([], type=column.type)
+            columns = [column.combine_chunks() for column in rows.slice(start, ROWS_IN_GROUP).columns]
+            file.add(pa.RecordBatch.from_arrays(columns, rows.column_names))
 
 
 def result_file(path: Path, form: str) -> ParquetFile | CsvFile:
