@@ -230,4 +230,4 @@ def test_pieces_with_and_without_sub_parks_and_names_are_put_on_one_roll() -> No
     ]
     roll = call_roll(pieces, 2024)
     assert (roll.part.tolist(), roll.parts) == ([-1, -1, 0, -1], [(0, "东区")])
-    assert (roll.name.tolist(), roll.names.tolist()) == ([-1, -1, 0, -1], ["东区"])
+    assert roll.names.tolist() == [None, None, "东区", None]

@@ -8,9 +8,10 @@ from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
 from typing import Final
 
+from parkscore.data.column_names import NOTE_NAMES
 from parkscore.shipped import framework_path
 
-_OTHER: Final = re.compile(r"\bframework:\s*([\w.-]+)")
+_OTHER: Final = re.compile(r"\b(?:framework|extends):\s*([\w.-]+)")
 
 
 def is_parquet(path: Path) -> bool:
@@ -33,21 +34,20 @@ def reading_ahead_for(framework: str, source: str) -> AbstractContextManager[Non
         return nullcontext()
     from parkscore.data.reading_ahead import reading_ahead
 
-    return reading_ahead(Path(source), "\n".join(_texts_of(framework)))
+    return reading_ahead(Path(source), "\n".join([*_texts_of(framework), *NOTE_NAMES]))
 
 
 def _texts_of(framework: str) -> Iterator[str]:
-    """What a framework says, and the one of the returns that it names, as far as this can be told without reading it.
+    """What a framework says, and those that it is of and names, as far as this can be told without reading them.
 
     >>> ["members:" in text for text in _texts_of("zone-2021")]
-    [True, False]
+    [True, False, False]
     """
-    path = framework_path(framework) or Path(framework)
-    if path.suffix != ".yaml" or not path.is_file():
-        return
-    said = path.read_text(encoding="utf-8", errors="replace")
-    yield said
-    for name in _OTHER.findall(said):
-        other = framework_path(name)
-        if other is not None:
-            yield other.read_text(encoding="utf-8", errors="replace")
+    coming, known = [framework_path(framework) or Path(framework)], set()
+    for path in coming:
+        if path in known or path.suffix != ".yaml" or not path.is_file():
+            continue
+        known.add(path)
+        said = path.read_text(encoding="utf-8", errors="replace")
+        yield said
+        coming += [other for name in _OTHER.findall(said) if (other := framework_path(name)) is not None]

@@ -66,20 +66,19 @@ def _others(table: Table, rows: _Rows, row: int, key: str) -> list[str]:
     """The other units with the same code in the same year."""
     codes = table.frame[key].to_numpy(dtype=object)
     same = [each for each in rows.tolist() if codes[each] == codes[row] and each != row]
-    return [str(table.units[each]) for each in same if table.years is None or table.years[each] == table.years[row]]
+    return [table.unit(each) for each in same if table.years is None or table.years[each] == table.years[row]]
 
 
 def _listed(rows: _Rows, table: Table, accepted: set[str | None], key: str | None) -> Iterator[Finding]:
-    units = table.units
-    first = [row for number, row in enumerate(rows.tolist()) if number < MOST or units[row] in accepted]
+    first = [row for number, row in enumerate(rows.tolist()) if number < MOST or table.unit(row) in accepted]
     yield from (_wrong(table, row, key) for row in first)
     if len(first) < len(rows):
-        left = next(row for row in rows[::-1].tolist() if units[row] not in accepted)
+        left = next(row for row in rows[::-1].tolist() if table.unit(row) not in accepted)
         yield replace(_wrong(table, left, key), more=len(rows) - len(first))
 
 
 def _wrong(table: Table, row: int, key: str | None) -> Finding:
-    code = str(table.units[row] if key is None else table.frame[key].iloc[row])
+    code = table.unit(row) if key is None else str(table.frame[key].iloc[row])
     message, hint = no_code(code)
     return table.finding(
         row,

@@ -11,6 +11,7 @@ import re
 import unicodedata
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, Final
+from weakref import WeakKeyDictionary
 
 import numpy as np
 import numpy.typing as npt
@@ -50,9 +51,19 @@ def are_codes(
     >>> are_codes(["91110000600037341L", "91110000600037341M", None]).tolist()
     [True, False, False]
     """
-    column = texts.array if isinstance(texts, ArrowTexts) else _as_column(texts)
-    if isinstance(column, pa.ChunkedArray):
-        column = column.combine_chunks()
+    if isinstance(texts, ArrowTexts):
+        if texts not in _looked_at:
+            _looked_at[texts] = _right_in(texts.array)
+        return _looked_at[texts]
+    column = _as_column(texts)
+    return _right_in(column.combine_chunks() if isinstance(column, pa.ChunkedArray) else column)
+
+
+# Who reads a column of codes looks at it, and so does who names those that are wrong.
+_looked_at: Final[WeakKeyDictionary[ArrowTexts, BoolArray]] = WeakKeyDictionary()
+
+
+def _right_in(column: pa.Array) -> BoolArray:
     right = np.zeros(len(column), dtype=np.bool_)
     ends = np.frombuffer(column.buffers()[1], dtype=np.int64)[column.offset : column.offset + len(column) + 1]
     rows = np.flatnonzero(np.diff(ends) == LENGTH)

@@ -12,6 +12,7 @@ from functools import lru_cache
 from typing import Any, Final
 
 from parkscore.data.cells import text_of
+from parkscore.data.column_names import NOTE_NAMES, YEAR_NAMES
 from parkscore.framework.measures import Measure, MeasureError, parse_measure
 from parkscore.framework.models import DataField, Framework
 
@@ -25,8 +26,6 @@ class Role(Enum):
     FIELD = "field"
 
 
-YEAR_NAMES: Final = ("年份", "年度", "数据年度", "数据年份", "year")
-NOTE_NAMES: Final = ("data_note", "数据说明")
 # What may stand under the unit's header in a row of measures.
 HEADER_MEASURE_WORDS: Final = ("计量单位", "单位", "measure", "unit")
 

@@ -19,7 +19,7 @@ import pyarrow.types as kinds
 
 from parkscore.data.giving_way import give_way
 
-_AT_MOST: Final = 160 << 20
+_AT_MOST: Final = 224 << 20
 """Bytes that are read ahead."""
 _FEW: Final = 4
 """Bytes that a text takes where few differ: those are read by number, as what is asked of them most often is so."""

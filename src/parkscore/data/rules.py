@@ -65,7 +65,7 @@ def _require(framework: Framework, table: Table, columns: Columns, rule: Rule) -
 def _accepted(framework: Framework, table: Table, rule: Rule) -> Callable[[int], bool] | None:
     """Whether a row is of a unit of which somebody has accepted what the rule finds; None where there is none."""
     units = {entry.unit for entry in framework.accepted if entry.rule == rule.id}
-    return (lambda row: table.units[row] in units) if units else None
+    return (lambda row: table.unit(row) in units) if units else None
 
 
 def _stated(framework: Framework, columns: Columns, name: str, row: int) -> Text:

@@ -130,6 +130,10 @@ class Table:
         """The unit of each row."""
         return objects_in(self.cells[UNIT])
 
+    def unit(self, row: int) -> str:
+        """The unit of one row; where units are texts of Arrow, no objects are made of the others."""
+        return str(self.cells[UNIT][row])
+
     @cached_property
     def years(self) -> npt.NDArray[np.int64] | None:
         """The data year of each row, or None where the framework has no time."""
@@ -165,7 +169,7 @@ class Table:
             message=message,
             hint=hint,
             place=self.origin.place(int(row), column),
-            unit=str(self.units[row]),
+            unit=self.unit(row),
             field=field,
             year=None if self.years is None else int(self.years[row]),
             value=value,

@@ -105,7 +105,7 @@ def _limit_findings(framework: Framework, table: Table, looks_for_twins: bool) -
             continue
         assert failure.row is not None  # noqa: S101  # a limit is checked cell by cell
         limit = failure.check, failure.column
-        if made[limit] >= MOST and table.units[failure.row] not in acceptable:
+        if made[limit] >= MOST and table.unit(failure.row) not in acceptable:
             unmade[limit] = failure, unmade.get(limit, (failure, 0))[1] + 1
         else:
             made[limit] += 1

@@ -427,6 +427,8 @@ def convert(values: _Values, source: Measure, target: Measure) -> _Values:
     >>> convert(55_014_940_375.0, parse_measure("千元"), parse_measure("亿元"))
     550149.40375
     """
+    if source is target:
+        return values
     ratio = _ratio(source, target)
     if ratio.numerator != 1:
         values = values * float(ratio.numerator)

@@ -7,8 +7,9 @@ from typing import Final
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 
-from parkscore.data.arrow_arrays import worded
+from parkscore.data.arrow_arrays import arrow_numbers, truths_of, worded
 from parkscore.data.grid import Rows
 from parkscore.members.labels import by_number, of_codes
 from parkscore.members.rolls import NONE, Codes, Roll
@@ -62,7 +63,7 @@ def _changes(roll: Roll, now: Codes, before: Codes, earlier: Codes) -> Iterator[
     yield MERGED, merged
     yield MOVED, moved
     yield MOVED_PART, both & ~moved & _other(roll.part, now, before)
-    yield RENAMED, both & _other(roll.name, now, before)
+    yield RENAMED, _renamed(roll.names, now, before)
 
 
 def _successor(roll: Roll, codes: Rows | Codes, before: Rows | Codes) -> Rows | Codes:
@@ -79,6 +80,15 @@ def _other(codes: Codes, now: Codes, before: Codes) -> BoolArray:
     return np.asarray((one != other) & (one != NONE) & (other != NONE))
 
 
+def _renamed(names: pa.Array, now: Codes, before: Codes) -> BoolArray:
+    """Where both years have a name, and not the same."""
+    both = np.flatnonzero((now != NONE) & (before != NONE))
+    other = pc.not_equal(*(names.take(arrow_numbers(filed[both])) for filed in (now, before)))
+    renamed = np.zeros(len(now), dtype=np.bool_)
+    renamed[both] = truths_of(other.fill_null(False))
+    return renamed
+
+
 def _table(roll: Roll, codes: Rows, kinds: pa.DictionaryArray, now: Rows, before: Rows) -> pa.Table:
     """The changes of enterprises by their codes; now, before: the return of each in both years, -1 for none."""
     into = _successor(roll, codes, before)
@@ -88,13 +98,13 @@ def _table(roll: Roll, codes: Rows, kinds: pa.DictionaryArray, now: Rows, before
 
     columns: dict[str, pa.Array] = {
         "enterprise": of_codes(roll.ids, codes),
-        "name": of_codes(roll.names, said(roll.name, np.where(now == NONE, before, now))),
+        "name": of_codes(roll.names, np.where(now == NONE, before, now)),
         "change": kinds,
         "zone_before": by_number(roll.texts["zones"], said(roll.zone, before)),
         "zone": by_number(roll.texts["zones"], said(roll.zone, now)),
         "part_before": by_number(roll.texts["parts"], said(roll.part, before)),
         "part": by_number(roll.texts["parts"], said(roll.part, now)),
-        "name_before": of_codes(roll.names, said(roll.name, before)),
+        "name_before": of_codes(roll.names, before),
         "into": of_codes(roll.ids, np.where((now == NONE) & (into != codes), into, NONE)),
     }
     return pa.table(columns)

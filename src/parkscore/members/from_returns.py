@@ -75,12 +75,13 @@ def from_returns(
         summed = sum_filed(plan, filed, year=year, merged=mergers.successors)
     except NoReturns:
         raise DataError(reading.findings if errors_of(reading.findings) else _no_returns(reading)) from None
+    said = (*reading.notes, _in_both(basis(summed)))
+    table, found_joining = zone_table(summed, reading.file, said, reading.digest, given)
+    # What is asked about enterprises is asked late, as these are still put in order while zones are summed.
     found = [*reading.findings, *duplicates(summed), *first_of_each_kind(merger_remarks(summed, mergers))]
     if errors_of(found):
         raise DataError(found)
     _refuse_year_without_returns(summed, year)
-    said = (*reading.notes, _in_both(basis(summed)))
-    table, found_joining = zone_table(summed, reading.file, said, reading.digest, given)
     if errors_of(found_joining):
         raise DataError([*found, *found_given, *found_joining])
     found = [*found, *found_given, *first_of_each_kind(remarks(summed, table, given is not None))]

@@ -22,9 +22,9 @@ def labels_of(members: Memberships, rows: Rows) -> dict[str, pa.Array]:
     numbers = np.full(len(rows), NONE, dtype=np.intp)
     for back in sorted(members.at):
         numbers = np.where(numbers == NONE, members.at[back][rows], numbers)
-    labels = {"enterprise": of_codes(roll.texts["ids"], members.enterprises[rows])}
+    labels = {"enterprise": of_codes(roll.ids, members.enterprises[rows])}
     if block.name is not None:
-        labels["name"] = of_codes(roll.texts["names"], roll.name[numbers])
+        labels["name"] = of_codes(roll.names, numbers)
     labels["zone"] = of_codes(roll.texts["zones"], members.zones[rows])
     if block.part is not None:
         labels["part"] = of_codes(roll.texts["parts"], roll.part[numbers])

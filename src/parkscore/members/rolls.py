@@ -3,28 +3,27 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any, Final
+from typing import Any
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
+from parkscore.data.arrow_arrays import arrow_numbers, arrow_texts, codes_of, numbers_of, objects_of
 from parkscore.data.coded_texts import CodedTexts, PlainTexts
 from parkscore.data.plain_texts import text_column
 from parkscore.data.table import UNIT, Origin, Table
 from parkscore.framework.member_models import Members
-from parkscore.members.in_threads import in_threads
 
 Codes = NDArray[np.int32]
 Years = NDArray[np.int64]
 Texts = NDArray[Any]
 NONE = -1
 """The code of no text."""
-# From so many returns on ids and names are coded one after the other, as each takes much memory for a while.
-_MANY: Final = 1 << 20
 
 
 @dataclass(frozen=True, eq=False)
@@ -59,35 +58,59 @@ def _names(table: Table, name: str) -> pa.Array:
 
 
 @dataclass(frozen=True, eq=False)
-class Roll:
-    """One entry per return, in the order of the returns; a code counts into the texts beside it, -1 is none.
-
-    ids, zones: texts in sorted order; names: in any. parts: pairs of the code of a zone and the name of a sub-park in
-    it, in the order of their codes. own: the enterprise that filed the return. enterprise: the same, save that what was
-    filed before the evaluated year by one that merged counts as filed by its successor.
-    """
+class _Who:
+    """The ids, names and enterprises of a roll, see `Roll`."""
 
     ids: pa.Array
-    zones: Texts
-    parts: Sequence[tuple[int, str]]
     names: pa.Array
     own: Codes
     enterprise: Codes
+
+
+@dataclass(frozen=True, eq=False)
+class Roll:
+    """One entry per return, in the order of the returns; a code counts into the texts beside it, -1 is none.
+
+    zones: texts in sorted order. parts: pairs of the code of a zone and the name of a sub-park in it, in the order of
+    their codes. who: the enterprises, which a thread finds out while somebody looks at the zones.
+    """
+
+    zones: Texts
+    parts: Sequence[tuple[int, str]]
     zone: Codes
     part: Codes
-    name: Codes
     year: Years
+    who: Future[_Who]
 
     def __len__(self) -> int:
         """The number of returns."""
-        return len(self.own)
+        return len(self.year)
+
+    @property
+    def ids(self) -> pa.Array:
+        """The ids of all enterprises, in sorted order."""
+        return self.who.result().ids
+
+    @property
+    def names(self) -> pa.Array:
+        """By return the name of its enterprise, if it has one."""
+        return self.who.result().names
+
+    @property
+    def own(self) -> Codes:
+        """By return the code of the enterprise that filed it."""
+        return self.who.result().own
+
+    @property
+    def enterprise(self) -> Codes:
+        """The same, save that what one filed before the evaluated year that merged counts as filed by its successor."""
+        return self.who.result().enterprise
 
     @cached_property
     def texts(self) -> Mapping[str, pa.Array]:
-        """The `ids`, `zones` and `names`, and those of `parts`, as columns from which many are taken at once."""
+        """The `zones`, and the names of `parts`, as columns from which many are taken at once."""
         small = {"zones": self.zones, "parts": [name for _, name in self.parts]}
-        columns = {name: pa.array(own, type=pa.large_string()) for name, own in small.items()}
-        return {"ids": self.ids, "names": self.names} | columns
+        return {name: arrow_texts(own, pa.large_string()) for name, own in small.items()}
 
 
 def call_roll(pieces: Sequence[RollPiece], year: int, merged: Mapping[str, str] | None = None) -> Roll:
@@ -99,15 +122,19 @@ def call_roll(pieces: Sequence[RollPiece], year: int, merged: Mapping[str, str] 
     years = np.concatenate([piece.years for piece in pieces])
     sizes = [len(piece) for piece in pieces]
     units = _under_each_other([piece.units for piece in pieces], sizes)
-    names_of = _under_each_other([piece.names for piece in pieces], sizes)
-    successors = [*(merged or {}).values()]
-    run = in_threads if len(years) < _MANY else map
-    both = run(lambda ids: _sorted(units, successors) if ids else _coded(names_of), [True, False])
-    (own, ids), (name, names) = both
+    names = _under_each_other([piece.names for piece in pieces], sizes)
+
+    def who() -> _Who:
+        own, ids = _sorted(units, [*(merged or {}).values()])
+        enterprise = own if not merged else np.where(years < year, _successors(ids, merged)[own], own)
+        return _Who(ids, names.combine_chunks(), own, enterprise)
+
+    pool = ThreadPoolExecutor(1, thread_name_prefix="parkscore")
+    coming = pool.submit(who)
+    pool.shutdown(wait=False)
     zone, zones = _sorted_codes([piece.zones for piece in pieces])
     part, parts = _parts(zone, _of_every_piece([piece.parts for piece in pieces], sizes))
-    enterprise = own if not merged else np.where(years < year, _successors(ids, merged)[own], own)
-    return Roll(ids, zones, parts, names, own, enterprise, zone, part, name, years)
+    return Roll(zones, parts, zone, part, years, coming)
 
 
 def _under_each_other(texts: Sequence[pa.ChunkedArray | None], sizes: Sequence[int]) -> pa.ChunkedArray:
@@ -124,17 +151,16 @@ def _coded(texts: pa.ChunkedArray) -> tuple[Codes, pa.Array]:
     coded = texts.dictionary_encode()  # one dictionary for all chunks
     if not coded.num_chunks:
         return np.zeros(0, dtype=np.int32), pa.nulls(0, pa.large_string())
-    codes = [chunk.indices.fill_null(NONE).to_numpy(zero_copy_only=False) for chunk in coded.chunks]
-    return np.concatenate(codes), coded.chunk(0).dictionary
+    return np.concatenate([codes_of(chunk) for chunk in coded.chunks]), coded.chunk(0).dictionary
 
 
 def _sorted(texts: pa.ChunkedArray, more: Sequence[str] = ()) -> tuple[Codes, pa.Array]:
     """The same with the distinct texts in sorted order, and some more among them."""
-    everything = pa.chunked_array([*texts.chunks, pa.array(more, type=pa.large_string())], type=pa.large_string())
+    everything = pa.chunked_array([*texts.chunks, arrow_texts(more, pa.large_string())], type=pa.large_string())
     codes, distinct = _coded(everything)
     order = pc.sort_indices(distinct)
     places = np.full(len(order) + 1, NONE, dtype=np.int32)
-    places[order.to_numpy()] = np.arange(len(order), dtype=np.int32)
+    places[numbers_of(order)] = np.arange(len(order), dtype=np.int32)
     return places[codes[: len(texts)]], distinct.take(order)
 
 
@@ -154,12 +180,12 @@ def _sorted_codes(pieces: Sequence[CodedTexts | None], count: int = 0) -> tuple[
     known = [_used(piece) for piece in pieces if piece is not None]
     if not known:
         return np.full(count, NONE, dtype=np.int32), np.empty(0, dtype=object)
-    texts = pa.chunked_array([pa.array(piece.texts, type=pa.large_string()) for piece in known])
+    texts = pa.chunked_array([arrow_texts(piece.texts, pa.large_string()) for piece in known])
     places, found = _sorted(texts)
     starts = np.cumsum([len(piece.texts) for piece in known])[:-1]
     own = [np.append(part, np.int32(NONE)) for part in np.split(places, starts)]
     codes = np.concatenate([part[piece.codes] for part, piece in zip(own, known, strict=True)])
-    return codes, found.to_numpy(zero_copy_only=False)
+    return codes, objects_of(found)
 
 
 def _used(piece: CodedTexts) -> CodedTexts:
@@ -198,7 +224,7 @@ def _successors(ids: pa.Array, merged: Mapping[str, str]) -> Codes:
     """For each id the code of the last of its successors, its own where it has none."""
     found = np.arange(len(ids), dtype=np.int32)
     old, last = (
-        pc.index_in(pa.array(names, ids.type), value_set=ids).fill_null(NONE).to_numpy()
+        numbers_of(pc.index_in(arrow_texts(names, ids.type), value_set=ids).fill_null(NONE))
         for names in (list(merged), [_last_of(each, merged) for each in merged])
     )
     found[old[old != NONE]] = last[old != NONE]
@@ -215,8 +241,7 @@ def _last_of(old: str, merged: Mapping[str, str]) -> str:
 
 def named(texts: pa.Array, codes: Codes | NDArray[np.intp]) -> Texts:
     """The text of each code as an object, None for -1."""
-    found: Texts = texts.take(pa.array(codes, mask=codes == NONE)).to_numpy(zero_copy_only=False)
-    return found
+    return objects_of(texts.take(arrow_numbers(codes, codes != NONE)))
 
 
 def with_none(texts: Texts) -> Texts:

@@ -142,7 +142,7 @@ def _kept(summed: Summed, kept: Truths) -> Iterator[Filed]:
     roll, store = summed.roll, summed.addends
     for number, (start, end) in enumerate(pairwise(store.starts)):
         rows = start + np.flatnonzero(kept[start:end])
-        ids = of_codes(roll.texts["ids"], roll.enterprise[rows])
+        ids = of_codes(roll.ids, roll.enterprise[rows])
         zones = CodedTexts(roll.zone[rows], roll.zones)
         who = RollPiece(pa.chunked_array([ids]), zones, None, None, roll.year[rows], summed.origins[number])
         places = summed.positions[rows] - start

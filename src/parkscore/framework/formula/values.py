@@ -180,7 +180,14 @@ def negate(operand: Value) -> Value:
 
 def truth(holds: Truths, reasons: States | None) -> Value:
     """1 where something holds, 0 where not."""
-    return settle(holds.astype(np.float64), reasons)
+    return _decided(holds.astype(np.float64), reasons)
+
+
+def _decided(truths: Floats, reasons: States | None) -> Value:
+    """What `settle` makes of ones and zeros, none of which can come out infinite."""
+    if reasons is None or not reasons.any():
+        return Value(truths, reasons)
+    return Value(np.where(reasons == _VALUE, truths, np.nan), reasons)
 
 
 def compare(operators: Sequence[str], operands: Sequence[Value]) -> Value:
@@ -202,6 +209,8 @@ def compare_digits(comparison: Callable[[Any, Any], Truths], left: Floats, right
     Only those that are nearly equal can become equal by rounding; all others are compared as they are.
     """
     holds = np.asarray(comparison(left, right))
+    if _is_zero(left) or _is_zero(right):
+        return holds  # nothing but 0 is nearly 0
     size = np.maximum(np.abs(left), np.abs(right))
     apart = np.abs(left - right)
     near = (apart <= _NEAR * size) & (apart > 0)  # what is equal stays so
@@ -212,6 +221,10 @@ def compare_digits(comparison: Callable[[Any, Any], Truths], left: Floats, right
         one, other = (np.broadcast_to(side, holds.shape).flat[places] for side in (left, right))
         holds.flat[places] = comparison(to_digits(one), to_digits(other))
     return holds
+
+
+def _is_zero(side: Floats) -> bool:
+    return not side.ndim and not side
 
 
 _NEAR: Final = 1e-11
@@ -243,18 +256,22 @@ def _decide(operands: Sequence[Value], deciding: Sequence[Truths], outcome: floa
     reasons = merge_reasons([operand.reasons for operand in operands])
     if reasons is not None:
         reasons = np.where(decided, _VALUE, reasons)
-    return settle(np.where(decided, outcome, 1.0 - outcome), reasons)
+    return _decided(np.where(decided, outcome, 1.0 - outcome), reasons)
 
 
 def choose(condition: Value, yes: Value, no: Value) -> Value:
     """One of two operands per cell; the one not chosen leaves no trace."""
-    (left, right), _, measure = together([yes, no])
+    (left, right), reasons, measure = together([yes, no])
     holds = condition.values != 0
-    if condition.reasons is None and yes.reasons is None and no.reasons is None:
-        return settle(np.where(holds, left, right), None, measure)
-    reasons = np.where(holds, reasons_of(yes), reasons_of(no))
-    reasons = np.where(reasons_of(condition) == _VALUE, reasons, reasons_of(condition))
-    return settle(np.where(holds, left, right), reasons, measure)
+    chosen = np.where(holds, left, right)
+    if reasons is not None:
+        reasons = np.where(holds, reasons_of(yes), reasons_of(no))
+    if condition.reasons is not None:
+        decided = condition.reasons == _VALUE
+        reasons = np.where(decided, _VALUE if reasons is None else reasons, condition.reasons)
+        chosen = np.where(decided, chosen, np.nan)
+    as_they_were = left is yes.values and right is no.values  # what was converted may be beyond all floats
+    return Value(chosen, reasons, measure) if as_they_were else settle(chosen, reasons, measure)
 
 
 def reasons_of(value: Value) -> States:
