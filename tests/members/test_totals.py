@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from parkscore.data.table import State
 from parkscore.members.plans import plan_sums
+from parkscore.members.runs import Runs
 from parkscore.members.totals import Moves, Total, Totals
 from parkscore.methods.exact_sums import ExactSums, grouped_sums
 from tests.members.returns import RETURNS, zones
@@ -26,7 +27,7 @@ def total_of(x: np.ndarray, zones: np.ndarray, count: int) -> Total:
 @given(COLUMN, st.randoms(use_true_random=False))
 def test_a_sum_without_one_return_has_the_bits_of_the_others_added_up_anew(x, random):
     zones = np.array([random.randrange(3) for _ in x])
-    left = total_of(x, zones, 3).with_one(zones, x, -1)[0]
+    left = total_of(x, zones, 3).with_one(Runs.of(zones), x, -1)[0]
     anew = [grouped_sums(np.delete(x, i), np.delete(zones, i), 3).values[zone] for i, zone in enumerate(zones)]
     assert left.tobytes() == np.array(anew).tobytes()
 
@@ -36,7 +37,7 @@ def test_who_joins_what_is_left_of_a_zone_brings_back_its_bits(x):
     zones = np.zeros(len(x), dtype=np.intp)
     for one in range(len(x)):
         others = np.delete(x, one)
-        joined = total_of(others, zones[1:], 1).with_one(zones[:1], x[one : one + 1], 1)[0]
+        joined = total_of(others, zones[1:], 1).with_one(Runs.of(zones[:1]), x[one : one + 1], 1)[0]
         assert joined.tobytes() == grouped_sums(x, zones, 1).values.tobytes()
 
 
@@ -44,14 +45,14 @@ def test_a_sum_that_two_floats_do_not_hold_is_made_from_its_digits():
     x = np.array([1e300, 1.0, 1e-300, 3.0])
     total = total_of(x, np.zeros(4, dtype=np.intp), 1)
     assert not total.parts[2].any()
-    assert total.with_one(np.array([0]), np.array([1e300]), -1)[0].tolist() == [4.0]
+    assert total.with_one(Runs.of(np.array([0])), np.array([1e300]), -1)[0].tolist() == [4.0]
 
 
 def test_rounding_twice_is_noticed_where_a_rest_lies_next_to_the_middle_of_two_floats():
     """2^53 + 1 is the middle of two floats, and what lies 2^-60 above it is rounded up."""
     x = np.array([2.0**53, 1.0, 2.0**-60, 5.0])
     total = total_of(x, np.zeros(4, dtype=np.intp), 1)
-    assert total.with_one(np.array([0]), np.array([5.0]), -1)[0].tolist() == [2.0**53 + 2]
+    assert total.with_one(Runs.of(np.array([0])), np.array([5.0]), -1)[0].tolist() == [2.0**53 + 2]
 
 
 STAFF = ("staff", 0)

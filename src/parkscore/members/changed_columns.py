@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import Protocol
 
 from parkscore.data.arrow_texts import some_of
@@ -11,6 +12,7 @@ from parkscore.data.grid import Rows
 from parkscore.data.table import Origin, Table
 from parkscore.framework.formula import Cells, Column, TextCells
 from parkscore.framework.models import Framework
+from parkscore.members.runs import Runs
 
 
 class Changes(Protocol):
@@ -48,6 +50,11 @@ class Imagined:
 
     rows: Rows
     changes: Changes
+
+    @cached_property
+    def runs(self) -> Runs:
+        """The rows, of which the same may stand there many times one after the other."""
+        return Runs.of(self.rows)
 
     def halves(self) -> tuple[Imagined, Imagined]:
         """The first half of the rows and the others."""
@@ -94,10 +101,11 @@ class ChangedColumns(Columns):
         key = (name, self._back)
         if key in self._imagined.changes:
             return Column(self._imagined.changes[key], measure_of(field.measure))
-        column, rows = self._present[key], self._imagined.rows
+        column, rows = self._present[key], self._imagined.runs
+        values, states = rows.spread(column.cells.values), rows.spread(column.cells.states)
         if isinstance(column.cells, TextCells):
-            return Column(TextCells(column.cells.values[rows], column.cells.states[rows]))
-        return Column(Cells(column.cells.values[rows], column.cells.states[rows]), column.measure)
+            return Column(TextCells(values, states))
+        return Column(Cells(values, states), column.measure)
 
 
 def imagine(framework: Framework, table: Table, present: Columns, imagined: Imagined) -> Table:

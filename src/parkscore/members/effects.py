@@ -15,6 +15,7 @@ from parkscore.members.changed_columns import Imagined
 from parkscore.members.held import Held, Outcome
 from parkscore.members.holdable import refuse_comparing
 from parkscore.members.reads import Key, sums_read
+from parkscore.members.runs import Runs
 from parkscore.members.summing import Summed
 from parkscore.members.totals import Moves, Sets, Totals
 from parkscore.tree.rank import Ranks
@@ -94,16 +95,16 @@ class Zones:
 
     def effects(self, zones: Rows, other: Outcome, sign: int) -> Effects:
         """What the zones have less what they would have (sign 1), or the other way round (-1)."""
-        own, now = self._place[zones], self.now
+        own, now = Runs.of(self._place[zones]), self.now
         less = np.subtract if sign == 1 else _taken_from
         values = {}
         for leaf in self.indicators:
             column = self._columns[leaf.id]
-            present = now.grid.numbers[column].take(own)
+            present = own.spread(now.grid.numbers[column])
             # No return changes a text of the table of zones, of which the number goes by the zones that are looked at.
             values[leaf.id] = less(present, present if leaf.category is not None else other.grid.numbers[column])
-        scores = {node.id: less(now.scores[node.id].take(own), other.scores[node.id]) for node in self.nodes}
-        return Effects(values, scores, now.ranks[own], other.ranks)
+        scores = {node.id: less(own.spread(now.scores[node.id]), other.scores[node.id]) for node in self.nodes}
+        return Effects(values, scores, own.spread(now.ranks), other.ranks)
 
 
 def _taken_from(one: Vector, other: Vector) -> Vector:

@@ -12,6 +12,7 @@ from parkscore.data.grid import Rows, Truths, Vector
 from parkscore.framework.formula import Cells
 from parkscore.members.plans import Counts, MemberPlan
 from parkscore.members.reads import Key
+from parkscore.members.runs import Runs
 from parkscore.members.summing import Summed
 from parkscore.methods.exact_sums import ExactSums
 
@@ -31,7 +32,7 @@ class Total:
         second = rest.values
         return first, second, np.asarray(~(rest - ExactSums.of(second)).places.any(axis=0))
 
-    def with_one(self, zones: Rows, x: Vector, sign: int) -> tuple[Vector, Counts]:
+    def with_one(self, zones: Runs, x: Vector, sign: int) -> tuple[Vector, Counts]:
         """The sum of a zone and one more value, once for each row, rounded as if all were added up anew.
 
         zones, x: (n,), the zone and the value; nothing where it is missing. sign: 1 where it joins, -1 where it leaves.
@@ -40,17 +41,20 @@ class Total:
         first, second, whole = self.parts
         missing = np.isnan(x)
         own, join = np.where(missing, 0.0, x), np.add if sign == 1 else np.subtract
-        reported = join(self.reported.take(zones), ~missing)
+        reported = zones.spread(self.reported)
+        join(reported, ~missing, out=reported)
+        sums = zones.spread(first)
         if not second.any() and whole.all():
-            return join(first.take(zones), own), reported
+            return join(sums, own, out=sums), reported
         own = sign * own
-        total, lost = _two_sum(first[zones], own)
-        rest, lost = _two_sum(lost, second[zones])
+        total, lost = _two_sum(sums, own)
+        rest, lost = _two_sum(lost, zones.spread(second))
         rounded = total + rest
         # Where three floats do not hold the sum, or adding them would round twice, it is made from all its digits.
-        again = np.flatnonzero((lost != 0.0) | ~whole[zones])
+        again = np.flatnonzero((lost != 0.0) | ~zones.spread(whole))
         if again.size:
-            rounded[again] = (self.sums.take(zones[again]) + ExactSums.of(own[again])).values
+            own_zones = zones.spread(np.arange(len(first)))[again]
+            rounded[again] = (self.sums.take(own_zones) + ExactSums.of(own[again])).values
         return rounded, reported
 
 
@@ -112,8 +116,8 @@ class Totals:
 
     def after(self, moves: Moves, joining: bool) -> Mapping[Key, Cells]:
         """The cells of the zones after each move by itself: the same bits as if what is left were added up anew."""
-        sign, zones, found = 1 if joining else -1, moves.zones, {}
-        returns = {back: own[zones] + sign * moves.returns[back] for back, own in self.returns.items()}
+        sign, zones, found = 1 if joining else -1, Runs.of(moves.zones), {}
+        returns = {back: zones.spread(own) + sign * moves.returns[back] for back, own in self.returns.items()}
         for (name, back), total in self.totals.items():
             sums, reported = total.with_one(zones, moves.values[name, back], sign)
             found[name, back] = self.plan.cells(name, sums, reported, returns[back])

@@ -50,6 +50,9 @@ def mean_of_present(X: FloatArray, w: FloatArray) -> FloatArray:
         scores = X[own].T if every else X[own][:, counted].T
         lacking = np.isnan(scores, order="C")
         parts = np.multiply(scores, weights, order="C")
+        if not lacking.any():
+            means[own] = sums_of_units(parts) / sums_of_units(weights)  # of every unit as of one
+            continue
         np.copyto(parts, 0.0, where=lacking)
         total = sums_of_units(np.multiply(~lacking, weights))
         means[own] = sums_of_units(parts) / np.where(total > 0, total, np.nan)

@@ -324,8 +324,12 @@ def _coverage(below: Sequence[NodeScores], shares: Vector) -> tuple[Vector, Vect
     rows = len(below[0].scores)
     by_child = shares[:, np.newaxis]
     coverage, applicable = np.empty(rows), np.full(rows, shares.sum())
+    leaves = all(each.coverage is None and each.applicable is None for each in below)
     for own in blocks(rows, len(below)):
         present = ~np.isnan([each.scores[own] for each in below])
+        if leaves and present.all():
+            coverage[own] = sums_of_units(by_child)  # as of one unit
+            continue
         covered = np.multiply(present, by_child)
         for each, share, term in zip(below, shares, covered, strict=True):
             if each.coverage is not None:
