@@ -8,10 +8,11 @@ from dataclasses import dataclass
 from functools import cached_property
 from itertools import chain
 from pathlib import Path
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
+from parkscore.data.arrow_arrays import number_array
 from parkscore.data.grid import Rows
 from parkscore.findings import Finding, Severity, UsageError
 from parkscore.language import Text
@@ -23,6 +24,9 @@ from parkscore.members.memberships import Memberships
 from parkscore.members.rolls import NONE
 from parkscore.output.files import refuse_other_form, write_whole
 
+if TYPE_CHECKING:
+    import pyarrow as pa
+
 NOT_ADDITIVE: Final = Text(
     "贡献值是园区“有该企业”与“无该企业”之差（今年和往年的年报一并去掉，参照值、权重和其他园区不变）；各企业的贡献值之和不等于园区的数值或得分",
     "a contribution is the zone with an enterprise less the zone without it (its returns of this and of earlier years "
@@ -32,6 +36,14 @@ NOT_ADDITIVE: Final = Text(
 BOTH: Final = "both"
 THIS_YEAR: Final = "this_year"
 EARLIER: Final = "earlier"
+# That ranks are whole numbers even where some are missing, in the words of pandas, which would read them as floats.
+_FOR_PANDAS: Final = {
+    "index_columns": [],
+    "columns": [
+        {"name": name, "field_name": name, "pandas_type": "int32", "numpy_type": "Int32", "metadata": None}
+        for name in ("rank", "rank_without")
+    ],
+}
 # Fewer take longer in all, more are more to hold at a time.
 _CHUNK: Final = 65_536
 
@@ -100,13 +112,12 @@ class Contributions:
 
         refuse_other_form(path, ".parquet")
         said = {**about, "note": NOT_ADDITIVE._asdict()}
-        schema = pa.Schema.from_pandas(self._labelled(self.rows[:0]), preserve_index=False)
-        known = schema.metadata or {}
-        schema = schema.with_metadata({**known, "parkscore": json.dumps(said, ensure_ascii=False)})
+        notes = {"parkscore": said, "pandas": _FOR_PANDAS}
+        schema = self._in_arrow(self.rows[:0]).schema
+        schema = schema.with_metadata({key: json.dumps(note, ensure_ascii=False) for key, note in notes.items()})
 
         def table(rows: Rows) -> pa.Table:
-            columns = self._columns(rows)
-            return pa.table([pa.array(own, from_pandas=True) for own in columns.values()], schema=schema)
+            return self._in_arrow(rows).cast(schema)
 
         def write(beside: Path) -> None:
             tables = in_threads(table, [*self._chunks(self.rows)])
@@ -133,6 +144,14 @@ class Contributions:
 
     def _labelled(self, rows: Rows) -> pd.DataFrame:
         return in_frame(self._columns(rows))
+
+    def _in_arrow(self, rows: Rows) -> pa.Table:
+        import pyarrow as pa
+
+        columns = self._columns(rows)
+        return pa.table(
+            {name: number_array(own) if isinstance(own, np.ndarray) else own for name, own in columns.items()}
+        )
 
     def _columns(self, rows: Rows) -> Mapping[str, Any]:
         """The columns of `frame`, texts and ranks as those of Arrow."""
