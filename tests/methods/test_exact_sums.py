@@ -12,7 +12,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from parkscore.methods import DomainError
-from parkscore.methods.exact_sums import ExactSums, exact_squares, exact_sum, grouped_squares, grouped_sums
+from parkscore.methods.exact_sums import (
+    ExactSums,
+    exact_squares,
+    exact_sum,
+    grouped_squares,
+    grouped_sums,
+    sums_of_runs,
+)
 
 GROUPS = 10  # more than are rounded one by one
 
@@ -51,6 +58,24 @@ def test_grouped_sums_are_those_of_fractions(pairs: list[tuple[float, int]]) -> 
     sums = grouped_sums(x, codes, GROUPS)
     assert sums.fractions() == expected
     assert sums.values.tolist() == [nearest(each) for each in expected]
+
+
+whole = st.one_of(st.integers(-(2**31), 2**31), st.integers(-(2**53), 2**53), st.just(-(2**32))).map(float)
+
+
+@given(st.lists(st.lists(st.one_of(whole, st.just(math.nan), measured), min_size=1, max_size=6), min_size=1))
+def test_sums_of_runs_are_those_of_groups(runs: list[list[float]]) -> None:
+    lengths = [len(run) for run in runs]
+    x, codes = np.array([value for run in runs for value in run]), np.repeat(np.arange(len(runs)), lengths)
+    expected, found = grouped_sums(x, codes, len(runs)), sums_of_runs(x, np.cumsum([0, *lengths[:-1]]))
+    assert found == expected
+    assert found.values.tobytes() == expected.values.tobytes()
+
+
+@given(st.lists(whole.filter(lambda value: abs(value) < 2**53), min_size=1))
+def test_whole_numbers_are_held_as_other_numbers_are(values: list[float]) -> None:
+    found, expected = ExactSums.of_wholes(np.array(values)), ExactSums.of(values)
+    assert (found.first, found.places.tolist()) == (expected.first, expected.places.tolist())
 
 
 @given(st.lists(st.floats(-1e300, 1e300), max_size=60))

@@ -61,6 +61,11 @@ class ExactSums:
             raise ValueError(f"values of one dimension, not {values.ndim}")
         return _gathered(values, np.arange(values.size), values.size)
 
+    @classmethod
+    def of_wholes(cls, x: FloatArray) -> ExactSums:
+        """The same for whole numbers below 2^53, none of them missing."""
+        return _trimmed(0, _carried(x.astype(np.int64)[np.newaxis]))
+
     @property
     def groups(self) -> int:
         """The number of groups."""
@@ -188,7 +193,7 @@ def sums_of_runs(x: FloatArray, starts: NDArray[np.intp]) -> ExactSums:
     largest = max(float(values.max()), -float(values.min()))
     if largest * values.size < 2.0**53 and np.array_equal(np.rint(values), values):
         # No partial sum is rounded, in whatever order NumPy adds them.
-        return ExactSums.of(np.add.reduceat(values, starts))
+        return ExactSums.of_wholes(np.add.reduceat(values, starts))
     return grouped_sums(values, np.repeat(np.arange(len(starts)), np.diff(starts, append=len(values))), len(starts))
 
 

@@ -69,12 +69,12 @@ class Formula:
         """The functions used, by their English names."""
         return frozenset(call.function for call in self.calls)
 
-    @property
+    @cached_property
     def calls(self) -> tuple[Call, ...]:
         """Every call of a function, from left to right."""
         return tuple(node for node in walk(self.root) if isinstance(node, Call))
 
-    @property
+    @cached_property
     def table_names(self) -> tuple[TableName, ...]:
         """Every table that is looked up, from left to right."""
         return tuple(node for node in walk(self.root) if isinstance(node, TableName))
