@@ -63,7 +63,7 @@ def about_run(
 
 def count_units(table: Table, rows: Rows) -> int:
     """How many units some rows are of: one has a row for each of its years."""
-    return len(pd.unique(table.units[rows]))
+    return len(set(table.units[rows].tolist()))
 
 
 def notes_of(framework: Framework, weighing: Weighing, data_notes: Sequence[str]) -> tuple[Text, ...]:

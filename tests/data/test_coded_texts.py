@@ -5,7 +5,9 @@ from __future__ import annotations
 import copy
 
 import numpy as np
+import pandas as pd
 import pyarrow as pa
+import pytest
 
 from parkscore.data.coded_texts import CellColumns, CodedTexts, PlainTexts
 
@@ -22,6 +24,14 @@ def test_no_objects_are_made_to_tell_whether_there_is_a_column() -> None:
     assert list(columns) == ["name", "a"]
     assert "values" not in vars(texts)
     assert columns["name"] is columns["name"]
+
+
+@pytest.mark.parametrize("odd", [None, float("nan"), pd.NA, pd.NaT, 1, True], ids=repr)
+def test_what_is_no_text_has_no_number(odd: object) -> None:
+    coded = CodedTexts.of(["甲", odd, "乙", odd, "甲"])
+    assert coded.codes.tolist() == [0, -1, 1, -1, 0]
+    assert coded.texts.tolist() == ["甲", "乙"]
+    assert coded.in_arrow.to_pylist() == ["甲", None, "乙", None, "甲"]
 
 
 def test_texts_one_by_one_are_joined_and_put_away_as_those_by_number_are() -> None:

@@ -6,14 +6,16 @@ import gc
 import weakref
 
 import numpy as np
+import pyarrow as pa
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from parkscore.data.arrow_texts import ArrowTexts
 from parkscore.data.class_column import coded_cells
 from parkscore.data.coded_texts import CodedTexts
-from parkscore.data.columns import Columns, fails, holds
-from parkscore.data.table import State
+from parkscore.data.columns import Columns, RowsBefore, fails, holds
+from parkscore.data.table import UNIT, YEAR, Origin, State, Table
 from parkscore.findings import errors_of
 from parkscore.framework.checking import check_framework
 from parkscore.framework.formula import Cells, Column, TextCells, compute, parse_formula
@@ -52,6 +54,21 @@ def test_a_table_without_years_has_no_last_year() -> None:
     assert isinstance(column.cells, Cells)
     assert np.isnan(column.cells.values).all()
     assert column.cells.states.tolist() == [State.MISSING, State.MISSING]
+
+
+@given(
+    st.sets(st.tuples(st.sampled_from("甲乙丙"), st.integers(2018, 2024)), max_size=12), st.integers(1, 8), st.data()
+)
+def test_the_row_of_some_years_before_is_of_the_same_unit(
+    keys: set[tuple[str, int]], back: int, data: st.DataObject
+) -> None:
+    order = data.draw(st.permutations(sorted(keys)))
+    units = np.array([unit for unit, _ in order], dtype=object)
+    years = np.array([year for _, year in order], dtype=np.int64)
+    wanted = [order.index((unit, year - back)) if (unit, year - back) in keys else -1 for unit, year in order]
+    for cells in (units, ArrowTexts.of(pa.array(units, pa.string()))):
+        table = Table({UNIT: cells, YEAR: years}, {}, Origin("a.csv"))
+        assert RowsBefore(table)(back).tolist() == wanted
 
 
 PANEL = panel("""

@@ -120,9 +120,10 @@ def arrow_texts(texts: Sequence[str | None] | npt.NDArray[Any], kind: pa.DataTyp
     """
     kind = kind or pa.string()
     parts = [b"" if text is None else text.encode() for text in texts]
-    ends = np.cumsum([0, *map(len, parts)], dtype=np.int64 if kinds.is_large_string(kind) else np.int32)
-    known = np.array([text is not None for text in texts], dtype=np.bool_)
-    lacking = int(np.count_nonzero(~known))
+    ends = np.zeros(len(parts) + 1, dtype=np.int64 if kinds.is_large_string(kind) else np.int32)
+    np.cumsum(np.fromiter(map(len, parts), dtype=ends.dtype, count=len(parts)), out=ends[1:])
+    known = np.fromiter((text is not None for text in texts), dtype=np.bool_, count=len(parts))
+    lacking = len(parts) - int(np.count_nonzero(known))
     buffers = [_marks(known, lacking), pa.py_buffer(ends), pa.py_buffer(b"".join(parts))]
     return pa.Array.from_buffers(kind, len(parts), buffers, lacking)
 

@@ -63,6 +63,15 @@ def objects_in(units: CellColumn) -> npt.NDArray[Any]:
     return units.objects if isinstance(units, ArrowTexts) else np.asarray(units, dtype=object)
 
 
+def missing_in(units: CellColumn) -> npt.NDArray[np.bool_]:
+    """Where there is no text.
+
+    >>> missing_in(np.array(["合肥", None], dtype=object)).tolist()
+    [False, True]
+    """
+    return units.missing if isinstance(units, ArrowTexts) else np.asarray(np.equal(units, np.asarray(None)))
+
+
 def some_of(units: CellColumn, rows: Rows) -> CellColumn:
     """The texts of some rows."""
     return units.taken(rows) if isinstance(units, ArrowTexts) else units[rows]

@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import count
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
-from parkscore.data.arrow_arrays import arrow_numbers, codes_of, objects_of
-from parkscore.data.arrow_texts import CellColumn
-from parkscore.late_pandas import pd
+from parkscore.data.arrow_arrays import arrow_numbers, arrow_texts, codes_of, objects_of
+from parkscore.data.arrow_texts import ArrowTexts, CellColumn
 
 
 @dataclass(frozen=True, eq=False)
@@ -35,10 +36,9 @@ class CodedTexts:
         >>> coded.codes.tolist(), coded.texts.tolist()
         ([0, -1, 1, 0], ['工业', '农业'])
         """
-        cells = np.empty(len(values), dtype=object)
-        cells[:] = values
-        codes, found = pd.factorize(cells)
-        return CodedTexts(codes.astype(np.int32), found).spelled(found)
+        codes, found = _numbered(values)
+        coded = CodedTexts(codes, found)
+        return coded if set(map(type, found)) <= {str} else coded.spelled(found)
 
     def spelled(self, texts: Sequence[Any] | npt.NDArray[Any]) -> CodedTexts:
         """The same rows with each text written otherwise; what is then alike is one, and whatever is no str is none.
@@ -46,13 +46,11 @@ class CodedTexts:
         >>> CodedTexts.of(["甲", "甲 ", "-"]).spelled(["甲", "甲", None]).codes.tolist()
         [0, 0, -1]
         """
-        new = np.empty(len(texts), dtype=object)
-        new[:] = [text if isinstance(text, str) else None for text in texts]
-        numbers, found = pd.factorize(new)
-        if len(found) == len(new):
+        numbers, found = _numbered([text if isinstance(text, str) else None for text in texts])
+        if len(found) == len(texts):
             return CodedTexts(self.codes, found)
         # The last place is that of no text, which the number -1 finds.
-        return CodedTexts(np.append(numbers, -1).astype(np.int32)[self.codes], found)
+        return CodedTexts(np.append(numbers, np.int32(-1))[self.codes], found)
 
     def taken(self, rows: npt.NDArray[np.int64]) -> CodedTexts:
         """Some of the rows."""
@@ -74,9 +72,27 @@ class CodedTexts:
         """(rows,) the text of each row as an object, None where there is none."""
         return _with_none(self.texts)[self.codes]
 
+    @property
+    def in_arrow(self) -> pa.Array:
+        """(rows,) the text of each row as Arrow has it: large strings.
+
+        >>> CodedTexts.of(["甲", None, "甲"]).in_arrow.to_pylist()
+        ['甲', None, '甲']
+        """
+        return arrow_texts(self.texts, pa.large_string()).take(arrow_numbers(self.codes, self.codes >= 0))
+
     def __len__(self) -> int:
         """The number of rows."""
         return len(self.codes)
+
+    @staticmethod
+    def in_column(cells: CellColumn) -> CodedTexts:
+        """Code a column of a table; those of Arrow once somebody asks for that.
+
+        >>> CodedTexts.in_column(ArrowTexts.of(pa.array(["乙", "甲", "乙"]))).codes.tolist()
+        [0, 1, 0]
+        """
+        return PlainTexts(cells.array) if isinstance(cells, ArrowTexts) else CodedTexts.of(cells)
 
     @staticmethod
     def together(parts: Sequence[CodedTexts]) -> CodedTexts:
@@ -126,6 +142,11 @@ class PlainTexts(CodedTexts):
         """(rows,) the text of each row as an object, None where there is none."""
         return objects_of(self.array)
 
+    @property
+    def in_arrow(self) -> pa.Array:
+        """(rows,) the text of each row as Arrow has it: large strings."""
+        return ArrowTexts.of(self.array).array
+
     def taken(self, rows: npt.NDArray[np.int64]) -> PlainTexts:
         """Some of the rows."""
         return PlainTexts(self.array.take(arrow_numbers(rows)))
@@ -162,6 +183,16 @@ class CellColumns(Mapping[str, CellColumn]):
     def __len__(self) -> int:
         """The number of columns."""
         return len(self._columns)
+
+
+def _numbered(values: Sequence[Any] | npt.NDArray[Any]) -> tuple[npt.NDArray[np.int32], npt.NDArray[Any]]:
+    """The number of each value in the order in which they are met, -1 for None, and each value once."""
+    numbers: defaultdict[Any, int] = defaultdict(count().__next__, {None: -1})
+    codes = np.fromiter(map(numbers.__getitem__, values), dtype=np.int32, count=len(values))
+    del numbers[None]
+    found = np.empty(len(numbers), dtype=object)
+    found[:] = list(numbers)
+    return codes, found
 
 
 def _with_none(texts: npt.NDArray[Any]) -> npt.NDArray[Any]:

@@ -6,10 +6,11 @@ from collections.abc import Iterator, Mapping
 from functools import lru_cache
 
 import numpy as np
+import numpy.typing as npt
 
 from parkscore.data.class_column import class_column, coded_cells
 from parkscore.data.grid import Rows, Truths
-from parkscore.data.table import UNIT, YEAR, State, Table
+from parkscore.data.table import UNIT, State, Table
 from parkscore.framework.class_names import class_names
 from parkscore.framework.formula import (
     Cells,
@@ -23,7 +24,6 @@ from parkscore.framework.formula import (
 )
 from parkscore.framework.measures import Measure, parse_measure
 from parkscore.framework.models import Framework
-from parkscore.late_pandas import pd
 
 parse = lru_cache(maxsize=4096)(parse_formula)
 
@@ -118,14 +118,27 @@ class RowsBefore:
 
     def __call__(self, years: int) -> Rows:
         """The rows so many years earlier."""
-        if YEAR not in self._table.cells:
+        if self._table.years is None:
             return np.full(self._table.size, -1, dtype=np.intp)
         if years not in self._known:
-            frame = self._table.frame
-            known = pd.MultiIndex.from_arrays([frame[UNIT], frame[YEAR]])
-            wanted = pd.MultiIndex.from_arrays([frame[UNIT], frame[YEAR] - years])
-            self._known[years] = known.get_indexer(wanted).astype(np.intp)
+            self._known[years] = _rows_before(self._table.coded(UNIT).codes, self._table.years, years)
         return self._known[years]
+
+
+def _rows_before(units: npt.NDArray[np.int32], years: npt.NDArray[np.int64], back: int) -> Rows:
+    """For each row, of a unit by its number, the row of the same unit so many years back, or -1."""
+    if not len(years):
+        return np.zeros(0, dtype=np.intp)
+    # One number for each unit and year, with room below the first year so that no unit is met in that of another.
+    since = years - (years.min() - back)
+    keys = units.astype(np.int64) * (since.max() + 1) + since
+    order = np.argsort(keys, kind="stable")
+    ordered = keys[order]
+    places = np.searchsorted(ordered, ordered - back)
+    there = ordered[places] == ordered - back
+    rows = np.full(len(keys), -1, dtype=np.intp)
+    rows[order[there]] = order[places[there]]
+    return rows
 
 
 def measure_of(text: str | None) -> Measure | None:

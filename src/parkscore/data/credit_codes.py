@@ -17,6 +17,7 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
+from parkscore.data.arrow_arrays import arrow_texts
 from parkscore.data.arrow_texts import ArrowTexts, CellColumn
 from parkscore.language import Text, plural
 
@@ -75,6 +76,8 @@ def _right_in(column: pa.Array) -> BoolArray:
 
 
 def _as_column(texts: Any) -> pa.Array | pa.ChunkedArray:
+    if isinstance(texts, list):  # from our own steps, and few: these need no pandas
+        return arrow_texts(texts, pa.large_string())
     return pa.array(texts, type=pa.large_string(), from_pandas=True)
 
 
@@ -214,7 +217,7 @@ def standard_forms(texts: npt.NDArray[Any]) -> tuple[npt.NDArray[Any], npt.NDArr
     >>> standard_forms(np.array(["91110000600037341l", "甲"], dtype=object))[0].tolist()
     ['91110000600037341L', '甲']
     """
-    wrong = np.flatnonzero(~are_codes(texts))
+    wrong = np.flatnonzero(~are_codes(texts.tolist()))
     if not wrong.size:
         return texts, wrong
     tidy = [_tidy(text) if isinstance(text, str) else None for text in texts[wrong].tolist()]

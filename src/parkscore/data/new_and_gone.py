@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from heapq import nsmallest
-from typing import Any, Final
+from typing import Final
 
 import numpy as np
 
@@ -15,7 +15,6 @@ from parkscore.framework.every_formula import formulas_over_rows
 from parkscore.framework.formula import parse_formula
 from parkscore.framework.models import Framework
 from parkscore.language import Text, plural
-from parkscore.late_pandas import pd
 
 _NAMED: Final = 5
 
@@ -28,7 +27,7 @@ class Met:
     first: tuple[str, ...] = ()
 
     @classmethod
-    def of(cls, units: pd.Index[Any]) -> Met:
+    def of(cls, units: Collection[str]) -> Met:
         """Units that all differ."""
         return cls(len(units), tuple(nsmallest(_NAMED, units)))
 
@@ -76,12 +75,12 @@ def years_compared(framework: Framework, table: Table) -> YearsCompared:
     years = table.years
     if years is None or not any(parse_formula(text).reads_other_years for _, text in formulas_over_rows(framework)):
         return YearsCompared()
-    own = {year: pd.Index(table.units[years == year]).unique() for year in np.unique(years).tolist()}
-    nobody = pd.Index([], dtype=object)
+    own = {year: set(table.units[years == year].tolist()) for year in np.unique(years).tolist()}
+    nobody = set[str]()
     new, gone = dict[int, Met](), dict[int, Met]()
     for year in sorted({*own, *(year + 1 for year in own)}):
         now, before = own.get(year, nobody), own.get(year - 1, nobody)
-        new[year], gone[year] = Met.of(now.difference(before, sort=False)), Met.of(before.difference(now, sort=False))
+        new[year], gone[year] = Met.of(now - before), Met.of(before - now)
     return YearsCompared(new, gone)
 
 

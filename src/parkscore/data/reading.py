@@ -7,12 +7,13 @@ import os
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from parkscore.data.arrow_arrays import arrow_numbers, arrow_texts, truths_of
 from parkscore.data.arrow_texts import objects_in
 from parkscore.data.assembling import table_of
 from parkscore.data.batches import read_bodies
@@ -30,6 +31,7 @@ from parkscore.data.sheets import Sheet
 from parkscore.data.source_files import refuse_unsuitable, unusable, why_unread
 from parkscore.data.table import Table
 from parkscore.data.text_files import read_text_file
+from parkscore.data.text_hashes import are_all_different
 from parkscore.data.units import REMARK_ROW, TOTAL_ROW
 from parkscore.findings import DataError, Finding, Place, errors_of
 from parkscore.framework.models import Framework
@@ -179,9 +181,10 @@ def _check_rows(bodies: Sequence[Body], file: str, found: Collected) -> None:
         message = Text("表头下面没有数据行", "there are no rows below the header")
         found.error("no_rows", message, NO_ROWS, place=Place(file))
     named = [body for body in bodies if body.layout.unit]
-    if named and _may_repeat(named):
+    units = _units_of(named)
+    if units is None or _may_repeat(units, named):
         _report_duplicates(_rows(named), found)
-    if named and _may_be_similar(named):
+    if units is None or _may_be_similar(units):
         _report_similar_units(_rows(named), found)
 
 
@@ -189,29 +192,29 @@ def _rows(bodies: Sequence[Body]) -> list[tuple[Body, int]]:
     return [(body, number) for body in bodies for number in range(len(body.rows))]
 
 
-def _may_repeat(bodies: Sequence[Body]) -> bool:
-    """Whether a unit and year is met twice."""
-    keys: dict[str, Any] = {"unit": pd.Series(np.concatenate([body.units for body in bodies]), dtype=object)}
-    if bodies[0].years is not None:
-        keys["year"] = np.concatenate([body.years for body in bodies if body.years is not None])
-    return bool(pd.DataFrame(keys, copy=False).duplicated().any())
-
-
-def _may_be_similar(bodies: Sequence[Body]) -> bool:
-    """Whether two units are the same but for width and space; most units are written so that it need not be asked."""
+def _units_of(bodies: Sequence[Body]) -> pa.Array | None:
+    """The units of all bodies; None where one has half a character, which no file has and a frame may."""
     try:
-        units = pa.array(np.concatenate([body.units for body in bodies]), pa.large_string())
-    except ValueError:  # half a character, which no file has and a frame may
-        return True
-    doubtful = units.take(pa.array(texts_written_otherwise(units))).unique().to_pylist()
+        return arrow_texts([unit for body in bodies for unit in objects_in(body.units)], pa.large_string())
+    except UnicodeEncodeError:
+        return None
+
+
+def _may_repeat(units: pa.Array, bodies: Sequence[Body]) -> bool:
+    """Whether a unit and year is met twice, or may be."""
+    years = [body.years for body in bodies if body.years is not None]
+    return not are_all_different(units, np.concatenate(years) if years else None)
+
+
+def _may_be_similar(units: pa.Array) -> bool:
+    """Whether two units are the same but for width and space; most units are written so that it need not be asked."""
+    doubtful = units.take(arrow_numbers(texts_written_otherwise(units))).unique().to_pylist()
     if not doubtful:
         return False
     shown = {unit: normalised(unit) for unit in doubtful}
     plain = {unit: text for unit, text in shown.items() if unit != text}
     twice = len(set(plain.values())) < len(plain)
-    return twice or bool(
-        pc.is_in(units, value_set=pa.array(list(plain.values()), pa.large_string())).to_numpy(False).any()
-    )
+    return twice or bool(truths_of(pc.is_in(units, value_set=arrow_texts([*plain.values()], pa.large_string()))).any())
 
 
 def _row_place(body: Body, number: int) -> Place:

@@ -140,9 +140,9 @@ class Table:
         return np.asarray(self.cells[YEAR], dtype=np.int64) if YEAR in self.cells else None
 
     def coded(self, name: str) -> CodedTexts:
-        """The texts of a text field by number, so that groups are told apart without comparing texts."""
+        """The texts of a text field, or the units, by number, so that groups are told apart without comparing texts."""
         if name not in self._coded:
-            self._coded[name] = CodedTexts.of(objects_in(self.cells[name]))
+            self._coded[name] = CodedTexts.in_column(self.cells[name])
         return self._coded[name]
 
     @cached_property

@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from parkscore.data.arrow_cells import ArrowCells
-from parkscore.data.arrow_texts import ArrowTexts, CellColumn, objects_in, some_of
+from parkscore.data.arrow_texts import ArrowTexts, CellColumn, missing_in, objects_in, some_of
 from parkscore.data.cells import Fault, RawCells, is_blank, read_each_text, read_texts
 from parkscore.data.collecting import Collected
 from parkscore.data.credit_codes import are_codes, standard_forms
@@ -20,7 +20,6 @@ from parkscore.data.sheets import Sheet
 from parkscore.findings import Place
 from parkscore.framework.models import USCC, Framework
 from parkscore.language import Text
-from parkscore.late_pandas import pd
 
 Rows = npt.NDArray[np.int64]
 TOTAL_ROW: Final = "total_row"
@@ -44,7 +43,7 @@ def read_units(sheet: Sheet, layout: Layout, framework: Framework, found: Collec
     for fault in faults:
         place = sheet.place(fault.row + layout.first_row, layout.unit.column)
         found.error(fault.code, fault.message, fault.hint, place=place, value=fault.value)
-    none = units.missing if isinstance(units, ArrowTexts) else np.asarray(pd.isna(units), dtype=np.bool_)
+    none = missing_in(units)
     if none.any():
         faulty = {fault.row for fault in faults}
         _report_nameless(sheet, layout, [row for row in np.flatnonzero(none).tolist() if row not in faulty], found)
@@ -93,7 +92,7 @@ def _may_be_no_units(units: CellColumn) -> list[int]:
         rows = rows_that_may_begin_or_end(units.array, FIRST_ASCII, LAST)
         possible = units.taken(rows).objects
     else:
-        rows = np.flatnonzero(pd.notna(units))
+        rows = np.flatnonzero(~missing_in(units))
         possible = units[rows]
     names = zip(rows.tolist(), possible, strict=True)
     return [row for row, unit in names if may_begin(unit[:1]) or unit[-1:] in LAST]
