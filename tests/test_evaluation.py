@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
+import os
 from pathlib import Path
 from typing import Any
 
@@ -14,10 +15,23 @@ import pytest
 from openpyxl import load_workbook
 
 import parkscore as ps
+from parkscore.evaluation_rows import ranking_rows
 from parkscore.findings import DataError, FrameworkError, UsageError
-from parkscore.framework.models import Choice, Defaults, Framework, ScoreRule, Total, WeightEntry, WeightScheme
+from parkscore.framework.models import (
+    Choice,
+    Defaults,
+    Framework,
+    Ranking,
+    ScoreRule,
+    Total,
+    WeightEntry,
+    WeightScheme,
+)
+from parkscore.language import LANGUAGES, Language
 from parkscore.methods import scoring
 from parkscore.output import workbook
+from parkscore.output.documents import records
+from parkscore.output.tables import write_csv
 from parkscore.shipped import example_path
 from tests.small_frameworks import dimension, everywhere, field, leaf, of_code, panel, rows, small
 
@@ -198,6 +212,30 @@ def test_a_csv_reads_back_as_the_scores_with_gaps_left_empty(partly: ps.Evaluati
         ["甲", "0.0", "2", "ranked", "0.0", "0.0", ""],
         ["丙", "", "", f"not_ranked: {REASON}", "", "", "1.0"],
     ]
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_csv_is_that_of_the_table_and_the_rows_of_the_console_are_those_of_the_ranking(
+    language: Language, tmp_path: Path
+) -> None:
+    parts: dict[str, Any] = {"class_field": "kind", "rank_within": ("park",), "ranking": Ranking(percentiles=True)}
+    texts = {name: field(name, kind="text") for name in ("kind", "park")}
+    as_is = Defaults(score=ScoreRule.of("as_is"), weights=Choice.of("equal"))
+    own = small(leaf("a"), time="year", fields={"a": field("a"), **texts}, defaults=as_is, **parts)
+    table = rows(
+        zone=["=甲", 'a,"b', "丙", "丁"],
+        year=[2024] * 4,
+        a=[1e-5, 3e16, 7, None],
+        kind=[*"xx", None, "y"],
+        park=[*"pqqq"],
+    )
+    evaluation = ps.evaluate(own, table)
+    written = write_csv(tmp_path / "pandas.csv", evaluation.scores_in(language)).read_bytes()
+    assert evaluation.to_csv(tmp_path / "out.csv", language).read_bytes() == written.replace(os.linesep.encode(), b"\n")
+    ranking = evaluation.ranking
+    last_first = ranking_rows(evaluation, [3, 2, 1, 0])
+    assert last_first.column_names == list(ranking)
+    assert last_first.to_pylist() == records(ranking)[::-1]
 
 
 def test_a_csv_keeps_every_digit(evaluation: ps.Evaluation, tmp_path: Path) -> None:

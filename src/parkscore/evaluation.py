@@ -28,7 +28,6 @@ from parkscore.late_pandas import pd
 from parkscore.methods import aggregation
 from parkscore.output.documents import records, write_json
 from parkscore.output.files import refuse_other_form, write_text
-from parkscore.output.tables import write_csv
 from parkscore.output.workbook import write_workbook
 from parkscore.results.own_tables import own_table
 from parkscore.results.read_only import read_only, read_only_property
@@ -768,7 +767,10 @@ class Evaluation:
 
     def to_csv(self, path: str | Path, language: Language = "en") -> Path:
         """Write `scores_in` a language as csv, in UTF-8 with a mark so that Excel reads the Chinese."""
-        return write_csv(path, self.scores_in(language))
+        from parkscore.evaluation_rows import write_scores
+
+        known(language)
+        return write_scores(self, path, language)
 
     def to_parquet(self, path: str | Path, language: Language = "en") -> Path:
         """Write `scores_in` a language as Parquet, so that `ps.explain` can explain each row from the file alone.

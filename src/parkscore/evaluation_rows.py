@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
 import pyarrow as pa
 
-from parkscore.data.arrow_arrays import number_array
+from parkscore.data.arrow_arrays import arrow_numbers, number_array
+from parkscore.data.grid import Rows
 from parkscore.evaluation_document import document
 from parkscore.framework.taken_ids import percentile_in, rank_in
 from parkscore.language import Language
 from parkscore.output.files import refuse_other_form, write_whole
-from parkscore.results.files import ParquetFile, note_of, with_ranks
+from parkscore.results.files import ParquetFile, note_of, with_ranks, write_rows
 from parkscore.results.lists import list_columns, with_lists
 from parkscore.results.means import node_sums
 from parkscore.results.rows import (
@@ -23,6 +26,7 @@ from parkscore.results.rows import (
     RANK,
     Results,
     batch_of,
+    leading_of,
 )
 from parkscore.tree.percentiles import percentiles
 from parkscore.tree.rank import Ranks
@@ -47,6 +51,28 @@ def document_of(evaluation: Evaluation) -> dict[str, Any]:
     )
 
 
+def score_rows(evaluation: Evaluation, language: Language) -> pa.Table:
+    """`Evaluation.scores_in` a language as Arrow has it."""
+    batch = batch_of(_results(evaluation), language, values=False)
+    return _taken(with_ranks(batch, _ranks(evaluation), note_of(evaluation.notes, language)), evaluation.order)
+
+
+def ranking_rows(evaluation: Evaluation, positions: Sequence[int]) -> pa.Table:
+    """Some rows of `Evaluation.ranking` as Arrow has them; positions: in the whole ranking."""
+    batch = with_ranks(leading_of(_results(evaluation), "en"), _ranks(evaluation), None)
+    return _taken(batch, evaluation.order[np.array(positions, dtype=np.intp)])
+
+
+def _taken(batch: pa.RecordBatch, rows: Rows) -> pa.Table:
+    return pa.Table.from_batches([batch.take(arrow_numbers(rows))])
+
+
+def write_scores(evaluation: Evaluation, path: str | Path, language: Language) -> Path:
+    """Write `Evaluation.scores_in` a language as csv."""
+    refuse_other_form(path, ".csv")
+    return write_whole(path, lambda beside: write_rows(beside, score_rows(evaluation, language)))
+
+
 def write_results(evaluation: Evaluation, path: str | Path, language: Language) -> Path:
     """Write the rows in the order of `scores` as Parquet: the file that scoring piece by piece writes."""
     refuse_other_form(path, ".parquet")
@@ -60,7 +86,7 @@ def write_results(evaluation: Evaluation, path: str | Path, language: Language) 
 
     def write(beside: Path) -> None:
         with ParquetFile(beside) as file:
-            file.add(batch.take(pa.array(evaluation.order)))
+            file.add(batch.take(arrow_numbers(evaluation.order)))
             file.end(about)
 
     return write_whole(path, write)
@@ -96,7 +122,7 @@ def _ranks(evaluation: Evaluation) -> dict[str, pa.Array]:
 
 def _of_group(evaluation: Evaluation, name: str, beside: str, ranks: Ranks, texts: Any = None) -> dict[str, pa.Array]:
     own = ranks[evaluation.rows]
-    columns = {name: pa.array(own, mask=own == 0)}
+    columns = {name: arrow_numbers(own, own != 0)}
     if evaluation.framework.ranking.percentiles:
         columns[beside] = number_array(percentiles(evaluation.table, ranks, texts)[evaluation.rows])
     return columns

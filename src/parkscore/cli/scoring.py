@@ -244,7 +244,7 @@ def score(
         if evaluation.judged and evaluation.framework.only_judges:
             _say_judged(evaluation, reply)
         elif not evaluation.framework.only_judges:
-            say_ranking(evaluation, list(range(len(evaluation.ranking))), reply)
+            say_ranking(evaluation, range(len(evaluation.rows)), reply)
         say_result(evaluation, reply)
     else:
         print_csv(evaluation.scores_in(reply.language))
@@ -371,11 +371,11 @@ def say_top(evaluation: Evaluation, reply: Reply) -> None:
 
 def latest_ranked(evaluation: Evaluation) -> tuple[list[int], int | None]:
     """The positions in `ranking` of the units ranked in the latest year, best first; and that year."""
-    ranking = evaluation.ranking
-    ranked = ranking["rank"].notna()
-    year = int(ranking.loc[ranked, "year"].max()) if "year" in ranking and ranked.any() else None
-    chosen = ranked if year is None else ranked & (ranking["year"] == year)
-    return [position for position, keep in enumerate(chosen) if keep], year
+    rows, years = evaluation.ordered_rows, evaluation.table.years
+    ranked = evaluation.standing.overall[rows] != 0
+    year = None if years is None or not ranked.any() else int(years[rows[ranked]].max())
+    chosen = ranked if years is None or year is None else ranked & (years[rows] == year)
+    return chosen.nonzero()[0].tolist(), year
 
 
 IS_RANKED = Text("已排名", "ranked")
@@ -393,11 +393,11 @@ HEADS = {
 
 def say_ranking(evaluation: Evaluation, positions: Sequence[int], reply: Reply) -> None:
     """Rows of the ranking as a table; a unit that is not ranked has the reason."""
+    from parkscore.evaluation_rows import ranking_rows
+
     statuses = [_status(evaluation, position) for position in positions]
-    ranking = evaluation.ranking.iloc[list(positions)]
-    names = [str(column) for column in ranking.columns]
-    rows = [dict(zip(names, row, strict=True)) for row in ranking.itertuples(index=False, name=None)]
-    say_rows(names, rows, statuses, evaluation.framework, reply)
+    ranking = ranking_rows(evaluation, positions)
+    say_rows(ranking.column_names, ranking.to_pylist(), statuses, evaluation.framework, reply)
 
 
 def say_rows(

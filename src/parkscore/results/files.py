@@ -196,13 +196,17 @@ class CsvFile:
             csv.writer(line, lineterminator="\n").writerow(self._head)
             self._stream.write(line.getvalue().encode())
         columns = [_texts(column) for column in batch.columns]
-        lines = pc.binary_join_element_wise(*columns, ",", null_handling="replace", null_replacement="")
-        whole = pc.binary_join_element_wise(lines, "", "\n")
+        lines = pc.binary_join_element_wise(*columns, _BETWEEN_CELLS, null_handling="replace", null_replacement="")
+        whole = pc.binary_join_element_wise(lines, _NOTHING, _END_OF_LINE)
         if not len(whole):
             return
         _, ends, content = whole.buffers()
         offsets = np.frombuffer(ends, dtype=np.int32)[whole.offset : whole.offset + len(whole) + 1]
         self._stream.write(memoryview(content)[int(offsets[0]) : int(offsets[-1])])
+
+
+_BETWEEN_CELLS, _NOTHING, _END_OF_LINE, _POINT = arrow_texts([",", "", "\n", ".0"])
+"""Texts of Arrow's own: to take one of Python's loads pandas."""
 
 
 def _texts(column: pa.Array) -> pa.Array:
@@ -214,6 +218,8 @@ def _texts(column: pa.Array) -> pa.Array:
         rows = _to_be_quoted(column)
         quoted = [_quoted(text) for text in column.take(arrow_numbers(rows)).to_pylist()]
         return (replaced(column, rows, quoted) if rows.size else column).cast(pa.string())
+    if pa.types.is_struct(column.type):  # words and numbers, of which each row has one at most
+        return pc.coalesce(*map(_texts, column.flatten()))
     texts = column.cast(pa.string())
     return _as_python(column, texts) if pa.types.is_floating(column.type) else texts
 
@@ -225,7 +231,7 @@ def _as_python(column: pa.Array, texts: pa.Array) -> pa.Array:
     apart = ((size < _SMALLEST_PLAIN) & (size > 0)) | (size >= _LARGEST_PLAIN)
     whole = (np.floor(numbers) == numbers) & ~apart
     if whole.any():
-        texts = pc.if_else(arrow_truths(whole), pc.binary_join_element_wise(texts, ".0", ""), texts)
+        texts = pc.if_else(arrow_truths(whole), pc.binary_join_element_wise(texts, _POINT, _NOTHING), texts)
     if apart.any():
         texts = pc.replace_with_mask(
             texts, arrow_truths(apart), arrow_texts([repr(each) for each in numbers[apart].tolist()])

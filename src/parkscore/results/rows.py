@@ -76,7 +76,25 @@ def batch_of(
     return pa.RecordBatch.from_pydict(columns)
 
 
+def leading_of(results: Results, language: Language) -> pa.RecordBatch:
+    """The first columns of `batch_of`, up to the status."""
+    return pa.RecordBatch.from_pydict(dict(_leading(results, language)))
+
+
 def _columns(results: Results, language: Language) -> Iterator[tuple[str, Any]]:
+    framework, rows = results.framework, results.selection
+    yield from _leading(results, language)
+    for gate in results.judged:
+        yield gate.path, worded([str(outcome) for outcome in OUTCOMES], gate.codes[rows], np.int8)
+    for graded in results.graded:
+        # The two that are no grades have the numbers -2 and -1.
+        words = [NO_GRADE, UNKNOWN_GRADE, *(grade.id for grade in graded.scale.grades)]
+        yield graded.scale.id, worded(words, graded.grades[rows] + 2)
+    for node in framework.walk():
+        yield node.id, number_array(results.nodes.scores[node.id][rows])
+
+
+def _leading(results: Results, language: Language) -> Iterator[tuple[str, Any]]:
     framework, table, rows = results.framework, results.table, results.selection
     yield UNIT, _units(table, results.rows)
     if table.years is not None:
@@ -89,14 +107,6 @@ def _columns(results: Results, language: Language) -> Iterator[tuple[str, Any]]:
         texts = table.coded(name)
         yield name, worded(texts.texts, texts.codes[rows])
     yield STATUS, _statuses(results, language)
-    for gate in results.judged:
-        yield gate.path, worded([str(outcome) for outcome in OUTCOMES], gate.codes[rows], np.int8)
-    for graded in results.graded:
-        # The two that are no grades have the numbers -2 and -1.
-        words = [NO_GRADE, UNKNOWN_GRADE, *(grade.id for grade in graded.scale.grades)]
-        yield graded.scale.id, worded(words, graded.grades[rows] + 2)
-    for node in framework.walk():
-        yield node.id, number_array(results.nodes.scores[node.id][rows])
 
 
 def _values(results: Results) -> Iterator[tuple[str, Any]]:
