@@ -5,6 +5,8 @@ from __future__ import annotations
 import csv
 import io
 import json
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +14,7 @@ import pandas as pd
 import pytest
 from openpyxl import load_workbook
 
+from tests.engine.test_arriving import LOADED
 from tests.members.test_from_returns import FILED, GREEN, RETURNS, ZONES
 from tests.members.torch_zone import returns
 
@@ -56,6 +59,22 @@ def test_a_folder_holds_the_ranking_and_what_is_behind_it(run: Any, filed: Path)
     assert summary["changes"]["new"] == 2
     assert "returns: 12 = 12 summed in a zone" in answer.out
     assert "since the year before: 2 new, 2 left" in answer.out
+
+
+@pytest.mark.parametrize("odd", ["as they are", "codes to be rewritten and gaps"])
+def test_summing_parquet_beside_a_csv_into_a_folder_loads_no_pandas(filed: Path, odd: str) -> None:
+    if odd != "as they are":
+        frame, parks = pd.read_parquet(filed / "returns.parquet"), pd.read_csv(filed / "parks.csv", dtype=object)
+        code = "统一社会信用代码"
+        frame[code] = frame[code].str.lower().where(frame.index % 2 == 0, frame[code])
+        frame["name"] = frame["name"].where(frame.index % 3 != 0).astype("category")
+        parks["p1_6"] = ["不适用", None]
+        frame.to_parquet(filed / "returns.parquet", index=False)
+        parks.to_csv(filed / "parks.csv", index=False)
+    asked = ("members", "zone-2021", "returns.parquet", "--zones", "parks.csv", *WEIGHTS, "-o", "out")
+    command = [sys.executable, "-c", LOADED, *asked]
+    done = subprocess.run(command, cwd=filed, capture_output=True, text=True, encoding="utf-8")
+    assert (done.returncode, done.stderr.splitlines()[-1]) == (0, "False"), done.stderr
 
 
 def test_the_summed_table_read_again_gives_the_same_ranking_to_the_last_bit(run: Any, filed: Path) -> None:

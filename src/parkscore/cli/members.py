@@ -137,7 +137,7 @@ def members(
         _say_returns(result, reply)
         say_result(evaluation, reply)
         if output is None:
-            say_ranking(evaluation, list(range(len(evaluation.ranking))), reply)
+            say_ranking(evaluation, range(len(evaluation.rows)), reply)
         else:
             say_top(evaluation, reply)
         say_answers(asked, reply, workbook=output is not None and output.suffix.lower() == WORKBOOK)
@@ -148,10 +148,10 @@ def members(
 
 def _say_returns(result: Members, reply: Reply) -> None:
     """How many returns were summed, what became of the others, and how many enterprises came, left and moved."""
-    accounts = result.accounting
-    zh = " + ".join(f"{row.returns} {row.zh}" for row in accounts.itertuples())
-    en = " + ".join(f"{row.returns} {row.en}" for row in accounts.itertuples())
-    total = int(accounts["returns"].sum())
+    accounts = result.accounts
+    zh = " + ".join(f"{account.returns} {account.zh}" for account in accounts)
+    en = " + ".join(f"{account.returns} {account.en}" for account in accounts)
+    total = sum(account.returns for account in accounts)
     reply.say(Text(f"年报：{total} = {zh}", f"returns: {total} = {en}"))
     from parkscore.members.workbook_words import CHANGES
 

@@ -8,24 +8,20 @@ from dataclasses import dataclass
 from functools import cached_property
 from itertools import chain
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 
 import numpy as np
 
-from parkscore.data.arrow_arrays import number_array
 from parkscore.data.grid import Rows
 from parkscore.findings import Finding, Severity, UsageError
 from parkscore.language import Text
 from parkscore.late_pandas import pd
 from parkscore.members.effects import Effects, Zones
 from parkscore.members.in_threads import in_threads
-from parkscore.members.labels import in_frame, labels_of, nullable, of_codes, texts
+from parkscore.members.labels import in_arrow, in_frame, labels_of, nullable, of_codes, texts
 from parkscore.members.memberships import Memberships
 from parkscore.members.rolls import NONE
 from parkscore.output.files import refuse_other_form, write_whole
-
-if TYPE_CHECKING:
-    import pyarrow as pa
 
 NOT_ADDITIVE: Final = Text(
     "贡献值是园区“有该企业”与“无该企业”之差（今年和往年的年报一并去掉，参照值、权重和其他园区不变）；各企业的贡献值之和不等于园区的数值或得分",
@@ -113,15 +109,15 @@ class Contributions:
         refuse_other_form(path, ".parquet")
         said = {**about, "note": NOT_ADDITIVE._asdict()}
         notes = {"parkscore": said, "pandas": _FOR_PANDAS}
-        schema = self._in_arrow(self.rows[:0]).schema
+        schema = pa.table(in_arrow(self._columns(self.rows[:0]))).schema
         schema = schema.with_metadata({key: json.dumps(note, ensure_ascii=False) for key, note in notes.items()})
 
         def table(rows: Rows) -> pa.Table:
-            return self._in_arrow(rows).cast(schema)
+            return pa.table(in_arrow(self._columns(rows)), schema=schema)
 
         def write(beside: Path) -> None:
             tables = in_threads(table, [*self._chunks(self.rows)])
-            first = next(tables, schema.empty_table())
+            first = next(tables, pa.Table.from_batches([], schema))
             # What hardly ever comes twice is worth no dictionary, numbers that all differ do not become shorter, and
             # nobody looks for a range of contributions.
             labels = [field.name for field in schema if not pa.types.is_floating(field.type)]
@@ -144,14 +140,6 @@ class Contributions:
 
     def _labelled(self, rows: Rows) -> pd.DataFrame:
         return in_frame(self._columns(rows))
-
-    def _in_arrow(self, rows: Rows) -> pa.Table:
-        import pyarrow as pa
-
-        columns = self._columns(rows)
-        return pa.table(
-            {name: number_array(own) if isinstance(own, np.ndarray) else own for name, own in columns.items()}
-        )
 
     def _columns(self, rows: Rows) -> Mapping[str, Any]:
         """The columns of `frame`, texts and ranks as those of Arrow."""

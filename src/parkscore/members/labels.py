@@ -7,13 +7,17 @@ from typing import Any
 
 import numpy as np
 import pyarrow as pa
+from numpy.typing import NDArray
 
-from parkscore.data.arrow_arrays import arrow_numbers, objects_of
+from parkscore.data.arrow_arrays import arrow_numbers, arrow_texts, number_array, objects_of
 from parkscore.data.grid import Rows
 from parkscore.late_pandas import pd
 from parkscore.members.memberships import Memberships
 from parkscore.members.rolls import NONE, Codes, Texts
 from parkscore.tree.rank import Ranks
+
+Columns = Mapping[str, "pa.Array | NDArray[Any]"]
+"""Columns of a table by name: of Arrow, or of NumPy, where texts, and numbers among them, are objects."""
 
 
 def labels_of(members: Memberships, rows: Rows) -> dict[str, pa.Array]:
@@ -33,7 +37,7 @@ def labels_of(members: Memberships, rows: Rows) -> dict[str, pa.Array]:
 
 def nullable(ranks: Ranks) -> pa.Array:
     """Ranks as whole numbers: what is not ranked has none."""
-    return pa.array(ranks, mask=ranks == 0)
+    return arrow_numbers(ranks, ranks != 0)
 
 
 def of_codes(known: pa.Array, codes: Codes | Rows) -> pa.Array:
@@ -48,7 +52,7 @@ def by_number(known: pa.Array, codes: Codes | Rows) -> pa.DictionaryArray:
 
 def texts(values: Sequence[str | None] | Texts) -> pa.Array:
     """Texts as a column, in which None is missing."""
-    return pa.array(values, type=pa.large_string())
+    return arrow_texts(values, pa.large_string())
 
 
 def texts_in_frame(table: pa.Table) -> pd.DataFrame:
@@ -59,7 +63,28 @@ def texts_in_frame(table: pa.Table) -> pd.DataFrame:
     )
 
 
-def in_frame(columns: Mapping[str, Any]) -> pd.DataFrame:
+def in_arrow(columns: Columns) -> dict[str, pa.Array]:
+    """Columns of Arrow and of NumPy as those of Arrow: what is no number is null, and words among numbers stand apart.
+
+    >>> in_arrow({"x": np.array([1.5, np.nan]), "y": np.array(["不适用", 2.0], dtype=object)})["y"].to_pylist()
+    [{'word': '不适用', 'number': None}, {'word': None, 'number': 2.0}]
+    """
+    return {name: _in_arrow(column) for name, column in columns.items()}
+
+
+def _in_arrow(column: pa.Array | NDArray[Any]) -> pa.Array:
+    if isinstance(column, pa.Array):
+        return column
+    if column.dtype != object:
+        return number_array(column) if column.dtype.kind == "f" else arrow_numbers(column)
+    words = texts([cell if isinstance(cell, str) else None for cell in column])
+    numbers = number_array(np.array([cell if isinstance(cell, float) else np.nan for cell in column]))
+    if numbers.null_count == len(numbers):
+        return words
+    return pa.StructArray.from_arrays([words, numbers], ["word", "number"])
+
+
+def in_frame(columns: Columns) -> pd.DataFrame:
     """Columns of Arrow and of NumPy as a table of pandas: texts as `str`, whole numbers that may be missing."""
     return pd.DataFrame({name: _in_pandas(column) for name, column in columns.items()}, copy=False)
 
@@ -67,6 +92,8 @@ def in_frame(columns: Mapping[str, Any]) -> pd.DataFrame:
 def _in_pandas(column: Any) -> Any:
     if not isinstance(column, pa.Array):
         return column
+    if pa.types.is_dictionary(column.type):
+        return objects_of(column)
     if pa.types.is_large_string(column.type):
         return pd.array(column, dtype="str")
     return pd.arrays.IntegerArray(column.fill_null(0).to_numpy(), mask=column.is_null().to_numpy(zero_copy_only=False))

@@ -12,20 +12,21 @@ import numpy as np
 import pyarrow as pa
 
 from parkscore.data.arrow_arrays import worded
+from parkscore.data.arrow_texts import objects_in
 from parkscore.data.table import UNIT, State
 from parkscore.evaluation import Evaluation
+from parkscore.evaluation_rows import score_rows
 from parkscore.evaluation_sheets import sheets_of
 from parkscore.findings import worst_first
 from parkscore.language import Language, Text
-from parkscore.late_pandas import pd
+from parkscore.late_pandas import is_frame, pd
 from parkscore.members.contributions import Contributions
 from parkscore.members.holdable import comparing
-from parkscore.members.labels import texts_in_frame
+from parkscore.members.labels import Columns, in_arrow, in_frame, texts
 from parkscore.members.result import Members
-from parkscore.members.sub_parks import IN_ZONE
+from parkscore.members.sub_parks import IN_ZONE, evaluate_parts
 from parkscore.members.workbook_words import in_words
 from parkscore.output import workbook
-from parkscore.output.documents import records
 from parkscore.output.folders import write_whole_folder
 from parkscore.output.noted import noted
 from parkscore.output.tables import write_csv, write_parquet
@@ -41,14 +42,14 @@ _NOT_APPLICABLE: Final = "不适用"
 class Output:
     """One table of the result: the name of its file without an ending, the title of its sheet, and its form.
 
-    table: as pandas has it, or of texts as Arrow has them, where they may be many. kinds: of its columns, see
-    `output.workbook.Sheet`. form: of its file in a folder. weighed: whether it holds scores, so that what must be said
-    of the weights must be said of it. note: what else must be said of it.
+    table: as pandas has it, or by columns. kinds: of its columns, see `output.workbook.Sheet`. form: of its file in a
+    folder. weighed: whether it holds scores, so that what must be said of the weights must be said of it. note: what
+    else must be said of it.
     """
 
     name: str
     title: Text
-    table: pd.DataFrame | pa.Table
+    table: pd.DataFrame | Columns
     kinds: Mapping[str, str]
     form: Literal["csv", "parquet"] = "csv"
     weighed: bool = False
@@ -57,7 +58,7 @@ class Output:
     @property
     def frame(self) -> pd.DataFrame:
         """The table as pandas has it, made for whoever asks."""
-        return texts_in_frame(self.table) if isinstance(self.table, pa.Table) else self.table
+        return self.table if is_frame(self.table) else in_frame(self.table)
 
 
 def outputs_of(members: Members, evaluation: Evaluation) -> list[Output]:
@@ -66,22 +67,36 @@ def outputs_of(members: Members, evaluation: Evaluation) -> list[Output]:
     Without the sub-parks where they cannot be scored by the references of the zones.
     """
     return [
-        Output("zone-table", Text("年报合计", "summed zones"), zone_frame(members), _value_kinds(members)),
+        Output("zone-table", Text("年报合计", "summed zones"), zone_columns(members), _value_kinds(members)),
         *([] if any(comparing(members.framework)) else [_parts(members, evaluation)]),
-        Output("changes", Text("企业变动", "changes"), members.changes_in_arrow, {}),
-        Output("reported", Text("填报情况", "reported"), members.reported, _count_kinds(members)),
-        Output("accounting", Text("年报核对", "returns"), members.accounting, {"returns": "count"}),
+        Output("changes", Text("企业变动", "changes"), _columns_of(members.changes_in_arrow), {}),
+        Output("reported", Text("填报情况", "reported"), members.reported_columns, _count_kinds(members)),
+        Output("accounting", Text("年报核对", "returns"), _account_columns(members), {"returns": "count"}),
     ]
 
 
+def _columns_of(table: pa.Table) -> Columns:
+    return {name: column.combine_chunks() for name, column in zip(table.column_names, table.columns, strict=True)}
+
+
+def _account_columns(members: Members) -> Columns:
+    accounts = members.accounts
+    return {
+        "part": texts([each.part for each in accounts]),
+        "returns": np.array([each.returns for each in accounts], dtype=np.int64),
+        "zh": texts([each.zh for each in accounts]),
+        "en": texts([each.en for each in accounts]),
+    }
+
+
 def _parts(members: Members, evaluation: Evaluation) -> Output:
-    parts = members.evaluate_parts(evaluation)
-    nodes = [str(name) for name in parts if name not in ("zone", "part", "returns", IN_ZONE, "status")]
+    parts = evaluate_parts(members.summed, evaluation)
+    nodes = [name for name in parts if name not in ("zone", "part", "returns", IN_ZONE, "status")]
     kinds = {**dict.fromkeys(nodes, "score"), "returns": "count", IN_ZONE: "count"}
     return Output("parts", Text("分园", "sub-parks"), parts, kinds, weighed=True)
 
 
-def zone_frame(members: Members) -> pd.DataFrame:
+def zone_columns(members: Members) -> Columns:
     """The table of zones as a file that can be read again: headers with their measures, what is not applicable said.
 
     Read again it gives the same evaluation, to the last bit.
@@ -93,23 +108,23 @@ def zone_frame(members: Members) -> pd.DataFrame:
     for name, field in framework.fields.items():
         if field.formula is not None:
             continue
-        values: Any = table.frame[name].to_numpy()
+        cells = table.cells[name]
+        values: Any = objects_in(cells) if field.is_text else cells
         if not field.is_text and (table.states[name] == State.NOT_APPLICABLE).any():
             values = np.where(table.states[name] == State.NOT_APPLICABLE, _NOT_APPLICABLE, values.astype(object))
         columns[f"{name}({field.measure})" if field.measure else name] = values
-    return pd.DataFrame(columns)
+    return columns
 
 
 def _value_kinds(members: Members) -> dict[str, str]:
     framework = members.framework
     texts = {framework.unit.key, *(name for name, field in framework.fields.items() if field.is_text)}
-    frame = zone_frame(members)
     counts = {framework.time: "count"} if framework.time is not None else {}
-    return {str(name): "value" for name in frame if name not in texts} | counts
+    return {name: "value" for name in zone_columns(members) if name not in texts} | counts
 
 
 def _count_kinds(members: Members) -> dict[str, str]:
-    return {str(name): "count" for name in members.reported if name != UNIT}
+    return {name: "count" for name in members.reported_columns if name != UNIT}
 
 
 def summary_of(members: Members, evaluation: Evaluation, language: Language) -> dict[str, Any]:
@@ -122,9 +137,9 @@ def summary_of(members: Members, evaluation: Evaluation, language: Language) -> 
         "returns_framework": members.summed.plan.returns.id,
         "returns": len(members.summed.roll),
         "enterprises": len(members.summed.enterprises),
-        "accounting": records(members.accounting),
+        "accounting": [account._asdict() for account in members.accounts],
         "changes": members.change_counts,
-        "scores": records(evaluation.scores_in(language)),
+        "scores": score_rows(evaluation, language).to_pylist(),
         "findings": [finding.as_dict(language) for finding in worst_first(evaluation.findings)],
     }
 
@@ -143,17 +158,18 @@ def write_folder(
     """
 
     def fill(beside: Path) -> None:
-        write_csv(beside / "zones.csv", evaluation.scores_in(language))
+        evaluation.to_csv(beside / "zones.csv", language)
         for output in outputs:
             notes = evaluation.notes if output.weighed else [Text(note, note) for note in members.zone_table.notes]
             notes = notes if output.note is None else [*notes, output.note]
             if output.form == "parquet":
                 about = evaluation.about | {"notes": _said(notes, language), "schema": SCHEMA}
                 write_parquet(beside / f"{output.name}.parquet", output.frame, about)
-            elif isinstance(output.table, pa.Table):
-                write_rows(beside / f"{output.name}.csv", _noted(output.table, note_of(notes, language)))
+            elif is_frame(output.table):
+                write_csv(beside / f"{output.name}.csv", noted(output.table, notes, language, NOTE))
             else:
-                write_csv(beside / f"{output.name}.csv", noted(output.frame, notes, language, NOTE))
+                rows = pa.Table.from_pydict(in_arrow(output.table))
+                write_rows(beside / f"{output.name}.csv", _noted(rows, note_of(notes, language)))
         if made is not None:
             about = evaluation.about | {"notes": _said(evaluation.notes, language)}
             made.write_parquet(beside / "contributions.parquet", about)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import Final
+from typing import Final, NamedTuple
 
 import numpy as np
 
@@ -17,7 +17,6 @@ from parkscore.framework.beside_returns import fields_beside_returns, template_c
 from parkscore.framework.member_models import SAME_MEMBERS
 from parkscore.framework.models import Framework
 from parkscore.language import Text, agreeing, plural
-from parkscore.late_pandas import pd
 from parkscore.members.rolls import NONE, named
 from parkscore.members.summing import Summed
 from parkscore.methods.domain import BoolArray
@@ -53,11 +52,19 @@ def _repeats(summed: Summed, row: int, first: int) -> Finding:
     )
 
 
-def accounting(summed: Summed, zones: Table) -> pd.DataFrame:
-    """What became of every return, in parts that sum: columns `part`, `returns`, `zh`, `en`."""
+class Account(NamedTuple):
+    """What became of some of the returns, and of how many."""
+
+    part: str
+    returns: int
+    zh: str
+    en: str
+
+
+def accounts_of(summed: Summed, zones: Table) -> list[Account]:
+    """What became of every return, in parts that sum."""
     counts = {part: int(rows.sum()) for part, rows in _fates(summed, zones)}
-    parts = [(part, count, *_FATES[part]) for part, count in counts.items() if count]
-    return pd.DataFrame(parts, columns=["part", "returns", "zh", "en"])
+    return [Account(part, count, *_FATES[part]) for part, count in counts.items() if count]
 
 
 SUMMED, NO_ZONE, UNKNOWN_ZONE, NOT_NOW, LATER = "summed", "no_zone", "unknown_zone", "not_now", "later_year"

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
 
+import numpy as np
 import pyarrow as pa
 
 from parkscore.data.masking import Mask
@@ -20,10 +21,10 @@ from parkscore.late_pandas import pd
 from parkscore.members.changes import KINDS, changes_of
 from parkscore.members.contributions import Contributions, contributions
 from parkscore.members.effects import Zones
-from parkscore.members.labels import texts_in_frame
+from parkscore.members.labels import Columns, in_frame, texts_in_frame
 from parkscore.members.missing_returns import missing_returns
 from parkscore.members.reading import Returns, Source
-from parkscore.members.remarks import accounting, basis, lacking_beside_returns
+from parkscore.members.remarks import Account, accounts_of, basis, lacking_beside_returns
 from parkscore.members.shortfalls import shortfalls
 from parkscore.members.sub_parks import evaluate_parts
 from parkscore.members.summing import Summed
@@ -91,22 +92,29 @@ class Members:
     @own_table
     def reported(self) -> pd.DataFrame:
         """Unit, year, how many returns the zone has, and for each summed field how many of them have it."""
-        sums, years = self.summed.zones, self.summed.years
-        rows = [(zone, year) for zone in range(len(self.summed.zone_names)) for year in range(len(years))]
-        frame = pd.DataFrame(
-            {
-                "unit": [self.summed.zone_names[zone] for zone, _ in rows],
-                "year": [years[year] for _, year in rows],
-                "returns": sums.returns.ravel(),
-                **{name: counts.ravel() for name, counts in sums.reported.items()},
-            }
-        )
-        return frame[frame["returns"] > 0].reset_index(drop=True)
+        return in_frame(self.reported_columns)
+
+    @property
+    def reported_columns(self) -> Columns:
+        """The columns of `reported`, arrays of their own."""
+        sums = self.summed.zones
+        rows = zone, year = np.nonzero(sums.returns > 0)
+        return {
+            "unit": self.summed.zone_names[zone],
+            "year": np.array(self.summed.years, dtype=np.int64)[year],
+            "returns": sums.returns[rows],
+            **{name: counts[rows] for name, counts in sums.reported.items()},
+        }
 
     @own_table
     def accounting(self) -> pd.DataFrame:
         """What became of every return, in parts that sum."""
-        return accounting(self.summed, self.zone_table)
+        return pd.DataFrame(self.accounts, columns=[*Account._fields])
+
+    @cached_property
+    def accounts(self) -> Sequence[Account]:
+        """The lines of `accounting`."""
+        return accounts_of(self.summed, self.zone_table)
 
     @property
     def basis(self) -> Text:
@@ -140,7 +148,7 @@ class Members:
         Raises UsageError where the framework compares rows with each other, so that nothing can be held.
         """
         self._refuse_other(evaluation)
-        return evaluate_parts(self.summed, evaluation)
+        return in_frame(evaluate_parts(self.summed, evaluation))
 
     def contributions(self, evaluation: Evaluation) -> Contributions:
         """What each enterprise contributes to its zone: to indicators, scores and rank; `.frame()` is the table.

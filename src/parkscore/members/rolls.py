@@ -14,7 +14,7 @@ import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from parkscore.data.arrow_arrays import arrow_numbers, arrow_texts, codes_of, numbers_of, objects_of
-from parkscore.data.coded_texts import CodedTexts, PlainTexts
+from parkscore.data.coded_texts import CodedTexts
 from parkscore.data.plain_texts import text_column
 from parkscore.data.table import UNIT, Origin, Table
 from parkscore.framework.member_models import Members
@@ -54,7 +54,7 @@ class RollPiece:
 def _names(table: Table, name: str) -> pa.Array:
     """A column of names; where they were read one by one, no objects are made of them on the way."""
     known = table.texts.get(name)
-    return text_column(known.array if isinstance(known, PlainTexts) else table.cells[name])
+    return text_column(table.cells[name]) if known is None else known.in_arrow
 
 
 @dataclass(frozen=True, eq=False)
@@ -109,7 +109,7 @@ class Roll:
     @cached_property
     def texts(self) -> Mapping[str, pa.Array]:
         """The `zones`, and the names of `parts`, as columns from which many are taken at once."""
-        small = {"zones": self.zones, "parts": [name for _, name in self.parts]}
+        small: dict[str, Texts | list[str]] = {"zones": self.zones, "parts": [name for _, name in self.parts]}
         return {name: arrow_texts(own, pa.large_string()) for name, own in small.items()}
 
 

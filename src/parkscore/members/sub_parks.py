@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, Final, cast
+from typing import Final, cast
 
 import numpy as np
 
@@ -11,10 +11,10 @@ from parkscore.data.grid import Rows
 from parkscore.data.table import State
 from parkscore.evaluation import Evaluation
 from parkscore.framework.formula import Cells
-from parkscore.late_pandas import pd
 from parkscore.members.changed_columns import Imagined
 from parkscore.members.held import Held
 from parkscore.members.holdable import refuse_comparing
+from parkscore.members.labels import Columns, nullable
 from parkscore.members.summing import Summed
 from parkscore.methods.group_ranks import Ties, ranks_in_groups
 from parkscore.tree.gate import NOT_RANKED, RANKED
@@ -51,7 +51,7 @@ class _PartCells:
         return Cells(cells.values[self._parts, column], cells.states[self._parts, column])
 
 
-def evaluate_parts(summed: Summed, evaluation: Evaluation) -> pd.DataFrame:
+def evaluate_parts(summed: Summed, evaluation: Evaluation) -> Columns:
     """The sub-parks with returns in the evaluated year, scored as if each were a zone, and ranked within their zone.
 
     evaluation: of the zones that were summed. What is no sum over returns is not asked of a sub-park: it counts as not
@@ -66,25 +66,24 @@ def evaluate_parts(summed: Summed, evaluation: Evaluation) -> pd.DataFrame:
     parts, rows = _parts_with_rows(summed, rows_of)
     nodes = [framework.total.id, *(node.id for node in framework.walk())]
     if not parts.size:
-        return pd.DataFrame(columns=["zone", "part", "returns", "score", IN_ZONE, "status", *nodes])
+        names = ["zone", "part", "returns", "score", IN_ZONE, "status", *nodes]
+        return {name: np.zeros(0, dtype=object) for name in names}
     scores = held.outcome(Imagined(rows, _PartCells(summed, parts))).scores
     total = scores[framework.total.id]
     zones = np.array([summed.roll.parts[part][0] for part in parts])
     rounded = np.round(total, framework.ranking.decimals) + 0.0
     ranks = ranks_in_groups(rounded, zones, cast(Ties, framework.ranking.ties))
     column = list(summed.years).index(summed.year)
-    columns: dict[str, Any] = {
-        "zone": summed.zone_names[zones],
-        "part": [summed.roll.parts[part][1] for part in parts],
-        "returns": summed.parts.returns[parts, column],
-        "score": total,
-        IN_ZONE: pd.array(np.where(ranks > 0, ranks, 0), dtype="Int32"),
-        "status": np.where(ranks > 0, RANKED, NOT_RANKED),
-    }
-    frame = pd.DataFrame(columns | {node: scores[node] for node in nodes})
-    frame[IN_ZONE] = frame[IN_ZONE].where(ranks > 0, pd.NA)
     order = np.lexsort((parts, np.where(ranks > 0, ranks, np.iinfo(np.int32).max), zones))
-    return frame.iloc[order].reset_index(drop=True)
+    return {
+        "zone": summed.zone_names[zones[order]],
+        "part": np.array([summed.roll.parts[part][1] for part in parts[order]], dtype=object),
+        "returns": summed.parts.returns[parts[order], column],
+        "score": total[order],
+        IN_ZONE: nullable(ranks[order].astype(np.int32)),
+        "status": np.where(ranks[order] > 0, RANKED, NOT_RANKED).astype(object),
+        **{node: scores[node][order] for node in nodes},
+    }
 
 
 def _parts_with_rows(summed: Summed, rows_of: Mapping[str, int]) -> tuple[Rows, Rows]:

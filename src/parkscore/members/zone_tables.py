@@ -8,8 +8,10 @@ from typing import Any, Final
 
 import numpy as np
 import numpy.typing as npt
+import pyarrow as pa
 
-from parkscore.data.cell_frames import cells_of
+from parkscore.data.arrow_arrays import arrow_texts
+from parkscore.data.arrow_texts import ArrowTexts, CellColumn, objects_in
 from parkscore.data.table import UNIT, YEAR, Origin, State, Table
 from parkscore.findings import Finding, Severity
 from parkscore.framework.formula import Cells
@@ -50,14 +52,14 @@ def zone_table(
     framework = summed.plan.framework
     groups = _present(summed)
     rows = _joined(groups, given, summed.year)
-    frame = _keys_frame(framework, rows.keys)
+    columns = _keys(framework, rows.keys)
     states: dict[str, States] = {}
     findings: list[Finding] = []
     for name, field in framework.fields.items():
         if field.formula is not None:
             continue
         if field.is_text:
-            frame[name] = _texts(given, name, rows)
+            columns[name] = _texts(given, name, rows)
             continue
         cells = _given_cells(given, name, rows)
         if name in summed.plan.fields:
@@ -65,10 +67,10 @@ def zone_table(
             own = _summed_cells(summed.zones, summed.plan, name, rows)
             findings += _disagreements(framework, name, rows, own, cells)
             cells = _first_of(own, cells)
-        frame[name], states[name] = cells.values, cells.states
+        columns[name], states[name] = cells.values, cells.states
     said = () if given is None else given.notes
     origin = Origin(file if given is None else f"{file} + {given.origin.file}")
-    return Table(cells_of(frame), states, origin, notes=tuple(dict.fromkeys([*notes, *said])), digest=digest), findings
+    return Table(columns, states, origin, notes=tuple(dict.fromkeys([*notes, *said])), digest=digest), findings
 
 
 def part_frame(summed: Summed) -> pd.DataFrame:
@@ -98,7 +100,7 @@ def _joined(groups: Mapping[Key, int], given: Table | None, last: int) -> _Rows:
     if given is None:
         keys = sorted(groups)
         return _Rows(keys, _places(groups, keys), np.full(len(keys), -1, dtype=np.intp))
-    years = np.zeros(len(given.frame), dtype=np.int64) if given.years is None else given.years
+    years = np.zeros(given.size, dtype=np.int64) if given.years is None else given.years
     places = {
         (str(unit), year): row
         for row, (unit, year) in enumerate(zip(given.units.tolist(), years.tolist(), strict=True))
@@ -113,22 +115,22 @@ def _places(known: Mapping[Key, int], keys: Sequence[Key]) -> npt.NDArray[np.int
     return np.array([known.get(key, -1) for key in keys], dtype=np.intp)
 
 
-def _keys_frame(framework: Framework, keys: Sequence[Key]) -> pd.DataFrame:
-    columns: dict[str, Any] = {UNIT: pd.Series([unit for unit, _ in keys], dtype=object)}
+def _keys(framework: Framework, keys: Sequence[Key]) -> dict[str, CellColumn]:
+    columns: dict[str, CellColumn] = {UNIT: ArrowTexts(arrow_texts([unit for unit, _ in keys], pa.large_string()))}
     if framework.time is not None:
         columns[YEAR] = np.array([year for _, year in keys], dtype=np.int64)
-    return pd.DataFrame(columns)
+    return columns
 
 
-def _texts(given: Table | None, name: str, rows: _Rows) -> pd.Series[Any]:
-    values = with_none(np.empty(0, dtype=object) if given is None else given.frame[name].to_numpy(object))
-    return pd.Series(values[rows.given], dtype=object)
+def _texts(given: Table | None, name: str, rows: _Rows) -> CellColumn:
+    values = with_none(np.empty(0, dtype=object) if given is None else objects_in(given.cells[name]))
+    return values[rows.given]
 
 
 def _given_cells(given: Table | None, name: str, rows: _Rows) -> Cells:
     if given is None:
         return Cells(np.full(len(rows.keys), np.nan), np.full(len(rows.keys), State.MISSING, dtype=np.int8))
-    values = np.append(given.frame[name].to_numpy(np.float64), np.nan)
+    values = np.append(np.asarray(given.cells[name], dtype=np.float64), np.nan)
     states = np.append(given.states[name], np.int8(State.MISSING))
     return Cells(values[rows.given], states[rows.given])
 
