@@ -14,7 +14,7 @@ from parkscore.framework.checking import check_framework
 from parkscore.framework.loading import load_framework, read_framework, read_own_document
 from parkscore.framework.models import Framework
 from parkscore.framework.workbook_form import write_workbook
-from parkscore.framework.yaml_form import write_yaml
+from parkscore.framework.yaml_writing import write_yaml
 from tests.framework_texts import assert_bilingual
 
 HEAD = """\

@@ -14,7 +14,8 @@ from parkscore.framework.models import ScoreRule
 from parkscore.framework.point_pairs import has_pairs, least_of, most_of, pairs_of
 from parkscore.framework.score_ranges import score_ranges
 from parkscore.framework.workbook_form import read_workbook, write_workbook
-from parkscore.framework.yaml_form import parse_yaml, write_yaml
+from parkscore.framework.yaml_form import parse_yaml
+from parkscore.framework.yaml_writing import write_yaml
 from tests.framework.test_json_schema import PARK, mistakes
 from tests.framework_texts import HEAD, findings_in
 

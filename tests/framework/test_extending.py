@@ -14,7 +14,8 @@ from parkscore.framework.extending import overlay
 from parkscore.framework.loading import load_framework, read_document, read_framework
 from parkscore.framework.models import Framework, ScoreRule
 from parkscore.framework.settings import resolve_settings
-from parkscore.framework.yaml_form import parse_yaml, write_yaml
+from parkscore.framework.yaml_form import parse_yaml
+from parkscore.framework.yaml_writing import write_yaml
 from tests.framework_texts import findings_in, found_at_marks, unmarked
 from tests.strategies import Data, framework_data
 

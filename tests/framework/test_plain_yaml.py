@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
 import pytest
 import yaml
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from ruamel.yaml import YAML
 from ruamel.yaml.nodes import ScalarNode
+from ruamel.yaml.resolver import VersionedResolver
 
 from parkscore import shipped
-from parkscore.framework.plain_yaml import compose_plain
+from parkscore.framework.plain_yaml import compose_plain, tag_of
 from parkscore.framework.yaml_form import parse_yaml
 
 PIECES = (
@@ -58,12 +62,12 @@ PIECES = (
 
 def described(node: Any) -> Any:
     """All of a node that is ever looked at."""
-    mark, anchor = node.start_mark, node.anchor
-    where = (str(node.tag), anchor, mark.index, mark.line, mark.column)
-    if isinstance(node, ScalarNode):
+    mark, anchor = node.start_mark, getattr(node, "anchor", None)
+    where = (node.id, str(node.tag), anchor, mark.index, mark.line, mark.column)
+    if node.id == "scalar":
         return (*where, node.value, node.style)
     inner = [described(each) for child in node.value for each in (child if isinstance(child, tuple) else (child,))]
-    return (type(node), *where, inner)
+    return (*where, inner)
 
 
 def by_ruamel(text: str) -> Any:
@@ -85,6 +89,36 @@ def test_whatever_is_plain_is_read_as_by_ruamel(text: str) -> None:
     plain = compose_plain(text)
     if plain is not None:
         assert described(plain) == described(by_ruamel(text))
+
+
+RESOLVER = VersionedResolver(loader=YAML(typ="safe", pure=True))
+numbers = st.text("+-.0179_eExXob:TZ afnIiAN", min_size=1, max_size=12)
+dates = st.from_regex(
+    r"[0-9]{4}-[0-9]{1,2}-[0-9]{1,2}(?:[Tt ][0-9]{1,2}:[0-9]{2}:[0-9]{2}(?:\.[0-9]?)?(?:Z|[+-][0-9:]{1,5})?)?",
+    fullmatch=True,
+)
+words = st.sampled_from(
+    ["true", "True", "tRUE", "FALSE", "null", "NULL", "~", "~~", "=", "<<", "<", "yes", "No", "on", "nan"]
+)
+
+
+texts = st.text(min_size=1, max_size=8).map(str.strip).filter(lambda text: text and text[0] not in "!&*")  # not plain
+
+
+@settings(max_examples=500)
+@given(st.one_of(numbers.map(str.strip).filter(bool), dates, words, texts), st.booleans())
+def test_a_text_stands_for_what_it_does_to_ruamel(value: str, plain: bool) -> None:
+    assert tag_of(value, plain) == str(RESOLVER.resolve(ScalarNode, value, (plain, not plain)))
+
+
+def test_plain_files_are_read_without_ruamel() -> None:
+    code = (
+        "import sys; from parkscore.framework.loading import load_framework; load_framework('zone-2021')\n"
+        "print('ruamel.yaml' in sys.modules)"
+    )
+    here = {**os.environ, "PYTHONPATH": str(Path(__file__).resolve().parents[2] / "src")}
+    done = subprocess.run([sys.executable, "-c", code], env=here, capture_output=True, text=True, check=True)
+    assert done.stdout.split() == ["False"]
 
 
 @pytest.mark.parametrize(

@@ -11,7 +11,8 @@ from parkscore.framework.json_schema import framework_schema
 from parkscore.framework.loading import read_framework
 from parkscore.framework.models import ScoreRule
 from parkscore.framework.workbook_form import read_workbook, write_workbook
-from parkscore.framework.yaml_form import parse_yaml, write_yaml
+from parkscore.framework.yaml_form import parse_yaml
+from parkscore.framework.yaml_writing import write_yaml
 from tests.framework.test_json_schema import PARK, mistakes
 from tests.framework_texts import with_indicators
 

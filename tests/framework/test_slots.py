@@ -15,7 +15,8 @@ from parkscore.framework.building import build
 from parkscore.framework.loading import load_framework, read_framework
 from parkscore.framework.models import Framework
 from parkscore.framework.workbook_form import read_workbook, write_workbook
-from parkscore.framework.yaml_form import parse_yaml, write_yaml
+from parkscore.framework.yaml_form import parse_yaml
+from parkscore.framework.yaml_writing import write_yaml
 from tests.framework_texts import HEAD, findings_in, only, places_and_codes
 
 NATIONAL = """\

@@ -43,7 +43,8 @@ from parkscore.framework.workbook_form import (
     read_workbook,
     write_workbook,
 )
-from parkscore.framework.yaml_form import parse_yaml, write_yaml
+from parkscore.framework.yaml_form import parse_yaml
+from parkscore.framework.yaml_writing import write_yaml
 from tests.conftest import ROOT
 from tests.framework_texts import assert_bilingual, findings_in, only, places_and_codes
 from tests.strategies import Data, framework_data

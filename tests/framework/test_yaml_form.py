@@ -20,7 +20,8 @@ from ruamel.yaml.scalarstring import (
 )
 
 from parkscore.findings import Finding, FrameworkError, Place
-from parkscore.framework.yaml_form import parse_yaml, read_yaml, write_flow, write_yaml
+from parkscore.framework.yaml_form import parse_yaml, read_yaml
+from parkscore.framework.yaml_writing import write_flow, write_yaml
 from tests.framework_texts import assert_bilingual, only
 from tests.strategies import AWKWARD, texts
 

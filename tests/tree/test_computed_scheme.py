@@ -11,7 +11,8 @@ from parkscore.data.grid import Cohort
 from parkscore.findings import UsageError
 from parkscore.framework.building import build
 from parkscore.framework.models import Framework, Label, Node, UnitKey, WeightScheme
-from parkscore.framework.yaml_form import parse_yaml, write_yaml
+from parkscore.framework.yaml_form import parse_yaml
+from parkscore.framework.yaml_writing import write_yaml
 from parkscore.language import Text
 from parkscore.tree.computed_scheme import computed_scheme, scheme_data
 from parkscore.tree.weigh import Weighing

@@ -228,7 +228,7 @@ def convert(
     """
     from parkscore.framework.loading import find_framework, read_framework, read_own_document
     from parkscore.framework.workbook_form import write_workbook
-    from parkscore.framework.yaml_form import write_yaml
+    from parkscore.framework.yaml_writing import write_yaml
     from parkscore.output.files import write_whole
 
     reply = reply_to(language, as_json)

@@ -9,7 +9,7 @@ from typing import Any
 from parkscore.findings import Finding, Place, Severity, UsageError, of_type
 from parkscore.framework.loading import YAML_SUFFIXES, rename_parts
 from parkscore.framework.models import WeightScheme
-from parkscore.framework.yaml_form import write_yaml
+from parkscore.framework.yaml_writing import write_yaml
 from parkscore.language import Text
 from parkscore.output.files import path_of, write_text
 from parkscore.tree.computed_scheme import scheme_data

@@ -11,9 +11,7 @@ from functools import lru_cache
 from typing import Any, Final
 
 import yaml
-from ruamel.yaml import YAML
-from ruamel.yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
-from ruamel.yaml.resolver import VersionedResolver
+from yaml import MappingNode, Node, ScalarNode, SequenceNode
 
 # Tabs, what ends a line in YAML 1.1 only, a mark of the byte order, and where documents begin and end.
 _NOT_PLAIN: Final = re.compile(r"[\t\x85\u2028\u2029\ufeff]|^(?:---|\.\.\.)", re.MULTILINE)
@@ -21,6 +19,23 @@ _NOT_PLAIN: Final = re.compile(r"[\t\x85\u2028\u2029\ufeff]|^(?:---|\.\.\.)", re
 _PLAIN_BLOCK: Final = re.compile(r"[|>][+-]?\n +[^ \n#]")
 _MAP: Final = "tag:yaml.org,2002:map"
 _SEQUENCE: Final = "tag:yaml.org,2002:seq"
+_WORDS: Final = {
+    **dict.fromkeys(("true", "True", "TRUE", "false", "False", "FALSE"), "bool"),
+    **dict.fromkeys(("null", "Null", "NULL", "~", ""), "null"),
+    "<<": "merge",
+    "=": "value",
+}
+_FIRST_OF_NUMBERS: Final = frozenset("+-.0123456789")
+_NUMBER: Final = re.compile(
+    r"""(?P<float> [-+]? (?: [0-9][0-9_]* (?: \.[0-9_]*(?:[eE][-+]?[0-9]+)? | [eE][-+]?[0-9]+ )
+                          | \.[0-9_]+(?:[eE][-+][0-9]+)? | \.(?:inf|Inf|INF) )
+                 | \.(?:nan|NaN|NAN) )
+      | (?P<int> [-+]? (?: [0-9_]+ | 0b[01_]+ | 0o[0-7_]+ | 0x[0-9a-fA-F_]+ ) )
+      | (?P<timestamp> [0-9]{4}-[0-9]{2}-[0-9]{2}
+                     | [0-9]{4}-[0-9]{1,2}-[0-9]{1,2} (?:[Tt]|[ \t]+) [0-9]{1,2}:[0-9]{2}:[0-9]{2} (?:\.[0-9]*)?
+                       (?: [ \t]* (?: Z | [-+][0-9]{1,2}(?::[0-9]{2})? ) )? )""",
+    re.VERBOSE,
+)
 
 
 class _NotPlainError(Exception):
@@ -30,7 +45,7 @@ class _NotPlainError(Exception):
 def compose_plain(source: str) -> Node | None:
     """The root node of a text whose lines end in a bare line feed; None where it is empty, not plain, or at fault.
 
-    A node has the tag, the value and the mark that ruamel.yaml gives it.
+    A node has the tag, the value and the mark that ruamel.yaml gives it, which need not be loaded for it.
 
     >>> compose_plain("id: x").value[0][1].start_mark.column
     4
@@ -44,13 +59,20 @@ def compose_plain(source: str) -> Node | None:
         return None
 
 
-_RESOLVER: Final = VersionedResolver(loader=YAML(typ="safe", pure=True))
-
-
 @lru_cache(maxsize=8192)
-def _tag(value: str, implicit: tuple[bool, bool]) -> Any:
-    """What a text stands for: itself, a number, a date or a truth value. Files repeat their keys and words."""
-    return _RESOLVER.resolve(ScalarNode, value, implicit)
+def tag_of(value: str, plain: bool) -> str:
+    """What a text stands for: itself, a number, a date or a truth value. Files repeat their keys and words.
+
+    >>> tag_of("no", plain=True), tag_of("2021-04-22", plain=True), tag_of("1", plain=False)
+    ('tag:yaml.org,2002:str', 'tag:yaml.org,2002:timestamp', 'tag:yaml.org,2002:str')
+    """
+    kind = "str"
+    if plain and value[:1] in _FIRST_OF_NUMBERS:
+        found = _NUMBER.fullmatch(value)
+        kind = (found.lastgroup if found else None) or "str"
+    elif plain:
+        kind = _WORDS.get(value, "str")
+    return f"tag:yaml.org,2002:{kind}"
 
 
 class _Composer:
@@ -95,4 +117,4 @@ class _Composer:
             raise _NotPlainError  # where nothing stands, the two put it at different places
         if style in ("|", ">") and not _PLAIN_BLOCK.match(self._source, start.index):
             raise _NotPlainError
-        return ScalarNode(_tag(event.value, event.implicit), event.value, start, event.end_mark, style=style)
+        return ScalarNode(tag_of(event.value, event.implicit[0]), event.value, start, event.end_mark, style=style)

@@ -28,7 +28,8 @@ from parkscore.framework.workbook_sheets import (
     TARGETS,
     Sheet,
 )
-from parkscore.framework.yaml_form import parse_yaml, read_bytes, write_flow
+from parkscore.framework.yaml_form import parse_yaml, read_bytes
+from parkscore.framework.yaml_writing import write_flow
 from parkscore.language import Text
 
 _STRUCTURED: Final = frozenset(
