@@ -78,18 +78,21 @@ class Parameter:
     accepts: Callable[[Any], bool] = field(repr=False, compare=False)
 
 
+def check_meanings(function: Callable[..., Any], meanings: Mapping[str, Meaning]) -> None:
+    """Raise TypeError where a parameter of a function has no meaning, or a meaning has no parameter."""
+    code = getattr(inspect.unwrap(function), "__code__", None)  # a function of C has none, and no such parameters
+    keywords = () if code is None else code.co_varnames[code.co_argcount :][: code.co_kwonlyargcount]
+    if set(keywords) != set(meanings):
+        raise TypeError(f"{function.__name__}: meanings of {sorted(meanings)}, parameters {list(keywords)}")
+
+
 def read_parameters(
     function: Callable[..., Any], meanings: Mapping[str, Meaning], supplied: Collection[str]
 ) -> dict[str, Parameter]:
-    """The keyword-only parameters of a function, each with its meaning.
-
-    Raises TypeError where a parameter has no meaning or a meaning has no parameter.
-    """
+    """The keyword-only parameters of a function, each with its meaning."""
     signature = inspect.signature(function)
     keywords = [each for each in signature.parameters.values() if each.kind is each.KEYWORD_ONLY]
-    if {each.name for each in keywords} != set(meanings):
-        raise TypeError(f"{function.__name__}: meanings of {sorted(meanings)}, parameters {[k.name for k in keywords]}")
-    # Of these alone: what else a function takes and gives is arrays, a hundred methods of them at every start.
+    # Of these alone: what else a function takes and gives is arrays.
     stated = types.SimpleNamespace(__annotations__={each.name: each.annotation for each in keywords})
     hints = typing.get_type_hints(stated, getattr(inspect.unwrap(function), "__globals__", {})) if keywords else {}
     return {each.name: _parameter(each, hints[each.name], meanings[each.name], supplied) for each in keywords}

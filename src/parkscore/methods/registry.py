@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import KW_ONLY, dataclass, field
+from functools import cached_property
 from types import MappingProxyType
 from typing import Any, Generic, TypeVar
 
@@ -13,7 +14,15 @@ from numpy.typing import ArrayLike
 from parkscore.language import Text
 from parkscore.methods.domain import BoolArray, DomainError, FloatArray, IntArray, Needs
 from parkscore.methods.invariances import INVARIANCES
-from parkscore.methods.parameters import Meaning, Parameter, Problem, did_you_mean, find_problems, read_parameters
+from parkscore.methods.parameters import (
+    Meaning,
+    Parameter,
+    Problem,
+    check_meanings,
+    did_you_mean,
+    find_problems,
+    read_parameters,
+)
 from parkscore.methods.ranges import Interval
 from parkscore.methods.records import Treated, TreatmentRecord
 
@@ -59,7 +68,8 @@ class Method(Generic[Result]):
     reference: str
     golden: str
     golden_source: str
-    parameters: Mapping[str, Parameter] = field(repr=False)
+    meanings: Mapping[str, Meaning] = field(repr=False)
+    supplied: frozenset[str] = field(repr=False)
     dimensions: frozenset[int]
     relations: Callable[[Stated], list[Problem]] | None = None
     cautions: Callable[[Stated], list[Problem]] | None = None
@@ -92,6 +102,11 @@ class Method(Generic[Result]):
         shares = np.asarray(weights, dtype=np.float64)
         self.needs.require(array, counted=_counted(array, shares))
         return self.function(array, shares, **parameters)
+
+    @cached_property
+    def parameters(self) -> Mapping[str, Parameter]:
+        """The parameters by name: few methods are asked for them, and to read those of all takes long at a start."""
+        return MappingProxyType(read_parameters(self.function, self.meanings, self.supplied))
 
     def check(self, stated: Stated) -> list[Problem]:
         """Everything wrong with parameters as a framework states them, without running the method."""
@@ -240,6 +255,7 @@ class Shelf(Mapping[str, Method[Result]]):
             raise ValueError(f"{name}: promise 'monotone', or say by may_lower why an improvement may lower a score")
 
         def put(function: Callable[..., Result]) -> Method[Result]:
+            check_meanings(function, parameters)
             method = Method(
                 function,
                 shelf=self.name,
@@ -251,7 +267,8 @@ class Shelf(Mapping[str, Method[Result]]):
                 reference=reference,
                 golden=golden,
                 golden_source=golden_source,
-                parameters=MappingProxyType(read_parameters(function, parameters, self._supplied)),
+                meanings=parameters,
+                supplied=self._supplied,
                 dimensions=self._dimensions,
                 **abilities,
             )
