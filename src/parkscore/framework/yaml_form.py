@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Mapping
 from functools import partial
 from pathlib import Path as FilePath
 from typing import Any, Final
@@ -137,65 +137,31 @@ _SCALARS: dict[str, Callable[[str], Any]] = {
 }
 
 
-class _NodeReader:
-    """Turns composed YAML nodes into plain data while noting spots and collecting findings."""
+class _Spots(Mapping[Path, Spot]):
+    """The spots of a file, each made when somebody asks for it: where nothing is wrong, nobody does."""
 
     def __init__(self, source: str, file: str) -> None:
         self.source = source
         self.file = file
-        self.spots: dict[Path, Spot] = {}
-        self.refused: dict[Finding, None] = {}
-        self.repeated: list[Finding] = []
+        self.nodes: dict[Path, tuple[Any, Any]] = {}
+        self.made: dict[Path, Spot] = {}
 
-    def read(self, node: Any, path: Path, depth: int, key: Any = None, key_place: Place | None = None) -> Any:
-        """The value of a node; `key` is the node of its key."""
-        place = self.place(node)
-        scalar = node.id == "scalar"
-        inside = partial(self.inside, node) if scalar else None
-        self.spots[path] = Spot(place, key_place, _written(node), _written(key) if key is not None else None, inside)
-        if self.has_anchor(node, place):
-            return None
-        if depth > MOST_DEPTH:
-            self.refused[too_deep(place)] = None
-            return None
-        if scalar:
-            return self.read_scalar(node, place)
-        if node.id == "mapping" and node.tag == "tag:yaml.org,2002:map":
-            return self.read_mapping(node, path, depth)
-        if node.id == "sequence" and node.tag == "tag:yaml.org,2002:seq":
-            return tuple(self.read(child, (*path, index), depth + 1) for index, child in enumerate(node.value))
-        return self.read_scalar(node, place)
+    def __getitem__(self, path: Path) -> Spot:
+        if path not in self.made:
+            self.made[path] = self.spot(*self.nodes[path])
+        return self.made[path]
 
-    def read_mapping(self, node: Any, path: Path, depth: int) -> dict[Any, Any]:
-        data: dict[Any, Any] = {}
-        for key_node, value_node in node.value:
-            place = self.place(key_node)
-            if self.has_anchor(key_node, place):
-                continue
-            if key_node.id != "scalar":
-                self.refuse("yaml_key", place, Text("键应是一个词", "a key must be one word"))
-                continue
-            key = self.read_scalar(key_node, place)
-            if key in data:
-                self.repeat(key, place, self.spots[(*path, key)].key)
-            else:
-                data[key] = self.read(value_node, (*path, key), depth + 1, key_node, place)
-        return data
+    def spot(self, node: Any, key: Any) -> Spot:
+        inside = partial(self.inside, node) if node.id == "scalar" else None
+        if key is None:
+            return Spot(self.place(node), None, _written(node), None, inside)
+        return Spot(self.place(node), self.place(key), _written(node), _written(key), inside)
 
-    def read_scalar(self, node: Any, place: Place) -> Any:
-        construct = _SCALARS.get(str(node.tag)) if node.id == "scalar" else None
-        if construct is None:
-            self.refuse(
-                "yaml_tag",
-                place,
-                Text(f"不使用标签 {node.tag}", f"tags such as {node.tag} are not used"),
-                Text("去掉标签；以 ! 开头的文字加引号", "remove the tag; quote a text that starts with !"),
-            )
-            return None
-        try:
-            return construct(node.value)
-        except ValueError:
-            return node.value
+    def __iter__(self) -> Iterator[Path]:
+        return iter(self.nodes)
+
+    def __len__(self) -> int:
+        return len(self.nodes)
 
     def place(self, node: Any) -> Place:
         return Place(self.file, line=node.start_mark.line + 1, column=node.start_mark.column + 1)
@@ -205,28 +171,81 @@ class _NodeReader:
         line, column = line_and_column(self.source, index)
         return Place(self.file, line=line, column=column)
 
-    def has_anchor(self, node: Any, place: Place) -> bool:
+
+class _NodeReader:
+    """Turns composed YAML nodes into plain data while noting spots and collecting findings."""
+
+    def __init__(self, source: str, file: str) -> None:
+        self.spots = _Spots(source, file)
+        self.refused: dict[Finding, None] = {}
+        self.repeated: list[Finding] = []
+
+    def read(self, node: Any, path: Path, depth: int, key: Any = None) -> Any:
+        """The value of a node; `key` is the node of its key."""
+        self.spots.nodes[path] = node, key
+        if self.has_anchor(node):
+            return None
+        if depth > MOST_DEPTH:
+            self.refused[too_deep(self.spots.place(node))] = None
+            return None
+        if node.id == "mapping" and node.tag == "tag:yaml.org,2002:map":
+            return self.read_mapping(node, path, depth)
+        if node.id == "sequence" and node.tag == "tag:yaml.org,2002:seq":
+            return tuple(self.read(child, (*path, index), depth + 1) for index, child in enumerate(node.value))
+        return self.read_scalar(node)
+
+    def read_mapping(self, node: Any, path: Path, depth: int) -> dict[Any, Any]:
+        data: dict[Any, Any] = {}
+        for key_node, value_node in node.value:
+            if self.has_anchor(key_node):
+                continue
+            if key_node.id != "scalar":
+                self.refuse("yaml_key", key_node, Text("键应是一个词", "a key must be one word"))
+                continue
+            key = self.read_scalar(key_node)
+            if key in data:
+                self.repeat(key, key_node, self.spots[(*path, key)].key)
+            else:
+                data[key] = self.read(value_node, (*path, key), depth + 1, key_node)
+        return data
+
+    def read_scalar(self, node: Any) -> Any:
+        construct = _SCALARS.get(str(node.tag)) if node.id == "scalar" else None
+        if construct is None:
+            self.refuse(
+                "yaml_tag",
+                node,
+                Text(f"不使用标签 {node.tag}", f"tags such as {node.tag} are not used"),
+                Text("去掉标签；以 ! 开头的文字加引号", "remove the tag; quote a text that starts with !"),
+            )
+            return None
+        try:
+            return construct(node.value)
+        except ValueError:
+            return node.value
+
+    def has_anchor(self, node: Any) -> bool:
         anchor = getattr(node, "anchor", None)  # what is plain has none
         if anchor is None:
             return False
         self.refuse(
             "yaml_anchor",
-            place,
+            node,
             Text(f"不使用锚点 &{anchor}", f"anchors such as &{anchor} are not used"),
             Text("把内容写两遍，或写进 defaults:", "write it twice, or put it under defaults:"),
         )
         return True
 
-    def refuse(self, code: str, place: Place, message: Text, hint: Text | None = None) -> None:
+    def refuse(self, code: str, node: Any, message: Text, hint: Text | None = None) -> None:
         """An alias is read as the node that it repeats, so the same finding may come again."""
-        self.refused[yaml_error(code, place, message, hint)] = None
+        self.refused[yaml_error(code, self.spots.place(node), message, hint)] = None
 
-    def repeat(self, key: Any, place: Place, first: Place | None) -> None:
+    def repeat(self, key: Any, node: Any, first: Place | None) -> None:
         where = first.line if first is not None else None
         self.repeated.append(
             yaml_error(
                 "duplicate_key",
-                place,
+                self.spots.place(node),
                 Text(f"键 {key} 已在第 {where} 行出现", f"the key {key} already stands in line {where}"),
                 Text("删去其中一个", "remove one of the two"),
             )
