@@ -9,7 +9,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from parkscore.data.arrow_arrays import arrow_numbers, truths_of, worded
+from parkscore.data.arrow_arrays import are_known, arrow_numbers, truths_of, worded
 from parkscore.data.grid import Rows
 from parkscore.members.labels import by_number, of_codes
 from parkscore.members.rolls import NONE, Codes, Roll
@@ -85,7 +85,7 @@ def _renamed(names: pa.Array, now: Codes, before: Codes) -> BoolArray:
     both = np.flatnonzero((now != NONE) & (before != NONE))
     other = pc.not_equal(*(names.take(arrow_numbers(filed[both])) for filed in (now, before)))
     renamed = np.zeros(len(now), dtype=np.bool_)
-    renamed[both] = truths_of(other.fill_null(False))
+    renamed[both] = truths_of(other) & are_known(other)
     return renamed
 
 
