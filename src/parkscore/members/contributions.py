@@ -41,7 +41,7 @@ _FOR_PANDAS: Final = {
     ],
 }
 # Fewer take longer in all, more are more to hold at a time.
-_CHUNK: Final = 65_536
+_CHUNK: Final = 32_768
 
 
 @dataclass(frozen=True, eq=False)
@@ -116,7 +116,8 @@ class Contributions:
             return pa.table(in_arrow(self._columns(rows)), schema=schema)
 
         def write(beside: Path) -> None:
-            tables = in_threads(table, [*self._chunks(self.rows)])
+            # One thread makes them while this one writes: a second would only wait for the first.
+            tables = in_threads(table, self._chunks(self.rows), threads=1)
             first = next(tables, pa.Table.from_batches([], schema))
             # What hardly ever comes twice is worth no dictionary, numbers that all differ do not become shorter, and
             # nobody looks for a range of contributions.

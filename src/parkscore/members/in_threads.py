@@ -13,18 +13,18 @@ Result = TypeVar("Result")
 _THREADS: Final = 2
 
 
-def in_threads(function: Callable[[Item], Result], items: Iterable[Item]) -> Iterator[Result]:
+def in_threads(function: Callable[[Item], Result], items: Iterable[Item], threads: int = _THREADS) -> Iterator[Result]:
     """The results in the order of the items, of which a few are held at a time; the first error ends it.
 
     >>> list(in_threads(abs, [3, -2, -1]))
     [3, 2, 1]
     """
-    pool = ThreadPoolExecutor(_THREADS, thread_name_prefix="parkscore")
+    pool = ThreadPoolExecutor(threads, thread_name_prefix="parkscore")
     running: deque[Future[Result]] = deque()
     try:
         for item in items:
             running.append(pool.submit(function, item))
-            if len(running) > _THREADS:
+            if len(running) > threads:
                 yield running.popleft().result()
         while running:
             yield running.popleft().result()

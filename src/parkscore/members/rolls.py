@@ -6,24 +6,28 @@ from collections.abc import Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any
+from typing import Any, Final
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
-from parkscore.data.arrow_arrays import arrow_numbers, arrow_texts, codes_of, numbers_of, objects_of
+from parkscore.data.arrow_arrays import arrow_numbers, arrow_texts, codes_of, numbers_of, objects_of, truths_of
 from parkscore.data.coded_texts import CodedTexts
+from parkscore.data.grid import Rows
 from parkscore.data.plain_texts import text_column
 from parkscore.data.table import UNIT, Origin, Table
 from parkscore.framework.member_models import Members
+from parkscore.members.in_threads import in_threads
 
 Codes = NDArray[np.int32]
 Years = NDArray[np.int64]
 Texts = NDArray[Any]
 NONE = -1
 """The code of no text."""
+_MANY: Final = 1 << 15
+_SOME: Final = 1_000
 
 
 @dataclass(frozen=True, eq=False)
@@ -59,10 +63,9 @@ def _names(table: Table, name: str) -> pa.Array:
 
 @dataclass(frozen=True, eq=False)
 class _Who:
-    """The ids, names and enterprises of a roll, see `Roll`."""
+    """The ids and enterprises of a roll, see `Roll`."""
 
     ids: pa.Array
-    names: pa.Array
     own: Codes
     enterprise: Codes
 
@@ -72,11 +75,13 @@ class Roll:
     """One entry per return, in the order of the returns; a code counts into the texts beside it, -1 is none.
 
     zones: texts in sorted order. parts: pairs of the code of a zone and the name of a sub-park in it, in the order of
-    their codes. who: the enterprises, which a thread finds out while somebody looks at the zones.
+    their codes. names: by return that of its enterprise, if it has one. who: the enterprises, which a thread finds out
+    while somebody looks at the zones.
     """
 
     zones: Texts
     parts: Sequence[tuple[int, str]]
+    names: pa.Array
     zone: Codes
     part: Codes
     year: Years
@@ -90,11 +95,6 @@ class Roll:
     def ids(self) -> pa.Array:
         """The ids of all enterprises, in sorted order."""
         return self.who.result().ids
-
-    @property
-    def names(self) -> pa.Array:
-        """By return the name of its enterprise, if it has one."""
-        return self.who.result().names
 
     @property
     def own(self) -> Codes:
@@ -127,14 +127,14 @@ def call_roll(pieces: Sequence[RollPiece], year: int, merged: Mapping[str, str] 
     def who() -> _Who:
         own, ids = _sorted(units, [*(merged or {}).values()])
         enterprise = own if not merged else np.where(years < year, _successors(ids, merged)[own], own)
-        return _Who(ids, names.combine_chunks(), own, enterprise)
+        return _Who(ids, own, enterprise)
 
     pool = ThreadPoolExecutor(1, thread_name_prefix="parkscore")
     coming = pool.submit(who)
     pool.shutdown(wait=False)
     zone, zones = _sorted_codes([piece.zones for piece in pieces])
     part, parts = _parts(zone, _of_every_piece([piece.parts for piece in pieces], sizes))
-    return Roll(zones, parts, zone, part, years, coming)
+    return Roll(zones, parts, names.combine_chunks(), zone, part, years, coming)
 
 
 def _under_each_other(texts: Sequence[pa.ChunkedArray | None], sizes: Sequence[int]) -> pa.ChunkedArray:
@@ -158,10 +158,25 @@ def _sorted(texts: pa.ChunkedArray, more: Sequence[str] = ()) -> tuple[Codes, pa
     """The same with the distinct texts in sorted order, and some more among them."""
     everything = pa.chunked_array([*texts.chunks, arrow_texts(more, pa.large_string())], type=pa.large_string())
     codes, distinct = _coded(everything)
-    order = pc.sort_indices(distinct)
+    order = _order(distinct)
     places = np.full(len(order) + 1, NONE, dtype=np.int32)
-    places[numbers_of(order)] = np.arange(len(order), dtype=np.int32)
-    return places[codes[: len(texts)]], distinct.take(order)
+    places[order] = np.arange(len(order), dtype=np.int32)
+    return places[codes[: len(texts)]], distinct.take(arrow_numbers(order))
+
+
+def _order(distinct: pa.Array) -> Rows:
+    """The places of texts in sorted order; of many, the lower and the upper half are sorted at the same time."""
+    if len(distinct) < _MANY:
+        return numbers_of(pc.sort_indices(distinct))
+    some = distinct.take(arrow_numbers(np.arange(0, len(distinct), len(distinct) // _SOME)))
+    middle = some[int(numbers_of(pc.sort_indices(some))[len(some) // 2])]
+    lower = truths_of(pc.less(distinct, middle))
+    halves = [np.flatnonzero(lower), np.flatnonzero(~lower)]
+    return np.concatenate([*in_threads(lambda half: half[_order_of(distinct, half)], halves)])
+
+
+def _order_of(texts: pa.Array, rows: Rows) -> Rows:
+    return numbers_of(pc.sort_indices(texts.take(arrow_numbers(rows))))
 
 
 def _of_every_piece(texts: Sequence[CodedTexts | None], sizes: Sequence[int]) -> Sequence[CodedTexts | None]:
