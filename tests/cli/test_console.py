@@ -192,6 +192,20 @@ def test_on_a_terminal_score_shows_a_table_and_the_status_of_the_weights(folder:
     assert "unit,year" not in shown
 
 
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no pseudo-terminals")
+def test_on_a_terminal_a_framework_that_only_judges_shows_the_years_of_its_units(tmp_path: Path) -> None:
+    sample = tmp_path / "enterprises.csv"
+    subprocess.run(
+        [sys.executable, "-m", "parkscore", "sample", "gazelle-huangpu-2022", "-o", str(sample)],
+        env={**os.environ, "PYTHONPATH": str(SOURCE)},
+        check=True,
+        capture_output=True,
+    )
+    code, shown = on_terminal("score", "gazelle-huangpu-2022", str(sample))
+    assert code == 0, shown
+    assert " 2024 " in shown
+
+
 class Terminal(io.StringIO):
     """A stream that says that it is a terminal."""
 

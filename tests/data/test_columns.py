@@ -71,6 +71,13 @@ def test_the_row_of_some_years_before_is_of_the_same_unit(
         assert RowsBefore(table)(back).tolist() == wanted
 
 
+@pytest.mark.parametrize(("units", "years"), [(["甲", None], [2023, 2024]), (["甲", "甲"], [2024, 2024])])
+def test_no_year_before_is_guessed_for_rows_that_readers_refuse(units: list[str | None], years: list[int]) -> None:
+    table = Table({UNIT: np.array(units, dtype=object), YEAR: np.array(years)}, {}, Origin("a.csv"))
+    with pytest.raises(ValueError, match="a unit"):
+        RowsBefore(table)(1)
+
+
 PANEL = panel("""
     zone year industry founded a
     甲   2023 电子     2020    1

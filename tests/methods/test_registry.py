@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import doctest
+import functools
 import subprocess
 import sys
 from pathlib import Path
@@ -195,6 +196,8 @@ def test_a_parameter_without_a_meaning_is_refused():
         _empty_shelf()("mute", **_card())(mute)
     with pytest.raises(TypeError, match="strength"):
         _empty_shelf()("mute", **_card(parameters={"strength": Meaning("力", "strength")}))(mute)
+    with pytest.raises(TypeError, match="power"):
+        _empty_shelf()("mute", **_card())(functools.partial(mute))
 
 
 @pytest.mark.parametrize(

@@ -38,7 +38,7 @@ def reading_ahead_for(framework: str, source: str) -> AbstractContextManager[Non
 
 
 def _texts_of(framework: str) -> Iterator[str]:
-    """What a framework says, and those that it is of and names, as far as this can be told without reading them.
+    """What a framework says, and those that it extends or names, as far as this can be told without reading them.
 
     >>> ["members:" in text for text in _texts_of("zone-2021")]
     [True, False, False]

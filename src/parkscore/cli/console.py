@@ -77,7 +77,7 @@ class Reply:
         for position, head in enumerate(heads):
             table.add_column(Cell(self.word(head)), justify="right" if position in numbers else "left")
         for row in rows:
-            table.add_row(*(Cell("" if cell is None else self.word(cell)) for cell in row))
+            table.add_row(*(Cell("" if cell is None else str(self.word(cell))) for cell in row))
         page = io.StringIO()
         width = _columns() if sys.stdout.isatty() else _WIDTH_OF_A_FILE
         Console(file=page, width=width, highlight=False).print(table)

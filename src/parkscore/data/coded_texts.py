@@ -46,7 +46,7 @@ class CodedTexts:
         >>> CodedTexts.of(["甲", "甲 ", "-"]).spelled(["甲", "甲", None]).codes.tolist()
         [0, 0, -1]
         """
-        numbers, found = _numbered([text if isinstance(text, str) else None for text in texts])
+        numbers, found = _numbered([str(text) if isinstance(text, str) else None for text in texts])
         if len(found) == len(texts):
             return CodedTexts(self.codes, found)
         # The last place is that of no text, which the number -1 finds.

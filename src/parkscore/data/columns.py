@@ -126,14 +126,21 @@ class RowsBefore:
 
 
 def _rows_before(units: npt.NDArray[np.int32], years: npt.NDArray[np.int64], back: int) -> Rows:
-    """For each row, of a unit by its number, the row of the same unit so many years back, or -1."""
+    """For each row, of a unit by its number, the row of the same unit so many years back, or -1.
+
+    Raises ValueError where a row has no unit, or a unit stands there twice in a year: readers refuse both.
+    """
     if not len(years):
         return np.zeros(0, dtype=np.intp)
+    if (units < 0).any():
+        raise ValueError("a row without a unit")
     # One number for each unit and year, with room below the first year so that no unit is met in that of another.
     since = years - (years.min() - back)
     keys = units.astype(np.int64) * (since.max() + 1) + since
     order = np.argsort(keys, kind="stable")
     ordered = keys[order]
+    if (ordered[1:] == ordered[:-1]).any():
+        raise ValueError("a unit stands there twice in a year")
     places = np.searchsorted(ordered, ordered - back)
     there = ordered[places] == ordered - back
     rows = np.full(len(keys), -1, dtype=np.intp)

@@ -72,12 +72,13 @@ def _right_in(column: pa.Array) -> BoolArray:
         content = np.frombuffer(column.buffers()[2], dtype=np.uint8)
         for chunk in np.array_split(rows, -(-rows.size // _CHUNK)):
             right[chunk] = _are_right(_letters(content, ends[chunk]))
+    right.flags.writeable = False  # it may be handed out more than once
     return right
 
 
 def _as_column(texts: Any) -> pa.Array | pa.ChunkedArray:
     if isinstance(texts, list):  # from our own steps, and few: these need no pandas
-        return arrow_texts(texts, pa.large_string())
+        return arrow_texts([text if isinstance(text, str) else None for text in texts], pa.large_string())
     return pa.array(texts, type=pa.large_string(), from_pandas=True)
 
 

@@ -66,11 +66,12 @@ def outputs_of(members: Members, evaluation: Evaluation) -> list[Output]:
 
     Without the sub-parks where they cannot be scored by the references of the zones.
     """
+    zones, reported = zone_columns(members), members.reported_columns
     return [
-        Output("zone-table", Text("年报合计", "summed zones"), zone_columns(members), _value_kinds(members)),
+        Output("zone-table", Text("年报合计", "summed zones"), zones, _value_kinds(members, zones)),
         *([] if any(comparing(members.framework)) else [_parts(members, evaluation)]),
         Output("changes", Text("企业变动", "changes"), _columns_of(members.changes_in_arrow), {}),
-        Output("reported", Text("填报情况", "reported"), members.reported_columns, _count_kinds(members)),
+        Output("reported", Text("填报情况", "reported"), reported, _count_kinds(reported)),
         Output("accounting", Text("年报核对", "returns"), _account_columns(members), {"returns": "count"}),
     ]
 
@@ -116,15 +117,15 @@ def zone_columns(members: Members) -> Columns:
     return columns
 
 
-def _value_kinds(members: Members) -> dict[str, str]:
+def _value_kinds(members: Members, columns: Columns) -> dict[str, str]:
     framework = members.framework
     texts = {framework.unit.key, *(name for name, field in framework.fields.items() if field.is_text)}
     counts = {framework.time: "count"} if framework.time is not None else {}
-    return {name: "value" for name in zone_columns(members) if name not in texts} | counts
+    return {name: "value" for name in columns if name not in texts} | counts
 
 
-def _count_kinds(members: Members) -> dict[str, str]:
-    return {name: "count" for name in members.reported_columns if name != UNIT}
+def _count_kinds(columns: Columns) -> dict[str, str]:
+    return {name: "count" for name in columns if name != UNIT}
 
 
 def summary_of(members: Members, evaluation: Evaluation, language: Language) -> dict[str, Any]:

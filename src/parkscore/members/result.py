@@ -21,7 +21,7 @@ from parkscore.late_pandas import pd
 from parkscore.members.changes import KINDS, changes_of
 from parkscore.members.contributions import Contributions, contributions
 from parkscore.members.effects import Zones
-from parkscore.members.labels import Columns, in_frame, texts_in_frame
+from parkscore.members.labels import Columns, in_frame, texts, texts_in_frame
 from parkscore.members.missing_returns import missing_returns
 from parkscore.members.reading import Returns, Source
 from parkscore.members.remarks import Account, accounts_of, basis, lacking_beside_returns
@@ -100,7 +100,7 @@ class Members:
         sums = self.summed.zones
         rows = zone, year = np.nonzero(sums.returns > 0)
         return {
-            "unit": self.summed.zone_names[zone],
+            "unit": texts(self.summed.zone_names[zone]),
             "year": np.array(self.summed.years, dtype=np.int64)[year],
             "returns": sums.returns[rows],
             **{name: counts[rows] for name, counts in sums.reported.items()},

@@ -62,7 +62,7 @@ def _names(table: Table, name: str) -> pa.Array:
 
 
 @dataclass(frozen=True, eq=False)
-class _Who:
+class _Enterprises:
     """The ids and enterprises of a roll, see `Roll`."""
 
     ids: pa.Array
@@ -75,8 +75,8 @@ class Roll:
     """One entry per return, in the order of the returns; a code counts into the texts beside it, -1 is none.
 
     zones: texts in sorted order. parts: pairs of the code of a zone and the name of a sub-park in it, in the order of
-    their codes. names: by return that of its enterprise, if it has one. who: the enterprises, which a thread finds out
-    while somebody looks at the zones.
+    their codes. names: by return that of its enterprise, if it has one. coming: the enterprises, which a thread puts
+    in order while somebody looks at the zones.
     """
 
     zones: Texts
@@ -85,7 +85,7 @@ class Roll:
     zone: Codes
     part: Codes
     year: Years
-    who: Future[_Who]
+    coming: Future[_Enterprises]
 
     def __len__(self) -> int:
         """The number of returns."""
@@ -94,17 +94,17 @@ class Roll:
     @property
     def ids(self) -> pa.Array:
         """The ids of all enterprises, in sorted order."""
-        return self.who.result().ids
+        return self.coming.result().ids
 
     @property
     def own(self) -> Codes:
         """By return the code of the enterprise that filed it."""
-        return self.who.result().own
+        return self.coming.result().own
 
     @property
     def enterprise(self) -> Codes:
         """The same, save that what one filed before the evaluated year that merged counts as filed by its successor."""
-        return self.who.result().enterprise
+        return self.coming.result().enterprise
 
     @cached_property
     def texts(self) -> Mapping[str, pa.Array]:
@@ -124,13 +124,13 @@ def call_roll(pieces: Sequence[RollPiece], year: int, merged: Mapping[str, str] 
     units = _under_each_other([piece.units for piece in pieces], sizes)
     names = _under_each_other([piece.names for piece in pieces], sizes)
 
-    def who() -> _Who:
+    def put_in_order() -> _Enterprises:
         own, ids = _sorted(units, [*(merged or {}).values()])
         enterprise = own if not merged else np.where(years < year, _successors(ids, merged)[own], own)
-        return _Who(ids, own, enterprise)
+        return _Enterprises(ids, own, enterprise)
 
     pool = ThreadPoolExecutor(1, thread_name_prefix="parkscore")
-    coming = pool.submit(who)
+    coming = pool.submit(put_in_order)
     pool.shutdown(wait=False)
     zone, zones = _sorted_codes([piece.zones for piece in pieces])
     part, parts = _parts(zone, _of_every_piece([piece.parts for piece in pieces], sizes))

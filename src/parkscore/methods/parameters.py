@@ -80,10 +80,19 @@ class Parameter:
 
 def check_meanings(function: Callable[..., Any], meanings: Mapping[str, Meaning]) -> None:
     """Raise TypeError where a parameter of a function has no meaning, or a meaning has no parameter."""
-    code = getattr(inspect.unwrap(function), "__code__", None)  # a function of C has none, and no such parameters
-    keywords = () if code is None else code.co_varnames[code.co_argcount :][: code.co_kwonlyargcount]
+    keywords = _keywords(function)
     if set(keywords) != set(meanings):
-        raise TypeError(f"{function.__name__}: meanings of {sorted(meanings)}, parameters {list(keywords)}")
+        name = getattr(function, "__name__", repr(function))
+        raise TypeError(f"{name}: meanings of {sorted(meanings)}, parameters {list(keywords)}")
+
+
+def _keywords(function: Callable[..., Any]) -> Sequence[str]:
+    """The names of the keyword-only parameters; of a plain function without its signature, which takes long to make."""
+    code = getattr(inspect.unwrap(function), "__code__", None)
+    if code is not None:
+        return tuple(code.co_varnames[code.co_argcount :][: code.co_kwonlyargcount])
+    stated = inspect.signature(function).parameters.values()
+    return [each.name for each in stated if each.kind is each.KEYWORD_ONLY]
 
 
 def read_parameters(

@@ -267,7 +267,7 @@ class Shelf(Mapping[str, Method[Result]]):
                 reference=reference,
                 golden=golden,
                 golden_source=golden_source,
-                meanings=parameters,
+                meanings=MappingProxyType(dict(parameters)),
                 supplied=self._supplied,
                 dimensions=self._dimensions,
                 **abilities,

@@ -13,10 +13,10 @@ from parkscore.output.safe_text import safe_frame
 
 
 def write_csv(path: str | Path, frame: pd.DataFrame) -> Path:
-    """Write a table as csv, safe to open, in UTF-8 with a mark so that Excel reads the Chinese."""
+    """Write a table as csv, safe to open, in UTF-8 with a mark so that Excel reads the Chinese; the same everywhere."""
     refuse_other_form(path, ".csv")
     safe = safe_frame(frame)
-    return write_whole(path, lambda beside: safe.to_csv(beside, index=False, encoding="utf-8-sig"))
+    return write_whole(path, lambda beside: safe.to_csv(beside, index=False, encoding="utf-8-sig", lineterminator="\n"))
 
 
 def write_parquet(path: str | Path, frame: pd.DataFrame, about: Mapping[str, Any]) -> Path:
