@@ -70,7 +70,7 @@ class CodedTexts:
     @cached_property
     def values(self) -> npt.NDArray[Any]:
         """(rows,) the text of each row as an object, None where there is none."""
-        return _with_none(self.texts)[self.codes]
+        return with_none(self.texts)[self.codes]
 
     @property
     def in_arrow(self) -> pa.Array:
@@ -195,8 +195,12 @@ def _numbered(values: Sequence[Any] | npt.NDArray[Any]) -> tuple[npt.NDArray[np.
     return codes, found
 
 
-def _with_none(texts: npt.NDArray[Any]) -> npt.NDArray[Any]:
-    """The texts with None at the end, where the number -1 finds it."""
+def with_none(texts: npt.NDArray[Any]) -> npt.NDArray[Any]:
+    """The texts with None at the end, where the number -1 finds it.
+
+    >>> with_none(np.array(["甲"], dtype=object))[[0, -1]].tolist()
+    ['甲', None]
+    """
     more = np.empty(len(texts) + 1, dtype=object)
     more[:-1] = texts
     more[-1] = None

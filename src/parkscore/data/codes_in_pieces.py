@@ -57,7 +57,7 @@ def _shared_in_field(
                 listed.append((shared(table, row, field, []), code))
                 units.setdefault(code, [])
             if code in units and len(units[code]) <= _NAMED:
-                units[code].append(str(table.units[row]))
+                units[code].append(table.unit(row))
     told = []
     for finding, code in listed:
         others = [unit for unit in units[code] if unit != finding.unit]

@@ -127,7 +127,7 @@ def duplicate_findings(dataset: Dataset, pieces: Sequence[Piece], repeated: Repe
     listed = 0
     for table in read_once_more(dataset, pieces, ()):
         for row in rows_with(keys_of(table), repeated.keys):
-            unit, year = str(table.units[row]), None if table.years is None else int(table.years[row])
+            unit, year = table.unit(row), None if table.years is None else int(table.years[row])
             here = table.origin.place(row, UNIT)
             earlier = first.setdefault((unit, year), here)
             other = spelled.setdefault((normalised(unit), year), unit)

@@ -257,8 +257,3 @@ def _last_of(old: str, merged: Mapping[str, str]) -> str:
 def named(texts: pa.Array, codes: Codes | NDArray[np.intp]) -> Texts:
     """The text of each code as an object, None for -1."""
     return objects_of(texts.take(arrow_numbers(codes, codes != NONE)))
-
-
-def with_none(texts: Texts) -> Texts:
-    """The texts with None at the end, where the code -1 finds it."""
-    return np.concatenate([texts, np.array([None], dtype=object)])

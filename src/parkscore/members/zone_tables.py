@@ -12,6 +12,7 @@ import pyarrow as pa
 
 from parkscore.data.arrow_arrays import arrow_texts
 from parkscore.data.arrow_texts import ArrowTexts, CellColumn, objects_in
+from parkscore.data.coded_texts import with_none
 from parkscore.data.table import UNIT, YEAR, Origin, State, Table
 from parkscore.findings import Finding, Severity
 from parkscore.framework.formula import Cells
@@ -20,7 +21,6 @@ from parkscore.framework.models import Framework
 from parkscore.language import Text
 from parkscore.late_pandas import pd
 from parkscore.members.plans import MemberPlan
-from parkscore.members.rolls import with_none
 from parkscore.members.summing import Summed, Sums
 from parkscore.methods.domain import FloatArray
 
