@@ -12,8 +12,11 @@ import pyarrow.parquet as pq
 import pytest
 
 from parkscore.data import reading_ahead, row_groups
+from parkscore.data.batches import read_piece
+from parkscore.data.datasets import open_dataset
 from parkscore.data.parquet_files import UNREADABLE
 from parkscore.data.row_groups import Wanted, read_rows
+from tests.small_frameworks import leaf, small
 
 TABLE = pa.table(
     {
@@ -27,9 +30,9 @@ TABLE = pa.table(
 SAID = "fields:\n  revenue: {zh: 营业收入, measure: 亿元}\n  staff: {measure: 人}\n"
 
 
-def written(folder: Path, table: pa.Table = TABLE) -> Path:
+def written(folder: Path, table: pa.Table = TABLE, size: int = 4) -> Path:
     path = folder / "in.parquet"
-    pq.write_table(table, path, row_group_size=4)
+    pq.write_table(table, path, row_group_size=size)
     return path
 
 
@@ -82,6 +85,18 @@ def test_texts_come_by_number_only_where_they_are_wanted_so_whatever_form_they_w
         assert found[name].to_pylist() == expected[name].to_pylist()
         # One by one will do where they are wanted by number, and by number not where they are wanted one by one.
         assert name in coded or not pa.types.is_dictionary(found[name].type)
+
+
+def test_a_note_on_every_row_is_read_ahead_and_not_once_more(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    zones = [f"E{number}" for number in range(400)]
+    frame = pa.table({"zone": zones, "revenue": np.arange(400.0), "data_note": ["synthetic"] * 400})
+    path = written(tmp_path, frame, size=400)
+    decoded: list[object] = []
+    monkeypatch.setattr(row_groups, "_decoded", lambda _, columns: decoded.append(columns))
+    with reading_ahead.reading_ahead(path, "zone, revenue, data_note"):
+        dataset = open_dataset(path, small(leaf("1", "revenue")))
+        table, _ = read_piece(dataset, dataset.pieces(1000)[0])
+    assert (table.notes, table.size, decoded) == (("synthetic",), 400, [])
 
 
 def test_a_broken_column_that_nobody_asks_for_is_no_mistake(tmp_path: Path) -> None:

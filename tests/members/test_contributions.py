@@ -6,13 +6,14 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from parkscore.framework.models import Addend, Choice, Members, ScoreRule
-from parkscore.members.contributions import contributions
+from parkscore.members.contributions import _written, contributions
 from parkscore.members.effects import Zones
 from parkscore.members.shortfalls import shortfalls
 from parkscore.members.summing import sum_returns
@@ -164,6 +165,16 @@ def test_a_file_of_contributions_holds_the_table_and_says_that_they_do_not_add_u
     said = pq.read_schema(path).metadata[b"parkscore"].decode()
     assert "do not add up" in said
     assert "之和不等于" in said
+
+
+def test_numbers_are_written_by_how_often_they_come_again():
+    few, again, varied = np.arange(1024) % 3, np.arange(1024) % 500, np.arange(1024)
+    said = ["甲"] * 1024
+    table = pa.table({"enterprise": said, "zone": said, "few": few * 0.5, "again": again * 0.5, "varied": varied * 0.5})
+    written = _written(table)
+    assert set(written["use_dictionary"]) == {"zone", "few"}
+    assert {name for name, codec in written["compression"].items() if codec == "none"} == {"varied"}
+    assert written["write_statistics"] == ["enterprise", "zone"]
 
 
 def test_contributions_are_one_line_in_a_notebook():

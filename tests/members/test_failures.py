@@ -6,6 +6,7 @@ import errno
 import os
 import subprocess
 import sys
+import threading
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +17,8 @@ import pytest
 import parkscore as ps
 from parkscore.findings import DataError, UsageError, errors_of
 from parkscore.members import reading
-from parkscore.members.outputs import outputs_of, write_folder
+from parkscore.members.contributions import Contributions
+from parkscore.members.outputs import write_folder
 
 ROOT = Path(__file__).resolve().parents[2]
 RETURNS = """
@@ -82,8 +84,7 @@ def left_behind(work: Path) -> list[str]:
 def write(work: Path) -> Path:
     members = ps.from_returns(work / "zones.yaml", work / "data")
     evaluation = members.evaluate()
-    outputs, made = outputs_of(members, evaluation), members.contributions(evaluation)
-    return write_folder(members, evaluation, outputs, work / "out", "en", made)
+    return write_folder(members, evaluation, work / "out", "en", made=members.contributions(evaluation))
 
 
 def test_the_folder_is_written_where_nothing_fails(work: Path) -> None:
@@ -110,6 +111,44 @@ def test_what_ends_the_writing_of_contributions_leaves_no_folder(
     assert left_behind(work) == []
 
 
+@pytest.mark.parametrize("end", [OSError(errno.ENOSPC, os.strerror(errno.ENOSPC)), KeyboardInterrupt()], ids=repr)
+def test_what_ends_the_writing_of_other_files_ends_the_contributions_that_a_thread_has_begun(
+    end: BaseException, work: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    begun = threading.Event()
+
+    def ended(*_: Any) -> None:
+        assert begun.wait(60)
+        raise end
+
+    def noted(self: Contributions, rows: Any) -> Any:
+        begun.set()
+        return columns(self, rows)
+
+    columns = Contributions._columns
+    monkeypatch.setattr(Contributions, "_columns", noted)
+    monkeypatch.setattr("parkscore.members.outputs.write_rows", ended)
+    with pytest.raises(UsageError if isinstance(end, OSError) else KeyboardInterrupt):
+        write(work)
+    assert left_behind(work) == []
+    assert [each.name for each in threading.enumerate() if each.name.startswith("parkscore")] == []
+
+
+def test_what_fails_in_the_thread_that_makes_contributions_ends_the_run_and_leaves_no_folder(
+    work: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def failing(*_: Any) -> None:
+        raise OSError(errno.EIO, os.strerror(errno.EIO))
+
+    members = ps.from_returns(work / "zones.yaml", work / "data")
+    evaluation = members.evaluate()
+    made = members.contributions(evaluation)
+    monkeypatch.setattr("parkscore.members.addend_store.Picked.of", failing)
+    with pytest.raises(UsageError, match="Input/output error"):
+        write_folder(members, evaluation, work / "out", "en", made=made)
+    assert left_behind(work) == []
+
+
 def test_a_limit_on_the_size_of_files_ends_the_run_where_returns_are_put_down_and_where_the_result_is(
     work: Path,
 ) -> None:
@@ -123,7 +162,7 @@ def test_a_limit_on_the_size_of_files_ends_the_run_where_returns_are_put_down_an
         "evaluation = members.evaluate()\n"
         "resource.setrlimit(resource.RLIMIT_FSIZE, (100, 100))\n"
         "for what in (lambda: ps.from_returns('zones.yaml', 'data'),\n"
-        "             lambda: write_folder(members, evaluation, [], Path('out'), 'en')):\n"
+        "             lambda: write_folder(members, evaluation, Path('out'), 'en')):\n"
         "    try:\n"
         "        what()\n"
         "    except ps.UsageError as error:\n"

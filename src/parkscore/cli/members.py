@@ -105,7 +105,7 @@ def members(
         from parkscore.framework.loading import load_framework
         from parkscore.members.from_returns import from_returns
         from parkscore.members.holdable import left_out
-        from parkscore.members.outputs import outputs_of, summary_of, write_folder, write_workbook
+        from parkscore.members.outputs import summary_of, write_folder, write_workbook
 
         loaded = load_framework(framework)
         frozen = loaded_reference(loaded, weights, freeze, reference)
@@ -122,11 +122,11 @@ def members(
         if output is not None:
             with reply.waiting(Text("正在写出", "writing")):
                 workbook = output.suffix.lower() == WORKBOOK
-                tables = [*outputs_of(result, evaluation), *asked.outputs(workbook)]
+                more = asked.outputs(workbook)
                 if workbook:
-                    write_workbook(evaluation, tables, output, reply.language)
+                    write_workbook(result, evaluation, output, reply.language, more)
                 else:
-                    write_folder(result, evaluation, tables, output, reply.language, asked.contributions)
+                    write_folder(result, evaluation, output, reply.language, more, asked.contributions)
     if reply.as_json:
         path = None if output is None else str(output)
         said = summary_of(result, evaluation, reply.language) | asked.summary(reply.language)

@@ -60,11 +60,14 @@ def shape_of(schema: pa.Schema, file: str, framework: Framework, names: Names) -
     kinds = [_kind(field.type) for field in fields]
     columns = {} if layout is None else _columns(layout, kinds)
     texts = {name for name, data_field in framework.fields.items() if data_field.is_text}
+    by_number = {each.place for name, each in columns.items() if name in texts and each.kind == "text"}
+    if layout is not None and layout.note is not None and kinds[layout.note.column] == "text":
+        by_number.add(layout.note.column)
     return Shape(
         names=tuple(field.name for field in fields),
         layout=layout,
         columns=columns,
-        coded=frozenset(each.place for name, each in columns.items() if name in texts and each.kind == "text"),
+        coded=frozenset(by_number),
         findings=tuple(found.findings),
         conversions=tuple(conversions),
     )

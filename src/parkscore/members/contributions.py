@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, partial
 from itertools import chain
 from pathlib import Path
 from typing import Any, Final
 
 import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.parquet as pq
 
 from parkscore.data.grid import Rows
 from parkscore.findings import Finding, Severity, UsageError
@@ -42,6 +46,11 @@ _FOR_PANDAS: Final = {
 }
 # Fewer take longer in all, more are more to hold at a time.
 _CHUNK: Final = 32_768
+# Chunks that are made while tables are written that take about as long as these.
+_AHEAD: Final = 3
+# Rows by which a column is judged, and how many numbers among them are few.
+_SOME: Final = 1024
+_FEW: Final = 32
 
 
 @dataclass(frozen=True, eq=False)
@@ -73,9 +82,6 @@ class Contributions:
 
         Raises UsageError where no return of the enterprise counts in a zone that was evaluated.
         """
-        import pyarrow as pa
-        import pyarrow.compute as pc
-
         ids = self.zones.summed.enterprises
         place: int = pc.index(ids, pa.scalar(enterprise, ids.type)).as_py() if isinstance(enterprise, str) else -1
         rows: Rows = self.rows[self.members.enterprises[self.rows] == place]
@@ -99,40 +105,20 @@ class Contributions:
         chunks = [self._labelled(each) for each in self._chunks(rows)]
         return pd.concat(chunks, ignore_index=True) if chunks else self._labelled(np.zeros(0, dtype=np.intp))
 
+    @contextmanager
+    def coming(self) -> Iterator[Coming]:
+        """Begin to make the rows of `frame` in a thread, whatever this one does before it writes them."""
+        # One thread is enough beside one that writes: a second would only wait for the first.
+        with in_threads(self._table, self._chunks(self.rows), threads=1, ahead=_AHEAD) as tables:
+            yield Coming(self._table(self.rows[:0]).schema, tables)
+
     def write_parquet(self, path: str | Path, about: Mapping[str, Any]) -> Path:
         """Write `frame` as Parquet, chunk by chunk; about: JSON for the metadata under `parkscore`."""
-        import pyarrow as pa
-        import pyarrow.parquet as pq
+        with self.coming() as coming:
+            return coming.write_parquet(path, about)
 
-        from parkscore.results.files import few_differ
-
-        refuse_other_form(path, ".parquet")
-        said = {**about, "note": NOT_ADDITIVE._asdict()}
-        notes = {"parkscore": said, "pandas": _FOR_PANDAS}
-        schema = pa.table(in_arrow(self._columns(self.rows[:0]))).schema
-        schema = schema.with_metadata({key: json.dumps(note, ensure_ascii=False) for key, note in notes.items()})
-
-        def table(rows: Rows) -> pa.Table:
-            return pa.table(in_arrow(self._columns(rows)), schema=schema)
-
-        def write(beside: Path) -> None:
-            # One thread makes them while this one writes: a second would only wait for the first.
-            tables = in_threads(table, self._chunks(self.rows), threads=1)
-            first = next(tables, pa.Table.from_batches([], schema))
-            # What hardly ever comes twice is worth no dictionary, numbers that all differ do not become shorter, and
-            # nobody looks for a range of contributions.
-            labels = [field.name for field in schema if not pa.types.is_floating(field.type)]
-            varied = [name for name in schema.names if name not in labels and not few_differ(first[name])]
-            written = {
-                "use_dictionary": [each for each in schema.names if each not in ("enterprise", "name", *varied)],
-                "compression": {each: "none" if each in varied else "snappy" for each in schema.names},
-                "write_statistics": labels,
-            }
-            with pq.ParquetWriter(beside, schema, **written) as writer:
-                for each in chain([first], tables):
-                    writer.write_table(each)
-
-        return write_whole(path, write)
+    def _table(self, rows: Rows) -> pa.Table:
+        return pa.table(in_arrow(self._columns(rows)))
 
     def _chunks(self, rows: Rows | None) -> Iterator[Rows]:
         own = self.rows if rows is None else rows
@@ -157,6 +143,44 @@ class Contributions:
         now = at.get(0, np.zeros(len(rows), dtype=np.bool_))
         before = np.any([own for back, own in at.items() if back], axis=0)
         return of_codes(texts([BOTH, THIS_YEAR, EARLIER]), np.where(now & before, 0, np.where(now, 1, 2)))
+
+
+@dataclass(frozen=True, eq=False)
+class Coming:
+    """Contributions as they are made: their columns, and one table for each chunk, which is there for one reader."""
+
+    schema: pa.Schema
+    tables: Iterator[pa.Table]
+
+    def write_parquet(self, path: str | Path, about: Mapping[str, Any]) -> Path:
+        """Write them as they come; about: JSON for the metadata under `parkscore`."""
+        refuse_other_form(path, ".parquet")
+        notes = {"parkscore": {**about, "note": NOT_ADDITIVE._asdict()}, "pandas": _FOR_PANDAS}
+        said = {key: json.dumps(note, ensure_ascii=False) for key, note in notes.items()}
+        return write_whole(path, partial(self._write, self.schema.with_metadata(said)))
+
+    def _write(self, schema: pa.Schema, beside: Path) -> None:
+        first = next(self.tables, pa.Table.from_batches([], schema))
+        with pq.ParquetWriter(beside, schema, **_written(first)) as writer:
+            for each in chain([first], self.tables):
+                writer.write_table(each.replace_schema_metadata(schema.metadata))
+
+
+def _written(first: pa.Table) -> dict[str, Any]:
+    """How columns are written, by the first rows: nobody looks for a range of numbers, or for texts by their number.
+
+    Where few numbers differ they are written once each; where some come again they become shorter; others do not.
+    """
+    numbers = [field.name for field in first.schema if pa.types.is_floating(field.type)]
+    labels = [name for name in first.column_names if name not in numbers]
+    distinct = {name: pc.count_distinct(first[name].slice(0, _SOME)).as_py() for name in numbers}
+    few = [name for name in numbers if distinct[name] <= _FEW]
+    varied = [name for name in numbers if distinct[name] > _SOME // 2]
+    return {
+        "use_dictionary": [*few, *(name for name in labels if name not in ("enterprise", "name"))],
+        "compression": {name: "none" if name in varied else "snappy" for name in first.column_names},
+        "write_statistics": labels,
+    }
 
 
 def _no_such_enterprise(enterprise: str) -> Finding:

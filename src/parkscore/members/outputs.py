@@ -148,36 +148,45 @@ def summary_of(members: Members, evaluation: Evaluation, language: Language) -> 
 def write_folder(
     members: Members,
     evaluation: Evaluation,
-    outputs: Sequence[Output],
     folder: Path,
     language: Language,
+    more: Sequence[Output] = (),
     made: Contributions | None = None,
 ) -> Path:
     """Write a folder with `zones.csv` (the ranking), a file for each output and `summary.json`, whole or not at all.
 
-    made: what each enterprise contributes, written as `contributions.parquet`.
+    more: outputs beside those of `outputs_of`. made: what each enterprise contributes, written as
+    `contributions.parquet`; a thread begins with it while the other files are written.
     """
 
-    def fill(beside: Path) -> None:
+    def write_others(beside: Path) -> None:
         evaluation.to_csv(beside / "zones.csv", language)
-        for output in outputs:
-            notes = evaluation.notes if output.weighed else [Text(note, note) for note in members.zone_table.notes]
-            notes = notes if output.note is None else [*notes, output.note]
-            if output.form == "parquet":
-                about = evaluation.about | {"notes": _said(notes, language), "schema": SCHEMA}
-                write_parquet(beside / f"{output.name}.parquet", output.frame, about)
-            elif is_frame(output.table):
-                write_csv(beside / f"{output.name}.csv", noted(output.table, notes, language, NOTE))
-            else:
-                rows = pa.Table.from_pydict(in_arrow(output.table))
-                write_rows(beside / f"{output.name}.csv", _noted(rows, note_of(notes, language)))
-        if made is not None:
-            about = evaluation.about | {"notes": _said(evaluation.notes, language)}
-            made.write_parquet(beside / "contributions.parquet", about)
+        for output in [*outputs_of(members, evaluation), *more]:
+            _write(members, evaluation, output, beside / f"{output.name}.{output.form}", language)
         text = json.dumps(summary_of(members, evaluation, language), ensure_ascii=False, indent=1, allow_nan=False)
         (beside / "summary.json").write_text(text, encoding="utf-8")
 
+    def fill(beside: Path) -> None:
+        if made is None:
+            return write_others(beside)
+        with made.coming() as coming:
+            write_others(beside)
+            about = evaluation.about | {"notes": _said(evaluation.notes, language)}
+            coming.write_parquet(beside / "contributions.parquet", about)
+
     return write_whole_folder(folder, fill)
+
+
+def _write(members: Members, evaluation: Evaluation, output: Output, path: Path, language: Language) -> None:
+    notes = evaluation.notes if output.weighed else [Text(note, note) for note in members.zone_table.notes]
+    notes = notes if output.note is None else [*notes, output.note]
+    if output.form == "parquet":
+        about = evaluation.about | {"notes": _said(notes, language), "schema": SCHEMA}
+        write_parquet(path, output.frame, about)
+    elif is_frame(output.table):
+        write_csv(path, noted(output.table, notes, language, NOTE))
+    else:
+        write_rows(path, _noted(pa.Table.from_pydict(in_arrow(output.table)), note_of(notes, language)))
 
 
 def _noted(table: pa.Table, note: str | None) -> pa.Table:
@@ -189,8 +198,13 @@ def _said(notes: Sequence[Text], language: Language) -> list[str]:
     return [note.in_language(language) for note in notes]
 
 
-def write_workbook(evaluation: Evaluation, outputs: Sequence[Output], path: Path, language: Language) -> Path:
-    """Write the sheets of the evaluation, and one for each output in the reader's words, as one workbook."""
+def write_workbook(
+    members: Members, evaluation: Evaluation, path: Path, language: Language, more: Sequence[Output] = ()
+) -> Path:
+    """Write the sheets of the evaluation, and one for each output in the reader's words, as one workbook.
+
+    more: outputs beside those of `outputs_of`.
+    """
     notes = _said(evaluation.notes, language)
 
     def said_of(output: Output) -> list[str]:
@@ -204,5 +218,5 @@ def write_workbook(evaluation: Evaluation, outputs: Sequence[Output], path: Path
         return Sheet(output.title.in_language(language), frame, said_of(output), kinds, frozen_columns=2)
 
     first, *rest = sheets_of(evaluation, language)
-    own = [sheet_of(each) for each in outputs]
+    own = [sheet_of(each) for each in [*outputs_of(members, evaluation), *more]]
     return workbook.write_workbook(path, lambda: [first, *own, *rest], {})

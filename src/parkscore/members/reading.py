@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Final, TypeAlias
@@ -66,15 +66,20 @@ class Returns:
         """
         with ThreadPoolExecutor(1, thread_name_prefix="parkscore") as pool:
             digest = None if self._dataset is None else pool.submit(self._dataset.digest)
-            for filed, notes, found in in_threads(self._piece, self._places()):
-                self.notes = tuple(dict.fromkeys([*self.notes, *notes]))
-                self._found += found
-                if filed is not None:
-                    yield filed
+            with in_threads(self._piece, self._places()) as pieces:
+                yield from self._taken(pieces)
             if self._dataset is not None and digest is not None:
                 for file in self._dataset.files:
                     refuse_changed(file)  # so that what was read is what the digest is of
                 self.digest = digest.result()
+
+    def _taken(self, pieces: Iterable[tuple[Filed | None, Sequence[str], list[Finding]]]) -> Iterator[Filed]:
+        """What pieces say, their notes and findings put down."""
+        for filed, notes, found in pieces:
+            self.notes = tuple(dict.fromkeys([*self.notes, *notes]))
+            self._found += found
+            if filed is not None:
+                yield filed
 
     def _places(self) -> Sequence[Piece | None]:
         """The pieces of a data set; what is read as a whole is one."""

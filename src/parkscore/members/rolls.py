@@ -172,7 +172,8 @@ def _order(distinct: pa.Array) -> Rows:
     middle = some[int(numbers_of(pc.sort_indices(some))[len(some) // 2])]
     lower = truths_of(pc.less(distinct, middle))
     halves = [np.flatnonzero(lower), np.flatnonzero(~lower)]
-    return np.concatenate([*in_threads(lambda half: half[_order_of(distinct, half)], halves)])
+    with in_threads(lambda half: half[_order_of(distinct, half)], halves) as ordered:
+        return np.concatenate([*ordered])
 
 
 def _order_of(texts: pa.Array, rows: Rows) -> Rows:
