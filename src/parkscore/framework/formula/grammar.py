@@ -6,6 +6,7 @@ Full-width signs are read where they stand, so that every column points into the
 from __future__ import annotations
 
 from functools import lru_cache
+from hashlib import sha256
 from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
@@ -67,10 +68,26 @@ TEXT: /"[^"\r\n]*"|'[^'\r\n]*'|“[^”\r\n]*”|‘[^’\r\n]*’/
 
 @lru_cache(maxsize=1)
 def parser() -> Lark:
-    """The parser, built at first use and kept."""
+    """The parser, put together at first use from the tables that are shipped, and kept."""
+    from lark import Lark
+
+    from parkscore.framework.formula.parser_tables import MADE_OF, TABLES
+
+    return Lark.load(TABLES) if made_of() == MADE_OF else built_parser()
+
+
+def built_parser() -> Lark:
+    """The parser, built from the grammar, which takes ten times as long."""
     from lark import Lark
 
     return Lark(GRAMMAR, parser="lalr", lexer="contextual", maybe_placeholders=False)
+
+
+def made_of() -> str:
+    """What tables are made of: a digest of the grammar, and the version of the library that made them."""
+    from lark import __version__
+
+    return f"{sha256(GRAMMAR.encode()).hexdigest()}, lark {__version__}"
 
 
 _ASCII: Final = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)}
