@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import hashlib
+import mmap
 from collections.abc import Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
@@ -38,7 +39,8 @@ def digesting_ahead(path: Path) -> Iterator[None]:
 
 def _digest(path: Path, stop: Event) -> str | None:
     """The digest, None once nobody wants it any more, or where the file cannot be read."""
-    digest, block = hashlib.sha256(), bytearray(_AT_ONCE)
+    # Such memory is cleared where the file is read into it; to clear it before, Python would hold up all others.
+    digest, block = hashlib.sha256(), mmap.mmap(-1, _AT_ONCE)
     with contextlib.suppress(OSError), path.open("rb", buffering=0) as stream:
         while size := stream.readinto(block):
             if stop.is_set():
