@@ -123,10 +123,10 @@ def test_what_ends_the_writing_of_other_files_ends_the_contributions_that_a_thre
 
     def noted(self: Contributions, rows: Any) -> Any:
         begun.set()
-        return columns(self, rows)
+        return effects(self, rows)
 
-    columns = Contributions._columns
-    monkeypatch.setattr(Contributions, "_columns", noted)
+    effects = Contributions.effects
+    monkeypatch.setattr(Contributions, "effects", noted)
     monkeypatch.setattr("parkscore.members.outputs.write_rows", ended)
     with pytest.raises(UsageError if isinstance(end, OSError) else KeyboardInterrupt):
         write(work)

@@ -12,7 +12,7 @@ from parkscore.data.columns import Columns, columns_of
 from parkscore.data.given import Given, given_of
 from parkscore.data.grid import Grid, Stack, States, Vector
 from parkscore.data.table import State, Table
-from parkscore.framework.formula import Cells
+from parkscore.framework.formula import Cells, to_shape
 from parkscore.framework.models import Framework, Node
 from parkscore.framework.settings import Settings, resolve_settings
 
@@ -39,8 +39,8 @@ def derive(framework: Framework, table: Table) -> Grid:
         cells = cells_by_case(leaf, own, cases[leaf.id], cells_of) if leaf.cases else cells_of(leaf, own)
         if leaf.given is not None:
             cells = given_of(leaf, own, table, columns, cells).cells
-        values.append(np.broadcast_to(cells.values, (rows,)))
-        states.append(np.broadcast_to(cells.states, (rows,)))
+        values.append(to_shape(cells.values, (rows,)))
+        states.append(to_shape(cells.states, (rows,)))
     return Grid(
         tuple(leaf.id for leaf in leaves),
         Stack(values, rows, np.float64),

@@ -5,9 +5,10 @@ from __future__ import annotations
 import weakref
 from collections.abc import Callable
 from functools import wraps
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
-from parkscore.framework.models import Framework
+if TYPE_CHECKING:
+    from parkscore.framework.models import Framework
 
 Result = TypeVar("Result")
 

@@ -23,6 +23,7 @@ from parkscore.framework.judging_models import (
     TargetStart,
     Way,
 )
+from parkscore.framework.kept import kept
 from parkscore.framework.member_models import Addend, Members
 from parkscore.framework.robustness_models import RobustnessSpec
 from parkscore.framework.scheme_models import ClassWeights, CombinedPart, Policy, WeightEntry, WeightScheme
@@ -442,7 +443,7 @@ class Framework(FileModel):
     @property
     def leaves(self) -> tuple[Node, ...]:
         """The indicators, in the order of the file."""
-        return tuple(node for node in self.walk() if node.is_indicator)
+        return _leaves(self)
 
     def __repr__(self) -> str:
         """One line: which framework, how many dimensions of the first level and indicators."""
@@ -463,14 +464,24 @@ class Framework(FileModel):
     @property
     def root(self) -> Node:
         """The tree as one node, so that the first level is treated like any other."""
-        return Node.model_construct(
-            id=self.total.id,
-            zh=self.total.zh,
-            en=self.total.en,
-            points=self.total.points,
-            aggregate=self.total.aggregate,
-            weights=self.total.weights,
-            min_coverage=self.total.min_coverage,
-            round=self.total.round,
-            children=self.indicators,
-        )
+        return _root(self)
+
+
+@kept
+def _leaves(framework: Framework) -> tuple[Node, ...]:
+    return tuple(node for node in framework.walk() if node.is_indicator)
+
+
+@kept
+def _root(framework: Framework) -> Node:
+    return Node.model_construct(
+        id=framework.total.id,
+        zh=framework.total.zh,
+        en=framework.total.en,
+        points=framework.total.points,
+        aggregate=framework.total.aggregate,
+        weights=framework.total.weights,
+        min_coverage=framework.total.min_coverage,
+        round=framework.total.round,
+        children=framework.indicators,
+    )

@@ -102,39 +102,38 @@ class Contributions:
         `rank` of the zone and `rank_without` the enterprise, then to the score of each node by its id, and to the value
         of each indicator as `value:` and its id. NaN where the zone has no number with or without it.
         """
-        chunks = [self._labelled(each) for each in self._chunks(rows)]
-        return pd.concat(chunks, ignore_index=True) if chunks else self._labelled(np.zeros(0, dtype=np.intp))
+        return pd.concat([in_frame(self._columns(each)) for each in self._chunks(rows)], ignore_index=True)
 
     @contextmanager
     def coming(self) -> Iterator[Coming]:
         """Begin to make the rows of `frame` in a thread, whatever this one does before it writes them."""
         # One thread is enough beside one that writes: a second would only wait for the first.
-        with in_threads(self._table, self._chunks(self.rows), threads=1, ahead=_AHEAD) as tables:
-            yield Coming(self._table(self.rows[:0]).schema, tables)
+        with in_threads(self._changes, self._chunks(self.rows), threads=1, ahead=_AHEAD) as changes:
+            together = zip(self._chunks(self.rows), changes, strict=True)
+            yield Coming(pa.table(in_arrow(self._labels(rows) | own)) for rows, own in together)
 
     def write_parquet(self, path: str | Path, about: Mapping[str, Any]) -> Path:
         """Write `frame` as Parquet, chunk by chunk; about: JSON for the metadata under `parkscore`."""
         with self.coming() as coming:
             return coming.write_parquet(path, about)
 
-    def _table(self, rows: Rows) -> pa.Table:
-        return pa.table(in_arrow(self._columns(rows)))
-
     def _chunks(self, rows: Rows | None) -> Iterator[Rows]:
+        """Some rows by so many at a time; of none there is a chunk, too, which shows what columns there are."""
         own = self.rows if rows is None else rows
-        for start in range(0, len(own), _CHUNK):
+        for start in range(0, max(len(own), 1), _CHUNK):
             yield own[start : start + _CHUNK]
-
-    def _labelled(self, rows: Rows) -> pd.DataFrame:
-        return in_frame(self._columns(rows))
 
     def _columns(self, rows: Rows) -> Mapping[str, Any]:
         """The columns of `frame`, texts and ranks as those of Arrow."""
+        return self._labels(rows) | self._changes(rows)
+
+    def _labels(self, rows: Rows) -> dict[str, Any]:
+        return labels_of(self.members, rows) | {"filed": self._filed(rows)}
+
+    def _changes(self, rows: Rows) -> dict[str, Any]:
         effects, total = self.effects(rows), self.zones.framework.total.id
-        columns: dict[str, Any] = labels_of(self.members, rows) | {"filed": self._filed(rows)}
-        columns |= {"score": effects.scores[total], "rank": nullable(effects.rank)}
-        columns |= {"rank_without": nullable(effects.other_rank)}
-        return columns | effects.below(total)
+        ranks = {"rank": nullable(effects.rank), "rank_without": nullable(effects.other_rank)}
+        return {"score": effects.scores[total], **ranks, **effects.below(total)}
 
     def _filed(self, rows: Rows) -> Any:
         at = {back: own[rows] != NONE for back, own in self.members.at.items()}
@@ -147,9 +146,8 @@ class Contributions:
 
 @dataclass(frozen=True, eq=False)
 class Coming:
-    """Contributions as they are made: their columns, and one table for each chunk, which is there for one reader."""
+    """Contributions as they are made: a table for each chunk, the labels put in as somebody takes it."""
 
-    schema: pa.Schema
     tables: Iterator[pa.Table]
 
     def write_parquet(self, path: str | Path, about: Mapping[str, Any]) -> Path:
@@ -157,13 +155,13 @@ class Coming:
         refuse_other_form(path, ".parquet")
         notes = {"parkscore": {**about, "note": NOT_ADDITIVE._asdict()}, "pandas": _FOR_PANDAS}
         said = {key: json.dumps(note, ensure_ascii=False) for key, note in notes.items()}
-        return write_whole(path, partial(self._write, self.schema.with_metadata(said)))
+        return write_whole(path, partial(self._write, said))
 
-    def _write(self, schema: pa.Schema, beside: Path) -> None:
-        first = next(self.tables, pa.Table.from_batches([], schema))
-        with pq.ParquetWriter(beside, schema, **_written(first)) as writer:
+    def _write(self, said: Mapping[str, str], beside: Path) -> None:
+        first = next(self.tables).replace_schema_metadata(said)
+        with pq.ParquetWriter(beside, first.schema, **_written(first)) as writer:
             for each in chain([first], self.tables):
-                writer.write_table(each.replace_schema_metadata(schema.metadata))
+                writer.write_table(each.replace_schema_metadata(said))
 
 
 def _written(first: pa.Table) -> dict[str, Any]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -71,7 +72,10 @@ def between(share: FloatArray, to: Pair, clip: bool) -> FloatArray:
     scores = np.asarray((best - worst) * share)
     scores += worst
     np.copyto(scores, best, where=share == 1.0)
-    return finite(np.clip(scores, worst, best, out=scores) if clip else scores)
+    if not clip:
+        return finite(scores)
+    np.clip(scores, worst, best, out=scores)
+    return scores if math.isfinite(worst) and math.isfinite(best) else finite(scores)
 
 
 def finite(scores: FloatArray) -> FloatArray:

@@ -1,6 +1,6 @@
 """Formulas: read them, check their measures, compute them on columns, print them."""
 
-from parkscore.framework.formula.cells import Cells, Column, State, TextCells
+from parkscore.framework.formula.cells import Cells, Column, State, TextCells, to_shape
 from parkscore.framework.formula.compute import compute
 from parkscore.framework.formula.functions import FUNCTIONS
 from parkscore.framework.formula.looking_up import LookupTable
@@ -27,4 +27,5 @@ __all__ = [
     "compute",
     "parse_formula",
     "print_formula",
+    "to_shape",
 ]

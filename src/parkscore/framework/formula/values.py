@@ -14,7 +14,7 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
-from parkscore.framework.formula.cells import Cells, State, States
+from parkscore.framework.formula.cells import Cells, State, States, to_shape
 from parkscore.framework.measures import DIMENSIONLESS, Measure, convert
 from parkscore.framework.measures import divide as divide_measures
 from parkscore.framework.measures import multiply as multiply_measures
@@ -74,7 +74,7 @@ def of_cells(cells: Cells, measure: Measure) -> Value:
 def to_cells(value: Value, shape: tuple[int, ...], *, shared: bool = False) -> Cells:
     """A result as it goes out, one cell for every unit; shared: it may be the very column that was read."""
     reasons = np.zeros(shape, dtype=np.int8) if value.reasons is None else ranked(value.reasons)
-    cells = Cells(np.broadcast_to(value.values, shape), np.broadcast_to(reasons, shape))
+    cells = Cells(to_shape(value.values, shape), to_shape(reasons, shape))
     return cells if shared else Cells(cells.values.copy(), cells.states.copy())
 
 
