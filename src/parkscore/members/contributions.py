@@ -48,8 +48,9 @@ _FOR_PANDAS: Final = {
 _CHUNK: Final = 32_768
 # Chunks that are made while tables are written that take about as long as these.
 _AHEAD: Final = 3
-# Rows by which a column is judged, and how many numbers among them are few.
+# Rows by which a column is judged, from so many places, and how many numbers among them are few.
 _SOME: Final = 1024
+_PLACES: Final = 4
 _FEW: Final = 32
 
 
@@ -165,13 +166,15 @@ class Coming:
 
 
 def _written(first: pa.Table) -> dict[str, Any]:
-    """How columns are written, by the first rows: nobody looks for a range of numbers, or for texts by their number.
+    """How columns are written, by the first chunk: nobody looks for a range of numbers, or for texts by their number.
 
     Where few numbers differ they are written once each; where some come again they become shorter; others do not.
     """
     numbers = [field.name for field in first.schema if pa.types.is_floating(field.type)]
     labels = [name for name in first.column_names if name not in numbers]
-    distinct = {name: pc.count_distinct(first[name].slice(0, _SOME)).as_py() for name in numbers}
+    starts = range(0, len(first), len(first) // _PLACES + 1)
+    some = pa.concat_tables([first.slice(start, _SOME // _PLACES) for start in starts] or [first])
+    distinct = {name: pc.count_distinct(some[name]).as_py() for name in numbers}
     few = [name for name in numbers if distinct[name] <= _FEW]
     varied = [name for name in numbers if distinct[name] > _SOME // 2]
     return {

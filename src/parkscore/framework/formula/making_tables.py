@@ -10,7 +10,7 @@ from lark.lexer import TerminalDef
 
 from parkscore.framework.formula.grammar import built_parser, made_of
 
-_HEAD: Final = '''"""The tables of the parser of formulas, made of `grammar.py` by `making_tables.py` not by hand."""
+_HEAD: Final = '''"""The tables of the parser of formulas, which `making_tables.py` makes of `grammar.py`."""
 
 # ruff: noqa: E501
 # fmt: off

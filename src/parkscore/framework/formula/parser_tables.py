@@ -1,4 +1,4 @@
-"""The tables of the parser of formulas, made of `grammar.py` by `making_tables.py` not by hand."""
+"""The tables of the parser of formulas, which `making_tables.py` makes of `grammar.py`."""
 
 # ruff: noqa: E501
 # fmt: off
