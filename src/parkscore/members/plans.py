@@ -117,7 +117,7 @@ class MemberPlan:
         values = self.fields[name].in_target(sums)
         if enough.all():
             return Cells(values, np.full(values.shape, State.VALUE, dtype=np.int8))
-        states = np.where(enough, np.int8(State.VALUE), np.int8(State.MISSING))
+        states = (~enough).astype(np.int8) * np.int8(State.MISSING)  # several times as fast as np.where
         return Cells(np.where(enough, values, np.nan), states)
 
 
