@@ -49,6 +49,14 @@ def test_numbers_are_those_that_pyarrow_gives(kind: pa.DataType, data: st.DataOb
     np.testing.assert_array_equal(are_known(array), array.is_valid().to_numpy(zero_copy_only=False))
 
 
+@pytest.mark.parametrize("kind", NUMBERS, ids=str)
+def test_one_gap_among_many_numbers_is_the_only_nan(kind: pa.DataType) -> None:
+    array = pa.array([*range(60), None, *range(60)], kind).slice(7)
+    found, expected = numbers_of(array), array.to_numpy(zero_copy_only=False)
+    assert found.dtype == expected.dtype
+    np.testing.assert_array_equal(found, expected)
+
+
 @given(data=st.data())
 def test_numbers_go_into_arrow_as_pyarrow_takes_them(data: st.DataObject) -> None:
     numbers = np.array(data.draw(st.lists(st.floats(), max_size=40)), dtype=np.float64)[:: data.draw(st.integers(1, 3))]

@@ -7,7 +7,7 @@ rows. What is read and written in pieces goes by these.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, Final
 
 import numpy as np
 import numpy.typing as npt
@@ -15,6 +15,8 @@ import pyarrow as pa
 import pyarrow.types as kinds
 
 Truths = npt.NDArray[np.bool_]
+_FEW: Final = 8
+"""One gap in so many numbers is few: each is then found and written to by itself, which takes less than `np.where`."""
 
 
 def numbers_of(array: pa.Array) -> npt.NDArray[Any]:
@@ -26,8 +28,12 @@ def numbers_of(array: pa.Array) -> npt.NDArray[Any]:
     numbers = _held(array)
     if not array.null_count:
         return numbers
-    gap = np.array(np.nan, dtype=numbers.dtype if kinds.is_floating(array.type) else np.float64)
-    return np.where(are_known(array), numbers, gap)
+    kind = numbers.dtype if kinds.is_floating(array.type) else np.dtype(np.float64)
+    if array.null_count * _FEW > len(array):
+        return np.where(are_known(array), numbers, kind.type(np.nan))
+    found = numbers.astype(kind)
+    found[np.flatnonzero(~are_known(array))] = np.nan
+    return found
 
 
 def codes_of(array: pa.DictionaryArray) -> npt.NDArray[Any]:
