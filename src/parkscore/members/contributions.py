@@ -103,7 +103,8 @@ class Contributions:
         `rank` of the zone and `rank_without` the enterprise, then to the score of each node by its id, and to the value
         of each indicator as `value:` and its id. NaN where the zone has no number with or without it.
         """
-        return pd.concat([in_frame(self._columns(each)) for each in self._chunks(rows)], ignore_index=True)
+        frames = [in_frame(self._labels(each) | self._changes(each)) for each in self._chunks(rows)]
+        return pd.concat(frames, ignore_index=True)
 
     @contextmanager
     def coming(self) -> Iterator[Coming]:
@@ -124,14 +125,12 @@ class Contributions:
         for start in range(0, max(len(own), 1), _CHUNK):
             yield own[start : start + _CHUNK]
 
-    def _columns(self, rows: Rows) -> Mapping[str, Any]:
-        """The columns of `frame`, texts and ranks as those of Arrow."""
-        return self._labels(rows) | self._changes(rows)
-
     def _labels(self, rows: Rows) -> dict[str, Any]:
+        """The first columns of `frame`, as those of Arrow."""
         return labels_of(self.members, rows) | {"filed": self._filed(rows)}
 
     def _changes(self, rows: Rows) -> dict[str, Any]:
+        """The others, ranks as those of Arrow."""
         effects, total = self.effects(rows), self.zones.framework.total.id
         ranks = {"rank": nullable(effects.rank), "rank_without": nullable(effects.other_rank)}
         return {"score": effects.scores[total], **ranks, **effects.below(total)}

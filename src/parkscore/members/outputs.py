@@ -119,9 +119,9 @@ def zone_columns(members: Members) -> Columns:
 
 def _value_kinds(members: Members, columns: Columns) -> dict[str, str]:
     framework = members.framework
-    texts = {framework.unit.key, *(name for name, field in framework.fields.items() if field.is_text)}
+    words = {framework.unit.key, *(name for name, field in framework.fields.items() if field.is_text)}
     counts = {framework.time: "count"} if framework.time is not None else {}
-    return {name: "value" for name in columns if name not in texts} | counts
+    return {name: "value" for name in columns if name not in words} | counts
 
 
 def _count_kinds(columns: Columns) -> dict[str, str]:

@@ -12,7 +12,7 @@ from parkscore.data.columns import Columns, measure_of, parse
 from parkscore.data.indicator_places import fields_read_by
 from parkscore.data.table import State, Table
 from parkscore.framework.check_formulas import field_measures
-from parkscore.framework.formula import Cells, Formula, check_measures
+from parkscore.framework.formula import Cells, Formula, check_measures, only_in
 from parkscore.framework.formula.tree import Call, Name, Number
 from parkscore.framework.measures import Measure, convert
 from parkscore.framework.member_models import Addend, Members
@@ -117,7 +117,7 @@ class MemberPlan:
         values = self.fields[name].in_target(sums)
         if enough.all():
             return Cells(values, np.full(values.shape, State.VALUE, dtype=np.int8))
-        states = (~enough).astype(np.int8) * np.int8(State.MISSING)  # several times as fast as np.where
+        states = only_in(~enough, np.int8(State.MISSING))
         return Cells(np.where(enough, values, np.nan), states)
 
 

@@ -1,6 +1,6 @@
 """Formulas: read them, check their measures, compute them on columns, print them."""
 
-from parkscore.framework.formula.cells import Cells, Column, State, TextCells, to_shape
+from parkscore.framework.formula.cells import Cells, Column, State, TextCells, only_in, to_shape
 from parkscore.framework.formula.compute import compute
 from parkscore.framework.formula.functions import FUNCTIONS
 from parkscore.framework.formula.looking_up import LookupTable
@@ -25,6 +25,7 @@ __all__ = [
     "TextCells",
     "check_measures",
     "compute",
+    "only_in",
     "parse_formula",
     "print_formula",
     "to_shape",

@@ -86,6 +86,15 @@ class Column:
     measure: Measure | None = None
 
 
+def only_in(cells: NDArray[np.bool_], states: States | np.int8) -> States:
+    """A state, or that of each cell, in some cells, and 0 in the others; several times as fast as `np.where`.
+
+    >>> only_in(np.array([True, False]), np.int8(State.UNDEFINED)).tolist()
+    [4, 0]
+    """
+    return np.asarray(states * cells.astype(np.int8))
+
+
 def to_shape(array: NDArray[Entry], shape: tuple[int, ...]) -> NDArray[Entry]:
     """As `np.broadcast_to`, closed to writing as that is, and faster where nothing is to be repeated.
 
