@@ -164,6 +164,20 @@ def test_a_folder_that_holds_something_is_not_overwritten(run: Any, filed: Path)
     assert [path.name for path in (filed / "out").iterdir()] == ["mine.txt"]
 
 
+def test_a_folder_that_cannot_be_written_is_told_before_returns_are_read(
+    run: Any, filed: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def read(*_: Any, **__: Any) -> None:
+        raise AssertionError("returns are read")
+
+    monkeypatch.setattr("parkscore.members.from_returns.from_returns", read)
+    (filed / "out").mkdir()
+    (filed / "out" / "mine.txt").write_text("mine", encoding="utf-8")
+    for folder, said in (("out", "not overwritten"), ("nowhere/out", "does not exist")):
+        answer = members(run, "-o", folder)
+        assert (answer.code, said in answer.err) == (2, True)
+
+
 def test_nothing_is_left_behind_by_a_run_that_fails(run: Any, filed: Path) -> None:
     frame = pd.read_parquet(filed / "returns.parquet").assign(qd01=-1)
     frame.to_parquet(filed / "returns.parquet", index=False)

@@ -35,6 +35,7 @@ from parkscore.cli.references import (
 from parkscore.cli.scoring import YearOption, print_csv, say_ranking, say_result, say_top, where_findings_are
 from parkscore.language import Text
 from parkscore.output.files import refuse_read
+from parkscore.output.folders import refuse_no_room
 
 if TYPE_CHECKING:
     from parkscore.members.result import Members
@@ -100,6 +101,7 @@ def members(
         check_output(output, [WORKBOOK], beside)
     elif output is not None:
         refuse_read(output, beside)
+        refuse_no_room(output)
     check_references(freeze, reference, output, beside)
     with digesting(source), reading_ahead_for(framework, source):
         from parkscore.framework.loading import load_framework

@@ -22,12 +22,8 @@ def write_whole_folder(path: str | Path, fill: Callable[[Path], None]) -> Path:
     Raises UsageError where there is something at `path` already, save an empty folder, or it cannot be written.
     """
     target = Path(path)
+    refuse_no_room(target)
     try:
-        if target.exists() and (not target.is_dir() or any(target.iterdir())):
-            raise cannot_write(target, Text("已有内容，不覆盖", "is there already, and is not overwritten"), _HINT)
-        if not target.absolute().parent.is_dir():
-            reason = Text("所在文件夹不存在", "the folder that it would stand in does not exist")
-            raise cannot_write(target, reason, Text("先建好它，或换一个位置", "make it first, or choose another place"))
         beside = Path(tempfile.mkdtemp(prefix=".parkscore-", dir=target.absolute().parent))
     except OSError as error:
         raise failed_write(target, error, _HINT) from None
@@ -42,6 +38,19 @@ def write_whole_folder(path: str | Path, fill: Callable[[Path], None]) -> Path:
     finally:
         shutil.rmtree(beside, ignore_errors=True)
     return target
+
+
+def refuse_no_room(target: Path) -> None:
+    """Raise UsageError where no new folder can stand at a path: something does, or there is nothing to stand in."""
+    try:
+        taken = target.exists() and (not target.is_dir() or any(target.iterdir()))
+    except OSError as error:
+        raise failed_write(target, error, _HINT) from None
+    if taken:
+        raise cannot_write(target, Text("已有内容，不覆盖", "is there already, and is not overwritten"), _HINT)
+    if not target.absolute().parent.is_dir():
+        reason = Text("所在文件夹不存在", "the folder that it would stand in does not exist")
+        raise cannot_write(target, reason, Text("先建好它，或换一个位置", "make it first, or choose another place"))
 
 
 def _of_target(finding: Finding, beside: Path, target: Path) -> Finding:
